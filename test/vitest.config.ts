@@ -1,0 +1,21 @@
+/** One project a part of the product; `npm test` runs them all, `npx vitest --project core` only one. */
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, include: string, extra: object = {}) => ({
+  extends: true as const,
+  test: { name, include: [include], ...extra },
+})
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    projects: [
+      project('core', 'test/core/**/*.test.ts'),
+      project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
+      project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
+      project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('e2e', 'test/e2e/**/*.spec.ts', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),
+    ],
+  },
+})

@@ -1,0 +1,53 @@
+/**
+ * Applies the migrations in prisma/migrations with Prisma's own engine compiled to WebAssembly:
+ * nothing is downloaded, and files and bookkeeping stay what `prisma migrate deploy` expects.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
+import pg from 'pg'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+async function readMigrations(): Promise<MigrationList> {
+  const entries = await readdir(here('migrations'), { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  const migrationDirectories = await Promise.all(
+    names.sort().map(async (path) => {
+      const value = await readFile(here(`migrations/${path}/migration.sql`), 'utf8')
+      return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } }
+    }),
+  )
+  const lockfile = await readFile(here('migrations/migration_lock.toml'), 'utf8')
+  return {
+    baseDir: here('migrations'),
+    lockfile: { path: 'migration_lock.toml', content: lockfile },
+    shadowDbInitScript: '',
+    migrationDirectories,
+  }
+}
+
+/** Brings the database up to date and returns the names of the migrations applied now. */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
+  // Two processes that start at once must not migrate at once; the second finds nothing to do.
+  const lock = await pool.connect()
+  try {
+    await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
+    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, idleTimeoutMillis: 1 }))
+    const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
+    try {
+      const filters = { externalTables: [], externalEnums: [] }
+      const result = await engine.applyMigrations({ migrationsList: await readMigrations(), filters })
+      return result.appliedMigrationNames
+    } finally {
+      engine.free()
+    }
+  } finally {
+    await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
+    lock.release()
+    await pool.end()
+  }
+}

@@ -1,0 +1,18 @@
+/** The connection to PostgreSQL. */
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Prisma, PrismaClient } from '#prisma/generated/client/client.ts'
+
+export type Database = PrismaClient
+/** What a write gets: a client inside a transaction. */
+export type Transaction = Prisma.TransactionClient
+
+export function connectDatabase(url: string): Database {
+  const adapter = new PrismaPg({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 })
+  return new PrismaClient({ adapter })
+}
+
+/** A JSON column distinguishes "no value" from the JSON value null; we only ever mean the former. */
+export function jsonOrNull(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  // Values come from parsed JSON, so they are JSON; Prisma's type cannot know.
+  return value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue)
+}

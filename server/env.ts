@@ -1,0 +1,108 @@
+/** The admin server's configuration: the only reader of process.env in server/. */
+import { z } from 'zod'
+
+const flag = z
+  .enum(['true', 'false', '1', '0', ''])
+  .transform((value) => value === 'true' || value === '1')
+  .default(false)
+const list = z
+  .string()
+  .default('')
+  .transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const variables = z.object({
+  TA_DOMAIN: z.url({ protocol: /^https?$/ }).describe('Entity Identifier of this Trust Anchor'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DB_HOST: z.string().optional(),
+  DB_PORT: port.default(5432),
+  DB_NAME: z.string().default('postgres'),
+  DB_USER: z.string().default('postgres'),
+  DB_PASSWORD: z.string().default(''),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_LOCATION: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_KEY_PREFIX: z.string().default(''),
+  KEYS_DIR: z.string().default('.'),
+  HISTORICAL_KEYS_DIR: z.string().optional(),
+  AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  ADMIN_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8000'),
+  CORS_ORIGINS: list,
+  CSRF_TRUSTED_ORIGINS: list,
+  LOGIN_REDIRECT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ALLOW_HTTP: flag,
+  TRUST_PROXY: list,
+  HOST: z.string().default('0.0.0.0'),
+  PORT: port.default(8000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type ServerConfig = {
+  entityId: string
+  databaseUrl: string
+  redisUrl: string
+  redisKeyPrefix: string
+  keysDirectory: string
+  historicalKeysDirectory: string
+  authSecret: string
+  adminUrl: string
+  trustedOrigins: string[]
+  loginRedirectUrl: string
+  /** Lets federation requests use http and private addresses; for evaluation and tests only. */
+  allowHttp: boolean
+  trustedProxies: string[]
+  host: string
+  port: number
+  logLevel: string
+}
+
+/** One sentence for each variable at fault. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError'
+}
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws ConfigurationError naming every variable at fault at once
+ */
+export function readServerConfig(source: NodeJS.ProcessEnv = process.env): ServerConfig {
+  // An empty variable is how compose files say "not set".
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const parsed = variables.safeParse(given)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0])
+      return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`
+    })
+    throw new ConfigurationError(faults.join('\n'))
+  }
+  const env = parsed.data
+  const databaseUrl = env.DATABASE_URL ?? databaseUrlFromParts(env)
+  const redisUrl = env.REDIS_URL ?? env.REDIS_LOCATION
+  if (!databaseUrl) throw new ConfigurationError('DATABASE_URL (or DB_HOST) is not set')
+  if (!redisUrl) throw new ConfigurationError('REDIS_URL (or REDIS_LOCATION) is not set')
+  return {
+    entityId: env.TA_DOMAIN,
+    databaseUrl,
+    redisUrl,
+    redisKeyPrefix: env.REDIS_KEY_PREFIX,
+    keysDirectory: env.KEYS_DIR,
+    historicalKeysDirectory: env.HISTORICAL_KEYS_DIR ?? `${env.KEYS_DIR}/historical_keys`,
+    authSecret: env.AUTH_SECRET,
+    adminUrl: env.ADMIN_URL,
+    trustedOrigins: [new URL(env.ADMIN_URL).origin, ...env.CORS_ORIGINS, ...env.CSRF_TRUSTED_ORIGINS],
+    loginRedirectUrl: env.LOGIN_REDIRECT_URL ?? '/',
+    allowHttp: env.ALLOW_HTTP,
+    trustedProxies: env.TRUST_PROXY,
+    host: env.HOST,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+  }
+}
+
+function databaseUrlFromParts(env: z.infer<typeof variables>): string | undefined {
+  if (!env.DB_HOST) return undefined
+  const url = new URL(`postgresql://${env.DB_HOST}:${env.DB_PORT}/${encodeURIComponent(env.DB_NAME)}`)
+  url.username = encodeURIComponent(env.DB_USER)
+  url.password = encodeURIComponent(env.DB_PASSWORD)
+  return url.href
+}

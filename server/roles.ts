@@ -1,0 +1,26 @@
+/** Who may what: each role and its scopes, in one table. */
+
+export const roles = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** `read`: everything but secrets; `operate`: subordinates and trust marks; `administer`: settings, keys, people. */
+export type Scope = 'read' | 'operate' | 'administer'
+
+const scopes: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: ['read'],
+  operator: ['read', 'operate'],
+  admin: ['read', 'operate', 'administer'],
+}
+
+export function isRole(value: unknown): value is Role {
+  return roles.some((role) => role === value)
+}
+
+export function mayDo(role: Role, scope: Scope): boolean {
+  return scopes[role].includes(scope)
+}
+
+/** The lesser of two roles: an API key never does more than its owner. */
+export function lesserRole(a: Role, b: Role): Role {
+  return roles.indexOf(a) < roles.indexOf(b) ? a : b
+}

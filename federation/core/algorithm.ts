@@ -1,0 +1,56 @@
+/** Signature algorithms: everything known about one is its row here (§3.2 step 3; RFC 7518, RFC 8037, RFC 9864). */
+
+export type Algorithm = {
+  alg: string
+  /** Key type and curve that the algorithm needs; a key of another kind never verifies with it. */
+  kty: 'RSA' | 'EC' | 'OKP'
+  crv?: string
+  verify: true
+  /** Whether new keys are generated for it. A key brought along may sign with any row. */
+  sign: boolean
+  /** Parameters of key generation. */
+  generate: { modulusLength?: number }
+}
+
+const rsa = <A extends string, S extends boolean>(alg: A, sign: S) =>
+  ({ alg, kty: 'RSA', verify: true, sign, generate: { modulusLength: 2048 } }) as const
+
+const ecdsa = <A extends string>(alg: A, crv: string) =>
+  ({ alg, kty: 'EC', crv, verify: true, sign: true, generate: {} }) as const
+
+const edwards = <A extends string, S extends boolean>(alg: A, sign: S) =>
+  ({ alg, kty: 'OKP', crv: 'Ed25519', verify: true, sign, generate: {} }) as const
+
+/** For a key without `alg` the first row that fits is used, so the most widely understood name comes first. */
+export const algorithms = [
+  rsa('RS256', true),
+  rsa('RS384', false),
+  rsa('RS512', false),
+  rsa('PS256', true),
+  rsa('PS384', false),
+  rsa('PS512', false),
+  ecdsa('ES256', 'P-256'),
+  ecdsa('ES384', 'P-384'),
+  ecdsa('ES512', 'P-521'),
+  edwards('EdDSA', false),
+  edwards('Ed25519', true),
+] as const satisfies readonly Algorithm[]
+
+/** Algorithms that new keys may be generated for. */
+export type SigningAlgorithm = Extract<(typeof algorithms)[number], { sign: true }>['alg']
+
+export const signingAlgorithms: readonly SigningAlgorithm[] = algorithms
+  .filter((row) => row.sign)
+  .map((row) => row.alg)
+
+export function findAlgorithm(alg: unknown): Algorithm | undefined {
+  return algorithms.find((row) => row.alg === alg)
+}
+
+/** The rows that a key can be used with: by its type, its curve, and the `alg` it names if any. */
+export function algorithmsFor(key: { kty?: string; crv?: string; alg?: string }): Algorithm[] {
+  return algorithms.filter(
+    (row: Algorithm) =>
+      row.kty === key.kty && (!row.crv || row.crv === key.crv) && (!key.alg || key.alg === row.alg),
+  )
+}

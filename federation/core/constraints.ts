@@ -1,0 +1,105 @@
+/** Constraints that a Superior sets on its Subordinate and on everything below it (§6.2). */
+import { parseArray, parseObject, parseString } from './claim.ts'
+import { FederationError, quote } from './errors.ts'
+import type { JsonObject } from './json.ts'
+import type { Metadata } from './metadata.ts'
+
+export type NamingConstraints = { permitted?: string[]; excluded?: string[] }
+
+/** Unknown members may exist and are ignored (§6.2). */
+export type Constraints = {
+  max_path_length?: number
+  naming_constraints?: NamingConstraints
+  allowed_entity_types?: string[]
+  [other: string]: unknown
+}
+
+/** Allowed everywhere, and therefore never listed and never removed (§6.2.3). */
+const ALWAYS_ALLOWED = 'federation_entity'
+
+/** Labels of letters, digits and hyphens; one leading dot makes a domain of it (RFC 5280 §4.2.1.10). */
+const NAME = /^\.?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?\.?$/i
+
+/**
+ * Accepts a `constraints` claim. With `authoring`, what a reader must put up with is refused as well.
+ * @throws FederationError `invalid_request`
+ */
+export function parseConstraints(
+  value: unknown,
+  options: { authoring?: boolean; path?: string } = {},
+): Constraints {
+  const { authoring = false, path = 'constraints' } = options
+  const constraints = parseObject(value, path)
+  for (const [name, parse] of Object.entries(members)) {
+    if (name in constraints) parse(constraints[name], `${path}.${name}`, authoring)
+  }
+  // Every member with a meaning has just been checked.
+  return constraints as Constraints
+}
+
+/** Removes the Entity Types that are not allowed. This filters and never refuses (§6.2.3). */
+export function filterEntityTypes(metadata: Metadata, allowed: readonly string[]): Metadata {
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([type]) => type === ALWAYS_ALLOWED || allowed.includes(type)),
+  )
+}
+
+/** Whether the constraints let an Entity at this host into the chain; `excluded` wins (§6.2.2). */
+export function isPermittedHost(host: string, { permitted, excluded }: NamingConstraints): boolean {
+  const matches = (name: string) => isWithin(canonical(host), canonical(name))
+  // A host that is no domain name cannot lie in a name space (RFC 5280 §4.2.1.10).
+  if (isIpAddress(host)) return permitted === undefined && excluded === undefined
+  if (excluded?.some(matches)) return false
+  return permitted === undefined || permitted.some(matches)
+}
+
+/** `.example.com` matches every host below that domain, `example.com` that host alone. */
+function isWithin(host: string, name: string): boolean {
+  return name.startsWith('.') ? host.length > name.length && host.endsWith(name) : host === name
+}
+
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '')
+}
+
+/** `host` comes from a parsed URL, which brackets IPv6 and writes IPv4 as four numbers. */
+function isIpAddress(host: string): boolean {
+  return host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)
+}
+
+const members: Readonly<Record<string, (value: unknown, path: string, authoring: boolean) => void>> = {
+  max_path_length(value, path) {
+    if (!Number.isInteger(value) || Number(value) < 0)
+      throw refuse(path, `must be a whole number of at least 0, not ${quote(value)}`)
+  },
+
+  naming_constraints(value, path, authoring) {
+    const names: JsonObject = parseObject(value, path)
+    for (const list of ['permitted', 'excluded']) {
+      if (list in names) parseArray(names[list], `${path}.${list}`, parseName)
+    }
+    if (authoring && Array.isArray(names.permitted) && names.permitted.length === 0) {
+      throw refuse(`${path}.permitted`, 'is empty and would permit nobody; leave it out to permit all')
+    }
+  },
+
+  allowed_entity_types(value, path, authoring) {
+    const types = parseArray(value, path, parseString)
+    if (authoring && types.includes(ALWAYS_ALLOWED)) {
+      throw refuse(path, `must not list ${ALWAYS_ALLOWED}, which is always allowed`)
+    }
+  },
+}
+
+/** A malformed name would match nothing; in `excluded` that would let everybody through. */
+function parseName(value: unknown, path: string): string {
+  const name = parseString(value, path)
+  if (!NAME.test(name)) {
+    throw refuse(path, `must be a host name or a domain such as ".example.com", not ${quote(name)}`)
+  }
+  return name
+}
+
+function refuse(path: string, message: string): FederationError {
+  return new FederationError('invalid_request', `${path} ${message}`, { path })
+}

@@ -1,0 +1,151 @@
+/** The claims of an Entity Statement: where each may stand and what it must look like (§3.1, §3.2 steps 13-27). */
+import {
+  parseArray,
+  parseEntityIdAt,
+  parseNonEmptyArray,
+  parseNumericDate,
+  parseObject,
+  parseString,
+} from '../claim.ts'
+import { type Constraints, parseConstraints } from '../constraints.ts'
+import { type EntityId, parseEndpoint } from '../entity-id.ts'
+import { FederationError, quote } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import { decodeJwt } from '../jws.ts'
+import { type JwkSet, parseJwkSet } from '../keys.ts'
+import { type Metadata, parseMetadata } from '../metadata.ts'
+
+export type TrustMarkEntry = { trust_mark_type: string; trust_mark: string }
+export type TrustMarkIssuers = Record<string, EntityId[]>
+export type TrustMarkOwners = Record<string, { sub: EntityId; jwks: JwkSet; [other: string]: unknown }>
+
+export type EntityStatementClaims = {
+  iss: EntityId
+  sub: EntityId
+  iat: number
+  exp: number
+  jwks: JwkSet
+  metadata?: Metadata
+  authority_hints?: EntityId[]
+  trust_anchor_hints?: EntityId[]
+  trust_marks?: TrustMarkEntry[]
+  trust_mark_issuers?: TrustMarkIssuers
+  trust_mark_owners?: TrustMarkOwners
+  constraints?: Constraints
+  metadata_policy?: Record<string, Record<string, Record<string, unknown>>>
+  metadata_policy_crit?: string[]
+  source_endpoint?: string
+  crit?: string[]
+  [claim: string]: unknown
+}
+
+export type ParseOptions = {
+  allowHttp?: boolean
+  /** Claims beyond Core that the caller processes, and that `crit` may therefore name (§13.4). */
+  understoodClaims?: readonly string[]
+}
+
+type Kind = 'an Entity Configuration' | 'a Subordinate Statement'
+type Context = { claims: JsonObject; options: ParseOptions }
+type Rule = {
+  /** The only message that may carry the claim. */
+  only?: Kind | 'a message of Explicit Registration'
+  required?: true
+  parse?(value: unknown, path: string, context: Context): unknown
+}
+
+const entityIds = (value: unknown, path: string, { options }: Context) =>
+  parseNonEmptyArray(value, path, (element, place) => parseEntityIdAt(element, place, options))
+
+const rules: Readonly<Record<string, Rule>> = {
+  iss: { required: true, parse: (value, path, { options }) => parseEntityIdAt(value, path, options) },
+  sub: { required: true, parse: (value, path, { options }) => parseEntityIdAt(value, path, options) },
+  iat: { required: true, parse: parseNumericDate },
+  exp: { required: true, parse: parseNumericDate },
+  jwks: { required: true, parse: parseJwkSet },
+  crit: { parse: parseCrit },
+  metadata: { parse: parseMetadata },
+  authority_hints: { only: 'an Entity Configuration', parse: entityIds },
+  trust_anchor_hints: { only: 'an Entity Configuration', parse: entityIds },
+  trust_marks: {
+    only: 'an Entity Configuration',
+    parse: (value, path) => parseArray(value, path, parseTrustMarkEntry),
+  },
+  trust_mark_issuers: { only: 'an Entity Configuration', parse: parseTrustMarkIssuers },
+  trust_mark_owners: { only: 'an Entity Configuration', parse: parseTrustMarkOwners },
+  metadata_policy: { only: 'a Subordinate Statement', parse: (value, path) => parseObject(value, path) },
+  metadata_policy_crit: {
+    only: 'a Subordinate Statement',
+    parse: (value, path) => parseNonEmptyArray(value, path, (name, place) => parseString(name, place)),
+  },
+  constraints: { only: 'a Subordinate Statement', parse: (value, path) => parseConstraints(value, { path }) },
+  source_endpoint: {
+    only: 'a Subordinate Statement',
+    parse: (value, path, { options }) => parseEndpoint(value, path, options),
+  },
+  aud: { only: 'a message of Explicit Registration' },
+  trust_anchor: { only: 'a message of Explicit Registration' },
+}
+
+/** Claims that Core defines for Entity Statements; `crit` must not list them, nor additional claims take them. */
+export const protectedClaims: ReadonlySet<string> = new Set(Object.keys(rules))
+
+/**
+ * Accepts the claims of an Entity Statement, as far as that needs no key and no clock.
+ * @throws FederationError `invalid_request`, or `invalid_metadata` for the claims that hold metadata
+ */
+export function parseClaims(claims: JsonObject, options: ParseOptions): EntityStatementClaims {
+  const kind: Kind = claims.iss === claims.sub ? 'an Entity Configuration' : 'a Subordinate Statement'
+  for (const [name, { only, required, parse }] of Object.entries(rules)) {
+    if (!Object.hasOwn(claims, name)) {
+      if (required) throw refuse(name, 'is missing')
+      continue
+    }
+    if (only && only !== kind) throw refuse(name, `may stand only in ${only}, and this is ${kind}`)
+    parse?.(claims[name], name, { claims, options })
+  }
+  // Every claim of the type has just been checked by its rule.
+  return claims as EntityStatementClaims
+}
+
+/** Each name is a claim that Core does not define, that is there, and that is understood (§3.1.1, §13.4). */
+function parseCrit(value: unknown, path: string, { claims, options }: Context): void {
+  const names = parseNonEmptyArray(value, path, parseString)
+  for (const [at, name] of names.entries()) {
+    if (protectedClaims.has(name))
+      throw refuse(path, `must not list ${quote(name)}, which the specification defines`)
+    if (names.indexOf(name) !== at) throw refuse(path, `lists ${quote(name)} twice`)
+    if (!Object.hasOwn(claims, name))
+      throw refuse(path, `lists ${quote(name)}, which the statement does not have`)
+    if (!options.understoodClaims?.includes(name)) {
+      throw refuse(path, `makes the claim ${quote(name)} critical, which is not understood here`)
+    }
+  }
+}
+
+/** Only syntax and equal types: whether a Trust Mark can be trusted does not touch the statement (§17.5). */
+function parseTrustMarkEntry(value: unknown, path: string): void {
+  const entry = parseObject(value, path)
+  const type = parseString(entry.trust_mark_type, `${path}.trust_mark_type`)
+  const inner = decodeJwt(parseString(entry.trust_mark, `${path}.trust_mark`)).claims.trust_mark_type
+  if (inner !== type)
+    throw refuse(path, `says trust_mark_type ${quote(type)} where its Trust Mark says ${quote(inner)}`)
+}
+
+function parseTrustMarkIssuers(value: unknown, path: string, { options }: Context): void {
+  for (const [type, issuers] of Object.entries(parseObject(value, path))) {
+    parseArray(issuers, `${path}.${type}`, (issuer, place) => parseEntityIdAt(issuer, place, options))
+  }
+}
+
+function parseTrustMarkOwners(value: unknown, path: string, { options }: Context): void {
+  for (const [type, owner] of Object.entries(parseObject(value, path))) {
+    const { sub, jwks } = parseObject(owner, `${path}.${type}`)
+    parseEntityIdAt(sub, `${path}.${type}.sub`, options)
+    parseJwkSet(jwks, `${path}.${type}.jwks`)
+  }
+}
+
+function refuse(path: string, message: string): FederationError {
+  return new FederationError('invalid_request', `${path} ${message}`, { path, check: path })
+}

@@ -1,0 +1,17 @@
+/** Entity Statements: Entity Configurations and Subordinate Statements (§3). */
+export { buildEntityConfiguration, buildSubordinateStatement, checkAdditionalClaims } from './build.ts'
+export {
+  type EntityStatementClaims,
+  type ParseOptions,
+  protectedClaims,
+  type TrustMarkEntry,
+  type TrustMarkIssuers,
+  type TrustMarkOwners,
+} from './claims.ts'
+export {
+  ENTITY_STATEMENT_TYP,
+  type EntityStatement,
+  isEntityConfiguration,
+  parseEntityStatement,
+} from './parse.ts'
+export { validateEntityStatement, verifyEntityConfiguration, verifySubordinateStatement } from './validate.ts'

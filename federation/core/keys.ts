@@ -1,0 +1,174 @@
+/** Federation Entity Keys as JWKs: generating, naming, and accepting them (§3.1.1). */
+import { base64url, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { algorithms, algorithmsFor, type SigningAlgorithm } from './algorithm.ts'
+import { parseArray, parseObject, parseString } from './claim.ts'
+import { FederationError, quote } from './errors.ts'
+import { member } from './json.ts'
+
+export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts'
+
+/** A key with the `kid` that §3.1.1 requires; public unless said otherwise. */
+export type Jwk = JWK & { kid: string }
+export type JwkSet = { keys: Jwk[] }
+
+const MIN_RSA_BITS = 2048
+
+/** Members that give a private or symmetric key away; none of them may ever be published. */
+const secretMembers: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])
+
+/** Members that each key type needs for its public part (RFC 7518 §6, RFC 8037 §2). */
+const publicMembers: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
+}
+
+/** Length of a coordinate in bytes. A key on another curve is kept, but no algorithm will use it. */
+const coordinateBytes: Readonly<Record<string, number>> = {
+  'P-256': 32,
+  'P-384': 48,
+  'P-521': 66,
+  Ed25519: 32,
+}
+
+/** Generates a private signing key; its `kid` is its thumbprint. */
+export async function generateSigningKey(alg: SigningAlgorithm): Promise<Jwk> {
+  const row = algorithms.find((candidate) => candidate.alg === alg && candidate.sign)
+  if (!row) throw new TypeError(`no signing keys are generated for algorithm ${quote(alg)}`)
+  const { privateKey } = await generateKeyPair(alg, { ...row.generate, extractable: true })
+  const jwk = await exportJWK(privateKey)
+  return { ...jwk, kid: await keyId(jwk), alg, use: 'sig' }
+}
+
+/** The recommended `kid`: the SHA-256 JWK Thumbprint of the public key (RFC 7638). */
+export async function keyId(jwk: JWK): Promise<string> {
+  return calculateJwkThumbprint(jwk)
+}
+
+/** The part of a key that may be published. `key_ops` and `ext` describe the private half and go with it. */
+export function publicJwk(jwk: Jwk): Jwk {
+  const entries = Object.entries(jwk).filter(
+    ([name]) => !secretMembers.has(name) && name !== 'key_ops' && name !== 'ext',
+  )
+  // Only members that a public key does not need were removed.
+  return Object.fromEntries(entries) as Jwk
+}
+
+/**
+ * Accepts one public key: known key type, non-empty `kid`, complete, strong enough, nothing private.
+ * @throws FederationError `invalid_request`
+ */
+export function parseJwk(value: unknown, path = 'jwk'): Jwk {
+  const jwk = parseKeyMembers(value, path)
+  const secret = Object.keys(jwk).find((name) => secretMembers.has(name))
+  if (secret) {
+    throw new FederationError(
+      'invalid_request',
+      `${path} has the private member "${secret}"; publish only the public key`,
+      { path },
+    )
+  }
+  return jwk
+}
+
+/**
+ * Accepts a set of public keys with distinct `kid`s. A set without keys is refused although RFC 7517 allows it:
+ * nothing can be verified with it, and §3.1.1 wants the keys that the Entity signs with.
+ * @throws FederationError `invalid_request`
+ */
+export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
+  const keys = parseArray(parseObject(value, path).keys, `${path}.keys`, parseJwk)
+  if (keys.length === 0) throw new FederationError('invalid_request', `${path} holds no key`, { path })
+  const seen = new Set<string>()
+  for (const { kid } of keys) {
+    if (seen.has(kid))
+      throw new FederationError('invalid_request', `${path} holds two keys with the kid ${quote(kid)}`, {
+        path,
+      })
+    seen.add(kid)
+  }
+  return { keys }
+}
+
+/**
+ * Accepts a private signing key, as a key file holds it.
+ * @throws FederationError `invalid_request`
+ */
+export function parsePrivateJwk(value: unknown, path = 'private key'): Jwk {
+  const jwk = parseKeyMembers(value, path)
+  if (typeof jwk.d !== 'string' || jwk.d === '') {
+    throw new FederationError('invalid_request', `${path} has no private part; it is a public key`, { path })
+  }
+  if (algorithmsFor(jwk).length === 0) {
+    throw new FederationError(
+      'invalid_request',
+      `${path} cannot sign: no algorithm for ${describe(jwk)} is supported`,
+      { path },
+    )
+  }
+  return jwk
+}
+
+/** A key's kind in an error message. */
+export function describe({ kty, crv, alg }: JWK): string {
+  return `kty ${quote(kty)}${crv ? `, crv ${quote(crv)}` : ''}${alg ? `, alg ${quote(alg)}` : ''}`
+}
+
+function parseKeyMembers(value: unknown, path: string): Jwk {
+  const jwk = parseObject(value, path)
+  parseString(jwk.kid, `${path}.kid`)
+  const kty = parseString(jwk.kty, `${path}.kty`)
+  const names = member(publicMembers, kty)
+  if (!names)
+    throw new FederationError(
+      'invalid_request',
+      `${path} has the key type ${quote(kty)}, which cannot sign statements`,
+      { path },
+    )
+  for (const name of names) parseString(jwk[name], `${path}.${name}`)
+  for (const name of ['alg', 'use', 'crv']) if (name in jwk) parseString(jwk[name], `${path}.${name}`)
+  // The members that later code reads have just been checked.
+  const key = jwk as Jwk
+  checkStrength(key, path)
+  return key
+}
+
+function checkStrength(jwk: Jwk, path: string): void {
+  if (jwk.kty === 'RSA') {
+    const bits = bitLength(decode(jwk.n, `${path}.n`))
+    decode(jwk.e, `${path}.e`)
+    if (bits < MIN_RSA_BITS) {
+      throw new FederationError(
+        'invalid_request',
+        `${path} is an RSA key of ${bits} bits; at least ${MIN_RSA_BITS} are needed`,
+        { path },
+      )
+    }
+    return
+  }
+  const expected = member(coordinateBytes, jwk.crv ?? '')
+  for (const name of ['x', 'y'] as const) {
+    if (jwk[name] === undefined) continue
+    const length = decode(jwk[name], `${path}.${name}`).length
+    if (expected !== undefined && length !== expected) {
+      throw new FederationError(
+        'invalid_request',
+        `${path}.${name} has ${length} bytes; ${jwk.crv} needs ${expected}`,
+        { path },
+      )
+    }
+  }
+}
+
+function decode(value: unknown, path: string): Uint8Array {
+  const text = parseString(value, path)
+  if (!/^[A-Za-z0-9_-]+$/.test(text))
+    throw new FederationError('invalid_request', `${path} is not base64url`, { path })
+  return base64url.decode(text)
+}
+
+function bitLength(bytes: Uint8Array): number {
+  const first = bytes.findIndex((byte) => byte !== 0)
+  if (first < 0) return 0
+  return (bytes.length - first) * 8 - (Math.clz32(bytes[first] ?? 0) - 24)
+}

@@ -1,0 +1,74 @@
+/** The connection to Redis: commands fail within about a second while it is away, and it is sought without end. */
+
+import { Redis, type RedisOptions } from 'ioredis'
+import { FederationError } from '#core/errors.ts'
+
+const COMMAND_TIMEOUT_MS = 1_000
+const CONNECT_TIMEOUT_MS = 2_000
+const LONGEST_WAIT_MS = 1_000
+
+export type ConnectOptions = {
+  /** Milliseconds until a command counts as failed; a writer of long pipelines needs more than the default. */
+  commandTimeout?: number
+  /** Told of each loss of the connection, for the log. */
+  onError?: (error: Error) => void
+}
+
+/** Begins to connect to `url` (`redis:` or `rediss:`); `waitForRedis` tells when the connection stands. */
+export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
+  const settings: RedisOptions = {
+    enableAutoPipelining: true,
+    // A request must not wait for a Redis that is away: neither in a queue nor for a repetition.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: options.commandTimeout ?? COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_WAIT_MS),
+    reconnectOnError: (error) => error.message.startsWith('READONLY'), // a demoted primary, after a failover
+  }
+  const redis = new Redis(url, settings)
+  redis.on('error', options.onError ?? (() => {})) // without a listener ioredis writes to the console
+  return redis
+}
+
+/** Resolves when commands can be sent. @throws FederationError `temporarily_unavailable` after `timeoutMs`. */
+export async function waitForRedis(redis: Redis, timeoutMs: number): Promise<void> {
+  if (redis.status === 'ready') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let reason = 'no answer'
+  const remember = (error: Error) => {
+    reason = describe(error)
+  }
+  const timer = setTimeout(() => {
+    reject(new FederationError('temporarily_unavailable', `Redis cannot be reached: ${reason}`))
+  }, timeoutMs)
+  redis.once('ready', resolve).on('error', remember)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    redis.off('ready', resolve).off('error', remember)
+  }
+}
+
+/** Replies by which a Redis says that it cannot serve at present, though it is reachable. */
+const transientReply = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF)\b/
+
+/** Turns a failure of the connection into `temporarily_unavailable` (503); any other error is returned as it is. */
+export function storeError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof FederationError) return error
+  const isReply = error.name === 'ReplyError'
+  if (isReply && !transientReply.test(error.message)) return error
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return error
+  return new FederationError(
+    'temporarily_unavailable',
+    'The store of published statements cannot be reached at present; try again in a few seconds.',
+    { retryable: true },
+    { cause: error },
+  )
+}
+
+function describe(error: Error): string {
+  return error.message || ('code' in error ? String(error.code) : error.name)
+}

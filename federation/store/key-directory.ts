@@ -1,0 +1,98 @@
+/** The key directory: the signing key, the published keys and the historical keys, as files (§3.1.1, §8.7). */
+import { access, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { localSigner, type Signer } from '#core/jws.ts'
+import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
+import { keyDirectoryFiles } from './key-directory-layout.ts'
+import { errorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
+
+export { keyDirectoryFiles } from './key-directory-layout.ts'
+export { watchKeyDirectory } from './key-directory-watch.ts'
+export { KeyFileError } from './key-file.ts'
+
+export type KeyDirectory = {
+  /** Signs with the current key, `private.json`. */
+  signer: Signer
+  /** Public keys of the Entity Configuration: the current, the announced, and those still published. */
+  published: JwkSet
+  /** Retired and revoked keys, with `iat`, `exp` and `revoked`. */
+  historical: Jwk[]
+}
+
+/** Reads the whole directory. @throws KeyFileError when a file is missing, unreadable or not a usable key */
+export async function readKeyDirectory(
+  directory: string,
+  options: { historicalDir?: string } = {},
+): Promise<KeyDirectory> {
+  const privateFile = join(directory, keyDirectoryFiles.private)
+  const current = await readKeyFile(privateFile, parsePrivateJwk)
+  if (!current) {
+    throw new KeyFileError(privateFile, 'does not exist; generate a signing key with inmor-keygeneration')
+  }
+  const next = await readKeyFile(join(directory, keyDirectoryFiles.next), parsePrivateJwk)
+  const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys))
+  const historical = await readKeys(
+    options.historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
+  )
+  const own = [current, ...(next ? [next] : [])].map(publicJwk)
+  return {
+    signer: await localSigner(current),
+    published: { keys: distinct([...own, ...others]) },
+    historical,
+  }
+}
+
+/**
+ * Makes `privateJwk` the signing key of a directory, and publishes its public part.
+ * @throws KeyFileError when a signing key is there already and `force` is not set
+ */
+export async function writeNewKey(
+  directory: string,
+  privateJwk: Jwk,
+  { force = false }: { force?: boolean } = {},
+): Promise<{ privateFile: string; publicFile: string }> {
+  const privateFile = join(directory, keyDirectoryFiles.private)
+  const publicFile = join(directory, keyDirectoryFiles.publicKeys, `${privateJwk.kid}.json`)
+  if (!force && (await exists(privateFile))) {
+    throw new KeyFileError(privateFile, 'exists already; replacing it invalidates what was signed with it')
+  }
+  await mkdir(join(directory, keyDirectoryFiles.publicKeys), { recursive: true })
+  // The public part first: a key that signs must never be one that nobody can look up.
+  await writeKeyFile(publicFile, publicJwk(privateJwk), 0o644)
+  await writeKeyFile(privateFile, privateJwk, 0o600)
+  return { privateFile, publicFile }
+}
+
+/** The public keys in a directory of `{kid}.json` files; none when the directory does not exist. */
+async function readKeys(directory: string): Promise<Jwk[]> {
+  const keys = []
+  for (const name of await listJsonFiles(directory)) {
+    const key = await readKeyFile(join(directory, name), parseJwk)
+    if (key) keys.push(key)
+  }
+  return keys
+}
+
+async function listJsonFiles(directory: string): Promise<string[]> {
+  try {
+    const names = await readdir(directory)
+    return names.filter((name) => name.endsWith('.json')).sort()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw new KeyFileError(directory, `cannot be read (${errorCode(error)})`, { cause: error })
+  }
+}
+
+/** The first key of each `kid`: `publickeys/` usually holds the current key too, and a `kid` must be unique. */
+function distinct(keys: Jwk[]): Jwk[] {
+  const byKid = new Map<string, Jwk>()
+  for (const key of keys) if (!byKid.has(key.kid)) byKid.set(key.kid, key)
+  return [...byKid.values()]
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}

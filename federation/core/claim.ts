@@ -45,6 +45,14 @@ export function parseArray<T>(
   return value.map((element: unknown, at) => parseElement(element, `${path}[${at}]`))
 }
 
+/** A URL of any scheme, as text that names one (§7.1). */
+export function parseUrl(value: unknown, path: string): string {
+  const url = parseString(value, path)
+  if (!URL.canParse(url))
+    throw new FederationError('invalid_request', `${path} must be a URL, not ${quote(url)}`, { path })
+  return url
+}
+
 /** An array that must not be empty, such as `authority_hints` (§3.1.2). */
 export function parseNonEmptyArray<T>(
   value: unknown,
@@ -66,4 +74,23 @@ export function parseEntityIdAt(value: unknown, path: string, options: { allowHt
     // parseEntityId throws nothing but a FederationError.
     throw new FederationError('invalid_request', `${path}: ${(error as FederationError).message}`, { path })
   }
+}
+
+/** Claims of an operator's own, beside those that the specification defines (§3.1, §7.1). */
+export type AdditionalClaims = Readonly<Record<string, unknown>>
+
+/**
+ * Lets an operator's own claims through unless they take a name that has a meaning already.
+ * @throws FederationError `invalid_request`
+ */
+export function checkAdditionalClaims(
+  claims: AdditionalClaims | undefined,
+  taken: ReadonlySet<string>,
+): AdditionalClaims {
+  const name = Object.keys(claims ?? {}).find((candidate) => taken.has(candidate))
+  if (name !== undefined) {
+    const message = `${quote(name)} cannot be an additional claim: the specification defines it`
+    throw new FederationError('invalid_request', message, { path: name })
+  }
+  return claims ?? {}
 }

@@ -1,18 +1,11 @@
 /** Builds the claims of Entity Statements (§3.1); signing them is a step of its own. */
+import { type AdditionalClaims, checkAdditionalClaims } from '../claim.ts'
 import type { Constraints } from '../constraints.ts'
 import type { EntityId } from '../entity-id.ts'
-import { FederationError, quote } from '../errors.ts'
 import { type JwkSet, publicJwk } from '../keys.ts'
 import type { Metadata } from '../metadata.ts'
-import {
-  type EntityStatementClaims,
-  protectedClaims,
-  type TrustMarkEntry,
-  type TrustMarkIssuers,
-  type TrustMarkOwners,
-} from './claims.ts'
-
-type AdditionalClaims = Readonly<Record<string, unknown>>
+import type { TrustMarkIssuers, TrustMarkOwners } from '../trust-mark/recognition.ts'
+import { type EntityStatementClaims, protectedClaims, type TrustMarkEntry } from './claims.ts'
 
 /** Times are unix seconds. */
 export function buildEntityConfiguration(input: {
@@ -65,22 +58,6 @@ export function buildSubordinateStatement(input: {
     ...(input.sourceEndpoint === undefined ? {} : { source_endpoint: input.sourceEndpoint }),
     ...unlessEmpty('crit', input.crit),
   }
-}
-
-/**
- * Lets an operator's own claims through unless they take a name that has a meaning already.
- * @throws FederationError `invalid_request`
- */
-export function checkAdditionalClaims(
-  claims: AdditionalClaims | undefined,
-  taken: ReadonlySet<string>,
-): AdditionalClaims {
-  const name = Object.keys(claims ?? {}).find((candidate) => taken.has(candidate))
-  if (name !== undefined) {
-    const message = `${quote(name)} cannot be an additional claim: the specification defines it`
-    throw new FederationError('invalid_request', message, { path: name })
-  }
-  return claims ?? {}
 }
 
 function frame(iss: EntityId, sub: EntityId, input: { iat: number; exp: number; keys: JwkSet }) {

@@ -14,10 +14,14 @@ import type { JsonObject } from '../json.ts'
 import { decodeJwt } from '../jws.ts'
 import { type JwkSet, parseJwkSet } from '../keys.ts'
 import { type Metadata, parseMetadata } from '../metadata.ts'
+import {
+  parseTrustMarkIssuers,
+  parseTrustMarkOwners,
+  type TrustMarkIssuers,
+  type TrustMarkOwners,
+} from '../trust-mark/recognition.ts'
 
 export type TrustMarkEntry = { trust_mark_type: string; trust_mark: string }
-export type TrustMarkIssuers = Record<string, EntityId[]>
-export type TrustMarkOwners = Record<string, { sub: EntityId; jwks: JwkSet; [other: string]: unknown }>
 
 export type EntityStatementClaims = {
   iss: EntityId
@@ -71,8 +75,14 @@ const rules: Readonly<Record<string, Rule>> = {
     only: 'an Entity Configuration',
     parse: (value, path) => parseArray(value, path, parseTrustMarkEntry),
   },
-  trust_mark_issuers: { only: 'an Entity Configuration', parse: parseTrustMarkIssuers },
-  trust_mark_owners: { only: 'an Entity Configuration', parse: parseTrustMarkOwners },
+  trust_mark_issuers: {
+    only: 'an Entity Configuration',
+    parse: (value, path, { options }) => parseTrustMarkIssuers(value, path, options),
+  },
+  trust_mark_owners: {
+    only: 'an Entity Configuration',
+    parse: (value, path, { options }) => parseTrustMarkOwners(value, path, options),
+  },
   metadata_policy: { only: 'a Subordinate Statement', parse: (value, path) => parseObject(value, path) },
   metadata_policy_crit: {
     only: 'a Subordinate Statement',
@@ -130,20 +140,6 @@ function parseTrustMarkEntry(value: unknown, path: string): void {
   const inner = decodeJwt(parseString(entry.trust_mark, `${path}.trust_mark`)).claims.trust_mark_type
   if (inner !== type)
     throw refuse(path, `says trust_mark_type ${quote(type)} where its Trust Mark says ${quote(inner)}`)
-}
-
-function parseTrustMarkIssuers(value: unknown, path: string, { options }: Context): void {
-  for (const [type, issuers] of Object.entries(parseObject(value, path))) {
-    parseArray(issuers, `${path}.${type}`, (issuer, place) => parseEntityIdAt(issuer, place, options))
-  }
-}
-
-function parseTrustMarkOwners(value: unknown, path: string, { options }: Context): void {
-  for (const [type, owner] of Object.entries(parseObject(value, path))) {
-    const { sub, jwks } = parseObject(owner, `${path}.${type}`)
-    parseEntityIdAt(sub, `${path}.${type}.sub`, options)
-    parseJwkSet(jwks, `${path}.${type}.jwks`)
-  }
 }
 
 function refuse(path: string, message: string): FederationError {

@@ -1,12 +1,10 @@
 /** Entity Statements: Entity Configurations and Subordinate Statements (§3). */
-export { buildEntityConfiguration, buildSubordinateStatement, checkAdditionalClaims } from './build.ts'
+export { buildEntityConfiguration, buildSubordinateStatement } from './build.ts'
 export {
   type EntityStatementClaims,
   type ParseOptions,
   protectedClaims,
   type TrustMarkEntry,
-  type TrustMarkIssuers,
-  type TrustMarkOwners,
 } from './claims.ts'
 export {
   ENTITY_STATEMENT_TYP,

@@ -1,0 +1,57 @@
+/** What a Trust Anchor says about Trust Mark types: who may issue them, and who owns them (§3.1.2). */
+import { parseArray, parseEntityIdAt, parseObject } from '../claim.ts'
+import type { EntityId } from '../entity-id.ts'
+import { member } from '../json.ts'
+import { type JwkSet, parseJwkSet } from '../keys.ts'
+
+/** Trust Mark type -> its issuers; an empty list lets anybody issue it. */
+export type TrustMarkIssuers = Record<string, EntityId[]>
+
+/** Trust Mark type -> its owner, with the keys that its delegations are verified with. */
+export type TrustMarkOwners = Record<string, { sub: EntityId; jwks: JwkSet; [other: string]: unknown }>
+
+type Options = { allowHttp?: boolean }
+
+/** @throws FederationError `invalid_request` */
+export function parseTrustMarkIssuers(
+  value: unknown,
+  path = 'trust_mark_issuers',
+  options: Options = {},
+): TrustMarkIssuers {
+  const types = Object.entries(parseObject(value, path))
+  return Object.fromEntries(
+    types.map(([type, issuers]) => [
+      type,
+      parseArray(issuers, `${path}.${type}`, (issuer, place) => parseEntityIdAt(issuer, place, options)),
+    ]),
+  )
+}
+
+/** @throws FederationError `invalid_request` */
+export function parseTrustMarkOwners(
+  value: unknown,
+  path = 'trust_mark_owners',
+  options: Options = {},
+): TrustMarkOwners {
+  const types = Object.entries(parseObject(value, path))
+  return Object.fromEntries(
+    types.map(([type, value]) => {
+      const owner = parseObject(value, `${path}.${type}`)
+      const sub = parseEntityIdAt(owner.sub, `${path}.${type}.sub`, options)
+      const jwks = parseJwkSet(owner.jwks, `${path}.${type}.jwks`)
+      return [type, { ...owner, sub, jwks }]
+    }),
+  )
+}
+
+/**
+ * Whether the federation recognizes the mark: its type is listed by the Trust Anchor, and its issuer may issue
+ * that type. A type that is not listed is not recognized, whoever issued it (§7, §8.3).
+ */
+export function isRecognizedTrustMark(
+  claims: { iss: EntityId; trust_mark_type: string },
+  issuers: Record<string, string[]> | undefined,
+): boolean {
+  const allowed = member(issuers, claims.trust_mark_type)
+  return allowed !== undefined && (allowed.length === 0 || allowed.includes(claims.iss))
+}

@@ -55,18 +55,26 @@ export async function waitForRedis(redis: Redis, timeoutMs: number): Promise<voi
 /** Replies by which a Redis says that it cannot serve at present, though it is reachable. */
 const transientReply = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF)\b/
 
+/** What ioredis says when it could not put a command to Redis, or got no answer. */
+const connectionFailure =
+  /^(Connection is (closed|in closing state)|Command timed out|Stream isn't writeable)/
+
 /** Turns a failure of the connection into `temporarily_unavailable` (503); any other error is returned as it is. */
 export function storeError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof FederationError) return error
-  const isReply = error.name === 'ReplyError'
-  if (isReply && !transientReply.test(error.message)) return error
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return error
+  if (!(error instanceof Error) || !isConnectionFailure(error)) return error
   return new FederationError(
     'temporarily_unavailable',
     'The store of published statements cannot be reached at present; try again in a few seconds.',
     { retryable: true },
     { cause: error },
   )
+}
+
+function isConnectionFailure(error: Error): boolean {
+  if (error.name === 'ReplyError') return transientReply.test(error.message)
+  const isSystemError = 'syscall' in error
+  const isGivenUp = error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError'
+  return isSystemError || isGivenUp || connectionFailure.test(error.message)
 }
 
 function describe(error: Error): string {

@@ -1,0 +1,110 @@
+/** All that the routes may see of Redis: typed reads, held in memory for as long as nothing changes. */
+
+import type { Redis } from 'ioredis'
+import type { EntityId } from '#core/entity-id.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Change } from './change.ts'
+import { subscribeToChanges } from './change-subscription.ts'
+import { storeError } from './connect.ts'
+import { redisKeys } from './keys.ts'
+import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import { createMemory, forget } from './reader-memory.ts'
+import type { Subordinate } from './subordinate-reader.ts'
+import { readSummary, type Summary } from './summary.ts'
+import { readTrustAnchors } from './trust-anchor-reader.ts'
+import {
+  readTrustMark,
+  readTrustMarkHolders,
+  readTrustMarkStanding,
+  readTrustMarksOf,
+  type TrustMarkHolder,
+  type TrustMarkStanding,
+} from './trust-mark-reader.ts'
+
+/** Each method throws FederationError `temporarily_unavailable` while Redis is away. */
+export type Reader = {
+  /** The Trust Anchor's Entity Configuration (§9). */
+  entityConfiguration(): Promise<PublishedJwt | undefined>
+  /** The signed historical key set (§8.7). */
+  historicalKeys(): Promise<PublishedJwt | undefined>
+  /** The Subordinate Statement about an Immediate Subordinate (§8.1). */
+  subordinateStatement(id: EntityId): Promise<PublishedJwt | undefined>
+  /** The Entity Configuration of an Immediate Subordinate, as last fetched; it may have expired since. */
+  subordinateConfiguration(id: EntityId): Promise<PublishedJwt | undefined>
+  /** Every Immediate Subordinate, sorted by identifier (§8.2). */
+  subordinates(): Promise<readonly Subordinate[]>
+  /** The mark of the type for the subject, if it was not revoked; it may have expired (§8.6). */
+  trustMark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
+  trustMarksOf(subject: EntityId): Promise<{ type: string; mark: PublishedJwt }[]>
+  trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
+  trustMarkTypes(): Promise<string[]>
+  trustMarkStanding(jwt: string, named: { type: string; subject: EntityId }): Promise<TrustMarkStanding>
+  /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
+  trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
+  summary(): Promise<Summary>
+  ping(): Promise<void>
+  /** Tells `listener` of each change after the reader has forgotten what it touches. */
+  onChange(listener: (change: Change) => void): void
+  close(): void
+}
+
+/** Reads through `redis`, which stays the caller's; `close` ends only the reader's own subscription. */
+export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: string }): Reader {
+  const keys = redisKeys(prefix)
+  const memory = createMemory(redis, keys)
+  const listeners: ((change: Change) => void)[] = []
+  const subscription = subscribeToChanges(redis, keys.changes, (change) => {
+    forget(memory, change)
+    for (const listener of listeners) listener(change)
+  })
+  const own = (key: string) => memory.own.read(key, async () => published(await redis.get(key)))
+
+  return {
+    entityConfiguration: guarded(() => own(keys.entityConfiguration)),
+    historicalKeys: guarded(() => own(keys.historicalKeys)),
+    subordinateStatement: guarded((id) =>
+      memory.statements.read(id, async () => published(await redis.hget(keys.subordinates, id))),
+    ),
+    subordinateConfiguration: guarded((id) =>
+      memory.configurations.read(id, async () =>
+        published(await redis.hget(keys.subordinateConfigurations, id)),
+      ),
+    ),
+    subordinates: guarded(() => memory.subordinates.get()),
+    trustMark: guarded((type, subject) =>
+      memory.marks.read(`${type} ${subject}`, () => readTrustMark(redis, keys, type, subject)),
+    ),
+    trustMarksOf: guarded((subject) => readTrustMarksOf(redis, keys, subject)),
+    trustMarkHolders: guarded(async (type) => {
+      const holders = await memory.holders.read(type, () => readTrustMarkHolders(redis, keys, type))
+      return holders ?? []
+    }),
+    trustMarkTypes: guarded(() => redis.smembers(keys.trustMarkTypes)),
+    trustMarkStanding: guarded((jwt, named) => readTrustMarkStanding(redis, keys, jwt, named)),
+    trustAnchors: guarded(async () => {
+      const anchors = await memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))
+      return anchors ?? new Map()
+    }),
+    summary: guarded(() => readSummary(redis, keys)),
+    ping: guarded(async () => void (await redis.ping())),
+    onChange: (listener) => void listeners.push(listener),
+    close: () => subscription.close(),
+  }
+}
+
+function published(jwt: string | null): PublishedJwt | undefined {
+  return jwt === null ? undefined : readPublishedJwt(jwt)
+}
+
+/** The same read, failing with a `FederationError` while Redis is away. */
+function guarded<Args extends unknown[], Result>(
+  read: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await read(...args)
+    } catch (error) {
+      throw storeError(error)
+    }
+  }
+}

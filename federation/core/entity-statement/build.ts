@@ -4,6 +4,7 @@ import type { Constraints } from '../constraints.ts'
 import type { EntityId } from '../entity-id.ts'
 import { type JwkSet, publicJwk } from '../keys.ts'
 import type { Metadata } from '../metadata.ts'
+import type { MetadataPolicy } from '../metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwners } from '../trust-mark/recognition.ts'
 import { type EntityStatementClaims, protectedClaims, type TrustMarkEntry } from './claims.ts'
 
@@ -41,7 +42,7 @@ export function buildSubordinateStatement(input: {
   exp: number
   keys: JwkSet
   metadata?: Metadata | undefined
-  metadataPolicy?: Record<string, Record<string, Record<string, unknown>>> | undefined
+  metadataPolicy?: MetadataPolicy | undefined
   metadataPolicyCrit?: string[] | undefined
   constraints?: Constraints | undefined
   sourceEndpoint?: string | undefined

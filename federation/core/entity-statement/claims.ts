@@ -15,6 +15,11 @@ import { decodeJwt } from '../jws.ts'
 import { type JwkSet, parseJwkSet } from '../keys.ts'
 import { type Metadata, parseMetadata } from '../metadata.ts'
 import {
+  type MetadataPolicy,
+  parseMetadataPolicy,
+  parseMetadataPolicyCrit,
+} from '../metadata-policy/index.ts'
+import {
   parseTrustMarkIssuers,
   parseTrustMarkOwners,
   type TrustMarkIssuers,
@@ -36,7 +41,7 @@ export type EntityStatementClaims = {
   trust_mark_issuers?: TrustMarkIssuers
   trust_mark_owners?: TrustMarkOwners
   constraints?: Constraints
-  metadata_policy?: Record<string, Record<string, Record<string, unknown>>>
+  metadata_policy?: MetadataPolicy
   metadata_policy_crit?: string[]
   source_endpoint?: string
   crit?: string[]
@@ -68,7 +73,7 @@ const rules: Readonly<Record<string, Rule>> = {
   exp: { required: true, parse: parseNumericDate },
   jwks: { required: true, parse: parseJwkSet },
   crit: { parse: parseCrit },
-  metadata: { parse: parseMetadata },
+  metadata: { parse: (value, path) => parseMetadata(value, path) },
   authority_hints: { only: 'an Entity Configuration', parse: entityIds },
   trust_anchor_hints: { only: 'an Entity Configuration', parse: entityIds },
   trust_marks: {
@@ -83,10 +88,13 @@ const rules: Readonly<Record<string, Rule>> = {
     only: 'an Entity Configuration',
     parse: (value, path, { options }) => parseTrustMarkOwners(value, path, options),
   },
-  metadata_policy: { only: 'a Subordinate Statement', parse: (value, path) => parseObject(value, path) },
+  metadata_policy: {
+    only: 'a Subordinate Statement',
+    parse: (value, path) => parseMetadataPolicy(value, { path }),
+  },
   metadata_policy_crit: {
     only: 'a Subordinate Statement',
-    parse: (value, path) => parseNonEmptyArray(value, path, (name, place) => parseString(name, place)),
+    parse: (value, path) => parseMetadataPolicyCrit(value, path),
   },
   constraints: { only: 'a Subordinate Statement', parse: (value, path) => parseConstraints(value, { path }) },
   source_endpoint: {

@@ -1,0 +1,48 @@
+/** Federation Entity Keys that were used before, and why they no longer are (§8.7). */
+import { parseNumericDate, parseObject, parseString } from './claim.ts'
+import type { EntityId } from './entity-id.ts'
+import { type Jwk, parseJwk } from './keys.ts'
+
+export const HISTORICAL_KEYS_TYP = 'jwk-set+jwt'
+
+/** Times are unix seconds; the key must not be considered valid after `exp`, nor after it was revoked. */
+export type HistoricalKey = Jwk & {
+  exp: number
+  iat?: number
+  nbf?: number
+  /** `reason` is `unspecified`, `compromised`, `superseded`, or a word of the federation's own (§8.7.3). */
+  revoked?: { revoked_at: number; reason?: string; [other: string]: unknown }
+}
+
+export type HistoricalKeySetClaims = { iss: EntityId; iat: number; keys: HistoricalKey[] }
+
+/** @throws FederationError `invalid_request` */
+export function parseHistoricalKey(value: unknown, path = 'historical key'): HistoricalKey {
+  const jwk: Jwk & { exp?: unknown; iat?: unknown; nbf?: unknown; revoked?: unknown } = parseJwk(value, path)
+  parseNumericDate(jwk.exp, `${path}.exp`)
+  if ('iat' in jwk) parseNumericDate(jwk.iat, `${path}.iat`)
+  if ('nbf' in jwk) parseNumericDate(jwk.nbf, `${path}.nbf`)
+  if ('revoked' in jwk) {
+    const revoked = parseObject(jwk.revoked, `${path}.revoked`)
+    parseNumericDate(revoked.revoked_at, `${path}.revoked.revoked_at`)
+    if ('reason' in revoked) parseString(revoked.reason, `${path}.revoked.reason`)
+  }
+  // The members that the type adds to a key have just been checked.
+  return jwk as HistoricalKey
+}
+
+/**
+ * The set may be empty: an Entity that has never changed its keys has no history.
+ * @throws FederationError `invalid_request` for a key without `exp` or with a private part
+ */
+export function buildHistoricalKeySet(input: {
+  issuer: EntityId
+  iat: number
+  keys: readonly Jwk[]
+}): HistoricalKeySetClaims {
+  return {
+    iss: input.issuer,
+    iat: Math.floor(input.iat),
+    keys: input.keys.map((key) => parseHistoricalKey(key, `key ${key.kid}`)),
+  }
+}

@@ -1,0 +1,104 @@
+/** Reads one `metadata_policy`: its structure, the values of its operators, and their combination (§6.1.2, §6.1.3). */
+import { FederationError, quote } from '../errors.ts'
+import { isJsonObject } from '../json.ts'
+import { combinations } from './combinations.ts'
+import { type Findings, finding, stopAtFirst } from './findings.ts'
+import { findOperator } from './operators.ts'
+import { isScope, scopeOperatorValue } from './scope.ts'
+
+/** Entity Type -> metadata parameter -> operator -> operator value. */
+export type MetadataPolicy = Record<string, Record<string, ParameterPolicy>>
+/** Operator -> its value. */
+export type ParameterPolicy = Record<string, unknown>
+
+/**
+ * Accepts a metadata policy and returns it unchanged. Operators that are not understood are ignored unless
+ * `crit`, collected over the whole Trust Chain, names them (§6.1.3.2).
+ * @throws FederationError `invalid_metadata`
+ */
+export function parseMetadataPolicy(
+  value: unknown,
+  options: { crit?: Iterable<string>; path?: string } = {},
+): MetadataPolicy {
+  checkCriticalOperators(options.crit ?? [])
+  stopAtFirst(readPolicy(value, options.path))
+  // Three levels of objects have just been read.
+  return value as MetadataPolicy
+}
+
+/**
+ * Accepts a `metadata_policy_crit` claim: names of operators beyond the standard ones that are understood
+ * (§3.1.3, §3.2 step 18). None is understood here, so no such claim can be accepted.
+ * @throws FederationError `invalid_metadata`
+ */
+export function parseMetadataPolicyCrit(value: unknown, path = 'metadata_policy_crit'): string[] {
+  if (!Array.isArray(value) || value.length === 0 || !value.every((name) => typeof name === 'string')) {
+    throw new FederationError('invalid_metadata', `${path} must be a non-empty array of operator names`, {
+      path,
+    })
+  }
+  checkCriticalOperators(value, path)
+  return value
+}
+
+/** @throws FederationError `invalid_metadata` */
+export function checkCriticalOperators(names: Iterable<string>, path = 'metadata_policy_crit'): void {
+  for (const name of names) {
+    const fault = findOperator(name)
+      ? 'which is a standard operator and must not be listed'
+      : 'an operator that is not understood here'
+    const message = `${path} lists ${quote(name)}, ${fault}`
+    throw new FederationError('invalid_metadata', message, {
+      path,
+      operator: name,
+      check: 'metadata_policy_crit',
+    })
+  }
+}
+
+/** Returns what is left of the policy without its faulty parts and without operators that are not understood. */
+export function* readPolicy(value: unknown, path = ''): Findings<MetadataPolicy> {
+  const types: [string, Record<string, ParameterPolicy>][] = []
+  for (const [type, parameters] of yield* readObject(value, path || 'metadata_policy')) {
+    const read: [string, ParameterPolicy][] = []
+    for (const [parameter, operators] of yield* readObject(parameters, join(path, type))) {
+      const place = join(path, `${type}.${parameter}`)
+      read.push([parameter, yield* readParameter(operators, place, isScope(type, parameter))])
+    }
+    types.push([type, Object.fromEntries(read)])
+  }
+  return Object.fromEntries(types)
+}
+
+function* readParameter(value: unknown, path: string, isScopeParameter: boolean): Findings<ParameterPolicy> {
+  const read: [string, unknown][] = []
+  for (const [name, given] of yield* readObject(value, path)) {
+    const operator = findOperator(name)
+    if (!operator) continue
+    const operatorValue = isScopeParameter ? scopeOperatorValue(name, given) : given
+    if (operator.value.has(operatorValue)) read.push([name, operatorValue])
+    else yield finding(path, `must be ${operator.value.name}, not ${quote(given)}`, name)
+  }
+  const policy = Object.fromEntries(read)
+  yield* checkCombinations(policy, path)
+  return policy
+}
+
+/** Checked for every policy of its own and again after every merge (§6.1.4.1). */
+export function* checkCombinations(policy: ParameterPolicy, path: string): Findings<void> {
+  for (const { operators, isAllowed, rule } of combinations) {
+    const [first, second] = operators
+    if (!Object.hasOwn(policy, first) || !Object.hasOwn(policy, second)) continue
+    if (!isAllowed(policy[first], policy[second])) yield finding(path, `cannot be combined: ${rule}`, second)
+  }
+}
+
+function* readObject(value: unknown, path: string): Findings<[string, unknown][]> {
+  if (isJsonObject(value)) return Object.entries(value)
+  yield finding(path, `must be a JSON object, not ${quote(value)}`)
+  return []
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
+}

@@ -1,0 +1,40 @@
+/** The answer of a resolve endpoint: what a subject's metadata is under a Trust Anchor, and why (§8.3.2). */
+import type { EntityId } from './entity-id.ts'
+import type { EntityStatement, TrustMarkEntry } from './entity-statement/index.ts'
+import type { Metadata } from './metadata.ts'
+
+export const RESOLVE_RESPONSE_TYP = 'resolve-response+jwt'
+
+export type ResolveResponseClaims = {
+  iss: EntityId
+  sub: EntityId
+  iat: number
+  exp: number
+  metadata: Metadata
+  trust_chain: string[]
+  trust_marks?: TrustMarkEntry[]
+}
+
+/**
+ * Times are unix seconds. `exp` is the earliest of the chain and of every Trust Mark included; `metadata` holds
+ * the requested Entity Types only.
+ */
+export function buildResolveResponse(input: {
+  issuer: EntityId
+  subject: EntityId
+  iat: number
+  exp: number
+  chain: { statements: readonly EntityStatement[] }
+  metadata: Metadata
+  trustMarks?: readonly TrustMarkEntry[] | undefined
+}): ResolveResponseClaims {
+  return {
+    iss: input.issuer,
+    sub: input.subject,
+    iat: Math.floor(input.iat),
+    exp: Math.floor(input.exp),
+    metadata: input.metadata,
+    trust_chain: input.chain.statements.map(({ jwt }) => jwt),
+    ...(input.trustMarks?.length ? { trust_marks: [...input.trustMarks] } : {}),
+  }
+}

@@ -1,0 +1,29 @@
+/** Generates the console's typed operations from schema.graphql and the documents in web/src. */
+import type { CodegenConfig } from '@graphql-codegen/cli'
+
+export default {
+  schema: 'schema.graphql',
+  documents: ['web/src/**/*.{ts,svelte}', '!web/src/lib/gql/**'],
+  ignoreNoDocuments: true,
+  generates: {
+    'web/src/lib/gql/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        strictScalars: true,
+        scalars: {
+          EntityIdentifier: 'string',
+          URL: 'string',
+          DateTime: 'string',
+          JWT: 'string',
+          JSON: 'unknown',
+          JWKS: '{ keys: Record<string, unknown>[] }',
+        },
+      },
+    },
+  },
+  importExtension: '.ts',
+  emitLegacyCommonJSImports: false,
+} satisfies CodegenConfig

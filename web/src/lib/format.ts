@@ -1,0 +1,49 @@
+/** Times, lengths of time and identifiers, written for people. */
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** The largest unit that fits stands for the distance; below a minute the second is of no interest. */
+const units = [
+  ['year', 365 * DAY],
+  ['month', 30 * DAY],
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+] as const
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+const number = new Intl.NumberFormat('en')
+
+export function relativeTime(instant: Date, now: Date): string {
+  const seconds = (instant.getTime() - now.getTime()) / 1000
+  for (const [unit, length] of units) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit)
+  }
+  return seconds < 0 ? 'just now' : 'in a moment'
+}
+
+/** In the reader's time zone, with the zone named nowhere: the machine-readable form stands beside it. */
+export const exactTime = (instant: Date) => absolute.format(instant)
+
+export const count = (value: number) => number.format(value)
+
+export const plural = (value: number, one: string, many = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : many}`
+
+/** Hours as the federation counts them, in days where that reads better: `8760` is `365 days`. */
+export function hoursInWords(hours: number): string {
+  if (!Number.isFinite(hours) || hours <= 0) return ''
+  if (hours < 48) return plural(hours, 'hour')
+  const days = Math.floor(hours / 24)
+  const rest = hours % 24
+  return rest === 0 ? plural(days, 'day') : `${plural(days, 'day')} ${plural(rest, 'hour')}`
+}
+
+/** An Entity Identifier without its scheme, where a list needs the room; the full one is always at hand. */
+export const shortEntityId = (entityId: string) => entityId.replace(/^https:\/\//, '').replace(/\/$/, '')
+
+/** NumericDate claims (`iat`, `exp`, …) are seconds. */
+export const fromNumericDate = (seconds: number) => new Date(seconds * 1000)

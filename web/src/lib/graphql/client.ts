@@ -1,0 +1,126 @@
+/** The only module that talks to the GraphQL API: `read` throws what +error.svelte shows, `write` returns what a form shows. */
+
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { error } from '@sveltejs/kit'
+import { type AnyVariables, Client, type CombinedError, fetchExchange, stringifyDocument } from '@urql/core'
+import { createClient } from 'graphql-sse'
+import type { EntityCheckFieldsFragment } from '#lib/gql/graphql.ts'
+import type { Outcome } from './refusal.ts'
+
+const url = '/graphql'
+/** The API answers only requests with this header, which a page of another origin cannot send. */
+const headers = { 'x-graphql-yoga-csrf': '1' }
+
+const client = new Client({
+  url,
+  exchanges: [fetchExchange],
+  fetchOptions: { headers, credentials: 'same-origin' },
+  preferGetMethod: false,
+  requestPolicy: 'network-only',
+})
+
+/** What went wrong, by the API's code; `advice` is for a form, whose content must not be lost. */
+const problems = {
+  UNAUTHENTICATED: {
+    status: 401,
+    message: 'Your session has ended.',
+    advice: 'Sign in again in another tab, then repeat this: what you typed is kept.',
+  },
+  FORBIDDEN: { status: 403, message: 'Your role does not allow this.', advice: 'Ask an administrator.' },
+  NETWORK: {
+    status: 503,
+    message: 'The server cannot be reached.',
+    advice: 'Nothing was changed as far as this page knows. Try again in a moment.',
+  },
+} as const
+
+interface Problem {
+  status: number
+  message: string
+  advice: string
+  requestId?: string
+}
+
+function problemOf(failure: CombinedError): Problem {
+  if (failure.networkError) return problems.NETWORK
+  const [first] = failure.graphQLErrors
+  const { code, requestId } = first?.extensions ?? {}
+  if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') return problems[code]
+  return {
+    status: 500,
+    message: first?.message ?? 'The server failed to answer.',
+    advice: typeof requestId === 'string' ? `The server's log has it under ${requestId}.` : '',
+    ...(typeof requestId === 'string' && { requestId }),
+  }
+}
+
+/** @throws the error that the nearest +error.svelte shows. */
+export async function read<Data, Variables extends AnyVariables>(
+  fetch: typeof globalThis.fetch,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { data, error: failure } = await client.query(document, variables, { fetch }).toPromise()
+  if (failure) {
+    const { status, message, requestId } = problemOf(failure)
+    error(status, { message, ...(requestId && { requestId }) })
+  }
+  if (data === undefined) error(500, { message: 'The server sent an empty answer.' })
+  return data
+}
+
+/** A mutation's one field: a success that carries data, or one of the types that implement `Error`. */
+type Result<Value> =
+  | { data: Value }
+  | { message: string; path?: string[] | null; checks?: EntityCheckFieldsFragment[]; data?: never }
+
+/** Never throws: what a person has typed must survive a failure. */
+export async function write<Value, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
+  variables: Variables,
+): Promise<Outcome<Value>> {
+  const { data, error: failure } = await client.mutation(document, variables).toPromise()
+  const [result] = Object.values(data ?? {})
+  if (failure || !result) {
+    const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
+    return { refusal: { message: `${message} ${advice}`.trim(), path: [] } }
+  }
+  if (!('message' in result)) return { value: result.data }
+  // The API may name the field from the argument on (`input.jwks`); the form knows it as `jwks`.
+  const path = result.path?.[0] === 'input' ? result.path.slice(1) : (result.path ?? [])
+  return { refusal: { message: result.message, path, ...(result.checks && { checks: result.checks }) } }
+}
+
+/**
+ * Calls `changed` for each event of a subscription, and `resumed` after a gap: events in it are lost, so fetch again.
+ * Reconnects until the returned function is called, or until the session is refused.
+ */
+export function watch<Data>(
+  document: TypedDocumentNode<Data, Record<string, never>>,
+  { changed, resumed }: { changed: (data: Data) => void; resumed: () => void },
+): () => void {
+  let isRefused = false
+  const events = createClient({
+    url,
+    headers,
+    credentials: 'same-origin',
+    retryAttempts: Number.POSITIVE_INFINITY,
+    fetchFn: async (input: RequestInfo, init: RequestInit) => {
+      const response = await fetch(input, init)
+      isRefused = response.status === 401 || response.status === 403
+      return response
+    },
+    retry: async (attempt) => {
+      if (isRefused) throw new TypeError('the session was refused')
+      await new Promise((resolve) => setTimeout(resolve, Math.min(1000 * 2 ** attempt, 30_000)))
+    },
+  })
+  const ignore = () => {
+    // A subscription that ended for good is noticed by the next read, which says why.
+  }
+  return events.subscribe<Data>(
+    { query: stringifyDocument(document) },
+    { next: ({ data }) => data && changed(data), error: ignore, complete: ignore },
+    { connected: (isAgain) => isAgain && resumed() },
+  )
+}

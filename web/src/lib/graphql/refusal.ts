@@ -1,0 +1,28 @@
+/** Why the API did not do what a form asked for, and at which of its fields. */
+import type { EntityCheckFieldsFragment } from '#lib/gql/graphql.ts'
+
+export interface Refusal {
+  message: string
+  /** The input field at fault and the place inside it; empty when the whole request is. */
+  path: readonly string[]
+  /** What was looked at, when an entity was fetched and found wanting. */
+  checks?: readonly EntityCheckFieldsFragment[]
+}
+
+export type Outcome<Value> = { value: Value; refusal?: never } | { value?: never; refusal: Refusal }
+
+/** The message to stand at a field, with the place inside the field where there is one. */
+export function messageAt(refusal: Refusal | undefined, field: string): string | undefined {
+  if (refusal?.path[0] !== field) return undefined
+  const place = refusal.path.slice(1).join('.')
+  return place ? `At ${place}: ${refusal.message}` : refusal.message
+}
+
+/** The message to stand above a form: one that belongs to none of the fields shown. */
+export function messageElsewhere(
+  refusal: Refusal | undefined,
+  fields: readonly string[],
+): string | undefined {
+  const [field] = refusal?.path ?? []
+  return field !== undefined && fields.includes(field) ? undefined : refusal?.message
+}

@@ -1,0 +1,31 @@
+/** The screens of the console, in the order of the navigation. */
+
+import Award from '@lucide/svelte/icons/award'
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
+import Network from '@lucide/svelte/icons/network'
+import type { Component } from 'svelte'
+import { route } from '#lib/route.ts'
+
+export interface Screen {
+  label: string
+  href: string
+  icon: Component
+}
+
+export const navigation: readonly { heading: string; screens: readonly Screen[] }[] = [
+  {
+    heading: 'Federation',
+    screens: [
+      { label: 'Dashboard', href: route.dashboard(), icon: LayoutDashboard },
+      { label: 'Subordinates', href: route.subordinates(), icon: Network },
+    ],
+  },
+  {
+    heading: 'Trust Marks',
+    screens: [{ label: 'Trust Mark types', href: route.trustMarkTypes(), icon: Award }],
+  },
+]
+
+/** The dashboard's address is the beginning of all others. */
+export const isCurrent = (href: string, pathname: string) =>
+  href === route.dashboard() ? pathname === href : pathname === href || pathname.startsWith(`${href}/`)

@@ -1,0 +1,57 @@
+/** How far the public endpoints have caught up with the database, in words. */
+import { plural } from '#lib/format.ts'
+import type { PublicationFieldsFragment } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
+import type { Tone } from '#lib/tone.ts'
+
+export const PublicationFields = graphql(`
+  fragment PublicationFields on PublicationStatus {
+    health pending oldestPendingAt lastPublishedAt lastError redisReachable
+  }
+`)
+
+export interface Publication {
+  tone: Tone
+  title: string
+  detail: string
+}
+
+/** Without a status the server did not answer, and the console does not know. */
+export function publicationInWords(status: PublicationFieldsFragment | null): Publication {
+  if (!status) {
+    return {
+      tone: 'quiet',
+      title: 'State unknown',
+      detail: 'The server did not say how publication stands. What was published stays published.',
+    }
+  }
+  if (!status.redisReachable) {
+    return {
+      tone: 'error',
+      title: 'Redis unreachable',
+      detail: `The public endpoints may be down. ${pendingInWords(status.pending)} published when Redis is back.`,
+    }
+  }
+  if (status.health === 'STALLED') {
+    return {
+      tone: 'error',
+      title: 'Publication stalled',
+      detail: status.lastError ?? 'Changes are waiting for longer than they should. The server log says why.',
+    }
+  }
+  if (status.health === 'PENDING') {
+    return {
+      tone: 'warning',
+      title: `Publishing ${plural(status.pending, 'change')}`,
+      detail: 'They reach the public endpoints within seconds.',
+    }
+  }
+  return {
+    tone: 'success',
+    title: 'Up to date',
+    detail: 'Every change is signed and served by the public endpoints.',
+  }
+}
+
+const pendingInWords = (pending: number) =>
+  pending === 1 ? 'One change is waiting and will be' : `${pending} changes are waiting and will be`

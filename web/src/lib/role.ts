@@ -1,0 +1,8 @@
+/** What each role may do. */
+import type { Role } from '#lib/gql/graphql.ts'
+
+export const roleInWords: Record<Role, { label: string; explanation: string }> = {
+  VIEWER: { label: 'Viewer', explanation: 'May look at everything and change nothing.' },
+  OPERATOR: { label: 'Operator', explanation: 'May register subordinates and issue Trust Marks.' },
+  ADMIN: { label: 'Administrator', explanation: 'May also change settings, policy, keys and users.' },
+}

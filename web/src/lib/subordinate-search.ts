@@ -1,0 +1,8 @@
+export interface SubordinateSearch {
+  q: string
+  type: string
+  state: string
+  sort: string
+  after: string
+  before: string
+}

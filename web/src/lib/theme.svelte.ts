@@ -1,0 +1,25 @@
+/** The chosen theme. Without a choice the system decides; static/theme.js applies the choice before the first paint. */
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+export const isTheme = (value: unknown): value is Theme => themes.some((theme) => theme === value)
+
+const root = document.documentElement
+let chosen = $state<Theme>(isTheme(root.dataset.theme) ? root.dataset.theme : 'system')
+
+export const theme = {
+  get chosen() {
+    return chosen
+  },
+  choose(next: Theme) {
+    chosen = next
+    if (next === 'system') delete root.dataset.theme
+    else root.dataset.theme = next
+    try {
+      localStorage.setItem('theme', next)
+    } catch {
+      // Storage may be forbidden; the choice then lasts as long as the page.
+    }
+  },
+}

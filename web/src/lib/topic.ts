@@ -1,0 +1,7 @@
+/** What a load depends on, and what a change invalidates. */
+export const topic = {
+  viewer: 'app:viewer',
+  status: 'app:status',
+  subordinates: 'app:subordinates',
+  trustMarks: 'app:trust-marks',
+} as const

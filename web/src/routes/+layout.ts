@@ -1,0 +1,26 @@
+import { isHttpError } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import type { LayoutLoad } from './$types'
+
+export const ssr = false
+export const prerender = false
+
+const SignedIn = graphql(`
+  query SignedIn {
+    viewer { username name role mayOperate mayAdminister }
+  }
+`)
+
+/** A failure is handed on: thrown here, it could not be shown in a page of ours. */
+export const load = (async ({ fetch, depends }) => {
+  depends(topic.viewer)
+  try {
+    const { viewer } = await read(fetch, SignedIn, {})
+    return { viewer }
+  } catch (problem) {
+    if (!isHttpError(problem)) throw problem
+    return { viewer: null, problem: problem.body }
+  }
+}) satisfies LayoutLoad

@@ -1,0 +1,43 @@
+/** Builds the console into static files: a single page that the admin server serves for every address. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import adapter from '@sveltejs/adapter-static'
+import { sveltekit } from '@sveltejs/kit/vite'
+import tailwindcss from '@tailwindcss/vite'
+import { defineConfig } from 'vite'
+
+const admin = process.env.ADMIN_URL ?? 'http://localhost:8000'
+
+/** SvelteKit's route announcer carries one static style attribute: the only inline style that the policy admits. */
+function announcerStyle(): `sha256-${string}` {
+  const root = new URL('../node_modules/@sveltejs/kit/src/runtime/components/root.svelte', import.meta.url)
+  const style = /style="([^"]+)"/.exec(readFileSync(root, 'utf8'))?.[1]
+  if (!style)
+    throw new TypeError('SvelteKit has no route announcer any more: drop style-src-attr from the policy')
+  return `sha256-${createHash('sha256').update(style).digest('base64')}`
+}
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    sveltekit({
+      adapter: adapter({ fallback: '200.html', precompress: true }),
+      csp: {
+        mode: 'hash',
+        directives: {
+          'default-src': ['none'],
+          'script-src': ['self'],
+          'style-src': ['self'],
+          'style-src-attr': ['unsafe-hashes', announcerStyle()],
+          'img-src': ['self', 'data:'],
+          'font-src': ['self'],
+          'connect-src': ['self'],
+          'manifest-src': ['self'],
+          'base-uri': ['self'],
+          'form-action': ['self'],
+        },
+      },
+    }),
+  ],
+  server: { proxy: { '/graphql': admin, '/api': admin } },
+})

@@ -1,0 +1,13 @@
+/** Trust Chains (§4, §10): collecting, validating and resolving them. */
+export { checkConstraints } from './check-constraints.ts'
+export {
+  type CollectedChains,
+  type CollectFailure,
+  type CollectLimits,
+  type CollectOptions,
+  collectTrustChains,
+} from './collect.ts'
+export { type Candidate, type ResolvedEntity, type ResolveOptions, resolveEntity } from './resolve.ts'
+export { resolveMetadata } from './resolve-metadata.ts'
+export type { SourceOptions, StatementSource } from './source.ts'
+export { type TrustChain, type ValidateOptions, validateTrustChain } from './validate.ts'

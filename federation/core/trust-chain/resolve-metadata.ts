@@ -1,0 +1,36 @@
+/** Resolves the metadata of a chain's subject, in the order that the specification prescribes (§6.1.4). */
+import { filterEntityTypes } from '../constraints.ts'
+import { type EntityStatement, isEntityConfiguration } from '../entity-statement/index.ts'
+import { applySuperiorMetadata, checkIssuer, type Metadata } from '../metadata.ts'
+import { applyMetadataPolicy, mergeMetadataPolicies } from '../metadata-policy/index.ts'
+import type { TrustChain } from './validate.ts'
+
+/**
+ * `chain` has been validated. Of the Superiors' `metadata`, only the Immediate Superior's counts (§3.1.1).
+ * @throws FederationError `invalid_metadata`
+ */
+export function resolveMetadata(chain: TrustChain | readonly EntityStatement[]): Metadata {
+  const all = 'statements' in chain ? chain.statements : chain
+  const [configuration] = all
+  if (!configuration) throw new TypeError('a Trust Chain has at least one statement')
+  const statements = all.filter((statement) => !isEntityConfiguration(statement))
+
+  let metadata = applySuperiorMetadata(configuration.claims.metadata ?? {}, statements[0]?.claims.metadata)
+  for (const { claims } of statements) {
+    // Before the policy, which must not judge Entity Types that are not allowed (§6.2.3).
+    const allowed = claims.constraints?.allowed_entity_types
+    if (allowed) metadata = filterEntityTypes(metadata, allowed)
+  }
+  const resolved = applyMetadataPolicy(mergePolicies(statements), metadata)
+  checkIssuer(resolved, configuration.claims.sub)
+  return resolved
+}
+
+/** Statements run from the subject upwards, policies from the Trust Anchor down. */
+function mergePolicies(statements: readonly EntityStatement[]) {
+  const policies = statements.flatMap(({ claims }) =>
+    claims.metadata_policy ? [claims.metadata_policy] : [],
+  )
+  const crit = new Set(statements.flatMap(({ claims }) => claims.metadata_policy_crit ?? []))
+  return mergeMetadataPolicies(policies.reverse(), { crit })
+}

@@ -1,0 +1,118 @@
+/** Resolves an Entity: collects its Trust Chains, chooses one that holds, and resolves the metadata (§10). */
+import type { EntityId } from '../entity-id.ts'
+import type { EntityStatement } from '../entity-statement/index.ts'
+import { FederationError, type FederationErrorCode } from '../errors.ts'
+import { member } from '../json.ts'
+import type { JwkSet } from '../keys.ts'
+import type { Metadata } from '../metadata.ts'
+import { type CollectFailure, type CollectOptions, collectTrustChains } from './collect.ts'
+import { resolveMetadata } from './resolve-metadata.ts'
+import { type TrustChain, validateTrustChain } from './validate.ts'
+
+export type ResolveOptions = CollectOptions & {
+  /** The keys of each Trust Anchor, obtained out of band (§10). */
+  trustAnchorKeys: Readonly<Record<EntityId, JwkSet>>
+  /** Entity Types to return; all when absent. One that the subject lacks is absent from the answer (§8.3). */
+  entityTypes?: readonly string[] | undefined
+}
+
+/** A chain that was tried, with the reason it was passed over if it was. */
+export type Candidate = { path: EntityId[]; error?: FederationError }
+
+export type ResolvedEntity = {
+  chain: TrustChain
+  metadata: Metadata
+  /** In the order in which they were tried; the last is the one chosen. */
+  candidates: Candidate[]
+  failures: CollectFailure[]
+}
+
+/**
+ * Takes the first chain that holds, metadata policy included.
+ * @throws FederationError the most telling failure when none does; `invalid_trust_anchor` without keys for any
+ */
+export async function resolveEntity(subject: EntityId, options: ResolveOptions): Promise<ResolvedEntity> {
+  const trustAnchors = options.trustAnchors.filter((anchor) => member(options.trustAnchorKeys, anchor))
+  if (trustAnchors.length === 0) {
+    const message = `no keys are configured for any of the Trust Anchors ${options.trustAnchors.join(', ')}`
+    throw new FederationError('invalid_trust_anchor', message)
+  }
+  const { chains, failures } = await collectTrustChains(subject, { ...options, trustAnchors })
+  const candidates: Candidate[] = []
+  for (const statements of chains.toSorted(byPreference)) {
+    const path = entityPath(statements)
+    try {
+      const resolved = await resolveChain(statements, options)
+      candidates.push({ path })
+      return { ...resolved, candidates, failures }
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error
+      candidates.push({ path, error })
+    }
+  }
+  throw mostTelling(subject, trustAnchors, candidates, failures)
+}
+
+async function resolveChain(statements: readonly EntityStatement[], options: ResolveOptions) {
+  const trustAnchor = statements.at(-1)?.claims.iss ?? ''
+  const trustAnchorKeys = member(options.trustAnchorKeys, trustAnchor) ?? { keys: [] }
+  const chain = await validateTrustChain(statements, { ...options, trustAnchor, trustAnchorKeys })
+  const metadata = resolveMetadata(chain)
+  return { chain, metadata: options.entityTypes ? select(metadata, options.entityTypes) : metadata }
+}
+
+/** The choice is free (§10.3). Ours never depends on who answered first: shorter, then longer lived, then by name. */
+function byPreference(a: readonly EntityStatement[], b: readonly EntityStatement[]): number {
+  return (
+    a.length - b.length || expiry(b) - expiry(a) || compare(entityPath(a).join(' '), entityPath(b).join(' '))
+  )
+}
+
+function expiry(statements: readonly EntityStatement[]): number {
+  return Math.min(...statements.map(({ claims }) => claims.exp))
+}
+
+/** By code point, whatever the locale of the machine. */
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+/** Who is in the chain, the subject first. */
+function entityPath(statements: readonly EntityStatement[]): EntityId[] {
+  return [...new Set(statements.map(({ claims }) => claims.iss))]
+}
+
+function select(metadata: Metadata, entityTypes: readonly string[]): Metadata {
+  return Object.fromEntries(Object.entries(metadata).filter(([type]) => entityTypes.includes(type)))
+}
+
+/** A chain that almost held says more than a branch that ended, and the subject's own fault more than another's. */
+function mostTelling(
+  subject: EntityId,
+  trustAnchors: readonly EntityId[],
+  candidates: readonly Candidate[],
+  failures: readonly CollectFailure[],
+): FederationError {
+  const [candidate] = candidates
+  if (candidate?.error) return candidate.error
+  const own = failures.find(({ superior }) => superior === undefined)
+  const failure = own ?? failures.find(({ error }) => mayPass(error)) ?? failures[0]
+  const message = `no Trust Chain leads from ${subject} to ${trustAnchors.join(' or ')}`
+  if (!failure)
+    return new FederationError('invalid_trust_chain', `${message}: no authority hint goes that way`)
+  const { error, entity, superior } = failure
+  const detail = { ...error.detail, subject: entity, ...(superior === undefined ? {} : { issuer: superior }) }
+  return new FederationError(failureCode(error, failure === own), `${message}: ${error.message}`, detail, {
+    cause: error,
+  })
+}
+
+/** A fault of the moment must not look like a verdict, and only the subject itself can be what was not found. */
+function failureCode(error: FederationError, isOwn: boolean): FederationErrorCode {
+  if (mayPass(error)) return 'temporarily_unavailable'
+  return isOwn && error.code === 'not_found' ? 'not_found' : 'invalid_trust_chain'
+}
+
+function mayPass({ code, detail }: FederationError): boolean {
+  return code === 'temporarily_unavailable' || detail.retryable === true
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { entityConfigurationUrl, parseEndpoint, parseEntityId, withParameters } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { refusal } from './fixture/statement.ts'
+
+describe('parseEntityId (§1.2)', () => {
+  it.each([
+    'https://a.example',
+    'https://a.example/',
+    'https://a.example:8443/path/to/entity',
+    'https://a.example/with%20escapes/~user/@name',
+    'HTTPS://A.example:443',
+    'https://[2001:db8::1]/entity',
+  ])('returns %s unchanged (§16)', (value) => {
+    expect(parseEntityId(value)).toBe(value)
+  })
+
+  it.each([
+    ['a query', 'https://a.example/?x=1'],
+    ['an empty query', 'https://a.example?'],
+    ['a fragment', 'https://a.example/#x'],
+    ['an empty fragment', 'https://a.example#'],
+    ['another scheme', 'ftp://a.example'],
+    ['http', 'http://a.example'],
+    ['no scheme', 'a.example'],
+    ['no host', 'https:///a'],
+    ['a host that only a forgiving parser finds', 'https:a.example'],
+    ['a backslash', 'https://a.example\\b'],
+    ['a backslash before the host', 'https:\\\\a.example'],
+    ['user information', 'https://user@a.example'],
+    ['a password', 'https://user:secret@a.example'],
+    ['a space', 'https://a.example/a b'],
+    ['a line break', 'https://a.example/\n'],
+    ['a control character', 'https://a.example/\u0000'],
+    ['a letter outside ASCII', 'https://ä.example'],
+    ['a port that is none', 'https://a.example:99999'],
+    ['more than 2048 bytes', `https://a.example/${'x'.repeat(2048)}`],
+    ['the empty string', ''],
+    ['a number', 7],
+    ['null', null],
+  ])('refuses %s', (_what, value) => {
+    expect(() => parseEntityId(value)).toThrow(refusal('invalid_request'))
+  })
+
+  it('accepts exactly 2048 bytes', () => {
+    const value = 'https://a.example/'.padEnd(2048, 'x')
+    expect(parseEntityId(value)).toBe(value)
+  })
+
+  it('accepts http only where it is allowed', () => {
+    expect(parseEntityId('http://127.0.0.1:8080', { allowHttp: true })).toBe('http://127.0.0.1:8080')
+  })
+
+  it('throws nothing but FederationError', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.webUrl(), fc.string()), (value) => {
+        try {
+          return parseEntityId(value) === value
+        } catch (error) {
+          return error instanceof FederationError
+        }
+      }),
+    )
+  })
+})
+
+describe('entityConfigurationUrl (§9)', () => {
+  it.each([
+    ['https://a.example', 'https://a.example/.well-known/openid-federation'],
+    ['https://a.example/', 'https://a.example/.well-known/openid-federation'],
+    ['https://a.example/b/c', 'https://a.example/b/c/.well-known/openid-federation'],
+    ['https://a.example/b/', 'https://a.example/b/.well-known/openid-federation'],
+  ])('%s is configured at %s', (id, url) => {
+    expect(entityConfigurationUrl(id)).toBe(url)
+  })
+})
+
+describe('endpoint URLs (§5.1.1)', () => {
+  it('may have a query', () => {
+    expect(parseEndpoint('https://a.example/fetch?x=1', 'path')).toBe('https://a.example/fetch?x=1')
+  })
+
+  it.each(['https://a.example/fetch#x', 'http://a.example/fetch', undefined, 'javascript:alert(1)'])(
+    'refuses %s',
+    (value) => {
+      expect(() => parseEndpoint(value, 'the.path')).toThrow(refusal('invalid_request', { path: 'the.path' }))
+    },
+  )
+
+  it.each([
+    ['https://a.example/fetch', 'https://a.example/fetch?sub=https%3A%2F%2Fb.example'],
+    ['https://a.example/fetch?', 'https://a.example/fetch?sub=https%3A%2F%2Fb.example'],
+    ['https://a.example/fetch?x=1', 'https://a.example/fetch?x=1&sub=https%3A%2F%2Fb.example'],
+    ['https://a.example/fetch?x=1&', 'https://a.example/fetch?x=1&sub=https%3A%2F%2Fb.example'],
+  ])('adds parameters to %s', (endpoint, url) => {
+    expect(withParameters(endpoint, { sub: 'https://b.example' })).toBe(url)
+  })
+
+  it('leaves the endpoint alone without parameters', () => {
+    expect(withParameters('https://a.example/list', {})).toBe('https://a.example/list')
+  })
+})

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { errorStatus, FederationError, quote } from '#core/errors.ts'
+
+describe('FederationError', () => {
+  it.each([
+    ['invalid_request', 400],
+    ['invalid_client', 401],
+    ['invalid_issuer', 404],
+    ['invalid_subject', 404],
+    ['invalid_trust_anchor', 404],
+    ['invalid_trust_chain', 400],
+    ['invalid_metadata', 400],
+    ['not_found', 404],
+    ['server_error', 500],
+    ['temporarily_unavailable', 503],
+    ['unsupported_parameter', 400],
+    ['page_not_found', 404],
+    ['unsupported_claim', 400],
+  ] as const)('%s has the status %i (§8.9)', (code, status) => {
+    expect(new FederationError(code, 'a sentence').status).toBe(status)
+  })
+
+  it('has a status for every code, and no other', () => {
+    expect(Object.keys(errorStatus)).toHaveLength(13)
+  })
+
+  it('keeps the detail and the cause', () => {
+    const cause = new Error('below')
+    const error = new FederationError('not_found', 'a sentence', { path: 'sub' }, { cause })
+    expect(error).toMatchObject({ message: 'a sentence', detail: { path: 'sub' }, cause })
+  })
+})
+
+describe('quote', () => {
+  it('cuts long values', () => {
+    expect(quote('x'.repeat(500)).length).toBeLessThan(130)
+  })
+
+  it('shows what JSON cannot', () => {
+    expect(quote(undefined)).toBe('undefined')
+  })
+})

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { jsonEqual, member, parseJson } from '#core/json.ts'
+
+describe('parseJson', () => {
+  it.each([
+    ['a name twice', '{"a":1,"a":2}'],
+    ['a name twice, once escaped', '{"a":1,"\\u0061":2}'],
+    ['a name twice further down', '{"x":[{"b":1,"c":{},"b":2}]}'],
+    ['a name twice with space before the colon', '{"a" :1,"a"\n:2}'],
+  ])('refuses %s (§6.1.2)', (_what, text) => {
+    expect(() => parseJson(text)).toThrow(/has the member "(a|b)" twice/)
+  })
+
+  it.each([
+    '{"a":{"a":1},"b":{"a":1}}',
+    '["a","a"]',
+    '{"a":"b","b":"a"}',
+    '{"a":"}{\\"a\\":1,\\\\","b":"[["}',
+    '"a"',
+    ' {"a" : [ {"x":1} , {"x":2} ] } ',
+  ])('accepts %s', (text) => {
+    expect(parseJson(text)).toEqual(JSON.parse(text))
+  })
+
+  it('refuses what is nested deeper than 32 levels', () => {
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+    expect(parseJson(nested(32))).toBeDefined()
+    expect(() => parseJson(nested(33))).toThrow('nested deeper')
+  })
+
+  it('reads every JSON text the way JSON.parse does', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) =>
+        jsonEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value))),
+      ),
+    )
+  })
+})
+
+describe('jsonEqual', () => {
+  it.each([
+    [{ a: 1, b: [2] }, { b: [2], a: 1 }, true],
+    [[1, 2], [2, 1], false],
+    [{ a: 1 }, { a: 1, b: undefined }, false],
+    [{ toString: 1 }, {}, false],
+    [{}, [], false],
+    [null, {}, false],
+    ['1', 1, false],
+  ])('%j and %j: %s', (a, b, equal) => {
+    expect(jsonEqual(a, b)).toBe(equal)
+    expect(jsonEqual(b, a)).toBe(equal)
+  })
+})
+
+describe('member', () => {
+  it('does not find what every object inherits', () => {
+    expect(member({}, 'constructor')).toBeUndefined()
+    expect(member(undefined, 'a')).toBeUndefined()
+  })
+})

@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { compactVerify, importJWK } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { FederationError } from '#core/errors.ts'
+import { decodeJwt, localSigner, parseJwt, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
+import { generateSigningKey, publicJwk, signingAlgorithms } from '#core/keys.ts'
+import { keys } from './fixture/keys.ts'
+import { keySet, rawJwt, refusal } from './fixture/statement.ts'
+
+const typ = 'test+jwt'
+const header = { typ, alg: 'ES256', kid: keys.leaf.kid }
+const sign = (claims: object) => signJwt(claims, { key: keys.leaf, typ })
+
+describe('signJwt', () => {
+  it.each(signingAlgorithms)('makes a JWT that jose verifies with %s', async (alg) => {
+    const key = await generateSigningKey(alg)
+    const jwt = await signJwt({ a: 1 }, { key, typ })
+    const { payload, protectedHeader } = await compactVerify(jwt, await importJWK(publicJwk(key), alg))
+    expect(protectedHeader).toEqual({ typ, alg, kid: key.kid })
+    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ a: 1 })
+  })
+
+  it('adds header members, but none that replaces typ, alg or kid', async () => {
+    const extra = { trust_chain: ['a'], typ: 'other', alg: 'none', kid: 'other' }
+    const jwt = await signJwt({}, { key: keys.leaf, typ, header: extra })
+    expect(parseJwt(jwt, { typ }).header).toEqual({ ...header, trust_chain: ['a'] })
+  })
+
+  it('signs through any signer', async () => {
+    const { sign: signHere, ...rest } = await localSigner(keys.leaf)
+    const signed: unknown[] = []
+    const signer: Signer = {
+      ...rest,
+      sign: (payload, given) => {
+        signed.push(given)
+        return signHere(payload, given)
+      },
+    }
+    await verifyJwt(await signJwt({}, { key: signer, typ }), { typ, keys: keySet('leaf') })
+    expect(signed).toEqual([header])
+    expect(signer.publicKey).toEqual(publicJwk(keys.leaf))
+  })
+
+  it('takes the algorithm that suits a key without alg', async () => {
+    const { alg: _alg, ...key } = keys.leaf
+    expect(parseJwt(await signJwt({}, { key, typ }), { typ }).header.alg).toBe('ES256')
+  })
+
+  it('refuses a key that nothing can be signed with', async () => {
+    await expect(localSigner({ kid: 'a', kty: 'oct', k: 'AAAA' })).rejects.toThrow(refusal('invalid_request'))
+  })
+
+  it('verifies after signing, whatever the claims', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), async (claims) => {
+        const { claims: read } = await verifyJwt(await sign(claims), { typ, keys: keySet('leaf') })
+        expect(read).toEqual(JSON.parse(JSON.stringify(claims)))
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('parseJwt', () => {
+  it.each([
+    ['another typ', { ...header, typ: 'other+jwt' }, 'typ'],
+    ['no typ', { ...header, typ: undefined }, 'typ'],
+    ['a typ in capitals', { ...header, typ: 'TEST+JWT' }, 'typ'],
+    ['no alg', { ...header, alg: undefined }, 'alg'],
+    ['the alg none', { ...header, alg: 'none' }, 'alg'],
+    ['a symmetric alg', { ...header, alg: 'HS256' }, 'alg'],
+    ['no kid', { ...header, kid: undefined }, 'kid'],
+    ['an empty kid', { ...header, kid: '' }, 'kid'],
+    ['a kid that is no string', { ...header, kid: 7 }, 'kid'],
+    ['crit', { ...header, crit: ['exp'], exp: 1 }, 'crit'],
+    ['an empty crit', { ...header, crit: [] }, 'crit'],
+  ])('refuses %s', (_what, given, check) => {
+    expect(() => parseJwt(rawJwt(given, {}), { typ })).toThrow(refusal('invalid_request', { check }))
+  })
+
+  it.each([
+    ['no string', 7],
+    ['two parts', 'e30.e30'],
+    ['four parts', 'e30.e30.e30.e30'],
+    ['an empty signature', rawJwt(header, {}, '')],
+    ['padding', rawJwt(header, {}, 'AA==')],
+    ['the alphabet of base64', rawJwt(header, {}, '+/+/')],
+    ['stray bits', rawJwt(header, {}, 'AB')],
+    ['a payload that is no object', rawJwt(header, [1])],
+    ['a payload that is no JSON', rawJwt(header, '{')],
+    ['a payload with a byte order mark', rawJwt(header, '\ufeff{}')],
+    ['a header that is no object', rawJwt('"a"', {})],
+    ['a claim twice', rawJwt(header, '{"a":1,"a":2}')],
+    ['a header parameter twice', rawJwt('{"typ":"test+jwt","typ":"test+jwt"}', {})],
+    ['bytes that are no UTF-8', `${rawJwt(header, {}).split('.')[0]}._w.AAAA`],
+    ['more than 2 MiB', 'a'.repeat(2 * 1024 * 1024 + 1)],
+  ])('refuses %s', (_what, value) => {
+    expect(() => decodeJwt(value)).toThrow(refusal('invalid_request', { check: 'jwt' }))
+  })
+
+  it('takes the code from its caller', () => {
+    expect(() => parseJwt('', { typ, code: 'invalid_trust_chain' })).toThrow(refusal('invalid_trust_chain'))
+  })
+
+  it('throws nothing but FederationError', () => {
+    const text = fc.oneof(fc.string(), fc.json(), fc.constant(JSON.stringify(header)))
+    const value = fc.oneof(
+      fc.anything(),
+      fc.tuple(text, text, fc.base64String()).map(([a, b, c]) => rawJwt(a, b, c)),
+    )
+    fc.assert(
+      fc.property(value, (jwt) => {
+        try {
+          parseJwt(jwt, { typ })
+          return true
+        } catch (error) {
+          return error instanceof FederationError
+        }
+      }),
+    )
+  })
+})
+
+describe('verifyJwt', () => {
+  it('returns header and claims', async () => {
+    const jwt = await sign({ a: 1 })
+    expect(await verifyJwt(jwt, { typ, keys: keySet('owner', 'leaf') })).toEqual({
+      jwt,
+      header,
+      claims: { a: 1 },
+    })
+  })
+
+  const own = publicJwk(keys.leaf)
+  const foreign = { ...publicJwk(keys.owner), kid: own.kid }
+  const rsa = { kty: 'RSA', kid: own.kid, n: 'AQAB', e: 'AQAB' }
+  it.each([
+    ['no key with the kid', keySet('owner')],
+    ['another key under the kid', { keys: [foreign] }],
+    ['a key for encryption', { keys: [{ ...own, use: 'enc' }] }],
+    ['a key for another alg', { keys: [{ ...own, alg: 'ES384' }] }],
+    ['a key of another type', { keys: [rsa] }],
+    ['a key on another curve', { keys: [{ ...own, alg: undefined, crv: 'P-384' }] }],
+    ['a key off its curve', { keys: [{ ...own, x: 'A'.repeat(43) }] }],
+  ])('refuses %s', async (_what, set) => {
+    const jwt = await sign({ a: 1 })
+    await expect(verifyJwt(jwt, { typ, keys: set as never })).rejects.toThrow(
+      refusal('invalid_request', { check: 'signature' }),
+    )
+  })
+
+  it('refuses claims that were changed', async () => {
+    const [head, , signature] = (await sign({ a: 1 })).split('.')
+    const changed = [head, rawJwt({}, { a: 2 }).split('.')[1], signature].join('.')
+    await expect(verifyJwt(changed, { typ, keys: keySet('leaf') })).rejects.toThrow(/does not verify/)
+  })
+})

@@ -1,0 +1,111 @@
+import { calculateJwkThumbprint } from 'jose'
+import { describe, expect, it } from 'vitest'
+import {
+  generateSigningKey,
+  keyId,
+  parseJwk,
+  parseJwkSet,
+  parsePrivateJwk,
+  publicJwk,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from '#core/keys.ts'
+import { keys } from './fixture/keys.ts'
+import { keySet, refusal } from './fixture/statement.ts'
+
+const publicKey = publicJwk(keys.leaf)
+const modulus = (bytes: number, first = 0xff) =>
+  Buffer.concat([Buffer.from([first]), Buffer.alloc(bytes - 1, 1)]).toString('base64url')
+
+describe('generateSigningKey', () => {
+  it.each(signingAlgorithms)('makes a key for %s whose kid is its thumbprint (§3.1.1)', async (alg) => {
+    const key = await generateSigningKey(alg)
+    expect(key).toMatchObject({ alg, use: 'sig', kid: await calculateJwkThumbprint(key) })
+    expect(parsePrivateJwk(key)).toBe(key)
+    expect(parseJwk(publicJwk(key))).toEqual(publicJwk(key))
+  })
+
+  it('offers the algorithms of the federation', () => {
+    expect(signingAlgorithms).toEqual(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519'])
+  })
+
+  it.each(['HS256', 'none', 'RS384'])('makes no key for %s', async (alg) => {
+    await expect(generateSigningKey(alg as SigningAlgorithm)).rejects.toThrow(TypeError)
+  })
+
+  it('names the public and the private half alike', async () => {
+    expect(await keyId(publicKey)).toBe(await keyId(keys.leaf))
+  })
+})
+
+describe('publicJwk', () => {
+  it('leaves nothing private, and nothing that describes the private half', () => {
+    const secret = { d: 'AA', p: 'AA', q: 'AA', dp: 'AA', dq: 'AA', qi: 'AA', oth: [], k: 'AA', priv: 'AA' }
+    expect(publicJwk({ ...publicKey, ...secret, key_ops: ['sign'], ext: true })).toEqual(publicKey)
+  })
+})
+
+describe('parseJwk', () => {
+  it.each([
+    ['no object', 'a key'],
+    ['no kid', { ...publicKey, kid: undefined }],
+    ['an empty kid', { ...publicKey, kid: '' }],
+    ['a kid that is no string', { ...publicKey, kid: 7 }],
+    ['no kty', { ...publicKey, kty: undefined }],
+    ['a kty of Object.prototype', { ...publicKey, kty: 'constructor' }],
+    ['a symmetric key', { kty: 'oct', kid: 'a', k: 'AAAA' }],
+    ['a private key', keys.leaf],
+    ['a private RSA member', { kty: 'RSA', kid: 'a', n: modulus(256), e: 'AQAB', q: 'AA' }],
+    ['no coordinate', { ...publicKey, y: undefined }],
+    ['a short coordinate', { ...publicKey, x: 'AAAA' }],
+    ['a coordinate that is not base64url', { ...publicKey, x: '+'.repeat(43) }],
+    ['an RSA key of 1024 bits', { kty: 'RSA', kid: 'a', n: modulus(128), e: 'AQAB' }],
+    ['an RSA key of 2047 bits', { kty: 'RSA', kid: 'a', n: modulus(256, 0x7f), e: 'AQAB' }],
+    ['an RSA key padded with zeros', { kty: 'RSA', kid: 'a', n: modulus(256, 0), e: 'AQAB' }],
+    ['an RSA key of nothing', { kty: 'RSA', kid: 'a', n: 'AAAA', e: 'AQAB' }],
+    ['an RSA key without exponent', { kty: 'RSA', kid: 'a', n: modulus(256) }],
+    ['an alg that is no string', { ...publicKey, alg: 7 }],
+  ])('refuses %s', (_what, value) => {
+    expect(() => parseJwk(value)).toThrow(refusal('invalid_request'))
+  })
+
+  it('accepts an RSA key of 2048 bits', () => {
+    expect(parseJwk({ kty: 'RSA', kid: 'a', n: modulus(256, 0x80), e: 'AQAB' }).kid).toBe('a')
+  })
+
+  it('keeps a key on a curve that no algorithm here uses', () => {
+    expect(parseJwk({ kty: 'OKP', crv: 'Ed448', kid: 'a', x: 'AAAA' }).crv).toBe('Ed448')
+  })
+})
+
+describe('parseJwkSet', () => {
+  it('accepts distinct keys', () => {
+    expect(parseJwkSet(keySet('leaf', 'owner')).keys).toHaveLength(2)
+  })
+
+  it.each([
+    ['two keys with one kid (§3.1.1)', { keys: [publicKey, publicKey] }],
+    ['an empty set', { keys: [] }],
+    ['a set without keys', {}],
+    ['an array', [publicKey]],
+    ['a private key among them', { keys: [publicKey, keys.owner] }],
+  ])('refuses %s', (_what, value) => {
+    expect(() => parseJwkSet(value)).toThrow(refusal('invalid_request'))
+  })
+
+  it('says which key is wrong', () => {
+    expect(() => parseJwkSet({ keys: [publicKey, {}] }, 'jwks')).toThrow(
+      refusal('invalid_request', { path: 'jwks.keys[1].kid' }),
+    )
+  })
+})
+
+describe('parsePrivateJwk', () => {
+  it.each([
+    ['a public key', publicKey, /it is a public key/],
+    ['a key that no algorithm suits', { ...keys.leaf, alg: 'RS256' }, /cannot sign/],
+    ['a key agreement key', { ...keys.leaf, alg: 'ECDH-ES' }, /cannot sign/],
+  ])('refuses %s', (_what, value, message) => {
+    expect(() => parsePrivateJwk(value)).toThrow(message)
+  })
+})

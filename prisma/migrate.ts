@@ -36,7 +36,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = await pool.connect()
   try {
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
-    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, idleTimeoutMillis: 1 }))
+    const adapter = bindMigrationAwareSqlAdapterFactory(
+      new PrismaPg({ connectionString: databaseUrl, idleTimeoutMillis: 1 }),
+    )
     const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
     try {
       const filters = { externalTables: [], externalEnums: [] }

@@ -8,7 +8,12 @@ const flag = z
 const list = z
   .string()
   .default('')
-  .transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
 const port = z.coerce.number().int().min(0).max(65_535)
 
 const variables = z.object({

@@ -21,6 +21,7 @@ CREATE TABLE "Settings" (
     "statementHours" INTEGER NOT NULL DEFAULT 168,
     "maximumStatementHours" INTEGER NOT NULL DEFAULT 8760,
     "maximumTrustMarkHours" INTEGER NOT NULL DEFAULT 43800,
+    "statementVersion" INTEGER NOT NULL DEFAULT 1,
     "version" INTEGER NOT NULL DEFAULT 1,
     "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -47,6 +48,7 @@ CREATE TABLE "Subordinate" (
     "entityConfiguration" TEXT NOT NULL,
     "entityConfigurationExpiresAt" TIMESTAMP(3) NOT NULL,
     "statement" TEXT,
+    "statementBasis" TEXT,
     "statementIssuedAt" TIMESTAMP(3),
     "statementExpiresAt" TIMESTAMP(3),
     "lastCheckedAt" TIMESTAMP(3) NOT NULL,
@@ -338,4 +340,3 @@ ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId"
 
 -- AddForeignKey
 ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-

@@ -1,0 +1,65 @@
+/** Tells who makes a request: by session cookie, or by API key in X-API-Key or Authorization. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { fromNodeHeaders } from 'better-auth/node'
+import type { Auth } from '#server/auth/auth.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import { isRole, lesserRole } from '#server/roles.ts'
+
+type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
+
+/** Null when nobody, or nobody who may do anything, is signed in. */
+export async function callerOf(auth: Auth, db: Database, origin: Origin): Promise<Caller | null> {
+  const key = apiKeyOf(origin.headers)
+  return key === null ? callerOfSession(auth, origin) : callerOfApiKey(auth, db, key, origin)
+}
+
+function apiKeyOf(headers: IncomingHttpHeaders): string | null {
+  const own = headers['x-api-key']
+  if (typeof own === 'string') return own
+  const [scheme, token] = headers.authorization?.split(' ') ?? []
+  return scheme?.toLowerCase() === 'bearer' && token ? token : null
+}
+
+async function callerOfSession(auth: Auth, { headers, address, requestId }: Origin): Promise<Caller | null> {
+  if (!headers.cookie) return null
+  const session = await auth.api.getSession({ headers: fromNodeHeaders(headers) })
+  if (!session || session.user.banned || !isRole(session.user.role)) return null
+  const { user } = session
+  return {
+    name: user.username ?? user.email,
+    displayName: user.name,
+    email: user.email,
+    role: session.user.role,
+    method: 'session',
+    address,
+    requestId,
+  }
+}
+
+/** The library does not look at the owner, so a key would outlive its owner's rights: we look. */
+async function callerOfApiKey(
+  auth: Auth,
+  db: Database,
+  key: string,
+  { address, requestId }: Origin,
+): Promise<Caller | null> {
+  const verified = await auth.api.verifyApiKey({ body: { key } })
+  if (!verified.valid || !verified.key) return null
+  const owner = await db.user.findUnique({ where: { id: verified.key.referenceId } })
+  if (!owner || owner.banned || !isRole(owner.role)) return null
+  const keyRole = roleOfKey(verified.key.metadata)
+  return {
+    name: owner.username ?? owner.email,
+    displayName: owner.name,
+    email: owner.email,
+    role: isRole(keyRole) ? lesserRole(keyRole, owner.role) : owner.role,
+    method: 'api_key',
+    address,
+    requestId,
+  }
+}
+
+function roleOfKey(metadata: unknown): unknown {
+  return typeof metadata === 'object' && metadata !== null && 'role' in metadata ? metadata.role : undefined
+}

@@ -1,0 +1,120 @@
+/** Database rows as the claims that core builds from them; no I/O, no signature. */
+import {
+  buildEntityConfiguration,
+  buildSubordinateStatement,
+  type EntityStatementClaims,
+} from '#core/entity-statement/index.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Metadata } from '#core/metadata.ts'
+import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
+import type { TrustMarkIssuers, TrustMarkOwners } from '#core/trust-mark/index.ts'
+import type { Settings, Subordinate, TrustMarkType } from '#prisma/generated/client/client.ts'
+import { federationEndpoints } from '#server/publish/endpoints.ts'
+
+const HOUR = 3600
+
+export type StatementSubject = Pick<
+  Subordinate,
+  'entityId' | 'jwks' | 'forcedMetadata' | 'metadataPolicy' | 'constraints' | 'additionalClaims' | 'validFor'
+>
+
+/** The Trust Anchor's Entity Configuration (3.1.1, 3.1.2, 9). `now` in unix seconds. */
+export function entityConfigurationClaims(input: {
+  entityId: string
+  settings: Settings
+  types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[]
+  keys: JwkSet
+  now: number
+}): EntityStatementClaims {
+  const { entityId, settings, types, now } = input
+  return buildEntityConfiguration({
+    entityId,
+    iat: now,
+    exp: now + settings.entityConfigurationHours * HOUR,
+    keys: input.keys,
+    metadata: {
+      federation_entity: {
+        ...(settings.organization as Record<string, unknown>), // parsed when it was written
+        ...(settings.organizationName ? { organization_name: settings.organizationName } : {}),
+        ...federationEndpoints(entityId),
+      },
+    },
+    authorityHints: settings.authorityHints,
+    trustAnchorHints: settings.trustAnchorHints,
+    trustMarks: settings.trustMarks as { trust_mark_type: string; trust_mark: string }[], // parsed when written
+    trustMarkIssuers: trustMarkIssuers(entityId, settings, types),
+    trustMarkOwners: trustMarkOwners(settings, types),
+  })
+}
+
+/** Foreign issuers as configured, and ourselves for each of our types in use. */
+function trustMarkIssuers(
+  entityId: string,
+  settings: Settings,
+  types: readonly Pick<TrustMarkType, 'type' | 'active'>[],
+): TrustMarkIssuers {
+  const issuers = { ...(settings.trustMarkIssuers as TrustMarkIssuers) } // parsed when written
+  for (const { type, active } of types) {
+    const others = issuers[type] ?? []
+    if (active && !others.includes(entityId)) issuers[type] = [entityId, ...others]
+  }
+  return issuers
+}
+
+function trustMarkOwners(
+  settings: Settings,
+  types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[],
+): TrustMarkOwners {
+  const owners = { ...(settings.trustMarkOwners as TrustMarkOwners) } // parsed when written
+  for (const { type, active, owner } of types) {
+    if (active && owner) owners[type] = owner as TrustMarkOwners[string] // parsed when written
+  }
+  return owners
+}
+
+/** The Subordinate Statement about one subordinate (3.1.1, 3.1.3). `now` in unix seconds. */
+export function subordinateStatementClaims(input: {
+  entityId: string
+  settings: Settings
+  subordinate: StatementSubject
+  now: number
+}): EntityStatementClaims {
+  const { entityId, settings, subordinate, now } = input
+  return buildSubordinateStatement({
+    issuer: entityId,
+    subject: subordinate.entityId,
+    iat: now,
+    exp: now + (subordinate.validFor ?? settings.statementHours) * HOUR,
+    // The JSON columns below were parsed when they were written.
+    keys: subordinate.jwks as JwkSet,
+    ...optional('metadata', subordinate.forcedMetadata as Metadata | null),
+    ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
+    ...optional('constraints', statementConstraints(settings, subordinate)),
+    ...optional('additionalClaims', subordinate.additionalClaims as Record<string, unknown> | null),
+    sourceEndpoint: federationEndpoints(entityId).federation_fetch_endpoint,
+  })
+}
+
+/** The federation's policy merged with that of the subordinate: one statement holds one policy (6.1.4.1). */
+export function statementPolicy(
+  settings: Pick<Settings, 'metadataPolicy'>,
+  subordinate: Pick<Subordinate, 'metadataPolicy'>,
+): MetadataPolicy {
+  const policies = [settings.metadataPolicy, subordinate.metadataPolicy ?? {}] as MetadataPolicy[] // parsed when written
+  return mergeMetadataPolicies(policies)
+}
+
+/** The federation's constraints; a member that the subordinate sets itself takes precedence. */
+function statementConstraints(settings: Settings, subordinate: StatementSubject): Record<string, unknown> {
+  return {
+    ...(settings.constraints as Record<string, unknown>), // parsed when written
+    ...(subordinate.constraints as Record<string, unknown> | null),
+  }
+}
+
+function optional<Name extends string, Value extends object>(
+  name: Name,
+  value: Value | null,
+): Record<Name, Value> | Record<never, never> {
+  return value && Object.keys(value).length > 0 ? ({ [name]: value } as Record<Name, Value>) : {}
+}

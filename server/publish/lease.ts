@@ -1,0 +1,30 @@
+/** One publisher at a time across processes, so that an older state never overwrites a newer one. */
+import { randomUUID } from 'node:crypto'
+import type { Database } from '#server/database.ts'
+
+const LEASE_SECONDS = 30
+
+export type Lease = {
+  /** Takes the lease, or keeps it; false when another process holds it. */
+  hold(): Promise<boolean>
+  release(): Promise<void>
+}
+
+/** The times compared are the database's own, so clocks of the processes may differ. */
+export function createLease(db: Database): Lease {
+  const holder = randomUUID()
+  return {
+    async hold() {
+      const taken = await db.$executeRaw`
+        INSERT INTO "PublisherLease" ("id", "holder", "expiresAt")
+        VALUES (1, ${holder}, now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS}))
+        ON CONFLICT ("id") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
+        WHERE "PublisherLease"."holder" = ${holder} OR "PublisherLease"."expiresAt" < now() AT TIME ZONE 'utc'`
+      return taken === 1
+    },
+    async release() {
+      await db.$executeRaw`
+        UPDATE "PublisherLease" SET "expiresAt" = now() AT TIME ZONE 'utc' - interval '1 second' WHERE "holder" = ${holder}`
+    },
+  }
+}

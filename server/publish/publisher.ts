@@ -1,0 +1,153 @@
+/**
+ * Drains the outbox into Redis: right after each commit, again when Redis comes back, and at intervals for what
+ * other processes wrote. Entries are removed only once they are published, so nothing is lost while Redis is away.
+ */
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { OutboxEntry } from '#prisma/generated/client/client.ts'
+import { createLease } from '#server/publish/lease.ts'
+import { isTopic } from '#server/publish/outbox.ts'
+import { type PublishContext, publish } from '#server/publish/publish.ts'
+import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
+
+const BATCH = 500
+const INTERVAL_MS = 2_000
+const BUSY_RETRY_MS = 100
+
+export type Publisher = {
+  /** Publishes what is pending; settles when it is done or cannot be done now, after `patience` ms at the latest. */
+  flush(patience?: number): Promise<void>
+  /** Stages and swaps everything. @throws when Redis is away or another process publishes for too long */
+  rebuild(): Promise<RebuildResult>
+  stop(): Promise<void>
+}
+
+export function startPublisher(context: PublishContext, log: FastifyBaseLogger): Publisher {
+  const { db, redis } = context
+  const lease = createLease(db)
+  let stopped = false
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<void> | undefined
+
+  /** The lease keeps other processes out; within this one, work on Redis queues up here. */
+  function exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work)
+    last = result.catch(() => undefined) // each caller hears of its own failure
+    return result
+  }
+
+  /** A drain that has not begun yet serves everyone who asks meanwhile. */
+  function drain(): Promise<void> {
+    waiting ??= exclusive(() => {
+      waiting = undefined
+      return drainUnderLease()
+    }).catch(report)
+    return waiting
+  }
+
+  async function drainUnderLease(): Promise<void> {
+    if (stopped || redis.status !== 'ready') return
+    if ((await db.outboxEntry.count()) === 0 && (await isPublished())) return
+    if (!(await lease.hold())) return
+    try {
+      if (!(await isPublished())) await rebuildUnderLease()
+      await drainAll()
+    } finally {
+      await lease.release()
+    }
+  }
+
+  /** A Redis that lost everything (restarted without persistence, flushed) has no Entity Configuration. */
+  async function isPublished(): Promise<boolean> {
+    return (await redis.exists(context.keys.entityConfiguration)) === 1
+  }
+
+  async function rebuildUnderLease(): Promise<RebuildResult> {
+    const result = await rebuild(context, async () => {
+      if (!(await lease.hold())) throw new Error('another process took over publishing')
+    })
+    log.info(result, 'publication rebuilt')
+    return result
+  }
+
+  async function rebuildOnRequest(): Promise<RebuildResult> {
+    for (let tries = 0; !(await lease.hold()); tries++) {
+      if (tries === 100) throw new Error('another process is publishing; try again in a minute')
+      await setTimeout(BUSY_RETRY_MS)
+    }
+    try {
+      const result = await rebuildUnderLease()
+      await remember(null)
+      return result
+    } finally {
+      await lease.release()
+    }
+  }
+
+  async function drainAll(): Promise<void> {
+    const failed: bigint[] = []
+    for (;;) {
+      const entries = await db.outboxEntry.findMany({
+        where: { id: { notIn: failed } },
+        orderBy: { id: 'asc' },
+        take: BATCH,
+      })
+      if (entries.length === 0) break
+      if (!(await lease.hold())) return
+      failed.push(...(await publishBatch(entries)))
+    }
+    if (failed.length === 0) await remember(null)
+  }
+
+  /** Publishes each thing named in the batch once; returns the entries that could not be, for a later pass. */
+  async function publishBatch(entries: readonly OutboxEntry[]): Promise<bigint[]> {
+    const byThing = Map.groupBy(entries, ({ topic, key }) => `${topic} ${key}`)
+    const done: bigint[] = []
+    const failed: bigint[] = []
+    for (const group of byThing.values()) {
+      const ids = group.map(({ id }) => id)
+      const [{ topic, key } = { topic: '', key: '' }] = group
+      try {
+        if (isTopic(topic)) await publish(context, { topic, key })
+        done.push(...ids)
+      } catch (error) {
+        if (redis.status !== 'ready') throw error
+        // One thing that cannot be published (an unreadable key, say) must not hold up the others.
+        log.error({ err: error, topic, key }, 'could not publish')
+        await remember(error)
+        failed.push(...ids)
+      }
+    }
+    await db.outboxEntry.deleteMany({ where: { id: { in: done } } })
+    return failed
+  }
+
+  async function remember(error: unknown): Promise<void> {
+    const lastError = error === null ? null : error instanceof Error ? error.message : String(error)
+    await db.publisherLease.updateMany({
+      data: error === null ? { lastError, lastPublishedAt: new Date() } : { lastError },
+    })
+  }
+
+  function report(error: unknown): void {
+    if (stopped) return
+    log.warn({ err: error }, 'publication is pending; it is tried again')
+  }
+
+  const timer = setInterval(() => void drain(), INTERVAL_MS)
+  const onReady = () => void drain()
+  redis.on('ready', onReady)
+
+  return {
+    async flush(patience = 1_000) {
+      await Promise.race([drain(), setTimeout(patience, undefined, { ref: false })])
+    },
+    rebuild: () => exclusive(rebuildOnRequest),
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      redis.off('ready', onReady)
+      await last
+    },
+  }
+}

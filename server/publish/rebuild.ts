@@ -1,0 +1,129 @@
+/** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
+import type { Redis } from 'ioredis'
+import {
+  activeSubordinates,
+  allTrustMarks,
+  type PublishContext,
+  putSingletons,
+} from '#server/publish/publish.ts'
+import { commit, type PublishedKeys, putSubordinate, putTrustMark } from '#server/publish/write.ts'
+
+export type RebuildResult = { subordinates: number; trustMarks: number; milliseconds: number }
+
+/** Keys renamed or removed by name; those of single subjects and types are found by what was staged. */
+const fixedKeys = [
+  'entityConfiguration',
+  'historicalKeys',
+  'subordinates',
+  'subordinateConfigurations',
+  'subordinateInfo',
+  'relyingParties',
+  'openidProviders',
+  'intermediates',
+  'trustMarkTypes',
+  'issuedTrustMarks',
+  'trustMarkRevocations',
+  'trustAnchors',
+] as const satisfies readonly (keyof PublishedKeys)[]
+
+/** Readers see the old state until the swap, and the new one from then on; never a part of either. */
+export async function rebuild(context: PublishContext, beat: () => Promise<void>): Promise<RebuildResult> {
+  const started = performance.now()
+  const { redis, keys } = context
+  await removeStaged(context)
+  const subjects = new Set<string>()
+  const types = new Set<string>()
+  let subordinates = 0
+  let trustMarks = 0
+
+  await stage(redis, await putSingletons(context, keys.staging))
+  for await (const page of activeSubordinates(context)) {
+    await stage(redis, (to) => {
+      for (const subordinate of page) putSubordinate(to, keys.staging, subordinate)
+    })
+    subordinates += page.length
+    await beat()
+  }
+  for await (const page of allTrustMarks(context)) {
+    await stage(redis, (to) => {
+      for (const mark of page) putTrustMark(to, keys.staging, mark)
+    })
+    for (const mark of page) {
+      subjects.add(mark.entityId)
+      types.add(mark.type)
+    }
+    trustMarks += page.length
+    await beat()
+  }
+  await swap(context, subjects, types)
+  return { subordinates, trustMarks, milliseconds: Math.round(performance.now() - started) }
+}
+
+async function stage(redis: Redis, queue: (to: ReturnType<Redis['pipeline']>) => void): Promise<void> {
+  const pipeline = redis.pipeline()
+  queue(pipeline)
+  const failed = (await pipeline.exec())?.find(([error]) => error)?.[0]
+  if (failed) throw failed
+}
+
+/** A key that was not staged is empty by now: its live counterpart goes. */
+async function swap(
+  context: PublishContext,
+  subjects: ReadonlySet<string>,
+  types: ReadonlySet<string>,
+): Promise<void> {
+  const { redis, keys } = context
+  const { staging } = keys
+  const pairs = [
+    ...fixedKeys.map((name) => [staging[name], keys[name]] as const),
+    ...[...subjects].map((subject) => [staging.trustMarks(subject), keys.trustMarks(subject)] as const),
+    ...[...types].map((type) => [staging.trustMarkHolders(type), keys.trustMarkHolders(type)] as const),
+  ]
+  const live = new Set(pairs.map(([, to]) => to))
+  const staged = await existing(
+    redis,
+    pairs.map(([from]) => from),
+  )
+  const outdated = (await scanPublished(context)).filter((key) => !live.has(key))
+  await commit(redis, keys, [{ kind: 'all' }], (to) => {
+    for (const [from, target] of pairs) staged.has(from) ? to.rename(from, target) : to.del(target)
+    for (const key of outdated) to.del(key)
+  })
+}
+
+async function existing(redis: Redis, names: readonly string[]): Promise<Set<string>> {
+  const answers = await Promise.all(names.map((name) => redis.exists(name)))
+  return new Set(names.filter((_, index) => answers[index] === 1))
+}
+
+/** The live keys of single subjects and types, found by pattern. */
+async function scanPublished({ redis, keys }: PublishContext): Promise<string[]> {
+  const found = [
+    ...(await scan(redis, keys.trustMarks('*'))),
+    ...(await scan(redis, keys.trustMarkHolders('*'))),
+  ]
+  const fixed = new Set<string>(fixedKeys.map((name) => keys[name]))
+  return found.filter((key) => !fixed.has(key))
+}
+
+/** What an interrupted rebuild may have left behind. */
+async function removeStaged({ redis, keys }: PublishContext): Promise<void> {
+  const { staging } = keys
+  const leftOver = [
+    ...fixedKeys.map((name) => staging[name]),
+    ...(await scan(redis, staging.trustMarks('*'))),
+    ...(await scan(redis, staging.trustMarkHolders('*'))),
+  ]
+  await Promise.all(leftOver.map((key) => redis.del(key)))
+}
+
+async function scan(redis: Redis, pattern: string): Promise<string[]> {
+  const found: string[] = []
+  const match = pattern.replace(/[[\]?\\]/g, '\\$&') // a prefix in braces is literal to Redis, a bracket is not
+  for (let cursor = '0'; ; ) {
+    const [next, page] = await redis.scan(cursor, 'MATCH', match, 'COUNT', 1000)
+    found.push(...page)
+    if (next === '0') return found
+    cursor = next
+  }
+}

@@ -1,0 +1,71 @@
+/** Signs Subordinate Statements where the signed one no longer says what it should, and keeps them. */
+import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { type Signer, signJwt } from '#core/jws.ts'
+import { Prisma, type Settings, type Subordinate } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database.ts'
+import { subordinateStatementClaims } from '#server/publish/build.ts'
+
+export type SignedSubordinate = Subordinate & {
+  statement: string
+  statementIssuedAt: Date
+  statementExpiresAt: Date
+}
+
+type Context = { db: Database; entityId: string; settings: Settings; signer: Signer; now: number }
+
+/** What a statement depends on; a statement of another basis must be signed anew. */
+function basis(subordinate: Subordinate, { settings, signer }: Context): string {
+  return `${subordinate.version}.${settings.statementVersion}.${signer.kid}`
+}
+
+function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
+  const { statement, statementIssuedAt, statementExpiresAt } = subordinate
+  return (
+    subordinate.statementBasis === basis(subordinate, context) &&
+    statement !== null &&
+    statementIssuedAt !== null &&
+    statementExpiresAt !== null &&
+    statementExpiresAt.getTime() / 1000 > context.now
+  )
+}
+
+/** Each row with a statement that is current: as stored, or signed now and stored. */
+export async function withStatements(
+  subordinates: readonly Subordinate[],
+  context: Context,
+): Promise<SignedSubordinate[]> {
+  const signed = await Promise.all(
+    subordinates.map((subordinate) =>
+      isCurrent(subordinate, context) ? subordinate : signStatement(subordinate, context),
+    ),
+  )
+  const fresh = signed.filter((row, index) => row !== subordinates[index])
+  if (fresh.length > 0) await storeStatements(context.db, fresh)
+  return signed
+}
+
+async function signStatement(subordinate: Subordinate, context: Context): Promise<SignedSubordinate> {
+  const claims = subordinateStatementClaims({ ...context, subordinate })
+  const statement = await signJwt(claims, { key: context.signer, typ: ENTITY_STATEMENT_TYP })
+  return {
+    ...subordinate,
+    statement,
+    statementBasis: basis(subordinate, context),
+    statementIssuedAt: new Date(claims.iat * 1000),
+    statementExpiresAt: new Date(claims.exp * 1000),
+  }
+}
+
+/** One query for the whole page; a row that changed meanwhile keeps its own state and is signed again. */
+async function storeStatements(db: Database, rows: readonly SignedSubordinate[]): Promise<void> {
+  const values = rows.map(
+    (row) => Prisma.sql`(${row.id}::int, ${row.version}::int, ${row.statement}, ${row.statementBasis},
+      ${row.statementIssuedAt}::timestamp, ${row.statementExpiresAt}::timestamp)`,
+  )
+  await db.$executeRaw`
+    UPDATE "Subordinate" AS s
+    SET "statement" = v.statement, "statementBasis" = v.basis,
+        "statementIssuedAt" = v.issued, "statementExpiresAt" = v.expires
+    FROM (VALUES ${Prisma.join(values)}) AS v (id, version, statement, basis, issued, expires)
+    WHERE s."id" = v.id AND s."version" = v.version`
+}

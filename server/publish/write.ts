@@ -1,0 +1,97 @@
+/** Writes what is published into Redis; the only writer of these keys (names from #store/keys.ts). */
+import type { ChainableCommander, Redis } from 'ioredis'
+import { type Change, formatChange } from '#store/change.ts'
+import type { RedisKeys } from '#store/keys.ts'
+import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
+import { formatTrustMarkRevocation, REVOKED_MARK } from '#store/trust-mark-record.ts'
+
+/** The live names, or the same names of a rebuild that is being staged. */
+export type PublishedKeys = RedisKeys['staging']
+
+export type PublishedSubordinate = {
+  entityId: string
+  statement: string
+  entityConfiguration: string
+  entityTypes: readonly string[]
+  info: SubordinateInfo
+}
+
+export type PublishedTrustMark = {
+  type: string
+  entityId: string
+  jwt: string
+  revoked: boolean
+  /** Every JWT issued for this pair, with the time of its revocation in unix seconds. */
+  issued: readonly { hash: string; revokedAt: number | null }[]
+}
+
+/** Queues the commands that publish one subordinate. */
+export function putSubordinate(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  subordinate: PublishedSubordinate,
+): void {
+  const { entityId } = subordinate
+  to.hset(keys.subordinates, entityId, subordinate.statement)
+  to.hset(keys.subordinateConfigurations, entityId, subordinate.entityConfiguration)
+  to.hset(keys.subordinateInfo, entityId, formatSubordinateInfo(subordinate.info))
+  const kinds = [
+    [keys.relyingParties, subordinate.entityTypes.includes('openid_relying_party')],
+    [keys.openidProviders, subordinate.entityTypes.includes('openid_provider')],
+    [keys.intermediates, subordinate.info.intermediate],
+  ] as const
+  for (const [key, is] of kinds) is ? to.sadd(key, entityId) : to.srem(key, entityId)
+}
+
+/** Queues the commands that take one subordinate off every endpoint. */
+export function removeSubordinate(to: ChainableCommander, keys: PublishedKeys, entityId: string): void {
+  for (const hash of [keys.subordinates, keys.subordinateConfigurations, keys.subordinateInfo]) {
+    to.hdel(hash, entityId)
+  }
+  for (const set of [keys.relyingParties, keys.openidProviders, keys.intermediates]) to.srem(set, entityId)
+}
+
+/** Queues the commands that publish the present state of one trust mark; the status is per issued JWT (8.4). */
+export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
+  for (const { hash, revokedAt } of mark.issued) {
+    to.sadd(keys.issuedTrustMarks, hash)
+    if (revokedAt !== null) {
+      to.hset(keys.trustMarkRevocations, hash, formatTrustMarkRevocation({ revoked_at: revokedAt }))
+    }
+  }
+  to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
+  if (mark.revoked) {
+    to.srem(keys.trustMarkHolders(mark.type), mark.entityId)
+  } else {
+    to.sadd(keys.trustMarkHolders(mark.type), mark.entityId)
+    to.sadd(keys.trustMarkTypes, mark.type)
+  }
+}
+
+/** Replaces the pinned keys of foreign anchors. */
+export function putTrustAnchors(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  anchors: Readonly<Record<string, unknown>>,
+): void {
+  to.del(keys.trustAnchors)
+  for (const [entityId, jwks] of Object.entries(anchors)) {
+    to.hset(keys.trustAnchors, entityId, JSON.stringify(jwks))
+  }
+}
+
+/** Sends queued commands as one transaction and tells the readers what changed. */
+export async function commit(
+  redis: Redis,
+  keys: RedisKeys,
+  changes: readonly Change[],
+  queue: (to: ChainableCommander) => void,
+): Promise<void> {
+  const transaction = redis.multi()
+  queue(transaction)
+  for (const change of changes) transaction.publish(keys.changes, formatChange(change))
+  const results = await transaction.exec()
+  const failed = results?.find(([error]) => error)?.[0]
+  if (failed) throw failed
+  if (!results) throw new Error('Redis discarded the transaction')
+}

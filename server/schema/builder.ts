@@ -1,0 +1,62 @@
+/** The schema builder: plugins, scalars and scopes; no types of ours. */
+import SchemaBuilder from '@pothos/core'
+import ErrorsPlugin from '@pothos/plugin-errors'
+import PrismaPlugin from '@pothos/plugin-prisma'
+import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
+import { GraphQLError } from 'graphql'
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import type PrismaTypes from '#prisma/generated/pothos-types.ts'
+import { getDatamodel } from '#prisma/generated/pothos-types.ts'
+import { mayDo, type Scope } from '#server/roles.ts'
+import type { Context } from '#server/schema/context.ts'
+
+type Scalar<T> = { Input: T; Output: T }
+
+export type SchemaTypes = {
+  Context: Context
+  PrismaTypes: PrismaTypes
+  AuthScopes: Record<Scope, boolean> & { anyone: boolean }
+  DefaultFieldNullability: false
+  Scalars: {
+    ID: { Input: string; Output: string | number | bigint }
+    DateTime: Scalar<Date>
+    EntityIdentifier: Scalar<string>
+    URL: Scalar<string>
+    JWT: Scalar<string>
+    JSON: { Input: unknown; Output: unknown }
+    JWKS: { Input: unknown; Output: unknown }
+  }
+}
+
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
+  defaultFieldNullability: false,
+  errors: { defaultTypes: [] },
+  scopeAuth: {
+    authScopes: ({ caller }) => ({
+      anyone: true,
+      read: caller !== null && mayDo(caller.role, 'read'),
+      operate: caller !== null && mayDo(caller.role, 'operate'),
+      administer: caller !== null && mayDo(caller.role, 'administer'),
+    }),
+    unauthorizedError: (_parent, { caller }) =>
+      caller
+        ? new GraphQLError(`Your role, ${caller.role}, does not allow this.`, {
+            extensions: { code: 'FORBIDDEN' },
+          })
+        : new GraphQLError('Sign in, or send an API key.', { extensions: { code: 'UNAUTHENTICATED' } }),
+  },
+  prisma: {
+    client: ({ db }) => db,
+    dmmf: getDatamodel(),
+    filterConnectionTotalCount: true,
+    maxConnectionSize: 100,
+    defaultConnectionSize: 25,
+    onUnusedQuery: null,
+  },
+  relay: { clientMutationId: 'omit', cursorType: 'String' },
+})
+
+/** The value of a JSON column for a JSON scalar: what was parsed when it was written. */
+export type JsonColumn = Prisma.JsonValue

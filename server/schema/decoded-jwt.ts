@@ -1,0 +1,43 @@
+/** A signed JWT, taken apart for reading. */
+import { decodeJwt } from '#core/jws.ts'
+import { builder } from '#server/schema/builder.ts'
+
+export const DecodedJwt = builder.objectRef<{ jwt: string }>('DecodedJwt')
+
+const numericDate = (value: unknown) => (typeof value === 'number' ? new Date(value * 1000) : null)
+
+DecodedJwt.implement({
+  description: 'A signed JWT and what it says. It is decoded here, not verified.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    jwt: t.expose('jwt', { type: 'JWT', description: 'The JWT in compact form.' }),
+    header: t.field({
+      type: 'JSON',
+      description: 'The JOSE header.',
+      resolve: ({ jwt }) => decodeJwt(jwt).header,
+    }),
+    claims: t.field({
+      type: 'JSON',
+      description: 'The claims.',
+      resolve: ({ jwt }) => decodeJwt(jwt).claims,
+    }),
+    kid: t.field({
+      type: 'String',
+      nullable: true,
+      description: 'The key it was signed with.',
+      resolve: ({ jwt }) => String(decodeJwt(jwt).header.kid ?? ''),
+    }),
+    issuedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'The claim `iat`.',
+      resolve: ({ jwt }) => numericDate(decodeJwt(jwt).claims.iat),
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'The claim `exp`.',
+      resolve: ({ jwt }) => numericDate(decodeJwt(jwt).claims.exp),
+    }),
+  }),
+})

@@ -1,0 +1,78 @@
+/** Expected failures as types of result unions; everything else is masked and logged by the server (app.ts). */
+import { builder } from '#server/schema/builder.ts'
+import { EntityCheckRef } from '#server/schema/entity-inspection.ts'
+import {
+  ConflictError,
+  EntityRejectedError,
+  InvalidInputError,
+  NotFoundError,
+  type OperationError,
+  UnavailableError,
+} from '#server/services/operation-error.ts'
+
+const ErrorCode = builder.enumType('ErrorCode', {
+  description: 'What kind of failure it is.',
+  values: {
+    INVALID_INPUT: { description: 'A field has a value that may not stand.' },
+    CONFLICT: { description: 'It exists already, or somebody else changed it first.' },
+    NOT_FOUND: { description: 'The thing to act on does not exist.' },
+    ENTITY_REJECTED: { description: 'The entity’s own configuration failed a check.' },
+    UNAVAILABLE: {
+      description: 'Something the operation needs cannot be reached at present; try again later.',
+    },
+  } as const,
+})
+
+const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').implement({
+  description: 'An expected failure of an operation. Nothing was changed.',
+  fields: (t) => ({
+    message: t.exposeString('message', {
+      description: 'What is wrong and what to do, as a sentence for people.',
+      authScopes: { anyone: true },
+    }),
+    code: t.expose('code', {
+      type: ErrorCode,
+      description: 'What kind of failure it is, for programs.',
+      authScopes: { anyone: true },
+    }),
+    path: t.expose('path', {
+      type: ['String'],
+      nullable: true,
+      description: 'The input field at fault, from `input` inwards; null when no single field is.',
+      authScopes: { anyone: true },
+    }),
+  }),
+})
+
+const concrete = [
+  [InvalidInputError, 'InvalidInputError', 'A field has a value that may not stand.'],
+  [ConflictError, 'ConflictError', 'It exists already, or somebody else changed it first.'],
+  [NotFoundError, 'NotFoundError', 'The thing to act on does not exist.'],
+  [UnavailableError, 'UnavailableError', 'Something the operation needs cannot be reached at present.'],
+] as const
+for (const [errorClass, name, description] of concrete) {
+  builder.objectType(errorClass, { name, description, interfaces: [OperationErrorInterface] })
+}
+
+builder.objectType(EntityRejectedError, {
+  name: 'EntityRejectedError',
+  description: 'The entity’s own configuration failed a check, so it was not registered or renewed.',
+  interfaces: [OperationErrorInterface],
+  fields: (t) => ({
+    checks: t.field({
+      type: [EntityCheckRef],
+      description: 'Every check that was made, with its result.',
+      authScopes: { anyone: true },
+      resolve: ({ checks }) => [...checks],
+    }),
+  }),
+})
+
+/** Shorthand for the `errors` option of a mutation. */
+export const failures = {
+  InvalidInputError,
+  ConflictError,
+  NotFoundError,
+  EntityRejectedError,
+  UnavailableError,
+}

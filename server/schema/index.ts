@@ -1,0 +1,23 @@
+/** The GraphQL schema: loads the nouns and builds it. */
+import { builder } from '#server/schema/builder.ts'
+import '#server/schema/scalars.ts'
+import '#server/schema/viewer.ts'
+import '#server/schema/error.ts'
+import '#server/schema/trust-anchor.ts'
+import '#server/schema/server-status.ts'
+import '#server/schema/subordinate.ts'
+import '#server/schema/subordinate-list.ts'
+import '#server/schema/subordinate-mutations.ts'
+import '#server/schema/entity-inspection.ts'
+import '#server/schema/trust-mark-type.ts'
+import '#server/schema/trust-mark.ts'
+import '#server/schema/trust-mark-mutations.ts'
+import '#server/schema/subordinate-changed.ts'
+
+builder.queryType({ description: 'Everything that can be read.' })
+builder.mutationType({
+  description: 'Everything that can be done. Expected failures are part of the result; see Error.',
+})
+builder.subscriptionType({ description: 'What happens, as it happens, over server-sent events.' })
+
+export const schema = builder.toSchema()

@@ -1,0 +1,82 @@
+/** Scalars of the API; each validates its input. */
+import { GraphQLError } from 'graphql'
+import { parseEntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { builder } from '#server/schema/builder.ts'
+
+const MAXIMUM_URL_BYTES = 2048
+const MAXIMUM_JWT_BYTES = 1024 * 1024
+
+const reject = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw reject(`${name} must be a string.`)
+  return value
+}
+
+builder.scalarType('EntityIdentifier', {
+  description:
+    'An Entity Identifier (section 1.2): an https URL without query and fragment, at most 2048 bytes, compared code point by code point.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    try {
+      // Whether http is admitted is the service's business; here only the form is.
+      return parseEntityId(value, { allowHttp: true })
+    } catch (error) {
+      if (error instanceof FederationError) throw reject(error.message)
+      throw error
+    }
+  },
+})
+
+builder.scalarType('URL', {
+  description: 'An absolute http or https URL, at most 2048 bytes.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const url = text(value, 'A URL')
+    const parsed = URL.parse(url)
+    if (!parsed || !/^https?:$/.test(parsed.protocol))
+      throw reject(`${JSON.stringify(url.slice(0, 100))} is not an http or https URL.`)
+    if (Buffer.byteLength(url) > MAXIMUM_URL_BYTES)
+      throw reject(`A URL has at most ${MAXIMUM_URL_BYTES} bytes.`)
+    return url
+  },
+})
+
+builder.scalarType('DateTime', {
+  description: 'A point in time in RFC 3339 form, in UTC: `2026-11-25T12:00:00.000Z`.',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const date = new Date(text(value, 'A DateTime'))
+    if (Number.isNaN(date.getTime())) throw reject(`${JSON.stringify(value)} is not an RFC 3339 time.`)
+    return date
+  },
+})
+
+builder.scalarType('JWT', {
+  description: 'A signed JWT in compact form.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const jwt = text(value, 'A JWT')
+    if (jwt.length > MAXIMUM_JWT_BYTES || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) {
+      throw reject('A JWT has three base64url parts, separated by dots.')
+    }
+    return jwt
+  },
+})
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value. Object members are kept as they are.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+})
+
+builder.scalarType('JWKS', {
+  description: 'A JWK Set: an object whose member `keys` is a list of public JWKs, each with a `kid`.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    const keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined
+    if (!Array.isArray(keys)) throw reject('A JWK Set is an object with a list `keys`.')
+    return value
+  },
+})

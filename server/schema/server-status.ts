@@ -1,0 +1,173 @@
+/** How the installation is doing: counts, what expires soon, whether everything is published. */
+import type { PublisherLease } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { whereState } from '#server/schema/subordinate-state.ts'
+
+const DAYS = 14
+/** Milliseconds after which a pending change is no longer just on its way. */
+const STALLED_AFTER = 30_000
+
+const count =
+  (where: NonNullable<Parameters<Context['db']['subordinate']['count']>[0]>['where']) =>
+  (_root: object, _args: object, { db }: Context) =>
+    db.subordinate.count({ ...(where ? { where } : {}) })
+
+const Counts = builder.objectRef<object>('Counts').implement({
+  description: 'How many of each there are.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    subordinates: t.int({ description: 'Registered subordinates.', resolve: count({}) }),
+    activeSubordinates: t.int({ description: 'Published subordinates.', resolve: count({ active: true }) }),
+    failingSubordinates: t.int({
+      description: 'Subordinates whose last renewal failed.',
+      resolve: (_root, _args, { db }) => db.subordinate.count({ where: whereState('FAILING') }),
+    }),
+    openidProviders: t.int({
+      description: 'Published OpenID Providers.',
+      resolve: count({ active: true, entityTypes: { has: 'openid_provider' } }),
+    }),
+    relyingParties: t.int({
+      description: 'Published Relying Parties.',
+      resolve: count({ active: true, entityTypes: { has: 'openid_relying_party' } }),
+    }),
+    intermediates: t.int({
+      description: 'Published Intermediates.',
+      resolve: count({ active: true, intermediate: true }),
+    }),
+    trustMarkTypes: t.int({
+      description: 'Trust Mark Types.',
+      resolve: (_root, _args, { db }) => db.trustMarkType.count(),
+    }),
+    activeTrustMarks: t.int({
+      description: 'Valid Trust Marks.',
+      resolve: (_root, _args, { db }) =>
+        db.trustMark.count({ where: { active: true, expiresAt: { gt: new Date() } } }),
+    }),
+  }),
+})
+
+const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
+  description: 'What expires in the next days unless it is renewed.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    days: t.int({ description: 'How many days ahead is looked.', resolve: () => DAYS }),
+    subordinates: t.int({
+      description: 'Subordinates whose own Entity Configuration or whose statement expires.',
+      resolve: (_root, _args, { db }) => {
+        const soon = { lt: new Date(Date.now() + DAYS * 86_400_000) }
+        const renewedByHand = { autorenew: false, statementExpiresAt: soon }
+        return db.subordinate.count({
+          where: {
+            active: true,
+            OR: [renewedByHand, { lastError: { not: null }, statementExpiresAt: soon }],
+          },
+        })
+      },
+    }),
+    trustMarks: t.int({
+      description: 'Trust Marks that are not renewed by schedule.',
+      resolve: (_root, _args, { db }) => {
+        const expiresAt = { gt: new Date(), lt: new Date(Date.now() + DAYS * 86_400_000) }
+        return db.trustMark.count({ where: { active: true, autorenew: false, expiresAt } })
+      },
+    }),
+  }),
+})
+
+type Publication = {
+  pending: number
+  oldest: Date | null
+  lease: PublisherLease | null
+  redisReachable: boolean
+}
+
+const PublicationHealth = builder.enumType('PublicationHealth', {
+  description: 'Whether what Redis serves is what the database says.',
+  values: {
+    UP_TO_DATE: { description: 'Everything is published.' },
+    PENDING: { description: 'A change is on its way.' },
+    STALLED: { description: 'A change has been waiting for more than half a minute; see lastError.' },
+  } as const,
+})
+
+const PublicationStatus = builder.objectRef<Publication>('PublicationStatus').implement({
+  description: 'Whether what Redis serves is what the database says.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    health: t.field({ type: PublicationHealth, description: 'In one word.', resolve: healthOf }),
+    pending: t.exposeInt('pending', { description: 'Changes that are not published yet.' }),
+    oldestPendingAt: t.expose('oldest', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when the oldest of them waits.',
+    }),
+    lastPublishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last change was published.',
+      resolve: ({ lease }) => lease?.lastPublishedAt ?? null,
+    }),
+    lastError: t.string({
+      nullable: true,
+      description: 'Why the last attempt failed.',
+      resolve: ({ lease, redisReachable }) =>
+        redisReachable ? (lease?.lastError ?? null) : 'Redis cannot be reached.',
+    }),
+    redisReachable: t.exposeBoolean('redisReachable', { description: 'Whether Redis answers.' }),
+  }),
+})
+
+function healthOf({ pending, oldest, redisReachable }: Publication) {
+  if (!redisReachable) return 'STALLED'
+  if (pending === 0) return 'UP_TO_DATE'
+  return oldest && Date.now() - oldest.getTime() > STALLED_AFTER ? 'STALLED' : 'PENDING'
+}
+
+async function publicationStatus({ db, publishing }: Context): Promise<Publication> {
+  const [outbox, lease, redisReachable] = await Promise.all([
+    db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
+    db.publisherLease.findUnique({ where: { id: 1 } }),
+    publishing.redis.ping().then(
+      () => true,
+      () => false,
+    ),
+  ])
+  return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
+}
+
+const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
+  description: 'How this installation is doing.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.field({
+      type: 'EntityIdentifier',
+      description: 'The Trust Anchor.',
+      resolve: (_root, _args, { entityId }) => entityId,
+    }),
+    version: t.string({
+      description: 'The version of this software.',
+      resolve: (_root, _args, { version }) => version,
+    }),
+    counts: t.field({ type: Counts, description: 'How many of each there are.', resolve: () => ({}) }),
+    expiringSoon: t.field({
+      type: ExpiringSoon,
+      description: 'What needs a person in the next days.',
+      resolve: () => ({}),
+    }),
+    publication: t.field({
+      type: PublicationStatus,
+      description: 'Whether everything is published.',
+      resolve: (_root, _args, context) => publicationStatus(context),
+    }),
+  }),
+})
+
+builder.queryField('serverStatus', (t) =>
+  t.field({
+    type: ServerStatus,
+    description: 'Counts, what expires soon, and the state of publication.',
+    authScopes: { read: true },
+    resolve: () => ({}),
+  }),
+)

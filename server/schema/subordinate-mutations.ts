@@ -1,0 +1,162 @@
+/** What may be done with subordinates. */
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { nodeId, signedIn } from '#server/schema/input.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
+
+const RegisterSubordinateInput = builder.inputType('RegisterSubordinateInput', {
+  description: 'An entity to vouch for, and what its Subordinate Statement shall say.',
+  fields: (t) => ({
+    entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'Metadata to record for it; what it declares when absent.',
+    }),
+    jwks: t.field({
+      type: 'JWKS',
+      description:
+        'Its keys as received out of band: its configuration must verify with them, and the statement vouches for them.',
+    }),
+    active: t.boolean({ description: 'Whether to publish it at once; true when absent.' }),
+    ...statementFields(t),
+  }),
+})
+
+const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
+  description: 'Changes: an absent field stays as it is, null clears it.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The subordinate’s id.' }),
+    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    metadata: t.field({ type: 'JSON', description: 'Metadata to record for it.' }),
+    jwks: t.field({ type: 'JWKS', description: 'The keys that the statement vouches for.' }),
+    ...statementFields(t),
+  }),
+})
+
+type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
+
+/** What registering and updating have in common. */
+function statementFields(t: InputFields) {
+  return {
+    forcedMetadata: t.field({
+      type: 'JSON',
+      description: 'Metadata that the statement sets in place of the declared one (section 3.1.1).',
+    }),
+    metadataPolicy: t.field({ type: 'JSON', description: 'Policy for it and all below it (section 6.1).' }),
+    constraints: t.field({ type: 'JSON', description: 'Constraints on it and all below it (section 6.2).' }),
+    requiredTrustMarks: t.field({
+      type: ['URL'],
+      description: 'Trust Mark Types it must hold to be registered and renewed.',
+    }),
+    validFor: t.int({
+      description: 'Hours for which a statement is valid, not above the federation’s maximum.',
+    }),
+    autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
+    additionalClaims: t.field({
+      type: 'JSON',
+      description: 'Further claims of the statement; protected names are refused.',
+    }),
+  }
+}
+
+builder.mutationField('registerSubordinate', (t) =>
+  t.prismaField({
+    type: 'Subordinate',
+    description:
+      'Fetches and checks an entity’s configuration, registers it and publishes a statement about it.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, EntityRejectedError] },
+    args: {
+      input: t.arg({ type: RegisterSubordinateInput, required: true, description: 'What to register.' }),
+    },
+    resolve: async (query, _root, { input }, context) => {
+      const { id } = await context.services.subordinates.register(signedIn(context), input)
+      return context.db.subordinate.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+)
+
+builder.mutationField('updateSubordinate', (t) =>
+  t.prismaField({
+    type: 'Subordinate',
+    description:
+      'Changes what is said about a subordinate and publishes a new statement. Its configuration is not fetched.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'What to change.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const id = nodeId(input.id, 'Subordinate')
+      await context.services.subordinates.update(signedIn(context), { ...input, id })
+      return context.db.subordinate.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+)
+
+/** Mutations that take nothing but a subordinate. */
+const simple = [
+  {
+    name: 'renewSubordinate',
+    description:
+      'Fetches the configuration anew, checks it with the keys we vouch for, and publishes a new statement. On failure the present statement stays.',
+    errors: [NotFoundError, EntityRejectedError],
+    run: ({ services }: Context, ...args: Parameters<Context['services']['subordinates']['renew']>) =>
+      services.subordinates.renew(...args),
+  },
+  {
+    name: 'deactivateSubordinate',
+    description: 'Takes a subordinate off every endpoint. Its registration is kept.',
+    errors: [NotFoundError],
+    run: ({ services }: Context, ...args: Parameters<Context['services']['subordinates']['deactivate']>) =>
+      services.subordinates.deactivate(...args),
+  },
+  {
+    name: 'reactivateSubordinate',
+    description: 'Publishes a deactivated subordinate again, with a new statement.',
+    errors: [NotFoundError],
+    run: ({ services }: Context, ...args: Parameters<Context['services']['subordinates']['reactivate']>) =>
+      services.subordinates.reactivate(...args),
+  },
+] as const
+
+for (const { name, description, errors, run } of simple) {
+  const input = subjectInput(name)
+  builder.mutationField(name, (t) =>
+    t.prismaField({
+      type: 'Subordinate',
+      description,
+      authScopes: { operate: true },
+      errors: { types: [...errors] },
+      args: { input: t.arg({ type: input, required: true, description: 'Which subordinate.' }) },
+      resolve: async (query, _root, args, context) => {
+        const id = nodeId(args.input.id, 'Subordinate')
+        await run(context, signedIn(context), id)
+        return context.db.subordinate.findUniqueOrThrow({ ...query, where: { id } })
+      },
+    }),
+  )
+}
+
+const RemoveSubordinateInput = subjectInput('removeSubordinate')
+builder.mutationField('removeSubordinate', (t) =>
+  t.field({
+    type: 'EntityIdentifier',
+    description:
+      'Forgets a subordinate and takes it off every endpoint. Answers its Entity Identifier; the audit log keeps what it was.',
+    authScopes: { operate: true },
+    errors: { types: [NotFoundError] },
+    args: {
+      input: t.arg({ type: RemoveSubordinateInput, required: true, description: 'Which subordinate.' }),
+    },
+    resolve: (_root, { input }, context) =>
+      context.services.subordinates.remove(signedIn(context), nodeId(input.id, 'Subordinate')),
+  }),
+)
+
+function subjectInput(mutation: string) {
+  return builder.inputType(`${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`, {
+    description: 'Which subordinate.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The subordinate’s id.' }) }),
+  })
+}

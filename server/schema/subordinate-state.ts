@@ -1,0 +1,35 @@
+/** The state of a subordinate in one word: said of a row, and asked of the database. */
+import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+
+export const SubordinateState = builder.enumType('SubordinateState', {
+  description: 'The state of a subordinate in one word.',
+  values: {
+    ACTIVE: { description: 'Published, and its last renewal succeeded.' },
+    INACTIVE: { description: 'Deactivated: on no endpoint.' },
+    FAILING: { description: 'Its last renewal failed; the statement before is served until it expires.' },
+    EXPIRED: { description: 'Its statement has expired: it does not resolve.' },
+  } as const,
+})
+
+export type SubordinateStateName = 'ACTIVE' | 'INACTIVE' | 'FAILING' | 'EXPIRED'
+
+export function stateOf(
+  row: Pick<Subordinate, 'active' | 'lastError' | 'statementExpiresAt'>,
+): SubordinateStateName {
+  if (!row.active) return 'INACTIVE'
+  if (row.statementExpiresAt && row.statementExpiresAt <= new Date()) return 'EXPIRED'
+  return row.lastError === null ? 'ACTIVE' : 'FAILING'
+}
+
+/** The same four states as conditions; together they cover every row once. */
+export function whereState(state: SubordinateStateName): Prisma.SubordinateWhereInput {
+  const valid = { OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: new Date() } }] }
+  const conditions = {
+    INACTIVE: { active: false },
+    EXPIRED: { active: true, statementExpiresAt: { lte: new Date() } },
+    FAILING: { active: true, lastError: { not: null }, ...valid },
+    ACTIVE: { active: true, lastError: null, ...valid },
+  }
+  return conditions[state]
+}

@@ -1,0 +1,113 @@
+/** What may be done with Trust Marks. */
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { nodeId, signedIn } from '#server/schema/input.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError } = failures
+
+type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
+
+/** What issuing and updating have in common. */
+function markFields(t: InputFields) {
+  return {
+    validFor: t.int({ description: 'Hours for which the mark is valid; the type’s when absent.' }),
+    renewalTime: t.int({
+      description: 'Hours before expiry at which it is renewed; the type’s when absent.',
+    }),
+    autorenew: t.boolean({ description: 'Whether it is renewed by schedule; as the type says when absent.' }),
+    additionalClaims: t.field({
+      type: 'JSON',
+      description: 'Further claims of the mark; protected names are refused.',
+    }),
+  }
+}
+
+const IssueTrustMarkInput = builder.inputType('IssueTrustMarkInput', {
+  description: 'A Trust Mark to issue.',
+  fields: (t) => ({
+    trustMarkType: t.field({ type: 'URL', required: true, description: 'Its kind.' }),
+    entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'The entity it is about.' }),
+    active: t.boolean({ description: 'false records it as revoked from the start; true when absent.' }),
+    delegation: t.field({
+      type: 'JWT',
+      description: 'The owner’s delegation, where the type has an owner (section 7.2).',
+    }),
+    ...markFields(t),
+  }),
+})
+
+const UpdateTrustMarkInput = builder.inputType('UpdateTrustMarkInput', {
+  description: 'Changes: an absent field stays as it is, null clears it.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The mark’s id.' }),
+    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    ...markFields(t),
+  }),
+})
+
+const RenewTrustMarkInput = builder.inputType('RenewTrustMarkInput', {
+  description: 'Which mark.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The mark’s id.' }) }),
+})
+
+const RevokeTrustMarkInput = builder.inputType('RevokeTrustMarkInput', {
+  description: 'Which mark, and why.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The mark’s id.' }),
+    reason: t.string({ description: 'Why, for the audit log.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  issueTrustMark: t.prismaField({
+    type: 'TrustMark',
+    description:
+      'Signs and publishes a Trust Mark. A revoked or expired one of the same type and entity is replaced.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'What to issue.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const { id } = await context.services.trustMarks.issue(signedIn(context), input)
+      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  updateTrustMark: t.prismaField({
+    type: 'TrustMark',
+    description:
+      'Changes a Trust Mark. Changed claims issue a new JWT and revoke those before, which are no longer true.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'What to change.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const id = nodeId(input.id, 'TrustMark')
+      await context.services.trustMarks.update(signedIn(context), { ...input, id })
+      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  renewTrustMark: t.prismaField({
+    type: 'TrustMark',
+    description: 'Issues a new JWT; the one before stays valid until it expires.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'Which mark.' }) },
+    resolve: async (query, _root, { input }, context) => {
+      const id = nodeId(input.id, 'TrustMark')
+      await context.services.trustMarks.renew(signedIn(context), id)
+      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  revokeTrustMark: t.prismaField({
+    type: 'TrustMark',
+    description: 'Revokes a Trust Mark: every JWT issued for it so far, for good.',
+    authScopes: { operate: true },
+    errors: { types: [ConflictError, NotFoundError] },
+    args: {
+      input: t.arg({ type: RevokeTrustMarkInput, required: true, description: 'Which mark, and why.' }),
+    },
+    resolve: async (query, _root, { input }, context) => {
+      const id = nodeId(input.id, 'TrustMark')
+      await context.services.trustMarks.revoke(signedIn(context), id, input.reason ?? null)
+      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+}))

@@ -1,0 +1,156 @@
+/** Trust Mark Types that this anchor issues (section 7). */
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { nodeId, signedIn } from '#server/schema/input.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError } = failures
+
+builder.prismaNode('TrustMarkType', {
+  id: { field: 'id' },
+  description: 'A kind of Trust Mark that this Trust Anchor issues.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    type: t.expose('type', {
+      type: 'URL',
+      description: 'The Trust Mark Type identifier, unique across federations.',
+    }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'What it certifies, for people.',
+    }),
+    active: t.exposeBoolean('active', {
+      description: 'Whether new marks may be issued, and the type stands in trust_mark_issuers.',
+    }),
+    autorenew: t.exposeBoolean('autorenew', {
+      description: 'Whether marks are renewed by schedule unless they say otherwise.',
+    }),
+    validFor: t.exposeInt('validFor', { description: 'Hours for which a mark is valid.' }),
+    renewalTime: t.exposeInt('renewalTime', {
+      description: 'Hours before expiry at which a mark is renewed.',
+    }),
+    logoUri: t.expose('logoUri', { type: 'URL', nullable: true, description: 'The logo of the mark.' }),
+    ref: t.expose('ref', { type: 'URL', nullable: true, description: 'Where people read about it.' }),
+    owner: t.expose('owner', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The Trust Mark Owner as {sub, jwks}, when it is not this anchor; marks then need a delegation (section 7.2).',
+    }),
+    activeMarks: t.int({
+      description: 'How many entities hold a valid mark of this type.',
+      select: {
+        _count: { select: { trustMarks: { where: { active: true } } } },
+      },
+      resolve: ({ _count }) => _count.trustMarks,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last.' }),
+    version: t.exposeInt('version', {
+      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+    }),
+  }),
+})
+
+builder.queryFields((t) => ({
+  trustMarkTypes: t.prismaConnection({
+    type: 'TrustMarkType',
+    cursor: 'id',
+    description: 'Trust Mark Types by identifier, at most 100 a page.',
+    authScopes: { read: true },
+    totalCount: (_root, _args, { db }) => db.trustMarkType.count(),
+    resolve: (query, _root, _args, { db }) =>
+      db.trustMarkType.findMany({ ...query, orderBy: [{ type: 'asc' }, { id: 'asc' }] }),
+  }),
+  trustMarkType: t.prismaField({
+    type: 'TrustMarkType',
+    nullable: true,
+    description: 'One Trust Mark Type, by its identifier.',
+    authScopes: { read: true },
+    args: { type: t.arg({ type: 'URL', required: true, description: 'The Trust Mark Type identifier.' }) },
+    resolve: (query, _root, { type }, { db }) => db.trustMarkType.findUnique({ ...query, where: { type } }),
+  }),
+}))
+
+type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
+
+/** What creating and updating have in common. */
+function typeFields(t: InputFields) {
+  return {
+    autorenew: t.boolean({ description: 'Whether marks are renewed by schedule; true when absent.' }),
+    validFor: t.int({ description: 'Hours for which a mark is valid; 8760 when absent.' }),
+    renewalTime: t.int({ description: 'Hours before expiry at which a mark is renewed; 48 when absent.' }),
+    active: t.boolean({ description: 'Whether marks may be issued; true when absent.' }),
+    description: t.string({ description: 'What it certifies, for people.' }),
+    logoUri: t.field({ type: 'URL', description: 'The logo of the mark.' }),
+    ref: t.field({ type: 'URL', description: 'Where people read about it.' }),
+    owner: t.field({
+      type: 'JSON',
+      description: 'The Trust Mark Owner as {sub, jwks}, when it is not this anchor.',
+    }),
+  }
+}
+
+const CreateTrustMarkTypeInput = builder.inputType('CreateTrustMarkTypeInput', {
+  description: 'A kind of Trust Mark to issue.',
+  fields: (t) => ({
+    type: t.field({
+      type: 'URL',
+      required: true,
+      description: 'The Trust Mark Type identifier, unique across federations.',
+    }),
+    ...typeFields(t),
+  }),
+})
+
+const UpdateTrustMarkTypeInput = builder.inputType('UpdateTrustMarkTypeInput', {
+  description: 'Changes: an absent field stays as it is, null clears it. Issued marks stay as they are.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The type’s id.' }),
+    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    ...typeFields(t),
+  }),
+})
+
+const RemoveTrustMarkTypeInput = builder.inputType('RemoveTrustMarkTypeInput', {
+  description: 'Which type.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The type’s id.' }) }),
+})
+
+builder.mutationFields((t) => ({
+  createTrustMarkType: t.prismaField({
+    type: 'TrustMarkType',
+    description: 'Creates a kind of Trust Mark and names this anchor among its issuers.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError] },
+    args: {
+      input: t.arg({ type: CreateTrustMarkTypeInput, required: true, description: 'What to create.' }),
+    },
+    resolve: async (query, _root, { input }, context) => {
+      const { id } = await context.services.trustMarkTypes.create(signedIn(context), input)
+      return context.db.trustMarkType.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  updateTrustMarkType: t.prismaField({
+    type: 'TrustMarkType',
+    description: 'Changes a kind of Trust Mark; marks issued already stay as they are.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: {
+      input: t.arg({ type: UpdateTrustMarkTypeInput, required: true, description: 'What to change.' }),
+    },
+    resolve: async (query, _root, { input }, context) => {
+      const id = nodeId(input.id, 'TrustMarkType')
+      await context.services.trustMarkTypes.update(signedIn(context), { ...input, id })
+      return context.db.trustMarkType.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  removeTrustMarkType: t.field({
+    type: 'URL',
+    description: 'Removes a kind of Trust Mark of which none was ever issued. Answers its identifier.',
+    authScopes: { operate: true },
+    errors: { types: [ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: RemoveTrustMarkTypeInput, required: true, description: 'Which type.' }) },
+    resolve: (_root, { input }, context) =>
+      context.services.trustMarkTypes.remove(signedIn(context), nodeId(input.id, 'TrustMarkType')),
+  }),
+}))

@@ -1,0 +1,60 @@
+/** The checks an entity must pass before we vouch for it, in the order in which they are made. */
+
+export type EntityCheckStatus = 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
+
+export const entityChecks = {
+  REACHABLE: { title: 'Publishes an Entity Configuration', section: '9' },
+  STATEMENT: { title: 'The Entity Configuration is well formed', section: '3.2' },
+  IDENTITY: { title: 'It is about the entity itself', section: '3.1.1' },
+  TIMES: { title: 'It is valid now', section: '3.2' },
+  SIGNATURE: { title: 'It is signed with the entity’s own keys', section: '3.2' },
+  KEYS: { title: 'Its keys are those received out of band', section: '11.3' },
+  AUTHORITY_HINT: { title: 'It names this Trust Anchor as its superior', section: '3.1.2' },
+  METADATA: { title: 'It declares at least one Entity Type', section: '5' },
+  CONSTRAINTS: { title: 'It is within the federation’s constraints', section: '6.2' },
+  METADATA_POLICY: { title: 'Its metadata satisfies the metadata policy', section: '6.1' },
+  TRUST_MARKS: { title: 'It holds the required Trust Marks', section: '7' },
+  NOT_REGISTERED: { title: 'It is not registered yet', section: null },
+} as const satisfies Record<string, { title: string; section: string | null }>
+
+export type EntityCheckName = keyof typeof entityChecks
+
+export type EntityCheck = {
+  name: EntityCheckName
+  status: EntityCheckStatus
+  title: string
+  /** What was found, as a sentence; for a failure, also what to do. */
+  message: string
+  section: string | null
+}
+
+export function isAcceptable(checks: readonly EntityCheck[]): boolean {
+  return checks.every(({ status }) => status !== 'FAILED')
+}
+
+/** Collects results; once a check on which others build has failed, those are skipped. */
+export function createChecklist() {
+  const results = new Map<EntityCheckName, EntityCheck>()
+  const add = (name: EntityCheckName, status: EntityCheckStatus, message: string) => {
+    results.set(name, { name, status, message, ...entityChecks[name] })
+  }
+  return {
+    pass: (name: EntityCheckName, message: string) => add(name, 'PASSED', message),
+    fail: (name: EntityCheckName, message: string) => add(name, 'FAILED', message),
+    warn: (name: EntityCheckName, message: string) => add(name, 'WARNING', message),
+    skip: (name: EntityCheckName, message: string) => add(name, 'SKIPPED', message),
+    /** In the order of the table; those never reached are said to be skipped. */
+    list(): EntityCheck[] {
+      const names = Object.keys(entityChecks) as EntityCheckName[] // keys of the table above
+      return names.map(
+        (name) =>
+          results.get(name) ?? {
+            name,
+            status: 'SKIPPED',
+            message: 'Not checked, because an earlier check failed.',
+            ...entityChecks[name],
+          },
+      )
+    },
+  }
+}

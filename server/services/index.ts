@@ -1,0 +1,39 @@
+/** The services, made once a process from what they need. */
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import type { Database } from '#server/database.ts'
+import type { PublishContext } from '#server/publish/publish.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
+import type { SubordinateEvents } from '#server/services/subordinate-events.ts'
+import { createSubordinateService } from '#server/services/subordinates.ts'
+import { createTrustAnchorService } from '#server/services/trust-anchor.ts'
+import { createTrustMarkTypeService } from '#server/services/trust-mark-types.ts'
+import { createTrustMarkService } from '#server/services/trust-marks.ts'
+import { createWriter, type Writer } from '#server/services/write.ts'
+import type { SigningKeys } from '#server/signing-keys.ts'
+
+export type ServiceDeps = {
+  db: Database
+  /** Entity Identifier of this Trust Anchor. */
+  entityId: string
+  allowHttp: boolean
+  fetcher: Fetcher
+  signingKeys: SigningKeys
+  publishing: PublishContext
+  publisher: Publisher
+  events: SubordinateEvents
+}
+
+/** What each service gets: the dependencies and the one way to write. */
+export type ServiceContext = ServiceDeps & { write: Writer }
+
+export function createServices(deps: ServiceDeps) {
+  const context: ServiceContext = { ...deps, write: createWriter(deps.db, deps.publisher) }
+  return {
+    subordinates: createSubordinateService(context),
+    trustMarkTypes: createTrustMarkTypeService(context),
+    trustMarks: createTrustMarkService(context),
+    trustAnchor: createTrustAnchorService(context),
+  }
+}
+
+export type Services = ReturnType<typeof createServices>

@@ -1,0 +1,19 @@
+/** The chain that a subordinate has, or would have, through us: what a resolver would conclude can be asked of it. */
+import type { EntityStatement } from '#core/entity-statement/index.ts'
+import type { Settings } from '#prisma/generated/client/client.ts'
+import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'
+
+/** Our statements in it are unsigned, because only their content is examined. `now` in unix seconds. */
+export function prospectiveChain(
+  entityConfiguration: EntityStatement,
+  input: { subordinate: StatementSubject; settings: Settings; anchor: string; now: number },
+): EntityStatement[] {
+  const { anchor, now } = input
+  const unsigned = { jwt: '', header: entityConfiguration.header }
+  const own = { iss: anchor, sub: anchor, iat: now, exp: now + 1, jwks: { keys: [] } }
+  return [
+    entityConfiguration,
+    { ...unsigned, claims: subordinateStatementClaims({ ...input, entityId: anchor }) },
+    { ...unsigned, claims: own },
+  ]
+}

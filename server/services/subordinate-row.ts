@@ -1,0 +1,104 @@
+/** Between what was parsed and the row of a subordinate. */
+import type { EntityStatement } from '#core/entity-statement/index.ts'
+import type { Metadata } from '#core/metadata.ts'
+import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
+import { isAcceptable } from '#server/services/entity-checks.ts'
+import type { Examination, Registration } from '#server/services/examination.ts'
+import { EntityRejectedError, NotFoundError } from '#server/services/operation-error.ts'
+import type { ParsedFields } from '#server/services/subordinate-input.ts'
+
+export const emptyRegistration: Registration = {
+  forcedMetadata: null,
+  metadataPolicy: null,
+  constraints: null,
+  additionalClaims: null,
+  validFor: null,
+  requiredTrustMarks: [],
+}
+
+/** The parsed fields that bear on the statement. */
+export function asRegistration(fields: ParsedFields): Partial<Registration> {
+  const names = Object.keys(emptyRegistration) as (keyof Registration)[] // keys of the object above
+  const given = names.filter((name) => fields[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, fields[name]]))
+}
+
+/** The configuration that passed every check. @throws EntityRejectedError with the checks */
+export function accepted({ checks, statement }: Examination): EntityStatement {
+  if (!statement || !isAcceptable(checks)) throw new EntityRejectedError(checks)
+  return statement
+}
+
+/** The columns that an entity's own configuration fills. */
+export function declared(statement: EntityStatement) {
+  return {
+    ...described(statement.claims.metadata ?? {}),
+    entityConfiguration: statement.jwt,
+    entityConfigurationExpiresAt: new Date(statement.claims.exp * 1000),
+    lastCheckedAt: new Date(),
+    lastError: null,
+  }
+}
+
+/** The columns that an operator's fields fill. */
+export function columns(fields: ParsedFields) {
+  const { metadata, jwks, requiredTrustMarks, validFor, autorenew } = fields
+  return {
+    ...(metadata ? described(metadata) : {}),
+    ...(jwks ? { jwks } : {}),
+    ...json('forcedMetadata', fields.forcedMetadata),
+    ...json('metadataPolicy', fields.metadataPolicy),
+    ...json('constraints', fields.constraints),
+    ...json('additionalClaims', fields.additionalClaims),
+    ...(requiredTrustMarks ? { requiredTrustMarks } : {}),
+    ...(validFor !== undefined ? { validFor } : {}),
+    ...(autorenew !== undefined ? { autorenew } : {}),
+  }
+}
+
+function json<Name extends string>(name: Name, value: object | null | undefined) {
+  // The key is what the caller says; TypeScript widens a computed key to string.
+  return value === undefined
+    ? {}
+    : ({ [name]: jsonOrNull(value) } as Record<Name, ReturnType<typeof jsonOrNull>>)
+}
+
+/** What is known of an entity from its metadata, kept beside it so that lists need not parse it. */
+function described(metadata: Metadata) {
+  const entityTypes = Object.keys(metadata)
+  return {
+    metadata: metadata as Prisma.InputJsonObject, // parsed from JSON
+    entityTypes,
+    intermediate: metadata.federation_entity?.federation_fetch_endpoint !== undefined,
+    displayName: displayName(metadata),
+  }
+}
+
+/** The first name an entity gives itself, in the order of 5.2.2. */
+export function displayName(metadata: Metadata): string | null {
+  const names = ['display_name', 'organization_name', 'client_name', 'resource_name']
+  for (const name of names) {
+    for (const parameters of Object.values(metadata)) {
+      const value = parameters[name]
+      if (typeof value === 'string' && value.trim()) return value.trim().slice(0, 200)
+    }
+  }
+  return null
+}
+
+export async function findSubordinate(db: Database | Transaction, id: number): Promise<Subordinate> {
+  const row = await db.subordinate.findUnique({ where: { id } })
+  if (!row) throw new NotFoundError('There is no such subordinate.', 'id')
+  return row
+}
+
+export function setActive(tx: Transaction, id: number, active: boolean): Promise<Subordinate> {
+  return tx.subordinate.update({ where: { id }, data: { active, version: { increment: 1 } } })
+}
+
+/** What the audit log keeps of a row; the JWTs follow from it. */
+export function auditView(row: Subordinate): object {
+  const { statement, statementBasis, entityConfiguration, ...rest } = row
+  return rest
+}

@@ -1,0 +1,199 @@
+/** Immediate Subordinates: register, update, renew, deactivate, reactivate, remove. */
+import { parseEntityId } from '#core/entity-id.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Transaction } from '#server/database.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import { isAcceptable } from '#server/services/entity-checks.ts'
+import { type Examination, examineEntity, type Registration } from '#server/services/examination.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import {
+  ConflictError,
+  EntityRejectedError,
+  NotFoundError,
+  parseField,
+} from '#server/services/operation-error.ts'
+import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
+import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
+import {
+  accepted,
+  asRegistration,
+  auditView,
+  columns,
+  declared,
+  emptyRegistration,
+  findSubordinate,
+  setActive,
+} from '#server/services/subordinate-row.ts'
+import { readSettings } from '#server/settings.ts'
+
+export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
+export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
+
+export function createSubordinateService(context: ServiceContext) {
+  const { db, entityId: anchor, allowHttp, fetcher, events, write } = context
+
+  async function examine(
+    entityId: string,
+    settings: Settings,
+    registration: Registration,
+    jwks: JwkSet | null | undefined,
+    registered: boolean,
+  ): Promise<Examination> {
+    const marks = await db.trustMark.findMany({
+      where: { entityId, active: true, expiresAt: { gt: new Date() } },
+      select: { trustMarkType: { select: { type: true } } },
+    })
+    const trustMarkTypes = marks.map((mark) => mark.trustMarkType.type)
+    const now = Math.floor(Date.now() / 1000)
+    const common = {
+      entityId,
+      settings,
+      registration,
+      registered,
+      trustMarkTypes,
+      anchor,
+      allowHttp,
+      fetcher,
+      now,
+    }
+    return examineEntity({ ...common, ...(jwks ? { jwks } : {}) })
+  }
+
+  /** One change of one existing row, announced after the commit. */
+  async function change(
+    caller: Caller,
+    id: number,
+    action: string,
+    kind: SubordinateChangeKind,
+    work: (tx: Transaction, before: Subordinate) => Promise<Subordinate>,
+  ): Promise<Subordinate> {
+    const row = await write(caller, async (tx) => {
+      const before = await findSubordinate(tx, id)
+      const result = await work(tx, before)
+      return {
+        action,
+        resourceType: 'Subordinate',
+        resource: before.entityId,
+        before: auditView(before),
+        after: auditView(result),
+        publish: [toPublish('subordinate', before.entityId)],
+        result,
+      }
+    })
+    events.announce({ kind, entityId: row.entityId })
+    return row
+  }
+
+  return {
+    /** Makes every check without changing anything. */
+    async inspect(input: {
+      entityId: string
+      jwks?: unknown
+    }): Promise<Examination & { subordinate: Subordinate | null }> {
+      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const settings = await readSettings(db)
+      const { jwks } = parseSubordinateFields({ jwks: input.jwks }, settings)
+      const subordinate = await db.subordinate.findUnique({ where: { entityId } })
+      const known = jwks ?? (subordinate?.jwks as JwkSet | undefined) // parsed when written
+      const result = await examine(entityId, settings, subordinate ?? emptyRegistration, known, !!subordinate)
+      return { ...result, subordinate }
+    },
+
+    /** @throws ConflictError, InvalidInputError, EntityRejectedError; nothing is changed then */
+    async register(caller: Caller, input: RegisterInput): Promise<Subordinate> {
+      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const existing = await db.subordinate.findUnique({ where: { entityId } })
+      if (existing) throw new ConflictError(`${entityId} is registered already.`, 'entityId')
+      if (entityId === anchor)
+        throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
+      const settings = await readSettings(db)
+      const fields = parseSubordinateFields(input, settings)
+      const registration = { ...emptyRegistration, ...asRegistration(fields) }
+      const statement = accepted(await examine(entityId, settings, registration, fields.jwks, false))
+      const row = await write(caller, async (tx) => {
+        const result = await tx.subordinate.create({
+          data: {
+            entityId,
+            ...declared(statement),
+            ...columns(fields),
+            jwks: fields.jwks ?? statement.claims.jwks,
+            active: input.active ?? true,
+          },
+        })
+        return {
+          action: 'registerSubordinate',
+          resourceType: 'Subordinate',
+          resource: entityId,
+          after: auditView(result),
+          publish: [toPublish('subordinate', entityId)],
+          result,
+        }
+      })
+      events.announce({ kind: 'REGISTERED', entityId })
+      return row
+    },
+
+    /** Changes what is said about a subordinate; its configuration is not fetched again. */
+    async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
+      const settings = await readSettings(db)
+      const fields = parseSubordinateFields(input, settings)
+      return change(caller, input.id, 'updateSubordinate', 'UPDATED', async (tx, before) => {
+        const expected = input.version ?? before.version
+        const { count } = await tx.subordinate.updateMany({
+          where: { id: input.id, version: expected },
+          data: { ...columns(fields), version: { increment: 1 } },
+        })
+        if (count === 0)
+          throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+        return tx.subordinate.findUniqueOrThrow({ where: { id: input.id } })
+      })
+    },
+
+    /** Fetches the configuration anew and signs a new statement; on failure the present statement stays. */
+    async renew(caller: Caller, id: number): Promise<Subordinate> {
+      const before = await findSubordinate(db, id)
+      const settings = await readSettings(db)
+      // New keys must be announced by a configuration that the keys we vouch for have signed (11).
+      const result = await examine(before.entityId, settings, before, before.jwks as JwkSet, true) // parsed when written
+      if (!isAcceptable(result.checks)) {
+        const { message: lastError } = new EntityRejectedError(result.checks)
+        await db.subordinate.update({ where: { id }, data: { lastError, lastCheckedAt: new Date() } })
+        events.announce({ kind: 'UPDATED', entityId: before.entityId })
+      }
+      const statement = accepted(result)
+      return change(caller, id, 'renewSubordinate', 'RENEWED', (tx) =>
+        tx.subordinate.update({
+          where: { id },
+          data: { ...declared(statement), jwks: statement.claims.jwks, version: { increment: 1 } },
+        }),
+      )
+    },
+
+    /** Takes it off every endpoint; its registration is kept. */
+    deactivate: (caller: Caller, id: number) =>
+      change(caller, id, 'deactivateSubordinate', 'DEACTIVATED', (tx) => setActive(tx, id, false)),
+
+    reactivate: (caller: Caller, id: number) =>
+      change(caller, id, 'reactivateSubordinate', 'REACTIVATED', (tx) => setActive(tx, id, true)),
+
+    /** Forgets the registration; the audit log keeps what it was. */
+    async remove(caller: Caller, id: number): Promise<string> {
+      const entityId = await write(caller, async (tx) => {
+        const before = await findSubordinate(tx, id)
+        await tx.subordinate.delete({ where: { id } })
+        return {
+          action: 'removeSubordinate',
+          resourceType: 'Subordinate',
+          resource: before.entityId,
+          before: auditView(before),
+          publish: [toPublish('subordinate', before.entityId)],
+          result: before.entityId,
+        }
+      })
+      events.announce({ kind: 'REMOVED', entityId })
+      return entityId
+    },
+  }
+}

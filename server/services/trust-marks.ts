@@ -1,0 +1,225 @@
+/** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
+import { parseEntityId } from '#core/entity-id.ts'
+import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
+import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import { jsonOrNull, type Transaction } from '#server/database.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  parseField,
+} from '#server/services/operation-error.ts'
+import { parseAdditionalClaims, parseHours } from '#server/services/subordinate-input.ts'
+import {
+  type MarkContent,
+  parseDelegation,
+  type SignedMark,
+  signMark,
+} from '#server/services/trust-mark-signing.ts'
+import { readSettings } from '#server/settings.ts'
+
+type MarkFields = {
+  validFor?: number | null | undefined
+  renewalTime?: number | null | undefined
+  autorenew?: boolean | null | undefined
+  additionalClaims?: unknown
+}
+export type IssueInput = MarkFields & {
+  trustMarkType: string
+  entityId: string
+  active?: boolean | null | undefined
+  delegation?: string | null | undefined
+}
+export type UpdateMarkInput = MarkFields & { id: number; version?: number | null | undefined }
+
+type Row = TrustMark & { trustMarkType: TrustMarkType }
+const withType = { trustMarkType: true } as const
+
+export function createTrustMarkService(context: ServiceContext) {
+  const { db, allowHttp, write } = context
+
+  async function parseFields(
+    fields: MarkFields,
+    present: { validFor: number; renewalTime: number; autorenew: boolean },
+  ) {
+    const { maximumTrustMarkHours } = await readSettings(db)
+    const validFor = parseHours(fields.validFor ?? present.validFor, maximumTrustMarkHours)
+    const renewalTime = fields.renewalTime ?? Math.min(present.renewalTime, Math.floor(validFor / 2))
+    if (renewalTime < 0 || renewalTime >= validFor) {
+      throw new InvalidInputError('renewalTime must be shorter than validFor.', 'renewalTime')
+    }
+    return { validFor, renewalTime, autorenew: fields.autorenew ?? present.autorenew }
+  }
+
+  function parseClaims(value: unknown): Record<string, unknown> | null | undefined {
+    if (value === undefined || value === null) return value
+    return parseField('additionalClaims', () => parseAdditionalClaims(value, trustMarkProtectedClaims))
+  }
+
+  const sign = (content: MarkContent) => signMark(context, content)
+
+  async function find(id: number): Promise<Row> {
+    const row = await db.trustMark.findUnique({ where: { id }, include: withType })
+    if (!row) throw new NotFoundError('There is no such Trust Mark.', 'id')
+    return row
+  }
+
+  return {
+    /** A revoked or expired mark of the same type and entity is replaced; its JWTs keep their status. */
+    async issue(caller: Caller, input: IssueInput): Promise<Row> {
+      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const type = await db.trustMarkType.findUnique({ where: { type: input.trustMarkType } })
+      if (!type)
+        throw new NotFoundError(`There is no Trust Mark Type ${input.trustMarkType}.`, 'trustMarkType')
+      if (!type.active)
+        throw new InvalidInputError(`The Trust Mark Type ${type.type} is not active.`, 'trustMarkType')
+      const key = { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } }
+      const present = await db.trustMark.findUnique({ where: key })
+      if (present?.active && present.expiresAt > new Date()) {
+        throw new ConflictError(
+          `${entityId} holds a valid mark of this type already; renew or revoke it.`,
+          'entityId',
+        )
+      }
+      const fields = await parseFields(input, type)
+      const delegation = await parseDelegation(context, type, input.delegation ?? null)
+      const additionalClaims = parseClaims(input.additionalClaims) ?? null
+      const active = input.active ?? true
+      const signed = await sign({ type, entityId, validFor: fields.validFor, additionalClaims, delegation })
+      return write(caller, async (tx) => {
+        const data = {
+          ...fields,
+          ...columns(signed),
+          active,
+          additionalClaims: jsonOrNull(additionalClaims),
+          delegation,
+          revokedAt: active ? null : signed.issuedAt,
+          revocationReason: null,
+        }
+        const result = await tx.trustMark.upsert({
+          where: key,
+          create: { trustMarkTypeId: type.id, entityId, ...data },
+          update: { ...data, version: { increment: 1 } },
+          include: withType,
+        })
+        await recordIssued(tx, result.id, signed, active ? null : signed.issuedAt)
+        return change('issueTrustMark', present ?? undefined, result)
+      })
+    },
+
+    /** Signs a new JWT; the one before stays valid until it expires, as the specification leaves it. */
+    async renew(caller: Caller, id: number): Promise<Row> {
+      const present = await find(id)
+      if (!present.active)
+        throw new InvalidInputError('A revoked Trust Mark cannot be renewed; issue a new one.', 'id')
+      const signed = await sign(contentOf(present))
+      return write(caller, async (tx) => {
+        const result = await replace(tx, present, columns(signed))
+        await recordIssued(tx, id, signed, null)
+        return change('renewTrustMark', present, result)
+      })
+    },
+
+    /** Changed claims make the JWTs issued before untrue: those are revoked. */
+    async update(caller: Caller, input: UpdateMarkInput): Promise<Row> {
+      const present = await find(input.id)
+      const fields = await parseFields(input, present)
+      const claims = parseClaims(input.additionalClaims)
+      if (claims === undefined || !present.active) {
+        return write(caller, async (tx) => {
+          const data = claims === undefined ? fields : { ...fields, additionalClaims: jsonOrNull(claims) }
+          return change('updateTrustMark', present, await replace(tx, present, data, input.version))
+        })
+      }
+      const signed = await sign({
+        ...contentOf(present),
+        validFor: fields.validFor,
+        additionalClaims: claims,
+      })
+      return write(caller, async (tx) => {
+        const data = { ...fields, ...columns(signed), additionalClaims: jsonOrNull(claims) }
+        const result = await replace(tx, present, data, input.version)
+        await revokeIssued(tx, present.id, signed.issuedAt)
+        await recordIssued(tx, present.id, signed, null)
+        return change('updateTrustMark', present, result)
+      })
+    },
+
+    /** Every JWT issued for this mark is revoked, for good. */
+    async revoke(caller: Caller, id: number, reason: string | null): Promise<Row> {
+      const present = await find(id)
+      if (!present.active) return present
+      return write(caller, async (tx) => {
+        const revokedAt = new Date()
+        const result = await replace(tx, present, { active: false, revokedAt, revocationReason: reason })
+        await revokeIssued(tx, id, revokedAt)
+        return change('revokeTrustMark', present, result)
+      })
+    },
+  }
+}
+
+function contentOf(row: Row): MarkContent {
+  return {
+    type: row.trustMarkType,
+    entityId: row.entityId,
+    validFor: row.validFor,
+    additionalClaims: row.additionalClaims as Record<string, unknown> | null, // parsed when written
+    delegation: row.delegation,
+  }
+}
+
+function columns({ jwt, issuedAt, expiresAt }: SignedMark) {
+  return { jwt, issuedAt, expiresAt }
+}
+
+/** Changes the row as it was read, or not at all. */
+async function replace(
+  tx: Transaction,
+  present: TrustMark,
+  data: Parameters<Transaction['trustMark']['updateMany']>[0]['data'],
+  version: number | null | undefined = present.version,
+): Promise<Row> {
+  const { id } = present
+  const { count } = await tx.trustMark.updateMany({
+    where: { id, version: version ?? present.version },
+    data: { ...data, version: { increment: 1 } },
+  })
+  if (count === 0)
+    throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+  return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
+}
+
+async function recordIssued(
+  tx: Transaction,
+  trustMarkId: number,
+  signed: SignedMark,
+  revokedAt: Date | null,
+) {
+  const { hash, issuedAt, expiresAt } = signed
+  await tx.issuedTrustMark.create({ data: { hash, trustMarkId, issuedAt, expiresAt, revokedAt } })
+}
+
+async function revokeIssued(tx: Transaction, trustMarkId: number, revokedAt: Date): Promise<void> {
+  await tx.issuedTrustMark.updateMany({ where: { trustMarkId, revokedAt: null }, data: { revokedAt } })
+}
+
+function change(action: string, before: TrustMark | undefined, after: Row) {
+  return {
+    action,
+    resourceType: 'TrustMark' as const,
+    resource: `${after.trustMarkType.type} ${after.entityId}`,
+    ...(before ? { before: auditView(before) } : {}),
+    after: auditView(after),
+    publish: [toPublish('trust-mark', after.id)],
+    result: after,
+  }
+}
+
+/** The JWT itself is known by its hash; the log keeps what it says. */
+function auditView({ jwt, ...rest }: TrustMark): object {
+  return rest
+}

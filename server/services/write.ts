@@ -1,0 +1,65 @@
+/** Every write is one transaction: the row, the audit event and the outbox entries; publication follows the commit. */
+import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database, Transaction } from '#server/database.ts'
+import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
+import { ConflictError } from '#server/services/operation-error.ts'
+
+export type Change<Row> = {
+  /** Mutation that made it, in the API's words. */
+  action: string
+  resourceType: 'Subordinate' | 'TrustMarkType' | 'TrustMark' | 'TrustAnchor' | 'User' | 'ApiKey'
+  /** Natural key of what changed. */
+  resource: string
+  before?: object
+  after?: object
+  publish?: readonly OutboxItem[]
+  result: Row
+}
+
+export type Writer = <Row>(caller: Caller, work: (tx: Transaction) => Promise<Change<Row>>) => Promise<Row>
+
+export function createWriter(db: Database, publisher: Publisher): Writer {
+  return async (caller, work) => {
+    const change = await db
+      .$transaction(async (tx) => {
+        const change = await work(tx)
+        await recordAuditEvent(tx, caller, change)
+        await enqueue(tx, change.publish ?? [])
+        return change
+      })
+      .catch(conflictOnDuplicate)
+    if (change.publish?.length) await publisher.flush()
+    return change.result
+  }
+}
+
+async function recordAuditEvent(tx: Transaction, caller: Caller, change: Change<unknown>): Promise<void> {
+  await tx.auditEvent.create({
+    data: {
+      actor: caller.name,
+      method: caller.method,
+      address: caller.address ?? null,
+      requestId: caller.requestId ?? null,
+      action: change.action,
+      resourceType: change.resourceType,
+      resource: change.resource,
+      before: snapshot(change.before),
+      after: snapshot(change.after),
+    },
+  })
+}
+
+/** A row as plain JSON: dates become strings, as in the API. */
+function snapshot(row: object | undefined): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  return row ? JSON.parse(JSON.stringify(row)) : Prisma.DbNull
+}
+
+/** Two callers may pass the same check at once; the unique index decides, and the second hears of it. */
+function conflictOnDuplicate(error: unknown): never {
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+    throw new ConflictError('Somebody else created it at the same moment.')
+  }
+  throw error
+}

@@ -5,7 +5,7 @@ import { type EntityId, entityConfigurationUrl, withParameters } from '#core/ent
 import { guardedLookup, parseTarget } from './address-guard.ts'
 import { describeFailure } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
-import { createHostGate } from './host-gate.ts'
+import { createGate } from './gate.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
 import { checkAnswer, readBody } from './response.ts'
 
@@ -37,7 +37,7 @@ export type FetcherOptions = {
 export function createFetcher(options: FetcherOptions): Fetcher {
   const { allowHttp, userAgent = 'inmor' } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const gate = createHostGate(limits.perHost)
+  const gate = createGate(limits.perHost)
   const dispatcher = new Agent({
     connect: { timeout: limits.connectTimeout, ...(allowHttp ? {} : { lookup: guardedLookup }) },
     allowH2: false,

@@ -1,15 +1,12 @@
 /** Keeps what was read from Redis in memory, until a change is announced or it has grown old. */
 import { LRUCache } from 'lru-cache'
 
-export type Cache<Value extends object> = {
+export type Cache<Value> = {
   /** The value of `key`, read with `load` unless it is held. One `load` serves all who ask at the same time. */
-  read(key: string, load: () => Promise<Value | undefined>): Promise<Value | undefined>
-  /** Forgets one key, or all. */
-  drop(key?: string): void
+  read(key: string, load: () => Promise<Value>): Promise<Value>
+  /** Forgets one key, or all; with `only`, just while that value is the one held. */
+  drop(key?: string, only?: Value): void
 }
-
-/** An absent value is held too: asking for what does not exist must not cost more than asking for what does. */
-type Entry<Value> = { value: Value | undefined }
 
 export type CacheOptions<Value> = {
   /** Milliseconds; the bound on staleness when the writer announces nothing. */
@@ -22,15 +19,15 @@ export type CacheOptions<Value> = {
 /** What an entry costs beyond its value: the key, and the bookkeeping around it. */
 const ENTRY_SIZE = 256
 
-export function createCache<Value extends object>(options: CacheOptions<Value>): Cache<Value> {
-  const held = new LRUCache<string, Entry<Value>>({
+export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
+  const held = new LRUCache<string, { value: Value }>({
     ttl: options.maxAge,
     maxSize: options.maxSize,
-    sizeCalculation: ({ value }, key) => ENTRY_SIZE + key.length + (value ? options.sizeOf(value) : 0),
+    sizeCalculation: ({ value }, key) => ENTRY_SIZE + key.length + options.sizeOf(value),
   })
-  const loading = new Map<string, Promise<Value | undefined>>()
+  const loading = new Map<string, Promise<Value>>()
 
-  async function start(key: string, load: () => Promise<Value | undefined>) {
+  async function start(key: string, load: () => Promise<Value>) {
     const promise = load()
     loading.set(key, promise)
     try {
@@ -49,7 +46,8 @@ export function createCache<Value extends object>(options: CacheOptions<Value>):
       if (entry) return entry.value
       return loading.get(key) ?? start(key, load)
     },
-    drop(key) {
+    drop(key, only) {
+      if (only !== undefined && key !== undefined && held.peek(key)?.value !== only) return
       if (key === undefined) {
         held.clear()
         loading.clear()

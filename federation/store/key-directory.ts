@@ -1,6 +1,7 @@
 /** The key directory: the signing key, the published keys and the historical keys, as files (§3.1.1, §8.7). */
 import { access, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
 import { localSigner, type Signer } from '#core/jws.ts'
 import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
 import { keyDirectoryFiles } from './key-directory-layout.ts'
@@ -16,7 +17,7 @@ export type KeyDirectory = {
   /** Public keys of the Entity Configuration: the current, the announced, and those still published. */
   published: JwkSet
   /** Retired and revoked keys, with `iat`, `exp` and `revoked`. */
-  historical: Jwk[]
+  historical: HistoricalKey[]
 }
 
 /** Reads the whole directory. @throws KeyFileError when a file is missing, unreadable or not a usable key */
@@ -30,9 +31,10 @@ export async function readKeyDirectory(
     throw new KeyFileError(privateFile, 'does not exist; generate a signing key with inmor-keygeneration')
   }
   const next = await readKeyFile(join(directory, keyDirectoryFiles.next), parsePrivateJwk)
-  const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys))
+  const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys), (value) => parseJwk(value))
   const historical = await readKeys(
     options.historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
+    (value) => parseHistoricalKey(value),
   )
   const own = [current, ...(next ? [next] : [])].map(publicJwk)
   return {
@@ -54,9 +56,12 @@ export async function writeNewKey(
   const privateFile = join(directory, keyDirectoryFiles.private)
   const publicFile = join(directory, keyDirectoryFiles.publicKeys, `${privateJwk.kid}.json`)
   if (!force && (await exists(privateFile))) {
-    throw new KeyFileError(privateFile, 'exists already; replacing it invalidates what was signed with it')
+    throw new KeyFileError(
+      privateFile,
+      'exists already; it is replaced only by force, since what was signed with it becomes invalid',
+    )
   }
-  await mkdir(join(directory, keyDirectoryFiles.publicKeys), { recursive: true })
+  await makeDirectory(join(directory, keyDirectoryFiles.publicKeys))
   // The public part first: a key that signs must never be one that nobody can look up.
   await writeKeyFile(publicFile, publicJwk(privateJwk), 0o644)
   await writeKeyFile(privateFile, privateJwk, 0o600)
@@ -64,10 +69,10 @@ export async function writeNewKey(
 }
 
 /** The public keys in a directory of `{kid}.json` files; none when the directory does not exist. */
-async function readKeys(directory: string): Promise<Jwk[]> {
-  const keys = []
+async function readKeys<Key>(directory: string, parse: (value: unknown) => Key): Promise<Key[]> {
+  const keys: Key[] = []
   for (const name of await listJsonFiles(directory)) {
-    const key = await readKeyFile(join(directory, name), parseJwk)
+    const key = await readKeyFile(join(directory, name), parse)
     if (key) keys.push(key)
   }
   return keys
@@ -88,6 +93,14 @@ function distinct(keys: Jwk[]): Jwk[] {
   const byKid = new Map<string, Jwk>()
   for (const key of keys) if (!byKid.has(key.kid)) byKid.set(key.kid, key)
   return [...byKid.values()]
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true })
+  } catch (error) {
+    throw new KeyFileError(directory, `cannot be created (${errorCode(error)})`, { cause: error })
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

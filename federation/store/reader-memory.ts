@@ -19,12 +19,12 @@ const MAX_JWT_BYTES = 64 * 1024 * 1024
 const MAX_HOLDERS = 1_000_000
 
 export function createMemory(redis: Redis, keys: RedisKeys) {
-  /** A JWT is held twice: as a string and as bytes. */
+  /** An absent one is held too: asking for what does not exist must not cost more than asking for what does. */
   const jwts = () =>
-    createCache<PublishedJwt>({
+    createCache<PublishedJwt | undefined>({
       maxAge: MAX_AGE_MS,
       maxSize: MAX_JWT_BYTES,
-      sizeOf: ({ jwt }) => 2 * jwt.length,
+      sizeOf: (published) => 2 * (published?.jwt.length ?? 0), // as a string and as bytes
     })
   return {
     /** The Trust Anchor's own JWTs, by the name of their key. */

@@ -35,10 +35,12 @@ export type Reader = {
   subordinates(): Promise<readonly Subordinate[]>
   /** The mark of the type for the subject, if it was not revoked; it may have expired (§8.6). */
   trustMark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
+  /** Every mark issued to the subject and not revoked; some may have expired. */
   trustMarksOf(subject: EntityId): Promise<{ type: string; mark: PublishedJwt }[]>
   trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
   trustMarkTypes(): Promise<string[]>
-  trustMarkStanding(jwt: string, named: { type: string; subject: EntityId }): Promise<TrustMarkStanding>
+  /** How one JWT stands among the marks we issued (§8.4). */
+  trustMarkStanding(jwt: string): Promise<TrustMarkStanding>
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
   trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
   summary(): Promise<Summary>
@@ -75,16 +77,12 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
       memory.marks.read(`${type} ${subject}`, () => readTrustMark(redis, keys, type, subject)),
     ),
     trustMarksOf: guarded((subject) => readTrustMarksOf(redis, keys, subject)),
-    trustMarkHolders: guarded(async (type) => {
-      const holders = await memory.holders.read(type, () => readTrustMarkHolders(redis, keys, type))
-      return holders ?? []
-    }),
+    trustMarkHolders: guarded((type) =>
+      memory.holders.read(type, () => readTrustMarkHolders(redis, keys, type)),
+    ),
     trustMarkTypes: guarded(() => redis.smembers(keys.trustMarkTypes)),
-    trustMarkStanding: guarded((jwt, named) => readTrustMarkStanding(redis, keys, jwt, named)),
-    trustAnchors: guarded(async () => {
-      const anchors = await memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))
-      return anchors ?? new Map()
-    }),
+    trustMarkStanding: guarded((jwt) => readTrustMarkStanding(redis, keys, jwt)),
+    trustAnchors: guarded(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
     summary: guarded(() => readSummary(redis, keys)),
     ping: guarded(async () => void (await redis.ping())),
     onChange: (listener) => void listeners.push(listener),

@@ -1,5 +1,6 @@
 /** Reads issued Trust Marks: who holds one, and how each issued JWT stands (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
+import { decodeJwt } from 'jose'
 import type { RedisKeys } from './keys.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { REVOKED_MARK, trustMarkHash } from './trust-mark-record.ts'
@@ -71,14 +72,15 @@ export async function readTrustMarkStanding(
   redis: Redis,
   keys: RedisKeys,
   jwt: string,
-  { type, subject }: { type: string; subject: string },
 ): Promise<TrustMarkStanding> {
   const hash = trustMarkHash(jwt)
-  const [isIssued, isRevoked, latest] = await Promise.all([
+  const [isIssued, isRevoked] = await Promise.all([
     redis.sismember(keys.issuedTrustMarks, hash),
     redis.hexists(keys.trustMarkRevocations, hash),
-    redis.hget(keys.trustMarks(subject), type),
   ])
   if (!isIssued) return 'unknown'
-  return isRevoked || latest === REVOKED_MARK ? 'revoked' : 'standing'
+  if (isRevoked) return 'revoked'
+  const { sub, trust_mark_type: type } = decodeJwt<{ trust_mark_type?: string }>(jwt)
+  const latest = sub && type ? await redis.hget(keys.trustMarks(sub), type) : null
+  return latest === REVOKED_MARK ? 'revoked' : 'standing'
 }

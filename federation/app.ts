@@ -1,0 +1,76 @@
+/** The public federation server: every endpoint by name, and what holds for all of them. Never listens. */
+import cors from '@fastify/cors'
+import formbody from '@fastify/formbody'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Deps } from './deps.ts'
+import { handleErrors, sendError } from './error-handler.ts'
+import { entityConfigurationRoute } from './routes/entity-configuration.ts'
+import { fetchRoute } from './routes/fetch.ts'
+import { healthRoute } from './routes/health.ts'
+import { historicalKeysRoute } from './routes/historical-keys.ts'
+import { indexPageRoute } from './routes/index-page.ts'
+import { listRoute } from './routes/list.ts'
+import { resolveRoute } from './routes/resolve.ts'
+import { statusRoute } from './routes/status.ts'
+import { trustMarkRoute } from './routes/trust-mark.ts'
+import { trustMarkListRoute } from './routes/trust-mark-list.ts'
+import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
+
+export type AppOptions = {
+  logger?: FastifyBaseLogger
+  /** Which proxies may say who the client is. */
+  trustProxy?: boolean | string[]
+  tls?: { cert: Buffer; key: Buffer }
+  /** Requests to /resolve that one client address may make in a minute. */
+  resolveRateLimit?: number
+}
+
+const FORM_LIMIT = 16 * 1024
+
+/** Milliseconds after which a client that sends or reads too slowly is cut off. */
+const timeouts = { requestTimeout: 10_000, connectionTimeout: 60_000, keepAliveTimeout: 65_000 }
+
+/** Builds the server on what it is given. */
+export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance {
+  const app = createServer(options)
+  handleErrors(app)
+  app.removeAllContentTypeParsers() // forms are the only bodies that any endpoint takes
+  app.register(formbody, { bodyLimit: FORM_LIMIT })
+  // Public documents without credentials: tools in a browser may read them.
+  app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: ['etag', 'retry-after'],
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  })
+  app.register(async (scope) => {
+    entityConfigurationRoute(scope, deps)
+    fetchRoute(scope, deps)
+    listRoute(scope, deps)
+    trustMarkRoute(scope, deps)
+    trustMarkListRoute(scope, deps)
+    trustMarkStatusRoute(scope, deps)
+    historicalKeysRoute(scope, deps)
+    healthRoute(scope, deps)
+    statusRoute(scope, deps)
+    indexPageRoute(scope, deps)
+    await resolveRoute(scope, deps, options)
+  })
+  return app
+}
+
+function createServer({ logger, trustProxy = false, tls }: AppOptions): FastifyInstance {
+  const shared = {
+    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    ...timeouts,
+    trustProxy,
+    bodyLimit: FORM_LIMIT,
+    // A line for each request costs more than most answers; the reverse proxy writes them. Faults are logged.
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: sendError,
+  }
+  // The two kinds of server differ in type only by the socket below them, which no route touches.
+  return tls ? (Fastify({ ...shared, https: tls }) as unknown as FastifyInstance) : Fastify(shared)
+}

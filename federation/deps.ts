@@ -1,0 +1,18 @@
+/** What the routes are given: everything they may touch. */
+import type { EntityId } from '#core/entity-id.ts'
+import type { KeyDirectory } from '#store/key-directory.ts'
+import type { Reader } from '#store/reader.ts'
+import type { Resolver } from './resolver/resolver.ts'
+
+export type Deps = {
+  entityId: EntityId
+  /** Admits http identifiers; for test federations only. */
+  allowHttp: boolean
+  reader: Reader
+  resolver: Resolver
+  /** The key directory as last read; it changes at run time. */
+  keys: () => KeyDirectory
+  /** Unix seconds. */
+  now: () => number
+  version: string
+}

@@ -1,0 +1,89 @@
+/** Turns whatever went wrong into the error document of §8.9, and logs what is our own fault. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FederationError } from '#core/errors.ts'
+import { sendJson } from './routes/answer.ts'
+
+/** Seconds after which it is worth asking again. */
+const RETRY_AFTER = 5
+
+type Failure = { status: number; error: string; description: string; retryAfter?: number }
+
+/** Installs the handlers for errors, for paths that do not exist, and for methods that a path does not have. */
+export function handleErrors(app: FastifyInstance): void {
+  const methods = collectMethods(app)
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => sendError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    const allowed = methods.get(path)
+    if (!allowed) return sendFailure(reply, notFound(path))
+    reply.header('allow', [...allowed].join(', '))
+    return sendFailure(reply, {
+      status: 405,
+      error: 'invalid_request',
+      description: `${path} does not take ${request.method}; it takes ${[...allowed].join(', ')}.`,
+    })
+  })
+}
+
+/** Sends an error; also for those that Fastify finds before a route is reached. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = describeFailure(error)
+  if (failure.status >= 500) request.log.error({ err: error }, 'request failed')
+  return sendFailure(reply, failure)
+}
+
+function describeFailure(error: unknown): Failure {
+  if (error instanceof FederationError) return fromFederationError(error)
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status < 400 || status >= 500) {
+    // Whatever this is, its message was not written for strangers.
+    return {
+      status: 500,
+      error: 'server_error',
+      description: 'Something unexpected happened; it has been logged.',
+    }
+  }
+  // Refusals of the framework: a body too large, a media type that is not taken, a rate limit.
+  return {
+    status,
+    error: status === 429 ? 'temporarily_unavailable' : 'invalid_request',
+    description: message(error),
+  }
+}
+
+function fromFederationError(error: FederationError): Failure {
+  const { status, code, message } = error
+  if (code === 'server_error') {
+    return { status, error: code, description: 'Something unexpected happened; it has been logged.' }
+  }
+  const failure = { status, error: code, description: message }
+  return code === 'temporarily_unavailable' ? { ...failure, retryAfter: RETRY_AFTER } : failure
+}
+
+function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
+  if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
+  reply.header('cache-control', 'no-store')
+  return sendJson(reply.code(failure.status), {
+    error: failure.error,
+    error_description: failure.description,
+  })
+}
+
+function notFound(path: string): Failure {
+  return { status: 404, error: 'not_found', description: `There is no endpoint at ${path.slice(0, 200)}.` }
+}
+
+/** The methods of each path, as the routes are registered. */
+function collectMethods(app: FastifyInstance): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set()
+    methods.set(url, known)
+    for (const each of [method].flat()) known.add(each)
+  })
+  return methods
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

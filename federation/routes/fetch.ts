@@ -1,0 +1,24 @@
+/** Subordinate Statements (§8.1). */
+import type { FastifyInstance } from 'fastify'
+import { FederationError } from '#core/errors.ts'
+import { isCurrent } from '#store/published-jwt.ts'
+import type { Deps } from '../deps.ts'
+import { sendJwt } from './answer.ts'
+import { requiredEntityId } from './parameter.ts'
+
+export function fetchRoute(app: FastifyInstance, deps: Deps) {
+  const { entityId, reader, now } = deps
+  app.get('/fetch', async (request, reply) => {
+    const subject = requiredEntityId(request.query, 'sub', deps)
+    if (subject === entityId) {
+      const message = `${subject} is this Trust Anchor itself; its Entity Configuration is at /.well-known/openid-federation.`
+      throw new FederationError('invalid_request', message, { subject })
+    }
+    const jwt = await reader.subordinateStatement(subject)
+    if (!jwt) throw new FederationError('not_found', `${subject} is not a subordinate here.`, { subject })
+    if (!isCurrent(jwt, now())) {
+      throw new FederationError('not_found', `The statement about ${subject} has expired.`, { subject })
+    }
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
+  })
+}

@@ -1,0 +1,16 @@
+/** Whether this process can serve, for a load balancer. */
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { sendJson } from './answer.ts'
+
+export function healthRoute(app: FastifyInstance, { reader }: Deps) {
+  app.get('/health', async (request, reply) => {
+    try {
+      await reader.ping()
+      return sendJson(reply, { status: 'ok' })
+    } catch (error) {
+      request.log.warn({ err: error }, 'health check failed')
+      return sendJson(reply.code(503), { status: 'error', detail: 'redis unavailable' })
+    }
+  })
+}

@@ -1,0 +1,28 @@
+/** What this Trust Anchor holds, counted, for monitoring. */
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { sendJson } from './answer.ts'
+
+export function statusRoute(app: FastifyInstance, { entityId, version, keys, reader }: Deps) {
+  app.get('/status', async (_request, reply) => {
+    const { collection, ...summary } = await reader.summary()
+    return sendJson(reply, {
+      entity_id: entityId,
+      version,
+      status: 'ok',
+      keys: {
+        public_keys: keys().published.keys.length,
+        historical_keys_available: summary.hasHistoricalKeys,
+      },
+      subordinates: { direct: summary.subordinates },
+      trust_marks: { types: summary.trustMarkTypes, total_issued: summary.trustMarksIssued },
+      collection: {
+        total_entities: collection.entities,
+        openid_providers: collection.openidProviders,
+        openid_relying_parties: collection.relyingParties,
+        intermediates: collection.intermediates,
+        last_updated: collection.lastUpdated ?? null,
+      },
+    })
+  })
+}

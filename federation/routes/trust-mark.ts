@@ -1,0 +1,21 @@
+/** The Trust Mark of a type that a subject holds (§8.6). */
+import type { FastifyInstance } from 'fastify'
+import { FederationError } from '#core/errors.ts'
+import { isCurrent } from '#store/published-jwt.ts'
+import type { Deps } from '../deps.ts'
+import { sendJwt } from './answer.ts'
+import { required, requiredEntityId } from './parameter.ts'
+
+export function trustMarkRoute(app: FastifyInstance, deps: Deps) {
+  const { reader, now } = deps
+  app.get('/trust_mark', async (request, reply) => {
+    const type = required(request.query, 'trust_mark_type')
+    const subject = requiredEntityId(request.query, 'sub', deps)
+    const jwt = await reader.trustMark(type, subject)
+    if (!jwt || !isCurrent(jwt, now())) {
+      const message = `${subject} holds no valid Trust Mark of the type ${type} issued here.`
+      throw new FederationError('not_found', message, { subject })
+    }
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt' })
+  })
+}

@@ -1,0 +1,137 @@
+/** Puts the federation server together from its configuration and lets it listen. */
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { KeyFileError, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
+import { createReader } from '#store/reader.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { buildApp } from './app.ts'
+import type { FederationConfig } from './env.ts'
+import { createResolver } from './resolver/resolver.ts'
+
+/** Why the server cannot start, as one sentence for the operator. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+export type Overrides = {
+  /** A connection that the caller made and will end. */
+  redis?: Redis
+  logger?: FastifyBaseLogger
+}
+
+export type FederationServer = {
+  app: FastifyInstance
+  /** Where it listens. */
+  url: string
+  /** Stops listening, finishes the requests under way, then ends every connection. */
+  close(): Promise<void>
+}
+
+const REDIS_WAIT_MS = 2_000
+
+/** @throws StartError when a key, a certificate or the port is not usable */
+export async function startFederationServer(
+  config: FederationConfig,
+  overrides: Overrides = {},
+): Promise<FederationServer> {
+  const logger: FastifyBaseLogger = overrides.logger ?? pino({ level: config.logLevel })
+  const keys = await openKeys(config, logger)
+  const tls = config.tls && (await readTls(config.tls))
+  const redis = overrides.redis ?? (await openRedis(config, logger))
+  const reader = createReader({ redis, prefix: config.redisPrefix })
+  const fetcher = createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` })
+  const now = () => Math.floor(Date.now() / 1000)
+  const { entityId, allowHttp, trustProxy, resolveRateLimit } = config
+  const resolver = createResolver({ entityId, allowHttp, reader, fetcher, keys: keys.current, now })
+  const app = buildApp(
+    { entityId, allowHttp, reader, resolver, keys: keys.current, now, version: packageJson.version },
+    { logger, trustProxy, resolveRateLimit, ...(tls ? { tls } : {}) },
+  )
+  const release = async () => {
+    keys.close()
+    reader.close()
+    await fetcher.close()
+    if (!overrides.redis) redis.disconnect()
+  }
+  app.addHook('onClose', release)
+  const url = await listen(app, config)
+  return { app, url, close: () => app.close() }
+}
+
+/** The key directory, read again whenever it changes; a faulty change is logged and the last good state stays. */
+async function openKeys(config: FederationConfig, logger: FastifyBaseLogger) {
+  const { keysDir, historicalKeysDir: historicalDir } = config
+  const read = () => readKeyDirectory(keysDir, { historicalDir })
+  let current = await read().catch((error: unknown) => {
+    throw error instanceof KeyFileError ? new StartError(error.message, { cause: error }) : error
+  })
+  const reload = async () => {
+    try {
+      current = await read()
+      logger.info({ kid: current.signer.kid, published: current.published.keys.length }, 'keys read again')
+    } catch (error) {
+      logger.error({ err: error }, 'the key directory changed but cannot be used; the keys in use stay')
+    }
+  }
+  const watch = watchKeyDirectory(keysDir, () => void reload(), { historicalDir })
+  return { current: () => current, close: watch.close }
+}
+
+/** Starts even when Redis is away: the endpoints then answer 503 and recover by themselves. */
+async function openRedis({ redisUrl }: FederationConfig, logger: FastifyBaseLogger): Promise<Redis> {
+  const redis = connectRedis(redisUrl, {
+    onError: (error) => logger.warn({ err: error }, 'Redis connection'),
+  })
+  await waitForRedis(redis, REDIS_WAIT_MS).catch((error: unknown) =>
+    logger.error({ err: error }, 'starting without Redis'),
+  )
+  return redis
+}
+
+async function readTls({ certFile, keyFile }: { certFile: string; keyFile: string }) {
+  const [cert, key] = await Promise.all([readPem('TLS_CERT', certFile), readPem('TLS_KEY', keyFile)])
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    const reason = (error as Error).message // OpenSSL throws errors only
+    throw new StartError(
+      `TLS_CERT ${certFile} and TLS_KEY ${keyFile} are not a certificate and its key: ${reason}`,
+    )
+  }
+  return { cert, key }
+}
+
+async function readPem(variable: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new StartError(`${variable} ${file} cannot be read (${systemCode(error)}).`, { cause: error })
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: FederationConfig): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    const code = systemCode(error)
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`Port ${port} of ${host} is in use by another process; set PORT to a free one.`)
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartError(
+        `The server cannot listen on port ${port} of ${host} (${code}); set HOST and PORT.`,
+      )
+    }
+    throw error
+  }
+}
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}

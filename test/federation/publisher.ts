@@ -1,0 +1,133 @@
+/** Writes into Redis what the publisher of the admin server writes, for the Trust Anchor under test. */
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import {
+  buildEntityConfiguration,
+  buildSubordinateStatement,
+  ENTITY_STATEMENT_TYP,
+} from '#core/entity-statement/index.ts'
+import { signJwt } from '#core/jws.ts'
+import { type Jwk, type JwkSet, publicJwk } from '#core/keys.ts'
+import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
+import { type Change, formatChange } from '#store/change.ts'
+import { redisKeys } from '#store/keys.ts'
+import type { Reader } from '#store/reader.ts'
+import { formatSubordinateInfo } from '#store/subordinate-info.ts'
+
+export const entityId = 'https://ta.example'
+
+/** What is published about a subordinate; everything has a plain default. */
+export type Subordinate = {
+  id: string
+  keys?: JwkSet
+  /** Its own Entity Configuration; none is stored without. */
+  configuration?: string
+  entityTypes?: string[]
+  intermediate?: boolean
+  statement?: Record<string, unknown>
+  exp?: number
+  /** Whether to write as today's inmor does: no info, nothing announced. */
+  foreign?: boolean
+}
+
+type PublisherOptions = { redis: Redis; reader: Reader; prefix: string; key: Jwk; now: () => number }
+
+export function createPublisher({ redis: client, reader, prefix, key, now }: PublisherOptions) {
+  const names = redisKeys(prefix)
+  const sign = (claims: object, typ: string, signingKey = key) => signJwt(claims, { key: signingKey, typ })
+
+  let heard = () => {}
+  reader.onChange(() => heard())
+
+  /** Announces a change, and returns when the reader has heard of it. */
+  async function announce(change: Change) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    heard = resolve
+    // Nobody receives it before the reader's subscription stands; a message that reached nobody is not awaited.
+    while ((await client.publish(names.changes, formatChange(change))) === 0);
+    await promise
+  }
+
+  return {
+    names,
+    sign,
+    announce,
+
+    async publishConfiguration(extra: Record<string, unknown> = {}, lifetime = 3600) {
+      const claims = buildEntityConfiguration({
+        entityId,
+        iat: now(),
+        exp: now() + lifetime,
+        keys: { keys: [publicJwk(key)] },
+        metadata: {
+          federation_entity: {
+            organization_name: 'Example Federation',
+            federation_fetch_endpoint: `${entityId}/fetch`,
+            federation_list_endpoint: `${entityId}/list`,
+          },
+        },
+      })
+      const jwt = await sign({ ...claims, ...extra }, ENTITY_STATEMENT_TYP)
+      await client.set(names.entityConfiguration, jwt)
+      await announce({ kind: 'entity-configuration' })
+      return jwt
+    },
+
+    async publishSubordinate(subordinate: Subordinate) {
+      const {
+        id,
+        keys = { keys: [publicJwk(key)] },
+        entityTypes = ['openid_relying_party'],
+        exp = now() + 3600,
+      } = subordinate
+      const claims = buildSubordinateStatement({ issuer: entityId, subject: id, iat: now(), exp, keys })
+      const jwt = await sign({ ...claims, ...subordinate.statement }, ENTITY_STATEMENT_TYP)
+      await client.hset(names.subordinates, id, jwt)
+      if (subordinate.configuration)
+        await client.hset(names.subordinateConfigurations, id, subordinate.configuration)
+      if (subordinate.foreign) return jwt
+      const info = {
+        entity_types: entityTypes,
+        intermediate: subordinate.intermediate ?? false,
+        registered: now(),
+        updated: now(),
+        expires: exp,
+      }
+      await client.hset(names.subordinateInfo, id, formatSubordinateInfo(info))
+      await announce({ kind: 'subordinate', id })
+      return jwt
+    },
+
+    async removeSubordinate(id: string) {
+      const hashes = [names.subordinates, names.subordinateConfigurations, names.subordinateInfo]
+      for (const hash of hashes) await client.hdel(hash, id)
+      await announce({ kind: 'subordinate', id })
+    },
+
+    async issueTrustMark(mark: {
+      type: string
+      subject: string
+      exp?: number
+      issuedAt?: number
+      key?: Jwk
+    }) {
+      const { type, subject, exp, issuedAt = now() } = mark
+      const claims = buildTrustMark({ issuer: entityId, subject, type, iat: issuedAt, exp })
+      const jwt = await sign(claims, TRUST_MARK_TYP, mark.key)
+      await client.hset(names.trustMarks(subject), type, jwt)
+      await client.sadd(names.trustMarkHolders(type), subject)
+      await client.sadd(names.trustMarkTypes, type)
+      await client.sadd(names.issuedTrustMarks, createHash('sha256').update(jwt).digest('hex'))
+      await announce({ kind: 'trust-mark', id: subject })
+      return jwt
+    },
+
+    async revokeTrustMark(jwt: string, { type, subject }: { type: string; subject: string }) {
+      const hash = createHash('sha256').update(jwt).digest('hex')
+      await client.hset(names.trustMarkRevocations, hash, JSON.stringify({ revoked_at: now() }))
+      await client.hset(names.trustMarks(subject), type, 'revoked')
+      await client.srem(names.trustMarkHolders(type), subject)
+      await announce({ kind: 'trust-mark', id: subject })
+    },
+  }
+}

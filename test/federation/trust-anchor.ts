@@ -1,0 +1,59 @@
+/** A Trust Anchor under test: the app on a real Redis, with a key of its own and a clock that can be set ahead. */
+import type { FastifyInstance } from 'fastify'
+import { localSigner } from '#core/jws.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { type AppOptions, buildApp } from '#federation/app.ts'
+import { createResolver } from '#federation/resolver/resolver.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+import type { KeyDirectory } from '#store/key-directory.ts'
+import { createReader } from '#store/reader.ts'
+import { startRedis } from '#test/helpers/redis.ts'
+import { createPublisher, entityId } from './publisher.ts'
+
+export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
+
+export async function startTrustAnchor(options: AppOptions & { prefix?: string } = {}) {
+  const { prefix = '', ...appOptions } = options
+  const redis = await startRedis()
+  const key = await generateSigningKey('ES256')
+  const keyDirectory: KeyDirectory = {
+    signer: await localSigner(key),
+    published: { keys: [publicJwk(key)] },
+    historical: [],
+  }
+  /** Seconds by which the server's clock is ahead. */
+  const clock = { ahead: 0 }
+  const now = () => Math.floor(Date.now() / 1000) + clock.ahead
+  const connection = connectRedis(redis.url)
+  await waitForRedis(connection, 10_000)
+  const reader = createReader({ redis: connection, prefix })
+  const fetcher = createFetcher({ allowHttp: true })
+  const keys = () => keyDirectory
+  const common = { entityId, allowHttp: true, reader, keys, now }
+  const resolver = createResolver({ ...common, fetcher })
+  const app = buildApp({ ...common, resolver, version: '0.0.0-test' }, appOptions)
+  return {
+    app,
+    redis,
+    reader,
+    key,
+    keyDirectory,
+    jwks: keyDirectory.published,
+    clock,
+    now,
+    ...createPublisher({ redis: redis.client, reader, prefix, key, now }),
+    get: (path: string, parameters: Record<string, string> = {}) => get(app, path, parameters),
+    async close() {
+      await app.close()
+      reader.close()
+      await fetcher.close()
+      connection.disconnect()
+      await redis.close()
+    },
+  }
+}
+
+function get(app: FastifyInstance, path: string, query: Record<string, string>) {
+  return app.inject({ method: 'GET', url: path, query })
+}

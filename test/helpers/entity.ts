@@ -1,0 +1,125 @@
+/** A real HTTP server on loopback that plays one federation entity, and misbehaves on request. */
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import {
+  buildEntityConfiguration,
+  buildSubordinateStatement,
+  ENTITY_STATEMENT_TYP,
+} from '#core/entity-statement/index.ts'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, type Jwk, type JwkSet, publicJwk } from '#core/keys.ts'
+import type { Metadata } from '#core/metadata.ts'
+import { answer, type Fault, faults } from './fault.ts'
+
+export type EntityOptions = {
+  metadata?: Metadata
+  authorityHints?: string[]
+  /** Claims of the Entity Configuration beyond the usual, such as `trust_mark_issuers`. */
+  configuration?: Record<string, unknown>
+  /** Claims of what the superior says about this entity, such as `constraints` or `metadata_policy`. */
+  statement?: Record<string, unknown>
+}
+
+export type TestEntity = {
+  id: string
+  /** Its private key; `keys` is the public set. */
+  key: Jwk
+  keys: JwkSet
+  options: EntityOptions
+  /** Paths that were asked for, with their query. */
+  requests: string[]
+  /** Misbehaves from now on, or behaves again. */
+  misbehave(fault: Fault | undefined): void
+  /** Makes `subordinate` an Immediate Subordinate: it is listed, and a statement about it can be fetched. */
+  adopt(subordinate: Pick<TestEntity, 'id' | 'keys' | 'options'>): void
+  disown(id: string): void
+  /** The signed Entity Configuration that it publishes. */
+  configuration(): Promise<string>
+  close(): Promise<void>
+}
+
+const LIFETIME = 3600
+
+export async function startEntity(options: EntityOptions = {}): Promise<TestEntity> {
+  const key = await generateSigningKey('ES256')
+  const keys = { keys: [publicJwk(key)] }
+  const subordinates = new Map<string, Pick<TestEntity, 'id' | 'keys' | 'options'>>()
+  const requests: string[] = []
+  let fault: Fault | undefined
+
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', id)
+    requests.push(url.pathname + url.search)
+    if (url.pathname === '/fetch') return sendStatement(response, url.searchParams.get('sub'))
+    if (url.pathname === '/list')
+      return answer(response, JSON.stringify([...subordinates.keys()]), 'application/json')
+    if (url.pathname !== '/.well-known/openid-federation') return answer(response, '', 'text/plain', 404)
+    if (fault) return faults[fault]({ claims: configurationClaims(), key, response })
+    answer(response, await entity.configuration(), 'application/entity-statement+jwt')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  const id = `http://127.0.0.1:${address.port}`
+
+  function metadata(): Metadata {
+    const own = options.metadata ?? {}
+    if (subordinates.size === 0) return own
+    const endpoints = { federation_fetch_endpoint: `${id}/fetch`, federation_list_endpoint: `${id}/list` }
+    return { ...own, federation_entity: { ...endpoints, ...own.federation_entity } }
+  }
+
+  function configurationClaims(): Record<string, unknown> {
+    const claims = buildEntityConfiguration({
+      entityId: id,
+      ...lifetime(),
+      keys,
+      metadata: metadata(),
+      authorityHints: options.authorityHints,
+    })
+    return { ...claims, ...options.configuration }
+  }
+
+  async function sendStatement(response: ServerResponse, subject: string | null) {
+    const subordinate = subject === null ? undefined : subordinates.get(subject)
+    if (!subordinate)
+      return answer(response, '{"error":"not_found","error_description":"unknown"}', 'application/json', 404)
+    const claims = buildSubordinateStatement({
+      issuer: id,
+      subject: subordinate.id,
+      ...lifetime(),
+      keys: subordinate.keys,
+    })
+    const jwt = await signJwt(
+      { ...claims, ...subordinate.options.statement },
+      { key, typ: ENTITY_STATEMENT_TYP },
+    )
+    answer(response, jwt, 'application/entity-statement+jwt')
+  }
+
+  const entity: TestEntity = {
+    id,
+    key,
+    keys,
+    options,
+    requests,
+    misbehave(next) {
+      fault = next
+    },
+    adopt: (subordinate) => void subordinates.set(subordinate.id, subordinate),
+    disown: (subordinate) => void subordinates.delete(subordinate),
+    configuration: () => signJwt(configurationClaims(), { key, typ: ENTITY_STATEMENT_TYP }),
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return entity
+}
+
+function lifetime(): { iat: number; exp: number } {
+  const iat = Math.floor(Date.now() / 1000)
+  return { iat, exp: iat + LIFETIME }
+}

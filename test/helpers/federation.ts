@@ -1,0 +1,66 @@
+/** A federation of real HTTP servers on loopback, built by chaining: `anchor().intermediate().leaf().start()`. */
+import type { Metadata } from '#core/metadata.ts'
+import { type EntityOptions, startEntity, type TestEntity } from './entity.ts'
+
+export type Federation = {
+  /** From the top down. */
+  entities: TestEntity[]
+  /** The uppermost: the Trust Anchor, unless the federation hangs below another one. */
+  top: TestEntity
+  /** The lowest. */
+  leaf: TestEntity
+  close(): Promise<void>
+}
+
+export type FederationBuilder = {
+  intermediate(options?: EntityOptions): FederationBuilder
+  leaf(options?: EntityOptions): FederationBuilder
+  start(): Promise<Federation>
+}
+
+/** A Relying Party that needs no registration. */
+export const relyingParty: Metadata = {
+  openid_relying_party: {
+    client_name: 'Test Relying Party',
+    redirect_uris: ['https://rp.example/callback'],
+    client_registration_types: ['automatic'],
+  },
+}
+
+/** A federation with a Trust Anchor of its own. */
+export function anchor(options: EntityOptions = {}): FederationBuilder {
+  return builder([options])
+}
+
+/** A federation below an entity that is run elsewhere, such as the server under test. */
+export function below(superior: string): FederationBuilder {
+  return builder([], superior)
+}
+
+function builder(levels: readonly EntityOptions[], superior?: string): FederationBuilder {
+  return {
+    intermediate: (options = {}) => builder([...levels, options], superior),
+    leaf: (options = {}) => builder([...levels, { metadata: relyingParty, ...options }], superior),
+    start: () => start(levels, superior),
+  }
+}
+
+async function start(levels: readonly EntityOptions[], superior?: string): Promise<Federation> {
+  const entities: TestEntity[] = []
+  for (const options of levels) {
+    const above = entities.at(-1)
+    const hint = above?.id ?? superior
+    const entity = await startEntity(hint === undefined ? options : { authorityHints: [hint], ...options })
+    above?.adopt(entity)
+    entities.push(entity)
+  }
+  const top = entities[0]
+  const leaf = entities.at(-1)
+  if (!top || !leaf) throw new Error('a federation needs at least one entity')
+  return {
+    entities,
+    top,
+    leaf,
+    close: async () => void (await Promise.all(entities.map((entity) => entity.close()))),
+  }
+}

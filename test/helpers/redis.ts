@@ -1,0 +1,77 @@
+/** A real Redis for one test file: a child process on a free port of loopback, without persistence. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Redis } from 'ioredis'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+
+export type TestRedis = {
+  url: string
+  /** For the test's own reads and writes; it reconnects by itself. */
+  client: Redis
+  /** Ends the process; what it held is gone. */
+  stop(): Promise<void>
+  /** Starts it again, empty, on the same port. */
+  restart(): Promise<void>
+  /** Freezes the process: connections stay open and nothing answers. */
+  pause(): void
+  resume(): void
+  /** Ends process and client. */
+  close(): Promise<void>
+}
+
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}`
+  let child = await spawnRedis(port)
+  const client = connectRedis(url, { commandTimeout: 10_000 })
+  await waitForRedis(client, 10_000)
+
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+  }
+  return {
+    url,
+    client,
+    stop,
+    async restart() {
+      await stop()
+      child = await spawnRedis(port)
+      await waitForRedis(client, 10_000)
+    },
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    async close() {
+      client.disconnect()
+      await stop()
+    },
+  }
+}
+
+async function spawnRedis(port: number): Promise<ChildProcess> {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  for await (const chunk of child.stdout) {
+    said += chunk
+    if (said.includes('Ready to accept connections')) {
+      child.stdout.resume()
+      return child
+    }
+  }
+  throw new Error(`redis-server did not start:\n${said}`)
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
+}

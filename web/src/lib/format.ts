@@ -4,13 +4,13 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The largest unit that fits stands for the distance; below a minute the second is of no interest. */
+/** Each unit with its length and the distance from which it is used: "in 38 days" says more than "next month". */
 const units = [
-  ['year', 365 * DAY],
-  ['month', 30 * DAY],
-  ['day', DAY],
-  ['hour', HOUR],
-  ['minute', MINUTE],
+  ['year', 365 * DAY, 730 * DAY],
+  ['month', 30 * DAY, 90 * DAY],
+  ['day', DAY, 2 * DAY],
+  ['hour', HOUR, HOUR],
+  ['minute', MINUTE, MINUTE],
 ] as const
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
@@ -19,8 +19,8 @@ const number = new Intl.NumberFormat('en')
 
 export function relativeTime(instant: Date, now: Date): string {
   const seconds = (instant.getTime() - now.getTime()) / 1000
-  for (const [unit, length] of units) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit)
+  for (const [unit, length, from] of units) {
+    if (Math.abs(seconds) >= from) return relative.format(Math.round(seconds / length), unit)
   }
   return seconds < 0 ? 'just now' : 'in a moment'
 }

@@ -1,0 +1,39 @@
+/** The Entity Types of §5.1, and what each is to the people who read about it. */
+export interface EntityType {
+  label: string
+  short: string
+  explanation: string
+}
+
+export const entityTypes: Readonly<Record<string, EntityType>> = {
+  openid_provider: {
+    label: 'OpenID Provider',
+    short: 'OP',
+    explanation: 'Signs people in and tells Relying Parties who they are.',
+  },
+  openid_relying_party: {
+    label: 'Relying Party',
+    short: 'RP',
+    explanation: 'A service that people sign in to.',
+  },
+  oauth_authorization_server: {
+    label: 'Authorization Server',
+    short: 'AS',
+    explanation: 'Issues access tokens.',
+  },
+  oauth_client: { label: 'OAuth Client', short: 'Client', explanation: 'Asks for access tokens.' },
+  oauth_resource: {
+    label: 'Protected Resource',
+    short: 'Resource',
+    explanation: 'Serves those who bring an access token.',
+  },
+  federation_entity: {
+    label: 'Federation Entity',
+    short: 'Federation',
+    explanation: 'Takes part in the federation itself: its name, contacts and federation endpoints.',
+  },
+}
+
+/** A type that is not in the table stands for itself: federations may define their own. */
+export const entityTypeOf = (name: string): EntityType =>
+  entityTypes[name] ?? { label: name, short: name, explanation: 'An Entity Type of another specification.' }

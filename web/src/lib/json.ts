@@ -1,0 +1,24 @@
+/** JSON as people type it, and as the API sends it. */
+
+export type Parsed = { value: unknown; problem?: never } | { value?: never; problem: string }
+
+/** Nothing typed is nothing said: `value` is then undefined. */
+export function parseJson(text: string): Parsed {
+  if (text.trim() === '') return { value: undefined }
+  try {
+    return { value: JSON.parse(text) }
+  } catch (error) {
+    return { problem: error instanceof Error ? `This is not JSON: ${error.message}.` : 'This is not JSON.' }
+  }
+}
+
+export function parseJsonObject(text: string): Parsed {
+  const parsed = parseJson(text)
+  if (parsed.problem !== undefined || parsed.value === undefined || isRecord(parsed.value)) return parsed
+  return { problem: 'A JSON object is wanted here: begin with { and end with }.' }
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? ''

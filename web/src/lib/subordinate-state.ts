@@ -1,0 +1,42 @@
+/** How a subordinate fares, and whether the public endpoints know. */
+import type { PublicationState, SubordinateState } from '#lib/gql/graphql.ts'
+import type { Tone } from '#lib/tone.ts'
+
+interface Words {
+  tone: Tone
+  label: string
+  explanation: string
+}
+
+export const subordinateStates: Record<SubordinateState, Words> = {
+  ACTIVE: { tone: 'success', label: 'Active', explanation: 'The Trust Anchor vouches for this entity.' },
+  FAILING: {
+    tone: 'error',
+    label: 'Failing',
+    explanation: 'The last check or renewal failed. The present statement stands until it expires.',
+  },
+  EXPIRED: {
+    tone: 'error',
+    label: 'Expired',
+    explanation: 'Its Subordinate Statement is past its expiry: Trust Chains through it no longer resolve.',
+  },
+  INACTIVE: {
+    tone: 'quiet',
+    label: 'Inactive',
+    explanation: 'Registered, but withdrawn from every public endpoint.',
+  },
+}
+
+export const publicationStates: Record<PublicationState, Words> = {
+  PUBLISHED: {
+    tone: 'success',
+    label: 'Published',
+    explanation: 'The public endpoints serve what is registered here.',
+  },
+  PENDING: {
+    tone: 'warning',
+    label: 'Publishing',
+    explanation: 'A change is signed and on its way to the public endpoints.',
+  },
+  WITHDRAWN: { tone: 'quiet', label: 'Withdrawn', explanation: 'No public endpoint mentions this entity.' },
+}

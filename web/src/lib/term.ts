@@ -1,0 +1,66 @@
+/** The specification's words, each in one sentence, with the section that defines it. */
+export interface Term {
+  word: string
+  sentence: string
+  section?: string
+}
+
+export const terms = {
+  additionalClaims: {
+    word: 'additional claims',
+    sentence: 'Claims that the specification does not define and that stand in the statement as they are.',
+    section: '3.1',
+  },
+  authorityHints: {
+    word: 'authority hints',
+    sentence:
+      'The superiors that an entity names in its own configuration; a Trust Chain is built along them.',
+    section: '3.1.2',
+  },
+  constraints: {
+    word: 'constraints',
+    sentence: 'Limits on everything below an entity: how deep, under which names, and of which types.',
+    section: '6.2',
+  },
+  entityConfiguration: {
+    word: 'Entity Configuration',
+    sentence:
+      'What an entity says about itself, signed with its own keys, at /.well-known/openid-federation.',
+    section: '9',
+  },
+  entityIdentifier: {
+    word: 'Entity Identifier',
+    sentence: 'The URL that names an entity, and under which its Entity Configuration is found.',
+    section: '1.2',
+  },
+  federationEntityKeys: {
+    word: 'Federation Entity Keys',
+    sentence: 'The keys with which an entity signs its statements; never those of its OpenID protocol.',
+    section: '1.2',
+  },
+  forcedMetadata: {
+    word: 'forced metadata',
+    sentence: 'Metadata in the Subordinate Statement, which replaces what the entity says about itself.',
+    section: '3.1.1',
+  },
+  metadataPolicy: {
+    word: 'metadata policy',
+    sentence: 'Rules that change or check the metadata of an entity and of everything below it.',
+    section: '6.1',
+  },
+  resolvedMetadata: {
+    word: 'resolved metadata',
+    sentence: 'The metadata that others see, after forced metadata and every policy of the Trust Chain.',
+    section: '6.1.4',
+  },
+  subordinateStatement: {
+    word: 'Subordinate Statement',
+    sentence: 'What the Trust Anchor says about an entity, signed and served by the fetch endpoint.',
+    section: '8.1',
+  },
+  trustMark: {
+    word: 'Trust Mark',
+    sentence: 'A signed statement that an entity meets a set of requirements.',
+    section: '7',
+  },
+} satisfies Record<string, Term>

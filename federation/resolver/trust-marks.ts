@@ -9,7 +9,7 @@ import {
   type TrustMark,
   verifyTrustMark,
 } from '#core/trust-mark/index.ts'
-import type { PublishedJwt } from '#store/published-jwt.ts'
+import type { IssuedTrustMark } from '#store/trust-mark-reader.ts'
 
 /** What the verification needs to know beyond the marks. */
 export type TrustMarkContext = {
@@ -34,7 +34,7 @@ const MAX_MARKS = 20
  */
 export async function selectTrustMarks(
   carried: readonly TrustMarkEntry[],
-  issued: readonly { mark: PublishedJwt }[],
+  issued: readonly IssuedTrustMark[],
   context: TrustMarkContext,
 ): Promise<{ entries: TrustMarkEntry[]; expires: number }> {
   const candidates = new Set([

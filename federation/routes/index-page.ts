@@ -1,6 +1,63 @@
-/** Placeholder */
+/** The page that a person sees who opens the Trust Anchor in a browser. */
 import type { FastifyInstance } from 'fastify'
+import { decodeJwt } from 'jose'
+import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
+import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
-export function indexPageRoute(app: FastifyInstance, _deps: Deps) {
-  app.get('/', async (_request, reply) => reply.send('x'))
+import { contentSecurityPolicy, type IndexPage, renderIndexPage } from '../page/render.ts'
+
+export function indexPageRoute(app: FastifyInstance, deps: Deps) {
+  app.get('/', async (_request, reply) => {
+    reply.header('content-security-policy', contentSecurityPolicy)
+    reply.header('referrer-policy', 'no-referrer')
+    return reply.type('text/html; charset=utf-8').send(renderIndexPage(await describePage(deps)))
+  })
+}
+
+async function describePage({ entityId, version, reader, now }: Deps): Promise<IndexPage> {
+  const [configuration, subordinates, summary] = await Promise.all([
+    reader.entityConfiguration(),
+    reader.subordinates(),
+    reader.summary(),
+  ])
+  const current = subordinates.filter((each) => isCurrent(each, now()))
+  return {
+    entityId,
+    version,
+    organizationName: organizationName(configuration),
+    validUntil: configuration && isCurrent(configuration, now()) ? configuration.expires : undefined,
+    counts: [
+      { label: 'Immediate Subordinates', value: current.length, note: describeKinds(current) },
+      { label: 'Trust Mark types', value: summary.trustMarkTypes.length },
+      {
+        label: 'Trust Marks issued',
+        value: summary.trustMarksIssued,
+        note: 'including expired and revoked ones',
+      },
+      {
+        label: 'Entities in the federation',
+        value: summary.collection.entities,
+        note: 'as found by the last walk',
+      },
+    ],
+    example: { entityId, subordinate: current[0]?.id, trustMarkType: summary.trustMarkTypes[0] },
+  }
+}
+
+function describeKinds(subordinates: readonly Subordinate[]): string {
+  const count = (predicate: (each: Subordinate) => boolean) => subordinates.filter(predicate).length
+  const providers = count((each) => each.entityTypes.includes('openid_provider'))
+  const parties = count((each) => each.entityTypes.includes('openid_relying_party'))
+  const intermediates = count((each) => each.isIntermediate)
+  return `${providers} providers, ${parties} relying parties, ${intermediates} intermediates`
+}
+
+/** The name that the Trust Anchor gives itself (§5.2.2). */
+function organizationName(configuration: PublishedJwt | undefined): string | undefined {
+  if (!configuration) return undefined
+  const { metadata } = decodeJwt<{ metadata?: { federation_entity?: { organization_name?: unknown } } }>(
+    configuration.jwt,
+  )
+  const name = metadata?.federation_entity?.organization_name
+  return typeof name === 'string' && name !== '' ? name : undefined
 }

@@ -9,7 +9,7 @@ import type { RedisKeys } from './keys.ts'
 import type { PublishedJwt } from './published-jwt.ts'
 import { createSubordinateIndex } from './subordinate-index.ts'
 import { readSubordinate, readSubordinates } from './subordinate-reader.ts'
-import type { TrustMarkHolder } from './trust-mark-reader.ts'
+import type { IssuedTrustMark, TrustMarkHolder } from './trust-mark-reader.ts'
 
 export type Memory = ReturnType<typeof createMemory>
 
@@ -35,6 +35,11 @@ export function createMemory(redis: Redis, keys: RedisKeys) {
     configurations: jwts(),
     /** Trust Marks, by type and subject. */
     marks: jwts(),
+    marksBySubject: createCache<IssuedTrustMark[]>({
+      maxAge: MAX_AGE_MS,
+      maxSize: MAX_JWT_BYTES,
+      sizeOf: (marks) => marks.reduce((sum, { mark }) => sum + 2 * mark.jwt.length, 0),
+    }),
     holders: createCache<TrustMarkHolder[]>({
       maxAge: MAX_AGE_MS,
       maxSize: MAX_HOLDERS,
@@ -62,8 +67,9 @@ const stale: Readonly<Record<Exclude<ChangeKind, 'all'>, Forget>> = {
     configurations.drop(id)
     subordinates.touch(id)
   },
-  'trust-mark': ({ marks, holders }) => {
+  'trust-mark': ({ marks, marksBySubject, holders }, id) => {
     marks.drop()
+    marksBySubject.drop(id)
     holders.drop()
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),

@@ -13,6 +13,7 @@ import type { Subordinate } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
 import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
+  type IssuedTrustMark,
   readTrustMark,
   readTrustMarkHolders,
   readTrustMarkStanding,
@@ -36,7 +37,7 @@ export type Reader = {
   /** The mark of the type for the subject, if it was not revoked; it may have expired (§8.6). */
   trustMark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Every mark issued to the subject and not revoked; some may have expired. */
-  trustMarksOf(subject: EntityId): Promise<{ type: string; mark: PublishedJwt }[]>
+  trustMarksOf(subject: EntityId): Promise<readonly IssuedTrustMark[]>
   trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
   trustMarkTypes(): Promise<string[]>
   /** How one JWT stands among the marks we issued (§8.4). */
@@ -76,7 +77,9 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
     trustMark: guarded((type, subject) =>
       memory.marks.read(`${type} ${subject}`, () => readTrustMark(redis, keys, type, subject)),
     ),
-    trustMarksOf: guarded((subject) => readTrustMarksOf(redis, keys, subject)),
+    trustMarksOf: guarded((subject) =>
+      memory.marksBySubject.read(subject, () => readTrustMarksOf(redis, keys, subject)),
+    ),
     trustMarkHolders: guarded((type) =>
       memory.holders.read(type, () => readTrustMarkHolders(redis, keys, type)),
     ),

@@ -8,6 +8,9 @@ import { REVOKED_MARK, trustMarkHash } from './trust-mark-record.ts'
 /** `expires` is the `exp` of the mark in unix seconds, undefined when it never expires. */
 export type TrustMarkHolder = { subject: string; expires: number | undefined }
 
+/** A mark that was issued here and not revoked; it may have expired. */
+export type IssuedTrustMark = { type: string; mark: PublishedJwt }
+
 /** How one JWT stands among those we issued. */
 export type TrustMarkStanding = 'unknown' | 'revoked' | 'standing'
 
@@ -31,7 +34,7 @@ export async function readTrustMarksOf(
   redis: Redis,
   keys: RedisKeys,
   subject: string,
-): Promise<{ type: string; mark: PublishedJwt }[]> {
+): Promise<IssuedTrustMark[]> {
   const types = await redis.hkeys(keys.trustMarks(subject))
   const marks = await Promise.all(types.map((type) => readTrustMark(redis, keys, type, subject)))
   return types.flatMap((type, index) => {

@@ -1,0 +1,103 @@
+/** The index page: what this Trust Anchor is, what it holds, and how to ask it. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Endpoint, type Example, endpoints } from './endpoint.ts'
+import { Html, html } from './html.ts'
+
+export type IndexPage = {
+  entityId: string
+  organizationName: string | undefined
+  version: string
+  /** When the Entity Configuration expires, in unix seconds; undefined when there is none that is valid. */
+  validUntil: number | undefined
+  counts: readonly { label: string; value: number; note?: string }[]
+  example: Example
+}
+
+const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
+
+/** The style is the only thing the page may load, and it stands in the page itself. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export function renderIndexPage(page: IndexPage): string {
+  const name = page.organizationName ?? new URL(page.entityId).host
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${name} · Trust Anchor</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<header>
+  <p class="kind">${mark} OpenID Federation Trust Anchor</p>
+  <h1>${name}</h1>
+  <p class="id"><span class="hidden">Entity identifier: </span><code>${page.entityId}</code></p>
+  ${renderState(page.validUntil)}
+</header>
+<main>
+  <dl class="counts" aria-label="What this Trust Anchor holds">${page.counts.map(renderCount)}</dl>
+  <section aria-labelledby="endpoints">
+    <h2 id="endpoints">Endpoints</h2>
+    <ul class="endpoints">${endpoints.map((endpoint) => renderEndpoint(endpoint, page.example))}</ul>
+  </section>
+</main>
+<footer>
+  <nav aria-label="Operation"><a href="status">Status</a> <a href="health">Health</a></nav>
+  <p>Inmor ${page.version}. Section numbers are those of OpenID Federation 1.0.</p>
+</footer>
+</body>
+</html>
+`.text
+}
+
+function renderState(validUntil: number | undefined): Html {
+  if (validUntil === undefined) {
+    return html`<p class="state out">No valid Entity Configuration is published at present.</p>`
+  }
+  const time = new Date(validUntil * 1000).toISOString()
+  const shown = `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
+  return html`<p class="state">Published; the Entity Configuration holds until <time datetime="${time}">${shown}</time>.</p>`
+}
+
+function renderCount({ label, value, note }: IndexPage['counts'][number]): Html {
+  const detail = note === undefined ? undefined : html`<dd class="note">${note}</dd>`
+  return html`<div><dt>${label}</dt><dd class="value">${value.toLocaleString('en')}</dd>${detail}</div>`
+}
+
+function renderEndpoint(endpoint: Endpoint, example: Example): Html {
+  const { title, path, parameters = [], method = 'GET', section, text } = endpoint
+  const query = endpoint.example?.(example)
+  const shown = parameters.length > 0 ? html`<span class="query">?${parameters.join('&')}</span>` : undefined
+  const address = html`<code><span class="method">${method}</span> /${path}${method === 'GET' ? shown : undefined}</code>`
+  const live = query && html`<a class="live" href="${link(path, query)}" aria-label="Open ${title}">Open</a>`
+  return html`<li>
+  <h3>${title} <span class="section"><abbr title="Section">§</abbr>${section}</span></h3>
+  <p>${text}</p>
+  <p class="address">${address} ${live}</p>
+</li>
+`
+}
+
+/** Relative to the page, which a reverse proxy may serve below a path. */
+function link(path: string, query: Record<string, string>): string {
+  const parameters = new URLSearchParams(query).toString()
+  return parameters === '' ? path : `${path}?${parameters}`
+}
+
+function raw(text: string): Html {
+  return new Html(text)
+}
+
+const mark = raw(
+  '<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="4.5" r="2.5"/>' +
+    '<path d="M12 7v14M7 10.5h10M3.5 13c.4 4.7 3.9 8 8.5 8s8.1-3.3 8.5-8"/></svg>',
+)

@@ -1,0 +1,35 @@
+/** An entity that runs nowhere: what it would publish is signed here, to be stored as already fetched. */
+import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import type { Metadata } from '#core/metadata.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { entityId } from './publisher.ts'
+
+type Options = {
+  metadata?: Metadata
+  authorityHints?: string[]
+  /** Unix seconds. */
+  exp?: number
+  trustMarks?: { trust_mark_type: string; trust_mark: string }[]
+}
+
+export async function offlineEntity(id: string, options: Options = {}) {
+  const key = await generateSigningKey('ES256')
+  const keys = { keys: [publicJwk(key)] }
+  const now = Math.floor(Date.now() / 1000)
+  const configure = ({ exp, ...changed }: Options = {}) => {
+    const { metadata, authorityHints, trustMarks } = { ...options, ...changed }
+    const claims = buildEntityConfiguration({
+      entityId: id,
+      iat: now - 60,
+      exp: exp ?? options.exp ?? now + 1800,
+      keys,
+      metadata: metadata ?? relyingParty,
+      authorityHints: authorityHints ?? [entityId],
+      trustMarks,
+    })
+    return signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
+  }
+  return { id, key, keys, configure, configuration: await configure() }
+}

@@ -17,8 +17,8 @@ export type Constraints = {
 /** Allowed everywhere, and therefore never listed and never removed (§6.2.3). */
 const ALWAYS_ALLOWED = 'federation_entity'
 
-/** Labels of letters, digits and hyphens; one leading dot makes a domain of it (RFC 5280 §4.2.1.10). */
-const NAME = /^\.?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?\.?$/i
+/** A label of a host name; a leading dot before the labels makes a domain of them (RFC 5280 §4.2.1.10). */
+const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i
 
 /**
  * Accepts a `constraints` claim. With `authoring`, what a reader must put up with is refused as well.
@@ -94,7 +94,8 @@ const members: Readonly<Record<string, (value: unknown, path: string, authoring:
 /** A malformed name would match nothing; in `excluded` that would let everybody through. */
 function parseName(value: unknown, path: string): string {
   const name = parseString(value, path)
-  if (!NAME.test(name)) {
+  const labels = name.replace(/^\.|\.$/g, '').split('.')
+  if (!labels.every((label) => LABEL.test(label))) {
     throw refuse(path, `must be a host name or a domain such as ".example.com", not ${quote(name)}`)
   }
   return name

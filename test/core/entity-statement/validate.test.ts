@@ -1,0 +1,116 @@
+/** The steps of §3.2 that need what was asked for, a clock, or the issuer's keys. */
+import { describe, expect, it } from 'vitest'
+import {
+  parseEntityStatement,
+  validateEntityStatement,
+  verifyEntityConfiguration,
+  verifySubordinateStatement,
+} from '#core/entity-statement/index.ts'
+import { keys } from '../fixture/keys.ts'
+import {
+  configurationClaims,
+  id,
+  keySet,
+  NOW,
+  refusal,
+  signConfiguration,
+  signStatement,
+  signSubordinate,
+} from '../fixture/statement.ts'
+
+describe('validateEntityStatement', () => {
+  it.each([
+    ['step 7: issued within the leeway', { iat: NOW + 60 }, undefined],
+    ['step 7: issued beyond it', { iat: NOW + 61 }, 'iat'],
+    ['step 8: expired within the leeway', { exp: NOW - 59 }, undefined],
+    ['step 8: expired beyond it', { exp: NOW - 60 }, 'exp'],
+    ['step 7: issued beyond any calendar', { iat: 1e300 }, 'iat'],
+  ])('%s', async (_what, claims, check) => {
+    const statement = parseEntityStatement(await signConfiguration('leaf', claims))
+    const validate = () => validateEntityStatement(statement, { now: NOW })
+    if (check) expect(validate).toThrow(refusal('invalid_request', { check }))
+    else expect(validate).not.toThrow()
+  })
+
+  it('takes the leeway from its caller', async () => {
+    const statement = parseEntityStatement(await signConfiguration('leaf', { exp: NOW }))
+    expect(() => validateEntityStatement(statement, { now: NOW, skew: 0 })).toThrow(/expired at 2025-/)
+    expect(() => validateEntityStatement(statement, { now: NOW, skew: 1 })).not.toThrow()
+  })
+
+  it('refuses another subject (step 4) and another issuer (step 6)', async () => {
+    const statement = parseEntityStatement(await signSubordinate('anchor', 'leaf'))
+    const validate = (expected: object) => () => validateEntityStatement(statement, { now: NOW, ...expected })
+    expect(validate({ subject: id('side') })).toThrow(refusal('invalid_request', { check: 'sub' }))
+    expect(validate({ issuer: id('side') })).toThrow(refusal('invalid_request', { check: 'iss' }))
+    expect(validate({ issuer: id('anchor'), subject: id('leaf') })).not.toThrow()
+  })
+})
+
+describe('verifyEntityConfiguration', () => {
+  const options = { entityId: id('leaf'), now: NOW }
+
+  it('verifies with the keys that the statement states itself', async () => {
+    const { claims } = await verifyEntityConfiguration(await signConfiguration('leaf'), options)
+    expect(claims).toEqual(configurationClaims('leaf'))
+  })
+
+  it('verifies with the keys of its caller instead', async () => {
+    const jwt = await signConfiguration('leaf')
+    await expect(verifyEntityConfiguration(jwt, { ...options, keys: keySet('leaf') })).resolves.toBeDefined()
+    await expect(verifyEntityConfiguration(jwt, { ...options, keys: keySet('owner') })).rejects.toThrow(
+      refusal('invalid_request', { check: 'signature' }),
+    )
+  })
+
+  it.each([
+    [
+      'step 11: a key that its jwks does not hold',
+      () => signConfiguration('leaf', { jwks: keySet('owner') }),
+      'signature',
+    ],
+    [
+      'step 12: the signature of another key',
+      () => signStatement(configurationClaims('leaf'), { ...keys.owner, kid: keys.leaf.kid }),
+      'signature',
+    ],
+    ['step 4: another Entity', () => signConfiguration('owner'), 'sub'],
+    ['step 6: a Subordinate Statement', () => signSubordinate('anchor', 'leaf'), 'iss'],
+    ['step 8: one that expired', () => signConfiguration('leaf', { exp: NOW - 100 }), 'exp'],
+  ])('refuses %s', async (_what, sign, check) => {
+    await expect(verifyEntityConfiguration(await sign(), options)).rejects.toThrow(
+      refusal('invalid_request', { check }),
+    )
+  })
+
+  it('accepts http identifiers only where they are allowed', async () => {
+    const local = 'http://127.0.0.1:7001'
+    const jwt = await signConfiguration('leaf', { iss: local, sub: local })
+    const where = { entityId: local, now: NOW }
+    await expect(verifyEntityConfiguration(jwt, { ...where, allowHttp: true })).resolves.toBeDefined()
+    await expect(verifyEntityConfiguration(jwt, where)).rejects.toThrow(
+      refusal('invalid_request', { path: 'iss' }),
+    )
+  })
+})
+
+describe('verifySubordinateStatement', () => {
+  const options = { issuer: id('anchor'), subject: id('leaf'), keys: keySet('anchor'), now: NOW }
+
+  it('verifies with the keys of the issuer (steps 10-12)', async () => {
+    const { claims } = await verifySubordinateStatement(await signSubordinate('anchor', 'leaf'), options)
+    expect(claims).toMatchObject({ iss: id('anchor'), sub: id('leaf') })
+  })
+
+  it.each([
+    ['the keys of its subject', { keys: keySet('leaf') }, 'signature'],
+    ['another issuer', { issuer: id('side') }, 'iss'],
+    ['another subject', { subject: id('side') }, 'sub'],
+    ['another time', { now: NOW + 10 * 86_400 }, 'exp'],
+  ])('refuses %s', async (_what, changed, check) => {
+    const jwt = await signSubordinate('anchor', 'leaf')
+    await expect(verifySubordinateStatement(jwt, { ...options, ...changed })).rejects.toThrow(
+      refusal('invalid_request', { check }),
+    )
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { applyMetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
+import { refusal } from '../fixture/statement.ts'
+
+describe('applyMetadataPolicy (§6.1.4.2)', () => {
+  it('runs for parameters that are absent, and leaves the others alone', () => {
+    const policy = {
+      a: { p: { value: 1 }, q: { add: ['x'] }, r: { default: true }, s: { subset_of: ['x'] } },
+    }
+    expect(applyMetadataPolicy(policy, { a: { t: 'kept' } })).toEqual({
+      a: { t: 'kept', p: 1, q: ['x'], r: true },
+    })
+  })
+
+  it('creates no Entity Type', () => {
+    expect(applyMetadataPolicy({ b: { p: { value: 1 } }, c: { p: { essential: true } } }, { a: {} })).toEqual(
+      { a: {} },
+    )
+  })
+
+  it('means a parameter with its language tag only (§6.1.2)', () => {
+    const metadata = { a: { name: 'x', 'name#de': 'y' } }
+    expect(applyMetadataPolicy({ a: { 'name#de': { value: 'z' } } }, metadata)).toEqual({
+      a: { name: 'x', 'name#de': 'z' },
+    })
+  })
+
+  it('leaves its arguments alone', () => {
+    const metadata = { a: { p: ['x'] } }
+    applyMetadataPolicy({ a: { p: { add: ['y'] } } }, metadata)
+    expect(metadata).toEqual({ a: { p: ['x'] } })
+  })
+
+  it('reads the policy before it applies it', () => {
+    expect(() => applyMetadataPolicy({ b: { p: { add: 'x' } } }, { a: {} })).toThrow(
+      refusal('invalid_metadata', { path: 'b.p', operator: 'add' }),
+    )
+  })
+
+  it('survives names that every object inherits', () => {
+    const metadata = JSON.parse('{"__proto__":{"p":1},"constructor":{"toString":1}}')
+    expect(JSON.stringify(applyMetadataPolicy({ a: { p: { value: 1 } } }, metadata))).toBe(
+      JSON.stringify(metadata),
+    )
+  })
+})
+
+describe('scope (§6.1.3.1.8)', () => {
+  const apply = (policy: Record<string, unknown>, scope: unknown, type = 'openid_relying_party') =>
+    applyMetadataPolicy({ [type]: { scope: policy } }, { [type]: scope === undefined ? {} : { scope } })[type]
+      ?.scope
+
+  it.each([
+    [{ subset_of: ['openid', 'email'] }, 'openid phone email', 'openid email'],
+    [{ subset_of: ['phone'] }, 'openid', ''],
+    [{ superset_of: ['openid'] }, 'openid  email', 'openid email'],
+    [{ add: ['email'] }, 'openid', 'openid email'],
+    [{ add: ['email'] }, undefined, 'email'],
+    [{ default: ['openid', 'email'] }, undefined, 'openid email'],
+    [{ default: 'openid email' }, undefined, 'openid email'],
+    [{ value: 'openid email', subset_of: ['openid', 'email', 'phone'] }, 'phone', 'openid email'],
+    [{ value: null }, 'openid', undefined],
+    [{ essential: true, subset_of: ['phone'] }, 'openid', ''],
+    [{ subset_of: ['openid'] }, undefined, undefined],
+  ])('%j makes of %j: %j', (policy, scope, expected) => {
+    expect(apply(policy, scope)).toBe(expected)
+    expect(apply(policy, scope, 'oauth_client')).toBe(expected)
+  })
+
+  it.each([
+    [{ superset_of: ['openid'] }, 'email'],
+    [{ essential: true }, undefined],
+    [{ one_of: ['openid'] }, 'openid'],
+    [{ subset_of: 'openid' }, 'openid'],
+    [{ subset_of: ['openid'] }, 7],
+  ])('%j refuses %j', (policy, scope) => {
+    expect(() => apply(policy, scope)).toThrow(
+      refusal('invalid_metadata', { path: 'openid_relying_party.scope' }),
+    )
+  })
+
+  it('is not split for other parameters and Entity Types', () => {
+    expect(() => apply({ subset_of: ['a'] }, 'a b', 'openid_provider')).toThrow(refusal('invalid_metadata'))
+    expect(() =>
+      applyMetadataPolicy(
+        { openid_relying_party: { p: { subset_of: ['a'] } } },
+        { openid_relying_party: { p: 'a b' } },
+      ),
+    ).toThrow(refusal('invalid_metadata'))
+  })
+
+  it('merges as an array, however it was written', () => {
+    const level = (value: unknown) => ({ openid_relying_party: { scope: { value } } })
+    expect(mergeMetadataPolicies([level('openid email'), level(['email', 'openid'])])).toEqual(
+      level(['openid', 'email']),
+    )
+  })
+})

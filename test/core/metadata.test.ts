@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { applySuperiorMetadata, checkIssuer, parseMetadata } from '#core/metadata.ts'
+import { refusal } from './fixture/statement.ts'
+
+describe('parseMetadata (§5)', () => {
+  it('accepts any Entity Type, also an empty one', () => {
+    const metadata = { federation_entity: {}, of_our_own: { list: [null], inner: { a: null } } }
+    expect(parseMetadata(metadata)).toBe(metadata)
+  })
+
+  it.each([
+    ['no object', [], 'metadata'],
+    ['an Entity Type that is no object', { openid_provider: true }, 'metadata.openid_provider'],
+    ['an Entity Type that is null', { openid_provider: null }, 'metadata.openid_provider'],
+    ['a parameter that is null', { openid_provider: { scopes: null } }, 'metadata.openid_provider.scopes'],
+    ['jwks', { federation_entity: { jwks: { keys: [] } } }, 'metadata.federation_entity.jwks'],
+    ['jwks_uri', { federation_entity: { jwks_uri: 'a' } }, 'metadata.federation_entity.jwks_uri'],
+    [
+      'signed_jwks_uri',
+      { federation_entity: { signed_jwks_uri: 'a' } },
+      'metadata.federation_entity.signed_jwks_uri',
+    ],
+  ])('refuses %s', (_what, metadata, path) => {
+    expect(() => parseMetadata(metadata)).toThrow(refusal('invalid_metadata', { path }))
+  })
+
+  it('accepts protocol keys outside federation_entity (§5.2.1)', () => {
+    expect(() => parseMetadata({ openid_provider: { jwks: { keys: [] }, jwks_uri: 'a' } })).not.toThrow()
+  })
+})
+
+describe('checkIssuer', () => {
+  it.each(['openid_provider', 'oauth_authorization_server'])(
+    'binds the issuer of %s (§5.1.3, §5.1.4)',
+    (type) => {
+      const check = (issuer: string) => () => checkIssuer({ [type]: { issuer } }, 'https://a.example')
+      expect(check('https://a.example')).not.toThrow()
+      expect(check('https://a.example/')).toThrow(
+        refusal('invalid_metadata', { path: `metadata.${type}.issuer` }),
+      )
+    },
+  )
+
+  it('leaves other Entity Types alone', () => {
+    expect(() =>
+      checkIssuer({ openid_relying_party: { issuer: 'x' }, openid_provider: {} }, 'https://a.example'),
+    ).not.toThrow()
+  })
+})
+
+describe('applySuperiorMetadata (§3.1.1)', () => {
+  const own = { openid_relying_party: { client_name: 'own', jwks: { keys: [1] } } }
+
+  it('replaces whole parameters, adds new ones, and adds no Entity Type', () => {
+    const superior = {
+      openid_relying_party: { jwks: { other: 1 }, contacts: ['a'] },
+      openid_provider: { issuer: 'x' },
+    }
+    expect(applySuperiorMetadata(own, superior)).toEqual({
+      openid_relying_party: { client_name: 'own', jwks: { other: 1 }, contacts: ['a'] },
+    })
+  })
+
+  it('changes nothing without a Superior that states metadata', () => {
+    expect(applySuperiorMetadata(own, undefined)).toEqual(own)
+  })
+
+  it('leaves its arguments alone', () => {
+    applySuperiorMetadata(own, { openid_relying_party: { client_name: 'theirs' } })
+    expect(own.openid_relying_party.client_name).toBe('own')
+  })
+})

@@ -1,0 +1,226 @@
+/** Every rule for a Trust Chain (§4, §10.2). */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FederationError } from '#core/errors.ts'
+import { validateTrustChain } from '#core/trust-chain/index.ts'
+import { line, type Plan, planned } from '../fixture/federation.ts'
+import { type EntityName, keys } from '../fixture/keys.ts'
+import {
+  configurationClaims,
+  DAY,
+  id,
+  keySet,
+  NOW,
+  refusal,
+  signConfiguration,
+  signStatement,
+  signSubordinate,
+  subordinateClaims,
+} from '../fixture/statement.ts'
+
+const options = { trustAnchorKeys: keySet('anchor'), now: NOW }
+const along = (changes: Plan = {}, names: EntityName[] = ['leaf', 'lower', 'upper', 'anchor']) =>
+  planned(line(changes)).chain(...names)
+
+describe('a valid chain', () => {
+  it('ends with the Entity Configuration of the Trust Anchor', async () => {
+    const statements = await along()
+    const chain = await validateTrustChain(statements, { ...options, trustAnchor: id('anchor') })
+    expect(chain).toMatchObject({ subject: id('leaf'), trustAnchor: id('anchor'), exp: NOW + DAY })
+    expect(chain.statements.map(({ jwt }) => jwt)).toEqual(statements)
+  })
+
+  it('may leave that out (§4)', async () => {
+    const statements = (await along()).slice(0, -1)
+    expect(await validateTrustChain(statements, options)).toMatchObject({ trustAnchor: id('anchor') })
+  })
+
+  it('is the Entity Configuration alone where the Trust Anchor is the subject', async () => {
+    const chain = await validateTrustChain(await along({}, ['anchor']), options)
+    expect(chain).toMatchObject({ subject: id('anchor'), trustAnchor: id('anchor') })
+  })
+
+  it('has an Intermediate as its subject as well as a Leaf (§4.1)', async () => {
+    const chain = await validateTrustChain(await along({}, ['lower', 'upper', 'anchor']), options)
+    expect(chain.subject).toBe(id('lower'))
+  })
+
+  it('ends at the Trust Anchor even if that has Superiors elsewhere (§4.1)', async () => {
+    const statements = await along({ anchor: { under: ['second'] } })
+    await expect(validateTrustChain(statements, options)).resolves.toMatchObject({
+      trustAnchor: id('anchor'),
+    })
+  })
+
+  it('expires with the first of its statements (§10.4)', async () => {
+    const statements = await along({ upper: { about: { lower: { exp: NOW + 7 } } } })
+    expect((await validateTrustChain(statements, options)).exp).toBe(NOW + 7)
+  })
+
+  it('may have been parsed before', async () => {
+    const { statements } = await validateTrustChain(await along(), options)
+    await expect(validateTrustChain(statements, options)).resolves.toMatchObject({ subject: id('leaf') })
+  })
+})
+
+describe('the shape of a chain (§4)', () => {
+  it.each<[string, (chain: string[]) => string[], object]>([
+    ['nothing', () => [], { check: 'length' }],
+    ['more statements than any chain has', ([leaf = '']) => new Array(25).fill(leaf), { check: 'length' }],
+    ['no Entity Configuration at its start', (chain) => chain.slice(1), { check: 'subject', statement: 0 }],
+    ['a statement left out', (chain) => chain.toSpliced(1, 1), { check: 'link', statement: 1 }],
+    [
+      'two statements in the wrong order',
+      ([a = '', b = '', c = '', d = '']) => [a, c, b, d],
+      { check: 'link' },
+    ],
+    ['the subject twice', ([leaf = '']) => [leaf, leaf], { check: 'loop', statement: 1 }],
+    [
+      'an Entity Configuration in between',
+      (chain) => chain.toSpliced(1, 0, chain[0] ?? ''),
+      { check: 'loop' },
+    ],
+    ['something that is no statement', (chain) => chain.with(2, 'x'), { check: 'jwt', statement: 2 }],
+  ])('refuses %s', async (_what, change, detail) => {
+    await expect(validateTrustChain(change(await along()), options)).rejects.toThrow(
+      refusal('invalid_trust_chain', detail),
+    )
+  })
+
+  it('refuses a loop (§10.1)', async () => {
+    const statements = await along({ lower: { about: { upper: {} } }, upper: { about: { lower: {} } } }, [
+      'leaf',
+      'lower',
+      'upper',
+      'lower',
+      'upper',
+      'anchor',
+    ])
+    await expect(validateTrustChain(statements, options)).rejects.toThrow(
+      refusal('invalid_trust_chain', { check: 'loop', statement: 3 }),
+    )
+  })
+
+  it('refuses another Trust Anchor than was asked for', async () => {
+    const anchored = { ...options, trustAnchor: id('second') }
+    await expect(validateTrustChain(await along(), anchored)).rejects.toThrow(
+      refusal('invalid_trust_chain', { check: 'trust_anchor' }),
+    )
+  })
+
+  it('refuses a Superior that the subject does not hint at (§3.2 step 6)', async () => {
+    const statements = await along({ leaf: { under: ['side'] } })
+    await expect(validateTrustChain(statements, options)).rejects.toThrow(
+      refusal('invalid_trust_chain', { check: 'authority_hints', statement: 1 }),
+    )
+  })
+})
+
+describe('each statement of a chain', () => {
+  it.each([
+    ['expired Entity Configuration', { leaf: { configuration: { exp: NOW - 60 } } }, 'exp', 0],
+    ['expired Subordinate Statement', { upper: { about: { lower: { exp: NOW - 60 } } } }, 'exp', 2],
+    ['statement from the future', { anchor: { about: { upper: { iat: NOW + 61 } } } }, 'iat', 3],
+    ['expired Trust Anchor', { anchor: { configuration: { exp: NOW - 60 } } }, 'exp', 4],
+    ['statement without a required claim', { upper: { about: { lower: { iat: undefined } } } }, undefined, 2],
+  ])('refuses an %s', async (_what, plan, check, statement) => {
+    const detail = check ? { check, statement } : { statement }
+    await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(
+      refusal('invalid_trust_chain', detail),
+    )
+  })
+
+  it.each([
+    ['malformed metadata', { leaf: { configuration: { metadata: { a: { b: null } } } } }, 0],
+    [
+      'a malformed policy',
+      { anchor: { about: { upper: { metadata_policy: { a: { b: { add: 1 } } } } } } },
+      3,
+    ],
+    ['a critical operator', { anchor: { about: { upper: { metadata_policy_crit: ['regexp'] } } } }, 3],
+  ])('refuses %s as invalid metadata', async (_what, plan, statement) => {
+    await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(
+      refusal('invalid_metadata', { statement }),
+    )
+  })
+
+  it('is refused with its constraints (§6.2)', async () => {
+    const statements = await along({ anchor: { about: { upper: { constraints: { max_path_length: 1 } } } } })
+    await expect(validateTrustChain(statements, options)).rejects.toThrow(
+      refusal('invalid_trust_chain', { check: 'max_path_length', statement: 3 }),
+    )
+  })
+})
+
+describe('signatures (§10.2)', () => {
+  const refused = (statement: number) => refusal('invalid_trust_chain', { check: 'signature', statement })
+
+  it('verifies the Trust Anchor with the keys that are trusted, not with its own', async () => {
+    const trusted = { ...options, trustAnchorKeys: keySet('second') }
+    await expect(validateTrustChain(await along(), trusted)).rejects.toThrow(refused(4))
+    await expect(validateTrustChain((await along()).slice(0, -1), trusted)).rejects.toThrow(refused(3))
+    await expect(validateTrustChain(await along({}, ['anchor']), trusted)).rejects.toThrow(refused(0))
+  })
+
+  it.each([
+    ['what the Trust Anchor states', { anchor: { configuration: { jwks: keySet('second') } } }, 3],
+    ['an Intermediate', { anchor: { about: { upper: { jwks: keySet('lower') } } } }, 2],
+    ['the Immediate Superior', { upper: { about: { lower: { jwks: keySet('upper') } } } }, 1],
+    ['the subject', { lower: { about: { leaf: { jwks: keySet('lower') } } } }, 0],
+  ])('verifies with the keys that the statement above lists: %s', async (_what, plan, statement) => {
+    await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(refused(statement))
+  })
+
+  it('verifies the subject by its own keys as well as by those in the statement about it', async () => {
+    const statements = await along({ leaf: { configuration: { jwks: keySet('side') } } })
+    await expect(validateTrustChain(statements, options)).rejects.toThrow(refused(0))
+  })
+
+  it('does not take a key that is named right and is another', async () => {
+    const impostor = { ...keys.side, kid: keys.upper.kid }
+    const statements = await along()
+    const forged = await signStatement(subordinateClaims('upper', 'lower'), impostor)
+    await expect(validateTrustChain(statements.with(2, forged), options)).rejects.toThrow(refused(2))
+  })
+
+  it('accepts the keys of a rollover side by side (§11.2)', async () => {
+    const both = keySet('leaf', 'side')
+    const statements = await along({ lower: { about: { leaf: { jwks: both } } } })
+    const rolled = await signStatement(
+      configurationClaims('leaf', { jwks: both, authority_hints: [id('lower')] }),
+      keys.side,
+    )
+    await expect(validateTrustChain(statements.with(0, rolled), options)).resolves.toBeDefined()
+  })
+})
+
+it('does not survive any single change', async () => {
+  const statements = await along()
+  const stranger = [await signConfiguration('side'), await signSubordinate('side', 'lower')]
+  const position = fc.nat(statements.length - 1)
+  const character = fc.constantFrom(...'ABab01-_.')
+  const change = fc.oneof(
+    fc
+      .tuple(position, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), character)
+      .map(([at, where, to]) => {
+        const jwt = statements[at] ?? ''
+        const index = Math.floor(where * jwt.length)
+        return statements.with(at, jwt.slice(0, index) + to + jwt.slice(index + 1))
+      }),
+    // The last statement is the Trust Anchor's own, which may be left out.
+    fc.nat(statements.length - 2).map((at) => statements.toSpliced(at, 1)),
+    position.map((at) => statements.toSpliced(at, 0, statements[at] ?? '')),
+    fc
+      .tuple(position, position)
+      .map(([a, b]) => statements.with(a, statements[b] ?? '').with(b, statements[a] ?? '')),
+    fc.tuple(position, fc.constantFrom(...stranger)).map(([at, jwt]) => statements.with(at, jwt)),
+  )
+  await fc.assert(
+    fc.asyncProperty(change, async (changed) => {
+      fc.pre(changed.join() !== statements.join())
+      const error = await validateTrustChain(changed, options).catch((caught: unknown) => caught)
+      expect(error).toBeInstanceOf(FederationError)
+    }),
+    { numRuns: 300 },
+  )
+})

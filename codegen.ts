@@ -19,7 +19,8 @@ export default {
           DateTime: 'string',
           JWT: 'string',
           JSON: 'unknown',
-          JWKS: '{ keys: Record<string, unknown>[] }',
+          // What a form sends is judged by the server; what the server sends has this shape.
+          JWKS: { input: 'unknown', output: '{ keys: Record<string, unknown>[] }' },
         },
       },
     },

@@ -5,7 +5,7 @@ import { error } from '@sveltejs/kit'
 import { type AnyVariables, Client, type CombinedError, fetchExchange, stringifyDocument } from '@urql/core'
 import { createClient } from 'graphql-sse'
 import type { EntityCheckFieldsFragment } from '#lib/gql/graphql.ts'
-import type { Outcome } from './refusal.ts'
+import type { Outcome, Refusal } from './refusal.ts'
 
 const url = '/graphql'
 /** The API answers only requests with this header, which a page of another origin cannot send. */
@@ -54,6 +54,12 @@ function problemOf(failure: CombinedError): Problem {
   }
 }
 
+/** What a form shows of a failure that lies with no field of it. */
+function refusalOf(failure: CombinedError | undefined): Refusal {
+  const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
+  return { message: `${message} ${advice}`.trim(), path: [] }
+}
+
 /** @throws the error that the nearest +error.svelte shows. */
 export async function read<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
@@ -69,22 +75,28 @@ export async function read<Data, Variables extends AnyVariables>(
   return data
 }
 
+/** Reads in the middle of a form. Never throws: what a person has typed must survive a failure. */
+export async function ask<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Outcome<Data>> {
+  const { data, error: failure } = await client.query(document, variables).toPromise()
+  return failure || data === undefined ? { refusal: refusalOf(failure) } : { value: data }
+}
+
 /** A mutation's one field: a success that carries data, or one of the types that implement `Error`. */
 type Result<Value> =
   | { data: Value }
   | { message: string; path?: string[] | null; checks?: EntityCheckFieldsFragment[]; data?: never }
 
-/** Never throws: what a person has typed must survive a failure. */
+/** Changes something. Never throws, as `ask`. */
 export async function write<Value, Variables extends AnyVariables>(
   document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
   variables: Variables,
 ): Promise<Outcome<Value>> {
   const { data, error: failure } = await client.mutation(document, variables).toPromise()
   const [result] = Object.values(data ?? {})
-  if (failure || !result) {
-    const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
-    return { refusal: { message: `${message} ${advice}`.trim(), path: [] } }
-  }
+  if (failure || !result) return { refusal: refusalOf(failure) }
   if (!('message' in result)) return { value: result.data }
   // The API may name the field from the argument on (`input.jwks`); the form knows it as `jwks`.
   const path = result.path?.[0] === 'input' ? result.path.slice(1) : (result.path ?? [])

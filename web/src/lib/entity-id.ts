@@ -1,0 +1,24 @@
+/** Entity Identifiers (§1.2) as people paste them. The server judges them; this only spares a round trip. */
+
+const WELL_KNOWN = /\/\.well-known\/openid-federation\/?$/
+
+/** A pasted address of an Entity Configuration, or a bare host name, is understood as the identifier meant. */
+export function tidyEntityId(text: string): string {
+  const trimmed = text.trim().replace(WELL_KNOWN, '')
+  return trimmed === '' || /^[a-z][a-z0-9+.-]*:/i.test(trimmed) ? trimmed : `https://${trimmed}`
+}
+
+export function entityIdProblem(entityId: string): string | undefined {
+  if (entityId === '') return 'Paste the Entity Identifier of the entity.'
+  const url = URL.parse(entityId)
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    (!url.hostname.includes('.') && url.hostname !== 'localhost')
+  ) {
+    return 'An Entity Identifier is a URL such as https://rp.example.org.'
+  }
+  if (url.hash || url.search)
+    return 'An Entity Identifier has no query and no fragment. Leave out what follows ? or #.'
+  return undefined
+}

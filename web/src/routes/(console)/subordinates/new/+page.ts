@@ -1,0 +1,23 @@
+import { error } from '@sveltejs/kit'
+import { entityIdProblem } from '#lib/entity-id.ts'
+import { graphql } from '#lib/gql/index.ts'
+import { ask, read } from '#lib/graphql/client.ts'
+import type { PageLoad } from './$types'
+import { InspectEntity } from './inspection.ts'
+
+const RegistrationLimits = graphql(`
+  query RegistrationLimits {
+    trustAnchor { entityId statementHours maximumStatementHours }
+  }
+`)
+
+export const load = (async ({ fetch, parent, url }) => {
+  const entityId = url.searchParams.get('entity') ?? ''
+  const problem = url.searchParams.has('entity') ? entityIdProblem(entityId) : undefined
+  const isAsked = entityId !== '' && !problem
+  // Not awaited: a stranger's server may take its time, and the form is there meanwhile.
+  const inspection = isAsked ? ask(InspectEntity, { entityId }) : undefined
+  const [{ viewer }, { trustAnchor }] = await Promise.all([parent(), read(fetch, RegistrationLimits, {})])
+  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to register subordinates.' })
+  return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor }
+}) satisfies PageLoad

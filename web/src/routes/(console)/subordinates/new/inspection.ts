@@ -1,0 +1,13 @@
+/** Fetches an entity's configuration and judges it, before anything is registered. */
+import { graphql } from '#lib/gql/index.ts'
+
+export const InspectEntity = graphql(`
+  query InspectEntity($entityId: EntityIdentifier!, $jwks: JWKS) {
+    inspectEntity(entityId: $entityId, jwks: $jwks) {
+      entityId acceptable displayName entityTypes metadata resolvedMetadata jwks
+      checks { ...EntityCheckFields }
+      entityConfiguration { ...JwtFields }
+      subordinate { id }
+    }
+  }
+`)

@@ -45,6 +45,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
   })
+  endConnectionsOnClose(app)
   app.register(async (scope) => {
     entityConfigurationRoute(scope, deps)
     fetchRoute(scope, deps)
@@ -59,6 +60,17 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     await resolveRoute(scope, deps, options)
   })
   return app
+}
+
+/** A connection that is kept alive after its last answer would keep the process from ending. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close')
+  })
 }
 
 function createServer({ logger, trustProxy = false, tls }: AppOptions): FastifyInstance {

@@ -9,6 +9,7 @@ const CLOSE_TIMEOUT_MS = 15_000
 try {
   const server = await startFederationServer(readConfig())
   const close = () => {
+    server.app.log.info('closing: requests under way are finished first')
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
     server.close().catch((error: unknown) => {
       server.app.log.error({ err: error }, 'closing failed')

@@ -67,9 +67,6 @@ export async function startFederationServer(
 async function openKeys(config: FederationConfig, logger: FastifyBaseLogger) {
   const { keysDir, historicalKeysDir: historicalDir } = config
   const read = () => readKeyDirectory(keysDir, { historicalDir })
-  let current = await read().catch((error: unknown) => {
-    throw error instanceof KeyFileError ? new StartError(error.message, { cause: error }) : error
-  })
   const reload = async () => {
     try {
       current = await read()
@@ -79,6 +76,11 @@ async function openKeys(config: FederationConfig, logger: FastifyBaseLogger) {
     }
   }
   const watch = watchKeyDirectory(keysDir, () => void reload(), { historicalDir })
+  await watch.ready // before the first reading, so that no change falls between the two
+  let current = await read().catch((error: unknown) => {
+    watch.close()
+    throw error instanceof KeyFileError ? new StartError(error.message, { cause: error }) : error
+  })
   return { current: () => current, close: watch.close }
 }
 

@@ -10,7 +10,7 @@ const LONGEST_WAIT_MS = 1_000
 export type ConnectOptions = {
   /** Milliseconds until a command counts as failed; a writer of long pipelines needs more than the default. */
   commandTimeout?: number
-  /** Told of each loss of the connection, for the log. */
+  /** Told once of each outage, for the log. */
   onError?: (error: Error) => void
 }
 
@@ -24,12 +24,25 @@ export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
     maxRetriesPerRequest: 0,
     commandTimeout: options.commandTimeout ?? COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: 200, // it holds the process after a disconnect while Redis is away
     retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_WAIT_MS),
     reconnectOnError: (error) => error.message.startsWith('READONLY'), // a demoted primary, after a failover
   }
   const redis = new Redis(url, settings)
-  redis.on('error', options.onError ?? (() => {})) // without a listener ioredis writes to the console
+  reportOutages(redis, options.onError)
   return redis
+}
+
+/** Each attempt to reconnect fails with an error of its own; only the first of a row is news. */
+function reportOutages(redis: Redis, onError?: (error: Error) => void): void {
+  let isAway = false
+  redis.on('ready', () => {
+    isAway = false
+  })
+  redis.on('error', (error) => {
+    if (!isAway) onError?.(error)
+    isAway = true
+  })
 }
 
 /** Resolves when commands can be sent. @throws FederationError `temporarily_unavailable` after `timeoutMs`. */

@@ -5,7 +5,11 @@ import { keyDirectoryFiles } from './key-directory-layout.ts'
 
 const INTERVAL_MS = 2_000
 
-export type Watch = { close(): void }
+export type Watch = {
+  /** Resolves when the present state is known; each change after that is told. */
+  ready: Promise<void>
+  close(): void
+}
 
 /**
  * Calls `onChange` after a key file appeared, went or changed, until closed. It looks again later when something
@@ -27,8 +31,8 @@ export function watchKeyDirectory(
     last = seen
     timer = setTimeout(look, options.intervalMs ?? INTERVAL_MS).unref()
   }
-  void look()
   return {
+    ready: look(),
     close() {
       closed = true
       clearTimeout(timer)

@@ -1,0 +1,137 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '#federation/env.ts'
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'config-'))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+async function file(text: string): Promise<string[]> {
+  const name = join(directory, 'taconfig.toml')
+  await writeFile(name, text)
+  return ['-c', name]
+}
+
+function mistakes(args: string[], environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(args, environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes
+    throw error
+  }
+  return []
+}
+
+const minimal = { TA_DOMAIN: 'https://ta.example' }
+
+test('one variable is enough; everything else has a default', () => {
+  expect(readConfig([], minimal)).toEqual({
+    entityId: 'https://ta.example',
+    redisUrl: 'redis://127.0.0.1:6379',
+    redisPrefix: '',
+    allowHttp: false,
+    keysDir: '.',
+    historicalKeysDir: 'historical_keys',
+    host: '0.0.0.0',
+    port: 8080,
+    logLevel: 'info',
+    trustProxy: false,
+    resolveRateLimit: 600,
+  })
+})
+
+const toml = `
+domain = "https://file.example"
+redis_uri = "redis://redis:6379"
+tls_cert = "cert.pem"
+tls_key = "key.pem"
+allow_http = true
+`
+
+test('reads the file of the deployment guide', async () => {
+  expect(readConfig(await file(toml), {})).toMatchObject({
+    entityId: 'https://file.example',
+    redisUrl: 'redis://redis:6379',
+    allowHttp: true,
+    tls: { certFile: 'cert.pem', keyFile: 'key.pem' },
+  })
+})
+
+test('the environment overrides the file; an empty variable does not', async () => {
+  const environment = {
+    TA_DOMAIN: 'https://env.example',
+    REDIS_LOCATION: 'redis://other:1',
+    ALLOW_HTTP: '',
+    TLS_CERT: 'b.pem',
+  }
+  expect(readConfig(await file(toml), environment)).toMatchObject({
+    entityId: 'https://env.example',
+    redisUrl: 'redis://other:1',
+    allowHttp: true,
+    tls: { certFile: 'b.pem', keyFile: 'key.pem' },
+  })
+})
+
+test('historical keys lie below the keys unless said otherwise', () => {
+  const keys = { ...minimal, KEYS_DIR: '/keys' }
+  expect(readConfig([], keys).historicalKeysDir).toBe('/keys/historical_keys')
+  expect(readConfig([], { ...keys, HISTORICAL_KEYS_DIR: '/old' }).historicalKeysDir).toBe('/old')
+})
+
+test.each([
+  ['false', false],
+  ['true', true],
+  ['10.0.0.1', ['10.0.0.1']],
+  ['10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
+])('trusts the proxies that are named: %s', (text, trustProxy) => {
+  expect(readConfig([], { ...minimal, TRUST_PROXY: text })).toMatchObject({ trustProxy })
+})
+
+test('tells every mistake at once, by the name of the variable, and no password', () => {
+  const found = mistakes([], {
+    REDIS_URL: 'http://:password@redis',
+    PORT: '80800',
+    LOG_LEVEL: 'loud',
+    ALLOW_HTTP: 'maybe',
+    TRUST_PROXY: 'nginx',
+    TLS_CERT: 'cert.pem',
+  })
+  const names = ['TA_DOMAIN', 'REDIS_URL', 'ALLOW_HTTP', 'PORT', 'LOG_LEVEL', 'TRUST_PROXY', 'TLS_CERT']
+  expect(found.map((sentence) => sentence.split(' ', 1)[0])).toEqual(names)
+  expect(found.join()).not.toContain('password')
+})
+
+test.each([
+  ['http://ta.example', false],
+  ['ta.example', false],
+  ['https://ta.example/?x', false],
+  ['https://ta.example/federation', true],
+])('the identifier %s is accepted: %s', (TA_DOMAIN, accepted) => {
+  expect(mistakes([], { TA_DOMAIN }).length === 0).toBe(accepted)
+})
+
+test('an http identifier needs ALLOW_HTTP', () => {
+  const http = { TA_DOMAIN: 'http://127.0.0.1:8080' }
+  expect(mistakes([], http)[0]).toContain('ALLOW_HTTP')
+  expect(mistakes([], { ...http, ALLOW_HTTP: 'true' })).toEqual([])
+})
+
+test.each([
+  [
+    'a file that is not there',
+    ['-c', '/nowhere/taconfig.toml'],
+    /^\/nowhere\/taconfig\.toml cannot be read \(ENOENT\)/,
+  ],
+  ['an argument that nobody knows', ['--what'], /what.*Usage: -c FILE/],
+])('says so about %s', (_what, args, sentence) => {
+  expect(mistakes(args, minimal)[0]).toMatch(sentence)
+})
+
+test('says in which line the file is wrong', async () => {
+  expect(mistakes(await file('domain = "https://a.example"\nredis_uri = \n'), {})[0]).toMatch(/line 2/)
+  expect(mistakes(await file('domain = ["https://a.example"]'), {})[0]).toMatch(/^TA_DOMAIN \(domain\)/)
+})

@@ -1,7 +1,12 @@
 /** The endpoints as the index page shows them: what each answers, and a link that shows it live. */
 
 /** What a live link may be made with; a part that is missing leaves the endpoint without one. */
-export type Example = { entityId: string; subordinate: string | undefined; trustMarkType: string | undefined }
+export type Example = {
+  entityId: string
+  subordinate: string | undefined
+  trustMarkType: string | undefined
+  hasHistoricalKeys: boolean
+}
 
 export type Endpoint = {
   title: string
@@ -77,6 +82,6 @@ export const endpoints: readonly Endpoint[] = [
     path: 'historical_keys',
     section: '8.7',
     text: 'Keys that were retired or revoked, to verify what was signed with them.',
-    example: () => ({}),
+    example: ({ hasHistoricalKeys }) => (hasHistoricalKeys ? {} : undefined),
   },
 ]

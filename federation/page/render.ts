@@ -61,11 +61,11 @@ export function renderIndexPage(page: IndexPage): string {
 
 function renderState(validUntil: number | undefined): Html {
   if (validUntil === undefined) {
-    return html`<p class="state out">No valid Entity Configuration is published at present.</p>`
+    return html`<p class="state out"><span>No valid Entity Configuration is published at present.</span></p>`
   }
   const time = new Date(validUntil * 1000).toISOString()
   const shown = `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
-  return html`<p class="state">Published; the Entity Configuration holds until <time datetime="${time}">${shown}</time>.</p>`
+  return html`<p class="state"><span>Published. The Entity Configuration holds until <time datetime="${time}">${shown}</time>.</span></p>`
 }
 
 function renderCount({ label, value, note }: IndexPage['counts'][number]): Html {
@@ -76,7 +76,8 @@ function renderCount({ label, value, note }: IndexPage['counts'][number]): Html 
 function renderEndpoint(endpoint: Endpoint, example: Example): Html {
   const { title, path, parameters = [], method = 'GET', section, text } = endpoint
   const query = endpoint.example?.(example)
-  const shown = parameters.length > 0 ? html`<span class="query">?${parameters.join('&')}</span>` : undefined
+  const shown =
+    parameters.length > 0 ? html`<span class="query">?${parameters.join('=…&')}=…</span>` : undefined
   const address = html`<code><span class="method">${method}</span> /${path}${method === 'GET' ? shown : undefined}</code>`
   const live = query && html`<a class="live" href="${link(path, query)}" aria-label="Open ${title}">Open</a>`
   return html`<li>

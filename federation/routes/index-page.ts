@@ -40,16 +40,31 @@ async function describePage({ entityId, version, reader, now }: Deps): Promise<I
         note: 'as found by the last walk',
       },
     ],
-    example: { entityId, subordinate: current[0]?.id, trustMarkType: summary.trustMarkTypes[0] },
+    example: {
+      entityId,
+      subordinate: current[0]?.id,
+      trustMarkType: summary.trustMarkTypes[0],
+      hasHistoricalKeys: summary.hasHistoricalKeys,
+    },
   }
 }
 
+const kinds: readonly { one: string; many: string; includes(each: Subordinate): boolean }[] = [
+  { one: 'provider', many: 'providers', includes: (each) => each.entityTypes.includes('openid_provider') },
+  {
+    one: 'relying party',
+    many: 'relying parties',
+    includes: (each) => each.entityTypes.includes('openid_relying_party'),
+  },
+  { one: 'intermediate', many: 'intermediates', includes: (each) => each.isIntermediate },
+]
+
 function describeKinds(subordinates: readonly Subordinate[]): string {
-  const count = (predicate: (each: Subordinate) => boolean) => subordinates.filter(predicate).length
-  const providers = count((each) => each.entityTypes.includes('openid_provider'))
-  const parties = count((each) => each.entityTypes.includes('openid_relying_party'))
-  const intermediates = count((each) => each.isIntermediate)
-  return `${providers} providers, ${parties} relying parties, ${intermediates} intermediates`
+  const counted = kinds.map(({ one, many, includes }) => {
+    const number = subordinates.filter(includes).length
+    return `${number} ${number === 1 ? one : many}`
+  })
+  return counted.join(', ')
 }
 
 /** The name that the Trust Anchor gives itself (§5.2.2). */

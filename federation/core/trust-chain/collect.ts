@@ -65,27 +65,31 @@ export async function collectTrustChains(
     steps: 0,
   }
   const configuration = await attempt(run, { entity: subject }, () => run.reader.entityConfiguration(subject))
-  if (configuration) await walk(run, configuration)
-  return { chains: run.chains, failures: run.failures }
+  if (configuration) await explore(run, configuration, { top: configuration, length: 1 })
+  return { chains: run.chains.toSorted((a, b) => a.length - b.length), failures: run.failures }
 }
 
-/** Level by level, so that limits cut off the longer paths and never the shorter ones. */
-async function walk(run: Run, subject: EntityStatement): Promise<void> {
-  let paths: Path[] = [{ top: subject, length: 1 }]
-  while (paths.length > 0 && run.chains.length < run.limits.chains) {
-    const [complete, open] = partition(paths, ({ top }) => run.anchors.has(top.claims.sub))
-    await completeChains(run, subject, complete)
-    paths = (await Promise.all(open.map((path) => climb(run, path)))).flat()
+/** Every branch goes on by itself: a Superior that hangs holds up nobody but those above it. */
+async function explore(run: Run, subject: EntityStatement, path: Path): Promise<void> {
+  if (run.anchors.has(path.top.claims.sub)) {
+    const chain = await completeChain(run, subject, path)
+    if (chain && hasRoom(run)) run.chains.push(chain)
+    return
   }
+  const superiors = hasRoom(run) ? followedHints(run, path) : []
+  await Promise.all(
+    superiors.map(async (superior) => {
+      const longer = await extend(run, path, superior)
+      if (longer) await explore(run, subject, longer)
+    }),
+  )
+}
+
+function hasRoom({ chains, limits }: Run): boolean {
+  return chains.length < limits.chains
 }
 
 /** Fetches what the Superiors on a path say about the Entity below them. */
-async function completeChains(run: Run, subject: EntityStatement, paths: Path[]): Promise<void> {
-  const chains = await Promise.all(paths.map((path) => completeChain(run, subject, path)))
-  const wanted = run.limits.chains - run.chains.length
-  run.chains.push(...chains.filter((chain) => chain !== undefined).slice(0, wanted))
-}
-
 async function completeChain(run: Run, subject: EntityStatement, path: Path) {
   const statements = await Promise.all(
     linksOf(path).map(({ entity, superior }) =>
@@ -104,26 +108,20 @@ function linksOf({ top, below }: Path): { entity: EntityId; superior: EntityStat
   return below ? [...linksOf(below), { entity: below.top.claims.sub, superior: top }] : []
 }
 
-/** Every path that is one Superior longer. What a limit or a loop leaves out is reported. */
-async function climb(run: Run, path: Path): Promise<Path[]> {
+/** The hints that the limits let through, each once; what they leave out is reported. */
+function followedHints(run: Run, path: Path): EntityId[] {
   const { sub: entity, authority_hints: hints = [] } = path.top.claims
   const { depth, authorityHints } = run.limits
   if (hints.length > 0 && path.length > depth) {
-    report(
-      run,
-      { entity },
-      'limits',
-      `${entity} is ${depth} Superiors up; its authority hints are not followed`,
-    )
+    const message = `${entity} is ${depth} Superiors up; its authority hints are not followed`
+    report(run, { entity }, 'limits', message)
     return []
   }
   if (hints.length > authorityHints) {
     const message = `of the ${hints.length} authority hints of ${entity} only the first ${authorityHints} are followed`
     report(run, { entity }, 'limits', message)
   }
-  const superiors = [...new Set(hints.slice(0, authorityHints))]
-  const extended = await Promise.all(superiors.map((superior) => extend(run, path, superior)))
-  return extended.filter((longer) => longer !== undefined)
+  return [...new Set(hints.slice(0, authorityHints))]
 }
 
 async function extend(run: Run, path: Path, superior: EntityId): Promise<Path | undefined> {
@@ -170,8 +168,4 @@ function record(run: Run, failure: CollectFailure): void {
       other.entity === entity && other.superior === superior && other.error.message === error.message,
   )
   if (!told) run.failures.push(failure)
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))]
 }

@@ -1,0 +1,227 @@
+/** Resolving: the choice among chains (§10.3), and the metadata of the chosen one (§6.1.4). */
+import { describe, expect, it } from 'vitest'
+import { buildResolveResponse } from '#core/resolve-response.ts'
+import { resolveEntity, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
+import { line, type Plan, planned } from '../fixture/federation.ts'
+import { id, keySet, NOW, refusal } from '../fixture/statement.ts'
+
+const TYPE = 'openid_relying_party'
+const trustAnchorKeys = { [id('anchor')]: keySet('anchor') }
+
+function resolve(plan: Plan, changes: object = {}) {
+  const { source } = planned(plan)
+  return resolveEntity(id('leaf'), {
+    trustAnchors: [id('anchor')],
+    trustAnchorKeys,
+    source,
+    now: NOW,
+    ...changes,
+  })
+}
+
+async function metadataOf(plan: Plan) {
+  const statements = await planned(line(plan)).chain('leaf', 'lower', 'upper', 'anchor')
+  return resolveMetadata(
+    await validateTrustChain(statements, { trustAnchorKeys: keySet('anchor'), now: NOW }),
+  )
+}
+
+describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
+  it('is the own metadata where no Superior says anything', async () => {
+    expect(await metadataOf({})).toEqual({ [TYPE]: { contacts: ['a'] } })
+  })
+
+  it('takes the metadata of the Immediate Superior, and of no other', async () => {
+    const plan = {
+      lower: { about: { leaf: { metadata: { [TYPE]: { contacts: ['b'] }, openid_provider: { x: 1 } } } } },
+      upper: { about: { lower: { metadata: { [TYPE]: { contacts: ['c'] } } } } },
+    }
+    expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['b'] } })
+  })
+
+  it('lays that metadata on before it applies policy', async () => {
+    const about = {
+      metadata: { [TYPE]: { contacts: ['b'] } },
+      metadata_policy: { [TYPE]: { contacts: { add: ['c'] } } },
+    }
+    expect(await metadataOf({ lower: { about: { leaf: about } } })).toEqual({
+      [TYPE]: { contacts: ['b', 'c'] },
+    })
+  })
+
+  it('merges policies from the Trust Anchor down', async () => {
+    const add = (contact: string) => ({ metadata_policy: { [TYPE]: { contacts: { add: [contact] } } } })
+    const plan = {
+      anchor: { about: { upper: add('x') } },
+      upper: { about: { lower: add('y') } },
+      lower: { about: { leaf: add('z') } },
+    }
+    expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['a', 'x', 'y', 'z'] } })
+  })
+
+  it('intersects the allowed Entity Types of all statements, and keeps federation_entity', async () => {
+    const allow = (...types: string[]) => ({ constraints: { allowed_entity_types: types } })
+    const metadata = { federation_entity: {}, openid_provider: { a: 1 }, oauth_client: {}, [TYPE]: {} }
+    const plan = {
+      anchor: { about: { upper: allow('openid_provider', TYPE) } },
+      upper: { about: { lower: allow('openid_provider', 'oauth_client') } },
+      leaf: { metadata },
+    }
+    expect(await metadataOf(plan)).toEqual({ federation_entity: {}, openid_provider: { a: 1 } })
+  })
+
+  it('filters Entity Types before policy can judge them', async () => {
+    const about = {
+      constraints: { allowed_entity_types: [] },
+      metadata_policy: { [TYPE]: { client_name: { essential: true } } },
+    }
+    expect(await metadataOf({ anchor: { about: { upper: about } } })).toEqual({})
+  })
+
+  it('refuses the issuer of another, also where a Superior states it (§5.1.3)', async () => {
+    const about = { metadata: { openid_provider: { issuer: id('side') } } }
+    const plan = {
+      leaf: { metadata: { openid_provider: { issuer: id('leaf') } } },
+      lower: { about: { leaf: about } },
+    }
+    await expect(metadataOf(plan)).rejects.toThrow(refusal('invalid_metadata'))
+  })
+
+  it('refuses policies that contradict each other', async () => {
+    const force = (value: string) => ({ metadata_policy: { [TYPE]: { client_name: { value } } } })
+    const plan = { anchor: { about: { upper: force('x') } }, lower: { about: { leaf: force('y') } } }
+    await expect(metadataOf(plan)).rejects.toThrow(
+      refusal('invalid_metadata', { path: `${TYPE}.client_name`, operator: 'value' }),
+    )
+  })
+})
+
+describe('resolveEntity', () => {
+  const twoWays = (changes: Plan = {}): Plan => ({
+    ...line({ leaf: { under: ['lower', 'side'] } }),
+    side: { under: ['upper'] },
+    ...changes,
+  })
+
+  it('returns chain, metadata, candidates and failures', async () => {
+    const resolved = await resolve(line())
+    expect(resolved).toMatchObject({
+      chain: { subject: id('leaf'), trustAnchor: id('anchor') },
+      metadata: { [TYPE]: { contacts: ['a'] } },
+      candidates: [{ path: [id('leaf'), id('lower'), id('upper'), id('anchor')] }],
+      failures: [],
+    })
+  })
+
+  it.each<[string, Plan, string]>([
+    ['the shorter chain', line({ leaf: { under: ['lower', 'upper'] } }), 'upper'],
+    [
+      'the one that lives longer',
+      twoWays({ lower: { under: ['upper'], about: { leaf: { exp: NOW + 9 } } } }),
+      'side',
+    ],
+    ['the first by name', twoWays({ leaf: { under: ['side', 'lower'] } }), 'lower'],
+  ])('prefers %s', async (_what, plan, expected) => {
+    const { candidates } = await resolve(plan)
+    expect(candidates[0]?.path[1]).toBe(id(expected as 'upper'))
+  })
+
+  it('passes over a chain that does not hold, and says why', async () => {
+    const policy = { metadata_policy: { federation_entity: { organization_name: { essential: true } } } }
+    const { candidates, chain } = await resolve(
+      twoWays({ lower: { under: ['upper'], about: { leaf: policy } }, leaf: { under: ['lower', 'side'] } }),
+    )
+    expect(candidates).toEqual([
+      { path: [id('leaf'), id('lower'), id('upper'), id('anchor')], error: refusal('invalid_metadata') },
+      { path: [id('leaf'), id('side'), id('upper'), id('anchor')] },
+    ])
+    expect(chain.statements[1]?.claims.iss).toBe(id('side'))
+  })
+
+  it('returns the Entity Types that were asked for, and none in their place (§8.3)', async () => {
+    expect((await resolve(line(), { entityTypes: [TYPE, 'openid_provider'] })).metadata).toHaveProperty(TYPE)
+    expect((await resolve(line(), { entityTypes: ['openid_provider'] })).metadata).toEqual({})
+  })
+
+  it('trusts no Trust Anchor by its own word', async () => {
+    const stranger = { trustAnchorKeys: { [id('anchor')]: keySet('stranger') } }
+    await expect(resolve(line(), stranger)).rejects.toThrow(
+      refusal('invalid_trust_chain', { check: 'signature' }),
+    )
+  })
+
+  it('needs keys for a Trust Anchor', async () => {
+    await expect(resolve(line(), { trustAnchorKeys: {} })).rejects.toThrow(refusal('invalid_trust_anchor'))
+    const resolved = await resolve(line(), { trustAnchors: [id('second'), id('anchor')] })
+    expect(resolved.chain.trustAnchor).toBe(id('anchor'))
+  })
+
+  it('answers for an issuer that refers to itself as the Trust Anchor', async () => {
+    const { source } = planned(line())
+    const options = { trustAnchors: [id('anchor')], trustAnchorKeys, source, now: NOW }
+    const { chain } = await resolveEntity(id('anchor'), options)
+    expect(chain.statements).toHaveLength(1)
+  })
+})
+
+describe('the most telling failure', () => {
+  it.each<[string, Plan, Error]>([
+    [
+      'a chain that almost held',
+      line({ anchor: { about: { upper: { constraints: { max_path_length: 0 } } } } }),
+      refusal('invalid_trust_chain', { check: 'max_path_length' }),
+    ],
+    ['the subject was not found', {}, refusal('not_found', { subject: id('leaf') })],
+    [
+      'the subject is faulty',
+      line({ leaf: { configuration: { exp: NOW - 60 } } }),
+      refusal('invalid_trust_chain', { check: 'exp' }),
+    ],
+    [
+      'a Superior does not answer',
+      { leaf: { under: ['side'] } },
+      refusal('invalid_trust_chain', { issuer: id('side') }),
+    ],
+    ['no hint leads there', { leaf: {} }, refusal('invalid_trust_chain')],
+  ])('%s', async (_what, plan, error) => {
+    await expect(resolve(plan)).rejects.toThrow(error)
+  })
+
+  it('is one that may pass, where there is one', async () => {
+    const { source } = planned({ leaf: { under: ['side', 'upper'] } })
+    const busy = Object.assign(new Error('busy'), { retryable: true })
+    const partly = {
+      ...source,
+      entityConfiguration: (entity: string) =>
+        entity === id('upper') ? Promise.reject(busy) : source.entityConfiguration(entity),
+    }
+    await expect(resolve({}, { source: partly })).rejects.toThrow(
+      refusal('temporarily_unavailable', { issuer: id('upper'), retryable: true }),
+    )
+  })
+})
+
+describe('buildResolveResponse (§8.3.2)', () => {
+  it('holds the chain as it was signed, and marks where there are any', async () => {
+    const { chain, metadata } = await resolve(line())
+    const input = {
+      issuer: id('anchor'),
+      subject: id('leaf'),
+      iat: NOW + 0.5,
+      exp: chain.exp,
+      chain,
+      metadata,
+    }
+    const response = buildResolveResponse({ ...input, trustMarks: [] })
+    expect(response).toEqual({
+      iss: id('anchor'),
+      sub: id('leaf'),
+      iat: NOW,
+      exp: chain.exp,
+      metadata,
+      trust_chain: chain.statements.map(({ jwt }) => jwt),
+    })
+    const trustMarks = [{ trust_mark_type: 'a', trust_mark: 'a.b.c' }]
+    expect(buildResolveResponse({ ...input, trustMarks }).trust_marks).toEqual(trustMarks)
+  })
+})

@@ -2,6 +2,7 @@
 import type { EntityId } from '../entity-id.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 import { FederationError } from '../errors.ts'
+import { byPreference } from './preference.ts'
 import { createStatementReader, type SourceOptions, type StatementReader } from './source.ts'
 
 export type CollectLimits = {
@@ -48,8 +49,8 @@ type Run = {
 }
 
 /**
- * Returns every candidate within the limits, shorter ones first; the statements are verified one by one, the
- * chains are not. A subject that is a Trust Anchor itself has a chain of one statement.
+ * Returns every candidate within the limits, the preferred one first; the statements are verified one by one,
+ * the chains are not. A subject that is a Trust Anchor itself has a chain of one statement.
  */
 export async function collectTrustChains(
   subject: EntityId,
@@ -66,7 +67,7 @@ export async function collectTrustChains(
   }
   const configuration = await attempt(run, { entity: subject }, () => run.reader.entityConfiguration(subject))
   if (configuration) await explore(run, configuration, { top: configuration, length: 1 })
-  return { chains: run.chains.toSorted((a, b) => a.length - b.length), failures: run.failures }
+  return { chains: run.chains.toSorted(byPreference), failures: run.failures }
 }
 
 /** Every branch goes on by itself: a Superior that hangs holds up nobody but those above it. */

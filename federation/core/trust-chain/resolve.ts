@@ -1,4 +1,4 @@
-/** Resolves an Entity: collects its Trust Chains, chooses one that holds, and resolves the metadata (§10). */
+/** Resolves an Entity: collects its Trust Chains, takes the first that holds, and resolves the metadata (§10). */
 import type { EntityId } from '../entity-id.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 import { FederationError, type FederationErrorCode } from '../errors.ts'
@@ -6,6 +6,7 @@ import { member } from '../json.ts'
 import type { JwkSet } from '../keys.ts'
 import type { Metadata } from '../metadata.ts'
 import { type CollectFailure, type CollectOptions, collectTrustChains } from './collect.ts'
+import { entityPath } from './preference.ts'
 import { resolveMetadata } from './resolve-metadata.ts'
 import { type TrustChain, validateTrustChain } from './validate.ts'
 
@@ -28,7 +29,7 @@ export type ResolvedEntity = {
 }
 
 /**
- * Takes the first chain that holds, metadata policy included.
+ * Takes the first chain, by preference, that holds with its metadata policy.
  * @throws FederationError the most telling failure when none does; `invalid_trust_anchor` without keys for any
  */
 export async function resolveEntity(subject: EntityId, options: ResolveOptions): Promise<ResolvedEntity> {
@@ -39,7 +40,7 @@ export async function resolveEntity(subject: EntityId, options: ResolveOptions):
   }
   const { chains, failures } = await collectTrustChains(subject, { ...options, trustAnchors })
   const candidates: Candidate[] = []
-  for (const statements of chains.toSorted(byPreference)) {
+  for (const statements of chains) {
     const path = entityPath(statements)
     try {
       const resolved = await resolveChain(statements, options)
@@ -59,27 +60,6 @@ async function resolveChain(statements: readonly EntityStatement[], options: Res
   const chain = await validateTrustChain(statements, { ...options, trustAnchor, trustAnchorKeys })
   const metadata = resolveMetadata(chain)
   return { chain, metadata: options.entityTypes ? select(metadata, options.entityTypes) : metadata }
-}
-
-/** The choice is free (§10.3). Ours never depends on who answered first: shorter, then longer lived, then by name. */
-function byPreference(a: readonly EntityStatement[], b: readonly EntityStatement[]): number {
-  return (
-    a.length - b.length || expiry(b) - expiry(a) || compare(entityPath(a).join(' '), entityPath(b).join(' '))
-  )
-}
-
-function expiry(statements: readonly EntityStatement[]): number {
-  return Math.min(...statements.map(({ claims }) => claims.exp))
-}
-
-/** By code point, whatever the locale of the machine. */
-function compare(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
-}
-
-/** Who is in the chain, the subject first. */
-function entityPath(statements: readonly EntityStatement[]): EntityId[] {
-  return [...new Set(statements.map(({ claims }) => claims.iss))]
 }
 
 function select(metadata: Metadata, entityTypes: readonly string[]): Metadata {

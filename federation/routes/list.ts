@@ -1,7 +1,9 @@
 /** The Immediate Subordinates (§8.2). */
 import type { FastifyInstance } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import { findSubordinate } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { currentHolders } from '#store/trust-mark-reader.ts'
 import type { Deps } from '../deps.ts'
@@ -13,26 +15,27 @@ type Filter = {
   /** Any of these: the text leaves open whether all, and the Entity Collection draft says any. */
   entityTypes: readonly string[]
   intermediate: boolean | undefined
-  /** Only these hold a mark that was asked for. */
-  marked: ReadonlySet<string> | undefined
+  /** Those who hold a mark that was asked for, sorted. */
+  marked: readonly string[] | undefined
 }
 
-export function listRoute(app: FastifyInstance, { reader, now }: Deps) {
-  const unfiltered = createBodyCache()
+/** Long answers kept in memory, in bytes. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024
 
-  app.get('/list', async (request, reply) => {
-    const { query } = request
+export function listRoute(app: FastifyInstance, { reader, now }: Deps) {
+  const keep = createBodyCache()
+
+  app.get('/list', async ({ query }, reply) => {
     const filter: Filter = {
-      entityTypes: repeatable(query, 'entity_type'),
+      entityTypes: repeatable(query, 'entity_type').sort(),
       // `false` asks for those that are no Intermediates; the text only defines `true`.
       intermediate: optionalBoolean(query, 'intermediate'),
       marked: await readMarked(reader, query, now()),
     }
     const subordinates = await reader.subordinates()
-    const isFiltered = filter.entityTypes.length > 0 || filter.intermediate !== undefined || filter.marked
-    const body = isFiltered
-      ? JSON.stringify(select(subordinates, filter, now()))
-      : unfiltered(subordinates, filter, now())
+    const make = () => Buffer.from(JSON.stringify(select(subordinates, filter, now())))
+    // Who holds which mark changes by itself when marks expire, so that these answers are not kept.
+    const body = filter.marked ? make() : keep(subordinates, JSON.stringify(filter), now(), make)
     return send(reply, body, 'application/json')
   })
 }
@@ -42,9 +45,10 @@ function select(subordinates: readonly Subordinate[], filter: Filter, now: numbe
   const passes = (each: Subordinate) =>
     isCurrent(each, now) &&
     (filter.entityTypes.length === 0 || filter.entityTypes.some((type) => each.entityTypes.includes(type))) &&
-    (filter.intermediate === undefined || filter.intermediate === each.isIntermediate) &&
-    (filter.marked === undefined || filter.marked.has(each.id))
-  return subordinates.filter(passes).map(({ id }) => id)
+    (filter.intermediate === undefined || filter.intermediate === each.isIntermediate)
+  // Looking up the few that are marked costs less than asking everyone.
+  const candidates = filter.marked?.flatMap((id) => findSubordinate(subordinates, id) ?? []) ?? subordinates
+  return candidates.filter(passes).map(({ id }) => id)
 }
 
 /** Who holds a mark issued here that is still valid; undefined when neither parameter asks for one. */
@@ -52,23 +56,34 @@ async function readMarked(
   reader: Reader,
   query: unknown,
   now: number,
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<readonly string[] | undefined> {
+  const isMarked = optionalBoolean(query, 'trust_marked')
   const type = optional(query, 'trust_mark_type')
-  if (type === undefined && optionalBoolean(query, 'trust_marked') !== true) return undefined
+  if (type === undefined && isMarked !== true) return undefined
   const types = type === undefined ? await reader.trustMarkTypes() : [type]
   const holders = await Promise.all(types.map((each) => reader.trustMarkHolders(each)))
-  return new Set(holders.flatMap((each) => currentHolders(each, now)))
+  return [...new Set(holders.flatMap((each) => currentHolders(each, now)))].sort()
 }
 
-/** Keeps the long answer, everything, as bytes until the subordinates change or one of them expires. */
+/** Keeps answers as bytes until the subordinates change or the statement about one of them expires. */
 function createBodyCache() {
-  let held: { of: readonly Subordinate[]; body: Buffer; until: number } | undefined
-  return (subordinates: readonly Subordinate[], filter: Filter, now: number): Buffer => {
-    if (held?.of !== subordinates || held.until <= now) {
-      const body = Buffer.from(JSON.stringify(select(subordinates, filter, now)))
-      held = { of: subordinates, body, until: nextExpiry(subordinates, now) }
+  const bodies = new LRUCache<string, Buffer>({
+    maxSize: MAX_KEPT_BYTES,
+    sizeCalculation: (body, key) => body.length + key.length,
+  })
+  let of: readonly Subordinate[] | undefined
+  let until = 0
+  return (subordinates: readonly Subordinate[], key: string, now: number, make: () => Buffer): Buffer => {
+    if (of !== subordinates || until <= now) {
+      bodies.clear()
+      of = subordinates
+      until = nextExpiry(subordinates, now)
     }
-    return held.body
+    const held = bodies.get(key)
+    if (held) return held
+    const body = make()
+    bodies.set(key, body)
+    return body
   }
 }
 

@@ -16,7 +16,6 @@ export type SubordinateIndex = {
 
 type Source = { all(): Promise<Subordinate[]>; one(id: string): Promise<Subordinate | undefined> }
 type State = {
-  byId: Map<string, Subordinate>
   sorted: readonly Subordinate[]
   readAt: number
   maxAge: number
@@ -30,19 +29,20 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
 
   async function readAll(): Promise<State> {
     const readAt = performance.now()
-    const byId = new Map((await source.all()).map((each) => [each.id, each]))
-    const isAnnounced = byId.size > 0 && [...byId.values()].every((each) => each.isAnnounced)
-    return { byId, sorted: sort(byId), readAt, maxAge: isAnnounced ? MAX_AGE.announced : MAX_AGE.foreign }
+    const sorted = (await source.all()).sort((a, b) => (a.id < b.id ? -1 : 1))
+    const isAnnounced = sorted.length > 0 && sorted.every((each) => each.isAnnounced)
+    return { sorted, readAt, maxAge: isAnnounced ? MAX_AGE.announced : MAX_AGE.foreign }
   }
 
   async function readTouched(last: State, ids: ReadonlySet<string>): Promise<State> {
-    const byId = new Map(last.byId)
     const found = await Promise.all([...ids].map(async (id) => ({ id, subordinate: await source.one(id) })))
+    const sorted = [...last.sorted]
     for (const { id, subordinate } of found) {
-      if (subordinate) byId.set(id, subordinate)
-      else byId.delete(id)
+      const at = position(sorted, id)
+      const present = sorted[at]?.id === id ? 1 : 0
+      sorted.splice(at, present, ...(subordinate ? [subordinate] : []))
     }
-    return { ...last, byId, sorted: sort(byId) }
+    return { ...last, sorted }
   }
 
   async function update(): Promise<State> {
@@ -83,6 +83,20 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
   }
 }
 
-function sort(byId: Map<string, Subordinate>): readonly Subordinate[] {
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+/** The subordinate of that identifier among the sorted ones. */
+export function findSubordinate(sorted: readonly Subordinate[], id: string): Subordinate | undefined {
+  const candidate = sorted[position(sorted, id)]
+  return candidate?.id === id ? candidate : undefined
+}
+
+/** Where `id` stands, or would have to be put. */
+function position(sorted: readonly Subordinate[], id: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle]?.id ?? '') < id) low = middle + 1
+    else high = middle
+  }
+  return low
 }

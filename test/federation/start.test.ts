@@ -1,0 +1,77 @@
+/** A start in the same process, as the evaluation server does it: with an emulated Redis, and with TLS. */
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Redis } from 'ioredis'
+import RedisMock from 'ioredis-mock'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey } from '#core/keys.ts'
+import { readConfig } from '#federation/env.ts'
+import { startFederationServer } from '#federation/start.ts'
+import { formatChange } from '#store/change.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { redisKeys } from '#store/keys.ts'
+import { offlineEntity } from './offline-entity.ts'
+import { entityId } from './publisher.ts'
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'start-'))
+  await writeNewKey(directory, await generateSigningKey('ES256'))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const config = (changes: Record<string, string> = {}) =>
+  readConfig([], {
+    TA_DOMAIN: entityId,
+    KEYS_DIR: directory,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...changes,
+  })
+
+test('serves from an emulated Redis, and hears of changes in it', async () => {
+  const redis: Redis = new RedisMock()
+  const names = redisKeys()
+  const server = await startFederationServer(config(), { redis })
+  const list = async () => (await fetch(`${server.url}/list`)).json()
+  expect(await list()).toEqual([])
+  const entity = await offlineEntity('https://rp.example')
+  await redis.hset(names.subordinates, entity.id, entity.configuration)
+  await redis.publish(names.changes, formatChange({ kind: 'subordinate', id: entity.id }))
+  expect(await list()).toEqual([entity.id])
+  expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: 'ok' })
+  await server.close()
+  expect(await redis.ping()).toBe('PONG') // the caller's connection is left to the caller
+  redis.disconnect()
+})
+
+test('serves over TLS with the configured certificate', async () => {
+  const [TLS_CERT, TLS_KEY] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1']
+  const key = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    TLS_KEY,
+    '-out',
+    TLS_CERT,
+  ]
+  await promisify(execFile)('openssl', ['req', '-x509', ...key, ...subject])
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config({ TLS_CERT, TLS_KEY }), { redis })
+  expect(server.url).toMatch(/^https:/)
+  const [response] = await once(get(`${server.url}/health`, { rejectUnauthorized: false }), 'response')
+  expect(response.statusCode).toBe(200)
+  response.resume()
+  await server.close()
+  redis.disconnect()
+})

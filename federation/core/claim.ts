@@ -8,8 +8,9 @@ export function parseObject(
   path: string,
   code: FederationErrorCode = 'invalid_request',
 ): JsonObject {
-  if (!isJsonObject(value))
+  if (!isJsonObject(value)) {
     throw new FederationError(code, `${path} must be a JSON object, not ${quote(value)}`, { path })
+  }
   return value
 }
 
@@ -48,8 +49,9 @@ export function parseArray<T>(
 /** A URL of any scheme, as text that names one (§7.1). */
 export function parseUrl(value: unknown, path: string): string {
   const url = parseString(value, path)
-  if (!URL.canParse(url))
+  if (!URL.canParse(url)) {
     throw new FederationError('invalid_request', `${path} must be a URL, not ${quote(url)}`, { path })
+  }
   return url
 }
 

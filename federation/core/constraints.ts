@@ -69,8 +69,9 @@ function isIpAddress(host: string): boolean {
 
 const members: Readonly<Record<string, (value: unknown, path: string, authoring: boolean) => void>> = {
   max_path_length(value, path) {
-    if (!Number.isInteger(value) || Number(value) < 0)
+    if (!Number.isInteger(value) || Number(value) < 0) {
       throw refuse(path, `must be a whole number of at least 0, not ${quote(value)}`)
+    }
   },
 
   naming_constraints(value, path, authoring) {

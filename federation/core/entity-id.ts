@@ -18,8 +18,9 @@ type UrlOptions = { allowHttp?: boolean }
  */
 export function parseEntityId(value: unknown, options: UrlOptions = {}): EntityId {
   const fault = entityIdFault(value, options)
-  if (fault)
+  if (fault) {
     throw new FederationError('invalid_request', `${quote(value)} is not an entity identifier: ${fault}`)
+  }
   // A value without a fault is a string: that is the first thing the rules look at.
   return value as EntityId
 }
@@ -42,8 +43,9 @@ export function entityConfigurationUrl(id: EntityId): string {
  */
 export function parseEndpoint(value: unknown, path: string, options: UrlOptions = {}): string {
   const fault = urlFault(value, options)
-  if (fault)
+  if (fault) {
     throw new FederationError('invalid_request', `${path} is not an endpoint URL: ${fault}`, { path })
+  }
   // A value without a fault is a string.
   return value as string
 }

@@ -57,8 +57,9 @@ export function parseJwt(jwt: unknown, options: { typ: string; code?: Federation
   const refuse = (check: string, message: string) =>
     new FederationError(code, `the JWT ${message}`, { check })
   if (header.typ !== typ) throw refuse('typ', `must have the typ "${typ}", not ${quote(header.typ)}`)
-  if (!findAlgorithm(header.alg))
+  if (!findAlgorithm(header.alg)) {
     throw refuse('alg', `has the alg ${quote(header.alg)}, which is not accepted`)
+  }
   if (typeof header.kid !== 'string' || header.kid === '') throw refuse('kid', 'has no kid in its header')
   // No header extension is understood here, so every `crit` names one that is not (RFC 7515 §4.1.11).
   if ('crit' in header) throw refuse('crit', 'has critical header parameters that are not understood')
@@ -92,8 +93,9 @@ export async function verifySignature(
     new FederationError(code, `the JWT ${message}`, { check: 'signature' }, { cause })
   const key = keys.keys.find(({ kid }) => kid === header.kid)
   if (!key) throw refuse(`is signed with the key ${quote(header.kid)}, which is not among its issuer's keys`)
-  if (key.use !== undefined && key.use !== 'sig')
+  if (key.use !== undefined && key.use !== 'sig') {
     throw refuse(`is signed with the key ${quote(key.kid)}, whose use is not "sig"`)
+  }
   if (!algorithmsFor(key).some(({ alg }) => alg === header.alg)) {
     throw refuse(`has the alg ${quote(header.alg)}, which does not suit its key (${describe(key)})`)
   }

@@ -62,11 +62,7 @@ export function parseJwk(value: unknown, path = 'jwk'): Jwk {
   const jwk = parseKeyMembers(value, path)
   const secret = Object.keys(jwk).find((name) => secretMembers.has(name))
   if (secret) {
-    throw new FederationError(
-      'invalid_request',
-      `${path} has the private member "${secret}"; publish only the public key`,
-      { path },
-    )
+    throw refuse(path, `has the private member "${secret}"; publish only the public key`)
   }
   return jwk
 }
@@ -78,13 +74,12 @@ export function parseJwk(value: unknown, path = 'jwk'): Jwk {
  */
 export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
   const keys = parseArray(parseObject(value, path).keys, `${path}.keys`, parseJwk)
-  if (keys.length === 0) throw new FederationError('invalid_request', `${path} holds no key`, { path })
+  if (keys.length === 0) throw refuse(path, 'holds no key')
   const seen = new Set<string>()
   for (const { kid } of keys) {
-    if (seen.has(kid))
-      throw new FederationError('invalid_request', `${path} holds two keys with the kid ${quote(kid)}`, {
-        path,
-      })
+    if (seen.has(kid)) {
+      throw refuse(path, `holds two keys with the kid ${quote(kid)}`)
+    }
     seen.add(kid)
   }
   return { keys }
@@ -97,14 +92,10 @@ export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
 export function parsePrivateJwk(value: unknown, path = 'private key'): Jwk {
   const jwk = parseKeyMembers(value, path)
   if (typeof jwk.d !== 'string' || jwk.d === '') {
-    throw new FederationError('invalid_request', `${path} has no private part; it is a public key`, { path })
+    throw refuse(path, 'has no private part; it is a public key')
   }
   if (algorithmsFor(jwk).length === 0) {
-    throw new FederationError(
-      'invalid_request',
-      `${path} cannot sign: no algorithm for ${describe(jwk)} is supported`,
-      { path },
-    )
+    throw refuse(path, `cannot sign: no algorithm for ${describe(jwk)} is supported`)
   }
   return jwk
 }
@@ -119,12 +110,9 @@ function parseKeyMembers(value: unknown, path: string): Jwk {
   parseString(jwk.kid, `${path}.kid`)
   const kty = parseString(jwk.kty, `${path}.kty`)
   const names = member(publicMembers, kty)
-  if (!names)
-    throw new FederationError(
-      'invalid_request',
-      `${path} has the key type ${quote(kty)}, which cannot sign statements`,
-      { path },
-    )
+  if (!names) {
+    throw refuse(path, `has the key type ${quote(kty)}, which cannot sign statements`)
+  }
   for (const name of names) parseString(jwk[name], `${path}.${name}`)
   for (const name of ['alg', 'use', 'crv']) if (name in jwk) parseString(jwk[name], `${path}.${name}`)
   // The members that later code reads have just been checked.
@@ -138,11 +126,7 @@ function checkStrength(jwk: Jwk, path: string): void {
     const bits = bitLength(decode(jwk.n, `${path}.n`))
     decode(jwk.e, `${path}.e`)
     if (bits < MIN_RSA_BITS) {
-      throw new FederationError(
-        'invalid_request',
-        `${path} is an RSA key of ${bits} bits; at least ${MIN_RSA_BITS} are needed`,
-        { path },
-      )
+      throw refuse(path, `is an RSA key of ${bits} bits; at least ${MIN_RSA_BITS} are needed`)
     }
     return
   }
@@ -151,19 +135,16 @@ function checkStrength(jwk: Jwk, path: string): void {
     if (jwk[name] === undefined) continue
     const length = decode(jwk[name], `${path}.${name}`).length
     if (expected !== undefined && length !== expected) {
-      throw new FederationError(
-        'invalid_request',
-        `${path}.${name} has ${length} bytes; ${jwk.crv} needs ${expected}`,
-        { path },
-      )
+      throw refuse(`${path}.${name}`, `has ${length} bytes; ${jwk.crv} needs ${expected}`)
     }
   }
 }
 
 function decode(value: unknown, path: string): Uint8Array {
   const text = parseString(value, path)
-  if (!/^[A-Za-z0-9_-]+$/.test(text))
-    throw new FederationError('invalid_request', `${path} is not base64url`, { path })
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) {
+    throw refuse(path, 'is not base64url')
+  }
   return base64url.decode(text)
 }
 
@@ -171,4 +152,8 @@ function bitLength(bytes: Uint8Array): number {
   const first = bytes.findIndex((byte) => byte !== 0)
   if (first < 0) return 0
   return (bytes.length - first) * 8 - (Math.clz32(bytes[first] ?? 0) - 24)
+}
+
+function refuse(path: string, message: string): FederationError {
+  return new FederationError('invalid_request', `${path} ${message}`, { path })
 }

@@ -130,11 +130,13 @@ export function parseClaims(claims: JsonObject, options: ParseOptions): EntitySt
 function parseCrit(value: unknown, path: string, { claims, options }: Context): void {
   const names = parseNonEmptyArray(value, path, parseString)
   for (const [at, name] of names.entries()) {
-    if (protectedClaims.has(name))
+    if (protectedClaims.has(name)) {
       throw refuse(path, `must not list ${quote(name)}, which the specification defines`)
+    }
     if (names.indexOf(name) !== at) throw refuse(path, `lists ${quote(name)} twice`)
-    if (!Object.hasOwn(claims, name))
+    if (!Object.hasOwn(claims, name)) {
       throw refuse(path, `lists ${quote(name)}, which the statement does not have`)
+    }
     if (!options.understoodClaims?.includes(name)) {
       throw refuse(path, `makes the claim ${quote(name)} critical, which is not understood here`)
     }
@@ -146,8 +148,9 @@ function parseTrustMarkEntry(value: unknown, path: string): void {
   const entry = parseObject(value, path)
   const type = parseString(entry.trust_mark_type, `${path}.trust_mark_type`)
   const inner = decodeJwt(parseString(entry.trust_mark, `${path}.trust_mark`)).claims.trust_mark_type
-  if (inner !== type)
+  if (inner !== type) {
     throw refuse(path, `says trust_mark_type ${quote(type)} where its Trust Mark says ${quote(inner)}`)
+  }
 }
 
 function refuse(path: string, message: string): FederationError {

@@ -78,8 +78,9 @@ function mostTelling(
   const own = failures.find(({ superior }) => superior === undefined)
   const failure = own ?? failures.find(({ error }) => mayPass(error)) ?? failures[0]
   const message = `no Trust Chain leads from ${subject} to ${trustAnchors.join(' or ')}`
-  if (!failure)
+  if (!failure) {
     return new FederationError('invalid_trust_chain', `${message}: no authority hint goes that way`)
+  }
   const { error, entity, superior } = failure
   const detail = { ...error.detail, subject: entity, ...(superior === undefined ? {} : { issuer: superior }) }
   return new FederationError(failureCode(error, failure === own), `${message}: ${error.message}`, detail, {

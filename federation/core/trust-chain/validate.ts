@@ -80,12 +80,14 @@ function checkLinks(chain: readonly EntityStatement[], subject: EntityId): Entit
   for (const [below, { claims }] of chain.slice(1).entries()) {
     const position = below + 1
     const expected = entities.at(-1)
-    if (claims.sub !== expected)
+    if (claims.sub !== expected) {
       throw refuse('link', `the statement is about ${claims.sub}, not about ${expected}`, position)
+    }
     // The Trust Anchor's own Entity Configuration may close the chain.
     if (claims.iss === claims.sub && position === chain.length - 1 && position > 1) break
-    if (entities.includes(claims.iss))
+    if (entities.includes(claims.iss)) {
       throw refuse('loop', `the Trust Chain comes back to ${claims.iss}`, position)
+    }
     entities.push(claims.iss)
   }
   checkAuthorityHints(chain)

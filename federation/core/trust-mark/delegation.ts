@@ -55,10 +55,12 @@ export async function verifyDelegation(
 ): Promise<Delegation> {
   const delegation = parseDelegation(jwt, options)
   const { claims } = delegation
-  if (claims.sub !== options.issuer)
+  if (claims.sub !== options.issuer) {
     throw refuse('sub', `is for ${claims.sub}, not for the issuer ${options.issuer}`)
-  if (claims.iss !== options.owner)
+  }
+  if (claims.iss !== options.owner) {
     throw refuse('iss', `is by ${claims.iss}, not by the owner ${options.owner}`)
+  }
   checkValidity(claims, options, 'the delegation')
   if (claims.trust_mark_type !== options.type) {
     throw refuse('trust_mark_type', `is for the type ${claims.trust_mark_type}, not for ${options.type}`)

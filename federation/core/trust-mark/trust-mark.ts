@@ -135,8 +135,9 @@ async function checkDelegation(
     throw refuse('delegation', `has no delegation by ${owner.sub}, who owns the type ${quote(type)}`)
   }
   if (delegation === undefined) return
-  if (!owner)
+  if (!owner) {
     throw refuse('delegation', `has a delegation, but the Trust Anchor names no owner of ${quote(type)}`)
+  }
   await verifyDelegation(delegation, {
     ...options,
     owner: owner.sub,

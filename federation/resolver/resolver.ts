@@ -45,7 +45,7 @@ const MAX_AGE_MS = 60_000
 const MAX_BYTES = 64 * 1024 * 1024
 
 /** Milliseconds for which a refusal is repeated without trying again. */
-const REFUSAL_MS = 10_000
+const REFUSAL_MS = 5_000
 const MAX_REFUSALS = 10_000
 
 /** Milliseconds for asking others, Trust Mark issuers included. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
 import { requiredEntityId } from './parameter.ts'
 
@@ -15,7 +16,10 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
       throw new FederationError('invalid_request', message, { subject })
     }
     const jwt = await reader.subordinateStatement(subject)
-    if (!jwt) throw new FederationError('not_found', `${subject} is not a subordinate here.`, { subject })
+    if (!jwt) {
+      await confirmPublished(reader)
+      throw new FederationError('not_found', `${subject} is not a subordinate here.`, { subject })
+    }
     if (!isCurrent(jwt, now())) {
       throw new FederationError('not_found', `The statement about ${subject} has expired.`, { subject })
     }

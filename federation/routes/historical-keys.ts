@@ -2,12 +2,16 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
 
 export function historicalKeysRoute(app: FastifyInstance, { reader, now }: Deps) {
   app.get('/historical_keys', async (request, reply) => {
     const jwt = await reader.historicalKeys()
-    if (!jwt) throw new FederationError('not_found', 'This Trust Anchor has no historical keys.')
+    if (!jwt) {
+      await confirmPublished(reader)
+      throw new FederationError('not_found', 'This Trust Anchor has no historical keys.')
+    }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/jwk-set+jwt' })
   })
 }

@@ -7,6 +7,7 @@ import { findSubordinate } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { currentHolders } from '#store/trust-mark-reader.ts'
 import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
 import { optional, optionalBoolean, repeatable } from './parameter.ts'
 
@@ -33,6 +34,7 @@ export function listRoute(app: FastifyInstance, { reader, now }: Deps) {
       marked: await readMarked(reader, query, now()),
     }
     const subordinates = await reader.subordinates()
+    if (subordinates.length === 0) await confirmPublished(reader)
     const make = () => Buffer.from(JSON.stringify(select(subordinates, filter, now())))
     // Who holds which mark changes by itself when marks expire, so that these answers are not kept.
     const body = filter.marked ? make() : keep(subordinates, JSON.stringify(filter), now(), make)

@@ -13,6 +13,7 @@ import { createCache } from '#store/cache.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { trustMarkHash } from '#store/trust-mark-record.ts'
 import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
 import { required } from './parameter.ts'
 
@@ -52,6 +53,7 @@ async function signStatus(deps: Deps, jwt: string): Promise<string> {
 async function findStatus({ entityId, reader, keys, now }: Deps, jwt: string): Promise<TrustMarkStatus> {
   const standing = await reader.trustMarkStanding(jwt)
   if (standing === 'unknown') {
+    await confirmPublished(reader)
     throw new FederationError('not_found', 'This Trust Mark was not issued here.')
   }
   if (standing === 'revoked') return 'revoked'

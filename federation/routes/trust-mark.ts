@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
 import { required, requiredEntityId } from './parameter.ts'
 
@@ -13,6 +14,7 @@ export function trustMarkRoute(app: FastifyInstance, deps: Deps) {
     const subject = requiredEntityId(request.query, 'sub', deps)
     const jwt = await reader.trustMark(type, subject)
     if (!jwt || !isCurrent(jwt, now())) {
+      await confirmPublished(reader)
       const message = `${subject} holds no valid Trust Mark of the type ${type} issued here.`
       throw new FederationError('not_found', message, { subject })
     }

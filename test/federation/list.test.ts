@@ -12,6 +12,7 @@ let ta: TrustAnchor
 
 beforeAll(async () => {
   ta = await startTrustAnchor()
+  await ta.publishConfiguration()
   await ta.publishSubordinate({ id: rp })
   await ta.publishSubordinate({ id: op, entityTypes: ['openid_provider', 'federation_entity'] })
   await ta.publishSubordinate({ id: both, entityTypes: ['openid_provider', 'openid_relying_party'] })

@@ -57,6 +57,10 @@ test('every endpoint says so while Redis is stopped, and recovers without help',
   await expectOutage()
   await ta.redis.restart()
   await recovered()
+  // Redis is there again, but has lost its content: that is not an empty federation either.
+  for (const url of urls.filter((each) => each !== '/status')) {
+    expect([url, (await ta.app.inject({ url })).statusCode]).toEqual([url, 503])
+  }
   await publish()
   expect((await ta.get('/list')).json()).toEqual([id])
   expect((await ta.get('/.well-known/openid-federation')).statusCode).toBe(200)

@@ -40,7 +40,7 @@ test('serves from an emulated Redis, and hears of changes in it', async () => {
   const names = redisKeys()
   const server = await startFederationServer(config(), { redis })
   const list = async () => (await fetch(`${server.url}/list`)).json()
-  expect(await list()).toEqual([])
+  expect(await list()).toMatchObject({ error: 'temporarily_unavailable' })
   const entity = await offlineEntity('https://rp.example')
   await redis.hset(names.subordinates, entity.id, entity.configuration)
   await redis.publish(names.changes, formatChange({ kind: 'subordinate', id: entity.id }))

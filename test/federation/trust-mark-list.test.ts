@@ -6,6 +6,7 @@ let ta: TrustAnchor
 
 beforeAll(async () => {
   ta = await startTrustAnchor()
+  await ta.publishConfiguration()
   for (const name of ['b', 'a']) {
     await ta.issueTrustMark({
       type: trust_mark_type,

@@ -9,6 +9,7 @@ let ta: TrustAnchor
 
 beforeAll(async () => {
   ta = await startTrustAnchor()
+  await ta.publishConfiguration()
 })
 afterAll(() => ta.close())
 

@@ -12,6 +12,7 @@ let ta: TrustAnchor
 
 beforeAll(async () => {
   ta = await startTrustAnchor()
+  await ta.publishConfiguration()
   await ta.issueTrustMark({ type, subject: holder, exp: ta.now() + 600 })
   await ta.issueTrustMark({ type, subject: late, exp: ta.now() - 1, issuedAt: ta.now() - 60 })
   const revoked = await ta.issueTrustMark({ type, subject: former })

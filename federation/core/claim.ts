@@ -69,7 +69,11 @@ export function parseNonEmptyArray<T>(
 }
 
 /** {@link parseEntityId}, with the path of the claim in the error. */
-export function parseEntityIdAt(value: unknown, path: string, options: { allowHttp?: boolean }): EntityId {
+export function parseEntityIdAt(
+  value: unknown,
+  path: string,
+  options: { allowHttp?: boolean | undefined },
+): EntityId {
   try {
     return parseEntityId(value, options)
   } catch (error) {

@@ -9,7 +9,7 @@ const MAX_BYTES = 2048
 
 const WELL_KNOWN = '/.well-known/openid-federation'
 
-type UrlOptions = { allowHttp?: boolean }
+type UrlOptions = { allowHttp?: boolean | undefined }
 
 /**
  * Accepts an https URL with a host and without query, fragment or user information; the string is returned

@@ -49,9 +49,9 @@ export type EntityStatementClaims = {
 }
 
 export type ParseOptions = {
-  allowHttp?: boolean
+  allowHttp?: boolean | undefined
   /** Claims beyond Core that the caller processes, and that `crit` may therefore name (§13.4). */
-  understoodClaims?: readonly string[]
+  understoodClaims?: readonly string[] | undefined
 }
 
 type Kind = 'an Entity Configuration' | 'a Subordinate Statement'

@@ -31,7 +31,8 @@ export type StatementReader = {
 
 /** Reads and verifies each statement once in a run, however many paths need it, and at most `fetches` of them. */
 export function createStatementReader(options: SourceOptions & { fetches: number }): StatementReader {
-  const { source, fetches } = options
+  const { source, signal, fetches, now, skew, allowHttp, understoodClaims } = options
+  const rules = { now, skew, allowHttp, understoodClaims }
   const read = new Map<string, Promise<EntityStatement>>()
 
   function once(
@@ -41,11 +42,9 @@ export function createStatementReader(options: SourceOptions & { fetches: number
   ) {
     const earlier = read.get(key)
     if (earlier) return earlier
-    const spent = read.size >= fetches
-    const statement = spent
-      ? Promise.reject(overBudget(`more than ${fetches} statements would have to be fetched`))
-      : fetchWithin(options.signal, fetch).then(verify)
-    if (!spent) read.set(key, statement)
+    if (read.size >= fetches) return Promise.reject(overBudget(fetches))
+    const statement = fetchWithin(signal, fetch).then(verify)
+    read.set(key, statement)
     return statement
   }
 
@@ -54,7 +53,7 @@ export function createStatementReader(options: SourceOptions & { fetches: number
       once(
         id,
         () => source.entityConfiguration(id),
-        (jwt) => verifyEntityConfiguration(jwt, { ...options, entityId: id }),
+        (jwt) => verifyEntityConfiguration(jwt, { ...rules, entityId: id }),
       ),
 
     subordinateStatement: async (superior, subject) => {
@@ -62,11 +61,11 @@ export function createStatementReader(options: SourceOptions & { fetches: number
       // §8.1: the location counts only where the Superior itself states it.
       const path = 'metadata.federation_entity.federation_fetch_endpoint'
       const endpoint = member(member(metadata, 'federation_entity'), 'federation_fetch_endpoint')
-      const fetchEndpoint = parseEndpoint(endpoint, path, options)
+      const fetchEndpoint = parseEndpoint(endpoint, path, rules)
       return once(
         `${issuer} ${subject}`,
         () => source.subordinateStatement({ issuer, subject, fetchEndpoint }),
-        (jwt) => verifySubordinateStatement(jwt, { ...options, issuer, subject, keys }),
+        (jwt) => verifySubordinateStatement(jwt, { ...rules, issuer, subject, keys }),
       )
     },
   }
@@ -110,6 +109,7 @@ function outOfTime(cause: unknown): FederationError {
   )
 }
 
-function overBudget(message: string): FederationError {
+function overBudget(fetches: number): FederationError {
+  const message = `more than ${fetches} statements would have to be fetched`
   return new FederationError('invalid_trust_chain', message, { check: 'limits' })
 }

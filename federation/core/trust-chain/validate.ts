@@ -50,8 +50,9 @@ export async function validateTrustChain(
   if (options.trustAnchor !== undefined && trustAnchor !== options.trustAnchor) {
     throw refuse('trust_anchor', `the Trust Chain ends at ${trustAnchor}, not at ${options.trustAnchor}`)
   }
+  const clock = { now: options.now, skew: options.skew }
   for (const [position, statement] of chain.entries()) {
-    await at(position, () => validateEntityStatement(statement, options))
+    await at(position, () => validateEntityStatement(statement, clock))
   }
   checkConstraints(chain)
   await verifySignatures(chain, options.trustAnchorKeys)

@@ -50,7 +50,7 @@ export async function verifyDelegation(
     ownerKeys: JwkSet
     issuer: EntityId
     type: string
-    allowHttp?: boolean
+    allowHttp?: boolean | undefined
   },
 ): Promise<Delegation> {
   const delegation = parseDelegation(jwt, options)
@@ -69,7 +69,7 @@ export async function verifyDelegation(
   return delegation
 }
 
-function parseDelegation(jwt: unknown, options: { allowHttp?: boolean }): Delegation {
+function parseDelegation(jwt: unknown, options: { allowHttp?: boolean | undefined }): Delegation {
   const parsed = parseJwt(jwt, { typ: TRUST_MARK_DELEGATION_TYP })
   const { claims } = parsed
   parseEntityIdAt(claims.iss, 'delegation.iss', options)

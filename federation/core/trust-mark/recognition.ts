@@ -10,7 +10,7 @@ export type TrustMarkIssuers = Record<string, EntityId[]>
 /** Trust Mark type -> its owner, with the keys that its delegations are verified with. */
 export type TrustMarkOwners = Record<string, { sub: EntityId; jwks: JwkSet; [other: string]: unknown }>
 
-type Options = { allowHttp?: boolean }
+type Options = { allowHttp?: boolean | undefined }
 
 /** @throws FederationError `invalid_request` */
 export function parseTrustMarkIssuers(

@@ -32,7 +32,7 @@ export type TrustMarkClaims = {
 
 export type TrustMark = { jwt: string; header: JwsHeader; claims: TrustMarkClaims }
 
-type ParseOptions = { allowHttp?: boolean }
+type ParseOptions = { allowHttp?: boolean | undefined }
 type Rule = { required: boolean; parse(value: unknown, path: string, options: ParseOptions): unknown }
 
 const rules: Readonly<Record<string, Rule>> = {

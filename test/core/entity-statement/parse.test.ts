@@ -83,7 +83,7 @@ describe('parseEntityStatement', () => {
     ['step 26: aud', { aud: id('anchor') }, 'aud'],
     ['step 27: trust_anchor', { trust_anchor: id('anchor') }, 'trust_anchor'],
   ])('refuses in either statement %s', (_what, claims, path) => {
-    const options = { understoodClaims: ['x'] }
+    const options = { understoodClaims: ['x', 'metadata'] }
     expect(() => parseEntityStatement(subordinate(claims), options)).toThrow(
       refusal('invalid_request', { path }),
     )

@@ -15,6 +15,6 @@ export const route = {
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
   subordinate: (id: string, tab?: SubordinateTab) =>
     `/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
-  trustMarkTypes: () => '/trust-mark-types',
+  trustMarkTypes: (page: { after?: string; before?: string } = {}) => withQuery('/trust-mark-types', page),
   createTrustMarkType: () => '/trust-mark-types/new',
 }

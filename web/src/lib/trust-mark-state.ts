@@ -1,0 +1,13 @@
+/** How a Trust Mark fares (§8.4.2). */
+import type { TrustMarkState } from '#lib/gql/graphql.ts'
+import type { Tone } from '#lib/tone.ts'
+
+export const trustMarkStates: Record<TrustMarkState, { tone: Tone; label: string; explanation: string }> = {
+  ACTIVE: { tone: 'success', label: 'Active', explanation: 'The status endpoint confirms it.' },
+  EXPIRED: { tone: 'error', label: 'Expired', explanation: 'It is past its expiry and counts for nothing.' },
+  REVOKED: {
+    tone: 'quiet',
+    label: 'Revoked',
+    explanation: 'The status endpoint answers that it is revoked, for good.',
+  },
+}

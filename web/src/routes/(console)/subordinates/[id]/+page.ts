@@ -1,0 +1,26 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { subordinateOf } from '#lib/subordinate.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const SubordinateOverview = graphql(`
+  query SubordinateOverview($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Subordinate {
+        id entityId displayName active state entityTypes publication
+        validFor autorenew lastCheckedAt lastError registeredAt updatedAt
+        forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks
+        statement { issuedAt expiresAt }
+      }
+    }
+    trustAnchor { statementHours }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params }) => {
+  depends(topic.subordinates)
+  const { node, trustAnchor } = await read(fetch, SubordinateOverview, { id: params.id })
+  return { subordinate: subordinateOf(node), trustAnchor }
+}) satisfies PageLoad

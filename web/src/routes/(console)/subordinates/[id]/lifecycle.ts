@@ -1,0 +1,99 @@
+/** What can be done with a subordinate as a whole, and what happens then. */
+import { graphql } from '#lib/gql/index.ts'
+import { write } from '#lib/graphql/client.ts'
+import type { Refusal } from '#lib/graphql/refusal.ts'
+
+const RenewSubordinate = graphql(`
+  mutation RenewSubordinate($input: RenewSubordinateInput!) {
+    renewSubordinate(input: $input) {
+      __typename
+      ... on MutationRenewSubordinateSuccess { data { id } }
+      ... on Error { message code path }
+      ... on EntityRejectedError { checks { ...EntityCheckFields } }
+    }
+  }
+`)
+
+const DeactivateSubordinate = graphql(`
+  mutation DeactivateSubordinate($input: DeactivateSubordinateInput!) {
+    deactivateSubordinate(input: $input) {
+      __typename
+      ... on MutationDeactivateSubordinateSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+const ReactivateSubordinate = graphql(`
+  mutation ReactivateSubordinate($input: ReactivateSubordinateInput!) {
+    reactivateSubordinate(input: $input) {
+      __typename
+      ... on MutationReactivateSubordinateSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+const RemoveSubordinate = graphql(`
+  mutation RemoveSubordinate($input: RemoveSubordinateInput!) {
+    removeSubordinate(input: $input) {
+      __typename
+      ... on MutationRemoveSubordinateSuccess { data }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export interface LifecycleAction {
+  label: string
+  /** Said once it has happened, after the name of the entity. */
+  done: string
+  /** What it does, in a line beside its button. */
+  summary: string
+  /** What it does, in full, before it is confirmed. Without it nothing is asked. */
+  consequence?: string
+  danger?: boolean
+  /** Shown for active subordinates, for inactive ones, or for both. */
+  when: 'active' | 'inactive' | 'always'
+  /** Nothing is left to look at afterwards. */
+  isFinal?: boolean
+  run: (id: string) => Promise<Refusal | undefined>
+}
+
+export const lifecycle: readonly LifecycleAction[] = [
+  {
+    label: 'Renew',
+    done: 'has a new statement.',
+    summary: 'Fetch its Entity Configuration again, check it, and sign a new statement.',
+    when: 'active',
+    run: async (id) => (await write(RenewSubordinate, { input: { id } })).refusal,
+  },
+  {
+    label: 'Deactivate',
+    done: 'is withdrawn.',
+    summary: 'Withdraw it from every public endpoint and keep its registration.',
+    consequence:
+      'Within seconds it is gone from every public endpoint, and Trust Chains through it no longer resolve. Statements that others have cached hold until they expire. Its registration is kept: it can be reactivated at any time.',
+    danger: true,
+    when: 'active',
+    run: async (id) => (await write(DeactivateSubordinate, { input: { id } })).refusal,
+  },
+  {
+    label: 'Reactivate',
+    done: 'is published again.',
+    summary: 'Sign a new statement and publish it again.',
+    when: 'inactive',
+    run: async (id) => (await write(ReactivateSubordinate, { input: { id } })).refusal,
+  },
+  {
+    label: 'Remove',
+    done: 'is removed.',
+    summary: 'Withdraw it and delete its registration.',
+    consequence:
+      'It is gone from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone: it would have to be registered anew. The audit log keeps what it was.',
+    danger: true,
+    when: 'always',
+    isFinal: true,
+    run: async (id) => (await write(RemoveSubordinate, { input: { id } })).refusal,
+  },
+]

@@ -1,0 +1,26 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { subordinateOf } from '#lib/subordinate.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const SubordinateTrustMarks = graphql(`
+  query SubordinateTrustMarks($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Subordinate {
+        entityId displayName
+        trustMarks { id ...TrustMarkCells }
+      }
+    }
+    trustMarkTypes(first: 100) {
+      edges { node { ...IssuableType } }
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params }) => {
+  depends(topic.subordinates, topic.trustMarks)
+  const { node, trustMarkTypes } = await read(fetch, SubordinateTrustMarks, { id: params.id })
+  return { subordinate: subordinateOf(node), types: trustMarkTypes.edges.map((edge) => edge.node) }
+}) satisfies PageLoad

@@ -55,7 +55,7 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
       }
       return gate
         .run('discovery', signal, () => resolve(subject, anchors, remote, signal))
-        .catch(refusalOfChain(signal))
+        .catch(busy(signal))
     },
   }
 }
@@ -66,15 +66,11 @@ function refusal(error: unknown): undefined {
   throw error
 }
 
-/** Says in the terms of the endpoint why there is no chain (§8.9). */
-function refusalOfChain(signal: AbortSignal) {
+/** The time ran out before there was a place; core says so itself when it runs out while collecting. */
+function busy(signal: AbortSignal) {
   return (error: unknown): never => {
-    if (signal.aborted && error === signal.reason) {
-      const message = 'The resolver is busy; try again in a few seconds.'
-      throw new FederationError('temporarily_unavailable', message, { retryable: true }, { cause: error })
-    }
-    if (!(error instanceof FederationError) || error.code !== 'invalid_request') throw error
-    // It is a statement of the subject that is malformed, and not the request.
-    throw new FederationError('invalid_trust_chain', error.message, error.detail, { cause: error })
+    if (!signal.aborted || error !== signal.reason) throw error
+    const message = 'The resolver is busy; try again in a few seconds.'
+    throw new FederationError('temporarily_unavailable', message, { retryable: true }, { cause: error })
   }
 }

@@ -70,7 +70,7 @@ test('what is stored but is no JWT is our own fault, and nothing about it is tol
   const answer = await ta.get('/historical_keys')
   expect(answer.statusCode).toBe(500)
   expect(answer.json()).toMatchObject({ error: 'server_error' })
-  expect(answer.body).not.toContain('rubbish')
+  expect(answer.body).not.toMatch(/rubbish|Redis|JWT/)
 })
 
 test('only statements may be cached', async () => {

@@ -149,6 +149,13 @@ test('gives the same answer again, until a change touches it', async () => {
   expect((await resolve(rp.id)).statusCode).toBe(200)
 })
 
+test('a statement of ours that has expired is none, whatever leeway clocks are given', async () => {
+  const rp = await offlineEntity('https://lapsed.example')
+  await ta.publishSubordinate({ ...rp, exp: ta.now() - 1 })
+  const answer = await resolve(rp.id)
+  expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
+})
+
 test('does not give an answer again whose exp has passed', async () => {
   const rp = await offlineEntity('https://short.example')
   await ta.publishSubordinate({ ...rp, exp: ta.now() + 300 })
@@ -182,6 +189,9 @@ describe('under a foreign Trust Anchor', () => {
     })
     expect(payload).toMatchObject({ iss: entityId, sub: leaf.id })
     expect(payload.trust_chain).toHaveLength(4)
+    await pin((await offlineEntity(top.id)).keys)
+    expect((await resolve(leaf.id, { trust_anchor: top.id })).statusCode).toBe(400)
+    await pin(top.keys)
   })
 
   test('uses whichever of several anchors is known', async () => {

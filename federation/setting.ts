@@ -54,13 +54,17 @@ function redisUrl(value: string): string {
   throw new SettingError('must be a URL that begins with redis:// or rediss://') // not shown: it may hold a password
 }
 
+/** Names for the addresses of a reverse proxy on the same machine or in the same private network. */
+const proxyNames = ['loopback', 'linklocal', 'uniquelocal']
+
 /** Which proxies may say who the client is: none, all, or those at the listed addresses. */
 function trustedProxies(value: string): boolean | string[] {
   if (/^(true|false)$/i.test(value)) return flag(value)
   const addresses = value.split(',').map((each) => each.trim())
-  const isAddress = (each: string) => isIP(each.split('/', 1)[0] ?? '') > 0
+  const isAddress = (each: string) => proxyNames.includes(each) || isIP(each.split('/', 1)[0] ?? '') > 0
   if (addresses.every(isAddress)) return addresses
-  throw new SettingError(`must be true, false, or addresses and networks joined by commas, not "${value}"`)
+  const kinds = `addresses, networks or the names ${proxyNames.join(', ')}`
+  throw new SettingError(`must be true, false, or ${kinds}, joined by commas, not "${value}"`)
 }
 
 const setting = <Value>(row: Setting<Value>) => row
@@ -86,7 +90,8 @@ export const settings = {
     fallback: 'info',
     parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   }),
-  trustProxy: setting({ env: ['TRUST_PROXY'], fallback: 'false', parse: trustedProxies }),
+  // Without it, everyone behind the proxy would share one rate limit.
+  trustProxy: setting({ env: ['TRUST_PROXY'], fallback: proxyNames.join(), parse: trustedProxies }),
   /** Requests to /resolve that one client address may make in a minute. */
   resolveRateLimit: setting({
     env: ['RESOLVE_RATE_LIMIT'],

@@ -15,7 +15,7 @@ import { createChainFinder } from './chain-finder.ts'
 import { findTrustAnchors, type TrustAnchor } from './trust-anchor.ts'
 import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
 
-export type ResolveRequest = {
+type ResolveRequest = {
   subject: EntityId
   /** In order of preference among chains of equal length; any that is known may be used. */
   trustAnchors: readonly EntityId[]

@@ -3,7 +3,7 @@ import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 
 /** As the parser leaves it: a string, or an array when the name was repeated. */
-export type Parameters = Readonly<Record<string, unknown>>
+type Parameters = Readonly<Record<string, unknown>>
 
 const MAX_BYTES = 2048
 const MAX_REPEATS = 32

@@ -1,7 +1,7 @@
 /** What the publisher announces on the channel of changes, so that readers drop what they keep in memory. */
 
 /** `all` is said after a rebuild; the reader says it to itself when it may have missed announcements. */
-export const changeKinds = [
+const changeKinds = [
   'entity-configuration',
   'subordinate',
   'trust-mark',

@@ -39,7 +39,7 @@ test('one variable is enough; everything else has a default', () => {
     host: '0.0.0.0',
     port: 8080,
     logLevel: 'info',
-    trustProxy: false,
+    trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     resolveRateLimit: 600,
   })
 })

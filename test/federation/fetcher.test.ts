@@ -1,8 +1,14 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createFetcher, type Fetcher, type FetcherOptions } from '#fetcher/fetcher.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import type { Fault } from '#test/helpers/fault.ts'
 import { freePort } from '#test/helpers/redis.ts'
+import { makeCertificate } from './certificate.ts'
 import { startRawServer } from './raw-server.ts'
 
 const open: Fetcher[] = []
@@ -76,6 +82,23 @@ test('says that nobody listens there', async () => {
     code: 'unreachable',
     retryable: true,
   })
+})
+
+test('trusts no certificate that nobody vouches for', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tls-'))
+  const { certFile, keyFile } = await makeCertificate(directory)
+  const [cert, key] = [await readFile(certFile), await readFile(keyFile)]
+  const server = createServer({ cert, key }, () => {}).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  await expect(fetcher().json(`https://127.0.0.1:${port}/`)).rejects.toMatchObject({
+    code: 'tls',
+    retryable: false,
+    message: expect.stringContaining('SELF_SIGNED'),
+  })
+  server.close()
+  await rm(directory, { recursive: true })
 })
 
 test('asks no private address and no plain http unless that is allowed', async () => {

@@ -1,11 +1,9 @@
 /** A start in the same process, as the evaluation server does it: with an emulated Redis, and with TLS. */
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -15,6 +13,7 @@ import { startFederationServer } from '#federation/start.ts'
 import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
+import { makeCertificate } from './certificate.ts'
 import { offlineEntity } from './offline-entity.ts'
 import { entityId } from './publisher.ts'
 
@@ -52,20 +51,7 @@ test('serves from an emulated Redis, and hears of changes in it', async () => {
 })
 
 test('serves over TLS with the configured certificate', async () => {
-  const [TLS_CERT, TLS_KEY] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1']
-  const key = [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    TLS_KEY,
-    '-out',
-    TLS_CERT,
-  ]
-  await promisify(execFile)('openssl', ['req', '-x509', ...key, ...subject])
+  const { certFile: TLS_CERT, keyFile: TLS_KEY } = await makeCertificate(directory)
   const redis: Redis = new RedisMock()
   const server = await startFederationServer(config({ TLS_CERT, TLS_KEY }), { redis })
   expect(server.url).toMatch(/^https:/)

@@ -3,9 +3,10 @@ import type { Transaction } from '#server/database.ts'
 
 /**
  * What may need publishing. `key` is the entity identifier of a subordinate, the id of a trust mark, else empty.
- * `subordinates` means every active one: a federation-wide setting changed.
+ * `subordinates` means every active one: a federation-wide setting changed; `everything` asks for a full rebuild.
  */
-export const topics = [
+const topics = [
+  'everything',
   'entity-configuration',
   'historical-keys',
   'trust-anchors',
@@ -22,8 +23,4 @@ export function toPublish(topic: Topic, key: string | number = ''): OutboxItem {
 
 export async function enqueue(tx: Transaction, items: readonly OutboxItem[]): Promise<void> {
   if (items.length > 0) await tx.outboxEntry.createMany({ data: [...items] })
-}
-
-export function isTopic(value: string): value is Topic {
-  return topics.some((topic) => topic === value)
 }

@@ -6,7 +6,7 @@ import { signJwt } from '#core/jws.ts'
 import type { IssuedTrustMark, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database.ts'
 import { entityConfigurationClaims } from '#server/publish/build.ts'
-import type { OutboxItem, Topic } from '#server/publish/outbox.ts'
+import type { Topic } from '#server/publish/outbox.ts'
 import { type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
 import {
   commit,
@@ -33,7 +33,10 @@ export type PublishContext = {
 /** Rows handled at a time: bounds memory, and one round trip to each store a page. */
 const PAGE = 500
 
-const publishers: Readonly<Record<Topic, (context: PublishContext, key: string) => Promise<void>>> = {
+/** All but the full rebuild, which is not one thing (rebuild.ts). */
+export type SingleTopic = Exclude<Topic, 'everything'>
+
+const publishers: Readonly<Record<SingleTopic, (context: PublishContext, key: string) => Promise<void>>> = {
   'entity-configuration': publishEntityConfiguration,
   'historical-keys': publishHistoricalKeys,
   'trust-anchors': publishTrustAnchors,
@@ -42,7 +45,11 @@ const publishers: Readonly<Record<Topic, (context: PublishContext, key: string) 
   'trust-mark': publishTrustMark,
 }
 
-export async function publish(context: PublishContext, { topic, key }: OutboxItem): Promise<void> {
+export function isSingleTopic(topic: string): topic is SingleTopic {
+  return Object.hasOwn(publishers, topic)
+}
+
+export async function publish(context: PublishContext, topic: SingleTopic, key: string): Promise<void> {
   await publishers[topic](context, key)
 }
 

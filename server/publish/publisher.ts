@@ -6,8 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { OutboxEntry } from '#prisma/generated/client/client.ts'
 import { createLease } from '#server/publish/lease.ts'
-import { isTopic } from '#server/publish/outbox.ts'
-import { type PublishContext, publish } from '#server/publish/publish.ts'
+import { isSingleTopic, type PublishContext, publish } from '#server/publish/publish.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 
 const BATCH = 500
@@ -108,7 +107,8 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
       const ids = group.map(({ id }) => id)
       const [{ topic, key } = { topic: '', key: '' }] = group
       try {
-        if (isTopic(topic)) await publish(context, { topic, key })
+        if (topic === 'everything') await rebuildUnderLease()
+        else if (isSingleTopic(topic)) await publish(context, topic, key)
         done.push(...ids)
       } catch (error) {
         if (redis.status !== 'ready') throw error

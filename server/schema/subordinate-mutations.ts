@@ -71,10 +71,8 @@ builder.mutationField('registerSubordinate', (t) =>
     args: {
       input: t.arg({ type: RegisterSubordinateInput, required: true, description: 'What to register.' }),
     },
-    resolve: async (query, _root, { input }, context) => {
-      const { id } = await context.services.subordinates.register(signedIn(context), input)
-      return context.db.subordinate.findUniqueOrThrow({ ...query, where: { id } })
-    },
+    resolve: (_query, _root, { input }, context) =>
+      context.services.subordinates.register(signedIn(context), input),
   }),
 )
 
@@ -86,15 +84,14 @@ builder.mutationField('updateSubordinate', (t) =>
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'What to change.' }) },
-    resolve: async (query, _root, { input }, context) => {
+    resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')
-      await context.services.subordinates.update(signedIn(context), { ...input, id })
-      return context.db.subordinate.findUniqueOrThrow({ ...query, where: { id } })
+      return context.services.subordinates.update(signedIn(context), { ...input, id })
     },
   }),
 )
 
-/** Mutations that take nothing but a subordinate. */
+/** Services answer whole rows, so the query has nothing left to select. Mutations that take nothing but a subordinate. */
 const simple = [
   {
     name: 'renewSubordinate',
@@ -129,11 +126,8 @@ for (const { name, description, errors, run } of simple) {
       authScopes: { operate: true },
       errors: { types: [...errors] },
       args: { input: t.arg({ type: input, required: true, description: 'Which subordinate.' }) },
-      resolve: async (query, _root, args, context) => {
-        const id = nodeId(args.input.id, 'Subordinate')
-        await run(context, signedIn(context), id)
-        return context.db.subordinate.findUniqueOrThrow({ ...query, where: { id } })
-      },
+      resolve: (_query, _root, args, context) =>
+        run(context, signedIn(context), nodeId(args.input.id, 'Subordinate')),
     }),
   )
 }

@@ -19,8 +19,22 @@ const PublicationState = builder.enumType('PublicationState', {
   } as const,
 })
 
+/** The columns from which the resolved metadata follows. */
+const resolvable = {
+  entityId: true,
+  entityConfiguration: true,
+  jwks: true,
+  forcedMetadata: true,
+  metadataPolicy: true,
+  constraints: true,
+  additionalClaims: true,
+  validFor: true,
+} as const
+
 builder.prismaNode('Subordinate', {
   id: { field: 'id' },
+  // Something must be selected even when a query asks only for __typename.
+  select: { id: true },
   description:
     'An Immediate Subordinate: an entity about which this Trust Anchor publishes a Subordinate Statement.',
   authScopes: { read: true },
@@ -47,7 +61,7 @@ builder.prismaNode('Subordinate', {
       nullable: true,
       description:
         'Its metadata after our statement’s metadata, constraints and policy (section 6.1.4.2); null when they reject it.',
-      select: true,
+      select: resolvable,
       resolve: resolvedMetadata,
     }),
     forcedMetadata: t.expose('forcedMetadata', {
@@ -139,7 +153,11 @@ async function publicationOf(
   return active ? 'PUBLISHED' : 'WITHDRAWN'
 }
 
-async function resolvedMetadata(subordinate: Subordinate, _args: object, { db, entityId }: Context) {
+async function resolvedMetadata(
+  subordinate: Pick<Subordinate, keyof typeof resolvable>,
+  _args: object,
+  { db, entityId }: Context,
+) {
   const settings = await readSettings(db)
   const now = Math.floor(Date.now() / 1000)
   try {

@@ -66,10 +66,8 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'What to issue.' }) },
-    resolve: async (query, _root, { input }, context) => {
-      const { id } = await context.services.trustMarks.issue(signedIn(context), input)
-      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
-    },
+    resolve: (_query, _root, { input }, context) =>
+      context.services.trustMarks.issue(signedIn(context), input),
   }),
   updateTrustMark: t.prismaField({
     type: 'TrustMark',
@@ -78,10 +76,9 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'What to change.' }) },
-    resolve: async (query, _root, { input }, context) => {
+    resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
-      await context.services.trustMarks.update(signedIn(context), { ...input, id })
-      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+      return context.services.trustMarks.update(signedIn(context), { ...input, id })
     },
   }),
   renewTrustMark: t.prismaField({
@@ -90,10 +87,9 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'Which mark.' }) },
-    resolve: async (query, _root, { input }, context) => {
+    resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
-      await context.services.trustMarks.renew(signedIn(context), id)
-      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+      return context.services.trustMarks.renew(signedIn(context), id)
     },
   }),
   revokeTrustMark: t.prismaField({
@@ -104,10 +100,9 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: RevokeTrustMarkInput, required: true, description: 'Which mark, and why.' }),
     },
-    resolve: async (query, _root, { input }, context) => {
+    resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
-      await context.services.trustMarks.revoke(signedIn(context), id, input.reason ?? null)
-      return context.db.trustMark.findUniqueOrThrow({ ...query, where: { id } })
+      return context.services.trustMarks.revoke(signedIn(context), id, input.reason ?? null)
     },
   }),
 }))

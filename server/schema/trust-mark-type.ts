@@ -7,6 +7,8 @@ const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 builder.prismaNode('TrustMarkType', {
   id: { field: 'id' },
+  // Something must be selected even when a query asks only for __typename.
+  select: { id: true },
   description: 'A kind of Trust Mark that this Trust Anchor issues.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -125,10 +127,8 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: CreateTrustMarkTypeInput, required: true, description: 'What to create.' }),
     },
-    resolve: async (query, _root, { input }, context) => {
-      const { id } = await context.services.trustMarkTypes.create(signedIn(context), input)
-      return context.db.trustMarkType.findUniqueOrThrow({ ...query, where: { id } })
-    },
+    resolve: (_query, _root, { input }, context) =>
+      context.services.trustMarkTypes.create(signedIn(context), input),
   }),
   updateTrustMarkType: t.prismaField({
     type: 'TrustMarkType',
@@ -138,10 +138,9 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: UpdateTrustMarkTypeInput, required: true, description: 'What to change.' }),
     },
-    resolve: async (query, _root, { input }, context) => {
+    resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMarkType')
-      await context.services.trustMarkTypes.update(signedIn(context), { ...input, id })
-      return context.db.trustMarkType.findUniqueOrThrow({ ...query, where: { id } })
+      return context.services.trustMarkTypes.update(signedIn(context), { ...input, id })
     },
   }),
   removeTrustMarkType: t.field({

@@ -28,6 +28,8 @@ function whereState(state: StateName): Prisma.TrustMarkWhereInput {
 
 builder.prismaNode('TrustMark', {
   id: { field: 'id' },
+  // Something must be selected even when a query asks only for __typename.
+  select: { id: true },
   description: 'A Trust Mark of one type for one entity, with the JWT issued last.',
   authScopes: { read: true },
   fields: (t) => ({

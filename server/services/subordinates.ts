@@ -8,12 +8,7 @@ import { toPublish } from '#server/publish/outbox.ts'
 import { isAcceptable } from '#server/services/entity-checks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
-import {
-  ConflictError,
-  EntityRejectedError,
-  NotFoundError,
-  parseField,
-} from '#server/services/operation-error.ts'
+import { ConflictError, EntityRejectedError, parseField } from '#server/services/operation-error.ts'
 import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
 import {
@@ -82,8 +77,13 @@ export function createSubordinateService(context: ServiceContext) {
         result,
       }
     })
-    events.announce({ kind, entityId: row.entityId })
-    return row
+    return announced(kind, row)
+  }
+
+  /** The row with the statement that was signed when it was published, right after the commit. */
+  async function announced(kind: SubordinateChangeKind, { id, entityId }: Subordinate): Promise<Subordinate> {
+    events.announce({ kind, entityId })
+    return findSubordinate(db, id)
   }
 
   return {
@@ -131,8 +131,7 @@ export function createSubordinateService(context: ServiceContext) {
           result,
         }
       })
-      events.announce({ kind: 'REGISTERED', entityId })
-      return row
+      return announced('REGISTERED', row)
     },
 
     /** Changes what is said about a subordinate; its configuration is not fetched again. */

@@ -1,0 +1,95 @@
+/** The admin server as a Fastify instance: GraphQL, sign-in, health and console. It never listens. */
+import fastifyCors from '@fastify/cors'
+import fastifyHelmet from '@fastify/helmet'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import type { Auth } from '#server/auth/auth.ts'
+import { callerOf } from '#server/auth/caller-of.ts'
+import { authRoutes } from '#server/auth/routes.ts'
+import type { Events } from '#server/events.ts'
+import { consolePages } from '#server/plugins/console.ts'
+import { graphqlRoute } from '#server/plugins/graphql.ts'
+import type { Context } from '#server/schema/context.ts'
+import type { ServiceDeps, Services } from '#server/services/index.ts'
+
+const BODY_LIMIT = 1024 * 1024
+const REQUEST_TIMEOUT_MS = 60_000
+
+export type AppDeps = Omit<ServiceDeps, 'events'> & {
+  events: Events
+  services: Services
+  auth: Auth
+  version: string
+  trustedOrigins: string[]
+  trustedProxies: string[]
+  /** Where the built console lies. */
+  consoleRoot: string
+  log: FastifyBaseLogger
+}
+
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: deps.log,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: deps.trustedProxies.length > 0 ? deps.trustedProxies : false,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => crypto.randomUUID(),
+  })
+  await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
+  // The console brings its own content security policy, with hashes; this part cannot stand in a document.
+  app.addHook('onSend', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'content-security-policy': "frame-ancestors 'none'" })
+  })
+  await app.register(fastifyCors, { origin: deps.trustedOrigins, credentials: true })
+
+  authRoutes(app, deps)
+  graphqlRoute(app, (request) => contextOf(deps, request))
+  healthRoute(app, deps)
+  await consolePages(app, deps.consoleRoot)
+  app.addHook('preClose', () => deps.events.close())
+  return app
+}
+
+async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
+  const { db, auth } = deps
+  let pending: Promise<Set<string>> | undefined
+  return {
+    ...deps,
+    caller: await callerOf(auth, db, {
+      headers: request.headers,
+      address: request.ip,
+      requestId: request.id,
+    }),
+    pending: () => {
+      pending ??= pendingThings(deps)
+      return pending
+    },
+  }
+}
+
+async function pendingThings({ db }: AppDeps): Promise<Set<string>> {
+  const entries = await db.outboxEntry.findMany({
+    distinct: ['topic', 'key'],
+    select: { topic: true, key: true },
+    take: 10_000,
+  })
+  return new Set(entries.map(({ topic, key }) => `${topic} ${key}`))
+}
+
+/** The database decides; without Redis changes are accepted and published later. */
+function healthRoute(app: FastifyInstance, { db, publishing }: AppDeps): void {
+  app.get('/health', async (_request, reply) => {
+    const redis = publishing.redis.status === 'ready' ? 'ok' : 'unavailable'
+    try {
+      await db.$queryRaw`SELECT 1`
+      return { status: 'ok', redis }
+    } catch {
+      return reply.status(503).send({ status: 'error', detail: 'database unavailable', redis })
+    }
+  })
+}

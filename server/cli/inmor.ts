@@ -1,0 +1,27 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+/** The command line: each command in a file of its own; a failure is one sentence and a non-zero exit. */
+import { Command } from 'commander'
+import { apiKeyCommand } from '#server/cli/apikey.ts'
+import { keygenCommand } from '#server/cli/keygen.ts'
+import { migrateCommand } from '#server/cli/migrate.ts'
+import { publishCommands } from '#server/cli/publish.ts'
+import { userCommand } from '#server/cli/user.ts'
+import { sentenceOf } from '#server/start-failure.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+
+const program = new Command('inmor')
+  .description('Manages an OpenID Federation Trust Anchor.')
+  .version(packageJson.version)
+  .showHelpAfterError()
+
+for (const command of [keygenCommand, migrateCommand, userCommand, apiKeyCommand, ...publishCommands]) {
+  program.addCommand(command)
+}
+
+try {
+  await program.parseAsync()
+  process.exit(0) // connection pools linger; everything a command does is done by now
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`)
+  process.exit(1)
+}

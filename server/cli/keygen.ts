@@ -1,0 +1,22 @@
+/** `inmor keygen`: makes a signing key, as `inmor-keygeneration` does. */
+import { Option } from 'commander'
+import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
+import { command, print } from '#server/cli/output.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+
+export const keygenCommand = command('keygen', 'makes the signing key of a key directory')
+  .addOption(
+    new Option('--type <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
+  )
+  .requiredOption('--output <directory>', 'the key directory')
+  .option('--force', 'replace the key that is there; what it signed can no longer be verified', false)
+  .action(async (options) => {
+    const key = await generateSigningKey(options.type)
+    const files = await writeNewKey(options.output, key, { force: options.force })
+    const lines = [
+      `${options.type} signing key ${key.kid}`,
+      `private key: ${files.privateFile}`,
+      `public key:  ${files.publicFile}`,
+    ]
+    print(options, { kid: key.kid, alg: options.type, ...files }, lines.join('\n'))
+  })

@@ -1,0 +1,22 @@
+/** How commands speak: lines for people, or one JSON document with --json. */
+import { Command } from 'commander'
+import { type Installation, openInstallation } from '#server/cli/installation.ts'
+
+/** A command that can answer in JSON. */
+export function command(name: string, description: string): Command {
+  return new Command(name).description(description).option('--json', 'answer with one JSON document')
+}
+
+export function print(options: { json?: boolean }, value: unknown, text: string): void {
+  process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
+}
+
+/** Opens the installation for one piece of work. */
+export async function withInstallation<T>(work: (installation: Installation) => Promise<T>): Promise<T> {
+  const installation = await openInstallation()
+  try {
+    return await work(installation)
+  } finally {
+    await installation.close()
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * `npm run demo`: the product as `npm start` runs it, and around it a small federation of real HTTP servers, which
+ * are registered and given their Trust Marks through the admin API as any member would be.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { withInstallation } from '#server/cli/output.ts'
+import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { type Entity, startEntity } from '#server/demo/entity.ts'
+import { type Member, markTypes, members } from '#server/demo/members.ts'
+import { readRunning } from '#server/embedded/data-directory.ts'
+import { sentenceOf } from '#server/start-failure.ts'
+
+const dataDirectory = process.env.DATA_DIR || 'data/demo'
+const firstPort = Number(process.env.DEMO_PORT || '9101')
+const adminUrl = `http://localhost:${process.env.ADMIN_PORT || '8000'}`
+const federationUrl = `http://localhost:${process.env.FEDERATION_PORT || '8080'}`
+const anchor = process.env.TA_DOMAIN || federationUrl
+const markType = (name: string) => `${anchor}/trust-marks/${name}`
+
+process.env.DATA_DIR = dataDirectory
+
+let product: ChildProcess | undefined
+
+async function startProduct() {
+  const script = fileURLToPath(new URL('../standalone.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+    stdio: 'inherit',
+  })
+  product = child
+  const ended = once(child, 'exit')
+  // A terminal sends Ctrl-C to both of us, another sender only to us; being told twice does no harm.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'))
+  await Promise.race([untilReady(), ended.then(() => process.exit(1))])
+  return { ended } // in an object, because an async function would wait for a bare promise
+}
+
+/** The product tells how to reach it once every part of it serves. */
+async function untilReady(): Promise<void> {
+  while (!(await readRunning(resolve(dataDirectory)))?.parts) await setTimeout(200)
+}
+
+async function startMembers(): Promise<Map<string, Entity>> {
+  const port = (slug: string) => firstPort + members.findIndex((member) => member.slug === slug)
+  const started = new Map<string, Entity>()
+  for (const { slug, superior, metadata } of members) {
+    const above = superior === null ? anchor : `http://localhost:${port(superior)}`
+    const keyFile = join(dataDirectory, 'members', `${slug}.json`)
+    const entity = await startEntity({ port: port(slug), keyFile, superior: above, metadata })
+    started.set(slug, entity)
+    if (superior !== null) started.get(superior)?.adopt(entity)
+  }
+  return started
+}
+
+const FAILURE = '__typename ... on Error { message code }'
+type Result = { __typename: string; message?: string; code?: string }
+
+/** At a second start everything is there already, which is as good. */
+function accept(what: string, { message, code }: Result): void {
+  if (message && code !== 'CONFLICT') throw new Error(`${what}: ${message}`)
+}
+
+async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>): Promise<void> {
+  for (const { name, description } of markTypes) {
+    const mutation = `mutation ($input: CreateTrustMarkTypeInput!) { result: createTrustMarkType(input: $input) { ${FAILURE} } }`
+    const { result } = await admin<{ result: Result }>(mutation, {
+      input: { type: markType(name), description },
+    })
+    accept(name, result)
+  }
+  for (const member of members.filter(({ superior }) => superior === null)) {
+    const entity = entities.get(member.slug)
+    if (entity) await admit(admin, member, entity)
+  }
+}
+
+async function admit(admin: AdminClient, { slug, marks }: Member, entity: Entity): Promise<void> {
+  const { entityId } = entity
+  const register = `mutation ($input: RegisterSubordinateInput!) { result: registerSubordinate(input: $input) { ${FAILURE} } }`
+  accept(slug, (await admin<{ result: Result }>(register, { input: { entityId } })).result)
+  for (const name of marks) {
+    const issue = `mutation ($input: IssueTrustMarkInput!) { result: issueTrustMark(input: $input) { ${FAILURE} } }`
+    accept(
+      slug,
+      (await admin<{ result: Result }>(issue, { input: { entityId, trustMarkType: markType(name) } })).result,
+    )
+  }
+  const received = marks.map(async (name) => {
+    const parameters = new URLSearchParams({ trust_mark_type: markType(name), sub: entityId })
+    const response = await fetch(`${federationUrl}/trust_mark?${parameters}`)
+    return { trust_mark_type: markType(name), trust_mark: await response.text() }
+  })
+  entity.carry(await Promise.all(received))
+}
+
+function describe(entities: ReadonlyMap<string, Entity>): string {
+  const resolveUrl = (slug: string) => {
+    const sub = entities.get(slug)?.entityId ?? ''
+    return `${federationUrl}/resolve?${new URLSearchParams({ sub, trust_anchor: anchor })}`
+  }
+  return `
+  The demonstration federation: ${entities.size} members, kept apart from npm start in ${dataDirectory}.
+
+${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join('\n')}
+
+  To try:
+    curl -s '${federationUrl}/list'
+    curl -s '${federationUrl}/list?entity_type=openid_provider'
+    curl -s '${resolveUrl('library')}'
+    curl -s '${resolveUrl('hospital')}'   (two levels down)
+
+`
+}
+
+try {
+  const entities = await startMembers()
+  const { ended } = await startProduct()
+  const apiKey = await withInstallation(({ db, auth, caller }) =>
+    createAccounts(db, auth).createApiKey(caller, { username: 'admin', keyName: 'demo', days: 1 }),
+  )
+  await furnish(createAdminClient(adminUrl, apiKey), entities)
+  process.stdout.write(describe(entities))
+  await ended
+  for (const entity of entities.values()) await entity.close()
+  process.exit(0)
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`)
+  product?.kill('SIGTERM')
+  process.exitCode = 1
+}

@@ -1,0 +1,110 @@
+/** The members of the demonstration federation: who they are and what they declare. */
+import type { Metadata } from '#core/metadata.ts'
+
+export type Member = {
+  /** Names its port and its key file. */
+  slug: string
+  /** Its superior in the federation; null stands for the Trust Anchor. */
+  superior: string | null
+  /** Marks it is given, by the last part of their type. */
+  marks: readonly string[]
+  metadata: (entityId: string) => Metadata
+}
+
+export const markTypes = [
+  { name: 'member', description: 'Has signed the federation agreement.' },
+  {
+    name: 'research-and-scholarship',
+    description: 'Serves research and scholarship; asks for no more attributes than needed.',
+  },
+] as const
+
+const provider = (organization_name: string, display_name: string) => (entityId: string) => ({
+  openid_provider: {
+    issuer: entityId,
+    display_name,
+    organization_name,
+    authorization_endpoint: `${entityId}/authorize`,
+    token_endpoint: `${entityId}/token`,
+    jwks_uri: `${entityId}/jwks`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public', 'pairwise'],
+    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+    client_registration_types_supported: ['automatic'],
+    scopes_supported: ['openid', 'profile', 'email'],
+  },
+})
+
+const relyingParty = (organization_name: string, client_name: string) => (entityId: string) => ({
+  openid_relying_party: {
+    client_name,
+    organization_name,
+    redirect_uris: [`${entityId}/callback`],
+    response_types: ['code'],
+    grant_types: ['authorization_code'],
+    application_type: 'web',
+    client_registration_types: ['automatic'],
+    contacts: ['support@example.org'],
+    token_endpoint_auth_method: 'private_key_jwt',
+  },
+})
+
+const intermediate = (organization_name: string) => (entityId: string) => ({
+  federation_entity: {
+    organization_name,
+    federation_fetch_endpoint: `${entityId}/fetch`,
+    federation_list_endpoint: `${entityId}/list`,
+  },
+})
+
+export const members: readonly Member[] = [
+  {
+    slug: 'lindholm',
+    superior: null,
+    marks: ['member'],
+    metadata: provider('University of Lindholm', 'Lindholm account'),
+  },
+  {
+    slug: 'northern',
+    superior: null,
+    marks: ['member'],
+    metadata: provider('Northern Polytechnic', 'Northern ID'),
+  },
+  {
+    slug: 'library',
+    superior: null,
+    marks: ['member', 'research-and-scholarship'],
+    metadata: relyingParty('Consortium of University Libraries', 'Library portal'),
+  },
+  {
+    slug: 'archive',
+    superior: null,
+    marks: ['member', 'research-and-scholarship'],
+    metadata: relyingParty('National Data Service', 'Research data archive'),
+  },
+  {
+    slug: 'courses',
+    superior: null,
+    marks: ['member'],
+    metadata: relyingParty('Course Exchange', 'Course catalogue'),
+  },
+  {
+    slug: 'grid',
+    superior: null,
+    marks: [],
+    metadata: relyingParty('Computing Centre', 'Grid computing desk'),
+  },
+  { slug: 'health', superior: null, marks: ['member'], metadata: intermediate('Health Sector Federation') },
+  {
+    slug: 'hospital',
+    superior: 'health',
+    marks: [],
+    metadata: provider('Westbay Hospital', 'Westbay staff login'),
+  },
+  {
+    slug: 'patients',
+    superior: 'health',
+    marks: [],
+    metadata: relyingParty('Westbay Hospital', 'Patient portal'),
+  },
+]

@@ -1,0 +1,78 @@
+/** The embedded Redis: a real one as a child when the machine has it, else an emulation inside this process. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Redis } from 'ioredis'
+import RedisMock from 'ioredis-mock'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+
+export type EmbeddedRedis = {
+  kind: 'redis-server' | 'in-process'
+  /** For other processes; null when there is no way in from outside. */
+  url: string | null
+  connect(): Redis
+  close(): Promise<void>
+}
+
+/** Nothing in it outlives the process: it is rebuilt from the database at every start. */
+export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
+  return (await startChild()) ?? emulate()
+}
+
+/**
+ * The shell in between waits on a pipe from us: when this process ends, however it ends, the pipe closes and the
+ * child is stopped. A group of its own keeps a Ctrl-C meant for us from reaching it first.
+ */
+const SUPERVISE = 'redis-server "$@" >/dev/null & child=$!; cat >/dev/null; kill "$child"; wait "$child"'
+const START_TIMEOUT_MS = 5_000
+
+async function startChild(): Promise<EmbeddedRedis | null> {
+  const port = await freePort()
+  const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no']
+  const found = spawn('redis-server', ['--version'], { stdio: 'ignore' })
+  const isThere = await once(found, 'exit').then(
+    ([code]) => code === 0,
+    () => false,
+  )
+  if (!isThere) return null
+
+  const child = spawn('sh', ['-c', SUPERVISE, 'sh', ...settings], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  const url = `redis://127.0.0.1:${port}`
+  const probe = connectRedis(url)
+  await waitForRedis(probe, START_TIMEOUT_MS).finally(() => probe.disconnect())
+  return {
+    kind: 'redis-server',
+    url,
+    connect: () => connectRedis(url, { commandTimeout: 30_000 }),
+    async close() {
+      const ended = once(child, 'exit')
+      child.stdin.end()
+      await ended
+    },
+  }
+}
+
+/** Connections of one emulation share their data by the host's name. */
+function emulate(): EmbeddedRedis {
+  return {
+    kind: 'in-process',
+    url: null,
+    connect: () => new RedisMock() as unknown as Redis, // the emulation of the same interface
+    async close() {
+      await new RedisMock().flushall()
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
+  return address.port
+}

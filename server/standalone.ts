@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+/**
+ * `npm start`: the whole product in one process, for evaluation. What DATABASE_URL and REDIS_URL do not name is
+ * embedded, with its data in DATA_DIR; the code behind is the same either way.
+ */
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import pretty from 'pino-pretty'
+import { readConfig } from '#federation/env.ts'
+import { startFederationServer } from '#federation/start.ts'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { cliCaller } from '#server/caller.ts'
+import { banner } from '#server/embedded/banner.ts'
+import { openDataDirectory } from '#server/embedded/data-directory.ts'
+import { startEmbeddedDatabase } from '#server/embedded/database.ts'
+import { startEmbeddedRedis } from '#server/embedded/redis.ts'
+import { readServerConfig } from '#server/env.ts'
+import { type AdminServer, startAdminServer } from '#server/start.ts'
+import { sentenceOf } from '#server/start-failure.ts'
+import { connectRedis } from '#store/connect.ts'
+
+const ADMINISTRATOR = 'admin'
+
+/** Undone in reverse order, when the process is told to end or could not start. */
+const closers: (() => Promise<void>)[] = []
+
+async function closeAll(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+
+async function start(): Promise<void> {
+  const data = await openDataDirectory(process.env.DATA_DIR || 'data')
+  closers.push(data.release)
+  const database = process.env.DATABASE_URL ? null : await startEmbeddedDatabase(data.database)
+  if (database) closers.push(database.close)
+  const redis = process.env.REDIS_URL ? null : await startEmbeddedRedis()
+  if (redis) closers.push(redis.close)
+
+  const adminPort = process.env.ADMIN_PORT || '8000'
+  const federationPort = process.env.FEDERATION_PORT || '8080'
+  const entityId = process.env.TA_DOMAIN || `http://localhost:${federationPort}`
+  const environment = {
+    HOST: 'localhost',
+    LOG_LEVEL: 'warn',
+    AUTH_SECRET: data.authSecret,
+    KEYS_DIR: data.keys,
+    ADMIN_URL: `http://localhost:${adminPort}`,
+    ALLOW_HTTP: String(entityId.startsWith('http:')),
+    ...(database ? { DATABASE_URL: database.url } : {}),
+    // The emulation inside this process has no address; the connection is handed over below.
+    ...(redis ? { REDIS_URL: redis.url ?? 'redis://in-process' } : {}),
+    ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
+    TA_DOMAIN: entityId,
+  }
+  const config = readServerConfig({ ...environment, PORT: adminPort })
+  const federationConfig = readConfig([], { ...environment, PORT: federationPort })
+  const log = pino({ level: config.logLevel }, pretty({ sync: true, ignore: 'pid,hostname' }))
+
+  const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
+  const admin = await startAdminServer(config, log, { connectRedis: connect })
+  closers.push(admin.close)
+  const client = connect()
+  closers.push(async () => client.disconnect())
+  const federation = await startFederationServer(federationConfig, { redis: client, logger: log })
+  closers.push(federation.close)
+  if (redis) await admin.publisher.rebuild()
+  else await admin.publisher.flush(10_000)
+
+  const password = await ensureAdministrator(admin)
+  await data.announce({ databaseUrl: config.databaseUrl, authSecret: config.authSecret })
+  process.stdout.write(
+    banner({
+      entityId,
+      federationUrl: `http://localhost:${federationPort}`,
+      adminUrl: config.adminUrl,
+      administrator: ADMINISTRATOR,
+      password,
+      database: database ? `embedded PGlite in ${data.database}` : 'PostgreSQL at DATABASE_URL',
+      redis: redis
+        ? redis.url
+          ? 'a redis-server child'
+          : 'an emulation in this process'
+        : 'Redis at REDIS_URL',
+    }),
+  )
+}
+
+/** The password of the first administrator, to be shown once; null when there are users already. */
+async function ensureAdministrator({ db, auth }: AdminServer): Promise<string | null> {
+  if ((await db.user.count()) > 0) return null
+  const password = randomBytes(12).toString('base64url')
+  const account = { username: ADMINISTRATOR, password, role: 'admin', name: 'Administrator' } as const
+  await createAccounts(db, auth).createUser(cliCaller('start'), account)
+  return password
+}
+
+let ending: Promise<void> | undefined
+function end(): void {
+  ending ??= closeAll().finally(() => process.exit(0))
+}
+
+try {
+  process.on('SIGTERM', end)
+  process.on('SIGINT', () => (ending ? process.exit(1) : end())) // a second Ctrl-C does not wait for anything
+  await start()
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`)
+  await closeAll()
+  process.exit(1)
+}

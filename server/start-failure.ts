@@ -1,0 +1,24 @@
+/** Why a process cannot start, for the person who started it: one sentence where the cause is known. */
+
+import { FederationError } from '#core/errors.ts'
+import { ConfigError } from '#federation/env.ts'
+import { StartError } from '#federation/start.ts'
+import { ConfigurationError } from '#server/env.ts'
+import { OperationError } from '#server/services/operation-error.ts'
+import { KeyFileError } from '#store/key-directory.ts'
+
+const spoken = [ConfigurationError, ConfigError, StartError, KeyFileError, OperationError, FederationError]
+
+/** Causes known by the system's code. */
+const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string>> = {
+  EADDRINUSE: ({ port }) => `Port ${port} is in use by another process; set another one.`,
+  EACCES: ({ message }) => `Permission denied: ${message}.`,
+  ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Is it running?`,
+}
+
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (spoken.some((known) => error instanceof known)) return error.message
+  const say = 'code' in error ? byCode[String(error.code)] : undefined
+  return say ? say(error) : (error.stack ?? error.message)
+}

@@ -7,3 +7,11 @@ export const toneText: Record<Tone, string> = {
   error: 'text-error',
   quiet: 'text-muted',
 }
+
+/** Brighter than the text: a dot must be found, not read. */
+export const toneDot: Record<Tone, string> = {
+  success: 'bg-dot-success',
+  warning: 'bg-dot-warning',
+  error: 'bg-dot-error',
+  quiet: 'bg-dot-quiet',
+}

@@ -10,7 +10,7 @@ const SubordinateTrustMarks = graphql(`
       __typename
       ... on Subordinate {
         entityId displayName
-        trustMarks { id ...TrustMarkCells }
+        trustMarks { id ...TrustMarkItem }
       }
     }
     trustMarkTypes(first: 100) {

@@ -30,7 +30,7 @@ describe('generateSigningKey', () => {
   })
 
   it.each(['HS256', 'none', 'RS384'])('makes no key for %s', async (alg) => {
-    await expect(generateSigningKey(alg as SigningAlgorithm)).rejects.toThrow(TypeError)
+    await expect(generateSigningKey(alg as SigningAlgorithm)).rejects.toThrow('no signing keys are generated')
   })
 
   it('names the public and the private half alike', async () => {
@@ -62,7 +62,10 @@ describe('parseJwk', () => {
     ['an RSA key of 1024 bits', { kty: 'RSA', kid: 'a', n: modulus(128), e: 'AQAB' }],
     ['an RSA key of 2047 bits', { kty: 'RSA', kid: 'a', n: modulus(256, 0x7f), e: 'AQAB' }],
     ['an RSA key padded with zeros', { kty: 'RSA', kid: 'a', n: modulus(256, 0), e: 'AQAB' }],
-    ['an RSA key of nothing', { kty: 'RSA', kid: 'a', n: 'AAAA', e: 'AQAB' }],
+    [
+      'an RSA key of nothing',
+      { kty: 'RSA', kid: 'a', n: Buffer.alloc(256).toString('base64url'), e: 'AQAB' },
+    ],
     ['an RSA key without exponent', { kty: 'RSA', kid: 'a', n: modulus(256) }],
     ['an alg that is no string', { ...publicKey, alg: 7 }],
   ])('refuses %s', (_what, value) => {

@@ -12,6 +12,11 @@ describe('applyMetadataPolicy (§6.1.4.2)', () => {
     })
   })
 
+  it('removes a parameter, and leaves no member behind', () => {
+    const removed = applyMetadataPolicy({ a: { p: { value: null } } }, { a: { p: 'x', q: 'y' } })
+    expect(removed).toStrictEqual({ a: { q: 'y' } })
+  })
+
   it('creates no Entity Type', () => {
     expect(applyMetadataPolicy({ b: { p: { value: 1 } }, c: { p: { essential: true } } }, { a: {} })).toEqual(
       { a: {} },

@@ -1,5 +1,6 @@
 /** Collecting candidates upwards through authority hints (§10.1), within bounds (§18.1). */
 import { describe, expect, it } from 'vitest'
+import { FederationError } from '#core/errors.ts'
 import { collectTrustChains, type StatementSource } from '#core/trust-chain/index.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
 import type { EntityName } from '../fixture/keys.ts'
@@ -146,6 +147,19 @@ describe('branches that fail', () => {
   })
 })
 
+describe('what is thrown', () => {
+  it('by the source as a FederationError is reported as it is', async () => {
+    const error = new FederationError('temporarily_unavailable', 'the store is away')
+    const source = { ...planned({}).source, entityConfiguration: () => Promise.reject(error) }
+    const { faults } = await collect({}, { source })
+    expect(faults[0]?.[2]).toBe(error)
+  })
+
+  it("by a programmer's mistake is not caught", async () => {
+    await expect(collect(line(), { now: 1n })).rejects.toThrow(TypeError)
+  })
+})
+
 describe('bounds (§18.1)', () => {
   it.each([
     ['authority hints', { authorityHints: 1 }, line({ leaf: { under: ['lower', 'anchor'] } }), [straight]],
@@ -181,7 +195,8 @@ describe('bounds (§18.1)', () => {
     const { paths, requests, faults } = await collect(everybody)
     expect(paths).toEqual([])
     expect(requests).toHaveLength(names.length)
-    expect(faults.length).toBeLessThan(200)
+    const errors = faults.map(([, , error]) => error)
+    expect(errors).toContainEqual(refusal('invalid_trust_chain', { check: 'limits' }))
   })
 })
 

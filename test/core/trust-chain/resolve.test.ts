@@ -1,7 +1,7 @@
-/** Resolving: the choice among chains (§10.3), and the metadata of the chosen one (§6.1.4). */
+/** Resolving an Entity: the choice among its chains (§10.3), and what is said when none holds. */
 import { describe, expect, it } from 'vitest'
 import { buildResolveResponse } from '#core/resolve-response.ts'
-import { resolveEntity, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
+import { resolveEntity } from '#core/trust-chain/index.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
 import { id, keySet, NOW, refusal } from '../fixture/statement.ts'
 
@@ -18,83 +18,6 @@ function resolve(plan: Plan, changes: object = {}) {
     ...changes,
   })
 }
-
-async function metadataOf(plan: Plan) {
-  const statements = await planned(line(plan)).chain('leaf', 'lower', 'upper', 'anchor')
-  return resolveMetadata(
-    await validateTrustChain(statements, { trustAnchorKeys: keySet('anchor'), now: NOW }),
-  )
-}
-
-describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
-  it('is the own metadata where no Superior says anything', async () => {
-    expect(await metadataOf({})).toEqual({ [TYPE]: { contacts: ['a'] } })
-  })
-
-  it('takes the metadata of the Immediate Superior, and of no other', async () => {
-    const plan = {
-      lower: { about: { leaf: { metadata: { [TYPE]: { contacts: ['b'] }, openid_provider: { x: 1 } } } } },
-      upper: { about: { lower: { metadata: { [TYPE]: { contacts: ['c'] } } } } },
-    }
-    expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['b'] } })
-  })
-
-  it('lays that metadata on before it applies policy', async () => {
-    const about = {
-      metadata: { [TYPE]: { contacts: ['b'] } },
-      metadata_policy: { [TYPE]: { contacts: { add: ['c'] } } },
-    }
-    expect(await metadataOf({ lower: { about: { leaf: about } } })).toEqual({
-      [TYPE]: { contacts: ['b', 'c'] },
-    })
-  })
-
-  it('merges policies from the Trust Anchor down', async () => {
-    const add = (contact: string) => ({ metadata_policy: { [TYPE]: { contacts: { add: [contact] } } } })
-    const plan = {
-      anchor: { about: { upper: add('x') } },
-      upper: { about: { lower: add('y') } },
-      lower: { about: { leaf: add('z') } },
-    }
-    expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['a', 'x', 'y', 'z'] } })
-  })
-
-  it('intersects the allowed Entity Types of all statements, and keeps federation_entity', async () => {
-    const allow = (...types: string[]) => ({ constraints: { allowed_entity_types: types } })
-    const metadata = { federation_entity: {}, openid_provider: { a: 1 }, oauth_client: {}, [TYPE]: {} }
-    const plan = {
-      anchor: { about: { upper: allow('openid_provider', TYPE) } },
-      upper: { about: { lower: allow('openid_provider', 'oauth_client') } },
-      leaf: { metadata },
-    }
-    expect(await metadataOf(plan)).toEqual({ federation_entity: {}, openid_provider: { a: 1 } })
-  })
-
-  it('filters Entity Types before policy can judge them', async () => {
-    const about = {
-      constraints: { allowed_entity_types: [] },
-      metadata_policy: { [TYPE]: { client_name: { essential: true } } },
-    }
-    expect(await metadataOf({ anchor: { about: { upper: about } } })).toEqual({})
-  })
-
-  it('refuses the issuer of another, also where a Superior states it (§5.1.3)', async () => {
-    const about = { metadata: { openid_provider: { issuer: id('side') } } }
-    const plan = {
-      leaf: { metadata: { openid_provider: { issuer: id('leaf') } } },
-      lower: { about: { leaf: about } },
-    }
-    await expect(metadataOf(plan)).rejects.toThrow(refusal('invalid_metadata'))
-  })
-
-  it('refuses policies that contradict each other', async () => {
-    const force = (value: string) => ({ metadata_policy: { [TYPE]: { client_name: { value } } } })
-    const plan = { anchor: { about: { upper: force('x') } }, lower: { about: { leaf: force('y') } } }
-    await expect(metadataOf(plan)).rejects.toThrow(
-      refusal('invalid_metadata', { path: `${TYPE}.client_name`, operator: 'value' }),
-    )
-  })
-})
 
 describe('resolveEntity', () => {
   const twoWays = (changes: Plan = {}): Plan => ({
@@ -148,6 +71,10 @@ describe('resolveEntity', () => {
     await expect(resolve(line(), stranger)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'signature' }),
     )
+  })
+
+  it("catches no programmer's mistake", async () => {
+    await expect(resolve(line(), { trustAnchorKeys: { [id('anchor')]: {} } })).rejects.toThrow(TypeError)
   })
 
   it('needs keys for a Trust Anchor', async () => {

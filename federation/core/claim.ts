@@ -14,13 +14,10 @@ export function parseObject(
   return value
 }
 
-export function parseString(
-  value: unknown,
-  path: string,
-  code: FederationErrorCode = 'invalid_request',
-): string {
+export function parseString(value: unknown, path: string): string {
   if (typeof value !== 'string' || value === '') {
-    throw new FederationError(code, `${path} must be a non-empty string, not ${quote(value)}`, { path })
+    const message = `${path} must be a non-empty string, not ${quote(value)}`
+    throw new FederationError('invalid_request', message, { path })
   }
   return value
 }
@@ -28,9 +25,8 @@ export function parseString(
 /** Seconds since the epoch (RFC 7519 NumericDate); fractions are legal on input. */
 export function parseNumericDate(value: unknown, path: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw new FederationError('invalid_request', `${path} must be seconds since 1970, not ${quote(value)}`, {
-      path,
-    })
+    const message = `${path} must be seconds since 1970, not ${quote(value)}`
+    throw new FederationError('invalid_request', message, { path })
   }
   return value
 }

@@ -28,7 +28,7 @@ export async function localSigner(privateJwk: Jwk): Promise<Signer> {
     kid: privateJwk.kid,
     alg,
     publicKey: publicJwk(privateJwk),
-    // A signer is asked for one algorithm only, and signJwt has put it into the header.
+    // jose wants to see the `alg` that is in the header already.
     sign: (payload, header) => new CompactSign(payload).setProtectedHeader({ ...header, alg }).sign(key),
   }
 }

@@ -33,9 +33,8 @@ export function parseMetadataPolicy(
  */
 export function parseMetadataPolicyCrit(value: unknown, path = 'metadata_policy_crit'): string[] {
   if (!Array.isArray(value) || value.length === 0 || !value.every((name) => typeof name === 'string')) {
-    throw new FederationError('invalid_metadata', `${path} must be a non-empty array of operator names`, {
-      path,
-    })
+    const message = `${path} must be a non-empty array of operator names`
+    throw new FederationError('invalid_metadata', message, { path })
   }
   checkCriticalOperators(value, path)
   return value
@@ -47,12 +46,8 @@ export function checkCriticalOperators(names: Iterable<string>, path = 'metadata
     const fault = findOperator(name)
       ? 'which is a standard operator and must not be listed'
       : 'an operator that is not understood here'
-    const message = `${path} lists ${quote(name)}, ${fault}`
-    throw new FederationError('invalid_metadata', message, {
-      path,
-      operator: name,
-      check: 'metadata_policy_crit',
-    })
+    const detail = { path, operator: name, check: 'metadata_policy_crit' }
+    throw new FederationError('invalid_metadata', `${path} lists ${quote(name)}, ${fault}`, detail)
   }
 }
 

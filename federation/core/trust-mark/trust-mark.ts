@@ -38,12 +38,12 @@ type Rule = { required: boolean; parse(value: unknown, path: string, options: Pa
 const rules: Readonly<Record<string, Rule>> = {
   iss: { required: true, parse: parseEntityIdAt },
   sub: { required: true, parse: parseEntityIdAt },
-  trust_mark_type: { required: true, parse: (value, path) => parseString(value, path) },
+  trust_mark_type: { required: true, parse: parseString },
   iat: { required: true, parse: parseNumericDate },
   exp: { required: false, parse: parseNumericDate },
   logo_uri: { required: false, parse: parseUrl },
   ref: { required: false, parse: parseUrl },
-  delegation: { required: false, parse: (value, path) => parseString(value, path) },
+  delegation: { required: false, parse: parseString },
 }
 
 /** Claims that say what the mark is; an operator's additional claims must not take them. */

@@ -93,6 +93,14 @@ describe('parseEntityStatement', () => {
     )
   })
 
+  it('takes a time for a finite number: 0 is one, 1e400 is none', () => {
+    const never = JSON.stringify(configurationClaims('leaf', { exp: 7 })).replace('"exp":7', '"exp":1e400')
+    expect(() => parseEntityStatement(rawJwt(header, never))).toThrow(
+      refusal('invalid_request', { path: 'exp' }),
+    )
+    expect(parseEntityStatement(configuration({ iat: 0 })).claims.iat).toBe(0)
+  })
+
   it('accepts crit that names a claim its caller understands (§13.4)', () => {
     const jwt = configuration({ crit: ['x'], x: 1 })
     expect(parseEntityStatement(jwt, { understoodClaims: ['x'] }).claims.crit).toEqual(['x'])

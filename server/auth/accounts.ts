@@ -102,8 +102,6 @@ export function createAccounts(db: Database, auth: Auth) {
   }
 }
 
-export type Accounts = ReturnType<typeof createAccounts>
-
 function checkPassword(password: string): void {
   if (password.length < MINIMUM_PASSWORD_LENGTH) {
     throw new InvalidInputError(`The password must have at least ${MINIMUM_PASSWORD_LENGTH} characters.`)

@@ -96,7 +96,7 @@ export function subordinateStatementClaims(input: {
 }
 
 /** The federation's policy merged with that of the subordinate: one statement holds one policy (6.1.4.1). */
-export function statementPolicy(
+function statementPolicy(
   settings: Pick<Settings, 'metadataPolicy'>,
   subordinate: Pick<Subordinate, 'metadataPolicy'>,
 ): MetadataPolicy {

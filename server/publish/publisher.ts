@@ -5,8 +5,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { OutboxEntry } from '#prisma/generated/client/client.ts'
+import type { PublishContext } from '#server/publish/context.ts'
 import { createLease } from '#server/publish/lease.ts'
-import { isSingleTopic, type PublishContext, publish } from '#server/publish/publish.ts'
+import { isSingleTopic, publish } from '#server/publish/publish.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 
 const BATCH = 500

@@ -1,12 +1,16 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { Redis } from 'ioredis'
+import type { PublishContext } from '#server/publish/context.ts'
+import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
+import { activeSubordinates, allTrustMarks } from '#server/publish/rows.ts'
 import {
-  activeSubordinates,
-  allTrustMarks,
-  type PublishContext,
-  putSingletons,
-} from '#server/publish/publish.ts'
-import { commit, type PublishedKeys, putSubordinate, putTrustMark } from '#server/publish/write.ts'
+  commit,
+  type PublishedKeys,
+  putSubordinate,
+  putTrustAnchors,
+  putTrustMark,
+} from '#server/publish/write.ts'
+import { readSettings } from '#server/settings.ts'
 
 export type RebuildResult = { subordinates: number; trustMarks: number; milliseconds: number }
 
@@ -36,7 +40,16 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
   let subordinates = 0
   let trustMarks = 0
 
-  await stage(redis, await putSingletons(context, keys.staging))
+  const [configuration, historicalKeys, { trustAnchors }] = await Promise.all([
+    signEntityConfiguration(context),
+    signHistoricalKeys(context),
+    readSettings(context.db),
+  ])
+  await stage(redis, (to) => {
+    to.set(keys.staging.entityConfiguration, configuration)
+    to.set(keys.staging.historicalKeys, historicalKeys)
+    putTrustAnchors(to, keys.staging, trustAnchors as Record<string, unknown>) // parsed when written
+  })
   for await (const page of activeSubordinates(context)) {
     await stage(redis, (to) => {
       for (const subordinate of page) putSubordinate(to, keys.staging, subordinate)

@@ -5,7 +5,6 @@ import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
-import type { Prisma } from '#prisma/generated/client/client.ts'
 import type PrismaTypes from '#prisma/generated/pothos-types.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 import { mayDo, type Scope } from '#server/roles.ts'
@@ -57,6 +56,3 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   relay: { clientMutationId: 'omit', cursorType: 'String' },
 })
-
-/** The value of a JSON column for a JSON scalar: what was parsed when it was written. */
-export type JsonColumn = Prisma.JsonValue

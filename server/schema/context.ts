@@ -1,7 +1,7 @@
 /** What a resolver gets: who asks, where to read, and the services that write. */
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
-import type { PublishContext } from '#server/publish/publish.ts'
+import type { PublishContext } from '#server/publish/context.ts'
 import type { Services } from '#server/services/index.ts'
 import type { SubordinateEvents } from '#server/services/subordinate-events.ts'
 import type { SigningKeys } from '#server/signing-keys.ts'

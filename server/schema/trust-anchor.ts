@@ -1,6 +1,7 @@
 /** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
 import type { Settings } from '#prisma/generated/client/client.ts'
-import { type PublishContext, signEntityConfiguration } from '#server/publish/publish.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import { signEntityConfiguration } from '#server/publish/own-statements.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'

@@ -1,7 +1,7 @@
 /** The services, made once a process from what they need. */
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Database } from '#server/database.ts'
-import type { PublishContext } from '#server/publish/publish.ts'
+import type { PublishContext } from '#server/publish/context.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import type { SubordinateEvents } from '#server/services/subordinate-events.ts'
 import { createSubordinateService } from '#server/services/subordinates.ts'

@@ -75,9 +75,9 @@ function described(metadata: Metadata) {
   }
 }
 
-/** The first name an entity gives itself, in the order of 5.2.2. */
+/** The name of the service before that of the organization behind it (5.2.2). */
 export function displayName(metadata: Metadata): string | null {
-  const names = ['display_name', 'organization_name', 'client_name', 'resource_name']
+  const names = ['display_name', 'client_name', 'resource_name', 'organization_name']
   for (const name of names) {
     for (const parameters of Object.values(metadata)) {
       const value = parameters[name]

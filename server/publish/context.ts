@@ -1,0 +1,14 @@
+/** What publishing needs: where to read, where to write, and whose name and keys to use. */
+import type { Redis } from 'ioredis'
+import type { Database } from '#server/database.ts'
+import type { SigningKeys } from '#server/signing-keys.ts'
+import type { RedisKeys } from '#store/keys.ts'
+
+export type PublishContext = {
+  db: Database
+  redis: Redis
+  keys: RedisKeys
+  /** Entity Identifier of this Trust Anchor. */
+  entityId: string
+  signingKeys: SigningKeys
+}

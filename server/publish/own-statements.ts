@@ -1,0 +1,33 @@
+/** What the Trust Anchor signs about itself. */
+import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { buildHistoricalKeySet, HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
+import { signJwt } from '#core/jws.ts'
+import { entityConfigurationClaims } from '#server/publish/build.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import { readSettings } from '#server/settings.ts'
+
+const unixNow = () => Math.floor(Date.now() / 1000)
+
+/** The Entity Configuration (9). */
+export async function signEntityConfiguration({
+  db,
+  entityId,
+  signingKeys,
+}: PublishContext): Promise<string> {
+  const { signer, published } = signingKeys.current()
+  const claims = entityConfigurationClaims({
+    entityId,
+    settings: await readSettings(db),
+    types: await db.trustMarkType.findMany({ select: { type: true, active: true, owner: true } }),
+    keys: published,
+    now: unixNow(),
+  })
+  return signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
+}
+
+/** The historical key set (8.7); empty as long as no key was retired. */
+export async function signHistoricalKeys({ entityId, signingKeys }: PublishContext): Promise<string> {
+  const { signer, historical } = signingKeys.current()
+  const claims = buildHistoricalKeySet({ issuer: entityId, iat: unixNow(), keys: historical })
+  return signJwt(claims, { key: signer, typ: HISTORICAL_KEYS_TYP })
+}

@@ -15,7 +15,11 @@ export default defineConfig({
       project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
       project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
-      project('e2e', 'test/e2e/**/*.spec.ts', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),
+      project('e2e', 'test/e2e/**/*.spec.ts', {
+        testTimeout: 120_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
     ],
   },
 })

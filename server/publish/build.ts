@@ -9,7 +9,7 @@ import type { Metadata } from '#core/metadata.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Settings, Subordinate, TrustMarkType } from '#prisma/generated/client/client.ts'
-import { federationEndpoints } from '#server/publish/endpoints.ts'
+import { type EndpointAuthMethods, endpointMetadata, fetchEndpoint } from '#server/publish/endpoints.ts'
 
 const HOUR = 3600
 
@@ -36,7 +36,12 @@ export function entityConfigurationClaims(input: {
       federation_entity: {
         ...(settings.organization as Record<string, unknown>), // parsed when it was written
         ...(settings.organizationName ? { organization_name: settings.organizationName } : {}),
-        ...federationEndpoints(entityId),
+        // Parsed when written.
+        ...endpointMetadata(
+          entityId,
+          settings.endpoints,
+          settings.endpointAuthMethods as EndpointAuthMethods,
+        ),
       },
     },
     authorityHints: settings.authorityHints,
@@ -55,8 +60,9 @@ function trustMarkIssuers(
 ): TrustMarkIssuers {
   const issuers = { ...(settings.trustMarkIssuers as TrustMarkIssuers) } // parsed when written
   for (const { type, active } of types) {
-    const others = issuers[type] ?? []
-    if (active && !others.includes(entityId)) issuers[type] = [entityId, ...others]
+    const others = issuers[type]
+    const isOpen = others?.length === 0 // an empty list lets anybody issue the type, us included
+    if (active && !isOpen && !others?.includes(entityId)) issuers[type] = [entityId, ...(others ?? [])]
   }
   return issuers
 }
@@ -91,7 +97,7 @@ export function subordinateStatementClaims(input: {
     ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
     ...optional('constraints', statementConstraints(settings, subordinate)),
     ...optional('additionalClaims', subordinate.additionalClaims as Record<string, unknown> | null),
-    sourceEndpoint: federationEndpoints(entityId).federation_fetch_endpoint,
+    sourceEndpoint: fetchEndpoint(entityId),
   })
 }
 

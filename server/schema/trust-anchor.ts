@@ -1,12 +1,10 @@
 /** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
 import type { Settings } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import { optionalEndpoints } from '#server/publish/endpoints.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
-import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
-import { failures } from '#server/schema/error.ts'
-import { signedIn } from '#server/schema/input.ts'
 
 const SigningKey = builder.objectRef<{ kid: string; alg: string }>('SigningKey').implement({
   description:
@@ -18,7 +16,17 @@ const SigningKey = builder.objectRef<{ kid: string; alg: string }>('SigningKey')
   }),
 })
 
-const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
+export const FederationEndpoint = builder.enumType('FederationEndpoint', {
+  description: 'An optional endpoint of the federation server; fetch and list are always advertised.',
+  values: Object.fromEntries(
+    optionalEndpoints.map((name) => [
+      name.toUpperCase(),
+      { value: name, description: `Advertised as federation_${name}_endpoint.` },
+    ]),
+  ),
+})
+
+export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
   description: 'This Trust Anchor: what it says of itself, and what holds for the whole federation.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -49,6 +57,47 @@ const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
     authorityHints: t.expose('authorityHints', {
       type: ['EntityIdentifier'],
       description: 'Its own superiors in other federations.',
+    }),
+    organization: t.field({
+      type: 'JSON',
+      description: 'Further informational parameters of its federation_entity metadata (section 5.2.2).',
+      resolve: ({ organization }) => organization,
+    }),
+    trustAnchorHints: t.expose('trustAnchorHints', {
+      type: ['EntityIdentifier'],
+      description: 'Trust Anchors of other federations that it trusts (section 3.1.2).',
+    }),
+    trustMarks: t.field({
+      type: 'JSON',
+      description: 'Trust Marks issued to it, as a list of {trust_mark_type, trust_mark}.',
+      resolve: ({ trustMarks }) => trustMarks,
+    }),
+    trustAnchors: t.field({
+      type: 'JSON',
+      description:
+        'Foreign Trust Anchors that /resolve may be asked for: Entity Identifier -> pinned JWK Set (section 10).',
+      resolve: ({ trustAnchors }) => trustAnchors,
+    }),
+    endpoints: t.field({
+      type: [FederationEndpoint],
+      description: 'The optional endpoints that its Entity Configuration advertises.',
+      resolve: ({ endpoints }) => optionalEndpoints.filter((name) => endpoints.includes(name)),
+    }),
+    endpointAuthMethods: t.field({
+      type: 'JSON',
+      description:
+        'Client authentication by endpoint (section 8.8): name -> list of `none` and `private_key_jwt`; absent means none.',
+      resolve: ({ endpointAuthMethods }) => endpointAuthMethods,
+    }),
+    entityConfigurationHours: t.exposeInt('entityConfigurationHours', {
+      description: 'Hours for which its Entity Configuration is valid.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+    }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When its settings were changed last.',
     }),
     trustMarkIssuers: t.field({
       type: 'JSON',
@@ -82,18 +131,6 @@ async function servedConfiguration(publishing: PublishContext): Promise<string> 
   return served ?? signEntityConfiguration(publishing)
 }
 
-const PublicationRebuild = builder.objectRef<RebuildResult>('PublicationRebuild').implement({
-  description: 'What a rebuild wrote.',
-  authScopes: { read: true },
-  fields: (t) => ({
-    subordinates: t.exposeInt('subordinates', { description: 'Subordinate Statements published.' }),
-    trustMarks: t.exposeInt('trustMarks', {
-      description: 'Trust Marks published, with the status of each JWT ever issued.',
-    }),
-    milliseconds: t.exposeInt('milliseconds', { description: 'How long it took.' }),
-  }),
-})
-
 builder.queryField('trustAnchor', (t) =>
   t.field({
     type: TrustAnchor,
@@ -102,21 +139,3 @@ builder.queryField('trustAnchor', (t) =>
     resolve: (_root, _args, { services }) => services.trustAnchor.settings(),
   }),
 )
-
-builder.mutationFields((t) => ({
-  regenerateEntityConfiguration: t.field({
-    type: TrustAnchor,
-    description:
-      'Signs and publishes the Entity Configuration and the historical keys anew. Changes publish themselves; this is for certainty.',
-    authScopes: { operate: true },
-    resolve: (_root, _args, context) =>
-      context.services.trustAnchor.regenerateEntityConfiguration(signedIn(context)),
-  }),
-  rebuildPublication: t.field({
-    type: PublicationRebuild,
-    description: 'Writes everything into Redis anew, beside what is served, and swaps in one transaction.',
-    authScopes: { operate: true },
-    errors: { types: [failures.UnavailableError] },
-    resolve: (_root, _args, context) => context.services.trustAnchor.rebuildPublication(signedIn(context)),
-  }),
-}))

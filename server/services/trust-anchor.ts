@@ -1,15 +1,93 @@
-/** Operations on the Trust Anchor as a whole. */
+/** The Trust Anchor as a whole: what it says of itself, what holds for the federation, and its publication. */
+import { FederationError } from '#core/errors.ts'
+import {
+  type MetadataPolicy,
+  mergeMetadataPolicies,
+  parseMetadataPolicy,
+} from '#core/metadata-policy/index.ts'
+import { Prisma, type Settings } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
-import { toPublish } from '#server/publish/outbox.ts'
+import type { Database } from '#server/database.ts'
+import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { ServiceContext } from '#server/services/index.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  parseField,
+  UnavailableError,
+} from '#server/services/operation-error.ts'
+import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor-input.ts'
 import { readSettings } from '#server/settings.ts'
 
-export function createTrustAnchorService({ db, entityId, publisher, publishing, write }: ServiceContext) {
+type Version = { version?: number | null | undefined }
+
+/** Settings from which every Subordinate Statement is made; the others stand in the Entity Configuration only. */
+const statementSettings = ['constraints', 'statementHours', 'metadataPolicy'] as const
+
+export function createTrustAnchorService(context: ServiceContext) {
+  const { db, entityId, publisher, publishing, write } = context
+
+  async function change(
+    caller: Caller,
+    action: string,
+    data: Prisma.SettingsUpdateInput,
+    { version }: Version,
+  ) {
+    const before = await readSettings(db)
+    const touchesStatements = statementSettings.some((name) => data[name] !== undefined)
+    return write(caller, async (tx) => {
+      const { count } = await tx.settings.updateMany({
+        where: { id: 1, version: version ?? before.version },
+        data: {
+          ...(data as Prisma.SettingsUpdateManyMutationInput), // plain values, no relations
+          version: { increment: 1 },
+          ...(touchesStatements ? { statementVersion: { increment: 1 } } : {}),
+        },
+      })
+      if (count === 0)
+        throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+      const after = await readSettings(tx)
+      return {
+        action,
+        resourceType: 'TrustAnchor' as const,
+        resource: entityId,
+        before,
+        after,
+        publish: topicsOf(data, touchesStatements),
+        result: after,
+      }
+    })
+  }
+
   return {
+    settings: (): Promise<Settings> => readSettings(db),
+
+    /** @throws InvalidInputError, ConflictError */
+    async update(caller: Caller, input: TrustAnchorFields & Version): Promise<Settings> {
+      const data = parseTrustAnchorFields(input, context)
+      const { statementHours, maximumStatementHours } = { ...(await readSettings(db)), ...data }
+      if (Number(statementHours) > Number(maximumStatementHours)) {
+        throw new InvalidInputError(
+          'statementHours must not be above maximumStatementHours.',
+          'statementHours',
+        )
+      }
+      return change(caller, 'updateTrustAnchor', data, input)
+    },
+
+    /** The policy of the whole federation; refused when it contradicts that of a subordinate. */
+    async updatePolicy(caller: Caller, input: { metadataPolicy: unknown } & Version): Promise<Settings> {
+      const metadataPolicy = parseField('metadataPolicy', () =>
+        parseMetadataPolicy(input.metadataPolicy ?? {}),
+      )
+      await checkAgainstSubordinates(db, metadataPolicy)
+      const data = { metadataPolicy: metadataPolicy as Prisma.InputJsonObject } // parsed from JSON
+      return change(caller, 'updateFederationPolicy', data, input)
+    },
+
     /** Signs and publishes the Entity Configuration and the historical keys anew. */
-    async regenerateEntityConfiguration(caller: Caller) {
+    async regenerateEntityConfiguration(caller: Caller): Promise<Settings> {
       return write(caller, async (tx) => ({
         action: 'regenerateEntityConfiguration',
         resourceType: 'TrustAnchor',
@@ -34,7 +112,32 @@ export function createTrustAnchorService({ db, entityId, publisher, publishing, 
       }))
       return result
     },
+  }
+}
 
-    settings: () => readSettings(db),
+function topicsOf(data: Prisma.SettingsUpdateInput, touchesStatements: boolean): OutboxItem[] {
+  return [
+    toPublish('entity-configuration'),
+    ...(touchesStatements ? [toPublish('subordinates')] : []),
+    ...(data.trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
+  ]
+}
+
+/** A statement holds both policies merged (6.1.4.1); one that cannot be merged could not be signed any more. */
+async function checkAgainstSubordinates(db: Database, policy: MetadataPolicy): Promise<void> {
+  const own = await db.subordinate.findMany({
+    where: { metadataPolicy: { not: Prisma.DbNull } },
+    select: { entityId: true, metadataPolicy: true },
+  })
+  for (const { entityId, metadataPolicy } of own) {
+    try {
+      mergeMetadataPolicies([policy, metadataPolicy as MetadataPolicy]) // parsed when written
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error
+      throw new InvalidInputError(
+        `It contradicts the policy of ${entityId}: ${error.message}`,
+        'metadataPolicy',
+      )
+    }
   }
 }

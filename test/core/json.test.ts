@@ -45,6 +45,9 @@ describe('jsonEqual', () => {
     [{ a: 1 }, { a: 1, b: undefined }, false],
     [{ toString: 1 }, {}, false],
     [{}, [], false],
+    [[], '', false],
+    [{ a: 1 }, { a: 2 }, false],
+    [{ a: 1 }, { b: 1 }, false],
     [null, {}, false],
     ['1', 1, false],
   ])('%j and %j: %s', (a, b, equal) => {

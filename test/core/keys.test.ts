@@ -67,6 +67,7 @@ describe('parseJwk', () => {
       { kty: 'RSA', kid: 'a', n: Buffer.alloc(256).toString('base64url'), e: 'AQAB' },
     ],
     ['an RSA key without exponent', { kty: 'RSA', kid: 'a', n: modulus(256) }],
+    ['an RSA exponent that is not base64url', { kty: 'RSA', kid: 'a', n: modulus(256), e: '+' }],
     ['an alg that is no string', { ...publicKey, alg: 7 }],
   ])('refuses %s', (_what, value) => {
     expect(() => parseJwk(value)).toThrow(refusal('invalid_request'))

@@ -91,6 +91,7 @@ describe('merge', () => {
     ['value', null, 'x', FAILS],
     ['value', { a: 1, b: 2 }, { b: 2, a: 1 }, { a: 1, b: 2 }],
     ['value', ['a', 'b'], ['b', 'a'], ['a', 'b']],
+    ['value', 'a', ['a'], FAILS],
     ['value', ['a'], ['a', 'b'], FAILS],
     ['value', ['a', 'b'], ['a'], FAILS],
     ['add', ['a'], ['b', 'a'], ['a', 'b']],

@@ -1,4 +1,5 @@
 /** Collecting candidates upwards through authority hints (§10.1), within bounds (§18.1). */
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { collectTrustChains, type StatementSource } from '#core/trust-chain/index.ts'
@@ -180,7 +181,8 @@ describe('bounds (§18.1)', () => {
   })
 
   it('suffice exactly', async () => {
-    expect((await collect(line(), { limits: { depth: 3, fetches: 7 } })).paths).toEqual([straight])
+    const { paths, faults } = await collect(line(), { limits: { depth: 3, fetches: 7, authorityHints: 1 } })
+    expect({ paths, faults }).toEqual({ paths: [straight], faults: [] })
   })
 
   it('end the run after enough chains', async () => {
@@ -210,6 +212,12 @@ describe('time', () => {
       faults: [['leaf', undefined, overdue]],
       requests: [],
     })
+  })
+
+  it('is watched no longer than a statement is waited for', async () => {
+    const { signal } = new AbortController()
+    expect((await collect(line(), { signal })).paths).toEqual([straight])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('that runs out ends the wait for a Superior that hangs', async () => {

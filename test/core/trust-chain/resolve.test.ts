@@ -1,5 +1,6 @@
 /** Resolving an Entity: the choice among its chains (§10.3), and what is said when none holds. */
 import { describe, expect, it } from 'vitest'
+import { FederationError } from '#core/errors.ts'
 import { buildResolveResponse } from '#core/resolve-response.ts'
 import { resolveEntity } from '#core/trust-chain/index.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
@@ -73,8 +74,11 @@ describe('resolveEntity', () => {
     )
   })
 
-  it("catches no programmer's mistake", async () => {
-    await expect(resolve(line(), { trustAnchorKeys: { [id('anchor')]: {} } })).rejects.toThrow(TypeError)
+  it("does not take a programmer's mistake for a chain that does not hold", async () => {
+    const plan = { anchor: {}, second: {}, leaf: { under: ['anchor', 'second'] } } satisfies Plan
+    const trustAnchors = [id('anchor'), id('second')]
+    const half = { [id('anchor')]: {}, [id('second')]: keySet('second') }
+    await expect(resolve(plan, { trustAnchors, trustAnchorKeys: half })).rejects.toThrow(TypeError)
   })
 
   it('needs keys for a Trust Anchor', async () => {
@@ -112,6 +116,12 @@ describe('the most telling failure', () => {
     ['no hint leads there', { leaf: {} }, refusal('invalid_trust_chain')],
   ])('%s', async (_what, plan, error) => {
     await expect(resolve(plan)).rejects.toThrow(error)
+  })
+
+  it('is that of the source, where it cannot be asked', async () => {
+    const away = () => Promise.reject(new FederationError('temporarily_unavailable', 'the store is away'))
+    const source = { entityConfiguration: away, subordinateStatement: away }
+    await expect(resolve({}, { source })).rejects.toThrow(refusal('temporarily_unavailable'))
   })
 
   it('is one that may pass, where there is one', async () => {

@@ -1,6 +1,6 @@
 /** A registration as it is typed, and as the API takes it. */
 import type { RegisterSubordinateInput } from '#lib/gql/graphql.ts'
-import type { Outcome } from '#lib/graphql/refusal.ts'
+import type { Outcome, Refusal } from '#lib/graphql/refusal.ts'
 import { parseJsonObject } from '#lib/json.ts'
 
 export interface ConstraintsDraft {
@@ -77,4 +77,11 @@ export function inputOf(entityId: string, draft: Draft): Outcome<RegisterSubordi
       active: draft.active,
     },
   }
+}
+
+/** Keys that do not fit are found in the entity's configuration, but it is the typed ones that can be mended here. */
+export function placed(refusal: Refusal): Refusal {
+  const failed = refusal.checks?.filter(({ status }) => status === 'FAILED') ?? []
+  const isAboutKeys = failed.length > 0 && failed.every(({ name }) => name === 'KEYS')
+  return isAboutKeys ? { ...refusal, path: ['jwks'] } : refusal
 }

@@ -1,7 +1,7 @@
 /** `inmor apikey`: keys for scripts. */
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { command, parseDays, print, withInstallation } from '#server/cli/output.ts'
 import { roles } from '#server/roles.ts'
 
 const create = command('create', 'makes an API key and prints it, once')
@@ -40,9 +40,3 @@ export const apiKeyCommand = new Command('apikey')
   .addCommand(create)
   .addCommand(list)
   .addCommand(revoke)
-
-function parseDays(value: string): number {
-  const days = Number(value)
-  if (Number.isSafeInteger(days) && days > 0) return days
-  throw new InvalidArgumentError('It must be a whole number of days, at least 1.')
-}

@@ -2,6 +2,7 @@
 /** The command line: each command in a file of its own; a failure is one sentence and a non-zero exit. */
 import { Command } from 'commander'
 import { apiKeyCommand } from '#server/cli/apikey.ts'
+import { delegateCommand } from '#server/cli/delegate.ts'
 import { keygenCommand } from '#server/cli/keygen.ts'
 import { migrateCommand } from '#server/cli/migrate.ts'
 import { publishCommands } from '#server/cli/publish.ts'
@@ -14,7 +15,14 @@ const program = new Command('inmor')
   .version(packageJson.version)
   .showHelpAfterError()
 
-for (const command of [keygenCommand, migrateCommand, userCommand, apiKeyCommand, ...publishCommands]) {
+for (const command of [
+  keygenCommand,
+  delegateCommand,
+  migrateCommand,
+  userCommand,
+  apiKeyCommand,
+  ...publishCommands,
+]) {
   program.addCommand(command)
 }
 

@@ -1,5 +1,5 @@
 /** How commands speak: lines for people, or one JSON document with --json. */
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { type Installation, openInstallation } from '#server/cli/installation.ts'
 
 /** A command that can answer in JSON. */
@@ -19,4 +19,11 @@ export async function withInstallation<T>(work: (installation: Installation) => 
   } finally {
     await installation.close()
   }
+}
+
+/** An option in days. */
+export function parseDays(value: string): number {
+  const days = Number(value)
+  if (Number.isSafeInteger(days) && days > 0) return days
+  throw new InvalidArgumentError('It must be a whole number of days, at least 1.')
 }

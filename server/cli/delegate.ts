@@ -1,0 +1,52 @@
+/** `inmor delegate`: for Trust Mark Owners; signs the right of another entity to issue marks of a type (7.2.1). */
+import { readFile } from 'node:fs/promises'
+import { InvalidArgumentError } from 'commander'
+import { parseEntityId } from '#core/entity-id.ts'
+import { signJwt } from '#core/jws.ts'
+import { parsePrivateJwk } from '#core/keys.ts'
+import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
+import { command, parseDays, print } from '#server/cli/output.ts'
+import { ConfigurationError } from '#server/env.ts'
+
+const DAY = 86_400
+
+export const delegateCommand = command('delegate', 'signs a Trust Mark delegation, with the owner’s key')
+  .requiredOption('--key <file>', 'the owner’s private key, a JWK')
+  .requiredOption('--owner <entity>', 'the Trust Mark Owner', parseEntity)
+  .requiredOption('--issuer <entity>', 'the entity that shall issue the marks', parseEntity)
+  .requiredOption('--type <type>', 'the Trust Mark Type')
+  .option('--days <days>', 'days until it expires; without, it does not', parseDays)
+  .option('--ref <url>', 'where people read about it')
+  .action(async (options) => {
+    const key = parsePrivateJwk(await readKey(options.key))
+    const iat = Math.floor(Date.now() / 1000)
+    const claims = buildDelegation({
+      owner: options.owner,
+      issuer: options.issuer,
+      type: options.type,
+      iat,
+      ...(options.days ? { exp: iat + options.days * DAY } : {}),
+      ...(options.ref ? { ref: options.ref } : {}),
+    })
+    const delegation = await signJwt(claims, { key, typ: TRUST_MARK_DELEGATION_TYP })
+    print(options, { delegation, claims }, delegation)
+  })
+
+async function readKey(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch {
+    // The parser's own message would quote the key.
+    throw new ConfigurationError(
+      `${file} cannot be read as a JWK; --key names a file with a private key in JSON.`,
+    )
+  }
+}
+
+function parseEntity(value: string): string {
+  try {
+    return parseEntityId(value, { allowHttp: true })
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message) // parsers of core throw errors only
+  }
+}

@@ -1,8 +1,7 @@
-/** The federation's settings: one row that always exists. */
+/** The federation's settings: one row, which the first migration made. */
 import type { Settings } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database.ts'
 
-export async function readSettings(db: Database | Transaction): Promise<Settings> {
-  const settings = await db.settings.findUnique({ where: { id: 1 } })
-  return settings ?? (await db.settings.upsert({ where: { id: 1 }, create: { id: 1 }, update: {} }))
+export function readSettings(db: Database | Transaction): Promise<Settings> {
+  return db.settings.findUniqueOrThrow({ where: { id: 1 } })
 }

@@ -16,10 +16,9 @@ export function createLease(db: Database): Lease {
   return {
     async hold() {
       const taken = await db.$executeRaw`
-        INSERT INTO "PublisherLease" ("id", "holder", "expiresAt")
-        VALUES (1, ${holder}, now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS}))
-        ON CONFLICT ("id") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
-        WHERE "PublisherLease"."holder" = ${holder} OR "PublisherLease"."expiresAt" < now() AT TIME ZONE 'utc'`
+        UPDATE "PublisherLease"
+        SET "holder" = ${holder}, "expiresAt" = now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS})
+        WHERE "holder" = ${holder} OR "expiresAt" < now() AT TIME ZONE 'utc'`
       return taken === 1
     },
     async release() {

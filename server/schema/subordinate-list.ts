@@ -39,7 +39,7 @@ export const OrderDirection = builder.enumType('OrderDirection', {
 })
 
 const SubordinateOrder = builder.inputType('SubordinateOrder', {
-  description: 'An order; equal ones follow by age of registration.',
+  description: 'An order; equal ones follow by age of registration, in the same direction.',
   fields: (t) => ({
     field: t.field({ type: SubordinateOrderField, required: true, description: 'What to order by.' }),
     direction: t.field({
@@ -67,12 +67,14 @@ builder.queryField('subordinates', (t) =>
       }),
     },
     totalCount: async (_root, { filter }, { db }) => db.subordinate.count({ where: await where(filter, db) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) =>
-      db.subordinate.findMany({
+    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+      const direction = orderBy?.direction ?? 'asc'
+      return db.subordinate.findMany({
         ...query,
         where: await where(filter, db),
-        orderBy: [{ [orderBy?.field ?? 'entityId']: orderBy?.direction ?? 'asc' }, { id: 'asc' }],
-      }),
+        orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as the indexes have it
+      })
+    },
   }),
 )
 

@@ -342,3 +342,6 @@ ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId"
 
 -- AddForeignKey
 ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+-- The rows of which there is always exactly one.
+INSERT INTO "Settings" ("id") VALUES (1);
+INSERT INTO "PublisherLease" ("id", "expiresAt") VALUES (1, 'epoch');

@@ -4,6 +4,7 @@ import { type Auth, MINIMUM_PASSWORD_LENGTH } from '#server/auth/auth.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
 import type { Role } from '#server/roles.ts'
+import { recordAuditEvent } from '#server/services/audit.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
 
 export type NewUser = { username: string; password: string; role: Role; name?: string; email?: string }
@@ -15,17 +16,15 @@ export function createAccounts(db: Database, auth: Auth) {
     return user
   }
 
-  async function audit(
+  /** The library writes through connections of its own, so the entry follows the change instead of joining it. */
+  function audit(
     caller: Caller,
     action: string,
     resourceType: 'User' | 'ApiKey',
     resource: string,
     after?: object,
   ) {
-    const { name: actor, method } = caller
-    await db.auditEvent.create({
-      data: { actor, method, action, resourceType, resource, ...(after ? { after } : {}) },
-    })
+    return db.$transaction((tx) => recordAuditEvent(tx, caller, { action, resourceType, resource, after }))
   }
 
   return {

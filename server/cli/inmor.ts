@@ -2,6 +2,7 @@
 /** The command line: each command in a file of its own; a failure is one sentence and a non-zero exit. */
 import { Command } from 'commander'
 import { apiKeyCommand } from '#server/cli/apikey.ts'
+import { auditCommand } from '#server/cli/audit.ts'
 import { delegateCommand } from '#server/cli/delegate.ts'
 import { keygenCommand } from '#server/cli/keygen.ts'
 import { migrateCommand } from '#server/cli/migrate.ts'
@@ -21,6 +22,7 @@ for (const command of [
   migrateCommand,
   userCommand,
   apiKeyCommand,
+  auditCommand,
   ...publishCommands,
 ]) {
   program.addCommand(command)

@@ -4,6 +4,7 @@ import type { Installation } from '#server/cli/installation.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import { recordAuditEvent } from '#server/services/audit.ts'
 
 const PATIENCE_MS = 120_000
 const POLL_MS = 100
@@ -16,8 +17,7 @@ async function request(
 ): Promise<bigint> {
   return db.$transaction(async (tx) => {
     await enqueue(tx, items)
-    const { name: actor, method } = caller
-    await tx.auditEvent.create({ data: { actor, method, action, resourceType: 'TrustAnchor', resource: '' } })
+    await recordAuditEvent(tx, caller, { action, resourceType: 'TrustAnchor', resource: '' })
     const { _max } = await tx.outboxEntry.aggregate({ _max: { id: true } })
     return _max.id ?? 0n
   })

@@ -15,6 +15,7 @@ import '#server/schema/trust-mark-type.ts'
 import '#server/schema/trust-mark.ts'
 import '#server/schema/trust-mark-mutations.ts'
 import '#server/schema/subordinate-changed.ts'
+import '#server/schema/audit-event.ts'
 
 builder.queryType({ description: 'Everything that can be read.' })
 builder.mutationType({

@@ -4,21 +4,26 @@ import type { Caller } from '#server/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { NotFoundError } from '#server/services/operation-error.ts'
 
-/** The key in the database of a global id. @throws NotFoundError when it is of another type or malformed */
-export function nodeId(globalId: string, typename: string): number {
-  const unknown = new NotFoundError(
-    `There is no ${typename} with the id ${JSON.stringify(globalId.slice(0, 100))}.`,
-    'id',
-  )
+/** The key in the database of a global id; null when it is of another type or malformed. */
+export function keyOrNull(globalId: string, typename: string): number | null {
   let decoded: { typename: string; id: string }
   try {
     decoded = decodeGlobalID(globalId)
   } catch {
-    throw unknown // not a global id at all
+    return null // not a global id at all
   }
   const id = Number(decoded.id)
-  if (decoded.typename !== typename || !Number.isSafeInteger(id) || id > 2 ** 31 - 1) throw unknown
-  return id
+  return decoded.typename === typename && Number.isSafeInteger(id) && id < 2 ** 31 ? id : null
+}
+
+/** The same for a mutation. @throws NotFoundError */
+export function nodeId(globalId: string, typename: string): number {
+  const id = keyOrNull(globalId, typename)
+  if (id !== null) return id
+  throw new NotFoundError(
+    `There is no ${typename} with the id ${JSON.stringify(globalId.slice(0, 100))}.`,
+    'id',
+  )
 }
 
 /** Who is changing something; the scopes of the field have seen to it that somebody is. */

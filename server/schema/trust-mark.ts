@@ -2,8 +2,7 @@
 import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
-import { nodeId } from '#server/schema/input.ts'
-import { NotFoundError } from '#server/services/operation-error.ts'
+import { keyOrNull } from '#server/schema/input.ts'
 
 const TrustMarkState = builder.enumType('TrustMarkState', {
   description: 'The state of a Trust Mark.',
@@ -115,17 +114,8 @@ builder.queryFields((t) => ({
     authScopes: { read: true },
     args: { id: t.arg.id({ required: true, description: 'The mark’s id.' }) },
     resolve: (query, _root, { id }, { db }) => {
-      const key = keyOrNull(id)
+      const key = keyOrNull(id, 'TrustMark')
       return key === null ? null : db.trustMark.findUnique({ ...query, where: { id: key } })
     },
   }),
 }))
-
-function keyOrNull(id: string): number | null {
-  try {
-    return nodeId(id, 'TrustMark')
-  } catch (error) {
-    if (error instanceof NotFoundError) return null
-    throw error
-  }
-}

@@ -9,6 +9,7 @@ import { isAcceptable } from '#server/services/entity-checks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { ConflictError, EntityRejectedError, parseField } from '#server/services/operation-error.ts'
+import { updateEventTypes } from '#server/services/subordinate-event-types.ts'
 import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
 import {
@@ -62,6 +63,7 @@ export function createSubordinateService(context: ServiceContext) {
     id: number,
     action: string,
     kind: SubordinateChangeKind,
+    eventTypes: (before: Subordinate, after: Subordinate) => string[],
     work: (tx: Transaction, before: Subordinate) => Promise<Subordinate>,
   ): Promise<Subordinate> {
     const row = await write(caller, async (tx) => {
@@ -73,6 +75,7 @@ export function createSubordinateService(context: ServiceContext) {
         resource: before.entityId,
         before: auditView(before),
         after: auditView(result),
+        eventTypes: eventTypes(before, result),
         publish: [toPublish('subordinate', before.entityId)],
         result,
       }
@@ -127,6 +130,7 @@ export function createSubordinateService(context: ServiceContext) {
           resourceType: 'Subordinate',
           resource: entityId,
           after: auditView(result),
+          eventTypes: ['registration'],
           publish: [toPublish('subordinate', entityId)],
           result,
         }
@@ -138,16 +142,23 @@ export function createSubordinateService(context: ServiceContext) {
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
       const settings = await readSettings(db)
       const fields = parseSubordinateFields(input, settings)
-      return change(caller, input.id, 'updateSubordinate', 'UPDATED', async (tx, before) => {
-        const expected = input.version ?? before.version
-        const { count } = await tx.subordinate.updateMany({
-          where: { id: input.id, version: expected },
-          data: { ...columns(fields), version: { increment: 1 } },
-        })
-        if (count === 0)
-          throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
-        return tx.subordinate.findUniqueOrThrow({ where: { id: input.id } })
-      })
+      return change(
+        caller,
+        input.id,
+        'updateSubordinate',
+        'UPDATED',
+        updateEventTypes,
+        async (tx, before) => {
+          const expected = input.version ?? before.version
+          const { count } = await tx.subordinate.updateMany({
+            where: { id: input.id, version: expected },
+            data: { ...columns(fields), version: { increment: 1 } },
+          })
+          if (count === 0)
+            throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+          return tx.subordinate.findUniqueOrThrow({ where: { id: input.id } })
+        },
+      )
     },
 
     /** Fetches the configuration anew and signs a new statement; on failure the present statement stays. */
@@ -162,7 +173,7 @@ export function createSubordinateService(context: ServiceContext) {
         events.announce({ kind: 'UPDATED', entityId: before.entityId })
       }
       const statement = accepted(result)
-      return change(caller, id, 'renewSubordinate', 'RENEWED', (tx) =>
+      return change(caller, id, 'renewSubordinate', 'RENEWED', updateEventTypes, (tx) =>
         tx.subordinate.update({
           where: { id },
           data: { ...declared(statement), jwks: statement.claims.jwks, version: { increment: 1 } },
@@ -172,10 +183,24 @@ export function createSubordinateService(context: ServiceContext) {
 
     /** Takes it off every endpoint; its registration is kept. */
     deactivate: (caller: Caller, id: number) =>
-      change(caller, id, 'deactivateSubordinate', 'DEACTIVATED', (tx) => setActive(tx, id, false)),
+      change(
+        caller,
+        id,
+        'deactivateSubordinate',
+        'DEACTIVATED',
+        () => ['suspension'],
+        (tx) => setActive(tx, id, false),
+      ),
 
     reactivate: (caller: Caller, id: number) =>
-      change(caller, id, 'reactivateSubordinate', 'REACTIVATED', (tx) => setActive(tx, id, true)),
+      change(
+        caller,
+        id,
+        'reactivateSubordinate',
+        'REACTIVATED',
+        () => ['reactivation'],
+        (tx) => setActive(tx, id, true),
+      ),
 
     /** Forgets the registration; the audit log keeps what it was. */
     async remove(caller: Caller, id: number): Promise<string> {
@@ -187,6 +212,7 @@ export function createSubordinateService(context: ServiceContext) {
           resourceType: 'Subordinate',
           resource: before.entityId,
           before: auditView(before),
+          eventTypes: ['revocation'],
           publish: [toPublish('subordinate', before.entityId)],
           result: before.entityId,
         }

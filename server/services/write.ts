@@ -4,16 +4,10 @@ import type { Caller } from '#server/caller.ts'
 import type { Database, Transaction } from '#server/database.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
+import { type AuditEntry, recordAuditEvent } from '#server/services/audit.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
 
-export type Change<Row> = {
-  /** Mutation that made it, in the API's words. */
-  action: string
-  resourceType: 'Subordinate' | 'TrustMarkType' | 'TrustMark' | 'TrustAnchor' | 'User' | 'ApiKey'
-  /** Natural key of what changed. */
-  resource: string
-  before?: object
-  after?: object
+type Change<Row> = AuditEntry & {
   publish?: readonly OutboxItem[]
   result: Row
 }
@@ -33,27 +27,6 @@ export function createWriter(db: Database, publisher: Publisher): Writer {
     if (change.publish?.length) await publisher.flush()
     return change.result
   }
-}
-
-async function recordAuditEvent(tx: Transaction, caller: Caller, change: Change<unknown>): Promise<void> {
-  await tx.auditEvent.create({
-    data: {
-      actor: caller.name,
-      method: caller.method,
-      address: caller.address ?? null,
-      requestId: caller.requestId ?? null,
-      action: change.action,
-      resourceType: change.resourceType,
-      resource: change.resource,
-      before: snapshot(change.before),
-      after: snapshot(change.after),
-    },
-  })
-}
-
-/** A row as plain JSON: dates become strings, as in the API. */
-function snapshot(row: object | undefined): Prisma.InputJsonValue | typeof Prisma.DbNull {
-  return row ? JSON.parse(JSON.stringify(row)) : Prisma.DbNull
 }
 
 /** Two callers may pass the same check at once; the unique index decides, and the second hears of it. */

@@ -139,16 +139,19 @@ CREATE TABLE "PublisherLease" (
 -- CreateTable
 CREATE TABLE "AuditEvent" (
     "id" SERIAL NOT NULL,
-    "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "at" TIMESTAMP(3) NOT NULL,
     "actor" TEXT NOT NULL,
     "method" TEXT NOT NULL,
     "address" TEXT,
     "action" TEXT NOT NULL,
     "resourceType" TEXT NOT NULL,
     "resource" TEXT NOT NULL,
+    "eventTypes" TEXT[],
     "before" JSONB,
     "after" JSONB,
     "requestId" TEXT,
+    "previousHash" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
 
     CONSTRAINT "AuditEvent_pkey" PRIMARY KEY ("id")
 );
@@ -299,7 +302,10 @@ CREATE INDEX "IssuedTrustMark_trustMarkId_idx" ON "IssuedTrustMark"("trustMarkId
 CREATE INDEX "AuditEvent_resourceType_resource_id_idx" ON "AuditEvent"("resourceType", "resource", "id");
 
 -- CreateIndex
-CREATE INDEX "AuditEvent_at_id_idx" ON "AuditEvent"("at", "id");
+CREATE INDEX "AuditEvent_actor_id_idx" ON "AuditEvent"("actor", "id");
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_action_id_idx" ON "AuditEvent"("action", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
@@ -345,3 +351,7 @@ ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId"
 -- The rows of which there is always exactly one.
 INSERT INTO "Settings" ("id") VALUES (1);
 INSERT INTO "PublisherLease" ("id", "expiresAt") VALUES (1, 'epoch');
+
+-- The audit log only grows: what would alter or remove an entry does nothing.
+CREATE RULE "AuditEvent_no_update" AS ON UPDATE TO "AuditEvent" DO INSTEAD NOTHING;
+CREATE RULE "AuditEvent_no_delete" AS ON DELETE TO "AuditEvent" DO INSTEAD NOTHING;

@@ -1,0 +1,114 @@
+/** The audit log: who changed what, and how it was before and after. */
+import { jsonEqual } from '#core/json.ts'
+import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+
+/** Columns that change with every write and say nothing. */
+const incidental = new Set(['version', 'updatedAt'])
+
+/** Column -> its value before and after, where they differ. */
+function differences({ before, after }: Pick<AuditEvent, 'before' | 'after'>): Record<string, unknown> {
+  const [old, now] = [members(before), members(after)]
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
+  const changed = names.filter((name) => !incidental.has(name) && !jsonEqual(old[name], now[name]))
+  return Object.fromEntries(
+    changed.map((name) => [name, { before: old[name] ?? null, after: now[name] ?? null }]),
+  )
+}
+
+function members(value: Prisma.JsonValue): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+}
+
+builder.prismaNode('AuditEvent', {
+  id: { field: 'id' },
+  select: { id: true },
+  description:
+    'A change that was made: entries are only ever added, each chained to the one before by its hash.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    actor: t.exposeString('actor', { description: 'Who: a username, `job:<name>` or `cli:<system user>`.' }),
+    method: t.exposeString('method', {
+      description: 'By which way in: `session`, `api_key`, `cli` or `job`.',
+    }),
+    address: t.exposeString('address', { nullable: true, description: 'From which network address.' }),
+    action: t.exposeString('action', { description: 'What was done, in the words of the mutations.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The kind of thing that changed.' }),
+    resource: t.exposeString('resource', { description: 'Which one, by its natural key.' }),
+    eventTypes: t.exposeStringList('eventTypes', {
+      description: 'What it amounts to in the Subordinate Events draft, such as `jwks_update`.',
+    }),
+    before: t.expose('before', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The thing before; null when it was created.',
+    }),
+    after: t.expose('after', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The thing after; null when it was removed.',
+    }),
+    diff: t.field({
+      type: 'JSON',
+      description: 'What differs: name -> {before, after}.',
+      select: { before: true, after: true },
+      resolve: differences,
+    }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: 'The request that made it, as in the server’s log.',
+    }),
+    hash: t.exposeString('hash', { description: 'SHA-256 over this entry and the hash of the one before.' }),
+  }),
+})
+
+const AuditEventFilter = builder.inputType('AuditEventFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    actor: t.string({ description: 'Who.' }),
+    action: t.string({ description: 'What was done.' }),
+    resourceType: t.string({ description: 'The kind of thing that changed.' }),
+    resource: t.string({ description: 'Which one, by its natural key.' }),
+    after: t.field({ type: 'DateTime', description: 'At this time or later.' }),
+    before: t.field({ type: 'DateTime', description: 'Before this time.' }),
+  }),
+})
+
+function where(filter: typeof AuditEventFilter.$inferInput | null | undefined): Prisma.AuditEventWhereInput {
+  if (!filter) return {}
+  const { actor, action, resourceType, resource, after, before } = filter
+  const at = { ...(after ? { gte: after } : {}), ...(before ? { lt: before } : {}) }
+  return {
+    ...(actor ? { actor } : {}),
+    ...(action ? { action } : {}),
+    ...(resourceType ? { resourceType } : {}),
+    ...(resource ? { resource } : {}),
+    ...(after || before ? { at } : {}),
+  }
+}
+
+builder.queryFields((t) => ({
+  auditEvents: t.prismaConnection({
+    type: 'AuditEvent',
+    cursor: 'id',
+    description: 'The audit log, the latest entry first, at most 100 a page.',
+    authScopes: { read: true },
+    args: { filter: t.arg({ type: AuditEventFilter, description: 'Which entries.' }) },
+    totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: where(filter) }),
+    resolve: (query, _root, { filter }, { db }) =>
+      db.auditEvent.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } }),
+  }),
+  auditEvent: t.prismaField({
+    type: 'AuditEvent',
+    nullable: true,
+    description: 'One entry of the audit log, by its id.',
+    authScopes: { read: true },
+    args: { id: t.arg.id({ required: true, description: 'The entry’s id.' }) },
+    resolve: (query, _root, { id }, { db }) => {
+      const key = keyOrNull(id, 'AuditEvent')
+      return key === null ? null : db.auditEvent.findUnique({ ...query, where: { id: key } })
+    },
+  }),
+}))

@@ -1,0 +1,16 @@
+/** What a change of a subordinate amounts to in the words of the Subordinate Events draft. */
+import { jsonEqual } from '#core/json.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+
+/** Columns whose change the world is told of. */
+const updates = {
+  metadata_update: ['metadata', 'forcedMetadata'],
+  metadata_policy_update: ['metadataPolicy', 'constraints'],
+  jwks_update: ['jwks'],
+} as const
+
+export function updateEventTypes(before: Subordinate, after: Subordinate): string[] {
+  return Object.entries(updates)
+    .filter(([, columns]) => columns.some((column) => !jsonEqual(before[column], after[column])))
+    .map(([type]) => type)
+}

@@ -44,6 +44,3 @@ export function hoursInWords(hours: number): string {
 
 /** An Entity Identifier without its scheme, where a list needs the room; the full one is always at hand. */
 export const shortEntityId = (entityId: string) => entityId.replace(/^https:\/\//, '').replace(/\/$/, '')
-
-/** NumericDate claims (`iat`, `exp`, …) are seconds. */
-export const fromNumericDate = (seconds: number) => new Date(seconds * 1000)

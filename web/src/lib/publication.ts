@@ -1,20 +1,18 @@
 /** How far the public endpoints have caught up with the database, in words. */
 import { plural } from '#lib/format.ts'
 import type { PublicationFieldsFragment } from '#lib/gql/graphql.ts'
-import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
-
-export const PublicationFields = graphql(`
-  fragment PublicationFields on PublicationStatus {
-    health pending oldestPendingAt lastPublishedAt lastError redisReachable
-  }
-`)
 
 export interface Publication {
   tone: Tone
   title: string
   detail: string
 }
+
+const waitingInWords = (pending: number) =>
+  pending === 0
+    ? 'No change is waiting.'
+    : `${plural(pending, 'change')} will be published when Redis is back.`
 
 /** Without a status the server did not answer, and the console does not know. */
 export function publicationInWords(status: PublicationFieldsFragment | null): Publication {
@@ -29,7 +27,7 @@ export function publicationInWords(status: PublicationFieldsFragment | null): Pu
     return {
       tone: 'error',
       title: 'Redis unreachable',
-      detail: `The public endpoints may be down. ${pendingInWords(status.pending)} published when Redis is back.`,
+      detail: `The public endpoints may be down. ${waitingInWords(status.pending)}`,
     }
   }
   if (status.health === 'STALLED') {
@@ -52,6 +50,3 @@ export function publicationInWords(status: PublicationFieldsFragment | null): Pu
     detail: 'Every change is signed and served by the public endpoints.',
   }
 }
-
-const pendingInWords = (pending: number) =>
-  pending === 1 ? 'One change is waiting and will be' : `${pending} changes are waiting and will be`

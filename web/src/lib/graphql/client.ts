@@ -54,8 +54,13 @@ function problemOf(failure: CombinedError): Problem {
   }
 }
 
-/** What a form shows of a failure that lies with no field of it. */
+/** How graphql-js words a value that a scalar refuses: where in the input, and why. */
+const refusedValue = /^Variable "\$\w+" got invalid value .*?(?: at "\w+\.([\w.]+)")?; (.+)$/s
+
+/** What a form shows of a failure that is no typed result. */
 function refusalOf(failure: CombinedError | undefined): Refusal {
+  const [, place, reason] = refusedValue.exec(failure?.graphQLErrors[0]?.message ?? '') ?? []
+  if (reason) return { message: reason, path: place?.split('.') ?? [] }
   const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
   return { message: `${message} ${advice}`.trim(), path: [] }
 }

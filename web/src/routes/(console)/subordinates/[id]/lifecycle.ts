@@ -90,7 +90,7 @@ export const lifecycle: readonly LifecycleAction[] = [
     done: 'is removed.',
     summary: 'Withdraw it and delete its registration.',
     consequence:
-      'It is gone from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone: it would have to be registered anew. The audit log keeps what it was.',
+      'It is gone from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone: it would have to be registered anew. Trust Marks issued to it stay valid: revoke them before, if it may no longer hold them.',
     danger: true,
     when: 'always',
     isFinal: true,

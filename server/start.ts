@@ -16,6 +16,7 @@ import { createServices, type Services } from '#server/services/index.ts'
 import { openSigningKeys } from '#server/signing-keys.ts'
 import { connectRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
+import { createReader } from '#store/reader.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../web/build', import.meta.url))
@@ -59,7 +60,8 @@ export async function startAdminServer(
   const publishing = { db, redis, keys: redisKeys(config.redisKeyPrefix), entityId, signingKeys }
   const publisher = startPublisher(publishing, log)
   const events = createEvents(redis, subscriber, config.redisKeyPrefix)
-  const deps = { db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
+  const reader = createReader({ redis, prefix: config.redisKeyPrefix })
+  const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
   const services = createServices(deps)
   const app = await buildApp({
     ...deps,
@@ -85,6 +87,7 @@ export async function startAdminServer(
     await schedule.stop()
     await publisher.stop()
     signingKeys.close()
+    reader.close()
     await fetcher.close()
     await db.$disconnect()
     redis.disconnect()

@@ -3,6 +3,7 @@ import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Database } from '#server/database.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
+import { createResolutionService } from '#server/services/resolution.ts'
 import type { SubordinateEvents } from '#server/services/subordinate-events.ts'
 import { createSubordinateService } from '#server/services/subordinates.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor.ts'
@@ -10,6 +11,7 @@ import { createTrustMarkTypeService } from '#server/services/trust-mark-types.ts
 import { createTrustMarkService } from '#server/services/trust-marks.ts'
 import { createWriter, type Writer } from '#server/services/write.ts'
 import type { SigningKeys } from '#server/signing-keys.ts'
+import type { Reader } from '#store/reader.ts'
 
 export type ServiceDeps = {
   db: Database
@@ -17,6 +19,8 @@ export type ServiceDeps = {
   entityId: string
   allowHttp: boolean
   fetcher: Fetcher
+  /** What is published, as the federation server reads it. */
+  reader: Reader
   signingKeys: SigningKeys
   publishing: PublishContext
   publisher: Publisher
@@ -33,6 +37,7 @@ export function createServices(deps: ServiceDeps) {
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),
     trustAnchor: createTrustAnchorService(context),
+    resolution: createResolutionService(context),
   }
 }
 

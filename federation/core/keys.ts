@@ -59,22 +59,20 @@ export function publicJwk(jwk: Jwk): Jwk {
  * @throws FederationError `invalid_request`
  */
 export function parseJwk(value: unknown, path = 'jwk'): Jwk {
-  const jwk = parseKeyMembers(value, path)
-  const secret = Object.keys(jwk).find((name) => secretMembers.has(name))
-  if (secret) {
-    throw refuse(path, `has the private member "${secret}"; publish only the public key`)
-  }
+  const jwk = parseTypedJwk(value, path)
+  checkPublic(jwk, path)
   return jwk
 }
 
 /**
- * Accepts a set of public keys with distinct `kid`s. A set without keys is refused although RFC 7517 allows it:
- * nothing can be verified with it, and §3.1.1 wants the keys that the Entity signs with.
+ * Accepts a set of public keys with distinct `kid`s. A key of an unknown type stays where it is and is never used
+ * (RFC 7517 §5). A set without any other is refused although RFC 7517 allows it: nothing can be verified with it,
+ * and §3.1.1 wants the keys that the Entity signs with.
  * @throws FederationError `invalid_request`
  */
 export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
-  const keys = parseArray(parseObject(value, path).keys, `${path}.keys`, parseJwk)
-  if (keys.length === 0) throw refuse(path, 'holds no key')
+  const keys = parseArray(parseObject(value, path).keys, `${path}.keys`, parseListedJwk)
+  if (!keys.some(isOfKnownType)) throw refuse(path, 'holds no key that can sign statements')
   const seen = new Set<string>()
   for (const { kid } of keys) {
     if (seen.has(kid)) {
@@ -90,7 +88,7 @@ export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
  * @throws FederationError `invalid_request`
  */
 export function parsePrivateJwk(value: unknown, path = 'private key'): Jwk {
-  const jwk = parseKeyMembers(value, path)
+  const jwk = parseTypedJwk(value, path)
   if (typeof jwk.d !== 'string' || jwk.d === '') {
     throw refuse(path, 'has no private part; it is a public key')
   }
@@ -105,20 +103,42 @@ export function describe({ kty, crv, alg }: JWK): string {
   return `kty ${quote(kty)}${crv ? `, crv ${quote(crv)}` : ''}${alg ? `, alg ${quote(alg)}` : ''}`
 }
 
-function parseKeyMembers(value: unknown, path: string): Jwk {
-  const jwk = parseObject(value, path)
-  parseString(jwk.kid, `${path}.kid`)
-  const kty = parseString(jwk.kty, `${path}.kty`)
-  const names = member(publicMembers, kty)
+function parseListedJwk(value: unknown, path: string): Jwk {
+  const jwk = parseAnyJwk(value, path)
+  if (isOfKnownType(jwk)) return parseJwk(value, path)
+  checkPublic(jwk, path)
+  return jwk
+}
+
+function parseTypedJwk(value: unknown, path: string): Jwk {
+  const jwk = parseAnyJwk(value, path)
+  const names = member(publicMembers, jwk.kty ?? '')
   if (!names) {
-    throw refuse(path, `has the key type ${quote(kty)}, which cannot sign statements`)
+    throw refuse(path, `has the key type ${quote(jwk.kty)}, which cannot sign statements`)
   }
-  for (const name of names) parseString(jwk[name], `${path}.${name}`)
+  for (const name of names) parseString(member(jwk, name), `${path}.${name}`)
+  checkStrength(jwk, path)
+  return jwk
+}
+
+/** What a key of any type has, and what it may have. */
+function parseAnyJwk(value: unknown, path: string): Jwk {
+  const jwk = parseObject(value, path)
+  for (const name of ['kid', 'kty']) parseString(jwk[name], `${path}.${name}`)
   for (const name of ['alg', 'use', 'crv']) if (name in jwk) parseString(jwk[name], `${path}.${name}`)
-  // The members that later code reads have just been checked.
-  const key = jwk as Jwk
-  checkStrength(key, path)
-  return key
+  // The members that later code reads whatever the type have just been checked.
+  return jwk as Jwk
+}
+
+function isOfKnownType({ kty = '' }: Jwk): boolean {
+  return Object.hasOwn(publicMembers, kty)
+}
+
+function checkPublic(jwk: Jwk, path: string): void {
+  const secret = Object.keys(jwk).find((name) => secretMembers.has(name))
+  if (secret) {
+    throw refuse(path, `has the private member "${secret}"; publish only the public key`)
+  }
 }
 
 function checkStrength(jwk: Jwk, path: string): void {

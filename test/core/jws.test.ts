@@ -140,6 +140,7 @@ describe('verifyJwt', () => {
     ['a key for encryption', { keys: [{ ...own, use: 'enc' }] }],
     ['a key for another alg', { keys: [{ ...own, alg: 'ES384' }] }],
     ['a key of another type', { keys: [rsa] }],
+    ['a key of an unknown type', { keys: [{ kty: 'AKP', kid: own.kid, alg: 'ES256' }] }],
     ['a key on another curve', { keys: [{ ...own, alg: undefined, crv: 'P-384' }] }],
     ['a key off its curve', { keys: [{ ...own, x: 'A'.repeat(43) }] }],
   ])('refuses %s', async (_what, set) => {

@@ -97,6 +97,24 @@ describe('parseJwkSet', () => {
     expect(() => parseJwkSet(value)).toThrow(refusal('invalid_request'))
   })
 
+  const foreign = { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: 'AAAA', ext: 1 }
+
+  it('keeps a key of an unknown type as it is beside good ones (RFC 7517 §5)', () => {
+    expect(parseJwkSet({ keys: [foreign, publicKey] })).toEqual({ keys: [foreign, publicKey] })
+  })
+
+  it.each([
+    ['alone', [foreign]],
+    ['without kid', [publicKey, { ...foreign, kid: undefined }]],
+    ['without kty', [publicKey, { ...foreign, kty: undefined }]],
+    ['with a kid that another key has', [publicKey, { ...foreign, kid: publicKey.kid }]],
+    ['with its private part', [publicKey, { ...foreign, priv: 'AAAA' }]],
+    ['that is symmetric', [publicKey, { kty: 'oct', kid: 'a', k: 'AAAA' }]],
+    ['with an alg that is no string', [publicKey, { ...foreign, alg: 7 }]],
+  ])('refuses a key of an unknown type %s', (_what, listed) => {
+    expect(() => parseJwkSet({ keys: listed })).toThrow(refusal('invalid_request'))
+  })
+
   it('says which key is wrong', () => {
     expect(() => parseJwkSet({ keys: [publicKey, {}] }, 'jwks')).toThrow(
       refusal('invalid_request', { path: 'jwks.keys[1].kid' }),

@@ -55,6 +55,12 @@ describe('verifyEntityConfiguration', () => {
     expect(claims).toEqual(configurationClaims('leaf'))
   })
 
+  it('verifies past a key of a type that is unknown here (RFC 7517 §5)', async () => {
+    const jwks = { keys: [{ kty: 'AKP', kid: 'a', pub: 'AAAA' }, ...keySet('leaf').keys] }
+    const jwt = await signConfiguration('leaf', { jwks })
+    expect((await verifyEntityConfiguration(jwt, options)).claims.jwks).toEqual(jwks)
+  })
+
   it('verifies with the keys of its caller instead', async () => {
     const jwt = await signConfiguration('leaf')
     await expect(verifyEntityConfiguration(jwt, { ...options, keys: keySet('leaf') })).resolves.toBeDefined()

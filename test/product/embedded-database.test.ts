@@ -1,0 +1,62 @@
+/** The embedded database serves many connections with one session: they must not notice each other. */
+import { once } from 'node:events'
+import { Socket } from 'node:net'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '#server/embedded/database.ts'
+
+let database: EmbeddedDatabase
+beforeAll(async () => {
+  database = await startEmbeddedDatabase()
+})
+afterAll(() => database.close())
+
+async function connect(stream = new Socket()): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database.url, stream: () => stream })
+  client.on('error', () => {}) // tests break connections
+  await client.connect()
+  return client
+}
+
+test('keeps queries apart that have waited for the end of a transaction', async () => {
+  const ask = async (count: number) => {
+    const client = await connect()
+    const places = Array.from({ length: count }, (_, n) => `$${n + 1}::int`)
+    for (let round = 0; round < 50; round++) {
+      const values = places.map((_, n) => round * 100 + count * 10 + n)
+      const query = { text: `SELECT ${places.join(', ')}`, values, rowMode: 'array' }
+      await client.query('BEGIN')
+      expect((await client.query(query)).rows).toEqual([values])
+      await client.query('COMMIT')
+      expect((await client.query(query)).rows).toEqual([values])
+    }
+    await client.end()
+  }
+  await Promise.all([1, 2, 3, 4, 5].map(ask))
+})
+
+test('keeps others out of a transaction, and rolls it back when its connection breaks', async () => {
+  const socket = new Socket()
+  const [writer, reader] = [await connect(socket), await connect()]
+  await writer.query('CREATE TABLE note (text text)')
+  await writer.query('BEGIN')
+  await writer.query('INSERT INTO note VALUES ($1)', ['unfinished'])
+  const count = reader.query('SELECT count(*)::int AS notes FROM note')
+  socket.destroy()
+  expect((await count).rows).toEqual([{ notes: 0 }])
+  await reader.end()
+})
+
+test('goes on after a connection that breaks between Parse and Sync', async () => {
+  const socket = new Socket()
+  const [, other] = [await connect(socket), await connect()]
+  const query = Buffer.from('\0SELECT 1\0\0\0') // unnamed, with no parameter types
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(query.length + length.length)
+  socket.write(Buffer.concat([Buffer.from('P'), length, query]))
+  await once(socket, 'data')
+  const answer = other.query('SELECT $1::int AS n', [7])
+  socket.destroy()
+  expect((await answer).rows).toEqual([{ n: 7 }])
+  await other.end()
+})

@@ -1,0 +1,102 @@
+/** The whole product as `npm start` runs it: a process on free ports, with a data directory of its own. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, vi } from 'vitest'
+import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { type Ending, type Program, run } from './program.ts'
+import { freePort } from './redis.ts'
+
+/** Where a product lives, the same at each start. */
+export type Installation = {
+  dataDirectory: string
+  adminUrl: string
+  /** Its Entity Identifier too. */
+  federationUrl: string
+  environment: Record<string, string>
+}
+
+export type Product = Program & {
+  installation: Installation
+  /** Of the administrator; printed only by the first start on a data directory. */
+  password: string | null
+  /** Ends it as Ctrl-C does. */
+  stop(): Promise<Ending>
+}
+
+const directories: string[] = []
+afterAll(async () => {
+  for (const directory of directories) await rm(directory, { recursive: true, force: true })
+})
+
+export async function makeInstallation(): Promise<Installation> {
+  const directory = await mkdtemp(join(tmpdir(), 'inmor-'))
+  directories.push(directory)
+  const dataDirectory = join(directory, 'data')
+  const [adminPort, federationPort] = [await freePort(), await freePort()]
+  return {
+    dataDirectory,
+    adminUrl: `http://localhost:${adminPort}`,
+    federationUrl: `http://localhost:${federationPort}`,
+    environment: {
+      DATA_DIR: dataDirectory,
+      ADMIN_PORT: String(adminPort),
+      FEDERATION_PORT: String(federationPort),
+    },
+  }
+}
+
+/** Without waiting for anything, for starts that are to fail. */
+export function launch(installation: Installation, environment: Record<string, string> = {}): Program {
+  return run('server/standalone.ts', [], { environment: { ...installation.environment, ...environment } })
+}
+
+/** Resolves once every part of it serves. */
+export async function startProduct(
+  installation?: Installation,
+  environment: Record<string, string> = {},
+): Promise<Product> {
+  const place = installation ?? (await makeInstallation())
+  const program = launch(place, environment)
+  await program.printed(/Ctrl-C ends it/)
+  return {
+    ...program,
+    installation: place,
+    password: /Password +(\S+)/.exec(program.stdout())?.[1] ?? null,
+    stop() {
+      program.kill('SIGINT')
+      return program.ended
+    },
+  }
+}
+
+/** What a command answered; its exit code, and both its outputs. */
+export type Answer = { code: number | null; stdout: string; stderr: string }
+
+/** `npx inmor …` on this installation, running or not. */
+export async function inmor(
+  { environment }: Pick<Installation, 'environment'>,
+  args: readonly string[],
+  input?: string,
+): Promise<Answer> {
+  const program = run('server/cli/inmor.ts', args, { environment, ...(input === undefined ? {} : { input }) })
+  const { code } = await program.ended
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+/** The admin API with a key that the command line made. */
+export async function connectAdmin(installation: Installation): Promise<AdminClient> {
+  const { code, stdout, stderr } = await inmor(installation, [
+    'apikey',
+    'create',
+    '--username=admin',
+    '--key-name=test',
+  ])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return createAdminClient(installation.adminUrl, stdout.trim())
+}
+
+/** Asserts what becomes true within seconds. */
+export function eventually(assertion: () => unknown): Promise<unknown> {
+  return vi.waitFor(assertion, { timeout: 15_000, interval: 50 })
+}

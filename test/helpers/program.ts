@@ -1,0 +1,94 @@
+/** Runs one of our programs as a process, as an operator would, and sees to it that none outlives its test file. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll } from 'vitest'
+
+export type Ending = { code: number | null; signal: NodeJS.Signals | null }
+
+export type Program = {
+  pid: number
+  /** What it printed so far. */
+  stdout(): string
+  stderr(): string
+  /** Resolves when its standard output matches; rejects when it ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
+  /** Resolves when it and everything that writes to its output has ended. */
+  ended: Promise<Ending>
+  kill(signal: NodeJS.Signals): void
+}
+
+type Options = { environment?: Record<string, string>; input?: string }
+
+const running = new Set<ChildProcess>()
+afterAll(async () => {
+  const ends = [...running].map((child) => once(child, 'exit'))
+  for (const child of running) child.kill('SIGKILL')
+  await Promise.all(ends)
+})
+
+/** The environment is only what is given, so that no variable of the test run leaks into the program. */
+export function run(script: string, args: readonly string[] = [], options: Options = {}): Program {
+  const file = fileURLToPath(new URL(`../../${script}`, import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
+    env: { PATH: process.env.PATH, ...options.environment },
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  if (child.pid === undefined) throw new Error(`${script} could not be started`)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  child.stdin?.end(options.input)
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const ended = once(child, 'close').then(([code, signal]): Ending => ({ code, signal }))
+  return {
+    pid: child.pid,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async printed(pattern) {
+      const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>()
+      const look = () => {
+        const match = pattern.exec(stdout)
+        if (match) resolve(match)
+      }
+      child.stdout?.on('data', look)
+      void ended.then(() =>
+        reject(new Error(`${script} ended before it printed ${pattern}:\n${stdout}${stderr}`)),
+      )
+      look()
+      return promise.finally(() => child.stdout?.off('data', look))
+    },
+  }
+}
+
+/** Processes that descend from this one and live; a zombie only waits for somebody to take notice of its end. */
+export async function descendants(pid: number): Promise<number[]> {
+  const processes = await livingProcesses()
+  const below = (parent: number): number[] =>
+    processes.filter((it) => it.parent === parent).flatMap((it) => [it.pid, ...below(it.pid)])
+  return below(pid)
+}
+
+/** Those of the processes that still live. */
+export async function survivors(pids: readonly number[]): Promise<number[]> {
+  const living = new Set((await livingProcesses()).map(({ pid }) => pid))
+  return pids.filter((pid) => living.has(pid))
+}
+
+async function livingProcesses(): Promise<{ pid: number; parent: number }[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,stat='])
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , state]) => !state?.startsWith('Z'))
+    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }))
+}

@@ -1,0 +1,100 @@
+/** SIGKILL loses nothing that was acknowledged, whatever the process was in the middle of. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import {
+  eventually,
+  type Installation,
+  inmor,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+import { descendants, survivors } from '#test/helpers/program.ts'
+import { mutate } from './mutation.ts'
+
+const ROUNDS = 3
+/** Mutations under way at the same time, of which some are cut off by the kill. */
+const WRITERS = 4
+
+/** Creates Trust Mark types without end; answers with those that were acknowledged when the connection broke. */
+async function createTypes(admin: AdminClient, prefix: string, acknowledged: string[]): Promise<void> {
+  try {
+    for (let n = 0; ; n++) {
+      const type = `${prefix}/${n}`
+      await mutate(admin, 'createTrustMarkType', { type }, 'type')
+      acknowledged.push(type)
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error // fetch: the connection is gone
+  }
+}
+
+/** Ends the product the moment that it acknowledges a registration, in the midst of other writes. */
+async function killWhileWriting(product: Product, admin: AdminClient, entity: TestEntity, types: string[]) {
+  const children = await descendants(product.pid)
+  const prefix = `https://ta.example/${product.pid}`
+  const writers = Array.from({ length: WRITERS }, (_, n) => createTypes(admin, `${prefix}/${n}`, types))
+  const registration = mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'entityId')
+  await Promise.all([...writers, registration.then(() => product.kill('SIGKILL'))])
+  expect(await product.ended).toEqual({ code: null, signal: 'SIGKILL' })
+  await eventually(async () => expect(await survivors(children)).toEqual([]))
+}
+
+async function listTypes(admin: AdminClient): Promise<string[]> {
+  const types: string[] = []
+  for (let after: string | null = null; ; ) {
+    const { trustMarkTypes }: TypesPage = await admin(
+      'query ($after: String) { trustMarkTypes(first: 100, after: $after) { nodes: edges { node { type } } pageInfo { hasNextPage endCursor } } }',
+      { after },
+    )
+    types.push(...trustMarkTypes.nodes.map(({ node }) => node.type))
+    if (!trustMarkTypes.pageInfo.hasNextPage) return types
+    after = trustMarkTypes.pageInfo.endCursor
+  }
+}
+type TypesPage = {
+  trustMarkTypes: {
+    nodes: { node: { type: string } }[]
+    pageInfo: { hasNextPage: boolean; endCursor: string | null }
+  }
+}
+
+async function makeApiKey(installation: Installation): Promise<string> {
+  const { stdout } = await inmor(installation, ['apikey', 'create', '--username=admin', '--key-name=test'])
+  return stdout.trim()
+}
+
+test.each([
+  ['a redis-server child', false],
+  ['an emulation in this process', true],
+])('with %s', async (redis, isHidden) => {
+  const installation = await makeInstallation()
+  const { adminUrl, federationUrl, dataDirectory } = installation
+  const empty = join(dataDirectory, '..', 'no-programs')
+  await mkdir(empty)
+  const environment = isHidden ? { PATH: empty } : {}
+  const entities: TestEntity[] = []
+  const types: string[] = []
+
+  let product = await startProduct(installation, environment)
+  expect(product.stdout()).toContain(redis)
+  const admin = createAdminClient(adminUrl, await makeApiKey(installation))
+  for (let round = 0; round < ROUNDS; round++) {
+    const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
+    entities.push(entity)
+    await killWhileWriting(product, admin, entity, types)
+    product = await startProduct(installation, environment)
+  }
+
+  expect(await listTypes(admin)).toEqual(expect.arrayContaining(types))
+  const ids = entities.map(({ id }) => id).sort()
+  expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual(ids)
+  for (const { id } of entities) expect((await fetch(`${federationUrl}/fetch?sub=${id}`)).status).toBe(200)
+  expect(types.length).toBeGreaterThan(ROUNDS)
+  expect(await product.stop()).toEqual({ code: 0, signal: null })
+  await Promise.all(entities.map((entity) => entity.close()))
+})

@@ -1,0 +1,98 @@
+/** `npm start`: the first start, the second, and a clean end. */
+
+import { once } from 'node:events'
+import { readdir, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { startEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import {
+  connectAdmin,
+  type Installation,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+import { descendants, survivors } from '#test/helpers/program.ts'
+import { mutate } from './mutation.ts'
+
+let installation: Installation
+let product: Product
+
+beforeAll(async () => {
+  installation = await makeInstallation()
+  product = await startProduct(installation)
+})
+
+async function signIn(password: string | null): Promise<number> {
+  const response = await fetch(`${installation.adminUrl}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: installation.adminUrl },
+    body: JSON.stringify({ username: 'admin', password }),
+  })
+  await response.body?.cancel()
+  return response.status
+}
+
+test('prints one password, with which the administrator signs in', async () => {
+  expect(product.stdout().match(/Password/g)).toHaveLength(1)
+  expect(product.stderr()).toBe('')
+  expect(await signIn(product.password)).toBe(200)
+  expect(await signIn('another one')).toBe(401)
+})
+
+test('says that it is for evaluation, and what puts it on real services', () => {
+  expect(product.stdout()).toMatch(/evaluation.*DATABASE_URL and REDIS_URL/)
+})
+
+test('keeps its secrets from everybody else, and its public keys readable', async () => {
+  const modeOf = async (...path: string[]) =>
+    ((await stat(join(installation.dataDirectory, ...path))).mode & 0o777).toString(8)
+  expect(await modeOf()).toBe('700')
+  expect(await modeOf('keys', 'private.json')).toBe('600')
+  expect(await modeOf('auth-secret')).toBe('600')
+  const publicKeys = await readdir(join(installation.dataDirectory, 'keys', 'publickeys'))
+  expect(publicKeys).toHaveLength(1)
+  expect(await modeOf('keys', 'publickeys', String(publicKeys[0]))).toBe('644')
+})
+
+test('serves the console, the API and the federation endpoints', async () => {
+  const { adminUrl, federationUrl } = installation
+  const page = await fetch(adminUrl)
+  expect(page.status).toBe(200)
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(await (await fetch(`${adminUrl}/health`)).json()).toEqual({ status: 'ok', redis: 'ok' })
+  expect(await (await fetch(`${federationUrl}/health`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual([])
+})
+
+test('ends on SIGINT with exit code 0, with nothing left running and its ports free', async () => {
+  const { ADMIN_PORT, FEDERATION_PORT } = installation.environment
+  const children = await descendants(product.pid)
+  expect(children).not.toEqual([]) // the redis-server and what watches over it
+  expect(await product.stop()).toEqual({ code: 0, signal: null })
+  expect(await survivors([product.pid, ...children])).toEqual([])
+  for (const port of [ADMIN_PORT, FEDERATION_PORT]) {
+    const server = createServer().listen(Number(port), 'localhost')
+    await once(server, 'listening')
+    server.close()
+  }
+})
+
+test('keeps everything for the second start, which prints no password', async () => {
+  const { federationUrl } = installation
+  const before = await startProduct(installation)
+  const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
+  await mutate(await connectAdmin(installation), 'registerSubordinate', { entityId: entity.id }, 'entityId')
+  const statement = await (await fetch(`${federationUrl}/fetch?sub=${entity.id}`)).text()
+  await entity.close()
+  await before.stop()
+
+  const after = await startProduct(installation)
+  expect(after.password).toBeNull()
+  expect(await signIn(product.password)).toBe(200)
+  expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual([entity.id])
+  expect(await (await fetch(`${federationUrl}/fetch?sub=${entity.id}`)).text()).toBe(statement)
+  expect(await after.stop()).toEqual({ code: 0, signal: null })
+})

@@ -9,6 +9,8 @@ const project = (name: string, include: string, extra: object = {}) => ({
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
+  // As Node itself resolves: with `development` among the conditions our code would get another copy of graphql.
+  ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
     projects: [
       project('core', 'test/core/**/*.test.ts'),

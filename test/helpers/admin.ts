@@ -1,0 +1,167 @@
+/** The admin server as it runs, with the federation server beside it on the same Redis: written here, read there. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { generateSigningKey } from '#core/keys.ts'
+import { type FederationServer, startFederationServer } from '#federation/start.ts'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { cliCaller } from '#server/caller.ts'
+import type { ServerConfig } from '#server/env.ts'
+import { type Role, roles } from '#server/roles.ts'
+import { type AdminServer, startAdminServer } from '#server/start.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+
+// biome-ignore lint/suspicious/noExplicitAny: what is asked for in the document is what is there
+type Data = any
+
+export type GraphQLAnswer = {
+  data?: Data
+  errors?: { message: string; path?: unknown[]; extensions?: { code?: string; path?: string[] } }[]
+}
+
+export type TestAdmin = {
+  /** Entity Identifier of the Trust Anchor, where the federation server answers. */
+  entityId: string
+  adminUrl: string
+  config: ServerConfig
+  server: AdminServer
+  federation: FederationServer
+  database: TestDatabase
+  redis: TestRedis
+  /** API keys of one user of each role; the users are named like their roles, with the password PASSWORD. */
+  keys: Readonly<Record<Role, string>>
+  /** Runs a document as a user of the role, with an API key; null asks as nobody. */
+  execute(document: string, variables?: object, as?: Role | null): Promise<GraphQLAnswer>
+  /** One mutation with an `input`: its data with `__typename`, or the failure with `code`, `message` and `path`. */
+  mutate(name: string, input: object, selection: string, as?: Role): Promise<Data>
+  /** A public endpoint of the federation server. */
+  get(path: string, parameters?: Record<string, string>): Promise<Response>
+  close(): Promise<void>
+}
+
+const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
+
+/** A second admin server on the same database, Redis and keys, as another process would be. */
+export function startSecondAdmin({ config }: TestAdmin): Promise<AdminServer> {
+  return startAdminServer({ ...config, port: 0 }, silent)
+}
+
+export async function startAdmin(): Promise<TestAdmin> {
+  const [database, redis, keysDirectory] = await Promise.all([startDatabase(), startRedis(), makeKeys()])
+  const [adminPort, federationPort] = [await freePort(), await freePort()]
+  const entityId = `http://127.0.0.1:${federationPort}`
+  const adminUrl = `http://127.0.0.1:${adminPort}`
+  const config: ServerConfig = {
+    entityId,
+    databaseUrl: database.url,
+    redisUrl: redis.url,
+    redisKeyPrefix: '',
+    keysDirectory,
+    historicalKeysDirectory: join(keysDirectory, 'historical_keys'),
+    authSecret: 'a secret of these tests that nobody else would use',
+    adminUrl,
+    trustedOrigins: [adminUrl],
+    loginRedirectUrl: '/',
+    allowHttp: true,
+    trustedProxies: [],
+    host: '127.0.0.1',
+    port: adminPort,
+    logLevel: 'silent',
+  }
+  const server = await startAdminServer(config, silent)
+  await server.publisher.rebuild()
+  const federation = await startFederationServer(
+    {
+      entityId,
+      redisUrl: redis.url,
+      redisPrefix: '',
+      allowHttp: true,
+      keysDir: keysDirectory,
+      historicalKeysDir: config.historicalKeysDirectory,
+      host: '127.0.0.1',
+      port: federationPort,
+      logLevel: 'silent',
+      trustProxy: false,
+      resolveRateLimit: 100_000,
+    },
+    { logger: silent },
+  )
+  const keys = await makeUsers(server)
+
+  async function execute(
+    document: string,
+    variables: object = {},
+    as: Role | null = 'admin',
+  ): Promise<GraphQLAnswer> {
+    const response = await fetch(`${adminUrl}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-graphql-yoga-csrf': '1',
+        ...(as ? { 'x-api-key': keys[as] } : {}),
+      },
+      body: JSON.stringify({ query: document, variables }),
+    })
+    return response.json() as Promise<GraphQLAnswer> // GraphQL answers in this shape whatever happens
+  }
+
+  return {
+    entityId,
+    adminUrl,
+    config,
+    server,
+    federation,
+    database,
+    redis,
+    keys,
+    execute,
+    async mutate(name, input, selection, as = 'operator') {
+      const type = name.charAt(0).toUpperCase() + name.slice(1)
+      const success = `... on Mutation${type}Success { data ${selection && `{ ${selection} }`} }`
+      // GraphQL refuses a fragment that can never apply; only these can fail for what the entity publishes.
+      const canBeRejected = /^(register|renew)Subordinate$/.test(name)
+      const checks = canBeRejected ? '... on EntityRejectedError { checks { name status message } }' : ''
+      const document = `mutation ($input: ${type}Input!) {
+        result: ${name}(input: $input) { __typename ${success} ... on Error { code message path } ${checks} } }`
+      const answer = await execute(document, { input }, as)
+      if (!answer.data) throw new Error(JSON.stringify(answer.errors))
+      const { data, ...rest } = answer.data.result
+      return typeof data === 'object' ? { ...rest, ...data } : { ...rest, data }
+    },
+    get: (path, parameters = {}) => fetch(`${entityId}${path}${query(parameters)}`),
+    async close() {
+      await federation.close()
+      await server.close()
+      await Promise.all([redis.close(), database.close()])
+      await rm(keysDirectory, { recursive: true })
+    },
+  }
+}
+
+function query(parameters: Record<string, string>): string {
+  const text = new URLSearchParams(parameters).toString()
+  return text && `?${text}`
+}
+
+async function makeKeys(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
+  await writeNewKey(directory, await generateSigningKey('ES256'))
+  return directory
+}
+
+async function makeUsers({ db, auth }: AdminServer): Promise<Record<Role, string>> {
+  const accounts = createAccounts(db, auth)
+  const caller = cliCaller('test')
+  const keys = await Promise.all(
+    roles.map(async (role) => {
+      await accounts.createUser(caller, { username: role, password: PASSWORD, role })
+      return [role, await accounts.createApiKey(caller, { username: role, keyName: 'test' })]
+    }),
+  )
+  return Object.fromEntries(keys) as Record<Role, string> // one for each role
+}

@@ -1,0 +1,29 @@
+/** A fresh, empty database for one test file: on the PostgreSQL that DATABASE_URL names, else PGlite in memory. */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { startEmbeddedDatabase } from '#server/embedded/database.ts'
+
+export type TestDatabase = { url: string; close(): Promise<void> }
+
+export async function startDatabase(): Promise<TestDatabase> {
+  const server = process.env.DATABASE_URL
+  return server ? createDatabase(server) : startEmbeddedDatabase()
+}
+
+async function createDatabase(server: string): Promise<TestDatabase> {
+  const name = `inmor_test_${randomBytes(6).toString('hex')}`
+  await execute(server, `CREATE DATABASE ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, close: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) }
+}
+
+async function execute(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -10,8 +10,12 @@ import { defaultLimits, type FetchLimits } from './limits.ts'
 import { checkAnswer, readBody } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
+const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
+
+/** `form` makes it a POST of these parameters. */
+type TextOptions = FetchOptions & { form?: Record<string, string> }
 
 export type Fetcher = {
   /** The Entity Configuration that an entity publishes about itself, unverified (§9). @throws FetchError */
@@ -21,6 +25,8 @@ export type Fetcher = {
     request: { issuer: EntityId; subject: EntityId; fetchEndpoint: string },
     options?: FetchOptions,
   ): Promise<string>
+  /** What the issuer of a Trust Mark answers about its status, unverified (§8.4). @throws FetchError */
+  trustMarkStatus(endpoint: string, trustMark: string, options?: FetchOptions): Promise<string>
   /** A JSON document, parsed and nothing more. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
   /** Ends every connection; requests under way fail. */
@@ -44,14 +50,22 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     maxHeaderSize: 16 * 1024,
   })
 
-  async function text(url: string, accept: string, { signal: outer }: FetchOptions = {}): Promise<string> {
+  async function text(
+    url: string,
+    accept: string,
+    { signal: outer, form }: TextOptions = {},
+  ): Promise<string> {
     const target = parseTarget(url, { allowHttp })
     const timeout = AbortSignal.timeout(limits.totalTimeout)
     const signal = outer ? AbortSignal.any([outer, timeout]) : timeout
     try {
       return await gate.run(target.host, signal, async () => {
         const headers = { accept, 'user-agent': userAgent }
-        const answer = await request(target, { dispatcher, headers, signal })
+        const answer = await request(target, {
+          dispatcher,
+          signal,
+          ...(form ? post(form, headers) : { headers }),
+        })
         checkAnswer(url, answer, accept)
         return await readBody(url, answer, limits.maxBodyBytes)
       })
@@ -65,9 +79,20 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     entityConfiguration: (id, each) => text(entityConfigurationUrl(id), ENTITY_STATEMENT, each),
     subordinateStatement: ({ subject, fetchEndpoint }, each) =>
       text(withParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
+    trustMarkStatus: (endpoint, trustMark, each) =>
+      text(endpoint, TRUST_MARK_STATUS, { ...each, form: { trust_mark: trustMark } }),
     json: async (url, accept = 'application/json', each) => parseJson(url, await text(url, accept, each)),
     close: () => dispatcher.destroy(),
   }
+}
+
+function post(form: Record<string, string>, headers: Record<string, string>) {
+  const body = new URLSearchParams(form).toString()
+  return {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  } as const
 }
 
 function parseJson(url: string, text: string): unknown {

@@ -2,10 +2,10 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
-import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import { fetching } from './fetching.ts'
 
 export type SourceOptions = {
   entityId: EntityId
@@ -56,24 +56,6 @@ async function storedConfiguration(reader: Reader, id: EntityId): Promise<Publis
     reader.subordinateConfiguration(id),
   ])
   return statement && configuration
-}
-
-async function fetching(fetch: () => Promise<string>): Promise<string> {
-  try {
-    return await fetch()
-  } catch (error) {
-    throw error instanceof FetchError ? toFederationError(error) : error
-  }
-}
-
-/** What the endpoint may say about a failed fetch (§8.9). */
-function toFederationError(error: FetchError): FederationError {
-  const { code, url, retryable } = error
-  // Which address a name has inside our network is nobody's business.
-  const message =
-    code === 'blocked_address' ? `${url} is not at an address that may be asked.` : error.message
-  const kind = code === 'not_found' ? code : retryable ? 'temporarily_unavailable' : 'invalid_trust_chain'
-  return new FederationError(kind, message, { retryable }, { cause: error })
 }
 
 function notPublished(id: EntityId): FederationError {

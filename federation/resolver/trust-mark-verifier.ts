@@ -1,18 +1,19 @@
-/** Looks up what the verification of Trust Marks needs: the keys of their issuers, and what was revoked here (§7.3). */
+/** The Trust Marks that a resolve response may carry: those of the subject, and those that were issued to it here (§8.3). */
 import type { EntityId } from '#core/entity-id.ts'
-import { FederationError } from '#core/errors.ts'
-import type { JwkSet } from '#core/keys.ts'
 import type { TrustChain } from '#core/trust-chain/index.ts'
-import type { TrustMark } from '#core/trust-mark/index.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
 import type { ChainFinder } from './chain-finder.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
+import { checkActivity } from './trust-mark-activity.ts'
+import { createIssuerLookup } from './trust-mark-issuer.ts'
 import { selectTrustMarks } from './trust-marks.ts'
 
 type VerifierOptions = {
   entityId: EntityId
   allowHttp: boolean
   reader: Reader
+  fetcher: Fetcher
   finder: ChainFinder
   now: () => number
 }
@@ -21,49 +22,21 @@ type VerifierOptions = {
 const MAX_ISSUERS = 5
 
 export function createTrustMarkVerifier(options: VerifierOptions) {
-  const { entityId, allowHttp, reader, finder, now } = options
-
-  const isRevoked = async ({ jwt, claims }: TrustMark) =>
-    claims.iss === entityId && (await reader.trustMarkStanding(jwt)) !== 'standing'
-
-  /** The marks that a response about the subject of `chain` may carry. */
+  const { allowHttp, reader, finder, now } = options
   return async (chain: TrustChain, anchors: readonly TrustAnchor[], signal: AbortSignal) => {
     const [configuration] = chain.statements
     const anchor = chain.statements.at(-1)
     const carried = configuration?.claims.trust_marks ?? []
     const issued = await reader.trustMarksOf(chain.subject)
     if (!anchor || carried.length + issued.length === 0) return { entries: [], expires: Infinity }
-    const issuerKeys = createIssuerKeys((issuer) =>
-      issuer === chain.trustAnchor
-        ? Promise.resolve(anchor.claims.jwks)
-        : finder.find(issuer, anchors, signal).then((found) => vouchedKeys(found.chain)),
-    )
-    const context = { subject: chain.subject, anchor, allowHttp, now: now(), issuerKeys, isRevoked }
-    return selectTrustMarks(carried, issued, context)
+    const candidates = [...carried.map((entry) => entry.trust_mark), ...issued.map(({ mark }) => mark.jwt)]
+    return selectTrustMarks(candidates, {
+      subject: chain.subject,
+      anchor,
+      allowHttp,
+      now: now(),
+      findIssuer: createIssuerLookup({ anchor, anchors, finder, signal, allowHttp, maxIssuers: MAX_ISSUERS }),
+      checkActivity: (mark, issuer) => checkActivity(mark, issuer, signal, options),
+    })
   }
-}
-
-/** Each issuer is looked up once, and only so many of them. */
-function createIssuerKeys(lookUp: (issuer: EntityId) => Promise<JwkSet>) {
-  const known = new Map<EntityId, Promise<JwkSet>>()
-  return async (issuer: EntityId): Promise<JwkSet> => {
-    const earlier = known.get(issuer)
-    if (earlier) return earlier
-    if (known.size >= MAX_ISSUERS) {
-      throw new FederationError(
-        'invalid_request',
-        `More than ${MAX_ISSUERS} issuers of Trust Marks are not looked up.`,
-      )
-    }
-    const keys = lookUp(issuer)
-    known.set(issuer, keys)
-    return keys
-  }
-}
-
-/** The keys of a chain's subject as its superior states them; its own configuration proves nothing (§7.3). */
-function vouchedKeys({ statements }: TrustChain): JwkSet {
-  const vouching = statements[1] ?? statements[0]
-  if (!vouching) throw new TypeError('a Trust Chain has at least one statement')
-  return vouching.claims.jwks
 }

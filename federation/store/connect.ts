@@ -72,15 +72,23 @@ const transientReply = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|
 const connectionFailure =
   /^(Connection is (closed|in closing state)|Command timed out|Stream isn't writeable)/
 
+/** The failure of a read or a write because Redis is away, which says nothing about what it holds. */
+class StoreOutage extends FederationError {
+  constructor(cause: unknown) {
+    const message =
+      'The store of published statements cannot be reached at present; try again in a few seconds.'
+    super('temporarily_unavailable', message, { retryable: true }, { cause })
+  }
+}
+
 /** Turns a failure of the connection into `temporarily_unavailable` (503); any other error is returned as it is. */
 export function storeError(error: unknown): unknown {
-  if (!(error instanceof Error) || !isConnectionFailure(error)) return error
-  return new FederationError(
-    'temporarily_unavailable',
-    'The store of published statements cannot be reached at present; try again in a few seconds.',
-    { retryable: true },
-    { cause: error },
-  )
+  return error instanceof Error && isConnectionFailure(error) ? new StoreOutage(error) : error
+}
+
+/** Whether an error, or what caused it, is that Redis is away. */
+export function isStoreOutage(error: unknown): boolean {
+  return error instanceof Error && (error instanceof StoreOutage || isStoreOutage(error.cause))
 }
 
 function isConnectionFailure(error: Error): boolean {

@@ -40,6 +40,8 @@ function publishedKeys(root: string) {
 /** What the last walk of the federation found. Replaced as a whole when a walk ends. */
 function collectionKeys(root: string) {
   return {
+    /** What every name of the collection begins with. */
+    root,
     /** hash: entity identifier -> JSON record of the entity. */
     entities: `${root}entities`,
     /** set: entities that play the Entity Type. */
@@ -69,8 +71,8 @@ export function redisKeys(prefix = '') {
     staging: publishedKeys(`${root}staging:`),
     collection: {
       ...collectionKeys(`${root}collection:`),
-      /** The same names during a walk. */
-      staging: collectionKeys(`${root}collection:staging:`),
+      /** The same names during a walk. Each walk has its own, so that two cannot mix; they expire if it dies. */
+      staging: (walk: string) => collectionKeys(`${root}collection:staging:${walk}:`),
     },
     /** string, lives one hour: a key set fetched from a `jwks_uri`; the argument is the SHA-256, in hex, of the URI. */
     jwksCache: (uriHash: string) => `${root}jwks_cache:${uriHash}`,

@@ -3,8 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { localSigner } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
+import { type WalkOptions, walkCollection } from '#federation/collection/walk.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
+import type { FetchLimits } from '#fetcher/limits.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
@@ -13,8 +15,10 @@ import { createPublisher, entityId } from './publisher.ts'
 
 export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
 
-export async function startTrustAnchor(options: AppOptions & { prefix?: string } = {}) {
-  const { prefix = '', ...appOptions } = options
+type Options = AppOptions & { prefix?: string; limits?: Partial<FetchLimits> }
+
+export async function startTrustAnchor(options: Options = {}) {
+  const { prefix = '', limits = {}, ...appOptions } = options
   const redis = await startRedis()
   const key = await generateSigningKey('ES256')
   const keyDirectory: KeyDirectory = {
@@ -28,7 +32,7 @@ export async function startTrustAnchor(options: AppOptions & { prefix?: string }
   const connection = connectRedis(redis.url)
   await waitForRedis(connection, 10_000)
   const reader = createReader({ redis: connection, prefix })
-  const fetcher = createFetcher({ allowHttp: true })
+  const fetcher = createFetcher({ allowHttp: true, limits })
   const keys = () => keyDirectory
   const common = { entityId, allowHttp: true, reader, keys, now }
   const resolver = createResolver({ ...common, fetcher })
@@ -43,6 +47,10 @@ export async function startTrustAnchor(options: AppOptions & { prefix?: string }
     clock,
     now,
     ...createPublisher({ redis: redis.client, reader, prefix, key, now }),
+    fetcher,
+    /** Walks a federation, by default the one below this Trust Anchor. */
+    walk: (changes: Partial<WalkOptions> = {}) =>
+      walkCollection({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),
     get: (path: string, parameters: Record<string, string> = {}) => get(app, path, parameters),
     async close() {
       await app.close()

@@ -1,0 +1,61 @@
+/** The Immediate Subordinates that an entity lists: ours from Redis, others' from their listing endpoint (§8.2). */
+import { type EntityId, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
+import type { EntityStatement } from '#core/entity-statement/index.ts'
+import { FederationError, quote } from '#core/errors.ts'
+import { member } from '#core/json.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import { isCurrent } from '#store/published-jwt.ts'
+import type { Reader } from '#store/reader.ts'
+import { fetching } from '../resolver/fetching.ts'
+import type { HostGuard } from './silent-host.ts'
+
+type ListingOptions = {
+  entityId: EntityId
+  allowHttp: boolean
+  reader: Reader
+  fetcher: Fetcher
+  hosts: HostGuard
+  now: () => number
+  signal: AbortSignal
+}
+
+/** `refused` are elements that are no Entity Identifiers; the rest of the list stands. */
+export type Listing = { subordinates: EntityId[]; refused: number }
+
+/** @throws FederationError when the list cannot be had; an entity without the endpoint lists nobody */
+export async function listSubordinates(
+  { claims }: EntityStatement,
+  options: ListingOptions,
+): Promise<Listing> {
+  const { entityId, reader, fetcher, hosts, now, signal, allowHttp } = options
+  if (claims.sub === entityId) {
+    const current = (await reader.subordinates()).filter((each) => isCurrent(each, now()))
+    return { subordinates: current.map(({ id }) => id), refused: 0 }
+  }
+  const name = 'federation_list_endpoint'
+  const stated = member(member(claims.metadata, 'federation_entity'), name)
+  if (stated === undefined) return { subordinates: [], refused: 0 }
+  const endpoint = parseEndpoint(stated, `metadata.federation_entity.${name}`, { allowHttp })
+  const list = await fetching(() =>
+    hosts.fetch(endpoint, () => fetcher.json(endpoint, 'application/json', { signal })),
+  )
+  return parseListing(list, endpoint, allowHttp)
+}
+
+function parseListing(list: unknown, endpoint: string, allowHttp: boolean): Listing {
+  if (!Array.isArray(list)) {
+    const message = `${endpoint} answered with ${quote(list)} where a list of subordinates is due.`
+    throw new FederationError('invalid_request', message)
+  }
+  const subordinates = list.filter((element) => isEntityId(element, allowHttp))
+  return { subordinates, refused: list.length - subordinates.length }
+}
+
+function isEntityId(value: unknown, allowHttp: boolean): value is EntityId {
+  try {
+    parseEntityId(value, { allowHttp })
+    return true
+  } catch {
+    return false // parseEntityId throws nothing else than that it is none
+  }
+}

@@ -1,0 +1,85 @@
+/** Puts a complete collection in the place of the live one, in one transaction: nobody sees a part of either. */
+import type { Redis } from 'ioredis'
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { formatChange } from '#store/change.ts'
+import type { RedisKeys } from '#store/keys.ts'
+
+export type CollectionNames = ReturnType<RedisKeys['collection']['staging']>
+
+/** What a walk wrote, and under which names. */
+export type Collection = {
+  names: CollectionNames
+  entities: number
+  entityTypes: Set<string>
+  trustMarkTypes: Set<string>
+}
+
+/** Another walk may end at the same moment, after which what is to be removed has to be looked up again. */
+const ATTEMPTS = 5
+
+/** @throws FederationError `temporarily_unavailable` when Redis does not hold all that was written */
+export async function swapCollection(
+  redis: Redis,
+  keys: RedisKeys,
+  staged: Collection,
+  of: { trustAnchor: EntityId; lastUpdated: number },
+): Promise<void> {
+  const { collection: live, changes } = keys
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await redis.watch(live.lastUpdated)
+    await checkComplete(redis, staged)
+    const transaction = redis.multi()
+    for (const name of await liveNames(redis, live)) transaction.unlink(name)
+    for (const [from, to] of renames(staged, live)) transaction.rename(from, to).persist(to)
+    transaction.set(live.trustAnchor, of.trustAnchor)
+    transaction.set(live.lastUpdated, Math.floor(of.lastUpdated))
+    transaction.publish(changes, formatChange({ kind: 'collection' }))
+    const results = await transaction.exec()
+    const failed = results?.find(([error]) => error)
+    if (failed?.[0]) throw failed[0]
+    if (results) return
+  }
+  const message = 'Other walks end at the same time again and again; the collection stays as they left it.'
+  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+}
+
+/** A Redis that was restarted in the middle of the walk holds only what was written since. */
+async function checkComplete(redis: Redis, { names, entities, ...sets }: Collection): Promise<void> {
+  const expected = sets.entityTypes.size + sets.trustMarkTypes.size
+  const others = [
+    ...[...sets.entityTypes].map(names.byType),
+    ...[...sets.trustMarkTypes].map(names.byTrustMark),
+  ]
+  const held = [
+    (await redis.hlen(names.entities)) === entities,
+    (await redis.zcard(names.sorted)) === entities,
+    expected === 0 || (await redis.exists(others)) === expected,
+  ]
+  if (held.every(Boolean)) return
+  const message = 'Redis lost a part of the walk; the collection stays as it was. Walk again.'
+  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+}
+
+function renames({ names, entities, entityTypes, trustMarkTypes }: Collection, live: CollectionNames) {
+  const pairs: [from: string, to: string][] = []
+  if (entities > 0) pairs.push([names.entities, live.entities], [names.sorted, live.sorted])
+  if (trustMarkTypes.size > 0) pairs.push([names.trustMarkTypes, live.trustMarkTypes])
+  for (const type of entityTypes) pairs.push([names.byType(type), live.byType(type)])
+  for (const type of trustMarkTypes) pairs.push([names.byTrustMark(type), live.byTrustMark(type)])
+  return pairs
+}
+
+/** The keys of the live collection; which sets there are by type is only known to the keys themselves. */
+async function liveNames(redis: Redis, live: CollectionNames): Promise<string[]> {
+  const found = [live.entities, live.sorted, live.trustMarkTypes]
+  const roots = [live.byType(''), live.byTrustMark('')]
+  const pattern = `${live.root.replace(/[\\[\]*?]/g, '\\$&')}by_*`
+  let cursor = '0'
+  do {
+    const [next, names] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000)
+    found.push(...names.filter((name) => roots.some((root) => name.startsWith(root))))
+    cursor = next
+  } while (cursor !== '0')
+  return found
+}

@@ -1,0 +1,65 @@
+/** Who issues Trust Marks: its keys as a Trust Chain vouches for them, and where it answers for its marks (§7.3). */
+import { type EntityId, parseEndpoint } from '#core/entity-id.ts'
+import type { EntityStatement } from '#core/entity-statement/index.ts'
+import { FederationError } from '#core/errors.ts'
+import { member } from '#core/json.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { ChainFinder } from './chain-finder.ts'
+import type { TrustAnchor } from './trust-anchor.ts'
+import { vouchedKeys } from './vouched-keys.ts'
+
+export type TrustMarkIssuer = { id: EntityId; keys: JwkSet; statusEndpoint: string | undefined }
+
+/** @throws FederationError when no chain leads from the issuer to the anchor */
+export type IssuerLookup = (issuer: EntityId) => Promise<TrustMarkIssuer>
+
+type LookupOptions = {
+  /** The Entity Configuration of the Trust Anchor. */
+  anchor: EntityStatement
+  anchors: readonly TrustAnchor[]
+  finder: ChainFinder
+  signal: AbortSignal
+  allowHttp: boolean
+  /** How many issuers are looked up at most (§18.1). */
+  maxIssuers: number
+}
+
+/** Looks each issuer up once. */
+export function createIssuerLookup(options: LookupOptions): IssuerLookup {
+  const { anchor, anchors, finder, signal, maxIssuers } = options
+  const known = new Map<EntityId, Promise<TrustMarkIssuer>>()
+
+  async function lookUp(id: EntityId): Promise<TrustMarkIssuer> {
+    if (id === anchor.claims.sub) return describe(anchor, anchor.claims.jwks, options)
+    const { chain } = await finder.find(id, anchors, signal)
+    const [configuration] = chain.statements
+    return describe(configuration ?? anchor, vouchedKeys(chain), options)
+  }
+
+  return async (id) => {
+    const earlier = known.get(id)
+    if (earlier) return earlier
+    if (known.size >= maxIssuers) {
+      const message = `More than ${maxIssuers} issuers of Trust Marks are not looked up.`
+      throw new FederationError('invalid_request', message)
+    }
+    const issuer = lookUp(id)
+    known.set(id, issuer)
+    return issuer
+  }
+}
+
+/** The endpoint counts only where the issuer itself states it (§8.4). */
+function describe(
+  { claims }: EntityStatement,
+  keys: JwkSet,
+  { allowHttp }: { allowHttp: boolean },
+): TrustMarkIssuer {
+  const name = 'federation_trust_mark_status_endpoint'
+  const endpoint = member(member(claims.metadata, 'federation_entity'), name)
+  const statusEndpoint =
+    endpoint === undefined
+      ? undefined
+      : parseEndpoint(endpoint, `metadata.federation_entity.${name}`, { allowHttp })
+  return { id: claims.sub, keys, statusEndpoint }
+}

@@ -13,6 +13,7 @@ import { cliCaller } from '#server/caller.ts'
 import { banner } from '#server/embedded/banner.ts'
 import { openDataDirectory } from '#server/embedded/data-directory.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
+import { choosePort } from '#server/embedded/port.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
 import { readServerConfig } from '#server/env.ts'
 import { type AdminServer, startAdminServer } from '#server/start.ts'
@@ -29,6 +30,9 @@ async function closeAll(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  const host = process.env.HOST || 'localhost'
+  const adminPort = await choosePort({ variable: 'ADMIN_PORT', standard: 8000, host })
+  const federationPort = await choosePort({ variable: 'FEDERATION_PORT', standard: 8080, host })
   const data = await openDataDirectory(process.env.DATA_DIR || 'data')
   closers.push(data.release)
   const database = process.env.DATABASE_URL ? null : await startEmbeddedDatabase(data.database)
@@ -36,11 +40,8 @@ async function start(): Promise<void> {
   const redis = process.env.REDIS_URL ? null : await startEmbeddedRedis()
   if (redis) closers.push(redis.close)
 
-  const adminPort = process.env.ADMIN_PORT || '8000'
-  const federationPort = process.env.FEDERATION_PORT || '8080'
   const entityId = process.env.TA_DOMAIN || `http://localhost:${federationPort}`
   const environment = {
-    HOST: 'localhost',
     LOG_LEVEL: 'warn',
     AUTH_SECRET: data.authSecret,
     KEYS_DIR: data.keys,
@@ -51,9 +52,10 @@ async function start(): Promise<void> {
     ...(redis ? { REDIS_URL: redis.url ?? 'redis://in-process' } : {}),
     ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
     TA_DOMAIN: entityId,
+    HOST: host,
   }
-  const config = readServerConfig({ ...environment, PORT: adminPort })
-  const federationConfig = readConfig([], { ...environment, PORT: federationPort })
+  const config = readServerConfig({ ...environment, PORT: String(adminPort) })
+  const federationConfig = readConfig([], { ...environment, PORT: String(federationPort) })
   const log = pino({ level: config.logLevel }, pretty({ sync: true, ignore: 'pid,hostname' }))
 
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))

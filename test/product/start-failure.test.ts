@@ -1,0 +1,112 @@
+/** A start that cannot succeed ends with one clear sentence and a non-zero exit, and leaves nothing running. */
+import { once } from 'node:events'
+import { cp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type Installation,
+  launch,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+import { descendants, survivors } from '#test/helpers/program.ts'
+import { freePort } from '#test/helpers/redis.ts'
+
+let installation: Installation
+let occupied: string
+let occupier: Server
+
+beforeAll(async () => {
+  installation = await makeInstallation()
+  occupier = createServer().listen(0, 'localhost')
+  await once(occupier, 'listening')
+  const address = occupier.address()
+  occupied = typeof address === 'object' && address ? String(address.port) : ''
+  // A start that ended badly must not stand in the way of the next: they all use the same directory.
+  await (await startProduct(installation)).stop()
+})
+afterAll(() => void occupier.close())
+
+type Failure = [what: string, environment: () => Promise<Record<string, string>>, sentence: () => RegExp]
+
+const failures: Failure[] = [
+  [
+    'the admin port in use',
+    async () => ({ ADMIN_PORT: occupied }),
+    () => RegExp(`^Port ${occupied} .*in use.*ADMIN_PORT`),
+  ],
+  [
+    'the federation port in use',
+    async () => ({ FEDERATION_PORT: occupied }),
+    () => RegExp(`^Port ${occupied} .*in use.*FEDERATION_PORT`),
+  ],
+  [
+    'a data directory below a file',
+    async () => {
+      const file = join(installation.dataDirectory, '..', 'file')
+      await writeFile(file, '')
+      return { DATA_DIR: join(file, 'data') }
+    },
+    () => /^The data directory .* cannot be used \(ENOTDIR\); set DATA_DIR/,
+  ],
+  ['a key file that is not JSON', () => withKeyFile('{'), () => /private\.json is not JSON/],
+  ['a port that is no number', async () => ({ ADMIN_PORT: 'eighty' }), () => /^ADMIN_PORT/],
+  ['a Trust Anchor that is no URL', async () => ({ TA_DOMAIN: 'ta.example.org' }), () => /^TA_DOMAIN/],
+  ['an unknown log level', async () => ({ LOG_LEVEL: 'loud' }), () => /^LOG_LEVEL/],
+  [
+    'a database of another kind',
+    async () => ({ DATABASE_URL: 'mysql://localhost/inmor' }),
+    () => /^DATABASE_URL/,
+  ],
+  [
+    'a database that does not answer',
+    async () => ({ DATABASE_URL: `postgresql://localhost:${await freePort()}/inmor` }),
+    () => /cannot be reached/,
+  ],
+  ['a Redis of another kind', async () => ({ REDIS_URL: 'http://localhost' }), () => /^REDIS_URL/],
+]
+
+async function withKeyFile(content: string): Promise<Record<string, string>> {
+  const directory = join(installation.dataDirectory, '..', 'broken-key')
+  await rm(directory, { recursive: true, force: true })
+  await cp(installation.dataDirectory, directory, { recursive: true })
+  await writeFile(join(directory, 'keys', 'private.json'), content)
+  return { DATA_DIR: directory }
+}
+
+/** Its descendants are looked for as long as it runs, because afterwards nobody knows whose they were. */
+async function endingOf(environment: Record<string, string>) {
+  const program = launch(installation, environment)
+  const children = new Set<number>()
+  let isRunning = true
+  const ending = program.ended.finally(() => {
+    isRunning = false
+  })
+  for (; isRunning; await setTimeout(50)) for (const pid of await descendants(program.pid)) children.add(pid)
+  return {
+    ...(await ending),
+    stderr: program.stderr(),
+    stdout: program.stdout(),
+    left: await survivors([...children]),
+  }
+}
+
+test.each(failures)('%s', async (_what, environment, sentence) => {
+  const { code, stdout, stderr, left } = await endingOf(await environment())
+  expect(stderr).toMatch(sentence())
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  expect({ code, stdout, left }).toEqual({ code: 1, stdout: '', left: [] })
+})
+
+test('a data directory in use, whose product is not disturbed', async () => {
+  const product: Product = await startProduct(installation)
+  const other = await makeInstallation()
+  const { code, stderr } = await endingOf({ ...other.environment, DATA_DIR: installation.dataDirectory })
+  expect(stderr).toMatch(RegExp(`^The data directory .* is in use by process ${product.pid}`))
+  expect(code).toBe(1)
+  expect((await fetch(`${installation.adminUrl}/health`)).status).toBe(200)
+  expect(await product.stop()).toEqual({ code: 0, signal: null })
+})

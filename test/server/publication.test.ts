@@ -1,0 +1,169 @@
+/** From the database to Redis whatever happens between: outages, losses, deaths, and other publishers. */
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { jobCaller } from '#server/caller.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+
+let admin: TestAdmin
+let entity: TestEntity
+let subordinateId: string
+const type = 'https://ta.example.org/marks/member'
+const WITHIN = { timeout: 20_000, interval: 50 }
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({
+    metadata: { openid_relying_party: { redirect_uris: ['https://rp.example.org/cb'] } },
+    authorityHints: [admin.entityId],
+  })
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  subordinateId = (await admin.mutate('registerSubordinate', { entityId: entity.id }, 'id')).id
+})
+afterAll(async () => {
+  await entity.close()
+  await admin.close()
+})
+
+let counter = 0
+let subject: string
+beforeEach(() => {
+  subject = `https://rp${counter++}.example.org`
+})
+
+const issue = (to: string) => admin.mutate('issueTrustMark', { trustMarkType: type, entityId: to }, 'id')
+const markOf = async (of: string) =>
+  (await admin.get('/trust_mark', { trust_mark_type: type, sub: of })).status
+const fetchStatement = () => admin.get('/fetch', { sub: entity.id })
+
+async function publication() {
+  const { data } = await admin.execute(
+    '{ serverStatus { publication { health pending oldestPendingAt lastError redisReachable } } }',
+  )
+  return data.serverStatus.publication
+}
+const untilUpToDate = () =>
+  vi.waitFor(
+    async () => expect(await publication()).toMatchObject({ health: 'UP_TO_DATE', pending: 0 }),
+    WITHIN,
+  )
+
+it('accepts changes while Redis is away, says so, and publishes them when it is back', async () => {
+  await admin.redis.stop()
+  expect(await issue(subject)).toMatchObject({ __typename: 'MutationIssueTrustMarkSuccess' })
+  expect(await publication()).toEqual({
+    health: 'STALLED',
+    pending: 1,
+    oldestPendingAt: expect.any(String),
+    lastError: 'Redis cannot be reached.',
+    redisReachable: false,
+  })
+  await admin.redis.restart()
+  await vi.waitFor(async () => expect(await markOf(subject)).toBe(200), WITHIN)
+  await untilUpToDate()
+})
+
+it('publishes everything anew when Redis lost what it held', async () => {
+  const before = await (await fetchStatement()).text()
+  await admin.redis.client.flushall()
+  await vi.waitFor(async () => expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(1), WITHIN)
+  expect(await admin.redis.client.hget('inmor:subordinates', entity.id)).toBe(before)
+  expect(await admin.redis.client.exists('inmor:entity_id')).toBe(1)
+})
+
+it('publishes what a process committed that died before it could publish', async () => {
+  const id = { where: { entityId: entity.id } }
+  const change = async (active: boolean) => {
+    await admin.server.db.subordinate.update({ ...id, data: { active } })
+    await admin.server.db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
+  }
+  await change(false)
+  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(404), WITHIN)
+  await change(true)
+  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), WITHIN)
+})
+
+it('removes by a rebuild what the database does not know', async () => {
+  const { client } = admin.redis
+  const ghost = 'https://ghost.example.org'
+  await client.hset('inmor:subordinates', ghost, 'a.b.c')
+  await client.sadd('inmor:rp', ghost)
+  await client.hset(`inmor:tm:${ghost}`, type, 'a.b.c')
+  await client.sadd(`inmor:tmtype:${type}`, ghost)
+  await client.sadd('inmor:tmtype:https://ghost.example.org/type', ghost)
+  await client.set('inmor:staging:entity_id', 'left by a rebuild that was killed')
+  const answer = await admin.execute(
+    'mutation { rebuildPublication { __typename ... on MutationRebuildPublicationSuccess { data { subordinates } } } }',
+  )
+  expect(answer.data.rebuildPublication).toMatchObject({ data: { subordinates: 1 } })
+  expect(await client.hkeys('inmor:subordinates')).toEqual([entity.id])
+  expect(await client.smembers('inmor:rp')).toEqual([entity.id])
+  expect(await client.smembers(`inmor:tmtype:${type}`)).not.toContain(ghost)
+  expect(await client.keys('*ghost*')).toEqual([])
+  expect(await client.keys('inmor:staging:*')).toEqual([])
+})
+
+it('serves the whole federation at every moment of a rebuild', async () => {
+  await issue(subject)
+  const read = async () => ({
+    list: await (await admin.get('/list')).json(),
+    statement: (await fetchStatement()).status,
+    configuration: (await admin.get('/.well-known/openid-federation')).status,
+    mark: await markOf(subject),
+  })
+  const whole = { list: [entity.id], statement: 200, configuration: 200, mark: 200 }
+  let isOver = false
+  const rebuilds = (async () => {
+    for (let times = 0; times < 10; times++) await admin.server.publisher.rebuild()
+  })().finally(() => {
+    isOver = true
+  })
+  const seen = []
+  while (!isOver) seen.push(await read())
+  await rebuilds
+  expect(seen).not.toHaveLength(0)
+  for (const answer of seen) expect(answer).toEqual(whole)
+})
+
+it('is not held up by one thing that cannot be published, and tells which error it met', async () => {
+  const { db } = admin.server
+  const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: entity.id } })
+  const spoil = {
+    metadataPolicy: { openid_relying_party: { scope: { no_such: 1 }, jwks: { value: 1, one_of: [2] } } },
+  }
+  await db.subordinate.update({ where: { id: row.id }, data: { ...spoil, version: { increment: 1 } } })
+  await db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
+  await issue(subject)
+  expect(await markOf(subject)).toBe(200)
+  expect((await fetchStatement()).status).toBe(200)
+  await vi.waitFor(
+    async () => expect(await publication()).toMatchObject({ pending: 1, redisReachable: true }),
+    WITHIN,
+  )
+  expect((await publication()).lastError).toEqual(expect.any(String))
+
+  await admin.mutate('updateSubordinate', { id: subordinateId, metadataPolicy: null }, 'id')
+  await untilUpToDate()
+  expect((await publication()).lastError).toBeNull()
+})
+
+it('publishes every change of two servers that write at the same time', async () => {
+  const second = await startSecondAdmin(admin)
+  const marks = [admin.server, second].map(({ services }) => services.trustMarks)
+  const caller = jobCaller('test')
+  const subjects = Array.from({ length: 24 }, (_, index) => `https://both${index}.example.org`)
+  try {
+    await Promise.all(
+      marks.map(async (service, which) => {
+        for (const entityId of subjects.filter((_, index) => index % 2 === which))
+          await service.issue(caller, { trustMarkType: type, entityId })
+      }),
+    )
+    await vi.waitFor(async () => {
+      const listed = await (await admin.get('/trust_mark_list', { trust_mark_type: type })).json()
+      expect(listed).toEqual(expect.arrayContaining(subjects))
+    }, WITHIN)
+    await untilUpToDate()
+  } finally {
+    await second.close()
+  }
+})

@@ -162,7 +162,8 @@ function checkStrength(jwk: Jwk, path: string): void {
 
 function decode(value: unknown, path: string): Uint8Array {
   const text = parseString(value, path)
-  if (!/^[A-Za-z0-9_-]+$/.test(text)) {
+  // Four characters are three bytes, and one character left over is none.
+  if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) {
     throw refuse(path, 'is not base64url')
   }
   return base64url.decode(text)

@@ -59,6 +59,7 @@ describe('parseJwk', () => {
     ['no coordinate', { ...publicKey, y: undefined }],
     ['a short coordinate', { ...publicKey, x: 'AAAA' }],
     ['a coordinate that is not base64url', { ...publicKey, x: '+'.repeat(43) }],
+    ['a coordinate of a length that base64url does not have', { ...publicKey, x: 'A'.repeat(41) }],
     ['an RSA key of 1024 bits', { kty: 'RSA', kid: 'a', n: modulus(128), e: 'AQAB' }],
     ['an RSA key of 2047 bits', { kty: 'RSA', kid: 'a', n: modulus(256, 0x7f), e: 'AQAB' }],
     ['an RSA key padded with zeros', { kty: 'RSA', kid: 'a', n: modulus(256, 0), e: 'AQAB' }],

@@ -23,6 +23,7 @@ export async function consolePages(app: FastifyInstance, root: string): Promise<
       reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
+  app.get('/', (_request, reply) => reply.sendFile(DOCUMENT)) // a directory would be forbidden, not absent
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === 'GET' && !/^\/(api|graphql|_app)\b/.test(request.url)
     if (isPage) return reply.sendFile(DOCUMENT)

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
 import { authRoutes } from '#server/auth/routes.ts'
@@ -22,6 +23,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 export type AppDeps = Omit<ServiceDeps, 'events'> & {
   events: Events
   services: Services
+  accounts: Accounts
   auth: Auth
   version: string
   trustedOrigins: string[]

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { buildApp } from '#server/app.ts'
+import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
 import type { ServerConfig } from '#server/env.ts'
@@ -67,6 +68,7 @@ export async function startAdminServer(
     ...deps,
     services,
     auth,
+    accounts: createAccounts(db, auth),
     log,
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,

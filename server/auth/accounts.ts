@@ -9,11 +9,21 @@ import { ConflictError, InvalidInputError, NotFoundError } from '#server/service
 
 export type NewUser = { username: string; password: string; role: Role; name?: string; email?: string }
 
+export type UserChange = { role?: Role; name?: string; banned?: boolean }
+
 export function createAccounts(db: Database, auth: Auth) {
   async function findUser(username: string) {
     const user = await db.user.findUnique({ where: { username } })
     if (!user) throw new NotFoundError(`There is no user ${username}.`)
     return user
+  }
+
+  /** Somebody must be left who can let others in again. */
+  async function refuseLastAdministrator(id: string): Promise<void> {
+    const others = await db.user.count({
+      where: { role: 'admin', OR: [{ banned: false }, { banned: null }], id: { not: id } },
+    })
+    if (others === 0) throw new ConflictError('This is the last administrator; make another one first.')
   }
 
   /** The library writes through connections of its own, so the entry follows the change instead of joining it. */
@@ -28,6 +38,12 @@ export function createAccounts(db: Database, auth: Auth) {
   }
 
   return {
+    async findUserById(id: string) {
+      const user = await db.user.findUnique({ where: { id } })
+      if (!user) throw new NotFoundError('There is no such user.', 'id')
+      return user
+    },
+
     async createUser(caller: Caller, user: NewUser): Promise<{ id: string; username: string }> {
       checkPassword(user.password)
       const username = user.username.toLowerCase()
@@ -52,6 +68,18 @@ export function createAccounts(db: Database, auth: Auth) {
       }
     },
 
+    /** A change of role or a ban takes effect at once: the user's sessions end. */
+    async updateUser(caller: Caller, username: string, change: UserChange): Promise<void> {
+      const user = await findUser(username)
+      if (user.role === 'admin' && (change.banned || (change.role && change.role !== 'admin'))) {
+        await refuseLastAdministrator(user.id)
+      }
+      const context = await auth.$context
+      await context.internalAdapter.updateUser(user.id, { ...change })
+      if (change.banned || change.role) await context.internalAdapter.deleteUserSessions(user.id)
+      await audit(caller, 'updateUser', 'User', username, change)
+    },
+
     /** Also ends the user's sessions. */
     async setPassword(caller: Caller, username: string, password: string): Promise<void> {
       checkPassword(password)
@@ -72,7 +100,7 @@ export function createAccounts(db: Database, auth: Auth) {
     async createApiKey(
       caller: Caller,
       input: { username: string; keyName: string; role?: Role; days?: number },
-    ): Promise<string> {
+    ): Promise<{ id: string; key: string }> {
       const user = await findUser(input.username)
       const created = await auth.api.createApiKey({
         body: {
@@ -83,7 +111,7 @@ export function createAccounts(db: Database, auth: Auth) {
         },
       })
       await audit(caller, 'createApiKey', 'ApiKey', `${input.username}/${input.keyName}`)
-      return created.key
+      return { id: created.id, key: created.key }
     },
 
     async listApiKeys() {
@@ -100,6 +128,8 @@ export function createAccounts(db: Database, auth: Auth) {
     },
   }
 }
+
+export type Accounts = ReturnType<typeof createAccounts>
 
 function checkPassword(password: string): void {
   if (password.length < MINIMUM_PASSWORD_LENGTH) {

@@ -34,6 +34,8 @@ export function createAuth(db: Database, config: AuthConfig) {
       customRules: { '/sign-in/username': { window: 60, max: 10 } },
     },
     telemetry: { enabled: false },
+    // It prints refused keys and passwords as errors; what goes wrong unexpectedly is thrown, and logged by us.
+    logger: { disabled: true },
     advanced: { cookiePrefix: 'inmor', ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
     plugins: [
       username({ minUsernameLength: 2, maxUsernameLength: 64 }),

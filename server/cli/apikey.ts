@@ -11,7 +11,7 @@ const create = command('create', 'makes an API key and prints it, once')
   .option('--days <days>', 'days until it expires; without, it does not', parseDays)
   .action(async (options) => {
     const { username, keyName, role, days } = options
-    const key = await withInstallation(({ db, auth, caller }) =>
+    const { key } = await withInstallation(({ db, auth, caller }) =>
       createAccounts(db, auth).createApiKey(caller, { username, keyName, role, days }),
     )
     print(options, { username, name: keyName, key }, key)

@@ -120,7 +120,7 @@ ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join(
 try {
   const entities = await startMembers()
   const { ended } = await startProduct()
-  const apiKey = await withInstallation(({ db, auth, caller }) =>
+  const { key: apiKey } = await withInstallation(({ db, auth, caller }) =>
     createAccounts(db, auth).createApiKey(caller, { username: 'admin', keyName: 'demo', days: 1 }),
   )
   await furnish(createAdminClient(adminUrl, apiKey), entities)

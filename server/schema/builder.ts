@@ -54,5 +54,19 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     defaultConnectionSize: 25,
     onUnusedQuery: null,
   },
-  relay: { clientMutationId: 'omit', cursorType: 'String' },
+  relay: {
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    nodeQueryOptions: {
+      description: 'Anything, by its global id; null when it does not exist.',
+      authScopes: { read: true },
+      args: { id: { description: 'The global id.' } },
+    },
+    nodesQueryOptions: {
+      description:
+        'Several things, by their global ids, in the order of the ids; null for one that does not exist.',
+      authScopes: { read: true },
+      args: { ids: { description: 'The global ids.' } },
+    },
+  },
 })

@@ -1,4 +1,5 @@
 /** What a resolver gets: who asks, where to read, and the services that write. */
+import type { Accounts } from '#server/auth/accounts.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -10,6 +11,7 @@ export type Context = {
   caller: Caller | null
   db: Database
   services: Services
+  accounts: Accounts
   events: SubordinateEvents
   entityId: string
   version: string

@@ -1,5 +1,6 @@
 /** The GraphQL schema: loads the nouns and builds it. */
 import { builder } from '#server/schema/builder.ts'
+import { describeGenerated } from '#server/schema/generated-descriptions.ts'
 import '#server/schema/scalars.ts'
 import '#server/schema/viewer.ts'
 import '#server/schema/error.ts'
@@ -17,6 +18,8 @@ import '#server/schema/trust-mark.ts'
 import '#server/schema/trust-mark-mutations.ts'
 import '#server/schema/subordinate-changed.ts'
 import '#server/schema/audit-event.ts'
+import '#server/schema/user.ts'
+import '#server/schema/api-key.ts'
 
 builder.queryType({ description: 'Everything that can be read.' })
 builder.mutationType({
@@ -24,4 +27,4 @@ builder.mutationType({
 })
 builder.subscriptionType({ description: 'What happens, as it happens, over server-sent events.' })
 
-export const schema = builder.toSchema()
+export const schema = describeGenerated(builder.toSchema())

@@ -26,6 +26,20 @@ export function nodeId(globalId: string, typename: string): number {
   )
 }
 
+/** The same for things whose key is text. @throws NotFoundError */
+export function textNodeId(globalId: string, typename: string): string {
+  try {
+    const decoded = decodeGlobalID(globalId)
+    if (decoded.typename === typename) return decoded.id
+  } catch {
+    // Not a global id at all: as good as unknown.
+  }
+  throw new NotFoundError(
+    `There is no ${typename} with the id ${JSON.stringify(globalId.slice(0, 100))}.`,
+    'id',
+  )
+}
+
 /** Who is changing something; the scopes of the field have seen to it that somebody is. */
 export function signedIn({ caller }: Context): Caller {
   if (!caller) throw new TypeError('a mutation without a scope')

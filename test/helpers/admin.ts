@@ -160,7 +160,8 @@ async function makeUsers({ db, auth }: AdminServer): Promise<Record<Role, string
   const keys = await Promise.all(
     roles.map(async (role) => {
       await accounts.createUser(caller, { username: role, password: PASSWORD, role })
-      return [role, await accounts.createApiKey(caller, { username: role, keyName: 'test' })]
+      const { key } = await accounts.createApiKey(caller, { username: role, keyName: 'test' })
+      return [role, key]
     }),
   )
   return Object.fromEntries(keys) as Record<Role, string> // one for each role

@@ -1,0 +1,130 @@
+/** People who may sign in. */
+
+import { isRole } from '#server/roles.ts'
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { signedIn, textNodeId } from '#server/schema/input.ts'
+import { RoleEnum } from '#server/schema/viewer.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError } = failures
+
+builder.prismaNode('User', {
+  id: { field: 'id' },
+  select: { id: true },
+  description: 'Somebody who may sign in.',
+  authScopes: { administer: true },
+  fields: (t) => ({
+    username: t.string({
+      description: 'The name to sign in with.',
+      select: { username: true, email: true },
+      resolve: ({ username, email }) => username ?? email,
+    }),
+    name: t.exposeString('name', { description: 'The name to show.' }),
+    email: t.exposeString('email', { description: 'The e-mail address.' }),
+    role: t.field({
+      type: RoleEnum,
+      description: 'What the user may do.',
+      select: { role: true },
+      resolve: ({ role }) => (isRole(role) ? role : 'viewer'),
+    }),
+    banned: t.boolean({
+      description: 'Whether the user is locked out, with all API keys.',
+      select: { banned: true },
+      resolve: ({ banned }) => banned ?? false,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was made.' }),
+  }),
+})
+
+builder.queryField('users', (t) =>
+  t.prismaConnection({
+    type: 'User',
+    cursor: 'id',
+    description: 'Everybody who may sign in, by username.',
+    authScopes: { administer: true },
+    totalCount: (_root, _args, { db }) => db.user.count(),
+    resolve: (query, _root, _args, { db }) =>
+      db.user.findMany({ ...query, orderBy: [{ username: 'asc' }, { id: 'asc' }] }),
+  }),
+)
+
+const CreateUserInput = builder.inputType('CreateUserInput', {
+  description: 'Somebody to let in.',
+  fields: (t) => ({
+    username: t.string({ required: true, description: 'The name to sign in with.' }),
+    password: t.string({ required: true, description: 'The first password, at least 12 characters.' }),
+    role: t.field({ type: RoleEnum, required: true, description: 'What the user may do.' }),
+    name: t.string({ description: 'The name to show; the username when absent.' }),
+    email: t.string({ description: 'The e-mail address.' }),
+  }),
+})
+
+const UpdateUserInput = builder.inputType('UpdateUserInput', {
+  description: 'Changes: an absent field stays as it is. A new role or a ban ends the user’s sessions.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The user’s id.' }),
+    role: t.field({ type: RoleEnum, description: 'What the user may do.' }),
+    name: t.string({ description: 'The name to show.' }),
+    banned: t.boolean({ description: 'Whether the user is locked out.' }),
+  }),
+})
+
+const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
+  description: 'A new password for a user, whose sessions end.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The user’s id.' }),
+    password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  createUser: t.prismaField({
+    type: 'User',
+    description: 'Makes a user. There is no other way in: sign-up is closed.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, ConflictError] },
+    args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Who.' }) },
+    resolve: async (_query, _root, { input }, context) => {
+      const { role, username, password, name, email } = input
+      const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
+      const { id } = await context.accounts.createUser(signedIn(context), {
+        username,
+        password,
+        role,
+        ...details,
+      })
+      return context.db.user.findUniqueOrThrow({ where: { id } })
+    },
+  }),
+  updateUser: t.prismaField({
+    type: 'User',
+    description: 'Changes a user. The last administrator can be neither banned nor demoted.',
+    authScopes: { administer: true },
+    errors: { types: [ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'What to change.' }) },
+    resolve: async (_query, _root, { input: { id, ...change } }, context) => {
+      const user = await context.accounts.findUserById(textNodeId(id, 'User'))
+      const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
+      await context.accounts.updateUser(
+        signedIn(context),
+        user.username ?? user.email,
+        Object.fromEntries(given),
+      )
+      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
+    },
+  }),
+  resetUserPassword: t.prismaField({
+    type: 'User',
+    description: 'Sets a new password and ends the user’s sessions.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, NotFoundError] },
+    args: {
+      input: t.arg({ type: ResetUserPasswordInput, required: true, description: 'Whose, and which.' }),
+    },
+    resolve: async (_query, _root, { input }, context) => {
+      const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
+      await context.accounts.setPassword(signedIn(context), user.username ?? user.email, input.password)
+      return user
+    },
+  }),
+}))

@@ -1,0 +1,96 @@
+/** Users and API keys by mutation: who may sign in, and for how long. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const VIEWER = '{ viewer { username role } }'
+
+async function askWith(key: string) {
+  const headers = { 'content-type': 'application/json', 'x-api-key': key }
+  const body = JSON.stringify({ query: VIEWER })
+  const response = await fetch(`${admin.adminUrl}/graphql`, { method: 'POST', headers, body })
+  return (await response.json()).data.viewer
+}
+
+const createUser = (username: string, role = 'OPERATOR') =>
+  admin.mutate('createUser', { username, password: PASSWORD, role }, 'id username role banned', 'admin')
+
+const createKey = (input: object) =>
+  admin.mutate('createApiKey', input, 'key apiKey { id role owner { username } }', 'admin')
+
+describe('users', () => {
+  it('are made by an administrator, and only once', async () => {
+    expect(await createUser('anna')).toMatchObject({ username: 'anna', role: 'OPERATOR', banned: false })
+    expect(await createUser('anna')).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
+    const actions = await admin.server.db.auditEvent.findMany({ where: { resource: 'anna' } })
+    expect(actions.map(({ action, actor }) => ({ action, actor }))).toEqual([
+      { action: 'createUser', actor: 'admin' },
+    ])
+  })
+
+  it('need a password of twelve characters', async () => {
+    const input = { username: 'ben', password: 'too short', role: 'VIEWER' }
+    const result = await admin.mutate('createUser', input, 'id', 'admin')
+    expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' })
+  })
+
+  it('are not made by an operator', async () => {
+    const document =
+      'mutation { createUser(input: {username: "x", password: "correct horse battery", role: ADMIN}) { __typename } }'
+    const { errors } = await admin.execute(document, {}, 'operator')
+    expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+  })
+
+  it('lose every way in at once when they are banned', async () => {
+    const { id } = await createUser('cora')
+    const { key } = await createKey({ username: 'cora', name: 'script' })
+    expect(await askWith(key)).toEqual({ username: 'cora', role: 'OPERATOR' })
+    expect(await admin.mutate('updateUser', { id, banned: true }, 'banned', 'admin')).toMatchObject({
+      banned: true,
+    })
+    expect(await askWith(key)).toBeNull()
+  })
+
+  it('always include one administrator', async () => {
+    const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'admin' } })
+    const globalId = Buffer.from(`User:${id}`).toString('base64')
+    for (const change of [{ banned: true }, { role: 'VIEWER' }]) {
+      const result = await admin.mutate('updateUser', { id: globalId, ...change }, 'id', 'admin')
+      expect(result).toMatchObject({ __typename: 'ConflictError' })
+    }
+    expect(await askWith(admin.keys.admin)).toEqual({ username: 'admin', role: 'ADMIN' })
+  })
+})
+
+describe('API keys', () => {
+  it('do no more than their role and their owner allow', async () => {
+    await createUser('dora')
+    const lesser = await createKey({ username: 'dora', name: 'reader', role: 'VIEWER' })
+    expect(lesser.apiKey).toMatchObject({ role: 'VIEWER', owner: { username: 'dora' } })
+    expect(await askWith(lesser.key)).toEqual({ username: 'dora', role: 'VIEWER' })
+    const greater = await createKey({ username: 'dora', name: 'hopeful', role: 'ADMIN' })
+    expect(await askWith(greater.key)).toEqual({ username: 'dora', role: 'OPERATOR' })
+  })
+
+  it('end when they are revoked', async () => {
+    const { key, apiKey } = await createKey({ username: 'operator', name: 'short-lived' })
+    expect(await askWith(key)).toEqual({ username: 'operator', role: 'OPERATOR' })
+    expect(await admin.mutate('revokeApiKey', { id: apiKey.id }, 'enabled', 'admin')).toMatchObject({
+      enabled: false,
+    })
+    expect(await askWith(key)).toBeNull()
+  })
+
+  it('are for users that exist, and for whole days', async () => {
+    expect(await createKey({ username: 'nobody', name: 'x' })).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await createKey({ username: 'operator', name: 'x', days: 0 })).toMatchObject({
+      code: 'INVALID_INPUT',
+    })
+  })
+})

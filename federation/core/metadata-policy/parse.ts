@@ -4,7 +4,7 @@ import { isJsonObject } from '../json.ts'
 import { combinations } from './combinations.ts'
 import { type Findings, finding, stopAtFirst } from './findings.ts'
 import { findOperator } from './operators.ts'
-import { isScope, scopeOperatorValue } from './scope.ts'
+import { isScope, isScopeOperatorValue, scopeOperatorValue } from './scope.ts'
 
 /** Entity Type -> metadata parameter -> operator -> operator value. */
 export type MetadataPolicy = Record<string, Record<string, ParameterPolicy>>
@@ -71,8 +71,11 @@ function* readParameter(value: unknown, path: string, isScopeParameter: boolean)
     const operator = findOperator(name)
     if (!operator) continue
     const operatorValue = isScopeParameter ? scopeOperatorValue(name, given) : given
-    if (operator.value.has(operatorValue)) read.push([name, operatorValue])
-    else yield finding(path, `must be ${operator.value.name}, not ${quote(given)}`, name)
+    if (!operator.value.has(operatorValue)) {
+      yield finding(path, `must be ${operator.value.name}, not ${quote(given)}`, name)
+    } else if (isScopeParameter && !isScopeOperatorValue(operatorValue)) {
+      yield finding(path, `must hold scope values, which are strings, not ${quote(given)}`, name)
+    } else read.push([name, operatorValue])
   }
   const policy = Object.fromEntries(read)
   yield* checkCombinations(policy, path)

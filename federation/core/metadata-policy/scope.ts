@@ -17,10 +17,19 @@ export function splitScope(value: unknown): unknown {
 
 /** The parameter as metadata carries it; the empty array is present, and so is the empty string. */
 export function joinScope(value: unknown): unknown {
-  return Array.isArray(value) ? value.join(' ') : value
+  return Array.isArray(value) && value.every(isString) ? value.join(' ') : value
+}
+
+/** Whether an operator can be given the value: an array on `scope` is one of scope values, which are strings. */
+export function isScopeOperatorValue(value: unknown): boolean {
+  return !Array.isArray(value) || value.every(isString)
 }
 
 /** The value of an operator on `scope`, as an array. */
 export function scopeOperatorValue(operator: string, value: unknown): unknown {
   return operatorsWithParameterValue.includes(operator) ? splitScope(value) : value
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
 }

@@ -78,10 +78,16 @@ describe('scope (§6.1.3.1.8)', () => {
     [{ one_of: ['openid'] }, 'openid'],
     [{ subset_of: 'openid' }, 'openid'],
     [{ subset_of: ['openid'] }, 7],
+    [{ add: [{ toString: 1 }] }, 'openid'],
+    [{ value: [7] }, 'openid'],
   ])('%j refuses %j', (policy, scope) => {
     expect(() => apply(policy, scope)).toThrow(
       refusal('invalid_metadata', { path: 'openid_relying_party.scope' }),
     )
+  })
+
+  it('stays as it is where it is no text', () => {
+    expect(apply({ essential: true }, [{ toString: 1 }])).toEqual([{ toString: 1 }])
   })
 
   it('is not split for other parameters and Entity Types', () => {

@@ -39,6 +39,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       operate: caller !== null && mayDo(caller.role, 'operate'),
       administer: caller !== null && mayDo(caller.role, 'administer'),
     }),
+    // Not only at each event: a stranger could hold a stream open, and learn when something happens.
+    authorizeOnSubscribe: true,
     unauthorizedError: (_parent, { caller }) =>
       caller
         ? new GraphQLError(`Your role, ${caller.role}, does not allow this.`, {

@@ -14,6 +14,8 @@ export type Installation = {
   auth: Auth
   caller: Caller
   databaseUrl: string
+  /** Migrations that opening it has applied. */
+  applied: string[]
   /** True when a server is there to publish what is queued. */
   isServed: boolean
   close(): Promise<void>
@@ -21,20 +23,22 @@ export type Installation = {
 
 /** @throws ConfigurationError */
 export async function openInstallation(): Promise<Installation> {
-  const { DATABASE_URL, DB_HOST, DATA_DIR = 'data' } = process.env
-  if (DATABASE_URL || DB_HOST) {
+  const { DATABASE_URL, DB_HOST } = process.env
+  const directory = process.env.DATA_DIR || 'data'
+  const running = await readRunning(resolve(directory))
+  const isRunningThere = DATABASE_URL !== undefined && running?.parts?.databaseUrl === DATABASE_URL
+  if ((DATABASE_URL || DB_HOST) && !isRunningThere) {
     const { databaseUrl, authSecret, adminUrl, trustedOrigins } = readServerConfig()
     return connect({ databaseUrl, authSecret, adminUrl, trustedOrigins, isServed: true })
   }
-  const running = await readRunning(resolve(DATA_DIR))
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting; try again in a moment.')
     return connect({ ...local, ...running.parts, isServed: true })
   }
 
-  const data = await openDataDirectory(DATA_DIR)
+  const data = await openDataDirectory(directory)
   const database = await startEmbeddedDatabase(data.database)
-  await migrate(database.url)
+  const applied = await migrate(database.url)
   const installation = connect({
     ...local,
     databaseUrl: database.url,
@@ -43,6 +47,7 @@ export async function openInstallation(): Promise<Installation> {
   })
   return {
     ...installation,
+    applied,
     async close() {
       await installation.close()
       await database.close()
@@ -68,6 +73,7 @@ function connect({ databaseUrl, isServed, ...config }: Parts): Installation {
     auth: createAuth(db, config),
     caller: cliCaller(userInfo().username),
     databaseUrl,
+    applied: [],
     isServed,
     close: () => db.$disconnect(),
   }

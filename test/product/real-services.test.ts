@@ -7,6 +7,7 @@ import {
   connectAdmin,
   eventually,
   type Installation,
+  inmor,
   makeInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
@@ -62,6 +63,12 @@ test('a real PostgreSQL keeps what is registered; a start needs nothing else', a
   expect(first.stdout()).not.toContain('redis-server child')
 
   const { id, close } = await register(installation)
+  // As in a shell where the variable is set for both.
+  const users = await inmor({ environment: { ...installation.environment, ...environment } }, [
+    'user',
+    'list',
+  ])
+  expect(users).toEqual({ code: 0, stdout: 'admin  admin\n1 users.\n', stderr: '' })
   first.kill('SIGKILL')
   await first.ended
   await redis.restart() // empty

@@ -1,0 +1,175 @@
+/** The command line, beside a running product and alone: what it says, what it does, and how it fails. */
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAdminClient } from '#server/demo/admin-client.ts'
+import {
+  eventually,
+  type Installation,
+  inmor,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+
+const PASSWORD = 'correct horse battery staple'
+const VIEWER = '{ viewer { username role } }'
+
+/** What it printed, of a command that must succeed. */
+async function succeed(installation: Installation, args: string, input?: string): Promise<string> {
+  const { code, stdout, stderr } = await inmor(installation, args.split(' '), input)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout
+}
+
+const json = async (installation: Installation, args: string, input?: string) =>
+  JSON.parse(await succeed(installation, `${args} --json`, input))
+
+async function signIn({ adminUrl }: Installation, username: string, password: string): Promise<number> {
+  const response = await fetch(`${adminUrl}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  })
+  return response.status
+}
+
+describe('beside a running product', () => {
+  let redis: TestRedis
+  let installation: Installation
+  let product: Product
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    installation = await makeInstallation()
+    product = await startProduct(installation, { REDIS_URL: redis.url })
+  })
+  afterAll(async () => {
+    await product.stop()
+    await redis.close()
+  })
+
+  test('user: makes one with a generated password, sets another, and lists', async () => {
+    const created = await succeed(installation, 'user create --username Ada --role operator')
+    const generated = /^Created operator ada\.\nPassword: (\S+)\n$/.exec(created)?.[1] ?? ''
+    expect(await signIn(installation, 'ada', generated)).toBe(200)
+
+    const changed = await succeed(
+      installation,
+      'user set-password --username ada --password-stdin',
+      `${PASSWORD}\n`,
+    )
+    expect(changed).toBe('Set the password of ada.\n')
+    expect(await signIn(installation, 'ada', PASSWORD)).toBe(200)
+    expect(await signIn(installation, 'ada', generated)).toBe(401)
+
+    expect(await succeed(installation, 'user list')).toBe('ada  operator\nadmin  admin\n2 users.\n')
+  })
+
+  test('apikey: makes one that works at once, lists it without the key, and revokes it for good', async () => {
+    const key = (
+      await succeed(installation, 'apikey create --username admin --key-name ci --role viewer --days 2')
+    ).trim()
+    const admin = createAdminClient(installation.adminUrl, key)
+    expect(await admin(VIEWER)).toEqual({ viewer: { username: 'admin', role: 'VIEWER' } })
+
+    const listed = await succeed(installation, 'apikey list')
+    expect(listed).not.toContain(key)
+    expect(listed).toMatch(/^\S+ {2}admin {2}ci {2}\S+… {2}active\n1 API keys\.\n$/)
+    const [{ id, expiresAt }] = await json(installation, 'apikey list')
+    expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 86_400_000)
+
+    expect(await succeed(installation, `apikey revoke ${id}`)).toBe(`Revoked ${id}.\n`)
+    expect(await admin<object>(VIEWER).catch(String)).not.toMatchObject({ viewer: { username: 'admin' } })
+    expect(await succeed(installation, 'apikey list')).toContain('revoked')
+  })
+
+  test('rebuild: restores what Redis has lost', async () => {
+    await redis.client.del('inmor:entity_id')
+    expect(await succeed(installation, 'rebuild')).toBe('Rebuilt: everything is published.\n')
+    expect(await redis.client.exists('inmor:entity_id')).toBe(1)
+  })
+
+  test('regenerate-entity: publishes a newly signed Entity Configuration', async () => {
+    const published = async () =>
+      createHash('sha256')
+        .update(String(await redis.client.get('inmor:entity_id')))
+        .digest('hex')
+    const before = await published()
+    // Times are whole seconds and the key signs without randomness: within one second the bytes are the same.
+    await eventually(async () => {
+      expect(await succeed(installation, 'regenerate-entity')).toBe('Published the Entity Configuration.\n')
+      expect(await published()).not.toBe(before)
+    })
+  })
+
+  test('migrate: finds nothing to do', async () => {
+    expect(await succeed(installation, 'migrate')).toBe('0 migrations applied.\n')
+  })
+
+  test.each([
+    ['a user who exists', 'user create --username admin', 'The user admin exists already.'],
+    ['an unknown user', 'user set-password --username nobody', 'There is no user nobody.'],
+    ['a key for an unknown user', 'apikey create --username nobody --key-name x', 'There is no user nobody.'],
+    ['an unknown key', 'apikey revoke 0', 'There is no API key 0.'],
+    [
+      'a password too short',
+      'user create --username eve --password-stdin',
+      /^The password must have at least \d+ characters\.$/,
+    ],
+  ])('refuses %s in one sentence', async (_what, args, sentence) => {
+    const { code, stdout, stderr } = await inmor(installation, args.split(' '), 'short\n')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    if (typeof sentence === 'string') expect(stderr).toBe(`${sentence}\n`)
+    else expect(stderr.trimEnd()).toMatch(sentence)
+  })
+})
+
+describe('alone', () => {
+  let installation: Installation
+  beforeAll(async () => {
+    installation = await makeInstallation()
+  })
+
+  test('prepares an installation that the product then starts with', async () => {
+    expect(await json(installation, 'migrate')).toEqual({ applied: [expect.stringMatching(/_init$/)] })
+    const user = 'user create --username ada --role admin --password-stdin'
+    expect(await json(installation, user, PASSWORD)).toEqual({ username: 'ada', role: 'admin' })
+    const { key } = await json(installation, 'apikey create --username ada --key-name ci')
+    expect(await succeed(installation, 'rebuild')).toBe('Queued: it is published when the server starts.\n')
+
+    const product = await startProduct(installation)
+    expect(product.password).toBeNull()
+    expect(await signIn(installation, 'ada', PASSWORD)).toBe(200)
+    expect(await createAdminClient(installation.adminUrl, key)(VIEWER)).toEqual({
+      viewer: { username: 'ada', role: 'ADMIN' },
+    })
+    await product.stop()
+  })
+
+  test('refuses a data directory that cannot be used, in one sentence', async () => {
+    const environment = { DATA_DIR: '/dev/null/data' }
+    const { code, stderr } = await inmor({ environment }, ['user', 'list'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^The data directory \/dev\/null\/data cannot be used \(ENOTDIR\); .*\n$/)
+  })
+
+  test.each([
+    ['an unknown command', 'renew', "unknown command 'renew'"],
+    [
+      'an unknown role',
+      'user create --username eve --role king',
+      'Allowed choices are viewer, operator, admin',
+    ],
+    ['a missing option', 'apikey create --username admin', "required option '--key-name <name>'"],
+    [
+      'days that are no number',
+      'apikey create --username a --key-name b --days soon',
+      'whole number of days',
+    ],
+  ])('says in its first line what is wrong with %s', async (_what, args, sentence) => {
+    const { code, stdout, stderr } = await inmor({ environment: { DATA_DIR: '/dev/null' } }, args.split(' '))
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.split('\n', 1)[0]).toContain(sentence)
+  })
+})

@@ -73,18 +73,16 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
   // An empty variable is how compose files say "not set".
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
   const parsed = variables.safeParse(given)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
-      const name = String(issue.path[0])
-      return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`
-    })
-    throw new ConfigurationError(faults.join('\n'))
-  }
+  const faults = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0])
+    return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`
+  })
+  if (!given.DATABASE_URL && !given.DB_HOST) faults.push('DATABASE_URL (or DB_HOST) is not set')
+  if (!given.REDIS_URL && !given.REDIS_LOCATION) faults.push('REDIS_URL (or REDIS_LOCATION) is not set')
   const env = parsed.data
-  const databaseUrl = env.DATABASE_URL ?? databaseUrlFromParts(env)
-  const redisUrl = env.REDIS_URL ?? env.REDIS_LOCATION
-  if (!databaseUrl) throw new ConfigurationError('DATABASE_URL (or DB_HOST) is not set')
-  if (!redisUrl) throw new ConfigurationError('REDIS_URL (or REDIS_LOCATION) is not set')
+  const databaseUrl = env?.DATABASE_URL ?? databaseUrlFromParts(env)
+  const redisUrl = env?.REDIS_URL ?? env?.REDIS_LOCATION
+  if (!env || !databaseUrl || !redisUrl) throw new ConfigurationError(faults.join('\n'))
   return {
     entityId: env.TA_DOMAIN,
     databaseUrl,
@@ -104,8 +102,8 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
   }
 }
 
-function databaseUrlFromParts(env: z.infer<typeof variables>): string | undefined {
-  if (!env.DB_HOST) return undefined
+function databaseUrlFromParts(env: z.infer<typeof variables> | undefined): string | undefined {
+  if (!env?.DB_HOST) return undefined
   const url = new URL(`postgresql://${env.DB_HOST}:${env.DB_PORT}/${encodeURIComponent(env.DB_NAME)}`)
   url.username = encodeURIComponent(env.DB_USER)
   url.password = encodeURIComponent(env.DB_PASSWORD)

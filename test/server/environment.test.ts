@@ -1,0 +1,107 @@
+/** The admin server's configuration: read once, and refused with every variable at fault. */
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError, readServerConfig } from '#server/env.ts'
+
+const sound = {
+  TA_DOMAIN: 'https://ta.example.org',
+  DATABASE_URL: 'postgresql://inmor@db.example.org/inmor',
+  REDIS_URL: 'redis://redis.example.org:6379',
+  AUTH_SECRET: 'a secret of thirty-two characters or more',
+}
+
+/** The sentences of the refusal, one for each variable at fault. */
+function faults(environment: NodeJS.ProcessEnv): string[] {
+  try {
+    readServerConfig(environment)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message.split('\n')
+    throw error
+  }
+  return []
+}
+
+describe('readServerConfig', () => {
+  it('needs four variables and has defaults for the rest', () => {
+    expect(readServerConfig(sound)).toEqual({
+      entityId: 'https://ta.example.org',
+      databaseUrl: sound.DATABASE_URL,
+      redisUrl: sound.REDIS_URL,
+      redisKeyPrefix: '',
+      keysDirectory: '.',
+      historicalKeysDirectory: './historical_keys',
+      authSecret: sound.AUTH_SECRET,
+      adminUrl: 'http://localhost:8000',
+      trustedOrigins: ['http://localhost:8000'],
+      loginRedirectUrl: '/',
+      allowHttp: false,
+      trustedProxies: [],
+      host: '0.0.0.0',
+      port: 8000,
+      logLevel: 'info',
+    })
+  })
+
+  it('names every variable that is missing at once', () => {
+    const names = faults({}).map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0])
+    expect(names.sort()).toEqual(['AUTH_SECRET', 'DATABASE_URL', 'REDIS_URL', 'TA_DOMAIN'])
+  })
+
+  it('names what is missing beside what is wrong', () => {
+    const { REDIS_URL: _, ...rest } = sound
+    const names = faults({ ...rest, TA_DOMAIN: 'ta.example.org', PORT: '8000a', LOG_LEVEL: 'loud' })
+    expect(names.map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0]).sort()).toEqual([
+      'LOG_LEVEL',
+      'PORT',
+      'REDIS_URL',
+      'TA_DOMAIN',
+    ])
+  })
+
+  it.each([
+    ['TA_DOMAIN', 'ftp://ta.example.org'],
+    ['DATABASE_URL', 'mysql://db.example.org/inmor'],
+    ['REDIS_URL', 'http://redis.example.org'],
+    ['AUTH_SECRET', 'too short'],
+    ['ADMIN_URL', 'admin.example.org'],
+    ['ALLOW_HTTP', 'yes'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['DB_PORT', 'five'],
+    ['LOG_LEVEL', 'INFO'],
+  ])('refuses %s=%s and says so by name', (name, value) => {
+    expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name}: \\S`)])
+  })
+
+  it('does not repeat a secret that it refuses', () => {
+    expect(faults({ ...sound, AUTH_SECRET: 'hunter2' }).join()).not.toContain('hunter2')
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readServerConfig({ ...sound, PORT: '', LOG_LEVEL: '', ALLOW_HTTP: '' })).toEqual(
+      readServerConfig(sound),
+    )
+    expect(faults({ ...sound, REDIS_URL: '' })).toEqual([expect.stringMatching(/^REDIS_URL/)])
+  })
+
+  it('takes the names of the deployment guide', () => {
+    const { DATABASE_URL: _, REDIS_URL: __, ...rest } = sound
+    const config = readServerConfig({
+      ...rest,
+      DB_HOST: 'db',
+      DB_PORT: '5433',
+      DB_USER: 'in/mor',
+      DB_PASSWORD: 'p@ss:word',
+      REDIS_LOCATION: 'redis://redis:6379/0',
+      HISTORICAL_KEYS_DIR: '/keys/old',
+      CORS_ORIGINS: 'https://console.example.org, https://other.example.org',
+    })
+    expect(config).toMatchObject({
+      redisUrl: 'redis://redis:6379/0',
+      historicalKeysDirectory: '/keys/old',
+      trustedOrigins: ['http://localhost:8000', 'https://console.example.org', 'https://other.example.org'],
+    })
+    const { hostname, port, username, password, pathname } = new URL(config.databaseUrl)
+    expect([hostname, port, pathname]).toEqual(['db', '5433', '/postgres'])
+    expect([username, password].map(decodeURIComponent)).toEqual(['in/mor', 'p@ss:word'])
+  })
+})

@@ -1,0 +1,73 @@
+/** The migrations: harmless to repeat, and together the data model of schema.prisma. */
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { migrate } from '#prisma/migrate.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { run } from '#test/helpers/program.ts'
+
+let migrated: TestDatabase
+let modelled: TestDatabase
+let applied: string[]
+
+beforeAll(async () => {
+  const [first, second, model] = await Promise.all([startDatabase(), startDatabase(), printModel()])
+  migrated = first
+  modelled = second
+  applied = await migrate(migrated.url)
+  await query(modelled, `CREATE EXTENSION pg_trgm; ${model}`)
+})
+afterAll(() => Promise.all([migrated.close(), modelled.close()]))
+
+async function query({ url }: TestDatabase, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** The SQL that makes schema.prisma out of nothing, as a developer would print it for a migration. */
+async function printModel(): Promise<string> {
+  const program = run('prisma/diff.ts', [], { input: '' })
+  expect(await program.ended).toEqual({ code: 0, signal: null })
+  return program.stdout()
+}
+
+/** What a catalog says of our tables, each line with the table first; the order of columns does not count. */
+const catalogs = {
+  columns: `SELECT concat_ws(' ', table_name, column_name, udt_name, datetime_precision, is_nullable, column_default) AS line
+    FROM information_schema.columns WHERE table_schema = 'public'`,
+  indexes: `SELECT concat_ws(' ', tablename, indexdef) AS line FROM pg_indexes WHERE schemaname = 'public'`,
+  constraints: `SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS line
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace`,
+}
+
+async function read(database: TestDatabase, statement: string): Promise<string[]> {
+  const rows = await query(database, statement)
+  const lines = rows.map(({ line }) => String(line))
+  return lines.filter((line) => !/^"?_prisma_migrations\b/.test(line)).sort()
+}
+
+it.each(Object.entries(catalogs))('make the %s of schema.prisma', async (_name, statement) => {
+  const expected = await read(modelled, statement)
+  expect(expected).toContainEqual(expect.stringMatching(/^"?Subordinate\b/))
+  expect(await read(migrated, statement)).toEqual(expected)
+})
+
+it('apply once, and keep what is stored when they are asked for again', async () => {
+  expect(applied).not.toEqual([])
+  await query(migrated, `UPDATE "Settings" SET "organizationName" = 'Kept'`)
+  expect(await migrate(migrated.url)).toEqual([])
+  expect(await query(migrated, 'SELECT "organizationName" FROM "Settings"')).toEqual([
+    { organizationName: 'Kept' },
+  ])
+})
+
+it('start with the two rows of which there is always one', async () => {
+  const count = async (table: string) =>
+    (await query(migrated, `SELECT count(*)::int FROM "${table}"`))[0]?.count
+  expect(await count('Settings')).toBe(1)
+  expect(await count('PublisherLease')).toBe(1)
+})

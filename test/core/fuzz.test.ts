@@ -1,0 +1,10 @@
+/** A short run of the fuzzer; `node test/core/fuzz.ts` makes a long one. */
+import { expect, it } from 'vitest'
+import { fuzz } from './fuzz.ts'
+
+it('finds no exception but FederationError in two seconds', { timeout: 30_000 }, async () => {
+  for await (const { name, runs, fault } of fuzz({ seconds: 2 })) {
+    expect(fault, name).toBeUndefined()
+    expect(runs, name).toBeGreaterThan(0)
+  }
+})

@@ -1,0 +1,51 @@
+/** Entities on loopback to register at an admin server under test, and what the federation server says of them. */
+import { createLocalJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
+import { onTestFinished } from 'vitest'
+import type { JwkSet } from '#core/keys.ts'
+import type { GraphQLAnswer, TestAdmin } from '#test/helpers/admin.ts'
+import type { EntityOptions, TestEntity } from '#test/helpers/entity.ts'
+import { below } from '#test/helpers/federation.ts'
+
+/** A sound Relying Party that names the Trust Anchor as its superior; it ends with the test that started it. */
+export async function startLeaf(admin: TestAdmin, options: EntityOptions = {}): Promise<TestEntity> {
+  const { leaf, close } = await below(admin.entityId).leaf(options).start()
+  onTestFinished(close)
+  return leaf
+}
+
+const SELECTION = 'id version validFor autorenew active state lastError jwks resolvedMetadata'
+
+/** Registers an entity, which must succeed. */
+export async function register(
+  admin: TestAdmin,
+  { id: entityId }: Pick<TestEntity, 'id'>,
+  input: object = {},
+): Promise<NonNullable<GraphQLAnswer['data']>> {
+  const result = await admin.mutate('registerSubordinate', { entityId, ...input }, SELECTION)
+  if (result.__typename !== 'MutationRegisterSubordinateSuccess') throw new Error(JSON.stringify(result))
+  return result
+}
+
+/** The Subordinate Statement as served, verified with `jose` alone; the status when none is served. */
+export async function servedStatement(admin: TestAdmin, sub: string): Promise<JWTPayload | number> {
+  const response = await admin.get('/fetch', { sub })
+  if (!response.ok) return response.status
+  return verifiedByAnchor(admin, await response.text(), 'entity-statement+jwt')
+}
+
+/** The Trust Anchor's Entity Configuration as served. */
+export async function servedConfiguration(admin: TestAdmin): Promise<JWTPayload> {
+  const response = await admin.get('/.well-known/openid-federation')
+  return verifiedByAnchor(admin, await response.text(), 'entity-statement+jwt')
+}
+
+/** The claims of a JWT that verifies with the keys that the Trust Anchor publishes. */
+export async function verifiedByAnchor(admin: TestAdmin, jwt: string, typ: string): Promise<JWTPayload> {
+  const response = await admin.get('/.well-known/openid-federation')
+  const { jwks } = decodeJwt<{ jwks: JwkSet }>(await response.text())
+  return (await jwtVerify(jwt, createLocalJWKSet(jwks), { typ })).payload
+}
+
+export async function listed(admin: TestAdmin): Promise<string[]> {
+  return (await admin.get('/list')).json() as Promise<string[]> // as §8.2.2 has it
+}

@@ -1,0 +1,212 @@
+/** What is refused at registration: each with a type, a code, a place and a sentence, and nothing is changed. */
+import { exportJWK, generateKeyPair } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { redisKeys } from '#store/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import type { Fault } from '#test/helpers/fault.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { freePort } from '#test/helpers/redis.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+/** A sound entity that nobody registers, and one that is registered. */
+let stranger: Federation
+let member: Federation
+let before: unknown
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  stranger = await below(admin.entityId).leaf().start()
+  member = await below(admin.entityId).leaf().start()
+  await register(admin, member.leaf)
+  before = await everything()
+})
+afterAll(async () => {
+  await Promise.all([stranger.close(), member.close()])
+  await admin.close()
+})
+
+/** All that a registration could have changed. */
+async function everything(): Promise<unknown> {
+  const { db } = admin.server
+  const { client } = admin.redis
+  const keys = redisKeys()
+  return {
+    rows: await db.subordinate.findMany(),
+    events: await db.auditEvent.count(),
+    outbox: await db.outboxEntry.count(),
+    statements: await client.hgetall(keys.subordinates),
+    configurations: await client.hgetall(keys.subordinateConfigurations),
+    relyingParties: await client.smembers(keys.relyingParties),
+  }
+}
+
+async function refuse(input: object, expected: object): Promise<{ message: string; checks?: unknown[] }> {
+  const result = await admin.mutate('registerSubordinate', input, 'id')
+  expect(result).toMatchObject(expected)
+  expect(await everything()).toEqual(before)
+  return result
+}
+
+const rejected = {
+  __typename: 'EntityRejectedError',
+  code: 'ENTITY_REJECTED',
+  path: ['input', 'entityId'],
+}
+
+// Beside one another, because one of them waits until the fetcher gives up.
+describe.concurrent('an entity that misbehaves', () => {
+  it.for<[fault: Fault, check: string, message: RegExp]>([
+    ['not found', 'REACHABLE', /404/],
+    ['server error', 'REACHABLE', /500/],
+    ['html', 'REACHABLE', /text\/html/],
+    ['redirect', 'REACHABLE', /redirect/],
+    ['huge', 'REACHABLE', /2 MiB|2097152|bytes/],
+    ['hang', 'REACHABLE', /seconds|time/],
+    ['rubbish', 'STATEMENT', /JWT/],
+    ['wrong typ', 'STATEMENT', /typ/],
+    ['expired', 'TIMES', /expired/],
+    ['foreign subject', 'STATEMENT', /is a Subordinate Statement/],
+    ['wrong signature', 'SIGNATURE', /signature/],
+    ['no authority hint', 'AUTHORITY_HINT', /must add http/],
+  ])('is refused for: %s', async ([fault, check, message], { onTestFinished }) => {
+    const entity = await startEntity({
+      authorityHints: [admin.entityId],
+      metadata: { openid_relying_party: { client_registration_types: ['automatic'] } },
+    })
+    onTestFinished(() => entity.close())
+    entity.misbehave(fault)
+    const { checks } = await refuse({ entityId: entity.id }, rejected)
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: check, status: 'FAILED', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+it('refuses an entity that nobody answers for', async () => {
+  const { message } = await refuse({ entityId: `http://127.0.0.1:${await freePort()}` }, rejected)
+  expect(message).toMatch(/connect|refused|reach/i)
+})
+
+it.for<[title: string, input: object, check: string, message: RegExp]>([
+  [
+    'metadata that breaks the policy',
+    { metadataPolicy: { openid_relying_party: { contacts: { essential: true } } } },
+    'METADATA_POLICY',
+    /contacts/,
+  ],
+  [
+    'a host outside the name space',
+    { constraints: { naming_constraints: { permitted: ['.example.org'] } } },
+    'CONSTRAINTS',
+    /127\.0\.0\.1/,
+  ],
+  [
+    'a missing Trust Mark',
+    { requiredTrustMarks: ['https://ta.example/member'] },
+    'TRUST_MARKS',
+    /ta\.example\/member/,
+  ],
+])('refuses %s', async ([, input, check, message]) => {
+  const { checks } = await refuse({ entityId: stranger.leaf.id, ...input }, rejected)
+  expect(checks).toContainEqual(
+    expect.objectContaining({ name: check, status: 'FAILED', message: expect.stringMatching(message) }),
+  )
+})
+
+it('refuses a configuration of somebody else', async () => {
+  const other = 'https://other.example'
+  const leaf = await startLeaf(admin, { configuration: { iss: other, sub: other } })
+  const { checks } = await refuse({ entityId: leaf.id }, rejected)
+  expect(checks).toContainEqual(
+    expect.objectContaining({ name: 'IDENTITY', status: 'FAILED', message: expect.stringContaining(other) }),
+  )
+})
+
+it('refuses an entity without an Entity Type', async () => {
+  const leaf = await startLeaf(admin, { metadata: {} })
+  const { checks } = await refuse({ entityId: leaf.id }, rejected)
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'METADATA', status: 'FAILED' }))
+})
+
+describe('an input that may not stand', () => {
+  const invalid = (field: string) => ({
+    __typename: 'InvalidInputError',
+    code: 'INVALID_INPUT',
+    path: ['input', field],
+  })
+
+  it.for<[field: string, value: unknown, message: RegExp]>([
+    ['additionalClaims', { iss: 'https://else.example', jwks: {} }, /iss, jwks/],
+    ['additionalClaims', { trust_mark_issuers: {} }, /trust_mark_issuers/],
+    ['additionalClaims', ['not', 'an object'], /object/],
+    ['validFor', 8761, /8760/],
+    ['validFor', 0, /at least 1/],
+    ['metadataPolicy', { openid_relying_party: { contacts: { one_of: 'no list' } } }, /one_of/],
+    ['metadataPolicy', { openid_relying_party: { x: { value: 1, one_of: [2] } } }, /value|one_of/],
+    ['metadataPolicy', [], /object/],
+    ['constraints', { max_path_length: -1 }, /max_path_length/],
+    ['constraints', { naming_constraints: { permitted: [] } }, /permitted/],
+    ['constraints', { allowed_entity_types: ['federation_entity'] }, /federation_entity/],
+    ['forcedMetadata', { openid_relying_party: 'no object' }, /openid_relying_party/],
+    ['metadata', 'no object', /metadata/],
+    ['jwks', { keys: [] }, /key/],
+  ])('names %s when it is %j', async ([field, value, message]) => {
+    const result = await refuse({ entityId: stranger.leaf.id, [field]: value }, invalid(field))
+    expect(result.message).toMatch(message)
+  })
+
+  it('names jwks with a private key, and does not repeat the key', async () => {
+    const key = await generateSigningKey('ES256')
+    const { message } = await refuse({ entityId: stranger.leaf.id, jwks: { keys: [key] } }, invalid('jwks'))
+    expect(message).toMatch(/private/)
+    expect(message).not.toContain(key.d)
+  })
+
+  it('names jwks with an RSA key that is too short', async () => {
+    const { publicKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true })
+    const { n = '', ...rest } = await exportJWK(publicKey)
+    const jwks = { keys: [{ ...rest, n: n.slice(0, 171), kid: 'short' }] }
+    const { message } = await refuse({ entityId: stranger.leaf.id, jwks }, invalid('jwks'))
+    expect(message).toMatch(/1024 bits; at least 2048/)
+  })
+
+  it('names jwks with the same kid twice', async () => {
+    const [one, two] = await Promise.all([generateSigningKey('ES256'), generateSigningKey('ES256')])
+    const jwks = { keys: [publicJwk(one), { ...publicJwk(two), kid: one.kid }] }
+    const { message } = await refuse({ entityId: stranger.leaf.id, jwks }, invalid('jwks'))
+    expect(message).toContain(one.kid)
+  })
+})
+
+describe('a conflict', () => {
+  const conflict = { __typename: 'ConflictError', code: 'CONFLICT', path: ['input', 'entityId'] }
+
+  it('refuses an entity that is registered already', async () => {
+    const { message } = await refuse({ entityId: member.leaf.id }, conflict)
+    expect(message).toContain(member.leaf.id)
+  })
+
+  it('refuses the Trust Anchor as its own subordinate', async () => {
+    await refuse({ entityId: admin.entityId }, conflict)
+  })
+})
+
+it.for([
+  'ftp://rp.example',
+  'https://rp.example/?q',
+  'https://rp.example/#f',
+  'rp.example',
+  `https://rp.example/${'a'.repeat(2048)}`,
+])('refuses %s, which is no Entity Identifier', async (entityId) => {
+  const document =
+    'mutation ($input: RegisterSubordinateInput!) { registerSubordinate(input: $input) { __typename } }'
+  const { data, errors } = await admin.execute(document, { input: { entityId } }, 'operator')
+  expect(data?.registerSubordinate).toBeUndefined()
+  expect(errors).toEqual([
+    expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }) }),
+  ])
+  expect(await everything()).toEqual(before)
+})

@@ -1,0 +1,220 @@
+/** Subordinates from the mutation to the public endpoints (§3.1, §8.1, §8.2, §8.3). */
+import type { JWTPayload } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { listed, register, servedStatement, startLeaf, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const lifetime = ({ iat, exp }: JWTPayload) => Number(exp) - Number(iat)
+const update = (id: string, input: object) =>
+  admin.mutate('updateSubordinate', { id, ...input }, 'version validFor autorenew forcedMetadata')
+
+async function statement(sub: string): Promise<JWTPayload> {
+  const served = await servedStatement(admin, sub)
+  if (typeof served === 'number') throw new Error(`/fetch answered ${served}`)
+  return served
+}
+
+/** The claims of the answer, or the error in its place. */
+async function resolved(sub: string): Promise<unknown> {
+  const response = await admin.get('/resolve', { sub, trust_anchor: admin.entityId })
+  if (!response.ok) return response.json()
+  return verifiedByAnchor(admin, await response.text(), 'resolve-response+jwt')
+}
+
+describe('registerSubordinate', () => {
+  it('publishes a statement with the declared keys and the defaults of the federation', async () => {
+    const leaf = await startLeaf(admin)
+    const row = await register(admin, leaf)
+    expect(row).toMatchObject({ active: true, autorenew: true, validFor: null, state: 'ACTIVE' })
+    const claims = await statement(leaf.id)
+    expect(claims).toEqual({
+      iss: admin.entityId,
+      sub: leaf.id,
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      jwks: leaf.keys,
+      source_endpoint: `${admin.entityId}/fetch`,
+    })
+    expect(lifetime(claims)).toBe(168 * 3600)
+    expect(await listed(admin)).toContain(leaf.id)
+    expect(await resolved(leaf.id)).toMatchObject({ sub: leaf.id, metadata: relyingParty })
+  })
+
+  it('says everything in the statement that the operator asked for', async () => {
+    const leaf = await startLeaf(admin)
+    const forcedMetadata = { openid_relying_party: { client_name: 'Renamed' } }
+    const metadataPolicy = { openid_relying_party: { contacts: { add: ['ops@example.org'] } } }
+    const constraints = { max_path_length: 0, allowed_entity_types: ['openid_relying_party'] }
+    await register(admin, leaf, {
+      forcedMetadata,
+      metadataPolicy,
+      constraints,
+      validFor: 5,
+      additionalClaims: { 'https://example.org/level': 2 },
+    })
+    const claims = await statement(leaf.id)
+    expect(claims).toMatchObject({ metadata: forcedMetadata, metadata_policy: metadataPolicy, constraints })
+    expect(claims['https://example.org/level']).toBe(2)
+    expect(lifetime(claims)).toBe(5 * 3600)
+    expect(await resolved(leaf.id)).toMatchObject({
+      metadata: { openid_relying_party: { client_name: 'Renamed', contacts: ['ops@example.org'] } },
+    })
+  })
+
+  it('vouches for the keys received out of band when the configuration verifies with them', async () => {
+    const leaf = await startLeaf(admin)
+    const unused = publicJwk(await generateSigningKey('ES256'))
+    const jwks = { keys: [...leaf.keys.keys, unused] }
+    await register(admin, leaf, { jwks })
+    expect((await statement(leaf.id)).jwks).toEqual(jwks)
+  })
+
+  it('refuses an entity whose configuration other keys signed than those received out of band', async () => {
+    const leaf = await startLeaf(admin)
+    const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+    const result = await admin.mutate('registerSubordinate', { entityId: leaf.id, jwks }, 'id')
+    expect(result).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
+    expect(result.checks).toContainEqual(expect.objectContaining({ name: 'KEYS', status: 'FAILED' }))
+    expect(await servedStatement(admin, leaf.id)).toBe(404)
+  })
+
+  it('keeps an entity that is registered inactive off every endpoint', async () => {
+    const leaf = await startLeaf(admin)
+    expect(await register(admin, leaf, { active: false })).toMatchObject({ state: 'INACTIVE' })
+    expect(await servedStatement(admin, leaf.id)).toBe(404)
+    expect(await listed(admin)).not.toContain(leaf.id)
+  })
+
+  it('registers an entity once when it is asked twice at the same moment', async () => {
+    const { id: entityId } = await startLeaf(admin)
+    const both = [1, 2].map(() => admin.mutate('registerSubordinate', { entityId }, 'id'))
+    const names = (await Promise.all(both)).map(({ __typename }) => __typename).sort()
+    expect(names).toEqual(['ConflictError', 'MutationRegisterSubordinateSuccess'])
+  })
+})
+
+describe('updateSubordinate', () => {
+  it('keeps what is absent and clears what is null', async () => {
+    const leaf = await startLeaf(admin)
+    const forcedMetadata = { openid_relying_party: { client_name: 'Renamed' } }
+    const { id } = await register(admin, leaf, { forcedMetadata, validFor: 5 })
+    expect(await update(id, { autorenew: false })).toMatchObject({ forcedMetadata, validFor: 5 })
+    expect(await update(id, { forcedMetadata: null, validFor: null })).toMatchObject({
+      forcedMetadata: null,
+      validFor: null,
+      autorenew: false,
+    })
+    const claims = await statement(leaf.id)
+    expect(claims).not.toHaveProperty('metadata')
+    expect(lifetime(claims)).toBe(168 * 3600)
+  })
+
+  it('refuses a change of a version that is no longer the present one, and changes nothing', async () => {
+    const leaf = await startLeaf(admin)
+    const { id, version } = await register(admin, leaf)
+    await update(id, { validFor: 6, version })
+    const before = await (await admin.get('/fetch', { sub: leaf.id })).text()
+    expect(await update(id, { validFor: 7, version })).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+      path: ['input', 'version'],
+    })
+    expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(before)
+    expect(lifetime(await statement(leaf.id))).toBe(6 * 3600)
+  })
+
+  it('does not know an id of another type', async () => {
+    const id = Buffer.from('TrustMark:1').toString('base64')
+    expect(await update(id, { validFor: 1 })).toMatchObject({
+      __typename: 'NotFoundError',
+      code: 'NOT_FOUND',
+    })
+  })
+})
+
+describe('renewSubordinate', () => {
+  const renew = (id: string) => admin.mutate('renewSubordinate', { id }, 'state resolvedMetadata jwks')
+  const served = async ({ id }: TestEntity) => (await admin.get('/fetch', { sub: id })).text()
+  const stateOf = async (entityId: string) => {
+    const document =
+      'query ($entityId: EntityIdentifier!) { subordinate(entityId: $entityId) { state lastError } }'
+    return (await admin.execute(document, { entityId })).data.subordinate
+  }
+
+  it('takes over changed metadata and a new key that the old one announces', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const next = publicJwk(await generateSigningKey('ES256'))
+    leaf.keys.keys.push(next)
+    leaf.options.metadata = {
+      openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'New' },
+    }
+    expect(await renew(id)).toMatchObject({
+      state: 'ACTIVE',
+      resolvedMetadata: { openid_relying_party: { client_name: 'New' } },
+    })
+    expect((await statement(leaf.id)).jwks).toEqual(leaf.keys)
+    expect(leaf.keys.keys).toContainEqual(next)
+  })
+
+  it('refuses a key that was swapped and keeps serving the statement before', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const before = await served(leaf)
+    leaf.misbehave('wrong signature')
+    expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
+    expect(await served(leaf)).toBe(before)
+    expect(await stateOf(leaf.id)).toEqual({
+      state: 'FAILING',
+      lastError: expect.stringContaining('signature'),
+    })
+  })
+
+  it('keeps the statement of an entity that is away, and clears the failure when it is back', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const before = await served(leaf)
+    leaf.misbehave('server error')
+    expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
+    expect(await served(leaf)).toBe(before)
+    expect(await stateOf(leaf.id)).toMatchObject({ state: 'FAILING' })
+    leaf.misbehave(undefined)
+    expect(await renew(id)).toMatchObject({ state: 'ACTIVE' })
+    expect(await stateOf(leaf.id)).toEqual({ state: 'ACTIVE', lastError: null })
+  })
+})
+
+it('takes a deactivated subordinate off every endpoint and a reactivated one back', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf)
+  expect(await admin.mutate('deactivateSubordinate', { id }, 'state')).toMatchObject({ state: 'INACTIVE' })
+  expect(await servedStatement(admin, leaf.id)).toBe(404)
+  expect(await listed(admin)).not.toContain(leaf.id)
+  expect(await resolved(leaf.id)).toMatchObject({ error: 'invalid_trust_chain' })
+  expect(await admin.mutate('reactivateSubordinate', { id }, 'state')).toMatchObject({ state: 'ACTIVE' })
+  expect(await statement(leaf.id)).toMatchObject({ sub: leaf.id })
+  expect(await listed(admin)).toContain(leaf.id)
+  expect(await resolved(leaf.id)).toMatchObject({ sub: leaf.id })
+})
+
+it('forgets a removed subordinate, which may be registered again', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf)
+  expect(await admin.mutate('removeSubordinate', { id }, '')).toMatchObject({ data: leaf.id })
+  expect(await servedStatement(admin, leaf.id)).toBe(404)
+  expect(await listed(admin)).not.toContain(leaf.id)
+  expect(await resolved(leaf.id)).toMatchObject({ error: 'invalid_trust_chain' })
+  expect(await admin.mutate('removeSubordinate', { id }, '')).toMatchObject({ __typename: 'NotFoundError' })
+  await register(admin, leaf)
+  expect(await statement(leaf.id)).toMatchObject({ sub: leaf.id })
+})

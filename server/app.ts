@@ -12,6 +12,7 @@ import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import type { Events } from '#server/events.ts'
+import type { Runs } from '#server/jobs/runs.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -24,6 +25,7 @@ export type AppDeps = Omit<ServiceDeps, 'events'> & {
   events: Events
   services: Services
   accounts: Accounts
+  runs: Runs
   auth: Auth
   version: string
   trustedOrigins: string[]

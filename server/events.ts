@@ -3,35 +3,66 @@ import { createPubSub } from 'graphql-yoga'
 import type { Redis } from 'ioredis'
 import type { SubordinateChange, SubordinateEvents } from '#server/services/subordinate-events.ts'
 
-export type Events = SubordinateEvents & { close(): Promise<void> }
+/** A run went on; with the item that was finished, or null when only its state changed. */
+export type RunChange = { runId: number; itemId: number | null }
+
+export type Events = SubordinateEvents & {
+  announceRun(change: RunChange): void
+  subscribeToRuns(): AsyncIterable<RunChange>
+  /** Ends every stream, so that the server can close. */
+  close(): Promise<void>
+}
 
 /** `subscriber` is a connection of its own: one that listens can do nothing else. */
 export function createEvents(publisher: Redis, subscriber: Redis, prefix: string): Events {
-  const channel = `${prefix}inmor:admin:subordinate-changed`
-  const local = createPubSub<{ subordinateChanged: [SubordinateChange] }>()
-  const open = new Set<AsyncIterator<SubordinateChange>>()
+  const subordinates = createChannel<SubordinateChange>(`${prefix}inmor:admin:subordinate-changed`, publisher)
+  const runs = createChannel<RunChange>(`${prefix}inmor:admin:run-changed`, publisher)
+  const channels = [subordinates, runs]
 
   subscriber.on('message', (from: string, message: string) => {
-    if (from === channel) local.publish('subordinateChanged', JSON.parse(message))
+    channels.find(({ name }) => name === from)?.receive(message)
   })
   // ioredis subscribes again by itself after a reconnection, once it has succeeded the first time.
-  const subscribe = () => void subscriber.subscribe(channel).catch(() => subscriber.once('ready', subscribe))
+  const names = channels.map(({ name }) => name)
+  const subscribe = () => void subscriber.subscribe(...names).catch(() => subscriber.once('ready', subscribe))
   if (subscriber.status === 'ready') subscribe()
   else subscriber.once('ready', subscribe)
 
   return {
-    announce(change) {
-      publisher
-        .publish(channel, JSON.stringify(change))
-        .catch(() => local.publish('subordinateChanged', change)) // Redis is away: at least this process hears it
+    announce: subordinates.announce,
+    subscribe: subordinates.listen,
+    announceRun: runs.announce,
+    subscribeToRuns: runs.listen,
+    close: async () => void (await Promise.all(channels.map((channel) => channel.close()))),
+  }
+}
+
+function createChannel<Change>(name: string, publisher: Redis) {
+  const local = createPubSub<{ change: [payload: unknown] }>()
+  const open = new Set<AsyncIterator<unknown>>()
+
+  async function* reading(stream: AsyncIterable<unknown> & AsyncIterator<unknown>): AsyncGenerator<Change> {
+    try {
+      for await (const change of stream) yield change as Change // only `announce` of this channel sends
+    } finally {
+      open.delete(stream)
+    }
+  }
+
+  return {
+    name,
+    receive: (message: string) => local.publish('change', JSON.parse(message)),
+    announce(change: Change): void {
+      // Redis is away: at least this process hears it.
+      publisher.publish(name, JSON.stringify(change)).catch(() => local.publish('change', change))
     },
-    subscribe() {
-      const stream = local.subscribe('subordinateChanged')
+    /** Listens from now on; what is announced before the first reading is kept. */
+    listen(): AsyncIterable<Change> {
+      const stream = local.subscribe('change')
       open.add(stream)
-      return stream
+      return reading(stream)
     },
-    /** Ends every stream, so that the server can close. */
-    async close() {
+    async close(): Promise<void> {
       await Promise.all([...open].map((stream) => stream.return?.()))
     },
   }

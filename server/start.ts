@@ -10,6 +10,7 @@ import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
 import type { ServerConfig } from '#server/env.ts'
 import { createEvents } from '#server/events.ts'
+import { createRuns } from '#server/jobs/runs.ts'
 import { startSchedule } from '#server/jobs/schedule.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { type Publisher, startPublisher } from '#server/publish/publisher.ts'
@@ -64,11 +65,13 @@ export async function startAdminServer(
   const reader = createReader({ redis, prefix: config.redisKeyPrefix })
   const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
   const services = createServices(deps)
+  const runs = createRuns({ ...deps, services, redisKeyPrefix: config.redisKeyPrefix }, events, log)
   const app = await buildApp({
     ...deps,
     services,
     auth,
     accounts: createAccounts(db, auth),
+    runs,
     log,
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
@@ -82,11 +85,12 @@ export async function startAdminServer(
       .then(() => publisher.flush())
       .catch((err) => log.error({ err }, 'changed keys are not published yet'))
   })
-  const schedule = await startSchedule(config.databaseUrl, { db, services, publisher, publishing }, log)
+  const schedule = await startSchedule(config.databaseUrl, { db, services, publisher, publishing, runs }, log)
 
   const close = async () => {
     await app.close()
     await schedule.stop()
+    await runs.close()
     await publisher.stop()
     signingKeys.close()
     reader.close()

@@ -3,6 +3,8 @@
 import { decodeJwt } from '#core/jws.ts'
 import { jobCaller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
+import { inParallel } from '#server/jobs/in-parallel.ts'
+import type { Runs } from '#server/jobs/runs.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
@@ -14,6 +16,7 @@ export type JobContext = {
   services: Services
   publisher: Publisher
   publishing: PublishContext
+  runs: Runs
 }
 export type JobResult = { done: number; failed: number }
 type Job = { name: string; cron: string; run(context: JobContext): Promise<JobResult> }
@@ -22,6 +25,7 @@ export const jobs: readonly Job[] = [
   { name: 'regenerate-entity-configuration', cron: '* * * * *', run: regenerateEntityConfiguration },
   { name: 'renew-subordinates', cron: '*/5 * * * *', run: renewSubordinates },
   { name: 'renew-trust-marks', cron: '0 * * * *', run: renewTrustMarks },
+  { name: 'walk-collection', cron: '*/5 * * * *', run: walkCollection },
 ]
 
 const BATCH = 500
@@ -65,24 +69,31 @@ async function renewTrustMarks({ db, services }: JobContext): Promise<JobResult>
   return each(due, ({ id }) => services.trustMarks.renew(caller, id))
 }
 
+/** A walk that is still under way is not joined by another. */
+async function walkCollection({ runs }: JobContext): Promise<JobResult> {
+  try {
+    await runs.start(jobCaller('walk-collection'), 'COLLECTION')
+    return { done: 1, failed: 0 }
+  } catch (error) {
+    if (error instanceof OperationError) return { done: 0, failed: 0 }
+    throw error
+  }
+}
+
 /** Each independently; an expected failure is recorded by the service and only counted here. */
 async function each<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<unknown>,
 ): Promise<JobResult> {
-  const queue = items.values()
   const result = { done: 0, failed: 0 }
-  const runner = async () => {
-    for (const item of queue) {
-      try {
-        await work(item)
-        result.done++
-      } catch (error) {
-        if (!(error instanceof OperationError)) throw error
-        result.failed++
-      }
+  await inParallel(items, CONCURRENCY, null, async (item) => {
+    try {
+      await work(item)
+      result.done++
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error
+      result.failed++
     }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, runner))
+  })
   return result
 }

@@ -2,7 +2,7 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor'
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql'
+import { GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
@@ -22,10 +22,12 @@ const limits = new EnvelopArmor({
   blockFieldSuggestion: { enabled: false },
 })
 
-/** The schema is for those who may use it. */
+/** The schema is for those who may use it. Who asks is known only once the document is validated. */
 const introspectionForCallers: Plugin<Context> = {
-  onValidate({ context, addValidationRule }) {
-    if (!context.caller) addValidationRule(NoSchemaIntrospectionCustomRule)
+  onExecute({ args, setResultAndStopExecution }) {
+    if (args.contextValue.caller) return
+    const errors = validate(args.schema, args.document, [NoSchemaIntrospectionCustomRule])
+    if (errors.length > 0) setResultAndStopExecution({ errors })
   },
 }
 

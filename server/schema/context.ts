@@ -2,9 +2,10 @@
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
+import type { Events } from '#server/events.ts'
+import type { Runs } from '#server/jobs/runs.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Services } from '#server/services/index.ts'
-import type { SubordinateEvents } from '#server/services/subordinate-events.ts'
 import type { SigningKeys } from '#server/signing-keys.ts'
 
 export type Context = {
@@ -12,7 +13,8 @@ export type Context = {
   db: Database
   services: Services
   accounts: Accounts
-  events: SubordinateEvents
+  events: Events
+  runs: Runs
   entityId: string
   version: string
   signingKeys: SigningKeys

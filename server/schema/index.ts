@@ -18,6 +18,7 @@ import '#server/schema/trust-mark.ts'
 import '#server/schema/trust-mark-mutations.ts'
 import '#server/schema/subordinate-changed.ts'
 import '#server/schema/audit-event.ts'
+import '#server/schema/renewal-run.ts'
 import '#server/schema/user.ts'
 import '#server/schema/api-key.ts'
 

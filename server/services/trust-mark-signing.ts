@@ -6,6 +6,7 @@ import {
   buildTrustMark,
   TRUST_MARK_TYP,
   type TrustMarkOwners,
+  trustMarkProtectedClaims,
   verifyDelegation,
 } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
@@ -14,6 +15,9 @@ import { InvalidInputError } from '#server/services/operation-error.ts'
 import { trustMarkHash } from '#store/trust-mark-record.ts'
 
 const HOUR = 3600
+
+/** What an operator may not add: the claims that make the mark, and the identifier that we give each. */
+export const reservedClaims: ReadonlySet<string> = new Set([...trustMarkProtectedClaims, 'jti'])
 
 export type MarkContent = {
   type: Pick<TrustMarkType, 'type' | 'logoUri' | 'ref'>

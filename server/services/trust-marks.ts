@@ -1,6 +1,5 @@
 /** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
 import { parseEntityId } from '#core/entity-id.ts'
-import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
 import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
 import { jsonOrNull, type Transaction } from '#server/database.ts'
@@ -16,6 +15,7 @@ import { parseAdditionalClaims, parseHours } from '#server/services/subordinate-
 import {
   type MarkContent,
   parseDelegation,
+  reservedClaims,
   type SignedMark,
   signMark,
 } from '#server/services/trust-mark-signing.ts'
@@ -56,10 +56,25 @@ export function createTrustMarkService(context: ServiceContext) {
 
   function parseClaims(value: unknown): Record<string, unknown> | null | undefined {
     if (value === undefined || value === null) return value
-    return parseField('additionalClaims', () => parseAdditionalClaims(value, trustMarkProtectedClaims))
+    return parseField('additionalClaims', () => parseAdditionalClaims(value, reservedClaims))
   }
 
   const sign = (content: MarkContent) => signMark(context, content)
+
+  /** The type may have got an owner since, or the delegation may have expired: such a mark would not hold (7.3). */
+  async function contentOf({ trustMarkType: type, entityId, validFor, ...row }: Row): Promise<MarkContent> {
+    try {
+      const delegation = await parseDelegation(context, type, type.owner ? row.delegation : null)
+      const additionalClaims = row.additionalClaims as Record<string, unknown> | null // parsed when written
+      return { type, entityId, validFor, additionalClaims, delegation }
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error
+      throw new InvalidInputError(
+        `${error.message} Revoke the mark and issue one with a new delegation.`,
+        'id',
+      )
+    }
+  }
 
   async function find(id: number): Promise<Row> {
     const row = await db.trustMark.findUnique({ where: { id }, include: withType })
@@ -99,12 +114,13 @@ export function createTrustMarkService(context: ServiceContext) {
           revokedAt: active ? null : signed.issuedAt,
           revocationReason: null,
         }
-        const result = await tx.trustMark.upsert({
-          where: key,
-          create: { trustMarkTypeId: type.id, entityId, ...data },
-          update: { ...data, version: { increment: 1 } },
-          include: withType,
-        })
+        // Of two who issue at once, the second finds a row that is there or was changed.
+        const result = present
+          ? await replace(tx, present, data)
+          : await tx.trustMark.create({
+              data: { trustMarkTypeId: type.id, entityId, ...data },
+              include: withType,
+            })
         await recordIssued(tx, result.id, signed, active ? null : signed.issuedAt)
         return change('issueTrustMark', present ?? undefined, result)
       })
@@ -115,7 +131,7 @@ export function createTrustMarkService(context: ServiceContext) {
       const present = await find(id)
       if (!present.active)
         throw new InvalidInputError('A revoked Trust Mark cannot be renewed; issue a new one.', 'id')
-      const signed = await sign(contentOf(present))
+      const signed = await sign(await contentOf(present))
       return write(caller, async (tx) => {
         const result = await replace(tx, present, columns(signed))
         await recordIssued(tx, id, signed, null)
@@ -135,7 +151,7 @@ export function createTrustMarkService(context: ServiceContext) {
         })
       }
       const signed = await sign({
-        ...contentOf(present),
+        ...(await contentOf(present)),
         validFor: fields.validFor,
         additionalClaims: claims,
       })
@@ -159,16 +175,6 @@ export function createTrustMarkService(context: ServiceContext) {
         return change('revokeTrustMark', present, result)
       })
     },
-  }
-}
-
-function contentOf(row: Row): MarkContent {
-  return {
-    type: row.trustMarkType,
-    entityId: row.entityId,
-    validFor: row.validFor,
-    additionalClaims: row.additionalClaims as Record<string, unknown> | null, // parsed when written
-    delegation: row.delegation,
   }
 }
 

@@ -137,6 +137,36 @@ CREATE TABLE "PublisherLease" (
 );
 
 -- CreateTable
+CREATE TABLE "RenewalRun" (
+    "id" SERIAL NOT NULL,
+    "kind" TEXT NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'RUNNING',
+    "startedBy" TEXT NOT NULL,
+    "total" INTEGER,
+    "done" INTEGER NOT NULL DEFAULT 0,
+    "failed" INTEGER NOT NULL DEFAULT 0,
+    "error" TEXT,
+    "cancelRequested" BOOLEAN NOT NULL DEFAULT false,
+    "startedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "heartbeatAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "endedAt" TIMESTAMP(3),
+
+    CONSTRAINT "RenewalRun_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "RenewalRunItem" (
+    "id" SERIAL NOT NULL,
+    "runId" INTEGER NOT NULL,
+    "resource" TEXT NOT NULL,
+    "ok" BOOLEAN NOT NULL,
+    "message" TEXT,
+    "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "RenewalRunItem_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "AuditEvent" (
     "id" SERIAL NOT NULL,
     "at" TIMESTAMP(3) NOT NULL,
@@ -299,6 +329,12 @@ CREATE UNIQUE INDEX "TrustMark_trustMarkTypeId_entityId_key" ON "TrustMark"("tru
 CREATE INDEX "IssuedTrustMark_trustMarkId_idx" ON "IssuedTrustMark"("trustMarkId");
 
 -- CreateIndex
+CREATE INDEX "RenewalRun_kind_state_idx" ON "RenewalRun"("kind", "state");
+
+-- CreateIndex
+CREATE INDEX "RenewalRunItem_runId_id_idx" ON "RenewalRunItem"("runId", "id");
+
+-- CreateIndex
 CREATE INDEX "AuditEvent_resourceType_resource_id_idx" ON "AuditEvent"("resourceType", "resource", "id");
 
 -- CreateIndex
@@ -344,10 +380,14 @@ ALTER TABLE "TrustMark" ADD CONSTRAINT "TrustMark_trustMarkTypeId_fkey" FOREIGN 
 ALTER TABLE "IssuedTrustMark" ADD CONSTRAINT "IssuedTrustMark_trustMarkId_fkey" FOREIGN KEY ("trustMarkId") REFERENCES "TrustMark"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "RenewalRunItem" ADD CONSTRAINT "RenewalRunItem_runId_fkey" FOREIGN KEY ("runId") REFERENCES "RenewalRun"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
 -- The rows of which there is always exactly one.
 INSERT INTO "Settings" ("id") VALUES (1);
 INSERT INTO "PublisherLease" ("id", "expiresAt") VALUES (1, 'epoch');

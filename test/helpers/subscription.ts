@@ -1,0 +1,28 @@
+/** A GraphQL subscription over Server-Sent Events, with the client that the console uses. */
+import { createClient, type ExecutionResult } from 'graphql-sse'
+import { onTestFinished } from 'vitest'
+
+export type Subscription = {
+  /** What arrived so far. */
+  results: ExecutionResult[]
+  /** Resolves when the server ends the stream, or refuses it; rejects when the connection breaks. */
+  ended: Promise<void>
+}
+
+/** Resolves once the server listens for events; the subscription ends with the test. */
+export async function subscribe(adminUrl: string, key: string | null, query: string): Promise<Subscription> {
+  const client = createClient({
+    url: `${adminUrl}/graphql`,
+    headers: { 'x-graphql-yoga-csrf': '1', ...(key === null ? {} : { 'x-api-key': key }) },
+    retryAttempts: 0,
+  })
+  const results: ExecutionResult[] = []
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+  const { promise: connected, resolve: connect } = Promise.withResolvers<void>()
+  const sink = { next: (result: ExecutionResult) => results.push(result), error: reject, complete: resolve }
+  const stop = client.subscribe({ query }, sink, { connected: () => connect() })
+  onTestFinished(stop)
+  ended.catch(() => undefined) // a test that waits for the end hears of it there
+  await Promise.race([connected, ended])
+  return { results, ended }
+}

@@ -1,0 +1,134 @@
+/** Changes of subordinates as they happen, over Server-Sent Events and across processes. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { AdminServer } from '#server/start.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startLeaf } from '#test/helpers/subordinate.ts'
+import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
+
+let admin: TestAdmin
+let second: AdminServer
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  second = await startSecondAdmin(admin)
+})
+afterAll(async () => {
+  await second.close()
+  await admin.close()
+})
+
+const DOCUMENT = 'subscription { subordinateChanged { kind entityId subordinate { entityId state } } }'
+const listen = ({ app } = admin.server) => subscribe(app.listeningOrigin, admin.keys.viewer, DOCUMENT)
+
+const changes = ({ results }: Subscription) => results.map(({ data }) => data?.subordinateChanged)
+/** The kinds of change that arrived, once `count` of them have. */
+async function kinds(subscription: Subscription, count: number): Promise<unknown[]> {
+  await vi.waitFor(() => expect(subscription.results.length).toBeGreaterThanOrEqual(count), {
+    timeout: 10_000,
+  })
+  return changes(subscription).map((change) => (change as { kind: string }).kind)
+}
+
+async function register(): Promise<{ id: string; entityId: string }> {
+  const { id: entityId } = await startLeaf(admin)
+  const { id } = await admin.mutate('registerSubordinate', { entityId }, 'id')
+  return { id, entityId }
+}
+
+it('tells each change of a subordinate, in order, with its state after it', async () => {
+  const subscription = await listen()
+  const leaf = await startLeaf(admin)
+  const { id } = await admin.mutate('registerSubordinate', { entityId: leaf.id }, 'id')
+  await kinds(subscription, 1)
+  const steps = [
+    () => admin.mutate('updateSubordinate', { id, validFor: 5 }, 'id'),
+    () => admin.mutate('renewSubordinate', { id }, 'id'),
+    () => {
+      leaf.misbehave('server error')
+      return admin.mutate('renewSubordinate', { id }, 'id')
+    },
+    () => admin.mutate('deactivateSubordinate', { id }, 'id'),
+    () => admin.mutate('reactivateSubordinate', { id }, 'id'),
+    () => admin.mutate('removeSubordinate', { id }, ''),
+  ]
+  for (const [index, step] of steps.entries()) {
+    await step()
+    await kinds(subscription, index + 2) // its state is read when it arrives: before the next change
+  }
+  const change = (kind: string, state: string | null) => ({
+    kind,
+    entityId: leaf.id,
+    subordinate: state === null ? null : { entityId: leaf.id, state },
+  })
+  expect(changes(subscription)).toEqual([
+    change('REGISTERED', 'ACTIVE'),
+    change('UPDATED', 'ACTIVE'),
+    change('RENEWED', 'ACTIVE'),
+    change('UPDATED', 'FAILING'),
+    change('DEACTIVATED', 'INACTIVE'),
+    change('REACTIVATED', 'FAILING'),
+    change('REMOVED', null),
+  ])
+})
+
+it('tells nothing of a change that was refused', async () => {
+  const subscription = await listen()
+  const leaf = await startLeaf(admin)
+  leaf.misbehave('no authority hint')
+  const refused = await admin.mutate('registerSubordinate', { entityId: leaf.id }, 'id')
+  expect(refused.__typename).toBe('EntityRejectedError')
+  const { entityId } = await register() // what is announced next is therefore the first to arrive
+  await kinds(subscription, 1)
+  expect(changes(subscription)).toEqual([expect.objectContaining({ kind: 'REGISTERED', entityId })])
+})
+
+it('tells in one process what another one changed', async () => {
+  const [here, there] = [await listen(), await listen(second)]
+  const { id, entityId } = await register()
+  await Promise.all([kinds(here, 1), kinds(there, 1)])
+  const query = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': admin.keys.operator },
+  }
+  const mutation = 'mutation ($id: ID!) { deactivateSubordinate(input: {id: $id}) { __typename } }'
+  const body = JSON.stringify({ query: mutation, variables: { id } })
+  expect((await fetch(`${second.app.listeningOrigin}/graphql`, { ...query, body })).status).toBe(200)
+  for (const subscription of [here, there]) {
+    expect(await kinds(subscription, 2)).toEqual(['REGISTERED', 'DEACTIVATED'])
+    expect(changes(subscription)).toEqual([
+      expect.objectContaining({ entityId }),
+      expect.objectContaining({ entityId }),
+    ])
+  }
+})
+
+it('tells what this process changed while Redis is away, and what others change when it is back', async () => {
+  const { id } = await register()
+  const [here, there] = [await listen(), await listen(second)]
+  await admin.redis.stop()
+  await admin.mutate('updateSubordinate', { id, validFor: 6 }, 'id')
+  expect(await kinds(here, 1)).toEqual(['UPDATED'])
+  await admin.redis.restart()
+  await vi.waitFor(
+    async () => {
+      await admin.mutate('updateSubordinate', { id, validFor: 7 }, 'id')
+      expect(changes(there)).not.toEqual([])
+    },
+    { timeout: 20_000, interval: 200 },
+  )
+})
+
+it('lets a viewer listen, and nobody who is not signed in', async () => {
+  const { results, ended } = await subscribe(admin.adminUrl, null, DOCUMENT)
+  await ended
+  expect(results).toHaveLength(1)
+  expect(results[0]?.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED')
+  expect(results[0]?.data ?? null).toBeNull()
+})
+
+it('ends when the server closes, which does not wait for those who listen', async () => {
+  const third = await startSecondAdmin(admin)
+  const { ended } = await listen(third)
+  await third.close()
+  await expect(ended).resolves.toBeUndefined()
+})

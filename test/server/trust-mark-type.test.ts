@@ -1,0 +1,151 @@
+/** Trust Mark Types, and what the Entity Configuration says of them (§3.1.2, §7). */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { servedConfiguration } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const TYPE = 'id type version active autorenew validFor renewalTime description logoUri ref owner'
+const newType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
+const create = (input: object) => admin.mutate('createTrustMarkType', { type: newType(), ...input }, TYPE)
+const update = (id: string, input: object) => admin.mutate('updateTrustMarkType', { id, ...input }, TYPE)
+const issuersOf = async (type: string) => {
+  const { trust_mark_issuers: issuers } = await servedConfiguration(admin)
+  return (issuers as Record<string, string[]> | undefined)?.[type] // as §3.1.2 has it
+}
+const ownerOf = async (type: string) => {
+  const { trust_mark_owners: owners } = await servedConfiguration(admin)
+  return (owners as Record<string, object> | undefined)?.[type] // as §3.1.2 has it
+}
+
+describe('createTrustMarkType', () => {
+  it('takes the defaults and names this anchor as an issuer', async () => {
+    const row = await create({})
+    expect(row).toMatchObject({
+      active: true,
+      autorenew: true,
+      validFor: 8760,
+      renewalTime: 48,
+      description: null,
+      owner: null,
+    })
+    expect(await issuersOf(row.type)).toEqual([admin.entityId])
+    expect(await ownerOf(row.type)).toBeUndefined()
+  })
+
+  it('names the owner in the Entity Configuration', async () => {
+    const owner = {
+      sub: 'https://owner.example.org',
+      jwks: { keys: [publicJwk(await generateSigningKey('ES256'))] },
+    }
+    const row = await create({ owner })
+    expect(await ownerOf(row.type)).toEqual(owner)
+  })
+
+  it('renews well before the end of a short life', async () => {
+    expect(await create({ validFor: 10 })).toMatchObject({ validFor: 10, renewalTime: 5 })
+  })
+
+  it('refuses a type that exists', async () => {
+    const { type } = await create({})
+    expect(await create({ type })).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+      path: ['input', 'type'],
+    })
+  })
+
+  it.for<[field: string, value: unknown, message: RegExp]>([
+    ['validFor', 0, /at least 1/],
+    ['validFor', 43_801, /43800/],
+    ['renewalTime', 8760, /shorter than validFor/],
+    ['owner', { sub: 'https://owner.example.org' }, /sub and jwks/],
+    ['owner', { sub: 'no identifier', jwks: { keys: [] } }, /no identifier/],
+    ['owner', { sub: 'https://owner.example.org', jwks: { keys: [] } }, /owner\.jwks/],
+    ['owner', 'https://owner.example.org', /object/],
+  ])('names %s when it is %j, and creates nothing', async ([field, value, message]) => {
+    const type = newType()
+    expect(await create({ type, [field]: value })).toMatchObject({
+      __typename: 'InvalidInputError',
+      code: 'INVALID_INPUT',
+      path: ['input', field],
+      message: expect.stringMatching(message),
+    })
+    expect(await admin.server.db.trustMarkType.count({ where: { type } })).toBe(0)
+  })
+
+  it('refuses an owner key that is private, and does not repeat it', async () => {
+    const key = await generateSigningKey('ES256')
+    const result = await create({ owner: { sub: 'https://owner.example.org', jwks: { keys: [key] } } })
+    expect(result).toMatchObject({ __typename: 'InvalidInputError', path: ['input', 'owner'] })
+    expect(result.message).not.toContain(key.d)
+  })
+})
+
+describe('updateTrustMarkType', () => {
+  it('keeps what is absent and clears what is null', async () => {
+    const { id } = await create({
+      description: 'Members',
+      ref: 'https://ta.example.org/about',
+      validFor: 100,
+    })
+    expect(await update(id, { description: null })).toMatchObject({
+      description: null,
+      ref: 'https://ta.example.org/about',
+      validFor: 100,
+      version: 2,
+    })
+  })
+
+  it('takes an inactive type out of the issuers, and issues no mark of it', async () => {
+    const { id, type } = await create({})
+    await update(id, { active: false })
+    expect(await issuersOf(type)).toBeUndefined()
+    const input = { trustMarkType: type, entityId: 'https://rp.example.org' }
+    expect(await admin.mutate('issueTrustMark', input, 'id')).toMatchObject({
+      __typename: 'InvalidInputError',
+      path: ['input', 'trustMarkType'],
+    })
+  })
+
+  it('refuses a change of a version that is no longer the present one', async () => {
+    const { id, version } = await create({})
+    await update(id, { validFor: 24, version })
+    expect(await update(id, { validFor: 25, version })).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+      path: ['input', 'version'],
+    })
+    expect(await update(id, {})).toMatchObject({ validFor: 24 })
+  })
+})
+
+describe('removeTrustMarkType', () => {
+  const remove = (id: string) => admin.mutate('removeTrustMarkType', { id }, '')
+
+  it('takes a type of which no mark was issued out of the Entity Configuration', async () => {
+    const { id, type } = await create({})
+    expect(await remove(id)).toMatchObject({ data: type })
+    expect(await issuersOf(type)).toBeUndefined()
+    expect(await remove(id)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
+  })
+
+  it('keeps a type of which a mark was issued, because its status must stay answerable', async () => {
+    const { id, type } = await create({})
+    const input = { trustMarkType: type, entityId: 'https://rp.example.org' }
+    const mark = await admin.mutate('issueTrustMark', input, 'id')
+    await admin.mutate('revokeTrustMark', { id: mark.id }, 'id')
+    expect(await remove(id)).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+      message: expect.stringContaining('inactive'),
+    })
+    expect(await issuersOf(type)).toEqual([admin.entityId])
+  })
+})

@@ -1,9 +1,11 @@
 /** The public federation server: every endpoint by name, and what holds for all of them. Never listens. */
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
+import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Deps } from './deps.ts'
 import { handleErrors, sendError } from './error-handler.ts'
+import { addressGroup } from './routes/address-group.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
 import { fetchRoute } from './routes/fetch.ts'
 import { healthRoute } from './routes/health.ts'
@@ -21,7 +23,7 @@ export type AppOptions = {
   /** Which proxies may say who the client is. */
   trustProxy?: boolean | string[]
   tls?: { cert: Buffer; key: Buffer }
-  /** Requests to /resolve that one client address may make in a minute. */
+  /** Requests to /resolve that one client may make in a minute: one IPv4 address, or one IPv6 /64. */
   resolveRateLimit?: number
 }
 
@@ -47,6 +49,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
   })
   endConnectionsOnClose(app)
   app.register(async (scope) => {
+    await scope.register(rateLimit, { global: false, keyGenerator: ({ ip }) => addressGroup(ip) })
     entityConfigurationRoute(scope, deps)
     fetchRoute(scope, deps)
     listRoute(scope, deps)
@@ -57,7 +60,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     healthRoute(scope, deps)
     statusRoute(scope, deps)
     indexPageRoute(scope, deps)
-    await resolveRoute(scope, deps, options)
+    resolveRoute(scope, deps, options)
   })
   return app
 }

@@ -2,6 +2,8 @@
 import type { EntityId } from '#core/entity-id.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
+import type { createAuthMethods } from './client/auth-methods.ts'
+import type { ClientAuthenticator } from './client/authenticator.ts'
 import type { Resolver } from './resolver/resolver.ts'
 
 export type Deps = {
@@ -10,6 +12,9 @@ export type Deps = {
   allowHttp: boolean
   reader: Reader
   resolver: Resolver
+  clients: ClientAuthenticator
+  /** Which endpoints want their clients authenticated. */
+  authMethods: ReturnType<typeof createAuthMethods>
   /** The key directory as last read; it changes at run time. */
   keys: () => KeyDirectory
   /** Unix seconds. */

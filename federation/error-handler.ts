@@ -10,17 +10,17 @@ type Failure = { status: number; error: string; description: string; retryAfter?
 
 /** Installs the handlers for errors, for paths that do not exist, and for methods that a path does not have. */
 export function handleErrors(app: FastifyInstance): void {
-  const methods = collectMethods(app)
+  const routes = collectRoutes(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => sendError(error, request, reply))
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
-    const allowed = methods.get(path)
-    if (!allowed) return sendFailure(reply, notFound(path))
-    reply.header('allow', [...allowed].join(', '))
+    const allowed = (await offeredMethods(routes.get(path) ?? [])).join(', ')
+    if (allowed === '') return sendFailure(reply, notFound(path))
+    reply.header('allow', allowed)
     return sendFailure(reply, {
       status: 405,
       error: 'invalid_request',
-      description: `${path} does not take ${request.method}; it takes ${[...allowed].join(', ')}.`,
+      description: `${path} does not take ${request.method}; it takes ${allowed}.`,
     })
   })
 }
@@ -73,15 +73,22 @@ function notFound(path: string): Failure {
   return { status: 404, error: 'not_found', description: `There is no endpoint at ${path.slice(0, 200)}.` }
 }
 
-/** The methods of each path, as the routes are registered. */
-function collectMethods(app: FastifyInstance): Map<string, Set<string>> {
-  const methods = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }) => {
-    const known = methods.get(url) ?? new Set()
-    methods.set(url, known)
-    for (const each of [method].flat()) known.add(each)
+type Route = { method: string; isOffered: (() => Promise<boolean>) | undefined }
+
+/** The routes of each path, as they are registered. */
+function collectRoutes(app: FastifyInstance): Map<string, Route[]> {
+  const routes = new Map<string, Route[]>()
+  app.addHook('onRoute', ({ url, method, config }) => {
+    const known = routes.get(url) ?? []
+    routes.set(url, known)
+    for (const each of [method].flat()) known.push({ method: each, isOffered: config?.isOffered })
   })
-  return methods
+  return routes
+}
+
+async function offeredMethods(routes: readonly Route[]): Promise<string[]> {
+  const offered = await Promise.all(routes.map(({ isOffered }) => isOffered?.() ?? true))
+  return [...new Set(routes.filter((_, index) => offered[index]).map(({ method }) => method))]
 }
 
 function message(error: unknown): string {

@@ -8,8 +8,11 @@ import { createFetcher } from '#fetcher/fetcher.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { KeyFileError, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
+import { createReplayGuard } from '#store/replay.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
+import { createAuthMethods } from './client/auth-methods.ts'
+import { createClientAuthenticator } from './client/authenticator.ts'
 import type { FederationConfig } from './env.ts'
 import { createResolver } from './resolver/resolver.ts'
 
@@ -47,9 +50,13 @@ export async function startFederationServer(
   const fetcher = createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` })
   const now = () => Math.floor(Date.now() / 1000)
   const { entityId, allowHttp, trustProxy, resolveRateLimit } = config
-  const resolver = createResolver({ entityId, allowHttp, reader, fetcher, keys: keys.current, now })
+  const replays = createReplayGuard({ redis, prefix: config.redisPrefix })
+  const common = { entityId, allowHttp, reader, keys: keys.current, now }
+  const resolver = createResolver({ ...common, fetcher })
+  const clients = createClientAuthenticator({ ...common, fetcher, replays })
+  const authMethods = createAuthMethods(reader)
   const app = buildApp(
-    { entityId, allowHttp, reader, resolver, keys: keys.current, now, version: packageJson.version },
+    { ...common, resolver, clients, authMethods, version: packageJson.version },
     { logger, trustProxy, resolveRateLimit, ...(tls ? { tls } : {}) },
   )
   const release = async () => {

@@ -21,6 +21,8 @@ type ResolveRequest = {
   trustAnchors: readonly EntityId[]
   /** All when empty. */
   entityTypes: readonly string[]
+  /** The client, where it was authenticated; only it may use the answer then. */
+  audience: EntityId | undefined
 }
 
 export type Resolver = {
@@ -104,7 +106,7 @@ function createProducer({ entityId, ...options }: ResolverOptions) {
   const selectMarks = createTrustMarkVerifier({ entityId, finder, ...options })
 
   return async (request: ResolveRequest, anchors: readonly TrustAnchor[]): Promise<Answer> => {
-    const { subject, entityTypes } = request
+    const { subject, entityTypes, audience } = request
     const signal = AbortSignal.timeout(TIME_BUDGET_MS)
     const stored = await readStored(reader, subject)
     const { chain, metadata } = await finder.find(subject, anchors, signal)
@@ -124,8 +126,9 @@ function createProducer({ entityId, ...options }: ResolverOptions) {
       metadata: Object.fromEntries(wanted),
       trustMarks: marks.entries,
     })
+    const addressed = audience === undefined ? claims : { ...claims, aud: audience }
     const response = readPublishedJwt(
-      await signJwt(claims, { key: keys().signer, typ: RESOLVE_RESPONSE_TYP }),
+      await signJwt(addressed, { key: keys().signer, typ: RESOLVE_RESPONSE_TYP }),
     )
     const own = chain.statements.filter((statement) => statement.claims.iss === entityId)
     return { response, expires, basis: { subject, own, stored, anchors: describeAnchors(anchors) } }

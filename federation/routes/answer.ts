@@ -14,12 +14,13 @@ export type MediaType =
 /** Seconds for which a cache may keep a statement, so that what is withdrawn is gone soon everywhere. */
 const MAX_CACHE_AGE = 60
 
-/** Sends a JWT with its validator, or 304 to a client that has it already. */
+/** Sends a JWT with its validator, or 304 to a client that has it already. The answer to a POST is nobody else's. */
 export function sendJwt(
   request: FastifyRequest,
   reply: FastifyReply,
   { jwt, now, type }: { jwt: PublishedJwt; now: number; type: MediaType },
 ): FastifyReply {
+  if (request.method === 'POST') return send(reply, jwt.body, type)
   const remaining = jwt.expires === undefined ? MAX_CACHE_AGE : Math.floor(jwt.expires - now)
   reply.header('cache-control', `public, max-age=${Math.max(0, Math.min(MAX_CACHE_AGE, remaining))}`)
   reply.header('etag', jwt.etag)

@@ -5,12 +5,13 @@ import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
 import { requiredEntityId } from './parameter.ts'
 
 export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const { entityId, reader, now } = deps
-  app.get('/fetch', async (request, reply) => {
-    const subject = requiredEntityId(request.query, 'sub', deps)
+  const answer = async ({ request, reply, parameters }: Call) => {
+    const subject = requiredEntityId(parameters, 'sub', deps)
     if (subject === entityId) {
       const message = `${subject} is this Trust Anchor itself; its Entity Configuration is at /.well-known/openid-federation.`
       throw new FederationError('invalid_request', message, { subject })
@@ -24,5 +25,6 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
       throw new FederationError('not_found', `The statement about ${subject} has expired.`, { subject })
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
-  })
+  }
+  endpoint(app, deps, { name: 'fetch', path: '/fetch', answer })
 }

@@ -4,14 +4,17 @@ import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
 
-export function historicalKeysRoute(app: FastifyInstance, { reader, now }: Deps) {
-  app.get('/historical_keys', async (request, reply) => {
+export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {
+  const { reader, now } = deps
+  const answer = async ({ request, reply }: Call) => {
     const jwt = await reader.historicalKeys()
     if (!jwt) {
       await confirmPublished(reader)
       throw new FederationError('not_found', 'This Trust Anchor has no historical keys.')
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/jwk-set+jwt' })
-  })
+  }
+  endpoint(app, deps, { name: 'historical_keys', path: '/historical_keys', answer })
 }

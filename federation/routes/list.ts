@@ -9,6 +9,7 @@ import { currentHolders } from '#store/trust-mark-reader.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
 import { optional, optionalBoolean, repeatable } from './parameter.ts'
 
 /** `undefined` is a filter that was not asked for; all filters must let an entity pass. */
@@ -23,15 +24,16 @@ type Filter = {
 /** Long answers kept in memory, in bytes. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
 
-export function listRoute(app: FastifyInstance, { reader, now }: Deps) {
+export function listRoute(app: FastifyInstance, deps: Deps) {
+  const { reader, now } = deps
   const keep = createBodyCache()
 
-  app.get('/list', async ({ query }, reply) => {
+  const answer = async ({ reply, parameters }: Call) => {
     const filter: Filter = {
-      entityTypes: repeatable(query, 'entity_type').sort(),
+      entityTypes: repeatable(parameters, 'entity_type').sort(),
       // `false` asks for those that are no Intermediates; the text only defines `true`.
-      intermediate: optionalBoolean(query, 'intermediate'),
-      marked: await readMarked(reader, query, now()),
+      intermediate: optionalBoolean(parameters, 'intermediate'),
+      marked: await readMarked(reader, parameters, now()),
     }
     const subordinates = await reader.subordinates()
     if (subordinates.length === 0) await confirmPublished(reader)
@@ -39,7 +41,8 @@ export function listRoute(app: FastifyInstance, { reader, now }: Deps) {
     // Who holds which mark changes by itself when marks expire, so that these answers are not kept.
     const body = filter.marked ? make() : keep(subordinates, JSON.stringify(filter), now(), make)
     return send(reply, body, 'application/json')
-  })
+  }
+  endpoint(app, deps, { name: 'list', path: '/list', answer })
 }
 
 /** Those of the subordinates that pass; one whose statement has expired is vouched for no longer. */

@@ -4,15 +4,17 @@ import { currentHolders } from '#store/trust-mark-reader.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJson } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
 import { optional, required, requiredEntityId } from './parameter.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
-  app.get('/trust_mark_list', async ({ query }, reply) => {
-    const type = required(query, 'trust_mark_type')
-    const subject = optional(query, 'sub') && requiredEntityId(query, 'sub', deps)
+  const answer = async ({ reply, parameters }: Call) => {
+    const type = required(parameters, 'trust_mark_type')
+    const subject = optional(parameters, 'sub') && requiredEntityId(parameters, 'sub', deps)
     const holders = currentHolders(await reader.trustMarkHolders(type), now())
     if (holders.length === 0) await confirmPublished(reader)
     return sendJson(reply, subject ? holders.filter((holder) => holder === subject) : holders)
-  })
+  }
+  endpoint(app, deps, { name: 'trust_mark_list', path: '/trust_mark_list', answer })
 }

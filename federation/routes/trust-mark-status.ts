@@ -15,6 +15,7 @@ import { trustMarkHash } from '#store/trust-mark-record.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
 import { required } from './parameter.ts'
 
 /** Milliseconds for which a signed answer is given again, unless a mark changes before. */
@@ -34,13 +35,14 @@ export function trustMarkStatusRoute(app: FastifyInstance, deps: Deps) {
     if (kind === 'trust-mark' || kind === 'all') answers.drop()
   })
 
-  app.post('/trust_mark_status', async (request, reply) => {
-    const mark = required(request.body, 'trust_mark', MAX_MARK_BYTES)
-    const answer = await answers.read(trustMarkHash(mark), async () =>
+  const answer = async ({ reply, parameters }: Call) => {
+    const mark = required(parameters, 'trust_mark', MAX_MARK_BYTES)
+    const body = await answers.read(trustMarkHash(mark), async () =>
       Buffer.from(await signStatus(deps, mark)),
     )
-    return send(reply, answer, 'application/trust-mark-status-response+jwt')
-  })
+    return send(reply, body, 'application/trust-mark-status-response+jwt')
+  }
+  endpoint(app, deps, { name: 'trust_mark_status', path: '/trust_mark_status', isPostOnly: true, answer })
 }
 
 async function signStatus(deps: Deps, jwt: string): Promise<string> {

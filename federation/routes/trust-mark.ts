@@ -5,13 +5,14 @@ import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
 import { required, requiredEntityId } from './parameter.ts'
 
 export function trustMarkRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
-  app.get('/trust_mark', async (request, reply) => {
-    const type = required(request.query, 'trust_mark_type')
-    const subject = requiredEntityId(request.query, 'sub', deps)
+  const answer = async ({ request, reply, parameters }: Call) => {
+    const type = required(parameters, 'trust_mark_type')
+    const subject = requiredEntityId(parameters, 'sub', deps)
     const jwt = await reader.trustMark(type, subject)
     if (!jwt || !isCurrent(jwt, now())) {
       await confirmPublished(reader)
@@ -19,5 +20,6 @@ export function trustMarkRoute(app: FastifyInstance, deps: Deps) {
       throw new FederationError('not_found', message, { subject })
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt' })
-  })
+  }
+  endpoint(app, deps, { name: 'trust_mark', path: '/trust_mark', answer })
 }

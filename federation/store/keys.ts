@@ -76,6 +76,8 @@ export function redisKeys(prefix = '') {
     },
     /** string, lives one hour: a key set fetched from a `jwks_uri`; the argument is the SHA-256, in hex, of the URI. */
     jwksCache: (uriHash: string) => `${root}jwks_cache:${uriHash}`,
+    /** string, lives as long as the assertion: a used `jti`; the argument is the SHA-256, in hex, of client and `jti`. */
+    clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
     /** pub/sub channel: one `Change` as JSON after each write. */
     changes: `${root}changes`,
   }

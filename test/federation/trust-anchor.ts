@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { localSigner } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
+import { createAuthMethods } from '#federation/client/auth-methods.ts'
+import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { type WalkOptions, walkCollection } from '#federation/collection/walk.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -10,6 +12,7 @@ import type { FetchLimits } from '#fetcher/limits.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
+import { createReplayGuard } from '#store/replay.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { createPublisher, entityId } from './publisher.ts'
 
@@ -36,7 +39,10 @@ export async function startTrustAnchor(options: Options = {}) {
   const keys = () => keyDirectory
   const common = { entityId, allowHttp: true, reader, keys, now }
   const resolver = createResolver({ ...common, fetcher })
-  const app = buildApp({ ...common, resolver, version: '0.0.0-test' }, appOptions)
+  const replays = createReplayGuard({ redis: connection, prefix })
+  const clients = createClientAuthenticator({ ...common, fetcher, replays })
+  const authMethods = createAuthMethods(reader)
+  const app = buildApp({ ...common, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
   return {
     app,
     redis,
@@ -47,7 +53,8 @@ export async function startTrustAnchor(options: Options = {}) {
     clock,
     now,
     ...createPublisher({ redis: redis.client, reader, prefix, key, now }),
-    fetcher,
+    /** What a second process of the same Trust Anchor would be made of. */
+    parts: { ...common, fetcher },
     /** Walks a federation, by default the one below this Trust Anchor. */
     walk: (changes: Partial<WalkOptions> = {}) =>
       walkCollection({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),

@@ -1,0 +1,123 @@
+/** Authenticates clients by `private_key_jwt` with their Federation Entity Keys (§8.8). */
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError, quote } from '#core/errors.ts'
+import { verifySignature } from '#core/jws.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import { createCache } from '#store/cache.ts'
+import { isStoreOutage } from '#store/connect.ts'
+import type { KeyDirectory } from '#store/key-directory.ts'
+import type { Reader } from '#store/reader.ts'
+import type { ReplayGuard } from '#store/replay.ts'
+import { createChainFinder } from '../resolver/chain-finder.ts'
+import { vouchedKeys } from '../resolver/vouched-keys.ts'
+import { ASSERTION_TYPE, type ClientAssertion, parseClientAssertion } from './assertion.ts'
+
+/** What a client sent, each parameter once at most. */
+export type Credentials = {
+  assertionType: string | undefined
+  assertion: string | undefined
+  /** Optional beside the assertion, which names the client too. */
+  clientId: string | undefined
+}
+
+export type ClientAuthenticator = {
+  /** Who the client is. @throws FederationError `invalid_client`, or `temporarily_unavailable` */
+  authenticate(credentials: Credentials): Promise<EntityId>
+}
+
+type AuthenticatorOptions = {
+  entityId: EntityId
+  allowHttp: boolean
+  reader: Reader
+  fetcher: Fetcher
+  replays: ReplayGuard
+  keys: () => KeyDirectory
+  /** Unix seconds. */
+  now: () => number
+}
+
+/** Milliseconds for which a client's keys, or that it has none, are remembered; others announce no changes. */
+const MAX_AGE_MS = 30_000
+const MAX_CLIENTS = 10_000
+
+/** Milliseconds for finding a client's Trust Chain. */
+const TIME_BUDGET_MS = 10_000
+
+/** Seconds by which an assertion may be late, for clocks that differ; it must be remembered so long as well. */
+const SKEW = 60
+
+export function createClientAuthenticator(options: AuthenticatorOptions): ClientAuthenticator {
+  const { entityId, allowHttp, replays, now } = options
+  const findKeys = createKeyLookup(options)
+  return {
+    async authenticate({ assertionType, assertion, clientId }) {
+      if (assertion === undefined) throw refuse('This endpoint wants a client_assertion.')
+      if (assertionType !== ASSERTION_TYPE) {
+        throw refuse(`client_assertion_type must be ${ASSERTION_TYPE}, not ${quote(assertionType)}.`)
+      }
+      const parsed = parseClientAssertion(assertion, { audience: entityId, allowHttp, now: now() })
+      if (clientId !== undefined && clientId !== parsed.client) {
+        throw refuse(`The client assertion is by ${parsed.client}, not by ${quote(clientId)}.`)
+      }
+      await verifySignature(parsed, await findKeys(parsed.client), 'invalid_client')
+      // Only what the client itself signed may use up a jti of its own.
+      if (!(await isFirstUse(replays, parsed, now()))) {
+        throw refuse(`The client assertion ${quote(parsed.jti)} was used before.`)
+      }
+      return parsed.client
+    },
+  }
+}
+
+/** Keys as vouched for by a chain to ourselves or to an anchor that is pinned here, and to no others (§8.8). */
+function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => Promise<JwkSet> {
+  const { entityId, reader, keys } = options
+  const finder = createChainFinder(options)
+  const known = createCache<JwkSet | FederationError>({
+    maxAge: MAX_AGE_MS,
+    maxSize: MAX_CLIENTS * 1024,
+    sizeOf: () => 1024,
+  })
+  reader.onChange(({ kind }) => {
+    if (kind !== 'trust-mark' && kind !== 'collection') known.drop()
+  })
+
+  async function find(client: EntityId): Promise<JwkSet | FederationError> {
+    const pinned = [...(await reader.trustAnchors())].map(([id, jwks]) => ({ id, keys: jwks }))
+    const anchors = [{ id: entityId, keys: keys().published }, ...pinned]
+    try {
+      const { chain } = await finder.find(client, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
+      return vouchedKeys(chain)
+    } catch (error) {
+      if (!(error instanceof FederationError) || isOwnTrouble(error)) throw error
+      const refusal = refuse(`${client} is no participant of this federation: ${error.message}`, error)
+      if (error.code === 'temporarily_unavailable') throw refusal // not remembered: it may pass at any moment
+      return refusal
+    }
+  }
+
+  return async (client) => {
+    const found = await known.read(client, () => find(client))
+    if (found instanceof FederationError) throw found
+    return found
+  }
+}
+
+/** Redis is away, or too many chains are sought: nothing is known about the client. What others caused has a cause. */
+function isOwnTrouble(error: FederationError): boolean {
+  if (isStoreOutage(error)) return true
+  return error.code === 'temporarily_unavailable' && !(error.cause instanceof FederationError)
+}
+
+function isFirstUse(
+  replays: ReplayGuard,
+  { client, jti, exp }: ClientAssertion,
+  now: number,
+): Promise<boolean> {
+  return replays.claim(client, jti, Math.ceil(exp - now) + SKEW + 1)
+}
+
+function refuse(message: string, cause?: unknown): FederationError {
+  return new FederationError('invalid_client', message, {}, { cause })
+}

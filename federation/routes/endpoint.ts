@@ -1,0 +1,78 @@
+/** What all federation endpoints share: GET without client authentication, POST with it, as published (§8.8). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import type { AuthMethods, EndpointName } from '../client/auth-methods.ts'
+import type { Deps } from '../deps.ts'
+import { optional } from './parameter.ts'
+
+export type Call = {
+  request: FastifyRequest
+  reply: FastifyReply
+  /** The query of a GET, the form of a POST. */
+  parameters: unknown
+  /** Who asks, where that was authenticated. */
+  client: EntityId | undefined
+}
+
+export type Endpoint = {
+  name: EndpointName
+  path: string
+  /** Takes POST in any case and GET in none: the Trust Mark status (§8.4). */
+  isPostOnly?: boolean
+  /** Requests that one address may make in a minute. */
+  rateLimit?: number
+  answer(call: Call): Promise<FastifyReply>
+}
+
+const MAX_ASSERTION_BYTES = 16 * 1024
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route is there at present; while it is not, its method is one that the path does not take. */
+    isOffered?: () => Promise<boolean>
+  }
+}
+
+export function endpoint(app: FastifyInstance, deps: Deps, { name, path, answer, ...rest }: Endpoint): void {
+  const { isPostOnly = false, rateLimit } = rest
+  const config = rateLimit === undefined ? {} : { rateLimit: { max: rateLimit, timeWindow: '1 minute' } }
+
+  if (!isPostOnly) {
+    app.get(path, { config }, async (request, reply) => {
+      if (!(await deps.authMethods(name)).anonymous) throw refuseAnonymous(path)
+      return answer({ request, reply, parameters: request.query, client: undefined })
+    })
+  }
+
+  const isOffered = async () => isPostOnly || (await deps.authMethods(name)).authenticated
+  // Before the body is read: an endpoint without client authentication has no POST at all.
+  const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
+    if (!(await isOffered())) reply.callNotFound()
+  }
+
+  app.post(path, { config: { ...config, isOffered }, onRequest }, async (request, reply) => {
+    const parameters = request.body
+    const methods = await deps.authMethods(name)
+    const isAnonymous = isPostOnly && mayStayAnonymous(methods, parameters)
+    const client = isAnonymous ? undefined : await authenticate(deps, parameters)
+    return answer({ request, reply, parameters, client })
+  })
+}
+
+function mayStayAnonymous({ anonymous, authenticated }: AuthMethods, parameters: unknown): boolean {
+  return anonymous && !(authenticated && optional(parameters, 'client_assertion', MAX_ASSERTION_BYTES))
+}
+
+function authenticate({ clients }: Deps, parameters: unknown): Promise<EntityId> {
+  return clients.authenticate({
+    assertionType: optional(parameters, 'client_assertion_type'),
+    assertion: optional(parameters, 'client_assertion', MAX_ASSERTION_BYTES),
+    clientId: optional(parameters, 'client_id'),
+  })
+}
+
+function refuseAnonymous(path: string): FederationError {
+  const message = `${path} only answers clients that authenticate; send a POST with client_assertion.`
+  return new FederationError('invalid_client', message)
+}

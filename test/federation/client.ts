@@ -1,0 +1,35 @@
+/** A client of the federation endpoints that authenticates with a signed assertion. */
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { CompactSign, importJWK } from 'jose'
+import type { Jwk } from '#core/keys.ts'
+import { entityId } from './publisher.ts'
+
+export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+export type AssertionOptions = {
+  id: string
+  key: Jwk
+  /** Unix seconds. */
+  now: number
+  /** Claims and header parameters other than the sound ones; `undefined` leaves one out. */
+  claims?: Record<string, unknown>
+  header?: Record<string, unknown>
+}
+
+export async function signAssertion({ id, key, now, claims, header }: AssertionOptions): Promise<string> {
+  const sound = { iss: id, sub: id, aud: entityId, jti: randomUUID(), iat: now, exp: now + 60 }
+  const payload = new TextEncoder().encode(JSON.stringify({ ...sound, ...claims }))
+  return new CompactSign(payload)
+    .setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header })
+    .sign(await importJWK(key, 'ES256'))
+}
+
+export function post(app: FastifyInstance, url: string, parameters: Record<string, string>) {
+  return app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams(parameters).toString(),
+  })
+}

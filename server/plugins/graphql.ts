@@ -1,6 +1,7 @@
 /** Yoga on /graphql: context, limits, masking of unexpected errors. */
 import { EnvelopArmor } from '@escape.tech/graphql-armor'
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
+import { PothosValidationError } from '@pothos/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
@@ -72,6 +73,9 @@ export function graphqlRoute(
 function maskError(app: FastifyInstance, error: unknown): Error {
   if (!(error instanceof GraphQLError)) return internalError(app, error)
   const { originalError } = error
+  // Such as a cursor that is none: Pothos says what is wrong, but gives no code.
+  if (originalError instanceof PothosValidationError)
+    return withExtensions(error, originalError.message, { code: 'BAD_USER_INPUT' })
   if (!originalError || originalError instanceof GraphQLError) return error
   if (originalError instanceof OperationError) {
     const { code, path } = originalError

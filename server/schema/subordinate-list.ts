@@ -87,7 +87,8 @@ async function where(
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
   if (search?.trim()) {
-    const contains = { contains: search.trim(), mode: 'insensitive' as const }
+    const literal = search.trim().replace(/[\\%_]/g, '\\$&') // Prisma leaves the wildcards of LIKE to us
+    const contains = { contains: literal, mode: 'insensitive' as const }
     and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })

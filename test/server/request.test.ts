@@ -1,0 +1,103 @@
+/** What may be asked in one request, and what a request learns when something is wrong. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const VIEWER = '{ viewer { username } }'
+
+function post(body: string): Promise<Response> {
+  const headers = { 'content-type': 'application/json', 'x-api-key': admin.keys.admin }
+  return fetch(`${admin.adminUrl}/graphql`, { method: 'POST', headers, body })
+}
+
+const repeat = (times: number, text: (index: number) => string) =>
+  Array.from({ length: times }, (_, i) => text(i)).join(' ')
+
+it('shows the schema to signed-in callers only', async () => {
+  const query = '{ __schema { queryType { name } } }'
+  expect((await admin.execute(query, {}, 'viewer')).data).toEqual({
+    __schema: { queryType: { name: 'Query' } },
+  })
+  const refused = await admin.execute(query, {}, null)
+  expect(refused.data).toBeUndefined()
+  expect(refused.errors?.[0]?.message).toMatch(/introspection/i)
+})
+
+it.each([
+  ['too deep', () => `{ ${'node(id: "x") { '.repeat(13)} id ${'}'.repeat(13)} }`, /depth/i],
+  ['of too many aliases', () => `{ ${repeat(31, (i) => `a${i}: viewer { role }`)} }`, /alias/i],
+  ['of too many tokens', () => `{ ${repeat(1200, () => 'viewer { role }')} }`, /token/i],
+  [
+    'of too many directives',
+    () => `{ viewer ${repeat(31, () => '@include(if: true)')} { role } }`,
+    /directive/i,
+  ],
+])('refuses a document %s', async (_what, query, message) => {
+  const { data, errors } = await admin.execute(query())
+  expect(data).toBeUndefined()
+  expect(errors?.[0]?.message).toMatch(message)
+})
+
+it('refuses a body of too many bytes', async () => {
+  const response = await post(JSON.stringify({ query: VIEWER, padding: 'x'.repeat(1024 * 1024) }))
+  expect(response.status).toBe(413)
+})
+
+it.each([
+  ['no JSON', '{"query": '],
+  ['an empty body', ''],
+  ['a list of operations', JSON.stringify([{ query: VIEWER }, { query: VIEWER }])],
+  ['no document', '{}'],
+])('takes %s for the client’s fault', async (_what, body) => {
+  const response = await post(body)
+  expect(response.status).toBeGreaterThanOrEqual(400)
+  expect(response.status).toBeLessThan(500)
+  expect(await response.text()).not.toContain('INTERNAL')
+})
+
+it('tells that a document cannot be parsed', async () => {
+  const { errors } = await admin.execute('{ viewer ')
+  expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_PARSE_FAILED' } })])
+})
+
+it.each(['auditEvent', 'trustMark'])('finds no %s by an id that is none', async (field) => {
+  expect(await admin.execute(`{ ${field}(id: "rubbish") { id } }`)).toEqual({ data: { [field]: null } })
+})
+
+it('changes nothing by GET', async () => {
+  const query = encodeURIComponent('mutation { regenerateEntityConfiguration { version } }')
+  const response = await fetch(`${admin.adminUrl}/graphql?query=${query}`, {
+    headers: { 'x-api-key': admin.keys.admin },
+  })
+  expect(response.status).toBe(405)
+})
+
+it('tells of an unexpected failure a reference and nothing else', async () => {
+  const { db } = admin.server
+  await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
+  try {
+    const { errors } = await admin.execute('{ trustMarks { edges { node { id } } } }')
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /^Something went wrong here; the log has the details under [0-9a-f-]{36}\.$/,
+        ),
+        extensions: { code: 'INTERNAL', reference: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      }),
+    ])
+  } finally {
+    await db.$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "TrustMark"`
+  }
+})
+
+it('tells in each answer the request’s id, and frames nothing', async () => {
+  const response = await post(JSON.stringify({ query: VIEWER }))
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+})

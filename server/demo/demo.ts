@@ -13,10 +13,10 @@ import { type AdminClient, createAdminClient } from '#server/demo/admin-client.t
 import { type Entity, startEntity } from '#server/demo/entity.ts'
 import { type Member, markTypes, members } from '#server/demo/members.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
+import { choosePort } from '#server/embedded/port.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 
 const dataDirectory = process.env.DATA_DIR || 'data/demo'
-const firstPort = Number(process.env.DEMO_PORT || '9101')
 const adminUrl = `http://localhost:${process.env.ADMIN_PORT || '8000'}`
 const federationUrl = `http://localhost:${process.env.FEDERATION_PORT || '8080'}`
 const anchor = process.env.TA_DOMAIN || federationUrl
@@ -24,6 +24,7 @@ const markType = (name: string) => `${anchor}/trust-marks/${name}`
 
 process.env.DATA_DIR = dataDirectory
 
+/** Ended with us, whatever becomes of the rest. */
 let product: ChildProcess | undefined
 
 async function startProduct() {
@@ -32,10 +33,11 @@ async function startProduct() {
     stdio: 'inherit',
   })
   product = child
-  const ended = once(child, 'exit')
+  const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   // A terminal sends Ctrl-C to both of us, another sender only to us; being told twice does no harm.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'))
-  await Promise.race([untilReady(), ended.then(() => process.exit(1))])
+  const failed = await Promise.race([untilReady().then(() => false), ended.then(() => true)])
+  if (failed) process.exit(1) // it has said why
   return { ended } // in an object, because an async function would wait for a bare promise
 }
 
@@ -45,6 +47,12 @@ async function untilReady(): Promise<void> {
 }
 
 async function startMembers(): Promise<Map<string, Entity>> {
+  const firstPort = await choosePort({
+    variable: 'DEMO_PORT',
+    standard: 9101,
+    host: 'localhost',
+    count: members.length,
+  })
   const port = (slug: string) => firstPort + members.findIndex((member) => member.slug === slug)
   const started = new Map<string, Entity>()
   for (const { slug, superior, metadata } of members) {
@@ -125,11 +133,11 @@ try {
   )
   await furnish(createAdminClient(adminUrl, apiKey), entities)
   process.stdout.write(describe(entities))
-  await ended
+  const code = await ended
   for (const entity of entities.values()) await entity.close()
-  process.exit(0)
+  process.exit(code)
 } catch (error) {
   process.stderr.write(`${sentenceOf(error)}\n`)
-  product?.kill('SIGTERM')
-  process.exitCode = 1
+  if (product?.exitCode === null && product.kill('SIGTERM')) await once(product, 'exit')
+  process.exit(1)
 }

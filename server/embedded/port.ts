@@ -1,27 +1,42 @@
-/** The ports of `npm start`, parsed and found free before anything is opened. */
+/** The ports of `npm start` and `npm run demo`, parsed and found free before anything is opened. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { ConfigurationError } from '#server/env.ts'
 
-type Port = { variable: string; standard: number; host: string }
+type Port = {
+  variable: string
+  standard: number
+  host: string
+  /** How many are needed in a row. */
+  count?: number
+}
 
-/** @throws ConfigurationError naming the variable that sets another one */
-export async function choosePort({ variable, standard, host }: Port): Promise<number> {
+/** The first of them. @throws ConfigurationError naming the variable that sets another one */
+export async function choosePort({ variable, standard, host, count = 1 }: Port): Promise<number> {
   const text = process.env[variable] || String(standard)
-  const port = Number(text)
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw new ConfigurationError(`${variable} must be a whole number from 1 to 65535, not "${text}".`)
+  const first = Number(text)
+  const last = 65_536 - count
+  if (!/^\d+$/.test(text) || first < 1 || first > last) {
+    throw new ConfigurationError(`${variable} must be a whole number from 1 to ${last}, not "${text}".`)
   }
+  for (let port = first; port < first + count; port++) {
+    const problem = await tryPort(port, host)
+    if (problem)
+      throw new ConfigurationError(`Port ${port} of ${host} ${problem}; set ${variable} to another.`)
+  }
+  return first
+}
+
+/** Why nobody can listen there; null when one can. */
+async function tryPort(port: number, host: string): Promise<string | null> {
   const server = createServer().listen(port, host)
   try {
     await once(server, 'listening')
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    const reason =
-      error.code === 'EADDRINUSE' ? 'is in use by another process' : `cannot be used (${error.code})`
-    throw new ConfigurationError(`Port ${port} of ${host} ${reason}; set ${variable} to a free one.`)
+    return error.code === 'EADDRINUSE' ? 'is in use by another process' : `cannot be used (${error.code})`
   }
   server.close()
   await once(server, 'close')
-  return port
+  return null
 }

@@ -1,0 +1,111 @@
+/** `npm run demo`: a newcomer's first look, twice. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { eventually, type Installation, makeInstallation } from '#test/helpers/product.ts'
+import { descendants, type Program, run, survivors } from '#test/helpers/program.ts'
+import { freePort } from '#test/helpers/redis.ts'
+
+const MEMBERS = 9
+
+/** The first of as many ports in a row that were free a moment ago. */
+async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = await freePort()
+    if (first + count > 65_535) continue
+    const ports = Array.from({ length: count }, (_, n) => first + n)
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, 'localhost')
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  server.close()
+  return isListening
+}
+
+async function startDemo(installation: Installation, firstPort: number): Promise<Program> {
+  const environment = { ...installation.environment, DEMO_PORT: String(firstPort) }
+  const demo = run('server/demo/demo.ts', [], { environment })
+  await demo.printed(/To try:[\s\S]+two levels down/)
+  expect(demo.stderr()).toBe('')
+  return demo
+}
+
+/** The members as it prints them: their Entity Identifiers by name. */
+function membersOf(demo: Program): Map<string, string> {
+  const lines = demo.stdout().matchAll(/^ +(http:\/\/localhost:\d+) {3}(\S+)$/gm)
+  return new Map([...lines].map(([, entityId, name]) => [String(name), String(entityId)]))
+}
+
+async function resolve({ federationUrl }: Installation, sub: string): Promise<Record<string, unknown>> {
+  const response = await fetch(
+    `${federationUrl}/resolve?${new URLSearchParams({ sub, trust_anchor: federationUrl })}`,
+  )
+  const body = await response.text()
+  expect({ sub, status: response.status, body }).toMatchObject({ status: 200 })
+  return JSON.parse(Buffer.from(String(body.split('.')[1]), 'base64url').toString())
+}
+
+async function stop(demo: Program): Promise<void> {
+  const children = await descendants(demo.pid)
+  expect(children).not.toEqual([])
+  demo.kill('SIGINT')
+  expect(await demo.ended).toEqual({ code: 0, signal: null })
+  expect(demo.stderr()).toBe('')
+  await eventually(async () => expect(await survivors(children)).toEqual([]))
+}
+
+test('all members resolve, those below the Intermediate too, and again after a second start', async () => {
+  const [installation, firstPort] = [await makeInstallation(), await freePorts(MEMBERS)]
+  const { federationUrl } = installation
+  const first = await startDemo(installation, firstPort)
+  expect(first.stdout()).toMatch(/Password +\S+/)
+  const members = membersOf(first)
+  expect(members.size).toBe(MEMBERS)
+  const listed: string[] = await (await fetch(`${federationUrl}/list`)).json()
+  const answers = await Promise.all([...members.values()].map((sub) => resolve(installation, sub)))
+  for (const [name, entityId] of members) {
+    const answer = answers.find(({ sub }) => sub === entityId)
+    const isBelow = ['hospital', 'patients'].includes(name)
+    expect(answer?.trust_chain).toHaveLength(isBelow ? 4 : 3)
+    expect(listed.includes(entityId)).toBe(!isBelow)
+  }
+  const urls = [...first.stdout().matchAll(/curl -s '([^']+)'/g)].map(([, url]) => String(url))
+  expect(urls).toHaveLength(4)
+  for (const url of urls) expect((await fetch(url)).status).toBe(200)
+  const marks = (answers.find(({ sub }) => sub === members.get('library'))?.trust_marks ?? []) as object[]
+  expect(marks).toHaveLength(2)
+  await stop(first)
+
+  const second = await startDemo(installation, firstPort)
+  expect(second.stdout()).not.toMatch(/Password/)
+  expect(membersOf(second)).toEqual(members)
+  await Promise.all([...members.values()].map((sub) => resolve(installation, sub)))
+  await stop(second)
+})
+
+test.each([
+  ['of a member', 'DEMO_PORT'],
+  ['of the console', 'ADMIN_PORT'],
+])(
+  'ends with one sentence when the port %s is taken, and leaves nothing running',
+  async (_what, variable) => {
+    const [installation, firstPort] = [await makeInstallation(), await freePorts(MEMBERS)]
+    const occupied = variable === 'DEMO_PORT' ? firstPort + 3 : await freePort()
+    const occupier = createServer().listen(occupied, 'localhost')
+    await once(occupier, 'listening')
+    const ports = {
+      DEMO_PORT: String(firstPort),
+      ...(variable === 'DEMO_PORT' ? {} : { [variable]: String(occupied) }),
+    }
+    const demo = run('server/demo/demo.ts', [], { environment: { ...installation.environment, ...ports } })
+    expect(await demo.ended).toEqual({ code: 1, signal: null })
+    expect(demo.stderr()).toMatch(RegExp(`^Port ${occupied} [^\\n]*in use[^\\n]*${variable}[^\\n]*\\n$`))
+    occupier.close()
+  },
+)

@@ -1,0 +1,246 @@
+/** The audit log: one entry for each change, none for a refusal, and a chain that shows when it was touched. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jobCaller } from '#server/caller.ts'
+import { verifyAuditLog } from '#server/services/audit.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+
+let admin: TestAdmin
+let entity: TestEntity
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({
+    metadata: { openid_relying_party: { client_name: 'Library' } },
+    authorityHints: [admin.entityId],
+  })
+})
+afterAll(async () => {
+  await entity.close()
+  await admin.close()
+})
+
+const type = 'https://ta.example.org/marks/audited'
+const subject = 'https://rp.example.org'
+/** Global ids of what the steps before made. */
+const ids: Record<string, string> = {}
+
+/** Each builds on the ones before: what is done, by whom, and what the entry must say of it. */
+const steps: readonly (readonly [
+  mutation: string,
+  input: () => object,
+  expected: { resource: () => string; before: unknown; after: unknown; eventTypes?: string[] },
+])[] = [
+  [
+    'createTrustMarkType',
+    () => ({ type }),
+    { resource: () => type, before: null, after: { type, active: true } },
+  ],
+  [
+    'updateTrustMarkType',
+    () => ({ id: ids.TrustMarkType, description: 'Members' }),
+    { resource: () => type, before: { description: null }, after: { description: 'Members' } },
+  ],
+  [
+    'issueTrustMark',
+    () => ({ trustMarkType: type, entityId: subject }),
+    { resource: () => `${type} ${subject}`, before: null, after: { active: true } },
+  ],
+  [
+    'renewTrustMark',
+    () => ({ id: ids.TrustMark }),
+    { resource: () => `${type} ${subject}`, before: { version: 1 }, after: { version: 2 } },
+  ],
+  [
+    'updateTrustMark',
+    () => ({ id: ids.TrustMark, autorenew: false }),
+    { resource: () => `${type} ${subject}`, before: { autorenew: true }, after: { autorenew: false } },
+  ],
+  [
+    'revokeTrustMark',
+    () => ({ id: ids.TrustMark, reason: 'left' }),
+    {
+      resource: () => `${type} ${subject}`,
+      before: { active: true },
+      after: { active: false, revocationReason: 'left' },
+    },
+  ],
+  [
+    'registerSubordinate',
+    () => ({ entityId: entity.id }),
+    {
+      resource: () => entity.id,
+      before: null,
+      after: { active: true, displayName: 'Library' },
+      eventTypes: ['registration'],
+    },
+  ],
+  [
+    'updateSubordinate',
+    () => ({ id: ids.Subordinate, validFor: 12 }),
+    { resource: () => entity.id, before: { validFor: null }, after: { validFor: 12 } },
+  ],
+  [
+    'renewSubordinate',
+    () => ({ id: ids.Subordinate }),
+    { resource: () => entity.id, before: { version: 2 }, after: { version: 3 } },
+  ],
+  [
+    'deactivateSubordinate',
+    () => ({ id: ids.Subordinate }),
+    {
+      resource: () => entity.id,
+      before: { active: true },
+      after: { active: false },
+      eventTypes: ['suspension'],
+    },
+  ],
+  [
+    'reactivateSubordinate',
+    () => ({ id: ids.Subordinate }),
+    {
+      resource: () => entity.id,
+      before: { active: false },
+      after: { active: true },
+      eventTypes: ['reactivation'],
+    },
+  ],
+  [
+    'removeSubordinate',
+    () => ({ id: ids.Subordinate }),
+    { resource: () => entity.id, before: { active: true }, after: null, eventTypes: ['revocation'] },
+  ],
+  [
+    'updateTrustAnchor',
+    () => ({ organizationName: 'Federation' }),
+    {
+      resource: () => admin.entityId,
+      before: { organizationName: null },
+      after: { organizationName: 'Federation' },
+    },
+  ],
+  [
+    'updateFederationPolicy',
+    () => ({ metadataPolicy: { openid_relying_party: { client_name: { essential: true } } } }),
+    {
+      resource: () => admin.entityId,
+      before: { metadataPolicy: {} },
+      after: { metadataPolicy: { openid_relying_party: { client_name: { essential: true } } } },
+    },
+  ],
+]
+
+const idOf: Readonly<Record<string, string>> = {
+  createTrustMarkType: 'TrustMarkType',
+  issueTrustMark: 'TrustMark',
+  registerSubordinate: 'Subordinate',
+}
+/** What to ask for of a mutation's result: a removal gives a name, the Trust Anchor has no id. */
+function selectionOf(mutation: string): string {
+  if (mutation.startsWith('remove')) return ''
+  return /(TrustAnchor|Policy)$/.test(mutation) ? 'version' : 'id'
+}
+
+const last = () => admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
+const count = () => admin.server.db.auditEvent.count()
+
+it.each(steps)('has one entry of a %s', async (mutation, input, expected) => {
+  const before = await count()
+  const result = await admin.mutate(mutation, input(), selectionOf(mutation), 'admin')
+  expect(result.__typename).toMatch(/Success$/)
+  const made = idOf[mutation]
+  if (made) ids[made] = result.id
+
+  expect(await count()).toBe(before + 1)
+  const event = await last()
+  expect(event).toMatchObject({
+    action: mutation,
+    actor: 'admin',
+    method: 'api_key',
+    address: '127.0.0.1',
+    resource: expected.resource(),
+    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    ...(expected.eventTypes ? { eventTypes: expected.eventTypes } : {}),
+  })
+  for (const side of ['before', 'after'] as const) {
+    if (expected[side] === null) expect(event?.[side]).toBeNull()
+    else expect(event?.[side]).toMatchObject(expected[side] as object) // the table has objects there
+  }
+})
+
+it('shows what differs, and finds entries by what they are about', async () => {
+  const { data } = await admin.execute(
+    `query ($resource: String!) { auditEvents(filter: { resource: $resource, action: "updateSubordinate" }) {
+      totalCount edges { node { actor diff } } } }`,
+    { resource: entity.id },
+    'viewer',
+  )
+  expect(data.auditEvents).toEqual({
+    totalCount: 1,
+    edges: [{ node: { actor: 'admin', diff: { validFor: { before: null, after: 12 } } } }],
+  })
+})
+
+describe('a refused write', () => {
+  it.each([
+    ['createTrustMarkType', () => ({ type }), 'ConflictError'],
+    ['createTrustMarkType', () => ({ type: `${type}/2`, validFor: 0 }), 'InvalidInputError'],
+    ['removeTrustMarkType', () => ({ id: ids.TrustMarkType }), 'ConflictError'],
+    ['renewTrustMark', () => ({ id: ids.TrustMark }), 'InvalidInputError'],
+    ['updateTrustMark', () => ({ id: ids.TrustMark, validFor: 5, version: 1 }), 'ConflictError'],
+    ['renewSubordinate', () => ({ id: ids.Subordinate }), 'NotFoundError'],
+    ['registerSubordinate', () => ({ entityId: 'http://127.0.0.1:1' }), 'EntityRejectedError'],
+    ['updateTrustAnchor', () => ({ statementHours: 0 }), 'InvalidInputError'],
+    ['updateTrustAnchor', () => ({ organizationName: 'Other', version: 1 }), 'ConflictError'],
+  ])('%s leaves no trace', async (mutation, input, typename) => {
+    const state = async () => ({
+      events: await count(),
+      pending: await admin.server.db.outboxEntry.count(),
+      types: await admin.server.db.trustMarkType.findMany(),
+      marks: await admin.server.db.trustMark.findMany(),
+      subordinates: await admin.server.db.subordinate.count(),
+      settings: await admin.server.db.settings.findMany(),
+    })
+    const before = await state()
+    const result = await admin.mutate(mutation, input(), selectionOf(mutation), 'admin')
+    expect(result.__typename).toBe(typename)
+    expect(await state()).toEqual(before)
+  })
+})
+
+it('never holds a password or a key', async () => {
+  const input = { username: 'anna', password: PASSWORD, role: 'VIEWER' }
+  await admin.mutate('createUser', input, 'id', 'admin')
+  const { key } = await admin.mutate('createApiKey', { username: 'anna', name: 'ci' }, 'key', 'admin')
+  const log = JSON.stringify(await admin.server.db.auditEvent.findMany())
+  expect(log).toContain('createApiKey')
+  expect(log).not.toContain(PASSWORD)
+  expect(log).not.toContain(key)
+})
+
+describe('the chain', () => {
+  it('has no forks when many write at once', async () => {
+    const before = await count()
+    const { trustMarks } = admin.server.services
+    const caller = jobCaller('test')
+    const subjects = Array.from({ length: 12 }, (_, index) => `https://rp${index}.example.org`)
+    await Promise.all(subjects.map((entityId) => trustMarks.issue(caller, { trustMarkType: type, entityId })))
+    expect(await verifyAuditLog(admin.server.db)).toEqual({ checked: before + 12, brokenAt: null })
+  })
+
+  it('cannot be changed by an ordinary statement', async () => {
+    const before = await admin.server.db.auditEvent.findMany()
+    await admin.server.db.$executeRaw`UPDATE "AuditEvent" SET "actor" = 'nobody'`
+    await admin.server.db.$executeRaw`DELETE FROM "AuditEvent"`
+    expect(await admin.server.db.auditEvent.findMany()).toEqual(before)
+  })
+
+  it('tells where somebody changed it by force', async () => {
+    const { db } = admin.server
+    const [, second] = await db.auditEvent.findMany({ orderBy: { id: 'asc' }, take: 2 })
+    if (!second) throw new Error('the log has two entries')
+    await db.$executeRaw`DROP RULE "AuditEvent_no_update" ON "AuditEvent"`
+    await db.$executeRaw`UPDATE "AuditEvent" SET "actor" = 'nobody' WHERE "id" = ${second.id}`
+    expect(await verifyAuditLog(db)).toEqual({ checked: 1, brokenAt: second.id })
+  })
+})

@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Deps } from './deps.ts'
 import { handleErrors, sendError } from './error-handler.ts'
 import { addressGroup } from './routes/address-group.ts'
+import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
 import { fetchRoute } from './routes/fetch.ts'
 import { healthRoute } from './routes/health.ts'
@@ -57,6 +58,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     trustMarkListRoute(scope, deps)
     trustMarkStatusRoute(scope, deps)
     historicalKeysRoute(scope, deps)
+    collectionRoute(scope, deps)
     healthRoute(scope, deps)
     statusRoute(scope, deps)
     indexPageRoute(scope, deps)

@@ -6,6 +6,8 @@ export type Example = {
   subordinate: string | undefined
   trustMarkType: string | undefined
   hasHistoricalKeys: boolean
+  /** Whether the federation has been walked. */
+  hasCollection: boolean
 }
 
 export type Endpoint = {
@@ -15,7 +17,8 @@ export type Endpoint = {
   /** Parameters that must be given. */
   parameters?: readonly string[]
   method?: 'POST'
-  section: string
+  /** Of the specification; without, the endpoint comes from a draft beside it. */
+  section?: string
   text: string
   /** The query of the live link, without the question mark; undefined when there is none. */
   example?(example: Example): Record<string, string> | undefined
@@ -52,6 +55,12 @@ export const endpoints: readonly Endpoint[] = [
     text: 'The metadata of an entity after every policy on its Trust Chain, with the chain as evidence.',
     example: ({ entityId, subordinate: sub }) =>
       sub === undefined ? undefined : { sub, trust_anchor: entityId },
+  },
+  {
+    title: 'Entity Collection',
+    path: 'collection',
+    text: 'Every entity of the federation at any depth, as the last walk found them, a page at a time.',
+    example: ({ hasCollection }) => (hasCollection ? {} : undefined),
   },
   {
     title: 'Trust Mark',

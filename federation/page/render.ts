@@ -81,7 +81,7 @@ function renderEndpoint(endpoint: Endpoint, example: Example): Html {
   const address = html`<code><span class="method">${method}</span> /${path}${method === 'GET' ? shown : undefined}</code>`
   const live = query && html`<a class="live" href="${link(path, query)}" aria-label="Open ${title}">Open</a>`
   return html`<li>
-  <h3>${title} <span class="section"><abbr title="Section">§</abbr>${section}</span></h3>
+  <h3>${title} ${section === undefined ? '' : html`<span class="section"><abbr title="Section">§</abbr>${section}</span>`}</h3>
   <p>${text}</p>
   <p class="address">${address} ${live}</p>
 </li>

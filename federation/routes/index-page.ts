@@ -45,6 +45,7 @@ async function describePage({ entityId, version, reader, now }: Deps): Promise<I
       subordinate: current[0]?.id,
       trustMarkType: summary.trustMarkTypes[0],
       hasHistoricalKeys: summary.hasHistoricalKeys,
+      hasCollection: summary.collection.lastUpdated !== undefined,
     },
   }
 }

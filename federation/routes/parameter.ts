@@ -29,6 +29,21 @@ export function repeatable(parameters: unknown, name: string): string[] {
   return [...new Set(all(parameters, name, MAX_BYTES))]
 }
 
+/** Names that may be repeated, joined by commas, or both, as drafts differ; each once. @throws FederationError `invalid_request` */
+export function names(parameters: unknown, name: string): string[] {
+  return [...new Set(repeatable(parameters, name).flatMap((value) => value.split(',')))].filter(Boolean)
+}
+
+/** How many are wanted at most. @throws FederationError `invalid_request` */
+export function optionalLimit(parameters: unknown): number | undefined {
+  const value = optional(parameters, 'limit')
+  if (value === undefined) return undefined
+  if (!/^\d{1,15}$/.test(value) || Number(value) === 0) {
+    throw refuse('limit', `must be a whole number of at least 1, not ${quote(value)}`)
+  }
+  return Number(value)
+}
+
 /** `true` or `false`. @throws FederationError `invalid_request` */
 export function optionalBoolean(parameters: unknown, name: string): boolean | undefined {
   const value = optional(parameters, name)

@@ -73,7 +73,7 @@ const stale: Readonly<Record<Exclude<ChangeKind, 'all'>, Forget>> = {
     holders.drop()
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),
-  collection: () => {}, // nothing of it is held
+  collection: () => {}, // its reader holds what there is
 }
 
 /** Drops what a change has made stale. */

@@ -5,6 +5,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { Change } from './change.ts'
 import { subscribeToChanges } from './change-subscription.ts'
+import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
 import { storeError } from './connect.ts'
 import { redisKeys } from './keys.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
@@ -44,6 +45,8 @@ export type Reader = {
   trustMarkStanding(jwt: string): Promise<TrustMarkStanding>
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
   trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
+  /** What the last walk of the federation found. */
+  collection: CollectionReader
   summary(): Promise<Summary>
   ping(): Promise<void>
   /** Tells `listener` of each change after the reader has forgotten what it touches. */
@@ -55,9 +58,11 @@ export type Reader = {
 export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: string }): Reader {
   const keys = redisKeys(prefix)
   const memory = createMemory(redis, keys)
+  const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
   const subscription = subscribeToChanges(redis, keys.changes, (change) => {
     forget(memory, change)
+    if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
   })
   const own = (key: string) => memory.own.read(key, async () => published(await redis.get(key)))
@@ -86,6 +91,11 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
     trustMarkTypes: guarded(() => redis.smembers(keys.trustMarkTypes)),
     trustMarkStanding: guarded((jwt) => readTrustMarkStanding(redis, keys, jwt)),
     trustAnchors: guarded(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
+    collection: {
+      state: guarded(collection.state),
+      page: guarded(collection.page),
+      forget: collection.forget,
+    },
     summary: guarded(() => readSummary(redis, keys)),
     ping: guarded(async () => void (await redis.ping())),
     onChange: (listener) => void listeners.push(listener),

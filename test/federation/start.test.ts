@@ -8,11 +8,14 @@ import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
+import { walkCollection } from '#federation/collection/walk.ts'
 import { readConfig } from '#federation/env.ts'
 import { startFederationServer } from '#federation/start.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
 import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
+import { createReader } from '#store/reader.ts'
 import { makeCertificate } from './certificate.ts'
 import { offlineEntity } from './offline-entity.ts'
 import { entityId } from './publisher.ts'
@@ -47,6 +50,28 @@ test('serves from an emulated Redis, and hears of changes in it', async () => {
   expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: 'ok' })
   await server.close()
   expect(await redis.ping()).toBe('PONG') // the caller's connection is left to the caller
+  redis.disconnect()
+})
+
+test('walks into an emulated Redis, and serves what was found', async () => {
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config(), { redis })
+  const own = await offlineEntity(entityId)
+  const rp = await offlineEntity('https://rp.example')
+  const names = redisKeys()
+  await redis.set(names.entityConfiguration, own.configuration)
+  await redis.hset(names.subordinates, rp.id, rp.configuration)
+  await redis.hset(names.subordinateConfigurations, rp.id, rp.configuration)
+  const reader = createReader({ redis })
+  const fetcher = createFetcher({ allowHttp: true })
+  const now = () => Math.floor(Date.now() / 1000)
+  const options = { trustAnchor: entityId, entityId, allowHttp: true, redis, reader, fetcher, now }
+  expect(await walkCollection(options)).toMatchObject({ entities: 1, failed: 0 })
+  expect(await (await fetch(`${server.url}/collection`)).json()).toMatchObject({
+    entities: [{ entity_id: rp.id }],
+  })
+  reader.close()
+  await Promise.all([server.close(), fetcher.close()])
   redis.disconnect()
 })
 

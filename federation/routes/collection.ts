@@ -1,0 +1,61 @@
+/** The entities of a federation at any depth, as the last walk found them (Entity Collection). */
+import type { FastifyInstance } from 'fastify'
+import { FederationError } from '#core/errors.ts'
+import type { CollectionState } from '#store/collection-reader.ts'
+import type { Deps } from '../deps.ts'
+import { sendJson } from './answer.ts'
+import { formatCursor, optionalCursor } from './cursor.ts'
+import { type Call, endpoint } from './endpoint.ts'
+import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
+import { names, optional, optionalLimit, repeatable, requiredEntityId } from './parameter.ts'
+
+/** Entities in one answer, whatever `limit` asks for. */
+const MAX_ENTITIES = 500
+
+export function collectionRoute(app: FastifyInstance, deps: Deps) {
+  const { collection } = deps.reader
+  const answer = async ({ reply, parameters }: Call) => {
+    const from = optionalCursor(parameters)
+    const limit = Math.min(optionalLimit(parameters) ?? MAX_ENTITIES, MAX_ENTITIES)
+    const filter = {
+      entityTypes: repeatable(parameters, 'entity_type').sort(),
+      trustMarkTypes: repeatable(parameters, 'trust_mark_type').sort(),
+      query: optional(parameters, 'query'),
+    }
+    const wanted = {
+      entityClaims: parseEntityClaims(names(parameters, 'entity_claims')),
+      uiClaims: parseUiClaims(names(parameters, 'ui_claims')),
+      entityTypes: filter.entityTypes,
+    }
+    const state = requireWalk(await collection.state(), readTrustAnchor(parameters, deps), deps)
+    const { records, next } = await collection.page(filter, from, limit)
+    return sendJson(reply, {
+      entities: records.map((record) => selectEntityInfo(record, wanted)),
+      ...(next === undefined ? {} : { next: formatCursor(next) }),
+      ...(state.lastUpdated === undefined ? {} : { last_updated: state.lastUpdated }),
+    })
+  }
+  endpoint(app, deps, { name: 'collection', path: '/collection', answer })
+}
+
+/** Without the parameter, the responder itself is meant. */
+function readTrustAnchor(parameters: unknown, deps: Deps): string {
+  const isGiven = optional(parameters, 'trust_anchor') !== undefined
+  return isGiven ? requiredEntityId(parameters, 'trust_anchor', deps) : deps.entityId
+}
+
+/** A federation that nobody has walked yet is not an empty one. */
+function requireWalk(
+  state: CollectionState | undefined,
+  trustAnchor: string,
+  { entityId }: Deps,
+): CollectionState {
+  const walked = state ? (state.trustAnchor ?? entityId) : entityId
+  if (trustAnchor !== walked) {
+    const message = `The entities below ${trustAnchor} are not collected here; those below ${walked} are.`
+    throw new FederationError('invalid_trust_anchor', message)
+  }
+  if (state) return state
+  const message = 'The federation has not been walked yet; try again in a few minutes.'
+  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+}

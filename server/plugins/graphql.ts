@@ -71,17 +71,27 @@ export function graphqlRoute(
 
 /** Expected errors pass; of others the caller learns only that there was one, and we log it. */
 function maskError(app: FastifyInstance, error: unknown): Error {
+  // One with a `path` of its own passes with GraphQL for an error that has its place already, and comes as it is.
+  if (error instanceof OperationError) return new GraphQLError(error.message, { extensions: reasonOf(error) })
   if (!(error instanceof GraphQLError)) return internalError(app, error)
   const { originalError } = error
   // Such as a cursor that is none: Pothos says what is wrong, but gives no code.
   if (originalError instanceof PothosValidationError)
     return withExtensions(error, originalError.message, { code: 'BAD_USER_INPUT' })
-  if (!originalError || originalError instanceof GraphQLError) return error
-  if (originalError instanceof OperationError) {
-    const { code, path } = originalError
-    return withExtensions(error, originalError.message, path ? { code, path } : { code })
-  }
+  if (!originalError || originalError instanceof GraphQLError) return withCode(error)
+  if (originalError instanceof OperationError)
+    return withExtensions(error, originalError.message, reasonOf(originalError))
   return withExtensions(error, ...internalFailure(app, originalError))
+}
+
+function reasonOf({ code, path }: OperationError): Record<string, unknown> {
+  return path ? { code, path } : { code }
+}
+
+/** Those of graphql-js come without: a variable does not fit its type. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions.code !== undefined) return error
+  return withExtensions(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' })
 }
 
 function internalError(app: FastifyInstance, error: unknown): GraphQLError {

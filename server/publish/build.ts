@@ -86,11 +86,13 @@ export function subordinateStatementClaims(input: {
   now: number
 }): EntityStatementClaims {
   const { entityId, settings, subordinate, now } = input
+  // The maximum may have been lowered since the subordinate got its hours.
+  const hours = Math.min(subordinate.validFor ?? settings.statementHours, settings.maximumStatementHours)
   return buildSubordinateStatement({
     issuer: entityId,
     subject: subordinate.entityId,
     iat: now,
-    exp: now + (subordinate.validFor ?? settings.statementHours) * HOUR,
+    exp: now + hours * HOUR,
     // The JSON columns below were parsed when they were written.
     keys: subordinate.jwks as JwkSet,
     ...optional('metadata', subordinate.forcedMetadata as Metadata | null),

@@ -23,7 +23,12 @@ import { readSettings } from '#server/settings.ts'
 type Version = { version?: number | null | undefined }
 
 /** Settings from which every Subordinate Statement is made; the others stand in the Entity Configuration only. */
-const statementSettings = ['constraints', 'statementHours', 'metadataPolicy'] as const
+const statementSettings = [
+  'constraints',
+  'statementHours',
+  'maximumStatementHours',
+  'metadataPolicy',
+] as const
 
 export function createTrustAnchorService(context: ServiceContext) {
   const { db, entityId, publisher, publishing, write } = context

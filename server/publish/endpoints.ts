@@ -10,6 +10,7 @@ const endpoints = {
   trust_mark_list: { path: '/trust_mark_list', optional: true },
   trust_mark: { path: '/trust_mark', optional: true },
   historical_keys: { path: '/historical_keys', optional: true },
+  collection: { path: '/collection', optional: true },
 } as const satisfies Record<string, Endpoint>
 
 export type EndpointName = keyof typeof endpoints

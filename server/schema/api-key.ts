@@ -3,6 +3,7 @@ import { isRole } from '#server/roles.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { signedIn, textNodeId } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
 import { RoleEnum } from '#server/schema/viewer.ts'
 
 const { InvalidInputError, NotFoundError } = failures
@@ -67,8 +68,10 @@ builder.queryField('apiKeys', (t) =>
     description: 'All API keys, the latest first.',
     authScopes: { administer: true },
     totalCount: (_root, _args, { db }) => db.apikey.count(),
-    resolve: (query, _root, _args, { db }) =>
-      db.apikey.findMany({ ...query, orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] }),
+    resolve: async (query, _root, _args, { db }) => {
+      await requireCursor(query.cursor, (where) => db.apikey.findUnique({ where, select: { id: true } }))
+      return db.apikey.findMany({ ...query, orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] })
+    },
   }),
 )
 

@@ -3,6 +3,7 @@ import { jsonEqual } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
 
 /** Columns that change with every write and say nothing. */
 const incidental = new Set(['version', 'updatedAt'])
@@ -97,8 +98,10 @@ builder.queryFields((t) => ({
     authScopes: { read: true },
     args: { filter: t.arg({ type: AuditEventFilter, description: 'Which entries.' }) },
     totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, { db }) =>
-      db.auditEvent.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } }),
+    resolve: async (query, _root, { filter }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
+      return db.auditEvent.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
+    },
   }),
   auditEvent: t.prismaField({
     type: 'AuditEvent',

@@ -4,6 +4,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { keyOrNull, nodeId, signedIn } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
 
 const { ConflictError, NotFoundError } = failures
 
@@ -117,8 +118,10 @@ builder.queryFields((t) => ({
     authScopes: { read: true },
     args: { kind: t.arg({ type: RunKindEnum, description: 'Only of this kind.' }) },
     totalCount: (_root, { kind }, { db }) => db.renewalRun.count({ where: kind ? { kind } : {} }),
-    resolve: (query, _root, { kind }, { db }) =>
-      db.renewalRun.findMany({ ...query, where: kind ? { kind } : {}, orderBy: { id: 'desc' } }),
+    resolve: async (query, _root, { kind }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.renewalRun.findUnique({ where, select: { id: true } }))
+      return db.renewalRun.findMany({ ...query, where: kind ? { kind } : {}, orderBy: { id: 'desc' } })
+    },
   }),
   renewalRun: t.prismaField({
     type: 'RenewalRun',

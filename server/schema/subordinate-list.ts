@@ -1,6 +1,7 @@
 /** The list of subordinates: filters, order, pages. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
+import { requireCursor } from '#server/schema/page.ts'
 import { SubordinateState, whereState } from '#server/schema/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -68,6 +69,7 @@ builder.queryField('subordinates', (t) =>
     },
     totalCount: async (_root, { filter }, { db }) => db.subordinate.count({ where: await where(filter, db) }),
     resolve: async (query, _root, { filter, orderBy }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.subordinate.findUnique({ where, select: { id: true } }))
       const direction = orderBy?.direction ?? 'asc'
       return db.subordinate.findMany({
         ...query,

@@ -97,7 +97,7 @@ const simple = [
     name: 'renewSubordinate',
     description:
       'Fetches the configuration anew, checks it with the keys we vouch for, and publishes a new statement. On failure the present statement stays.',
-    errors: [NotFoundError, EntityRejectedError],
+    errors: [NotFoundError, ConflictError, EntityRejectedError],
     run: ({ services }: Context, ...args: Parameters<Context['services']['subordinates']['renew']>) =>
       services.subordinates.renew(...args),
   },

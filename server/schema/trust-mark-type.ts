@@ -2,6 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -60,8 +61,12 @@ builder.queryFields((t) => ({
     description: 'Trust Mark Types by identifier, at most 100 a page.',
     authScopes: { read: true },
     totalCount: (_root, _args, { db }) => db.trustMarkType.count(),
-    resolve: (query, _root, _args, { db }) =>
-      db.trustMarkType.findMany({ ...query, orderBy: [{ type: 'asc' }, { id: 'asc' }] }),
+    resolve: async (query, _root, _args, { db }) => {
+      await requireCursor(query.cursor, (where) =>
+        db.trustMarkType.findUnique({ where, select: { id: true } }),
+      )
+      return db.trustMarkType.findMany({ ...query, orderBy: [{ type: 'asc' }, { id: 'asc' }] })
+    },
   }),
   trustMarkType: t.prismaField({
     type: 'TrustMarkType',

@@ -3,6 +3,7 @@ import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { keyOrNull } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
 
 const TrustMarkState = builder.enumType('TrustMarkState', {
   description: 'The state of a Trust Mark.',
@@ -104,8 +105,10 @@ builder.queryFields((t) => ({
     authScopes: { read: true },
     args: { filter: t.arg({ type: TrustMarkFilter, description: 'Which ones.' }) },
     totalCount: (_root, { filter }, { db }) => db.trustMark.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, { db }) =>
-      db.trustMark.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } }),
+    resolve: async (query, _root, { filter }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.trustMark.findUnique({ where, select: { id: true } }))
+      return db.trustMark.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
+    },
   }),
   trustMark: t.prismaField({
     type: 'TrustMark',

@@ -4,6 +4,7 @@ import { isRole } from '#server/roles.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { signedIn, textNodeId } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
 import { RoleEnum } from '#server/schema/viewer.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
@@ -43,8 +44,10 @@ builder.queryField('users', (t) =>
     description: 'Everybody who may sign in, by username.',
     authScopes: { administer: true },
     totalCount: (_root, _args, { db }) => db.user.count(),
-    resolve: (query, _root, _args, { db }) =>
-      db.user.findMany({ ...query, orderBy: [{ username: 'asc' }, { id: 'asc' }] }),
+    resolve: async (query, _root, _args, { db }) => {
+      await requireCursor(query.cursor, (where) => db.user.findUnique({ where, select: { id: true } }))
+      return db.user.findMany({ ...query, orderBy: [{ username: 'asc' }, { id: 'asc' }] })
+    },
   }),
 )
 

@@ -5,7 +5,7 @@ import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
 import { isAcceptable } from '#server/services/entity-checks.ts'
 import type { Examination, Registration } from '#server/services/examination.ts'
-import { EntityRejectedError, NotFoundError } from '#server/services/operation-error.ts'
+import { ConflictError, EntityRejectedError, NotFoundError } from '#server/services/operation-error.ts'
 import type { ParsedFields } from '#server/services/subordinate-input.ts'
 
 export const emptyRegistration: Registration = {
@@ -91,6 +91,21 @@ export async function findSubordinate(db: Database | Transaction, id: number): P
   const row = await db.subordinate.findUnique({ where: { id } })
   if (!row) throw new NotFoundError('There is no such subordinate.', 'id')
   return row
+}
+
+/** Changes the row if it still is of that version. @throws ConflictError */
+export async function updateVersion(
+  tx: Transaction,
+  { id, version }: Pick<Subordinate, 'id' | 'version'>,
+  data: Prisma.SubordinateUpdateManyMutationInput,
+): Promise<Subordinate> {
+  const { count } = await tx.subordinate.updateMany({
+    where: { id, version },
+    data: { ...data, version: { increment: 1 } },
+  })
+  if (count === 0)
+    throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+  return tx.subordinate.findUniqueOrThrow({ where: { id } })
 }
 
 export function setActive(tx: Transaction, id: number, active: boolean): Promise<Subordinate> {

@@ -21,6 +21,7 @@ import {
   emptyRegistration,
   findSubordinate,
   setActive,
+  updateVersion,
 } from '#server/services/subordinate-row.ts'
 import { readSettings } from '#server/settings.ts'
 
@@ -149,14 +150,8 @@ export function createSubordinateService(context: ServiceContext) {
         'UPDATED',
         updateEventTypes,
         async (tx, before) => {
-          const expected = input.version ?? before.version
-          const { count } = await tx.subordinate.updateMany({
-            where: { id: input.id, version: expected },
-            data: { ...columns(fields), version: { increment: 1 } },
-          })
-          if (count === 0)
-            throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
-          return tx.subordinate.findUniqueOrThrow({ where: { id: input.id } })
+          const version = input.version ?? before.version
+          return updateVersion(tx, { id: input.id, version }, columns(fields))
         },
       )
     },
@@ -169,15 +164,14 @@ export function createSubordinateService(context: ServiceContext) {
       const result = await examine(before.entityId, settings, before, before.jwks as JwkSet, true) // parsed when written
       if (!isAcceptable(result.checks)) {
         const { message: lastError } = new EntityRejectedError(result.checks)
-        await db.subordinate.update({ where: { id }, data: { lastError, lastCheckedAt: new Date() } })
+        const unchanged = { id, version: before.version }
+        await db.subordinate.updateMany({ where: unchanged, data: { lastError, lastCheckedAt: new Date() } })
         events.announce({ kind: 'UPDATED', entityId: before.entityId })
       }
       const statement = accepted(result)
+      // What was examined against keys and policy that were replaced meanwhile must not stand.
       return change(caller, id, 'renewSubordinate', 'RENEWED', updateEventTypes, (tx) =>
-        tx.subordinate.update({
-          where: { id },
-          data: { ...declared(statement), jwks: statement.claims.jwks, version: { increment: 1 } },
-        }),
+        updateVersion(tx, before, { ...declared(statement), jwks: statement.claims.jwks }),
       )
     },
 

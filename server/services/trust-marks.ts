@@ -62,7 +62,9 @@ export function createTrustMarkService(context: ServiceContext) {
   const sign = (content: MarkContent) => signMark(context, content)
 
   /** The type may have got an owner since, or the delegation may have expired: such a mark would not hold (7.3). */
-  async function contentOf({ trustMarkType: type, entityId, validFor, ...row }: Row): Promise<MarkContent> {
+  async function contentOf({ trustMarkType: type, entityId, ...row }: Row): Promise<MarkContent> {
+    const { maximumTrustMarkHours } = await readSettings(db) // may have been lowered since
+    const validFor = Math.min(row.validFor, maximumTrustMarkHours)
     try {
       const delegation = await parseDelegation(context, type, type.owner ? row.delegation : null)
       const additionalClaims = row.additionalClaims as Record<string, unknown> | null // parsed when written

@@ -17,7 +17,7 @@ CREATE TABLE "Settings" (
     "metadataPolicy" JSONB NOT NULL DEFAULT '{}',
     "constraints" JSONB NOT NULL DEFAULT '{}',
     "trustAnchors" JSONB NOT NULL DEFAULT '{}',
-    "endpoints" TEXT[] DEFAULT ARRAY['resolve', 'trust_mark_status', 'trust_mark_list', 'trust_mark', 'historical_keys']::TEXT[],
+    "endpoints" TEXT[] DEFAULT ARRAY['resolve', 'trust_mark_status', 'trust_mark_list', 'trust_mark', 'historical_keys', 'collection']::TEXT[],
     "endpointAuthMethods" JSONB NOT NULL DEFAULT '{}',
     "entityConfigurationHours" INTEGER NOT NULL DEFAULT 24,
     "statementHours" INTEGER NOT NULL DEFAULT 168,

@@ -132,6 +132,16 @@ describe('renewTrustMark', () => {
     expect(await Promise.all([statusOf(jwt), statusOf(mark.jwt)])).toEqual(['active', 'active'])
   })
 
+  it('issues nothing for longer than the present maximum', async () => {
+    const { id } = await issue({ validFor: 100 })
+    const setMaximum = (maximumTrustMarkHours: number | null) =>
+      admin.mutate('updateTrustAnchor', { maximumTrustMarkHours }, 'version', 'admin')
+    await setMaximum(50)
+    const { iat, exp } = decodeJwt((await change('renew', id)).mark.jwt)
+    await setMaximum(null)
+    expect(Number(exp) - Number(iat)).toBe(50 * 3600)
+  })
+
   it('does not renew a revoked mark', async () => {
     const { id, type } = await issue()
     await change('revoke', id)

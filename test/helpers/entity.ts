@@ -1,6 +1,7 @@
 /** A real HTTP server on loopback that plays one federation entity, and misbehaves on request. */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import {
   buildEntityConfiguration,
   buildSubordinateStatement,
@@ -33,6 +34,8 @@ export type TestEntity = {
   /** Makes `subordinate` an Immediate Subordinate: it is listed, and a statement about it can be fetched. */
   adopt(subordinate: Pick<TestEntity, 'id' | 'keys' | 'options'>): void
   disown(id: string): void
+  /** What it answers about the status of any mark, other than that it is active; `undefined` is 404. */
+  status: Record<string, unknown> | undefined
   /** The signed Entity Configuration that it publishes. */
   configuration(): Promise<string>
   close(): Promise<void>
@@ -50,6 +53,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', id)
     requests.push(url.pathname + url.search)
+    if (url.pathname === '/trust_mark_status') return sendStatus(response, await text(request))
     if (url.pathname === '/fetch') return sendStatement(response, url.searchParams.get('sub'))
     if (url.pathname === '/list')
       return answer(response, JSON.stringify([...subordinates.keys()]), 'application/json')
@@ -98,8 +102,17 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     answer(response, jwt, 'application/entity-statement+jwt')
   }
 
+  async function sendStatus(response: ServerResponse, form: string) {
+    if (entity.status === undefined) return answer(response, '{}', 'application/json', 404)
+    const trust_mark = new URLSearchParams(form).get('trust_mark')
+    const claims = { iss: id, iat: lifetime().iat, trust_mark, status: 'active', ...entity.status }
+    const typ = 'trust-mark-status-response+jwt'
+    answer(response, await signJwt(claims, { key, typ }), `application/${typ}`)
+  }
+
   const entity: TestEntity = {
     id,
+    status: {},
     key,
     keys,
     options,

@@ -1,0 +1,206 @@
+/** Lists as connections: which things, in which order, page by page. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+const HOUR = 3_600_000
+const soon = (hours: number) => new Date(Date.now() + hours * HOUR)
+
+/** What the lists below tell apart; ids rise in this order, identifiers do not. */
+const rows = [
+  {
+    name: 'zebra',
+    displayName: 'Zebra University',
+    entityTypes: ['openid_provider'],
+    statementExpiresAt: soon(1),
+  },
+  { name: 'apple_tree', displayName: '100% Apple', entityTypes: ['openid_relying_party'] },
+  { name: 'mango', displayName: 'Mango', entityTypes: ['openid_relying_party'], active: false },
+  { name: 'berry', displayName: null, entityTypes: ['openid_relying_party'], lastError: 'away' },
+  { name: 'cherry', displayName: 'Cherry', entityTypes: ['federation_entity'], intermediate: true },
+  { name: 'dill', displayName: 'Dill', entityTypes: ['openid_provider'], statementExpiresAt: soon(-1) },
+]
+/** What is the same of all. */
+const common = {
+  metadata: {},
+  jwks: { keys: [] },
+  entityConfiguration: 'a.b.c',
+  entityConfigurationExpiresAt: soon(48),
+  statementExpiresAt: soon(48),
+  lastCheckedAt: new Date(),
+}
+const idOf = (name: string) => `https://${name}.example.org`
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  await admin.server.db.subordinate.createMany({
+    data: rows.map(({ name, ...row }, index) => ({
+      ...common,
+      ...row,
+      entityId: idOf(name),
+      registeredAt: soon(index % 2), // two groups of equals
+    })),
+  })
+})
+afterAll(() => admin.close())
+
+type Page = {
+  totalCount: number
+  edges: { cursor: string; node: { entityId: string } }[]
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string }
+}
+
+const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: SubordinateFilter, $orderBy: SubordinateOrder) {
+  subordinates(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $orderBy) {
+    totalCount edges { cursor node { entityId } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
+
+const ask = (variables: object = {}) => admin.execute(LIST, variables, 'viewer')
+
+async function list(variables: object = {}): Promise<Page> {
+  const { data, errors } = await ask(variables)
+  if (!data) throw new Error(JSON.stringify(errors))
+  return data.subordinates
+}
+
+const namesIn = ({ edges }: Page) => edges.map(({ node }) => new URL(node.entityId).hostname.split('.')[0])
+
+describe('filters', () => {
+  it.each([
+    ['a part of the identifier', { search: 'err' }, ['berry', 'cherry']],
+    ['a part of the name, in any case', { search: 'zebra UNI' }, ['zebra']],
+    ['spaces around what is searched', { search: '  mango ' }, ['mango']],
+    ['a percent sign that stands for itself', { search: '%' }, ['apple_tree']],
+    ['an underscore that stands for itself', { search: '_' }, ['apple_tree']],
+    ['a backslash that stands for itself', { search: '\\' }, []],
+    ['an Entity Type', { entityType: 'openid_provider' }, ['dill', 'zebra']],
+    ['intermediates', { intermediate: true }, ['cherry']],
+    ['entities without subordinates', { intermediate: false, search: 'c' }, []],
+    ['the active', { state: 'ACTIVE' }, ['apple_tree', 'cherry', 'zebra']],
+    ['the inactive', { state: 'INACTIVE' }, ['mango']],
+    ['the failing', { state: 'FAILING' }, ['berry']],
+    ['the expired', { state: 'EXPIRED' }, ['dill']],
+    ['two conditions at once', { state: 'ACTIVE', entityType: 'openid_provider' }, ['zebra']],
+    ['no condition', {}, ['apple_tree', 'berry', 'cherry', 'dill', 'mango', 'zebra']],
+  ])('find %s', async (_title, filter, expected) => {
+    const page = await list({ filter })
+    expect(namesIn(page)).toEqual(expected)
+    expect(page.totalCount).toBe(expected.length)
+  })
+
+  it('find what expires before a time', async () => {
+    const page = await list({ filter: { expiresBefore: soon(2).toISOString(), state: 'ACTIVE' } })
+    expect(namesIn(page)).toEqual(['zebra'])
+  })
+
+  it('find who holds a valid mark of a type', async () => {
+    const type = 'https://ta.example.org/marks/member'
+    await admin.mutate('createTrustMarkType', { type }, 'id')
+    const issue = (name: string) =>
+      admin.mutate('issueTrustMark', { trustMarkType: type, entityId: idOf(name) }, 'id')
+    await issue('dill')
+    const { id } = await issue('mango')
+    await admin.mutate('revokeTrustMark', { id }, 'id')
+    expect(namesIn(await list({ filter: { trustMarkType: type } }))).toEqual(['dill'])
+    expect(namesIn(await list({ filter: { trustMarkType: `${type}/unknown` } }))).toEqual([])
+  })
+})
+
+describe('order', () => {
+  it.each([
+    ['ENTITY_ID', 'DESC', ['zebra', 'mango', 'dill', 'cherry', 'berry', 'apple_tree']],
+    ['EXPIRES_AT', 'ASC', ['dill', 'zebra', 'apple_tree', 'mango', 'berry', 'cherry']],
+    ['REGISTERED_AT', 'ASC', ['zebra', 'mango', 'cherry', 'apple_tree', 'berry', 'dill']],
+    ['REGISTERED_AT', 'DESC', ['dill', 'berry', 'apple_tree', 'cherry', 'mango', 'zebra']],
+  ])('is by %s %s, equals by age', async (field, direction, expected) => {
+    expect(namesIn(await list({ orderBy: { field, direction } }))).toEqual(expected)
+  })
+})
+
+describe('pages', () => {
+  const all = ['apple_tree', 'berry', 'cherry', 'dill', 'mango', 'zebra']
+
+  /** Every name, from the first page on or, with `last`, from the last one back. */
+  async function walk(
+    size: { first: number } | { last: number },
+    variables: object = {},
+  ): Promise<unknown[]> {
+    const seen: unknown[] = []
+    let cursor = {}
+    for (;;) {
+      const page = await list({ ...variables, ...size, ...cursor })
+      expect(page.totalCount).toBe(all.length)
+      const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo
+      if ('first' in size) {
+        expect(hasPreviousPage).toBe(seen.length > 0)
+        seen.push(...namesIn(page))
+      } else {
+        expect(hasNextPage).toBe(seen.length > 0)
+        seen.unshift(...namesIn(page))
+      }
+      if (!('first' in size ? hasNextPage : hasPreviousPage)) return seen
+      cursor = 'first' in size ? { after: endCursor } : { before: startCursor }
+    }
+  }
+
+  it.each([1, 2, 4, 5, 6, 100])('of %i lead forward over everything once', async (first) => {
+    expect(await walk({ first })).toEqual(all)
+  })
+
+  it.each([1, 2, 4, 5, 6])('of %i lead backward over everything once', async (last) => {
+    expect(await walk({ last })).toEqual(all)
+  })
+
+  it('follow an order with equals over everything once', async () => {
+    const orderBy = { field: 'REGISTERED_AT', direction: 'DESC' }
+    const expected = ['dill', 'berry', 'apple_tree', 'cherry', 'mango', 'zebra']
+    expect(await walk({ first: 2 }, { orderBy })).toEqual(expected)
+    expect(await walk({ last: 2 }, { orderBy })).toEqual(expected)
+  })
+
+  it('hold at most 100, whatever is asked for', async () => {
+    const { db } = admin.server
+    const many = Array.from({ length: 120 }, (_, index) => ({
+      ...common,
+      entityId: `https://many${index}.example.net`,
+    }))
+    await db.subordinate.createMany({ data: many })
+    try {
+      const filter = { search: 'example.net' }
+      const page = await list({ first: 1000, filter })
+      expect(page.edges).toHaveLength(100)
+      expect(page.totalCount).toBe(120)
+      expect(page.pageInfo.hasNextPage).toBe(true)
+      expect((await list({ first: 1000, after: page.pageInfo.endCursor, filter })).edges).toHaveLength(20)
+      expect((await list({ filter })).edges).toHaveLength(25)
+    } finally {
+      await db.subordinate.deleteMany({ where: { entityId: { endsWith: '.example.net' } } })
+    }
+  })
+
+  it.each([
+    ['a cursor that is rubbish', { after: 'rubbish' }],
+    ['a cursor of another kind', { after: Buffer.from('GPC:S:x').toString('base64') }],
+    ['a cursor beyond every key', { after: Buffer.from('GPC:N:1e300').toString('base64') }],
+    ['a cursor beyond the keys there are', { before: Buffer.from('GPC:N:2147483648').toString('base64') }],
+    ['an empty cursor', { before: '' }],
+    ['a negative size', { first: -1 }],
+    ['a negative size from the end', { last: -1 }],
+    ['a size that is no whole number', { first: 1.5 }],
+  ])('refuse %s with a code, not as a failure of ours', async (_title, variables) => {
+    const { errors } = await ask(variables)
+    expect(errors).toHaveLength(1)
+    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
+  })
+
+  it('say that a cursor no longer stands for anything, rather than that the list is over', async () => {
+    const { db } = admin.server
+    const { pageInfo } = await list({ first: 2 })
+    const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: idOf('berry') } })
+    await db.subordinate.delete({ where: { id: row.id } })
+    const { data, errors } = await ask({ first: 2, after: pageInfo.endCursor })
+    expect(data?.subordinates ?? null).toBeNull()
+    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
+  })
+})

@@ -1,0 +1,143 @@
+/** Resolving an entity as a stranger would, explained statement by statement (§10). */
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { anchor, below } from '#test/helpers/federation.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const document = `query ($entityId: EntityIdentifier!, $trustAnchor: EntityIdentifier) {
+  resolveEntity(entityId: $entityId, trustAnchor: $trustAnchor) {
+    resolved metadata trustAnchor
+    failures { entityId superior reason }
+    chains { path valid reason failedStatement metadata findings
+      statements { claims }
+      policy { parameter operator setBy value before after error } } } }`
+
+const ask = (entityId: string, trustAnchor?: string) =>
+  admin.execute(document, { entityId, trustAnchor }, 'viewer')
+const resolve = async (entityId: string, trustAnchor?: string) =>
+  (await ask(entityId, trustAnchor)).data.resolveEntity
+
+it('follows the chain through an Intermediate and explains each step of the policy', async () => {
+  const federation = await below(admin.entityId)
+    .intermediate()
+    .leaf({
+      statement: { metadata_policy: { openid_relying_party: { contacts: { add: ['im@example.org'] } } } },
+    })
+    .start()
+  onTestFinished(federation.close)
+  const { top, leaf } = federation
+  await register(admin, top, {
+    metadataPolicy: { openid_relying_party: { contacts: { add: ['ta@example.org'] } } },
+  })
+  const result = await resolve(leaf.id)
+  expect(result).toMatchObject({ resolved: true, trustAnchor: admin.entityId, failures: [] })
+  expect(result.metadata.openid_relying_party.contacts).toEqual(['ta@example.org', 'im@example.org'])
+  const [chain] = result.chains
+  expect(chain).toMatchObject({
+    path: [leaf.id, top.id, admin.entityId],
+    valid: true,
+    reason: null,
+    failedStatement: null,
+    findings: [],
+  })
+  const issuers = chain.statements.map(({ claims }: { claims: object }) => claims)
+  expect(issuers).toMatchObject([
+    { iss: leaf.id, sub: leaf.id },
+    { iss: top.id, sub: leaf.id },
+    { iss: admin.entityId, sub: top.id },
+    { iss: admin.entityId, sub: admin.entityId },
+  ])
+  expect(chain.policy).toEqual([
+    {
+      parameter: 'contacts',
+      operator: 'add',
+      setBy: [admin.entityId, top.id],
+      value: ['ta@example.org', 'im@example.org'],
+      before: null,
+      after: ['ta@example.org', 'im@example.org'],
+      error: null,
+    },
+  ])
+})
+
+it('says why metadata does not satisfy the policy, with every finding', async () => {
+  const federation = await below(admin.entityId)
+    .intermediate()
+    .leaf({
+      statement: {
+        metadata_policy: {
+          openid_relying_party: { contacts: { essential: true }, client_name: { one_of: ['Other'] } },
+        },
+      },
+    })
+    .start()
+  onTestFinished(federation.close)
+  await register(admin, federation.top)
+  const { resolved, metadata, chains } = await resolve(federation.leaf.id)
+  expect({ resolved, metadata }).toEqual({ resolved: false, metadata: null })
+  expect(chains).toHaveLength(1)
+  expect(chains[0]).toMatchObject({ valid: false, metadata: null, reason: expect.any(String) })
+  expect(chains[0].findings.sort()).toEqual([
+    expect.stringContaining('client_name'),
+    expect.stringContaining('contacts'),
+  ])
+})
+
+it('points at the statement that is at fault', async () => {
+  const permitted = { constraints: { naming_constraints: { permitted: ['.example.org'] } } }
+  const federation = await below(admin.entityId).intermediate().leaf({ statement: permitted }).start()
+  onTestFinished(federation.close)
+  await register(admin, federation.top)
+  const { resolved, chains } = await resolve(federation.leaf.id)
+  expect(resolved).toBe(false)
+  expect(chains).toMatchObject([
+    { valid: false, failedStatement: 1, reason: expect.stringMatching(/outside the names/) },
+  ])
+})
+
+it('says where a branch ended: a statement has expired', async () => {
+  const statement = { iat: 1_000_000_000, exp: 1_000_003_600 }
+  const federation = await below(admin.entityId).intermediate().leaf({ statement }).start()
+  onTestFinished(federation.close)
+  const { top, leaf } = federation
+  await register(admin, top)
+  expect(await resolve(leaf.id)).toMatchObject({
+    resolved: false,
+    chains: [],
+    failures: [{ entityId: leaf.id, superior: top.id, reason: expect.stringMatching(/expired/) }],
+  })
+})
+
+it('says where a branch ended: nobody here knows the entity', async () => {
+  const leaf = await startLeaf(admin)
+  const { resolved, chains, failures } = await resolve(leaf.id)
+  expect({ resolved, chains }).toEqual({ resolved: false, chains: [] })
+  expect(failures).toEqual([
+    { entityId: leaf.id, superior: admin.entityId, reason: expect.stringContaining(leaf.id) },
+  ])
+})
+
+it('resolves to a foreign Trust Anchor once its keys are pinned', async () => {
+  const foreign = await anchor().leaf().start()
+  onTestFinished(foreign.close)
+  const { top, leaf } = foreign
+  const { errors } = await ask(leaf.id, top.id)
+  expect(errors?.[0]?.extensions?.code).toBe('INVALID_INPUT')
+  expect(errors?.[0]?.message).toContain(top.id)
+  await admin.mutate('updateTrustAnchor', { trustAnchors: { [top.id]: top.keys } }, 'version', 'admin')
+  const result = await resolve(leaf.id, top.id)
+  expect(result).toMatchObject({ resolved: true, trustAnchor: top.id })
+  expect(result.chains[0].path).toEqual([leaf.id, top.id])
+  await admin.mutate('updateTrustAnchor', { trustAnchors: { [top.id]: leaf.keys } }, 'version', 'admin')
+  expect(await resolve(leaf.id, top.id)).toMatchObject({
+    resolved: false,
+    chains: [{ valid: false, reason: expect.any(String) }],
+  })
+})

@@ -1,0 +1,88 @@
+/** The effect of a federation policy on the subordinates, before it is saved (§6.1). */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const document = `query ($policy: JSON!, $first: Int) {
+  previewMetadataPolicy(policy: $policy, first: $first) {
+    unchanged changed failing affected { entityId effect before after findings } } }`
+
+const preview = (policy: unknown, first?: number) => admin.execute(document, { policy, first }, 'viewer')
+
+it('tells whom a policy leaves alone, whom it changes and whom it excludes, and saves nothing', async () => {
+  const provider = { openid_provider: { issuer: 'replaced below' } }
+  const [untouched, changed, failing, inactive] = await Promise.all([
+    startLeaf(admin, { metadata: provider }),
+    startLeaf(admin),
+    startLeaf(admin, { metadata: { openid_relying_party: { client_registration_types: ['explicit'] } } }),
+    startLeaf(admin),
+  ])
+  provider.openid_provider.issuer = untouched.id
+  for (const leaf of [untouched, changed, failing]) await register(admin, leaf)
+  await register(admin, inactive, { active: false })
+  const served = await servedStatement(admin, changed.id)
+
+  const { data } = await preview({
+    openid_relying_party: {
+      client_registration_types: { superset_of: ['automatic'] },
+      client_name: { essential: true },
+      contacts: { default: ['ops@example.org'] },
+    },
+  })
+  const result = data.previewMetadataPolicy
+  expect(result).toMatchObject({ unchanged: 1, changed: 1, failing: 1 })
+  expect(result.affected).toEqual([
+    {
+      entityId: changed.id,
+      effect: 'CHANGED',
+      before: relyingParty,
+      after: {
+        openid_relying_party: { ...relyingParty.openid_relying_party, contacts: ['ops@example.org'] },
+      },
+      findings: [],
+    },
+    {
+      entityId: failing.id,
+      effect: 'FAILS',
+      before: { openid_relying_party: { client_registration_types: ['explicit'] } },
+      after: null,
+      // All of them, where a resolver stops at the first.
+      findings: [expect.stringMatching(/client_registration_types/), expect.stringMatching(/client_name/)],
+    },
+  ])
+  expect(await servedStatement(admin, changed.id)).toEqual(served)
+  expect(
+    (await preview({ openid_relying_party: { x: { default: 1 } } }, 1)).data.previewMetadataPolicy,
+  ).toMatchObject({ unchanged: 1, changed: 2, affected: [{ entityId: changed.id }] })
+})
+
+it('says of a policy that contradicts that of a subordinate that it would exclude it', async () => {
+  const leaf = await startLeaf(admin)
+  const own = { openid_relying_party: { subject_type: { value: 'pairwise' } } }
+  await register(admin, leaf, { metadataPolicy: own })
+  const { data } = await preview({ openid_relying_party: { subject_type: { value: 'public' } } })
+  expect(data.previewMetadataPolicy.affected).toContainEqual(
+    expect.objectContaining({
+      entityId: leaf.id,
+      effect: 'FAILS',
+      after: null,
+      findings: [expect.stringMatching(/subject_type/)],
+    }),
+  )
+})
+
+it.for<[policy: unknown]>([[[]], [{ openid_relying_party: { contacts: { add: 'no list' } } }], ['text']])(
+  'refuses the policy %j with a code',
+  async ([policy]) => {
+    const { errors } = await preview(policy)
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'policy'] })
+  },
+)

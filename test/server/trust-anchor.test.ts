@@ -1,0 +1,206 @@
+/** What the Trust Anchor says of itself and of the whole federation, from the mutation to the endpoints (§3.1.2, §5.2.2). */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { type Role, roles } from '#server/roles.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { register, servedConfiguration, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const ANCHOR = 'version organizationName organization authorityHints statementHours metadataPolicy'
+const update = (input: object, as: Role = 'admin') => admin.mutate('updateTrustAnchor', input, ANCHOR, as)
+const setPolicy = (metadataPolicy: unknown, input: object = {}) =>
+  admin.mutate('updateFederationPolicy', { metadataPolicy, ...input }, ANCHOR, 'admin')
+const present = () => admin.server.services.trustAnchor.settings()
+
+async function statementHours(sub: string): Promise<number> {
+  const statement = await servedStatement(admin, sub)
+  if (typeof statement === 'number') throw new Error(`/fetch answered ${statement}`)
+  return (Number(statement.exp) - Number(statement.iat)) / 3600
+}
+
+describe('updateTrustAnchor', () => {
+  it('publishes what it says of the organization, and clears what is null', async () => {
+    const organization = { contacts: ['ops@example.org'], policy_uri: 'https://ta.example.org/policy' }
+    await update({ organizationName: 'The Federation', organization })
+    const { metadata } = await servedConfiguration(admin)
+    expect(metadata).toMatchObject({
+      federation_entity: { organization_name: 'The Federation', ...organization },
+    })
+    expect(await update({ organizationName: null })).toMatchObject({ organizationName: null, organization })
+    const { metadata: cleared } = await servedConfiguration(admin)
+    expect(cleared).toMatchObject({ federation_entity: organization })
+    expect(cleared).not.toHaveProperty('federation_entity.organization_name')
+  })
+
+  it('advertises the endpoints that are chosen, beside those that every superior has', async () => {
+    await update({ endpoints: ['RESOLVE'] })
+    const { metadata } = await servedConfiguration(admin)
+    const { federation_entity: entity } = metadata as { federation_entity: object } // as §5.1.1 has it
+    expect(
+      Object.keys(entity)
+        .filter((name) => name.endsWith('_endpoint'))
+        .sort(),
+    ).toEqual(['federation_fetch_endpoint', 'federation_list_endpoint', 'federation_resolve_endpoint'])
+  })
+
+  it('names superiors, hints and foreign issuers and owners of Trust Marks', async () => {
+    const other = 'https://other.example.org'
+    const type = 'https://other.example.org/mark'
+    const owner = { sub: other, jwks: { keys: [publicJwk(await generateSigningKey('ES256'))] } }
+    await update({
+      authorityHints: [other, other],
+      trustAnchorHints: [other],
+      trustMarkIssuers: { [type]: [other] },
+      trustMarkOwners: { [type]: owner },
+    })
+    expect(await servedConfiguration(admin)).toMatchObject({
+      authority_hints: [other],
+      trust_anchor_hints: [other],
+      trust_mark_issuers: { [type]: [other] },
+      trust_mark_owners: { [type]: owner },
+    })
+    await update({
+      authorityHints: null,
+      trustAnchorHints: null,
+      trustMarkIssuers: null,
+      trustMarkOwners: null,
+    })
+    expect(Object.keys(await servedConfiguration(admin)).sort()).toEqual(
+      ['exp', 'iat', 'iss', 'jwks', 'metadata', 'sub'].sort(),
+    )
+  })
+
+  it('signs every statement anew for other hours, and never for more than the maximum', async () => {
+    const [leaf, longLived] = [await startLeaf(admin), await startLeaf(admin)]
+    await register(admin, leaf)
+    await register(admin, longLived, { validFor: 200 })
+    await update({ statementHours: 12 })
+    expect(await statementHours(leaf.id)).toBe(12)
+    expect(await statementHours(longLived.id)).toBe(200)
+    await update({ maximumStatementHours: 100 })
+    expect(await statementHours(longLived.id)).toBe(100)
+    await update({ maximumStatementHours: null, statementHours: null })
+    expect(await statementHours(leaf.id)).toBe(168)
+    expect(await statementHours(longLived.id)).toBe(200)
+  })
+
+  it('puts constraints into every statement, where a subordinate has none of its own', async () => {
+    const [leaf, own] = [await startLeaf(admin), await startLeaf(admin)]
+    await register(admin, leaf)
+    await register(admin, own, { constraints: { max_path_length: 0 } })
+    await update({ constraints: { max_path_length: 3 } })
+    expect(await servedStatement(admin, leaf.id)).toMatchObject({ constraints: { max_path_length: 3 } })
+    expect(await servedStatement(admin, own.id)).toMatchObject({ constraints: { max_path_length: 0 } })
+    await update({ constraints: null })
+    expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('constraints')
+  })
+
+  it('refuses a change of a version that is no longer the present one', async () => {
+    const { version } = await update({ organizationName: 'First' })
+    await update({ organizationName: 'Second', version })
+    expect(await update({ organizationName: 'Third', version })).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+      path: ['input', 'version'],
+    })
+    expect(await present()).toMatchObject({ organizationName: 'Second' })
+  })
+
+  it.for<[field: string, value: unknown, message: RegExp]>([
+    ['organization', { federation_fetch_endpoint: 'https://else.example' }, /federation_fetch_endpoint/],
+    ['organization', ['no object'], /organization/],
+    ['authorityHints', 'self', /itself/],
+    ['constraints', { max_path_length: 'two' }, /max_path_length/],
+    ['trustMarkIssuers', { 'https://mark.example': 'https://no.list' }, /trustMarkIssuers/],
+    ['trustMarkOwners', { 'https://mark.example': { sub: 'https://owner.example' } }, /jwks/],
+    ['trustAnchors', { 'https://other.example': { keys: [] } }, /trustAnchors/],
+    ['trustAnchors', [], /object/],
+    ['endpointAuthMethods', { nowhere: ['none'] }, /nowhere/],
+    ['endpointAuthMethods', { fetch: ['client_secret_basic'] }, /private_key_jwt/],
+    ['entityConfigurationHours', 0, /hours/],
+    ['maximumTrustMarkHours', 43_801, /43800/],
+    ['statementHours', 8761, /maximumStatementHours/],
+    ['trustMarks', ['a.b.c'], /./],
+  ])('names %s when it is %j, and changes nothing', async ([field, value, message]) => {
+    const before = await present()
+    const input = { [field]: value === 'self' ? [admin.entityId] : value }
+    expect(await update(input)).toMatchObject({
+      __typename: 'InvalidInputError',
+      code: 'INVALID_INPUT',
+      path: ['input', field],
+      message: expect.stringMatching(message),
+    })
+    expect(await present()).toEqual(before)
+  })
+})
+
+describe('updateFederationPolicy', () => {
+  it('signs every statement anew, with the policy of the subordinate merged into it', async () => {
+    const [leaf, own] = [await startLeaf(admin), await startLeaf(admin)]
+    await register(admin, leaf)
+    const ownPolicy = { openid_relying_party: { contacts: { add: ['b@example.org'] } } }
+    await register(admin, own, { metadataPolicy: ownPolicy })
+    const metadataPolicy = { openid_relying_party: { contacts: { add: ['a@example.org'] } } }
+    expect(await setPolicy(metadataPolicy)).toMatchObject({ metadataPolicy })
+    expect(await servedStatement(admin, leaf.id)).toMatchObject({ metadata_policy: metadataPolicy })
+    expect(await servedStatement(admin, own.id)).toMatchObject({
+      metadata_policy: { openid_relying_party: { contacts: { add: ['a@example.org', 'b@example.org'] } } },
+    })
+    await setPolicy(null)
+    expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('metadata_policy')
+    expect(await servedStatement(admin, own.id)).toMatchObject({ metadata_policy: ownPolicy })
+  })
+
+  it('refuses a policy that contradicts that of a subordinate, by name', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf, {
+      metadataPolicy: { openid_relying_party: { subject_type: { value: 'pairwise' } } },
+    })
+    const served = await (await admin.get('/fetch', { sub: leaf.id })).text()
+    expect(await setPolicy({ openid_relying_party: { subject_type: { value: 'public' } } })).toMatchObject({
+      __typename: 'InvalidInputError',
+      code: 'INVALID_INPUT',
+      path: ['input', 'metadataPolicy'],
+      message: expect.stringContaining(leaf.id),
+    })
+    expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(served)
+  })
+
+  it.for<[title: string, policy: unknown]>([
+    ['an unknown Entity Type shape', { openid_relying_party: [] }],
+    ['an operator with a wrong value', { openid_relying_party: { contacts: { subset_of: 'x' } } }],
+    ['operators that exclude each other', { openid_relying_party: { a: { value: 1, one_of: [2] } } }],
+  ])('refuses %s', async ([, policy]) => {
+    const before = await present()
+    expect(await setPolicy(policy)).toMatchObject({
+      __typename: 'InvalidInputError',
+      path: ['input', 'metadataPolicy'],
+    })
+    expect(await present()).toEqual(before)
+  })
+
+  it('refuses a change of a version that is no longer the present one', async () => {
+    const { version } = await present()
+    await setPolicy({}, { version })
+    expect(await setPolicy({ openid_provider: {} }, { version })).toMatchObject({
+      __typename: 'ConflictError',
+    })
+  })
+})
+
+it.for(roles.filter((role) => role !== 'admin'))('lets a %s change nothing of it', async (role) => {
+  const before = await present()
+  for (const name of ['updateTrustAnchor', 'updateFederationPolicy']) {
+    const type = name.charAt(0).toUpperCase() + name.slice(1)
+    const document = `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename } }`
+    const { errors } = await admin.execute(document, { input: {} }, role)
+    expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+  }
+  expect(await present()).toEqual(before)
+})

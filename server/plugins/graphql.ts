@@ -1,7 +1,6 @@
 /** Yoga on /graphql: context, limits, masking of unexpected errors. */
 import { EnvelopArmor } from '@escape.tech/graphql-armor'
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
-import { PothosValidationError } from '@pothos/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
@@ -75,9 +74,6 @@ function maskError(app: FastifyInstance, error: unknown): Error {
   if (error instanceof OperationError) return new GraphQLError(error.message, { extensions: reasonOf(error) })
   if (!(error instanceof GraphQLError)) return internalError(app, error)
   const { originalError } = error
-  // Such as a cursor that is none: Pothos says what is wrong, but gives no code.
-  if (originalError instanceof PothosValidationError)
-    return withExtensions(error, originalError.message, { code: 'BAD_USER_INPUT' })
   if (!originalError || originalError instanceof GraphQLError) return withCode(error)
   if (originalError instanceof OperationError)
     return withExtensions(error, originalError.message, reasonOf(originalError))
@@ -88,7 +84,7 @@ function reasonOf({ code, path }: OperationError): Record<string, unknown> {
   return path ? { code, path } : { code }
 }
 
-/** Those of graphql-js come without: a variable does not fit its type. */
+/** Those of graphql-js and Pothos come without: a variable does not fit its type, a cursor is none. */
 function withCode(error: GraphQLError): GraphQLError {
   if (error.extensions.code !== undefined) return error
   return withExtensions(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' })

@@ -192,6 +192,30 @@ describe('renewSubordinate', () => {
     expect(await renew(id)).toMatchObject({ state: 'ACTIVE' })
     expect(await stateOf(leaf.id)).toEqual({ state: 'ACTIVE', lastError: null })
   })
+
+  it('gives way to keys that an operator registers while the entity is asked', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+    const { configuration } = leaf
+    leaf.configuration = async () => {
+      await update(id, { jwks })
+      return configuration()
+    }
+    expect(await renew(id)).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
+    expect((await statement(leaf.id)).jwks).toEqual(jwks)
+  })
+
+  it('finds nothing when the subordinate is removed while the entity is asked', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    leaf.configuration = async () => {
+      await admin.mutate('removeSubordinate', { id }, '')
+      return 'no statement'
+    }
+    expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
+    expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404)
+  })
 })
 
 it('takes a deactivated subordinate off every endpoint and a reactivated one back', async () => {

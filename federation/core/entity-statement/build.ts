@@ -27,7 +27,8 @@ export function buildEntityConfiguration(input: {
     ...frame(input.entityId, input.entityId, input),
     metadata: input.metadata,
     ...unlessEmpty('authority_hints', input.authorityHints),
-    ...unlessEmpty('trust_anchor_hints', input.trustAnchorHints),
+    // A Trust Anchor without Superiors must not have it (§3.1.2).
+    ...(input.authorityHints?.length ? unlessEmpty('trust_anchor_hints', input.trustAnchorHints) : {}),
     ...unlessEmpty('trust_marks', input.trustMarks),
     ...unlessEmpty('trust_mark_issuers', input.trustMarkIssuers),
     ...unlessEmpty('trust_mark_owners', input.trustMarkOwners),

@@ -32,6 +32,14 @@ describe('buildEntityConfiguration', () => {
     })
   })
 
+  it('has no trust_anchor_hints without Superiors (§3.1.2)', () => {
+    const hints = { trustAnchorHints: [id('anchor')], authorityHints: [id('upper')] }
+    expect(buildEntityConfiguration({ ...entity, ...hints })).toHaveProperty('trust_anchor_hints')
+    expect(buildEntityConfiguration({ ...entity, ...hints, authorityHints: [] })).not.toHaveProperty(
+      'trust_anchor_hints',
+    )
+  })
+
   it('builds what can be parsed', async () => {
     const claims = buildEntityConfiguration({
       ...entity,

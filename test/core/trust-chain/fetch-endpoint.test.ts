@@ -1,0 +1,21 @@
+/** Where Subordinate Statements are fetched (§8.1). */
+import { expect, it } from 'vitest'
+import { collectTrustChains } from '#core/trust-chain/index.ts'
+import { line, type Plan, planned } from '../fixture/federation.ts'
+import { id, NOW } from '../fixture/statement.ts'
+
+it('is what the Superior says of itself, whatever is said about it (§8.1)', async () => {
+  const metadata = { federation_entity: { federation_fetch_endpoint: 'https://elsewhere.example/fetch' } }
+  const misled: Plan = line({
+    anchor: { about: { upper: { metadata } } },
+    upper: { about: { lower: { metadata } } },
+  })
+  const { source, requests } = planned(misled)
+  const { chains } = await collectTrustChains(id('leaf'), { trustAnchors: [id('anchor')], source, now: NOW })
+  expect(chains).toHaveLength(1)
+  expect(requests.filter((url) => url.includes('/fetch')).sort()).toEqual([
+    `${id('anchor')}/fetch?sub=${id('upper')}`,
+    `${id('lower')}/fetch?sub=${id('leaf')}`,
+    `${id('upper')}/fetch?sub=${id('lower')}`,
+  ])
+})

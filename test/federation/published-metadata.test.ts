@@ -1,0 +1,26 @@
+/** What the publisher states about our endpoints, of which no request shows the whole (§5.1.1, §8.8.1). */
+import { expect, test } from 'vitest'
+import { parseEndpoint } from '#core/entity-id.ts'
+import { endpointMetadata, endpointNames } from '#server/publish/endpoints.ts'
+
+const entityId = 'https://ta.example/federation/'
+
+test('offers no algorithm to clients that cannot be verified', () => {
+  const metadata = endpointMetadata(entityId, endpointNames, { fetch: ['private_key_jwt'] })
+  const algorithms = metadata.endpoint_auth_signing_alg_values_supported
+  expect(algorithms).toContain('RS256')
+  expect(algorithms).not.toContain('none')
+  expect(algorithms).not.toContainEqual(expect.stringMatching(/^HS/))
+})
+
+test('speaks of authentication only where it is possible', () => {
+  expect(JSON.stringify(endpointMetadata(entityId, endpointNames, { fetch: ['none'] }))).not.toContain('auth')
+})
+
+test.each(endpointNames)('names %s by an https URL, without a second slash', (name) => {
+  const url = parseEndpoint(
+    endpointMetadata(entityId, endpointNames, {})[`federation_${name}_endpoint`],
+    `federation_${name}_endpoint`,
+  )
+  expect(url).toMatch(/^https:\/\/ta\.example\/federation\/[a-z_]+$/)
+})

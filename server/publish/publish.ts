@@ -2,7 +2,7 @@
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
-import { activeSubordinates, findTrustMark, signedSubordinates } from '#server/publish/rows.ts'
+import { activeSubordinates, findTrustMark, signedSubordinate } from '#server/publish/rows.ts'
 import {
   commit,
   putSubordinate,
@@ -55,7 +55,7 @@ async function publishTrustAnchors(context: PublishContext): Promise<void> {
 
 async function publishSubordinate(context: PublishContext, entityId: string): Promise<void> {
   const row = await context.db.subordinate.findUnique({ where: { entityId } })
-  const [subordinate] = row?.active ? await signedSubordinates(context, [row]) : []
+  const subordinate = row?.active ? await signedSubordinate(context, row) : undefined
   await commit(context.redis, context.keys, [{ kind: 'subordinate', id: entityId }], (to) => {
     if (subordinate) putSubordinate(to, context.keys, subordinate)
     else removeSubordinate(to, context.keys, entityId)

@@ -6,28 +6,36 @@ import type {
   TrustMarkType,
 } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
-import { type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
+import { isStillValid, type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
 import type { PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
 import { readSettings } from '#server/settings.ts'
 
 /** Rows handled at a time: bounds memory, and one round trip to each store a page. */
 const PAGE = 500
 
+const unixNow = () => Math.floor(Date.now() / 1000)
 const toUnix = (date: Date) => Math.floor(date.getTime() / 1000)
 
-/** Subordinates with a statement that is current: signed now where it is not. */
-export async function signedSubordinates(
+/** The subordinate with a statement that is current: signed now where it is not. */
+export async function signedSubordinate(
   context: PublishContext,
-  rows: readonly Subordinate[],
-): Promise<PublishedSubordinate[]> {
-  const { db, entityId, signingKeys } = context
-  const { signer } = signingKeys.current()
-  const now = Math.floor(Date.now() / 1000)
-  const settings = await readSettings(db)
-  const signed = await withStatements(rows, { db, entityId, settings, signer, now })
-  return signed.map(publishedSubordinate)
+  row: Subordinate,
+): Promise<PublishedSubordinate | undefined> {
+  const { signed, unsignable } = await sign(context, [row])
+  for (const { error } of unsignable) throw error
+  return signed.map(publishedSubordinate)[0]
 }
 
+async function sign({ db, entityId, signingKeys }: PublishContext, rows: readonly Subordinate[]) {
+  const { signer } = signingKeys.current()
+  return withStatements(rows, { db, entityId, settings: await readSettings(db), signer, now: unixNow() })
+}
+
+/**
+ * Every active one, page by page. One that cannot be signed does not hold up the others: its statement of before
+ * stays, and an outbox entry of its own tries it again and tells the reason.
+ */
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
   for (let after = 0; ; ) {
     const rows = await context.db.subordinate.findMany({
@@ -37,7 +45,14 @@ export async function* activeSubordinates(context: PublishContext): AsyncGenerat
     })
     const last = rows.at(-1)
     if (!last) return
-    yield await signedSubordinates(context, rows)
+    const { signed, unsignable } = await sign(context, rows)
+    const failed = unsignable.map(({ subordinate }) => subordinate)
+    await enqueue(
+      context.db,
+      failed.map(({ entityId }) => toPublish('subordinate', entityId)),
+    )
+    const kept = failed.filter((subordinate) => isStillValid(subordinate, unixNow()))
+    yield [...signed, ...kept].map(publishedSubordinate)
     after = last.id
   }
 }

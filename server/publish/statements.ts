@@ -18,30 +18,46 @@ function basis(subordinate: Subordinate, { settings, signer }: Context): string 
   return `${subordinate.version}.${settings.statementVersion}.${signer.kid}`
 }
 
-function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
+/** The statement as signed before, if it has not expired: better than none while there can be no new one. */
+export function isStillValid(subordinate: Subordinate, now: number): subordinate is SignedSubordinate {
   const { statement, statementIssuedAt, statementExpiresAt } = subordinate
   return (
-    subordinate.statementBasis === basis(subordinate, context) &&
     statement !== null &&
     statementIssuedAt !== null &&
     statementExpiresAt !== null &&
-    statementExpiresAt.getTime() / 1000 > context.now
+    statementExpiresAt.getTime() / 1000 > now
   )
 }
 
-/** Each row with a statement that is current: as stored, or signed now and stored. */
+function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
+  return subordinate.statementBasis === basis(subordinate, context) && isStillValid(subordinate, context.now)
+}
+
+/** One that cannot be signed, and why. */
+export type Unsignable = { subordinate: Subordinate; error: unknown }
+
+/** Each row with a statement that is current, as stored or signed now and stored; the others apart. */
 export async function withStatements(
   subordinates: readonly Subordinate[],
   context: Context,
-): Promise<SignedSubordinate[]> {
-  const signed = await Promise.all(
+): Promise<{ signed: SignedSubordinate[]; unsignable: Unsignable[] }> {
+  const signed: SignedSubordinate[] = []
+  const fresh: SignedSubordinate[] = []
+  const unsignable: Unsignable[] = []
+  const sign = async (subordinate: Subordinate) => {
+    try {
+      fresh.push(await signStatement(subordinate, context))
+    } catch (error) {
+      unsignable.push({ subordinate, error })
+    }
+  }
+  await Promise.all(
     subordinates.map((subordinate) =>
-      isCurrent(subordinate, context) ? subordinate : signStatement(subordinate, context),
+      isCurrent(subordinate, context) ? signed.push(subordinate) : sign(subordinate),
     ),
   )
-  const fresh = signed.filter((row, index) => row !== subordinates[index])
   if (fresh.length > 0) await storeStatements(context.db, fresh)
-  return signed
+  return { signed: [...signed, ...fresh], unsignable }
 }
 
 async function signStatement(subordinate: Subordinate, context: Context): Promise<SignedSubordinate> {

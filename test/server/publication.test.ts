@@ -141,6 +141,10 @@ it('is not held up by one thing that cannot be published, and tells which error 
   )
   expect((await publication()).lastError).toEqual(expect.any(String))
 
+  await admin.redis.client.flushall()
+  await vi.waitFor(async () => expect(await markOf(subject)).toBe(200), WITHIN)
+  expect((await fetchStatement()).status).toBe(200)
+
   await admin.mutate('updateSubordinate', { id: subordinateId, metadataPolicy: null }, 'id')
   await untilUpToDate()
   expect((await publication()).lastError).toBeNull()

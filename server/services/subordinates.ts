@@ -9,6 +9,7 @@ import { isAcceptable } from '#server/services/entity-checks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { ConflictError, EntityRejectedError, parseField } from '#server/services/operation-error.ts'
+import { checkAgainstFederation } from '#server/services/policy-agreement.ts'
 import { updateEventTypes } from '#server/services/subordinate-event-types.ts'
 import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
@@ -117,6 +118,7 @@ export function createSubordinateService(context: ServiceContext) {
       const registration = { ...emptyRegistration, ...asRegistration(fields) }
       const statement = accepted(await examine(entityId, settings, registration, fields.jwks, false))
       const row = await write(caller, async (tx) => {
+        await checkAgainstFederation(tx, fields.metadataPolicy)
         const result = await tx.subordinate.create({
           data: {
             entityId,
@@ -150,6 +152,7 @@ export function createSubordinateService(context: ServiceContext) {
         'UPDATED',
         updateEventTypes,
         async (tx, before) => {
+          await checkAgainstFederation(tx, fields.metadataPolicy)
           const version = input.version ?? before.version
           return updateVersion(tx, { id: input.id, version }, columns(fields))
         },

@@ -1,13 +1,8 @@
 /** The Trust Anchor as a whole: what it says of itself, what holds for the federation, and its publication. */
-import { FederationError } from '#core/errors.ts'
-import {
-  type MetadataPolicy,
-  mergeMetadataPolicies,
-  parseMetadataPolicy,
-} from '#core/metadata-policy/index.ts'
-import { Prisma, type Settings } from '#prisma/generated/client/client.ts'
+import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
+import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
+import type { Transaction } from '#server/database.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { ServiceContext } from '#server/services/index.ts'
@@ -17,6 +12,7 @@ import {
   parseField,
   UnavailableError,
 } from '#server/services/operation-error.ts'
+import { checkAgainstSubordinates } from '#server/services/policy-agreement.ts'
 import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor-input.ts'
 import { readSettings } from '#server/settings.ts'
 
@@ -38,6 +34,7 @@ export function createTrustAnchorService(context: ServiceContext) {
     action: string,
     data: Prisma.SettingsUpdateInput,
     { version }: Version,
+    check: (tx: Transaction) => Promise<void> = async () => {},
   ) {
     const before = await readSettings(db)
     const touchesStatements = statementSettings.some((name) => data[name] !== undefined)
@@ -52,6 +49,7 @@ export function createTrustAnchorService(context: ServiceContext) {
       })
       if (count === 0)
         throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+      await check(tx)
       const after = await readSettings(tx)
       return {
         action,
@@ -86,9 +84,10 @@ export function createTrustAnchorService(context: ServiceContext) {
       const metadataPolicy = parseField('metadataPolicy', () =>
         parseMetadataPolicy(input.metadataPolicy ?? {}),
       )
-      await checkAgainstSubordinates(db, metadataPolicy)
       const data = { metadataPolicy: metadataPolicy as Prisma.InputJsonObject } // parsed from JSON
-      return change(caller, 'updateFederationPolicy', data, input)
+      return change(caller, 'updateFederationPolicy', data, input, (tx) =>
+        checkAgainstSubordinates(tx, metadataPolicy),
+      )
     },
 
     /** Signs and publishes the Entity Configuration and the historical keys anew. */
@@ -126,23 +125,4 @@ function topicsOf(data: Prisma.SettingsUpdateInput, touchesStatements: boolean):
     ...(touchesStatements ? [toPublish('subordinates')] : []),
     ...(data.trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
   ]
-}
-
-/** A statement holds both policies merged (6.1.4.1); one that cannot be merged could not be signed any more. */
-async function checkAgainstSubordinates(db: Database, policy: MetadataPolicy): Promise<void> {
-  const own = await db.subordinate.findMany({
-    where: { metadataPolicy: { not: Prisma.DbNull } },
-    select: { entityId: true, metadataPolicy: true },
-  })
-  for (const { entityId, metadataPolicy } of own) {
-    try {
-      mergeMetadataPolicies([policy, metadataPolicy as MetadataPolicy]) // parsed when written
-    } catch (error) {
-      if (!(error instanceof FederationError)) throw error
-      throw new InvalidInputError(
-        `It contradicts the policy of ${entityId}: ${error.message}`,
-        'metadataPolicy',
-      )
-    }
-  }
 }

@@ -1,0 +1,38 @@
+/** One statement holds one policy: the federation's and that of each subordinate must merge (6.1.4.1), whoever writes when. */
+import { FederationError } from '#core/errors.ts'
+import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
+import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database.ts'
+import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
+import { readSettings } from '#server/settings.ts'
+
+/** In the transaction that writes the subordinate's. @throws InvalidInputError */
+export async function checkAgainstFederation(
+  tx: Transaction,
+  policy: MetadataPolicy | null | undefined,
+): Promise<void> {
+  if (!policy) return
+  // Whoever changes the federation's policy now waits until ours can be seen, or we wait until theirs can.
+  await tx.$queryRaw`SELECT "id" FROM "Settings" WHERE "id" = 1 FOR SHARE`
+  const { metadataPolicy } = await readSettings(tx)
+  parseField('metadataPolicy', () => mergeMetadataPolicies([metadataPolicy as MetadataPolicy, policy])) // parsed when written
+}
+
+/** In the transaction that has written the federation's, and so holds its row. @throws InvalidInputError */
+export async function checkAgainstSubordinates(tx: Transaction, policy: MetadataPolicy): Promise<void> {
+  const own = await tx.subordinate.findMany({
+    where: { metadataPolicy: { not: Prisma.DbNull } },
+    select: { entityId: true, metadataPolicy: true },
+  })
+  for (const { entityId, metadataPolicy } of own) {
+    try {
+      mergeMetadataPolicies([policy, metadataPolicy as MetadataPolicy]) // parsed when written
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error
+      throw new InvalidInputError(
+        `It contradicts the policy of ${entityId}: ${error.message}`,
+        'metadataPolicy',
+      )
+    }
+  }
+}

@@ -172,6 +172,20 @@ describe('updateFederationPolicy', () => {
     expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(served)
   })
 
+  it('lets only one of two contradicting policies through that are written at the same moment', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const policy = (value: string) => ({ openid_relying_party: { application_type: { value } } })
+    const results = await Promise.all([
+      admin.mutate('updateSubordinate', { id, metadataPolicy: policy('native') }, 'id'),
+      setPolicy(policy('web')),
+    ])
+    const refused = results.filter(({ __typename }) => __typename === 'InvalidInputError')
+    expect(refused).toMatchObject([{ path: ['input', 'metadataPolicy'] }])
+    expect(await admin.server.db.outboxEntry.count()).toBe(0)
+    await setPolicy(null)
+  })
+
   it.for<[title: string, policy: unknown]>([
     ['an unknown Entity Type shape', { openid_relying_party: [] }],
     ['an operator with a wrong value', { openid_relying_party: { contacts: { subset_of: 'x' } } }],

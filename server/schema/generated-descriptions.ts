@@ -2,8 +2,8 @@
 import { type GraphQLNamedType, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 
 const types: readonly (readonly [pattern: RegExp, description: string])[] = [
-  [/^Query\w+Connection$/, 'One page of a list.'],
-  [/^Query\w+ConnectionEdge$/, 'One place in a list.'],
+  [/^\w+Connection$/, 'One page of a list.'],
+  [/^\w+ConnectionEdge$/, 'One place in a list.'],
   [/^Mutation\w+Success$/, 'The mutation did what was asked.'],
   [/^Mutation\w+Result$/, 'What was asked, or an expected failure that changed nothing.'],
   [/^PageInfo$/, 'Where a page lies in its list.'],

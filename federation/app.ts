@@ -8,6 +8,7 @@ import { handleErrors, sendError } from './error-handler.ts'
 import { addressGroup } from './routes/address-group.ts'
 import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
+import { extendedListRoute } from './routes/extended-list.ts'
 import { fetchRoute } from './routes/fetch.ts'
 import { healthRoute } from './routes/health.ts'
 import { historicalKeysRoute } from './routes/historical-keys.ts'
@@ -15,6 +16,7 @@ import { indexPageRoute } from './routes/index-page.ts'
 import { listRoute } from './routes/list.ts'
 import { resolveRoute } from './routes/resolve.ts'
 import { statusRoute } from './routes/status.ts'
+import { subordinateEventsRoute } from './routes/subordinate-events.ts'
 import { trustMarkRoute } from './routes/trust-mark.ts'
 import { trustMarkListRoute } from './routes/trust-mark-list.ts'
 import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
@@ -54,6 +56,8 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     entityConfigurationRoute(scope, deps)
     fetchRoute(scope, deps)
     listRoute(scope, deps)
+    extendedListRoute(scope, deps)
+    subordinateEventsRoute(scope, deps)
     trustMarkRoute(scope, deps)
     trustMarkListRoute(scope, deps)
     trustMarkStatusRoute(scope, deps)

@@ -40,6 +40,18 @@ export const endpoints: readonly Endpoint[] = [
     example: () => ({}),
   },
   {
+    title: 'Extended Subordinate Listing',
+    path: 'extended_list',
+    text: 'The Immediate Subordinates a page at a time, with when they were registered and updated.',
+    example: () => ({ audit_timestamps: 'true' }),
+  },
+  {
+    title: 'Subordinate events',
+    path: 'subordinate_events',
+    parameters: ['sub'],
+    text: 'What happened to the registration of one entity, signed.',
+  },
+  {
     title: 'Subordinate Statement',
     path: 'fetch',
     parameters: ['sub'],

@@ -10,6 +10,7 @@ export type MediaType =
   | 'application/trust-mark+jwt'
   | 'application/trust-mark-status-response+jwt'
   | 'application/jwk-set+jwt'
+  | 'application/entity-events-statement+jwt'
 
 /** Seconds for which a cache may keep a statement, so that what is withdrawn is gone soon everywhere. */
 const MAX_CACHE_AGE = 60

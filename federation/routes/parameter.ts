@@ -44,6 +44,15 @@ export function optionalLimit(parameters: unknown): number | undefined {
   return Number(value)
 }
 
+/** Seconds since 1970 (RFC 7519 NumericDate). @throws FederationError `invalid_request` */
+export function optionalNumericDate(parameters: unknown, name: string): number | undefined {
+  const value = optional(parameters, name)
+  if (value === undefined) return undefined
+  if (!/^\d{1,12}(\.\d{1,6})?$/.test(value))
+    throw refuse(name, `must be seconds since 1970, not ${quote(value)}`)
+  return Number(value)
+}
+
 /** `true` or `false`. @throws FederationError `invalid_request` */
 export function optionalBoolean(parameters: unknown, name: string): boolean | undefined {
   const value = optional(parameters, name)

@@ -16,6 +16,8 @@ function publishedKeys(root: string) {
     subordinateConfigurations: `${root}subordinates:jwt`,
     /** hash: entity identifier -> `SubordinateInfo` as JSON. Written by us only; a reader works without it. */
     subordinateInfo: `${root}subordinates:info`,
+    /** hash: entity identifier -> array of `SubordinateEvent` as JSON, the oldest first; removed entities stay. Written by us only. */
+    subordinateEvents: `${root}subordinates:events`,
     /** set: subordinates that are Relying Parties. */
     relyingParties: `${root}rp`,
     /** set: subordinates that are OpenID Providers. */

@@ -10,6 +10,7 @@ import { storeError } from './connect.ts'
 import { redisKeys } from './keys.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { createMemory, forget } from './reader-memory.ts'
+import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import type { Subordinate } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
 import { readTrustAnchors } from './trust-anchor-reader.ts'
@@ -35,6 +36,8 @@ export type Reader = {
   subordinateConfiguration(id: EntityId): Promise<PublishedJwt | undefined>
   /** Every Immediate Subordinate, sorted by identifier (§8.2). */
   subordinates(): Promise<readonly Subordinate[]>
+  /** What happened to the registration of an entity, the oldest first; undefined when nothing is recorded of it. */
+  subordinateEvents(id: EntityId): Promise<readonly SubordinateEvent[] | undefined>
   /** The mark of the type for the subject, if it was not revoked; it may have expired (§8.6). */
   trustMark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Every mark issued to the subject and not revoked; some may have expired. */
@@ -79,6 +82,9 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
       ),
     ),
     subordinates: guarded(() => memory.subordinates.get()),
+    subordinateEvents: guarded(async (id) =>
+      parseSubordinateEvents(await redis.hget(keys.subordinateEvents, id)),
+    ),
     trustMark: guarded((type, subject) =>
       memory.marks.read(`${type} ${subject}`, () => readTrustMark(redis, keys, type, subject)),
     ),

@@ -11,6 +11,10 @@ export type Subordinate = {
   isIntermediate: boolean
   /** The `exp` of the Subordinate Statement, in unix seconds. */
   expires: number
+  /** Unix seconds; a foreign writer does not say since when an entity is registered. */
+  registered: number | undefined
+  /** When its statement was last signed anew, in unix seconds. */
+  updated: number | undefined
   /** Whether our publisher wrote it, which announces each change. */
   isAnnounced: boolean
 }
@@ -47,8 +51,16 @@ export async function readSubordinate(
 function fromInfo(id: string, text: string | null | undefined): Subordinate | undefined {
   const info = parseSubordinateInfo(text)
   if (!info) return undefined
-  const { entity_types: entityTypes, intermediate: isIntermediate, expires } = info
-  return { id, entityTypes, isIntermediate, expires, isAnnounced: true }
+  const { entity_types: entityTypes, intermediate: isIntermediate, ...times } = info
+  return {
+    id,
+    entityTypes,
+    isIntermediate,
+    expires: times.expires,
+    registered: times.registered,
+    updated: times.updated,
+    isAnnounced: true,
+  }
 }
 
 /** A foreign writer leaves no info: parse both statements, and ask its sets when the entity's own is not there. */
@@ -59,7 +71,8 @@ async function fromStatements(redis: Redis, keys: RedisKeys, id: string): Promis
   ])
   if (!statement) return undefined // removed a moment ago
   const kinds = (configuration && kindsInMetadata(configuration)) || (await kindsInSets(redis, keys, id))
-  return { id, ...kinds, expires: claims(statement)?.exp ?? 0, isAnnounced: false }
+  const { exp = 0, iat } = claims(statement) ?? {}
+  return { id, ...kinds, expires: exp, registered: undefined, updated: iat, isAnnounced: false }
 }
 
 type Kinds = Pick<Subordinate, 'entityTypes' | 'isIntermediate'>
@@ -87,7 +100,7 @@ async function kindsInSets(redis: Redis, keys: RedisKeys, id: string): Promise<K
   return { entityTypes, isIntermediate: entityTypes.includes('federation_entity') }
 }
 
-function claims(jwt: string): { exp?: number; metadata?: unknown } | undefined {
+function claims(jwt: string): { exp?: number; iat?: number; metadata?: unknown } | undefined {
   try {
     return decodeJwt(jwt)
   } catch {

@@ -22,6 +22,8 @@ beforeAll(async () => {
   client = await offlineEntity('https://client.example')
   await ta.publishSubordinate(client)
   await ta.issueTrustMark({ type, subject: client.id })
+  await setMethods()
+  await ta.walk()
   await ta.redis.client.set(
     ta.names.historicalKeys,
     await ta.sign({ iss: entityId, keys: [] }, 'jwk-set+jwt'),
@@ -32,6 +34,9 @@ afterAll(() => ta.close())
 const endpoints: [name: string, path: string, parameters: () => Record<string, string>][] = [
   ['fetch', '/fetch', () => ({ sub: client.id })],
   ['list', '/list', () => ({})],
+  ['extended_list', '/extended_list', () => ({})],
+  ['subordinate_events', '/subordinate_events', () => ({ sub: client.id })],
+  ['collection', '/collection', () => ({})],
   ['resolve', '/resolve', () => ({ sub: client.id, trust_anchor: entityId })],
   ['trust_mark', '/trust_mark', () => ({ sub: client.id, trust_mark_type: type })],
   ['trust_mark_list', '/trust_mark_list', () => ({ trust_mark_type: type })],

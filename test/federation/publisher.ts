@@ -12,6 +12,7 @@ import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import { redisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
+import { formatSubordinateEvents, type SubordinateEvent } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 
 export const entityId = 'https://ta.example'
@@ -26,6 +27,9 @@ export type Subordinate = {
   intermediate?: boolean
   statement?: Record<string, unknown>
   exp?: number
+  /** Unix seconds. */
+  registered?: number
+  updated?: number
   /** Whether to write as today's inmor does: no info, nothing announced. */
   foreign?: boolean
 }
@@ -89,8 +93,8 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
       const info = {
         entity_types: entityTypes,
         intermediate: subordinate.intermediate ?? false,
-        registered: now(),
-        updated: now(),
+        registered: subordinate.registered ?? now(),
+        updated: subordinate.updated ?? now(),
         expires: exp,
       }
       await client.hset(names.subordinateInfo, id, formatSubordinateInfo(info))
@@ -101,6 +105,11 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     async removeSubordinate(id: string) {
       const hashes = [names.subordinates, names.subordinateConfigurations, names.subordinateInfo]
       for (const hash of hashes) await client.hdel(hash, id)
+      await announce({ kind: 'subordinate', id })
+    },
+
+    async recordEvents(id: string, events: readonly SubordinateEvent[]) {
+      await client.hset(names.subordinateEvents, id, formatSubordinateEvents(events))
       await announce({ kind: 'subordinate', id })
     },
 

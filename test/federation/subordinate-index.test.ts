@@ -8,6 +8,8 @@ const subordinate = (id: string): Subordinate => ({
   entityTypes: [],
   isIntermediate: false,
   expires: Infinity,
+  registered: 0,
+  updated: 0,
   isAnnounced: true,
 })
 

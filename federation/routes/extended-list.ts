@@ -1,0 +1,76 @@
+/** The Immediate Subordinates a page at a time, with what is asked for about each (Extended Subordinate Listing). */
+import type { FastifyInstance } from 'fastify'
+import { decodeJwt } from 'jose'
+import { member } from '#core/json.ts'
+import type { Subordinate } from '#store/subordinate-reader.ts'
+import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
+import { sendJson } from './answer.ts'
+import { formatCursor, optionalCursor } from './cursor.ts'
+import { type Call, endpoint } from './endpoint.ts'
+import { names, optionalBoolean, optionalLimit, optionalNumericDate, repeatable } from './parameter.ts'
+import { readFilter, selectSubordinates } from './subordinate-filter.ts'
+
+/** Subordinates in one answer, whatever `limit` asks for. */
+const MAX_SUBORDINATES = 500
+
+/** Stands among the names of claims for the statement as a whole. */
+const STATEMENT = 'subordinate_statement'
+
+type Wanted = { timestamps: boolean; claims: readonly string[] }
+
+export function extendedListRoute(app: FastifyInstance, deps: Deps) {
+  const { reader, now } = deps
+  const answer = async ({ reply, parameters }: Call) => {
+    const from = optionalCursor(parameters) ?? ''
+    const limit = Math.min(optionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
+    const updated = readPeriod(parameters)
+    const wanted = {
+      timestamps: (optionalBoolean(parameters, 'audit_timestamps') ?? false) || updated.isAsked,
+      claims: names(parameters, 'claims'),
+    }
+    // Here any of several types will do.
+    const trustMarkTypes = repeatable(parameters, 'trust_mark_type')
+    const filter = await readFilter(parameters, { reader, now: now(), trustMarkTypes })
+    const all = await reader.subordinates()
+    if (all.length === 0) await confirmPublished(reader)
+    const found = selectSubordinates(all, filter, now()).filter(
+      (each) => each.id >= from && updated.includes(each),
+    )
+    const next = found[limit]
+    return sendJson(reply, {
+      immediate_subordinate_entities: await Promise.all(
+        found.slice(0, limit).map((each) => describe(each, wanted, deps)),
+      ),
+      ...(next === undefined ? {} : { next: formatCursor(next.id) }),
+    })
+  }
+  endpoint(app, deps, { name: 'extended_list', path: '/extended_list', answer })
+}
+
+/** Both ends belong to the period. A subordinate whose update is not recorded lies in none. */
+function readPeriod(parameters: unknown) {
+  const after = optionalNumericDate(parameters, 'updated_after')
+  const before = optionalNumericDate(parameters, 'updated_before')
+  const isAsked = after !== undefined || before !== undefined
+  const includes = ({ updated }: Subordinate) =>
+    !isAsked || (updated !== undefined && updated >= (after ?? 0) && updated <= (before ?? Infinity))
+  return { isAsked, includes }
+}
+
+async function describe({ id, registered, updated }: Subordinate, wanted: Wanted, { reader }: Deps) {
+  const { timestamps, claims } = wanted
+  const statement = claims.length > 0 ? (await reader.subordinateStatement(id))?.jwt : undefined
+  return {
+    ...(statement === undefined ? {} : pick(decodeJwt<Record<string, unknown>>(statement), claims)),
+    id,
+    ...(statement !== undefined && claims.includes(STATEMENT) ? { [STATEMENT]: statement } : {}),
+    ...(timestamps && registered !== undefined ? { registered } : {}),
+    ...(timestamps && updated !== undefined ? { updated } : {}),
+  }
+}
+
+function pick(all: Record<string, unknown>, wanted: readonly string[]): Record<string, unknown> {
+  const present = wanted.filter((name) => member(all, name) !== undefined)
+  return Object.fromEntries(present.map((name) => [name, all[name]]))
+}

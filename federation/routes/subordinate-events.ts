@@ -1,0 +1,52 @@
+/** What happened to the registration of a subordinate, signed when it is asked for (Subordinate Events). */
+import type { FastifyInstance } from 'fastify'
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { signJwt } from '#core/jws.ts'
+import { createCache } from '#store/cache.ts'
+import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
+import { send } from './answer.ts'
+import { type Call, endpoint } from './endpoint.ts'
+import { requiredEntityId } from './parameter.ts'
+
+const TYP = 'entity-events-statement+jwt'
+
+/** Milliseconds for which a signed answer is given again, unless a subordinate changes before. */
+const REUSE_MS = 5_000
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
+  const answers = createCache<Buffer>({
+    maxAge: REUSE_MS,
+    maxSize: MAX_ANSWER_BYTES,
+    sizeOf: (answer) => answer.length,
+  })
+  deps.reader.onChange(({ kind, id }) => {
+    if (kind === 'subordinate') answers.drop(id)
+    if (kind === 'all') answers.drop()
+  })
+
+  const answer = async ({ reply, parameters }: Call) => {
+    const subject = requiredEntityId(parameters, 'sub', deps)
+    const body = await answers.read(subject, () => signEvents(deps, subject))
+    return send(reply, body, `application/${TYP}`)
+  }
+  endpoint(app, deps, { name: 'subordinate_events', path: '/subordinate_events', answer })
+}
+
+async function signEvents({ entityId, reader, keys, now }: Deps, subject: EntityId): Promise<Buffer> {
+  const events = await reader.subordinateEvents(subject)
+  // A subordinate of which nothing is recorded is one without events.
+  if (!events && !(await reader.subordinateStatement(subject))) {
+    await confirmPublished(reader)
+    throw new FederationError('not_found', `${subject} was never a subordinate here.`, { subject })
+  }
+  const claims = {
+    iss: entityId,
+    sub: subject,
+    iat: now(),
+    federation_registration_events: events ?? [],
+  }
+  return Buffer.from(await signJwt(claims, { key: keys().signer, typ: TYP }))
+}

@@ -1,0 +1,171 @@
+/** Every page of the console, in light, in dark and on a phone: no axe violations, no errors, nobody else asked. */
+
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+const desktop = { width: 1280, height: 800 }
+const looks = [
+  { name: 'light', colorScheme: 'light', viewport: desktop },
+  { name: 'dark', colorScheme: 'dark', viewport: desktop },
+  { name: 'light on a phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+] as const
+
+let product: Product
+let browser: Browser
+let registered: TestEntity
+let candidate: TestEntity
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation } = product
+  const authorityHints = [installation.federationUrl]
+  registered = await startEntity({ authorityHints, metadata: relyingParty })
+  candidate = await startEntity({ authorityHints, metadata: relyingParty })
+  const admin = await connectAdmin(installation)
+  const trustMarkType = `${installation.federationUrl}/trust-marks/member`
+  await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Has signed.' }, 'id')
+  await mutate(admin, 'registerSubordinate', { entityId: registered.id }, 'id')
+  await mutate(admin, 'issueTrustMark', { entityId: registered.id, trustMarkType }, 'id')
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', product.password ?? '')
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([registered.close(), candidate.close()])
+  await product.stop()
+})
+
+/** What is wrong with a part of the page as it is now, in every look: the rule and the elements. */
+async function violations(page: Page, part = 'html'): Promise<string[]> {
+  const found: string[] = []
+  for (const { name, colorScheme, viewport } of looks) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize(viewport)
+    await settle(page)
+    const result = await new AxeBuilder({ page }).include(part).analyze()
+    for (const { id, nodes } of result.violations) {
+      found.push(`${page.url()} (${name}): ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    }
+  }
+  await page.setViewportSize(desktop)
+  return found
+}
+
+/** Colours that fade over are measured when they have arrived: when a frame has passed and nothing moves. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let moving: Animation[] | undefined; moving?.length !== 0; ) {
+      await new Promise(requestAnimationFrame)
+      await new Promise(requestAnimationFrame)
+      moving = document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+      await Promise.allSettled(moving.map(({ finished }) => finished))
+    }
+  })
+}
+
+/** A page is there when its heading is, and nothing in it is still being fetched. */
+async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.locator('.animate-spin').first().waitFor({ state: 'hidden' })
+}
+
+/** Paths of the console's own pages that links on the present page lead to. */
+async function links(page: Page): Promise<string[]> {
+  const hrefs = await page
+    .locator('a[href]')
+    .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
+  const urls = hrefs.map((href) => new URL(href))
+  return urls.filter(({ origin }) => origin === product.installation.adminUrl).map(({ pathname }) => pathname)
+}
+
+test('the sign-in page', async () => {
+  const { page, complaints } = await openPage(browser, product.installation.adminUrl)
+  await visit(page, '/')
+  expect(new URL(page.url()).pathname).toBe('/sign-in')
+  expect(await violations(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+test('every page that a link leads to', async () => {
+  const { page, complaints } = watched
+  const paths = new Set(['/'])
+  const found: string[] = []
+  for (const path of paths) {
+    await visit(page, path)
+    for (const link of await links(page)) paths.add(link)
+    found.push(...(await violations(page)))
+  }
+  expect(found).toEqual([])
+  expect(complaints).toEqual([])
+  // As many as there are screens; the walk must not end early.
+  expect(paths.size).toBeGreaterThanOrEqual(10)
+  expect([...paths]).toEqual(
+    expect.arrayContaining(['/subordinates', '/subordinates/new', '/trust-mark-types/new']),
+  )
+})
+
+type State = {
+  what: string
+  path: () => string
+  reach: (page: Page) => Promise<void>
+  /** Where the rest of the page is out of reach. */
+  part?: string
+}
+
+const states: State[] = [
+  {
+    what: 'an inspection with its options open',
+    path: () => `/subordinates/new?entity=${candidate.id}`,
+    async reach(page) {
+      await page.getByText('This entity can be registered').waitFor()
+      await page.getByText('Options', { exact: true }).click()
+      await page.getByLabel('Publish at once').waitFor()
+    },
+  },
+  {
+    what: 'a failed inspection',
+    path: () => '/subordinates/new?entity=http://127.0.0.1:1',
+    reach: (page) => page.getByText('cannot be registered').waitFor(),
+  },
+  {
+    what: 'a search without a match',
+    path: () => '/subordinates?q=nobody',
+    reach: (page) => page.getByText('No subordinate matches').waitFor(),
+  },
+  {
+    what: 'a page that does not exist',
+    path: () => '/nowhere',
+    reach: (page) => page.getByText('Nothing here').waitFor(),
+  },
+  {
+    what: 'a question before deactivating',
+    path: () => '/subordinates',
+    async reach(page) {
+      await page.getByRole('main').getByRole('link', { name: 'Test Relying Party' }).click()
+      await page.getByRole('button', { name: 'Deactivate' }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+    part: '[role=alertdialog]',
+  },
+]
+
+test.each(states)('$what', async ({ path, reach, part }) => {
+  const { page, complaints } = watched
+  await visit(page, path())
+  await reach(page)
+  expect(await violations(page, part)).toEqual([])
+  expect(complaints).toEqual([])
+})

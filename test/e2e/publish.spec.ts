@@ -1,0 +1,105 @@
+/** An operator's tasks in the console, each read at the public endpoints afterwards. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { fetchVerified, keysIn } from '#test/product/verify.ts'
+
+const TYPE = 'entity-statement+jwt'
+
+let product: Product
+let browser: Browser
+let entity: TestEntity
+let anchor: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  anchor = product.installation.federationUrl
+  entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await product.stop()
+})
+
+async function openConsole(): Promise<Watched> {
+  const watched = await openPage(browser, product.installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', product.password ?? '')
+  await watched.page.getByRole('link', { name: 'Subordinates', exact: true }).first().waitFor()
+  return watched
+}
+
+async function inspect(page: Page, entityId: string): Promise<void> {
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
+  await page
+    .getByRole('link', { name: /^Register/ })
+    .first()
+    .click()
+  await page.getByLabel('Entity identifier').fill(entityId)
+  await page.getByRole('button', { name: 'Inspect' }).click()
+}
+
+const list = async () => (await fetch(`${anchor}/list`)).json()
+
+test('a wrong password is refused at the field, and tells nobody in', async () => {
+  const { page } = await openPage(browser, product.installation.adminUrl)
+  await page.goto('/subordinates')
+  await signIn(page, 'admin', 'not the printed one')
+  await page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor()
+  expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true')
+  expect(new URL(page.url()).pathname).toBe('/sign-in')
+  await page.context().close()
+})
+
+test('an entity that is refused is shown with the reason, and nothing is registered', async () => {
+  const { page, complaints } = await openConsole()
+  entity.misbehave('no authority hint')
+  await inspect(page, entity.id)
+  await page.getByText('cannot be registered').waitFor()
+  const reason = page.getByRole('listitem').filter({ hasText: 'names this Trust Anchor as its superior' })
+  expect(await reason.textContent()).toMatch(RegExp(`Failed[\\s\\S]*must add ${anchor}`))
+  expect(await page.getByRole('button', { name: 'Register subordinate' }).count()).toBe(0)
+  entity.misbehave(undefined)
+  expect(await list()).toEqual([])
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('an entity is inspected, registered, published, and deactivated', async () => {
+  const { page, complaints } = await openConsole()
+  await inspect(page, entity.id)
+  await page.getByText('This entity can be registered').waitFor()
+  await page.getByRole('button', { name: 'Register subordinate' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Test Relying Party' }).waitFor()
+  await page.getByText('Published', { exact: true }).waitFor()
+
+  expect(await list()).toEqual([entity.id])
+  const { jwt: configuration } = await fetchVerified(`${anchor}/.well-known/openid-federation`, {
+    keys: keysIn(await (await fetch(`${anchor}/.well-known/openid-federation`)).text()),
+    type: TYPE,
+  })
+  const { claims, jwt } = await fetchVerified(`${anchor}/fetch?sub=${entity.id}`, {
+    keys: keysIn(configuration),
+    type: TYPE,
+  })
+  expect(claims).toMatchObject({ iss: anchor, sub: entity.id, jwks: entity.keys })
+  await page.getByRole('link', { name: 'Statement', exact: true }).click()
+  await page.getByText(String(jwt.split('.')[2])).waitFor() // the signature that strangers get is the one shown
+
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.getByRole('button', { name: 'Deactivate' }).click()
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: /^Deactivate/ })
+    .click()
+  await page.getByText('Inactive', { exact: true }).first().waitFor()
+  await eventually(async () => expect(await list()).toEqual([]))
+  expect((await fetch(`${anchor}/fetch?sub=${entity.id}`)).status).toBe(404)
+  expect(complaints).toEqual([])
+  await page.context().close()
+})

@@ -1,0 +1,63 @@
+/** Chromium without a window, and a watch over what its pages complain about and whom they ask. */
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+const PATIENCE_MS = 15_000
+
+/** Nothing that calls home, and no sandbox, which root has none of. */
+const switches = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+function findChromium(): string {
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync)
+  if (!found) throw new Error('Chromium is not installed; test/bootstrap.mjs says how to get it.')
+  return found
+}
+
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: switches })
+}
+
+export type Watched = {
+  page: Page
+  /** Errors of the console, uncaught exceptions, and requests to another origin. */
+  complaints: string[]
+}
+
+/** A page of a browser that has been nowhere yet; paths are below `origin`. */
+export async function openPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ baseURL: origin, reducedMotion: 'reduce', ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.stack ?? error.message}`))
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    const isForeign = /^(https?|wss?):$/.test(url.protocol) && url.origin !== origin
+    if (isForeign) complaints.push(`${page.url()}: asks ${url.href}`)
+  })
+  return { page, complaints }
+}
+
+export async function signIn(page: Page, username: string, password: string): Promise<void> {
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}

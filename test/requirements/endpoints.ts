@@ -102,6 +102,11 @@ export const endpoints: Chapter = {
       resolve(RESOLVED),
       response('holds the chain as it was signed, and marks where there are any'),
     ),
+    notOurs(
+      '8.3.2, 8.3.3',
+      'A resolve response of another typ is rejected, and verified with keys that are trusted.',
+      'We answer; we ask no other resolver.',
+    ),
     must(
       '8.3.2',
       'exp of the response is the earliest of the chain and of the marks in it.',

@@ -73,6 +73,11 @@ export const entityStatements: Chapter = {
     ),
     must(
       '3.1.1',
+      'jwks of a Subordinate Statement holds the keys of its subject.',
+      journey('a registered entity is listed, and a statement vouches for its keys (§8.1, §8.2)'),
+    ),
+    must(
+      '3.1.1',
       'jwks holds public keys only.',
       keys('refuses %s', 'a private key among them', 'a symmetric key'),
       build(nothingEmpty),

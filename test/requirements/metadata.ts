@@ -77,5 +77,20 @@ export const entityMetadata: Chapter = {
       'The location of the fetch endpoint stands in the Entity Configuration itself; no Superior supplies it.',
       endpoint('is what the Superior says of itself, whatever is said about it (§8.1)'),
     ),
+    must(
+      '8.4',
+      'The location of the status endpoint stands in the Entity Configuration itself; no Superior supplies it.',
+      testsIn('federation/status-endpoint')(
+        'is what the issuer says of itself, whatever its Superior says about it (§8.4)',
+      ),
+    ),
+    must(
+      '8.2',
+      'The location of the list endpoint stands in the Entity Configuration itself.',
+      journey(namesEndpoints),
+      testsIn('federation/collection-walk')(
+        'finds every entity below, however deep, and says when and from where it walked',
+      ),
+    ),
   ],
 }

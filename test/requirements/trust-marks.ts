@@ -6,7 +6,7 @@ const delegation = testsIn('core/trust-mark/delegation')
 const jws = testsIn('core/jws')
 const resolved = testsIn('federation/resolve-trust-marks')
 const lists = testsIn('federation/trust-mark-lists')
-const foreign = testsIn('federation/foreign-trust-mark-status')
+const foreign = testsIn('federation/foreign-trust-mark')
 const endpoint = testsIn('federation/trust-mark')
 const issued = testsIn('server/trust-mark')
 const markType = testsIn('server/trust-mark-type')
@@ -159,8 +159,8 @@ export const trustMarks: Chapter = {
       'A resolver finds every mark of a recognized type active before it passes it on.',
       resolved('drops a mark of ours that the subject still carries after its revocation'),
       resolved(DROPPED, 'in our name that we never issued'),
-      foreign('passes on a mark that its issuer calls active (§8.4)'),
-      foreign('drops a mark of which the issuer %s'),
+      foreign('asks the issuer, once for each mark'),
+      foreign('a mark that is %s only drops itself', 'revoked', 'expired', 'unknown to its issuer'),
     ),
     must(
       '8.3.2',
@@ -174,11 +174,8 @@ export const trustMarks: Chapter = {
     must(
       '8.4',
       'A status response with another typ, or of another signer than the issuer, is rejected.',
-      foreign(
-        'drops a mark of which the issuer %s',
-        'answers with another typ',
-        'lets somebody else sign the answer',
-      ),
+      foreign('a status that is %s counts for nothing', 'signed with another key', 'of another type'),
+      foreign('a mark that is %s only drops itself', 'answered for by somebody else', 'mistaken for another'),
     ),
   ],
 }

@@ -25,6 +25,8 @@ export type Overrides = {
   /** A connection that the caller made and will end. */
   redis?: Redis
   logger?: FastifyBaseLogger
+  /** Milliseconds. */
+  waits?: Partial<typeof defaultWaits>
 }
 
 export type FederationServer = {
@@ -35,7 +37,8 @@ export type FederationServer = {
   close(): Promise<void>
 }
 
-const REDIS_WAIT_MS = 2_000
+/** Milliseconds for which a start waits for Redis, and between two looks at the key directory. */
+const defaultWaits = { redis: 2_000, keys: 2_000 }
 
 /** @throws StartError when a key, a certificate or the port is not usable */
 export async function startFederationServer(
@@ -43,9 +46,10 @@ export async function startFederationServer(
   overrides: Overrides = {},
 ): Promise<FederationServer> {
   const logger: FastifyBaseLogger = overrides.logger ?? pino({ level: config.logLevel })
-  const keys = await openKeys(config, logger)
+  const waits = { ...defaultWaits, ...overrides.waits }
+  const keys = await openKeys(config, logger, waits.keys)
   const tls = config.tls && (await readTls(config.tls))
-  const redis = overrides.redis ?? (await openRedis(config, logger))
+  const redis = overrides.redis ?? (await openRedis(config, logger, waits.redis))
   const reader = createReader({ redis, prefix: config.redisPrefix })
   const fetcher = createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` })
   const now = () => Math.floor(Date.now() / 1000)
@@ -71,7 +75,7 @@ export async function startFederationServer(
 }
 
 /** The key directory, read again whenever it changes; a faulty change is logged and the last good state stays. */
-async function openKeys(config: FederationConfig, logger: FastifyBaseLogger) {
+async function openKeys(config: FederationConfig, logger: FastifyBaseLogger, intervalMs: number) {
   const { keysDir, historicalKeysDir: historicalDir } = config
   const read = () => readKeyDirectory(keysDir, { historicalDir })
   const reload = async () => {
@@ -82,7 +86,7 @@ async function openKeys(config: FederationConfig, logger: FastifyBaseLogger) {
       logger.error({ err: error }, 'the key directory changed but cannot be used; the keys in use stay')
     }
   }
-  const watch = watchKeyDirectory(keysDir, () => void reload(), { historicalDir })
+  const watch = watchKeyDirectory(keysDir, () => void reload(), { historicalDir, intervalMs })
   await watch.ready // before the first reading, so that no change falls between the two
   let current = await read().catch((error: unknown) => {
     watch.close()
@@ -92,11 +96,15 @@ async function openKeys(config: FederationConfig, logger: FastifyBaseLogger) {
 }
 
 /** Starts even when Redis is away: the endpoints then answer 503 and recover by themselves. */
-async function openRedis({ redisUrl }: FederationConfig, logger: FastifyBaseLogger): Promise<Redis> {
+async function openRedis(
+  { redisUrl }: FederationConfig,
+  logger: FastifyBaseLogger,
+  waitMs: number,
+): Promise<Redis> {
   const redis = connectRedis(redisUrl, {
     onError: (error) => logger.warn({ err: error }, 'Redis connection'),
   })
-  await waitForRedis(redis, REDIS_WAIT_MS).catch((error: unknown) =>
+  await waitForRedis(redis, waitMs).catch((error: unknown) =>
     logger.error({ err: error }, 'starting without Redis'),
   )
   return redis

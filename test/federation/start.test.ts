@@ -1,6 +1,6 @@
 /** A start in the same process, as the evaluation server does it: with an emulated Redis, and with TLS. */
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
 import { createReader } from '#store/reader.ts'
+import { startRedis } from '#test/helpers/redis.ts'
 import { makeCertificate } from './certificate.ts'
 import { offlineEntity } from './offline-entity.ts'
 import { entityId } from './publisher.ts'
@@ -73,6 +74,33 @@ test('walks into an emulated Redis, and serves what was found', async () => {
   reader.close()
   await Promise.all([server.close(), fetcher.close()])
   redis.disconnect()
+})
+
+test('reads the key directory again when it has changed', async () => {
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config(), { redis, waits: { keys: 10 } })
+  const published = async () => {
+    const { keys } = (await (await fetch(`${server.url}/status`)).json()) as { keys: { public_keys: number } }
+    return keys.public_keys
+  }
+  expect(await published()).toBe(1)
+  await writeFile(join(directory, 'next.json'), JSON.stringify(await generateSigningKey('ES256')))
+  while ((await published()) === 1);
+  expect(await published()).toBe(2)
+  await server.close()
+  redis.disconnect()
+})
+
+test('starts without Redis, and is healthy as soon as Redis is there', async () => {
+  const redis = await startRedis()
+  await redis.stop()
+  const server = await startFederationServer(config({ REDIS_URL: redis.url }), { waits: { redis: 10 } })
+  const health = async () => (await fetch(`${server.url}/health`)).status
+  expect(await health()).toBe(503)
+  await redis.restart()
+  while ((await health()) !== 200);
+  await server.close()
+  await redis.close()
 })
 
 test('serves over TLS with the configured certificate', async () => {

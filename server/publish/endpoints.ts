@@ -11,6 +11,8 @@ const endpoints = {
   trust_mark: { path: '/trust_mark', optional: true },
   historical_keys: { path: '/historical_keys', optional: true },
   collection: { path: '/collection', optional: true },
+  extended_list: { path: '/extended_list', optional: true },
+  subordinate_events: { path: '/subordinate_events', optional: true },
 } as const satisfies Record<string, Endpoint>
 
 export type EndpointName = keyof typeof endpoints

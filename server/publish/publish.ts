@@ -3,9 +3,11 @@ import type { PublishContext } from '#server/publish/context.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
 import { activeSubordinates, findTrustMark, signedSubordinate } from '#server/publish/rows.ts'
+import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   commit,
   putSubordinate,
+  putSubordinateEvents,
   putTrustAnchors,
   putTrustMark,
   removeSubordinate,
@@ -56,9 +58,11 @@ async function publishTrustAnchors(context: PublishContext): Promise<void> {
 async function publishSubordinate(context: PublishContext, entityId: string): Promise<void> {
   const row = await context.db.subordinate.findUnique({ where: { entityId } })
   const subordinate = row?.active ? await signedSubordinate(context, row) : undefined
+  const events = await findSubordinateEvents(context, entityId)
   await commit(context.redis, context.keys, [{ kind: 'subordinate', id: entityId }], (to) => {
     if (subordinate) putSubordinate(to, context.keys, subordinate)
     else removeSubordinate(to, context.keys, entityId)
+    putSubordinateEvents(to, context.keys, { entityId, events })
   })
 }
 

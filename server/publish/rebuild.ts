@@ -3,10 +3,12 @@ import type { Redis } from 'ioredis'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
 import { activeSubordinates, allTrustMarks } from '#server/publish/rows.ts'
+import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   commit,
   type PublishedKeys,
   putSubordinate,
+  putSubordinateEvents,
   putTrustAnchors,
   putTrustMark,
 } from '#server/publish/write.ts'
@@ -21,6 +23,7 @@ const fixedKeys = [
   'subordinates',
   'subordinateConfigurations',
   'subordinateInfo',
+  'subordinateEvents',
   'relyingParties',
   'openidProviders',
   'intermediates',
@@ -55,6 +58,12 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
       for (const subordinate of page) putSubordinate(to, keys.staging, subordinate)
     })
     subordinates += page.length
+    await beat()
+  }
+  for await (const page of allSubordinateEvents(context)) {
+    await stage(redis, (to) => {
+      for (const events of page) putSubordinateEvents(to, keys.staging, events)
+    })
     await beat()
   }
   for await (const page of allTrustMarks(context)) {

@@ -1,7 +1,9 @@
 /** Writes what is published into Redis; the only writer of these keys (names from #store/keys.ts). */
 import type { ChainableCommander, Redis } from 'ioredis'
+import type { EventsOfSubordinate } from '#server/publish/subordinate-events.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import type { RedisKeys } from '#store/keys.ts'
+import { formatSubordinateEvents } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
 import { formatTrustMarkRevocation, REVOKED_MARK } from '#store/trust-mark-record.ts'
 
@@ -49,6 +51,15 @@ export function removeSubordinate(to: ChainableCommander, keys: PublishedKeys, e
     to.hdel(hash, entityId)
   }
   for (const set of [keys.relyingParties, keys.openidProviders, keys.intermediates]) to.srem(set, entityId)
+}
+
+/** Queues what happened to one subordinate; it stays after the subordinate is gone. */
+export function putSubordinateEvents(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  { entityId, events }: EventsOfSubordinate,
+): void {
+  if (events.length > 0) to.hset(keys.subordinateEvents, entityId, formatSubordinateEvents(events))
 }
 
 /** Queues the commands that publish the present state of one trust mark; the status is per issued JWT (8.4). */

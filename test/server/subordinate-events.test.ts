@@ -1,0 +1,58 @@
+/** What happened to a subordinate, from the audit log to the Subordinate Events endpoint. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+async function eventsOf(sub: string): Promise<unknown[] | number> {
+  const response = await admin.get('/subordinate_events', { sub })
+  if (!response.ok) return response.status
+  const claims = decodeJwt<{ federation_registration_events: { event: string; iat: number }[] }>(
+    await response.text(),
+  )
+  return claims.federation_registration_events.map(({ event }) => event)
+}
+
+it('tells each change in order, also after the subordinate is gone and Redis was rebuilt', async () => {
+  const leaf = await startLeaf(admin)
+  expect(await eventsOf(leaf.id)).toBe(404)
+  const { id } = await register(admin, leaf)
+  const forcedMetadata = { openid_relying_party: { client_name: 'Another name' } }
+  await admin.mutate('updateSubordinate', { id, forcedMetadata }, 'id')
+  await admin.mutate('updateSubordinate', { id, constraints: { max_path_length: 0 } }, 'id')
+  await admin.mutate('deactivateSubordinate', { id }, 'id')
+  await admin.mutate('reactivateSubordinate', { id }, 'id')
+  await admin.mutate('removeSubordinate', { id }, '')
+  const all = [
+    'registration',
+    'metadata_update',
+    'metadata_policy_update',
+    'suspension',
+    'reactivation',
+    'revocation',
+  ]
+  expect(await eventsOf(leaf.id)).toEqual(all)
+  await admin.server.publisher.rebuild()
+  expect(await eventsOf(leaf.id)).toEqual(all)
+})
+
+it('is advertised, with the extended list, when it is switched on', async () => {
+  const advertised = async () => {
+    const { metadata } = decodeJwt<{ metadata: { federation_entity: object } }>(
+      await (await admin.get('/.well-known/openid-federation')).text(),
+    )
+    return Object.keys(metadata.federation_entity)
+  }
+  const draft = ['federation_extended_list_endpoint', 'federation_subordinate_events_endpoint']
+  expect(await advertised()).not.toEqual(expect.arrayContaining(draft))
+  const input = { endpoints: ['EXTENDED_LIST', 'SUBORDINATE_EVENTS', 'RESOLVE'] }
+  await admin.mutate('updateTrustAnchor', input, 'version', 'admin')
+  await expect.poll(advertised).toEqual(expect.arrayContaining([...draft, 'federation_resolve_endpoint']))
+})

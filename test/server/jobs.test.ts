@@ -1,0 +1,144 @@
+/** What is done by schedule: what is due, and nothing else. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey } from '#core/keys.ts'
+import { type JobContext, jobs } from '#server/jobs/jobs.ts'
+import { openSigningKeys, type SigningKeys } from '#server/signing-keys.ts'
+import { redisKeys } from '#store/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let signingKeys: SigningKeys
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  signingKeys = await openSigningKeys({
+    directory: admin.config.keysDirectory,
+    historicalDirectory: admin.config.historicalKeysDirectory,
+    onError: () => {},
+  })
+})
+afterAll(async () => {
+  signingKeys.close()
+  await admin.close()
+})
+
+const keys = redisKeys()
+
+function run(name: string) {
+  const { db, services, publisher } = admin.server
+  const publishing = { db, redis: admin.redis.client, keys, entityId: admin.entityId, signingKeys }
+  const job = jobs.find((each) => each.name === name)
+  if (!job) throw new Error(`there is no job ${name}`)
+  // These jobs start no run.
+  return job.run({ db, services, publisher, publishing } as unknown as JobContext)
+}
+
+const minutes = (count: number) => new Date(Date.now() + count * 60_000)
+const hours = (count: number) => minutes(count * 60)
+/** What makes no row due by itself. */
+const calm = { lastCheckedAt: minutes(-6), entityConfigurationExpiresAt: hours(48) }
+/** Of a statement that lives for a hundred hours. */
+const aged = (age: number) => ({ statementIssuedAt: hours(-age), statementExpiresAt: hours(100 - age) })
+
+describe('renew-subordinates', () => {
+  it.each([
+    ['a statement past half of its life', aged(51), true],
+    ['an expired statement', aged(101), true],
+    ['a configuration about to expire', { entityConfigurationExpiresAt: minutes(59) }, true],
+    [
+      'a failure of more than an hour ago',
+      { ...aged(51), lastError: 'x', lastCheckedAt: minutes(-61) },
+      true,
+    ],
+    ['nothing due', aged(49), false],
+    ['a failure within the last hour', { ...aged(51), lastError: 'x', lastCheckedAt: minutes(-59) }, false],
+    ['a check within the last minutes', { ...aged(51), lastCheckedAt: minutes(-4) }, false],
+    ['autorenew off', { ...aged(51), autorenew: false }, false],
+    ['no publication', { ...aged(51), active: false }, false],
+  ])('with %s', async (_title, state, isDue) => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    const where = { entityId: leaf.id }
+    const fetches = leaf.requests.length
+    await admin.server.db.subordinate.update({ where, data: { ...calm, ...state } })
+    expect(await run('renew-subordinates')).toEqual({ done: isDue ? 1 : 0, failed: 0 })
+    expect(leaf.requests.length - fetches).toBe(isDue ? 1 : 0)
+    const after = await admin.server.db.subordinate.findUniqueOrThrow({ where })
+    expect(after.version).toBe(isDue ? 2 : 1)
+    if (isDue) expect(after.lastError).toBeNull()
+    await admin.server.db.subordinate.delete({ where })
+  })
+
+  it('is not held up by an entity that is away, whose statement stays', async () => {
+    const [away, present] = [await startLeaf(admin), await startLeaf(admin)]
+    for (const leaf of [away, present]) {
+      await register(admin, leaf)
+      const data = { ...calm, ...aged(51) }
+      await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data })
+    }
+    away.misbehave('server error')
+    const statement = async () => (await admin.get('/fetch', { sub: away.id })).text()
+    const before = await statement()
+    expect(await run('renew-subordinates')).toEqual({ done: 1, failed: 1 })
+    expect(await statement()).toBe(before)
+    expect(await run('renew-subordinates')).toEqual({ done: 0, failed: 0 })
+    const event = await admin.server.db.auditEvent.findFirstOrThrow({
+      where: { resource: present.id, method: 'job' },
+    })
+    expect(event).toMatchObject({ actor: 'job:renew-subordinates', action: 'renewSubordinate' })
+  })
+})
+
+describe('renew-trust-marks', () => {
+  it.each([
+    ['a mark within its renewal time', { expiresAt: hours(47) }, true],
+    ['a mark before its renewal time', { expiresAt: hours(49) }, false],
+    ['an expired mark', { expiresAt: hours(-1) }, false],
+    ['autorenew off', { expiresAt: hours(47), autorenew: false }, false],
+    ['a revoked mark', { expiresAt: hours(47), active: false }, false],
+  ])('with %s', async (title, state, isDue) => {
+    const [type, sub] = [
+      `https://ta.example.org/marks/${encodeURIComponent(title)}`,
+      'https://rp.example.org',
+    ]
+    await admin.mutate('createTrustMarkType', { type, renewalTime: 48 }, 'id')
+    await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: sub }, 'id')
+    const where = { trustMarkType: { type } }
+    await admin.server.db.trustMark.updateMany({ where, data: state })
+    expect(await run('renew-trust-marks')).toEqual({ done: isDue ? 1 : 0, failed: 0 })
+    const mark = await admin.server.db.trustMark.findFirstOrThrow({ where })
+    expect(await admin.server.db.issuedTrustMark.count({ where: { trustMarkId: mark.id } })).toBe(
+      isDue ? 2 : 1,
+    )
+    if (isDue) {
+      const served = await (await admin.get('/trust_mark', { trust_mark_type: type, sub })).text()
+      expect(served).toBe(mark.jwt)
+      expect(Number(decodeJwt(served).exp)).toBe(mark.expiresAt.getTime() / 1000)
+    }
+  })
+})
+
+describe('regenerate-entity-configuration', () => {
+  const published = () => admin.redis.client.get(keys.entityConfiguration)
+
+  it('leaves a young one as it is', async () => {
+    const before = await published()
+    expect(await run('regenerate-entity-configuration')).toEqual({ done: 0, failed: 0 })
+    expect(await published()).toBe(before)
+  })
+
+  it('replaces one past half of its life', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const key = await generateSigningKey('ES256')
+    const old = await signJwt({ iat: now - 51, exp: now + 49 }, { key, typ: 'entity-statement+jwt' })
+    await admin.redis.client.set(keys.entityConfiguration, old)
+    expect(await run('regenerate-entity-configuration')).toEqual({ done: 1, failed: 0 })
+    expect(await published()).not.toBe(old)
+    const { iat, exp } = decodeJwt((await published()) ?? '')
+    expect(Number(exp) - Number(iat)).toBe(24 * 3600)
+    expect(await servedConfiguration(admin)).toMatchObject({ iat, exp, iss: admin.entityId })
+  })
+})

@@ -1,0 +1,79 @@
+/** The key directory changes under a running server: everything is signed anew, or nothing is. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { generateSigningKey, type JwkSet } from '#core/keys.ts'
+import { openSigningKeys } from '#server/signing-keys.ts'
+import { KeyFileError, writeNewKey } from '#store/key-directory.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register, servedConfiguration } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let entity: TestEntity
+const type = 'https://ta.example.org/marks/member'
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+  await register(admin, entity)
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
+})
+afterAll(async () => {
+  await entity.close()
+  await admin.close()
+})
+
+const WITHIN = { timeout: 15_000, interval: 50 }
+const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
+const configuration = () => text('/.well-known/openid-federation')
+const statement = () => text('/fetch', { sub: entity.id })
+const historicalKeys = () => text('/historical_keys')
+const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid
+
+it('signs everything anew with a new key, and keeps what the old one signed verifiable', async () => {
+  const old = kidOf(await configuration())
+  const mark = await text('/trust_mark', { trust_mark_type: type, sub: entity.id })
+  const key = await generateSigningKey('PS256')
+  await writeNewKey(admin.config.keysDirectory, key, { force: true })
+  for (const served of [configuration, statement, historicalKeys]) {
+    await vi.waitFor(async () => expect(kidOf(await served())).toBe(key.kid), WITHIN)
+  }
+  const { jwks } = await servedConfiguration(admin) // which verifies with one of its own keys
+  const { keys } = jwks as JwkSet
+  expect(keys.map(({ kid }) => kid).sort()).toEqual([old, key.kid].sort())
+  const published = createLocalJWKSet({ keys })
+  for (const jwt of [await statement(), mark]) await jwtVerify(jwt, published)
+  expect(kidOf(mark)).toBe(old)
+})
+
+it('goes on with the key it has when the file becomes unreadable, and takes the next good one', async () => {
+  const before = kidOf(await configuration())
+  const file = join(admin.config.keysDirectory, 'private.json')
+  const errors: unknown[] = []
+  const watched = await openSigningKeys({
+    directory: admin.config.keysDirectory,
+    historicalDirectory: admin.config.historicalKeysDirectory,
+    onError: (error) => errors.push(error),
+  })
+  onTestFinished(() => watched.close())
+  await writeFile(file, '{"kty": "EC", "crv":')
+  await vi.waitFor(() => expect(errors).not.toEqual([]), WITHIN)
+  expect(errors[0]).toBeInstanceOf(KeyFileError)
+  expect(watched.current().signer.kid).toBe(before)
+  const updated = await admin.mutate('updateSubordinate', { id: await idOfEntity(), validFor: 7 }, 'version')
+  expect(updated.__typename).toBe('MutationUpdateSubordinateSuccess')
+  expect(kidOf(await statement())).toBe(before)
+
+  const key = await generateSigningKey('Ed25519')
+  await writeNewKey(admin.config.keysDirectory, key, { force: true })
+  await vi.waitFor(async () => expect(kidOf(await statement())).toBe(key.kid), WITHIN)
+})
+
+async function idOfEntity(): Promise<string> {
+  const document = 'query ($entityId: EntityIdentifier!) { subordinate(entityId: $entityId) { id } }'
+  return (await admin.execute(document, { entityId: entity.id })).data.subordinate.id
+}

@@ -8,9 +8,13 @@ export type EventsOfSubordinate = { entityId: string; events: SubordinateEvent[]
 /** Entities handled at a time. */
 const PAGE = 500
 
-/** An entry of the log may amount to several events at the same time. */
-function toEvents({ at, eventTypes }: Pick<AuditEvent, 'at' | 'eventTypes'>): SubordinateEvent[] {
-  return eventTypes.map((event) => ({ iat: Math.floor(at.getTime() / 1000), event }))
+/** An entry of the log may amount to several events; an update in the second of a registration is part of it. */
+function toEvents(entries: readonly Pick<AuditEvent, 'at' | 'eventTypes'>[]): SubordinateEvent[] {
+  const events = entries.flatMap(({ at, eventTypes }) => {
+    return eventTypes.map((event) => ({ iat: Math.floor(at.getTime() / 1000), event }))
+  })
+  const registered = new Set(events.filter(({ event }) => event === 'registration').map(({ iat }) => iat))
+  return events.filter(({ event, iat }) => !(event.endsWith('_update') && registered.has(iat)))
 }
 
 export async function findSubordinateEvents(
@@ -22,7 +26,7 @@ export async function findSubordinateEvents(
     orderBy: { id: 'asc' },
     select: { at: true, eventTypes: true },
   })
-  return entries.flatMap(toEvents)
+  return toEvents(entries)
 }
 
 /** Of every entity that was ever registered, removed ones included, page by page. */
@@ -43,7 +47,7 @@ export async function* allSubordinateEvents(context: PublishContext): AsyncGener
       select: { resource: true, at: true, eventTypes: true },
     })
     const byEntity = Map.groupBy(entries, ({ resource }) => resource)
-    yield [...byEntity].map(([entityId, its]) => ({ entityId, events: its.flatMap(toEvents) }))
+    yield [...byEntity].map(([entityId, its]) => ({ entityId, events: toEvents(its) }))
     after = last
   }
 }

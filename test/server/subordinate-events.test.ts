@@ -1,6 +1,6 @@
 /** What happened to a subordinate, from the audit log to the Subordinate Events endpoint. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
@@ -20,10 +20,17 @@ async function eventsOf(sub: string): Promise<unknown[] | number> {
   return claims.federation_registration_events.map(({ event }) => event)
 }
 
+/** Events are told by the second. */
+function untilNextSecond(): Promise<unknown> {
+  const second = Math.floor(Date.now() / 1000)
+  return vi.waitUntil(() => Math.floor(Date.now() / 1000) > second, { timeout: 2_000, interval: 10 })
+}
+
 it('tells each change in order, also after the subordinate is gone and Redis was rebuilt', async () => {
   const leaf = await startLeaf(admin)
   expect(await eventsOf(leaf.id)).toBe(404)
   const { id } = await register(admin, leaf)
+  await untilNextSecond()
   const forcedMetadata = { openid_relying_party: { client_name: 'Another name' } }
   await admin.mutate('updateSubordinate', { id, forcedMetadata }, 'id')
   await admin.mutate('updateSubordinate', { id, constraints: { max_path_length: 0 } }, 'id')
@@ -41,6 +48,26 @@ it('tells each change in order, also after the subordinate is gone and Redis was
   expect(await eventsOf(leaf.id)).toEqual(all)
   await admin.server.publisher.rebuild()
   expect(await eventsOf(leaf.id)).toEqual(all)
+})
+
+it('tells no update for the time of a registration', async () => {
+  const leaf = await startLeaf(admin)
+  await untilNextSecond()
+  const { id } = await register(admin, leaf)
+  const { version } = await admin.mutate(
+    'updateSubordinate',
+    { id, constraints: { max_path_length: 0 } },
+    'version',
+  )
+  expect(version).toBe(2)
+  const times = await admin.server.db.auditEvent.findMany({
+    where: { resource: leaf.id },
+    select: { at: true },
+  })
+  const seconds = new Set(times.map(({ at }) => Math.floor(at.getTime() / 1000)))
+  expect(await eventsOf(leaf.id)).toEqual(
+    seconds.size === 1 ? ['registration'] : ['registration', 'metadata_policy_update'],
+  )
 })
 
 it('is advertised, with the extended list, when it is switched on', async () => {

@@ -1,31 +1,46 @@
 #!/usr/bin/env node
-// Finds what the tests need beyond npm packages, and installs it where that can be done without asking.
-// Plain JavaScript without dependencies, on Node 20 too.
+// Finds the programs that tests start, or installs them where that is ours to do: as root on Debian or Ubuntu.
+// Plain JavaScript without dependencies, for the machine's own Node.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 
-const needed = [
-  { command: 'redis-server', package: 'redis-server' },
-  { command: 'chromium', package: 'chromium' },
-  { command: 'openssl', package: 'openssl' },
+/** Any of the commands will do. A running Redis is no substitute: tests stop and restart their own. */
+const needs = [
+  { what: 'redis-server', commands: ['redis-server'], package: 'redis-server' },
+  { what: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
+  { what: 'ps', commands: ['ps'], package: 'procps' },
+  { what: 'openssl', commands: ['openssl'], package: 'openssl' },
 ]
 
-const isThere = ({ command }) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
-const missing = needed.filter((program) => !isThere(program)).map((program) => program.package)
+const isThere = (command) =>
+  process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, command)))
+const findMissing = () => needs.filter(({ commands }) => !commands.some(isThere))
 
-if (missing.length > 0) {
-  const isRoot = process.getuid?.() === 0
-  if (!isRoot || !existsSync('/usr/bin/apt-get')) {
-    console.error(`The tests need ${missing.join(' and ')}; install what is missing and run them again.`)
-    process.exit(1)
-  }
-  console.log(`inmor: installing ${missing.join(', ')} for the tests`)
-  // A package must not start a service of its own: the tests start theirs.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...missing]]) {
-    const { status, stdout, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8' })
-    if (status === 0) continue
-    console.error(`${stdout}${stderr}\napt-get ${args.join(' ')} failed`)
-    process.exit(1)
-  }
+const missing = findMissing()
+if (missing.length > 0 && process.getuid?.() === 0 && isThere('apt-get')) {
+  const packages = missing.map((need) => need.package)
+  console.log(`inmor: installing ${packages.join(', ')} for the tests`)
+  apt('update')
+  apt('install', '--yes', '--no-install-recommends', ...packages)
+}
+const lacking = findMissing()
+if (lacking.length > 0) {
+  const names = lacking.map(({ what }) => what).join(', ')
+  const packages = lacking.map((need) => need.package).join(' ')
+  console.error(
+    `The tests need programs that are not on the PATH: ${names} (on Debian: apt-get install ${packages}).`,
+  )
+  process.exit(1)
+}
+
+/** Says what apt-get printed only when it fails. */
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { status, stdout, stderr } = spawnSync('apt-get', ['--quiet', ...args], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  if (status !== 0) process.stderr.write(`${stdout}${stderr}`)
 }

@@ -1,41 +1,33 @@
-/** `npm test`: runs Vitest with the arguments given, and ends with one plain line of counts. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/**
+ * `npm test`: runs Vitest with the arguments it is given, names what was skipped and why, and ends with one plain
+ * line. A run in which nothing has run has failed.
+ */
+import { fileURLToPath } from 'node:url'
+import { parseCLI, startVitest, type TestCase } from 'vitest/node'
 
-type Report = {
-  numPassedTests: number
-  numFailedTests: number
-  numFailedTestSuites: number
-  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[]
-}
+const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
+const vitest = await startVitest(filter, { ...options, config, watch: false })
 
-const directory = await mkdtemp(join(tmpdir(), 'inmor-test-'))
-const outputFile = join(directory, 'report.json')
-try {
-  const code = await runVitest()
-  const report: Report | null = await readFile(outputFile, 'utf8').then(JSON.parse, () => null) // it did not get so far
-  process.exitCode = report ? summarize(report, code) : code || 1
-} finally {
-  await rm(directory, { recursive: true })
-}
+const modules = vitest.state.getTestModules()
+const tests = modules.flatMap(({ children }) => [...children.allTests()])
+const suites = modules.flatMap((module) => [module, ...module.children.allSuites()])
+// A file that cannot be loaded, a hook that fails and an error outside of every test each count as a failure.
+const errors = suites.flatMap((suite) => suite.errors()).length + vitest.state.getUnhandledErrors().length
+await vitest.close()
 
-async function runVitest(): Promise<number> {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]
-  const args = ['run', '--config', 'test/vitest.config.ts', ...reporters, ...process.argv.slice(2)]
-  const env = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' }
-  const [code] = await once(spawn('vitest', args, { stdio: 'inherit', env }), 'exit')
-  return code ?? 1
-}
+const having = (...states: string[]) => tests.filter((test) => states.includes(test.result().state))
+const skipped = having('skipped')
+// With --testNamePattern, being left out is what was asked for.
+if (!options.testNamePattern) for (const test of skipped) process.stdout.write(`skipped: ${nameOf(test)}\n`)
 
-/** A file that does not load fails without a failed test, so it counts as one. */
-function summarize(report: Report, code: number): number {
-  const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
-  for (const { fullName } of skipped) console.log(`skipped: ${fullName}`)
-  const failed = report.numFailedTests || (code === 0 ? 0 : Math.max(1, report.numFailedTestSuites))
-  console.log(`${report.numPassedTests} passed, ${failed} failed`)
-  return report.numPassedTests === 0 || failed > 0 ? 1 : 0
+const passed = having('passed').length
+const failed = having('failed', 'pending').length + errors
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exit(passed > 0 && failed === 0 ? 0 : 1)
+
+function nameOf(test: TestCase): string {
+  const result = test.result()
+  const reason = (result.state === 'skipped' && result.note) || 'what it stands in failed before it'
+  return `${test.module.relativeModuleId} > ${test.fullName}: ${reason}`
 }

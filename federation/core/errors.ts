@@ -53,7 +53,7 @@ export class FederationError extends Error {
   readonly detail: ErrorDetail
 
   constructor(code: FederationErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
-    super(message, options)
+    super(cut(message, MAX_MESSAGE), options)
     this.name = 'FederationError'
     this.code = code
     this.detail = detail
@@ -64,10 +64,15 @@ export class FederationError extends Error {
   }
 }
 
+/** Names of claims and parameters stand in messages too, and a stranger's can be of any length. */
+const MAX_MESSAGE = 4096
 const MAX_QUOTE = 120
 
 /** Shows a value inside an error message, cut so that hostile input cannot flood a log. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text
+  return cut(JSON.stringify(value) ?? String(value), MAX_QUOTE)
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errorStatus, FederationError, quote } from '#core/errors.ts'
+import { parseMetadata } from '#core/metadata.ts'
 
 describe('FederationError', () => {
   it.each([
@@ -29,6 +30,11 @@ describe('FederationError', () => {
     const error = new FederationError('not_found', 'a sentence', { path: 'sub' }, { cause })
     expect(error).toMatchObject({ message: 'a sentence', detail: { path: 'sub' }, cause })
   })
+})
+
+it('has a message of bounded length, whatever a stranger calls a parameter', () => {
+  const metadata = { openid_provider: { ['x'.repeat(1_000_000)]: null } }
+  expect(() => parseMetadata(metadata)).toThrow(/^metadata\.openid_provider\.x{4000,4096}…$/)
 })
 
 describe('quote', () => {

@@ -108,36 +108,52 @@ export async function write<Value, Variables extends AnyVariables>(
   return { refusal: { message: result.message, path, ...(result.checks && { checks: result.checks }) } }
 }
 
+/** Between two attempts. The same each time: a handful of operators is no herd. */
+const RECONNECT_PAUSE = 3000
+
 /**
  * Calls `changed` for each event of a subscription, and `resumed` after a gap: events in it are lost, so fetch again.
- * Reconnects until the returned function is called, or until the session is refused.
+ * Reconnects, also after an orderly shutdown of the server, until the returned function is called or the session is
+ * refused; that is noticed by the next read, which says why.
  */
 export function watch<Data>(
   document: TypedDocumentNode<Data, Record<string, never>>,
   { changed, resumed }: { changed: (data: Data) => void; resumed: () => void },
 ): () => void {
-  let isRefused = false
+  let isOver = false
+  let pause: ReturnType<typeof setTimeout>
   const events = createClient({
     url,
     headers,
     credentials: 'same-origin',
-    retryAttempts: Number.POSITIVE_INFINITY,
+    retryAttempts: 0,
     fetchFn: async (input: RequestInfo, init: RequestInit) => {
       const response = await fetch(input, init)
-      isRefused = response.status === 401 || response.status === 403
+      if (response.status === 401 || response.status === 403) isOver = true
       return response
     },
-    retry: async (attempt) => {
-      if (isRefused) throw new TypeError('the session was refused')
-      await new Promise((resolve) => setTimeout(resolve, Math.min(1000 * 2 ** attempt, 30_000)))
-    },
   })
-  const ignore = () => {
-    // A subscription that ended for good is noticed by the next read, which says why.
+  const subscribe = (isAgain: boolean): (() => void) => {
+    const reconnect = () => {
+      if (!isOver) pause = setTimeout(() => (unsubscribe = subscribe(true)), RECONNECT_PAUSE)
+    }
+    return events.subscribe<Data>(
+      { query: stringifyDocument(document) },
+      {
+        next: ({ data, errors }) => {
+          if (errors) isOver = true
+          if (data) changed(data)
+        },
+        error: reconnect,
+        complete: reconnect,
+      },
+      { connected: () => isAgain && resumed() },
+    )
   }
-  return events.subscribe<Data>(
-    { query: stringifyDocument(document) },
-    { next: ({ data }) => data && changed(data), error: ignore, complete: ignore },
-    { connected: (isAgain) => isAgain && resumed() },
-  )
+  let unsubscribe = subscribe(false)
+  return () => {
+    isOver = true
+    clearTimeout(pause)
+    unsubscribe()
+  }
 }

@@ -9,6 +9,7 @@ const walk = testsIn('federation/collection-walk')
 const record = testsIn('federation/collection-record')
 const listing = testsIn('federation/extended-list')
 const events = testsIn('federation/subordinate-events')
+const recorded = testsIn('server/subordinate-events')
 const clients = testsIn('federation/client-authentication')
 const http = testsIn('federation/http')
 const published = testsIn('federation/published-metadata')
@@ -126,6 +127,8 @@ export const drafts: Chapter = {
     must(
       'Listing, endpoint',
       'The URL of federation_extended_list_endpoint is https without a fragment, and advertised.',
+      published('names %s by an https URL, without a second slash'),
+      recorded('is advertised, with the extended list, when it is switched on'),
     ),
     must(
       'Listing, request',
@@ -186,6 +189,8 @@ export const drafts: Chapter = {
     must(
       'Events, endpoint',
       'The URL of federation_subordinate_events_endpoint is https without a fragment, and advertised.',
+      published('names %s by an https URL, without a second slash'),
+      recorded('is advertised, with the extended list, when it is switched on'),
     ),
     must(
       'Events, request',
@@ -204,7 +209,11 @@ export const drafts: Chapter = {
       'The response has iss, sub, iat and federation_registration_events, each with iat and event.',
       events('tells the events in their order, and new ones at once'),
     ),
-    must('Events, registration', 'With a registration no update is told for the same time.'),
+    must(
+      'Events, registration',
+      'With a registration no update is told for the same time.',
+      recorded('tells no update for the time of a registration'),
+    ),
     must(
       'Events, errors',
       'Errors are JSON as for the other endpoints.',

@@ -3,11 +3,23 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 
-export type TestDatabase = { url: string; close(): Promise<void> }
+export type TestDatabase = {
+  url: string
+  /** For good; a test may do so before its file ends. */
+  close(): Promise<void>
+}
 
 export async function startDatabase(): Promise<TestDatabase> {
   const server = process.env.DATABASE_URL
-  return server ? createDatabase(server) : startEmbeddedDatabase()
+  const { url, close } = await (server ? createDatabase(server) : startEmbeddedDatabase())
+  let closed: Promise<void> | undefined
+  return {
+    url,
+    close() {
+      closed ??= close()
+      return closed
+    },
+  }
 }
 
 async function createDatabase(server: string): Promise<TestDatabase> {

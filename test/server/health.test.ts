@@ -1,0 +1,66 @@
+/** What the admin server says of itself while something that it needs is away. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type GraphQLAnswer, PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const WITHIN = { timeout: 15_000, interval: 50 }
+
+async function health(): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${admin.adminUrl}/health`)
+  return { status: response.status, body: await response.json() }
+}
+
+function post(path: string, headers: Record<string, string>, body: object): Promise<Response> {
+  return fetch(`${admin.adminUrl}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-graphql-yoga-csrf': '1', ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+async function signIn(): Promise<string> {
+  const credentials = { username: 'viewer', password: PASSWORD }
+  const response = await post('/api/auth/sign-in/username', { origin: admin.adminUrl }, credentials)
+  const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0])
+  return cookies.join('; ')
+}
+
+async function ask(credentials: Record<string, string>): Promise<GraphQLAnswer> {
+  const response = await post('/graphql', credentials, { query: '{ viewer { username } }' })
+  return response.json() as Promise<GraphQLAnswer> // GraphQL answers in this shape whatever happens
+}
+
+it('is well without Redis, and says that it is away', async () => {
+  expect(await health()).toEqual({ status: 200, body: { status: 'ok', redis: 'ok' } })
+  await admin.redis.stop()
+  const withoutRedis = { status: 200, body: { status: 'ok', redis: 'unavailable' } }
+  await vi.waitFor(async () => expect(await health()).toEqual(withoutRedis), WITHIN)
+  await admin.redis.restart()
+  const well = { status: 200, body: { status: 'ok', redis: 'ok' } }
+  await vi.waitFor(async () => expect(await health()).toEqual(well), WITHIN)
+})
+
+// The last one: the database does not come back.
+it('is not well without its database, gives nothing away, and can still be closed', async () => {
+  const session = await signIn()
+  expect(await ask({ cookie: session })).toEqual({ data: { viewer: { username: 'viewer' } } })
+  await admin.database.close()
+  const { status, body } = await health()
+  expect(status).toBe(503)
+  expect(body).toEqual({ status: 'error', detail: 'database unavailable', redis: 'ok' })
+
+  const cookie = { cookie: session }
+  for (const credentials of [{ 'x-api-key': admin.keys.viewer }, cookie]) {
+    const { data, errors } = await ask(credentials)
+    expect(data?.viewer).toBeUndefined() // it is not known who asks, rather than known to be nobody
+    expect(errors).toHaveLength(1)
+    expect(errors?.[0]?.extensions?.code).toBe('INTERNAL')
+    expect(errors?.[0]?.message).not.toMatch(/postgres|ECONN|127\.0\.0\.1/i)
+  }
+})

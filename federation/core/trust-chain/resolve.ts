@@ -88,9 +88,13 @@ function mostTelling(
   })
 }
 
-/** A fault of the moment must not look like a verdict, and only the subject itself can be what was not found. */
+/**
+ * A fault of the moment must not look like a verdict, only the subject itself can be what was not found, and metadata
+ * or policy that is invalid has a code of its own (§8.9).
+ */
 function failureCode(error: FederationError, isOwn: boolean): FederationErrorCode {
   if (mayPass(error)) return 'temporarily_unavailable'
+  if (error.code === 'invalid_metadata') return error.code
   return isOwn && error.code === 'not_found' ? 'not_found' : 'invalid_trust_chain'
 }
 

@@ -52,7 +52,7 @@ export function parseSubordinateFields(fields: SubordinateFields, settings: Sett
   }
   set('metadata', (value) => parseMetadata(value), null)
   set('jwks', (value) => parseJwkSet(value), null)
-  set('forcedMetadata', (value) => parseMetadata(value, 'forcedMetadata'), null)
+  set('forcedMetadata', parseForcedMetadata, null)
   set('metadataPolicy', (value) => parsePolicy(value, settings), null)
   set('constraints', (value) => parseConstraints(value, { authoring: true }), null)
   set('requiredTrustMarks', (value) => [...new Set(value)], [])
@@ -60,6 +60,20 @@ export function parseSubordinateFields(fields: SubordinateFields, settings: Sett
   set('autorenew', (value) => value, true)
   set('additionalClaims', (value) => parseAdditionalClaims(value, protectedClaims), null)
   return parsed
+}
+
+/** Endpoints stand in the entity's own configuration, never in what its superior says (8.1, 8.2, 8.4). */
+function parseForcedMetadata(value: unknown): Metadata {
+  const metadata = parseMetadata(value, 'forcedMetadata')
+  const endpoints = Object.keys(metadata.federation_entity ?? {}).filter((name) =>
+    /^federation_.*_endpoint$/.test(name),
+  )
+  if (endpoints.length === 0) return metadata
+  const names = endpoints.join(', ')
+  throw new FederationError(
+    'invalid_metadata',
+    `forcedMetadata must not set ${names}; the entity publishes its endpoints itself.`,
+  )
 }
 
 /** The policy must stand by itself and together with the federation's, into which it will be merged (6.1.4.1). */

@@ -151,6 +151,11 @@ describe('an input that may not stand', () => {
     ['constraints', { naming_constraints: { permitted: [] } }, /permitted/],
     ['constraints', { allowed_entity_types: ['federation_entity'] }, /federation_entity/],
     ['forcedMetadata', { openid_relying_party: 'no object' }, /openid_relying_party/],
+    [
+      'forcedMetadata',
+      { federation_entity: { federation_fetch_endpoint: 'https://x.example/f' } },
+      /federation_fetch_endpoint/,
+    ],
     ['metadata', 'no object', /metadata/],
     ['jwks', { keys: [] }, /key/],
   ])('names %s when it is %j', async ([field, value, message]) => {

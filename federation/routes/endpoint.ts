@@ -48,7 +48,7 @@ export function endpoint(app: FastifyInstance, deps: Deps, { name, path, answer,
   const isOffered = async () => isPostOnly || (await deps.authMethods(name)).authenticated
   // Before the body is read: an endpoint without client authentication has no POST at all.
   const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
-    if (!(await isOffered())) reply.callNotFound()
+    return (await isOffered()) ? undefined : reply.callNotFound()
   }
 
   app.post(path, { config: { ...config, isOffered }, onRequest }, async (request, reply) => {

@@ -22,6 +22,8 @@ import { createReader } from '#store/reader.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../web/build', import.meta.url))
+/** Milliseconds for requests under way to finish when the server closes. */
+const CLOSE_GRACE_MS = 5_000
 /** A rebuild swaps many keys in one transaction, which may take longer than a reader would wait. */
 const WRITER_TIMEOUT_MS = 30_000
 
@@ -88,7 +90,10 @@ export async function startAdminServer(
   const schedule = await startSchedule(config.databaseUrl, { db, services, publisher, publishing, runs }, log)
 
   const close = async () => {
+    // Requests under way may finish; a connection that somebody keeps open must not keep us.
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
     await app.close()
+    clearTimeout(cutOff)
     await schedule.stop()
     await runs.close()
     await publisher.stop()

@@ -9,6 +9,7 @@ import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { KeyFileError, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
+import { createStatementCache } from '#store/statement-cache.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import { createAuthMethods } from './client/auth-methods.ts'
@@ -54,10 +55,11 @@ export async function startFederationServer(
   const fetcher = createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` })
   const now = () => Math.floor(Date.now() / 1000)
   const { entityId, allowHttp, trustProxy, resolveRateLimit } = config
-  const replays = createReplayGuard({ redis, prefix: config.redisPrefix })
+  const place = { redis, prefix: config.redisPrefix }
   const common = { entityId, allowHttp, reader, keys: keys.current, now }
-  const resolver = createResolver({ ...common, fetcher })
-  const clients = createClientAuthenticator({ ...common, fetcher, replays })
+  const finding = { ...common, fetcher, statements: createStatementCache(place) }
+  const resolver = createResolver(finding)
+  const clients = createClientAuthenticator({ ...finding, replays: createReplayGuard(place) })
   const authMethods = createAuthMethods(reader)
   const app = buildApp(
     { ...common, resolver, clients, authMethods, version: packageJson.version },

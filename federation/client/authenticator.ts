@@ -9,6 +9,7 @@ import { isStoreOutage } from '#store/connect.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 import type { ReplayGuard } from '#store/replay.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'
 import { vouchedKeys } from '../resolver/vouched-keys.ts'
 import { ASSERTION_TYPE, type ClientAssertion, parseClientAssertion } from './assertion.ts'
@@ -31,6 +32,7 @@ type AuthenticatorOptions = {
   allowHttp: boolean
   reader: Reader
   fetcher: Fetcher
+  statements: StatementCache
   replays: ReplayGuard
   keys: () => KeyDirectory
   /** Unix seconds. */

@@ -6,6 +6,7 @@ import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isStoreOutage } from '#store/connect.ts'
 import type { Reader } from '#store/reader.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'
 import { createStatementSource } from '../resolver/statement-source.ts'
 import { checkActivity } from '../resolver/trust-mark-activity.ts'
@@ -29,6 +30,7 @@ type Context = {
 }
 
 type VisitOptions = Context & {
+  statements: StatementCache
   anchor: EntityStatement
   source: StatementSource
   staging: Staging

@@ -4,6 +4,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
+import { createStatementCache } from '#store/statement-cache.ts'
 import { openAnchor } from './anchor.ts'
 import { listSubordinates } from './listing.ts'
 import { createHostGuard } from './silent-host.ts'
@@ -53,7 +54,8 @@ export async function walkCollection({
   const begun = performance.now()
   const end = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, end.signal]) : end.signal
-  const context = { ...options, signal, hosts: createHostGuard() }
+  const statements = createStatementCache({ redis, prefix })
+  const context = { ...options, signal, statements, hosts: createHostGuard() }
   const source = createWalkSource(context)
   const anchor = await openAnchor({ ...context, source })
   const { subordinates: start } = await listSubordinates(anchor, context)

@@ -4,7 +4,10 @@ import { FederationError } from '#core/errors.ts'
 import { type ResolvedEntity, type ResolveOptions, resolveEntity } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { createGate } from '#fetcher/gate.ts'
+import { isStoreOutage } from '#store/connect.ts'
 import type { Reader } from '#store/reader.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
+import { createCachedRemote } from './cached-remote.ts'
 import { createStatementSource, nobody, type Remote } from './statement-source.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
@@ -18,6 +21,7 @@ type FinderOptions = {
   allowHttp: boolean
   reader: Reader
   fetcher: Fetcher
+  statements: StatementCache
   now: () => number
 }
 
@@ -28,7 +32,7 @@ const MAX_FETCHES = 50
 const MAX_DISCOVERIES = 16
 
 export function createChainFinder(options: FinderOptions): ChainFinder {
-  const { entityId, allowHttp, reader, fetcher } = options
+  const { entityId, allowHttp, reader, fetcher, statements } = options
   const gate = createGate(MAX_DISCOVERIES)
 
   function resolve(subject: EntityId, anchors: readonly TrustAnchor[], remote: Remote, signal?: AbortSignal) {
@@ -45,17 +49,26 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
     return resolveEntity(subject, settings)
   }
 
+  /** With what is held of others; and once more without, when that may be why no chain was found. */
+  async function discover(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal) {
+    const remote: Remote = {
+      entityConfiguration: (id) => fetcher.entityConfiguration(id, { signal }),
+      subordinateStatement: (request) => fetcher.subordinateStatement(request, { signal }),
+    }
+    const cached = createCachedRemote(remote, { cache: statements, now: options.now() })
+    const found = await resolve(subject, anchors, cached, signal).catch((error: unknown) => {
+      if (!cached.hasUsedHeld() || isStoreOutage(error)) throw error
+      return resolve(subject, anchors, remote, signal)
+    })
+    await statements.write(cached.fetched(found.chain.statements), options.now())
+    return found
+  }
+
   return {
     async find(subject, anchors, signal) {
       const published = await resolve(subject, anchors, nobody).catch(refusal)
       if (published) return published
-      const remote: Remote = {
-        entityConfiguration: (id) => fetcher.entityConfiguration(id, { signal }),
-        subordinateStatement: (request) => fetcher.subordinateStatement(request, { signal }),
-      }
-      return gate
-        .run('discovery', signal, () => resolve(subject, anchors, remote, signal))
-        .catch(busy(signal))
+      return gate.run('discovery', signal, () => discover(subject, anchors, signal)).catch(busy(signal))
     },
   }
 }

@@ -10,6 +10,7 @@ import { createCache } from '#store/cache.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { type PublishedJwt, readPublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
 import { type Basis, describeAnchors, isUnchanged, readStored } from './basis.ts'
 import { createChainFinder } from './chain-finder.ts'
 import { findTrustAnchors, type TrustAnchor } from './trust-anchor.ts'
@@ -35,6 +36,7 @@ export type ResolverOptions = {
   allowHttp: boolean
   reader: Reader
   fetcher: Fetcher
+  statements: StatementCache
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number

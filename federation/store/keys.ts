@@ -78,6 +78,8 @@ export function redisKeys(prefix = '') {
     },
     /** string, lives one hour: a key set fetched from a `jwks_uri`; the argument is the SHA-256, in hex, of the URI. */
     jwksCache: (uriHash: string) => `${root}jwks_cache:${uriHash}`,
+    /** string, lives until its `exp`: a `HeldStatement` as JSON; the argument is the SHA-256, in hex, of issuer and subject. */
+    remoteStatement: (hash: string) => `${root}cache:statement:${hash}`,
     /** string, lives as long as the assertion: a used `jti`; the argument is the SHA-256, in hex, of client and `jti`. */
     clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
     /** pub/sub channel: one `Change` as JSON after each write. */

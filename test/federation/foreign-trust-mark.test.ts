@@ -36,6 +36,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([ta.close(), asked.close(), unasked.close()]))
 
 beforeEach(async () => {
+  await ta.forget()
   asked.status = {}
   asked.requests.length = 0
   rp = await offlineEntity(`https://rp${++count}.example`)

@@ -57,6 +57,13 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     sign,
     announce,
 
+    /** Lets the server forget all that it holds in memory, and what it fetched from others. */
+    async forget() {
+      const held = await client.keys(names.remoteStatement('*'))
+      if (held.length > 0) await client.del(held)
+      await announce({ kind: 'all' })
+    },
+
     async publishConfiguration(extra: Record<string, unknown> = {}, lifetime = 3600) {
       const claims = buildEntityConfiguration({
         entityId,

@@ -49,7 +49,7 @@ test('collects what is not published here, and asks for nothing that is', async 
 })
 
 test('asks once for many who want the same, and not again while the answer holds', async () => {
-  await ta.announce({ kind: 'all' })
+  await ta.forget()
   await register({ metadata_policy: {} })
   federation.leaf.requests.length = 0
   const answers = await Promise.all(Array.from({ length: 20 }, () => resolve()))
@@ -105,7 +105,7 @@ const faults: [fault: Fault, status: number, error: string][] = [
 
 test.each(faults)('says so when the entity misbehaves: %s', async (fault, status, error) => {
   federation.leaf.misbehave(fault)
-  await ta.announce({ kind: 'all' })
+  await ta.forget()
   await register({ metadata_policy: { openid_relying_party: { [fault]: { essential: false } } } })
   const answer = await resolve()
   expect(answer.json()).toEqual({ error, error_description: expect.stringMatching(/\w/) })
@@ -114,6 +114,7 @@ test.each(faults)('says so when the entity misbehaves: %s', async (fault, status
 
 test('repeats a refusal for a while without asking again, but not after a change', async () => {
   federation.leaf.misbehave('not found')
+  await ta.forget()
   await register({ metadata_policy: { oauth_client: {} } })
   expect((await resolve()).statusCode).toBe(404)
   federation.leaf.misbehave(undefined)

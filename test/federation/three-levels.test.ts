@@ -54,7 +54,7 @@ beforeEach(async () => {
   await ta.redis.client.hset(ta.names.trustAnchors, other.id, JSON.stringify(other.keys))
   await ta.publishConfiguration({ trust_mark_issuers: { [type]: [issuer.id] } })
   for (const entity of [left, right, silent, issuer]) await register(entity)
-  await ta.announce({ kind: 'all' })
+  await ta.forget()
 })
 
 const register = ({ id, keys }: TestEntity, statement: Record<string, unknown> = {}) =>
@@ -91,7 +91,7 @@ test('each side of the diamond is enough', async () => {
   expect(path(await resolved())).toEqual([leaf.id, right.id, entityId, entityId])
   left.adopt(leaf)
   right.disown(leaf.id)
-  await ta.announce({ kind: 'all' })
+  await ta.forget()
   await register(right, { metadata_policy: {} }) // what is resolved is kept for a while, unless something changes
   expect(path(await resolved())).toEqual([leaf.id, left.id, entityId, entityId])
 })
@@ -174,6 +174,7 @@ describe('constraints (§6.2) on one side', () => {
     leaf.options.statement = policy({ one_of: ['Test Relying Party'] })
     expect((await resolved()).metadata.openid_relying_party?.client_name).toBe('Test Relying Party')
     leaf.options.statement = policy({ one_of: ['Nothing in common'] })
+    await ta.forget()
     await register(left, policy({ one_of: ['Test Relying Party', 'Other'] }))
     expect(await refused()).toBe('invalid_metadata')
   })

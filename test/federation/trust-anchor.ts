@@ -13,6 +13,7 @@ import { connectRedis, waitForRedis } from '#store/connect.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
+import { createStatementCache } from '#store/statement-cache.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { createPublisher, entityId } from './publisher.ts'
 
@@ -38,9 +39,10 @@ export async function startTrustAnchor(options: Options = {}) {
   const fetcher = createFetcher({ allowHttp: true, limits })
   const keys = () => keyDirectory
   const common = { entityId, allowHttp: true, reader, keys, now }
-  const resolver = createResolver({ ...common, fetcher })
+  const parts = { ...common, fetcher, statements: createStatementCache({ redis: connection, prefix }) }
+  const resolver = createResolver(parts)
   const replays = createReplayGuard({ redis: connection, prefix })
-  const clients = createClientAuthenticator({ ...common, fetcher, replays })
+  const clients = createClientAuthenticator({ ...parts, replays })
   const authMethods = createAuthMethods(reader)
   const app = buildApp({ ...common, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
   return {
@@ -54,7 +56,7 @@ export async function startTrustAnchor(options: Options = {}) {
     now,
     ...createPublisher({ redis: redis.client, reader, prefix, key, now }),
     /** What a second process of the same Trust Anchor would be made of. */
-    parts: { ...common, fetcher },
+    parts,
     /** Walks a federation, by default the one below this Trust Anchor. */
     walk: (changes: Partial<WalkOptions> = {}) =>
       walkCollection({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),

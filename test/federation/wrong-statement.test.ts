@@ -27,7 +27,7 @@ beforeEach(async () => {
     delete options.statement
   }
   await register()
-  await ta.announce({ kind: 'all' })
+  await ta.forget()
 })
 
 async function error(): Promise<string | undefined> {

@@ -19,6 +19,9 @@ export type Staging = {
 /** Records written in one round trip, which is also how many are held in memory. */
 const BATCH = 100
 
+/** Entity Types that can be filtered by; names are free, and strangers choose them. */
+const MAX_TYPES = 1_000
+
 /** Seconds after which Redis drops what a walk left that died; each batch begins them anew. */
 const LIFETIME = 3600
 
@@ -37,7 +40,10 @@ export async function openStaging(shared: Redis, prefix: string): Promise<Stagin
     trustMarkTypes: new Set(),
   }
   let batch: CollectionRecord[] = []
-  await waitForRedis(redis, COMMAND_TIMEOUT_MS)
+  await waitForRedis(redis, COMMAND_TIMEOUT_MS).catch((error: unknown) => {
+    redis.disconnect()
+    throw error
+  })
 
   async function flush() {
     const records = batch
@@ -85,6 +91,7 @@ function put(to: ChainableCommander, staged: Collection, record: CollectionRecor
   to.hset(names.entities, id, formatCollectionRecord(record))
   to.zadd(names.sorted, 0, id)
   for (const type of record.entity_types) {
+    if (staged.entityTypes.size >= MAX_TYPES && !staged.entityTypes.has(type)) continue
     staged.entityTypes.add(type)
     to.sadd(names.byType(type), id)
   }

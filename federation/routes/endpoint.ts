@@ -27,6 +27,9 @@ export type Endpoint = {
 
 const MAX_ASSERTION_BYTES = 16 * 1024
 
+/** In a minute from one address: a stranger who names himself makes us look for his Trust Chain (§18.1). */
+const MAX_AUTHENTICATIONS = 3_000
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether the route is there at present; while it is not, its method is one that the path does not take. */
@@ -36,10 +39,11 @@ declare module 'fastify' {
 
 export function endpoint(app: FastifyInstance, deps: Deps, { name, path, answer, ...rest }: Endpoint): void {
   const { isPostOnly = false, rateLimit } = rest
-  const config = rateLimit === undefined ? {} : { rateLimit: { max: rateLimit, timeWindow: '1 minute' } }
+  const limit = (max: number | undefined) =>
+    max === undefined ? {} : { rateLimit: { max, timeWindow: '1 minute' } }
 
   if (!isPostOnly) {
-    app.get(path, { config }, async (request, reply) => {
+    app.get(path, { config: limit(rateLimit) }, async (request, reply) => {
       if (!(await deps.authMethods(name)).anonymous) throw refuseAnonymous(path)
       return answer({ request, reply, parameters: request.query, client: undefined })
     })
@@ -51,7 +55,8 @@ export function endpoint(app: FastifyInstance, deps: Deps, { name, path, answer,
     return (await isOffered()) ? undefined : reply.callNotFound()
   }
 
-  app.post(path, { config: { ...config, isOffered }, onRequest }, async (request, reply) => {
+  const config = { ...limit(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS)), isOffered }
+  app.post(path, { config, onRequest }, async (request, reply) => {
     const parameters = request.body
     const methods = await deps.authMethods(name)
     const isAnonymous = isPostOnly && mayStayAnonymous(methods, parameters)

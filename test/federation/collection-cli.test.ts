@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
 import { run } from './child.ts'
+import { startLargeFederation } from './large-federation.ts'
 import { entityId } from './publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from './trust-anchor.ts'
 
@@ -67,6 +68,24 @@ test('leaves the collection and ends with exit code 1 when it is interrupted', a
   expect(await child.ended).toBe(1)
   expect(child.output()).toContain('Interrupted by SIGTERM; the collection stays as it was.')
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
+})
+
+test('killed in the middle, leaves the collection, and what it wrote expires', async () => {
+  const large = await startLargeFederation(entityId, { width: 3, leaves: 20 })
+  for (const id of large.top) await ta.publishSubordinate({ id, keys: large.keys })
+  const before = await ta.redis.client.hgetall(ta.names.collection.entities)
+  federation.leaf.misbehave('hang')
+  const child = collect(entityId)
+  const staged = () => ta.redis.client.keys('inmor:collection:staging:*')
+  while ((await staged()).length === 0);
+  child.kill('SIGKILL')
+  await child.ended
+  expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
+  for (const name of await staged()) expect(await ta.redis.client.ttl(name)).toBeGreaterThan(0)
+  federation.leaf.misbehave(undefined)
+  expect(await ta.walk()).toMatchObject({ failed: 0, entities: 2 + large.all.length })
+  for (const id of large.top) await ta.removeSubordinate(id)
+  await large.close()
 })
 
 test.each([

@@ -60,7 +60,7 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
       if (!cached.hasUsedHeld() || isStoreOutage(error)) throw error
       return resolve(subject, anchors, remote, signal)
     })
-    await statements.write(cached.fetched(found.chain.statements), options.now())
+    await statements.write(cached.fetched(found.chain.statements), options.now()).catch(notKept)
     return found
   }
 
@@ -77,6 +77,11 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
 function refusal(error: unknown): undefined {
   if (error instanceof FederationError && error.code !== 'temporarily_unavailable') return undefined
   throw error
+}
+
+/** What a Redis that takes no writes did not keep is fetched again. */
+function notKept(error: unknown): void {
+  if (!isStoreOutage(error)) throw error
 }
 
 /** The time ran out before there was a place; core says so itself when it runs out while collecting. */

@@ -1,0 +1,80 @@
+/** What we publish is complete in the layout of today's inmor, so that its server can serve from it. */
+import { createHash } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Metadata } from '#core/metadata.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+const members = { rp: '', op: '', taia: '' }
+const type = 'https://ta.example.org/marks/member'
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const endpoints = {
+    federation_fetch_endpoint: 'https://ia.example.org/fetch',
+    federation_list_endpoint: 'https://ia.example.org/list',
+  }
+  const [provider, party, intermediate] = [
+    await joining({ openid_provider: {} }),
+    await joining(relyingParty),
+    await joining({ federation_entity: endpoints }),
+  ]
+  Object.assign(members, { rp: party, op: provider, taia: intermediate })
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: party }, 'id')
+  const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: provider }, 'id')
+  await admin.mutate('revokeTrustMark', { id }, 'id')
+})
+afterAll(() => admin.close())
+
+/** An entity that is registered; once that is done, nothing asks it again. */
+async function joining(metadata: Metadata): Promise<string> {
+  const entity = await startEntity({ metadata, authorityHints: [admin.entityId] })
+  await register(admin, entity)
+  await entity.close()
+  return entity.id
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** By changes as they come, and by a rebuild: both must leave the same. */
+async function expectCompleteLayout(): Promise<void> {
+  const { client } = admin.redis
+  const all = [members.op, members.rp, members.taia].sort()
+  const configuration = (await client.get('inmor:entity_id')) ?? ''
+  expect(decodeJwt(configuration)).toMatchObject({ iss: admin.entityId, sub: admin.entityId })
+  expect(decodeProtectedHeader((await client.get('inmor:historical_keys')) ?? '').typ).toBe('jwk-set+jwt')
+
+  const statements = await client.hgetall('inmor:subordinates')
+  const configurations = await client.hgetall('inmor:subordinates:jwt')
+  expect(Object.keys(statements).sort()).toEqual(all)
+  expect(Object.keys(configurations).sort()).toEqual(all)
+  for (const [entity, jwt] of Object.entries(statements)) {
+    expect(decodeJwt(jwt)).toMatchObject({ iss: admin.entityId, sub: entity })
+    expect(decodeJwt(configurations[entity] ?? '')).toMatchObject({ iss: entity, sub: entity })
+  }
+  for (const [kind, entity] of Object.entries(members)) {
+    expect(await client.smembers(`inmor:${kind}`)).toEqual([entity])
+  }
+
+  const mark = (await client.hget(`inmor:tm:${members.rp}`, type)) ?? ''
+  expect(decodeJwt(mark)).toMatchObject({ sub: members.rp, trust_mark_type: type })
+  expect(await client.hget(`inmor:tm:${members.op}`, type)).toBe('revoked')
+  expect(await client.smembers(`inmor:tmtype:${type}`)).toEqual([members.rp])
+  expect(await client.smembers('inmor:tmtypes')).toEqual([type])
+  const issued = await client.smembers('inmor:tm:alltime')
+  expect(issued).toHaveLength(2)
+  expect(issued).toContain(sha256(mark))
+}
+
+it('after the changes that made it', () => expectCompleteLayout())
+
+it('after a rebuild', async () => {
+  await admin.redis.client.flushall()
+  await admin.server.publisher.rebuild()
+  await expectCompleteLayout()
+})

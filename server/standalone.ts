@@ -9,13 +9,14 @@ import pretty from 'pino-pretty'
 import { readConfig } from '#federation/env.ts'
 import { startFederationServer } from '#federation/start.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { cliCaller } from '#server/caller.ts'
+import { cliCaller, jobCaller } from '#server/caller.ts'
 import { banner } from '#server/embedded/banner.ts'
 import { openDataDirectory } from '#server/embedded/data-directory.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { choosePort } from '#server/embedded/port.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
 import { readServerConfig } from '#server/env.ts'
+import { OperationError } from '#server/services/operation-error.ts'
 import { type AdminServer, startAdminServer } from '#server/start.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 import { connectRedis } from '#store/connect.ts'
@@ -70,6 +71,7 @@ async function start(): Promise<void> {
 
   const password = await ensureAdministrator(admin)
   await data.announce({ databaseUrl: config.databaseUrl, authSecret: config.authSecret })
+  if (redis) await fillCollection(admin)
   process.stdout.write(
     banner({
       entityId,
@@ -94,6 +96,15 @@ async function ensureAdministrator({ db, auth }: AdminServer): Promise<string | 
   const account = { username: ADMINISTRATOR, password, role: 'admin', name: 'Administrator' } as const
   await createAccounts(db, auth).createUser(cliCaller('start'), account)
   return password
+}
+
+/** The collection went with the Redis of before; the schedule would leave it empty for some minutes. */
+async function fillCollection({ runs }: AdminServer): Promise<void> {
+  try {
+    await runs.start(jobCaller('start'), 'COLLECTION')
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error // one that was killed a moment ago still counts as running
+  }
 }
 
 let ending: Promise<void> | undefined

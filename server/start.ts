@@ -10,7 +10,7 @@ import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
 import type { ServerConfig } from '#server/env.ts'
 import { createEvents } from '#server/events.ts'
-import { createRuns } from '#server/jobs/runs.ts'
+import { createRuns, type Runs } from '#server/jobs/runs.ts'
 import { startSchedule } from '#server/jobs/schedule.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { type Publisher, startPublisher } from '#server/publish/publisher.ts'
@@ -33,6 +33,7 @@ export type AdminServer = {
   auth: Auth
   services: Services
   publisher: Publisher
+  runs: Runs
   close(): Promise<void>
 }
 
@@ -110,5 +111,5 @@ export async function startAdminServer(
     await close()
     throw error
   }
-  return { app, db, auth, services, publisher, close }
+  return { app, db, auth, services, publisher, runs, close }
 }

@@ -2,13 +2,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import type { AdminClient } from '#server/demo/admin-client.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import {
+  connectAdmin,
   eventually,
-  type Installation,
-  inmor,
   makeInstallation,
   type Product,
   startProduct,
@@ -63,17 +62,12 @@ type TypesPage = {
   }
 }
 
-async function makeApiKey(installation: Installation): Promise<string> {
-  const { stdout } = await inmor(installation, ['apikey', 'create', '--username=admin', '--key-name=test'])
-  return stdout.trim()
-}
-
 test.each([
   ['a redis-server child', false],
   ['an emulation in this process', true],
 ])('with %s', async (redis, isHidden) => {
   const installation = await makeInstallation()
-  const { adminUrl, federationUrl, dataDirectory } = installation
+  const { federationUrl, dataDirectory } = installation
   const empty = join(dataDirectory, '..', 'no-programs')
   await mkdir(empty)
   const environment = isHidden ? { PATH: empty } : {}
@@ -82,7 +76,7 @@ test.each([
 
   let product = await startProduct(installation, environment)
   expect(product.stdout()).toContain(redis)
-  const admin = createAdminClient(adminUrl, await makeApiKey(installation))
+  const admin = await connectAdmin(installation)
   for (let round = 0; round < ROUNDS; round++) {
     const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
     entities.push(entity)

@@ -62,6 +62,8 @@ async function start(): Promise<void> {
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
   const admin = await startAdminServer(config, log, { connectRedis: connect })
   closers.push(admin.close)
+  // The database is ours alone: whoever still holds the publisher's lease was killed while it published.
+  if (database) await admin.db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
   const client = connect()
   closers.push(async () => client.disconnect())
   const federation = await startFederationServer(federationConfig, { redis: client, logger: log })

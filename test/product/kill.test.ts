@@ -1,6 +1,7 @@
 /** SIGKILL loses nothing that was acknowledged, whatever the process was in the middle of. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
@@ -62,10 +63,29 @@ type TypesPage = {
   }
 }
 
+test('a start does not wait for the lease of one that was killed while it published', async () => {
+  const installation = await makeInstallation()
+  const killed = await startProduct(installation)
+  const running = JSON.parse(await readFile(join(installation.dataDirectory, 'running.json'), 'utf8'))
+  const client = new pg.Client({ connectionString: running.parts.databaseUrl })
+  client.on('error', () => {}) // the database goes down with the product
+  await client.connect()
+  const lease = await client.query(
+    `UPDATE "PublisherLease" SET "holder" = 'killed', "expiresAt" = now() AT TIME ZONE 'utc' + interval '1 hour'`,
+  )
+  expect(lease.rowCount).toBe(1)
+  killed.kill('SIGKILL')
+  await killed.ended
+
+  const product = await startProduct(installation)
+  expect((await fetch(`${installation.federationUrl}/list`)).status).toBe(200)
+  expect(await product.stop()).toEqual({ code: 0, signal: null })
+})
+
 test.each([
   ['a redis-server child', false],
   ['an emulation in this process', true],
-])('with %s', async (redis, isHidden) => {
+])('what was acknowledged is there after every kill, with %s', async (redis, isHidden) => {
   const installation = await makeInstallation()
   const { federationUrl, dataDirectory } = installation
   const empty = join(dataDirectory, '..', 'no-programs')

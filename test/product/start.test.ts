@@ -59,7 +59,7 @@ test('keeps its secrets from everybody else, and its public keys readable', asyn
 
 test('serves the console, the API and the federation endpoints', async () => {
   const { adminUrl, federationUrl } = installation
-  const page = await fetch(adminUrl)
+  const page = await fetch(adminUrl, { headers: { 'accept-encoding': 'identity' } }) // as curl asks
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(await (await fetch(`${adminUrl}/health`)).json()).toEqual({ status: 'ok', redis: 'ok' })

@@ -7,13 +7,8 @@ import type { Caller } from '#server/caller.ts'
 import { jsonOrNull } from '#server/database.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/index.ts'
-import {
-  ConflictError,
-  InvalidInputError,
-  NotFoundError,
-  parseField,
-} from '#server/services/operation-error.ts'
-import { parseHours } from '#server/services/subordinate-input.ts'
+import { parseMarkHours } from '#server/services/mark-hours.ts'
+import { ConflictError, NotFoundError, parseField } from '#server/services/operation-error.ts'
 import { readSettings } from '#server/settings.ts'
 
 export type TrustMarkTypeFields = {
@@ -34,14 +29,9 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
   /** The row's columns; `present` are the hours that an absent field keeps. */
   async function columns(fields: TrustMarkTypeFields, present: { validFor: number; renewalTime: number }) {
     const { maximumTrustMarkHours } = await readSettings(db)
-    const validFor = parseHours(fields.validFor ?? present.validFor, maximumTrustMarkHours)
-    const renewalTime = fields.renewalTime ?? Math.min(present.renewalTime, Math.floor(validFor / 2))
-    if (renewalTime < 0 || renewalTime >= validFor) {
-      throw new InvalidInputError('renewalTime must be shorter than validFor.', 'renewalTime')
-    }
+    const hours = parseMarkHours(fields, present, maximumTrustMarkHours)
     return {
-      validFor,
-      renewalTime,
+      ...hours,
       ...(fields.autorenew == null ? {} : { autorenew: fields.autorenew }),
       ...(fields.active == null ? {} : { active: fields.active }),
       ...(fields.description === undefined ? {} : { description: fields.description }),

@@ -5,13 +5,14 @@ import type { Caller } from '#server/caller.ts'
 import { jsonOrNull, type Transaction } from '#server/database.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/index.ts'
+import { parseMarkHours } from '#server/services/mark-hours.ts'
 import {
   ConflictError,
   InvalidInputError,
   NotFoundError,
   parseField,
 } from '#server/services/operation-error.ts'
-import { parseAdditionalClaims, parseHours } from '#server/services/subordinate-input.ts'
+import { parseAdditionalClaims } from '#server/services/subordinate-input.ts'
 import {
   type MarkContent,
   parseDelegation,
@@ -46,12 +47,8 @@ export function createTrustMarkService(context: ServiceContext) {
     present: { validFor: number; renewalTime: number; autorenew: boolean },
   ) {
     const { maximumTrustMarkHours } = await readSettings(db)
-    const validFor = parseHours(fields.validFor ?? present.validFor, maximumTrustMarkHours)
-    const renewalTime = fields.renewalTime ?? Math.min(present.renewalTime, Math.floor(validFor / 2))
-    if (renewalTime < 0 || renewalTime >= validFor) {
-      throw new InvalidInputError('renewalTime must be shorter than validFor.', 'renewalTime')
-    }
-    return { validFor, renewalTime, autorenew: fields.autorenew ?? present.autorenew }
+    const hours = parseMarkHours(fields, present, maximumTrustMarkHours)
+    return { ...hours, autorenew: fields.autorenew ?? present.autorenew }
   }
 
   function parseClaims(value: unknown): Record<string, unknown> | null | undefined {

@@ -56,7 +56,7 @@ async function renewSubordinates({ db, services }: JobContext): Promise<JobResul
       AND "lastCheckedAt" < now() AT TIME ZONE 'utc' - make_interval(mins => CASE WHEN "lastError" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END)
     ORDER BY "statementExpiresAt" LIMIT ${BATCH}`
   const caller = jobCaller('renew-subordinates')
-  return each(due, ({ id }) => services.subordinates.renew(caller, id))
+  return each(due, ({ id }) => services.subordinates.refresh(caller, id))
 }
 
 async function renewTrustMarks({ db, services }: JobContext): Promise<JobResult> {

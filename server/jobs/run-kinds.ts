@@ -50,7 +50,7 @@ async function renewSubordinates(
     const last = page.at(-1)
     if (!last) return
     await inParallel(page, CONCURRENCY, report.signal, ({ id, entityId }) =>
-      attempt(report, entityId, () => services.subordinates.renew(caller, id)),
+      attempt(report, entityId, () => services.subordinates.refresh(caller, id)),
     )
     after = last.id
   }

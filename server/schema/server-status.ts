@@ -44,6 +44,13 @@ const Counts = builder.objectRef<object>('Counts').implement({
       resolve: (_root, _args, { db }) =>
         db.trustMark.count({ where: { active: true, expiresAt: { gt: new Date() } } }),
     }),
+    failingTrustMarks: t.int({
+      description: 'Valid Trust Marks whose last renewal failed.',
+      resolve: (_root, _args, { db }) =>
+        db.trustMark.count({
+          where: { active: true, expiresAt: { gt: new Date() }, lastError: { not: null } },
+        }),
+    }),
   }),
 })
 

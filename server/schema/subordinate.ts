@@ -98,6 +98,10 @@ builder.prismaNode('Subordinate', {
       description: 'Hours for which a statement is valid; null takes the federation’s default.',
     }),
     autorenew: t.exposeBoolean('autorenew', { description: 'Whether its statement is renewed by schedule.' }),
+    metadataFollowsEntity: t.exposeBoolean('metadataFollowsEntity', {
+      description:
+        'Whether a renewal takes over the metadata that the entity declares; false keeps what an operator recorded.',
+    }),
     entityConfiguration: t.field({
       type: DecodedJwt,
       description: 'Its own Entity Configuration as last fetched.',

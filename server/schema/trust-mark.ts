@@ -72,6 +72,11 @@ builder.prismaNode('TrustMark', {
       nullable: true,
       description: 'Why it was revoked.',
     }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description:
+        'Why the last renewal failed; null when it did not. The JWT of before stands until it expires.',
+    }),
     version: t.exposeInt('version', {
       description: 'Counts changes; send it with an update to refuse a concurrent one.',
     }),

@@ -26,6 +26,8 @@ export type EntityCheck = {
   /** What was found, as a sentence; for a failure, also what to do. */
   message: string
   section: string | null
+  /** A failure that may pass by itself, such as a host that is away. */
+  isTransient?: boolean
 }
 
 export function isAcceptable(checks: readonly EntityCheck[]): boolean {
@@ -35,12 +37,13 @@ export function isAcceptable(checks: readonly EntityCheck[]): boolean {
 /** Collects results; once a check on which others build has failed, those are skipped. */
 export function createChecklist() {
   const results = new Map<EntityCheckName, EntityCheck>()
-  const add = (name: EntityCheckName, status: EntityCheckStatus, message: string) => {
-    results.set(name, { name, status, message, ...entityChecks[name] })
+  const add = (name: EntityCheckName, status: EntityCheckStatus, message: string, isTransient = false) => {
+    results.set(name, { name, status, message, isTransient, ...entityChecks[name] })
   }
   return {
     pass: (name: EntityCheckName, message: string) => add(name, 'PASSED', message),
-    fail: (name: EntityCheckName, message: string) => add(name, 'FAILED', message),
+    fail: (name: EntityCheckName, message: string, isTransient?: boolean) =>
+      add(name, 'FAILED', message, isTransient),
     warn: (name: EntityCheckName, message: string) => add(name, 'WARNING', message),
     skip: (name: EntityCheckName, message: string) => add(name, 'SKIPPED', message),
     /** In the order of the table; those never reached are said to be skipped. */

@@ -71,7 +71,7 @@ async function fetchStatement(input: Input, checklist: Checklist): Promise<Entit
     checklist.pass('REACHABLE', 'Its Entity Configuration was fetched.')
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
-    checklist.fail('REACHABLE', error.message)
+    checklist.fail('REACHABLE', error.message, error.retryable)
     return null
   }
   return tryCheck(checklist, 'STATEMENT', 'Type, header and claims are as the specification asks.', () =>

@@ -12,6 +12,8 @@ export type OperationErrorCode =
 export class OperationError extends Error {
   readonly code: OperationErrorCode
   readonly path: readonly string[] | null
+  /** Whether the same operation may succeed a little later. */
+  readonly isRetryable: boolean = false
 
   constructor(code: OperationErrorCode, message: string, path: readonly string[] | null = null) {
     super(message)
@@ -47,17 +49,20 @@ export class NotFoundError extends OperationError {
 export class EntityRejectedError extends OperationError {
   override readonly name = 'EntityRejectedError'
   readonly checks: readonly EntityCheck[]
+  override readonly isRetryable: boolean
 
   constructor(checks: readonly EntityCheck[]) {
     const failed = checks.filter(({ status }) => status === 'FAILED')
     super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), ['input', 'entityId'])
     this.checks = checks
+    this.isRetryable = failed.every(({ isTransient }) => isTransient)
   }
 }
 
 /** Something the operation needs cannot be reached at present. */
 export class UnavailableError extends OperationError {
   override readonly name = 'UnavailableError'
+  override readonly isRetryable = true
   constructor(message: string) {
     super('UNAVAILABLE', message)
   }

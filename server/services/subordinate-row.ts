@@ -32,8 +32,12 @@ export function accepted({ checks, statement }: Examination): EntityStatement {
 
 /** The columns that an entity's own configuration fills. */
 export function declared(statement: EntityStatement) {
+  return { ...described(statement.claims.metadata ?? {}), ...fetched(statement) }
+}
+
+/** That it was fetched, and nothing of what it says. */
+export function fetched(statement: EntityStatement) {
   return {
-    ...described(statement.claims.metadata ?? {}),
     entityConfiguration: statement.jwt,
     entityConfigurationExpiresAt: new Date(statement.claims.exp * 1000),
     lastCheckedAt: new Date(),

@@ -5,14 +5,14 @@ import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Transaction } from '#server/database.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { isAcceptable } from '#server/services/entity-checks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
-import { ConflictError, EntityRejectedError, parseField } from '#server/services/operation-error.ts'
+import { ConflictError, parseField } from '#server/services/operation-error.ts'
 import { checkAgainstFederation } from '#server/services/policy-agreement.ts'
 import { updateEventTypes } from '#server/services/subordinate-event-types.ts'
 import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
+import { createSubordinateRenewal } from '#server/services/subordinate-renewal.ts'
 import {
   accepted,
   asRegistration,
@@ -91,6 +91,10 @@ export function createSubordinateService(context: ServiceContext) {
     return findSubordinate(db, id)
   }
 
+  const renewal = createSubordinateRenewal(context, (subordinate, settings, keys) =>
+    examine(subordinate.entityId, settings, subordinate, keys, true),
+  )
+
   return {
     /** Makes every check without changing anything. */
     async inspect(input: {
@@ -159,24 +163,7 @@ export function createSubordinateService(context: ServiceContext) {
       )
     },
 
-    /** Fetches the configuration anew and signs a new statement; on failure the present statement stays. */
-    async renew(caller: Caller, id: number): Promise<Subordinate> {
-      const before = await findSubordinate(db, id)
-      const settings = await readSettings(db)
-      // New keys must be announced by a configuration that the keys we vouch for have signed (11).
-      const result = await examine(before.entityId, settings, before, before.jwks as JwkSet, true) // parsed when written
-      if (!isAcceptable(result.checks)) {
-        const { message: lastError } = new EntityRejectedError(result.checks)
-        const unchanged = { id, version: before.version }
-        await db.subordinate.updateMany({ where: unchanged, data: { lastError, lastCheckedAt: new Date() } })
-        events.announce({ kind: 'UPDATED', entityId: before.entityId })
-      }
-      const statement = accepted(result)
-      // What was examined against keys and policy that were replaced meanwhile must not stand.
-      return change(caller, id, 'renewSubordinate', 'RENEWED', updateEventTypes, (tx) =>
-        updateVersion(tx, before, { ...declared(statement), jwks: statement.claims.jwks }),
-      )
-    },
+    ...renewal,
 
     /** Takes it off every endpoint; its registration is kept. */
     deactivate: (caller: Caller, id: number) =>

@@ -75,6 +75,15 @@ export function createTrustMarkService(context: ServiceContext) {
     }
   }
 
+  /** Keeps why it could not be renewed: by schedule, nobody reads the answer. */
+  async function failed({ id, version, updatedAt }: Row, error: unknown): Promise<never> {
+    if (error instanceof InvalidInputError) {
+      const data = { lastError: error.message, updatedAt }
+      await db.trustMark.updateMany({ where: { id, version }, data })
+    }
+    throw error
+  }
+
   async function find(id: number): Promise<Row> {
     const row = await db.trustMark.findUnique({ where: { id }, include: withType })
     if (!row) throw new NotFoundError('There is no such Trust Mark.', 'id')
@@ -130,7 +139,7 @@ export function createTrustMarkService(context: ServiceContext) {
       const present = await find(id)
       if (!present.active)
         throw new InvalidInputError('A revoked Trust Mark cannot be renewed; issue a new one.', 'id')
-      const signed = await sign(await contentOf(present))
+      const signed = await sign(await contentOf(present).catch((error) => failed(present, error)))
       return write(caller, async (tx) => {
         const result = await replace(tx, present, columns(signed))
         await recordIssued(tx, id, signed, null)
@@ -178,7 +187,7 @@ export function createTrustMarkService(context: ServiceContext) {
 }
 
 function columns({ jwt, issuedAt, expiresAt }: SignedMark) {
-  return { jwt, issuedAt, expiresAt }
+  return { jwt, issuedAt, expiresAt, lastError: null }
 }
 
 /** Changes the row as it was read, or not at all. */

@@ -1,0 +1,136 @@
+/** What a renewal by a run changes: what the entity changed, and nothing else. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { jobCaller } from '#server/caller.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const caller = jobCaller('test')
+const rowOf = ({ id: entityId }: TestEntity) =>
+  admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId } })
+const entriesOf = ({ id: resource }: TestEntity) =>
+  admin.server.db.auditEvent.findMany({ where: { resource }, orderBy: { id: 'asc' } })
+
+async function refresh(leaf: TestEntity) {
+  return admin.server.services.subordinates.refresh(caller, (await rowOf(leaf)).id)
+}
+
+function rename(leaf: TestEntity, client_name: string): void {
+  leaf.options.metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name } }
+}
+
+it('leaves version, statement and audit log as they are when nothing has changed', async () => {
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const [before, statement] = [await rowOf(leaf), await servedStatement(admin, leaf.id)]
+  const configuration = await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id)
+
+  expect((await refresh(leaf)).differences).toEqual([])
+  const after = await rowOf(leaf)
+  expect(after).toMatchObject({ version: 1, updatedAt: before.updatedAt, statement: before.statement })
+  expect(after.lastCheckedAt.getTime()).toBeGreaterThan(before.lastCheckedAt.getTime())
+  expect(await entriesOf(leaf)).toHaveLength(1)
+  expect(await servedStatement(admin, leaf.id)).toEqual(statement)
+  const published = await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id)
+  expect(published).toBe(after.entityConfiguration)
+  expect(published).not.toBe(configuration)
+})
+
+it('signs a statement past half of its life anew, though nothing has changed', async () => {
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const hour = 3_600_000
+  const data = {
+    statementIssuedAt: new Date(Date.now() - 2 * hour),
+    statementExpiresAt: new Date(Date.now() + hour),
+  }
+  await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data })
+  await refresh(leaf)
+  const after = await rowOf(leaf)
+  expect(after.version).toBe(1)
+  expect(after.statementExpiresAt?.getTime()).toBeGreaterThan(data.statementExpiresAt.getTime())
+  expect(await servedStatement(admin, leaf.id)).toEqual(decodeJwt(after.statement ?? ''))
+})
+
+it('follows what the entity changed, and records the difference', async () => {
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  rename(leaf, 'Another name')
+  expect((await refresh(leaf)).differences).toEqual([
+    {
+      path: 'metadata.openid_relying_party.client_name',
+      before: 'Test Relying Party',
+      after: 'Another name',
+    },
+  ])
+  expect(await rowOf(leaf)).toMatchObject({ version: 2, displayName: 'Another name' })
+  const [, renewal] = await entriesOf(leaf)
+  expect(renewal).toMatchObject({
+    action: 'renewSubordinate',
+    actor: 'job:test',
+    eventTypes: ['metadata_update'],
+    before: { metadata: relyingParty },
+    after: { metadata: leaf.options.metadata },
+  })
+})
+
+it('keeps metadata that an operator recorded by hand', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf)
+  await admin.server.db.subordinate.update({
+    where: { entityId: leaf.id },
+    data: { metadataFollowsEntity: false },
+  })
+  rename(leaf, 'A name that nobody approved')
+  expect((await refresh(leaf)).differences).toEqual([])
+  expect(await rowOf(leaf)).toMatchObject({ version: 1, metadata: relyingParty })
+  await admin.mutate('renewSubordinate', { id }, 'id')
+  expect(await rowOf(leaf)).toMatchObject({ version: 2, metadata: relyingParty })
+})
+
+it('keeps the last good statement and the reason when the entity cannot be renewed', async () => {
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const statement = await servedStatement(admin, leaf.id)
+  leaf.misbehave('server error')
+  await expect(refresh(leaf)).rejects.toMatchObject({ code: 'ENTITY_REJECTED', isRetryable: true })
+  expect(await rowOf(leaf)).toMatchObject({ version: 1, lastError: expect.stringContaining('500') })
+  expect(await servedStatement(admin, leaf.id)).toEqual(statement)
+
+  leaf.misbehave('no authority hint')
+  await expect(refresh(leaf)).rejects.toMatchObject({ code: 'ENTITY_REJECTED', isRetryable: false })
+  leaf.misbehave(undefined)
+  await refresh(leaf)
+  expect(await rowOf(leaf)).toMatchObject({ version: 1, lastError: null })
+})
+
+it('keeps why a Trust Mark could not be renewed, until it is', async () => {
+  const type = 'https://ta.example.org/marks/owned'
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  const issued = await admin.mutate(
+    'issueTrustMark',
+    { trustMarkType: type, entityId: 'https://rp.example.org' },
+    'id mark { jwt }',
+  )
+  const owner = { sub: 'https://owner.example.org', jwks: { keys: [] } }
+  const { db } = admin.server
+  await db.trustMarkType.update({ where: { type }, data: { owner } })
+  const renew = () => admin.mutate('renewTrustMark', { id: issued.id }, 'lastError mark { jwt }')
+  expect(await renew()).toMatchObject({ code: 'INVALID_INPUT' })
+  const document = `query ($id: ID!) { trustMark(id: $id) { lastError mark { jwt } }
+    serverStatus { counts { failingTrustMarks } } }`
+  const { data } = await admin.execute(document, { id: issued.id }, 'viewer')
+  expect(data.trustMark).toEqual({ lastError: expect.stringContaining('delegation'), mark: issued.mark })
+  expect(data.serverStatus.counts.failingTrustMarks).toBe(1)
+
+  await db.$executeRaw`UPDATE "TrustMarkType" SET "owner" = NULL WHERE "type" = ${type}`
+  expect(await renew()).toMatchObject({ lastError: null })
+})

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { createFetcher } from '#fetcher/fetcher.ts'
+import { createAnswerCache } from '#store/answer-cache.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { KeyFileError, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
@@ -58,7 +59,7 @@ export async function startFederationServer(
   const place = { redis, prefix: config.redisPrefix }
   const common = { entityId, allowHttp, reader, keys: keys.current, now }
   const finding = { ...common, fetcher, statements: createStatementCache(place) }
-  const resolver = createResolver(finding)
+  const resolver = createResolver({ ...finding, answers: createAnswerCache(place) })
   const clients = createClientAuthenticator({ ...finding, replays: createReplayGuard(place) })
   const authMethods = createAuthMethods(reader)
   const app = buildApp(

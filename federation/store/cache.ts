@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache'
 export type Cache<Value> = {
   /** The value of `key`, read with `load` unless it is held. One `load` serves all who ask at the same time. */
   read(key: string, load: () => Promise<Value>): Promise<Value>
+  /** Holds `value` from now on. */
+  write(key: string, value: Value): void
   /** Forgets one key, or all; with `only`, just while that value is the one held. */
   drop(key?: string, only?: Value): void
 }
@@ -45,6 +47,9 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
       const entry = held.get(key)
       if (entry) return entry.value
       return loading.get(key) ?? start(key, load)
+    },
+    write(key, value) {
+      held.set(key, { value })
     },
     drop(key, only) {
       if (only !== undefined && key !== undefined && held.peek(key)?.value !== only) return

@@ -1,5 +1,6 @@
 /** One entity of the collection as it lies in Redis: an Entity Info of the Entity Collection draft, whole. */
 import { isJsonObject } from '#core/json.ts'
+import { readJson } from './json-text.ts'
 
 /** Informational metadata parameters of one Entity Type, language tags included (§5.2.2). */
 export type UiInfo = Record<string, unknown>
@@ -22,7 +23,7 @@ export function formatCollectionRecord(record: CollectionRecord): string {
 
 /** Reads one field of the entities hash; a foreign writer may have left members out. */
 export function parseCollectionRecord(entityId: string, text: string): CollectionRecord {
-  const value: unknown = parse(text)
+  const value = readJson(text)
   const record = isJsonObject(value) ? value : {}
   const { entity_types: types, ui_infos: uiInfos, trust_marks: marks } = record
   return {
@@ -30,14 +31,6 @@ export function parseCollectionRecord(entityId: string, text: string): Collectio
     entity_types: Array.isArray(types) ? types.filter((type) => typeof type === 'string') : [],
     ui_infos: isJsonObject(uiInfos) ? pickObjects(uiInfos) : {},
     trust_marks: Array.isArray(marks) ? marks.filter(isTrustMark) : [],
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // an entity of which nothing but its identifier is known
   }
 }
 

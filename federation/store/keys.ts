@@ -80,6 +80,10 @@ export function redisKeys(prefix = '') {
     jwksCache: (uriHash: string) => `${root}jwks_cache:${uriHash}`,
     /** string, lives until its `exp`: a `HeldStatement` as JSON; the argument is the SHA-256, in hex, of issuer and subject. */
     remoteStatement: (hash: string) => `${root}cache:statement:${hash}`,
+    /** string, lives some minutes at most: a `HeldAnswer` as JSON; the argument is the SHA-256, in hex, of the request. */
+    resolveAnswer: (hash: string) => `${root}cache:resolve:${hash}`,
+    /** string, lives some seconds: a process is making the answer to the request. */
+    resolveClaim: (hash: string) => `${root}cache:resolve_claim:${hash}`,
     /** string, lives as long as the assertion: a used `jti`; the argument is the SHA-256, in hex, of client and `jti`. */
     clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
     /** pub/sub channel: one `Change` as JSON after each write. */

@@ -18,8 +18,12 @@ export type PublishedJwt = {
  */
 export function readPublishedJwt(jwt: string): PublishedJwt {
   const exp = readExpiry(jwt)
-  const digest = createHash('sha256').update(jwt).digest('base64url')
-  return { jwt, body: Buffer.from(jwt), expires: exp, etag: `"${digest.slice(0, 27)}"` }
+  return { jwt, body: Buffer.from(jwt), expires: exp, etag: entityTag(jwt) }
+}
+
+/** The entity tag of a JWT: the same bytes have the same, and no others. */
+export function entityTag(jwt: string): string {
+  return `"${createHash('sha256').update(jwt).digest('base64url').slice(0, 27)}"`
 }
 
 /** Whether it may still be handed out at `now` (unix seconds). */

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { isJsonObject } from '#core/json.ts'
 import { storeError } from './connect.ts'
+import { readJson } from './json-text.ts'
 import { redisKeys } from './keys.ts'
 
 /** Times are unix seconds. */
@@ -63,7 +64,7 @@ export function createStatementCache({
 }
 
 function parseHeld(text: string): HeldStatement | undefined {
-  const value: unknown = JSON.parse(text) // nobody but us writes there
+  const value = readJson(text)
   if (!isJsonObject(value) || typeof value.jwt !== 'string' || typeof value.fetched !== 'number')
     return undefined
   return { jwt: value.jwt, fetched: value.fetched }

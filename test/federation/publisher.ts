@@ -59,8 +59,9 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
 
     /** Lets the server forget all that it holds in memory, and what it fetched from others. */
     async forget() {
-      const held = await client.keys(names.remoteStatement('*'))
-      if (held.length > 0) await client.del(held)
+      const patterns = [names.remoteStatement('*'), names.resolveAnswer('*')]
+      const held = await Promise.all(patterns.map((pattern) => client.keys(pattern)))
+      if (held.flat().length > 0) await client.del(held.flat())
       await announce({ kind: 'all' })
     },
 

@@ -9,6 +9,7 @@ import { type WalkOptions, walkCollection } from '#federation/collection/walk.ts
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
+import { createAnswerCache } from '#store/answer-cache.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
@@ -39,9 +40,11 @@ export async function startTrustAnchor(options: Options = {}) {
   const fetcher = createFetcher({ allowHttp: true, limits })
   const keys = () => keyDirectory
   const common = { entityId, allowHttp: true, reader, keys, now }
-  const parts = { ...common, fetcher, statements: createStatementCache({ redis: connection, prefix }) }
+  const place = { redis: connection, prefix }
+  const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
+  const parts = { ...common, fetcher, ...caches }
   const resolver = createResolver(parts)
-  const replays = createReplayGuard({ redis: connection, prefix })
+  const replays = createReplayGuard(place)
   const clients = createClientAuthenticator({ ...parts, replays })
   const authMethods = createAuthMethods(reader)
   const app = buildApp({ ...common, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)

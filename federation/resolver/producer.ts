@@ -1,0 +1,56 @@
+/** Makes a resolve response: finds the chain and the marks, and signs (§8.3). */
+import { FederationError } from '#core/errors.ts'
+import { signJwt } from '#core/jws.ts'
+import { buildResolveResponse, RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
+import type { TrustChain } from '#core/trust-chain/index.ts'
+import { type Answer, describeAnswer, type Query } from './answer.ts'
+import { describeBasis, readStored } from './basis.ts'
+import { createChainFinder } from './chain-finder.ts'
+import type { ResolverOptions } from './resolver.ts'
+import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
+
+/** Milliseconds for asking others, Trust Mark issuers included. */
+const TIME_BUDGET_MS = 20_000
+
+/** @throws FederationError when no chain holds */
+export type Producer = (query: Query) => Promise<Answer>
+
+export function createProducer({ entityId, ...options }: ResolverOptions): Producer {
+  const { reader, keys, now } = options
+  const finder = createChainFinder({ entityId, ...options })
+  const selectMarks = createTrustMarkVerifier({ entityId, finder, ...options })
+
+  return async ({ subject, anchors, entityTypes, audience }) => {
+    const signal = AbortSignal.timeout(TIME_BUDGET_MS)
+    const stored = await readStored(reader, subject)
+    const { chain, metadata } = await finder.find(subject, anchors, signal)
+    const anchor = anchors.find(({ id }) => id === chain.trustAnchor)
+    const marks = await selectMarks(chain, anchor ? [anchor] : [], signal)
+    const made = now()
+    const exp = Math.min(chain.exp, marks.expires)
+    if (exp <= made) throw expired(chain)
+    const wanted = Object.entries(metadata).filter(
+      ([type]) => entityTypes.length === 0 || entityTypes.includes(type),
+    )
+    const claims = buildResolveResponse({
+      issuer: entityId,
+      subject,
+      iat: made,
+      exp,
+      chain,
+      metadata: Object.fromEntries(wanted),
+      trustMarks: marks.entries,
+    })
+    const addressed = audience === undefined ? claims : { ...claims, aud: audience }
+    const { signer } = keys()
+    const jwt = await signJwt(addressed, { key: signer, typ: RESOLVE_RESPONSE_TYP })
+    const circumstances = { subject, anchors, kid: signer.kid }
+    return describeAnswer(jwt, describeBasis(chain.statements, circumstances, { entityId, stored }), made)
+  }
+}
+
+/** The leeway for clocks lets a chain pass that has just expired, but nothing can be signed on its ground. */
+function expired({ subject }: TrustChain): FederationError {
+  const message = `The Trust Chain of ${subject} has just expired.`
+  return new FederationError('temporarily_unavailable', message, { subject, retryable: true })
+}

@@ -1,4 +1,4 @@
-/** The admin server as a Fastify instance: GraphQL, sign-in, health and console. It never listens. */
+/** The admin server as a Fastify instance: GraphQL, REST, sign-in, health and console. It never listens. */
 import fastifyCors from '@fastify/cors'
 import fastifyHelmet from '@fastify/helmet'
 import Fastify, {
@@ -15,6 +15,7 @@ import type { Events } from '#server/events.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
+import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
 
@@ -53,6 +54,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   authRoutes(app, deps)
   graphqlRoute(app, (request) => contextOf(deps, request))
+  restRoutes(app, deps)
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)
   app.addHook('preClose', () => deps.events.close())

@@ -53,8 +53,14 @@ module.exports = {
     ),
     rule(
       'reads-in-schema-writes-in-services',
-      'Services do not know GraphQL.',
+      'Services know neither GraphQL nor REST.',
       { path: '^server/(services|publish|jobs|auth)/' },
+      { path: '^server/(schema|rest)/' },
+    ),
+    rule(
+      'rest-stands-beside-graphql',
+      'Both are thin layers over the same services.',
+      { path: '^server/rest/' },
       { path: '^server/schema/' },
     ),
     rule(

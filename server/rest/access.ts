@@ -1,0 +1,53 @@
+/**
+ * Who may call: holders of an API key whose role has the route's scope. A session cookie does not count, so that no
+ * page a signed-in browser visits can make it send a request here.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Auth } from '#server/auth/auth.ts'
+import { callerOf } from '#server/auth/caller-of.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import { mayDo, type Scope } from '#server/roles.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the caller must be allowed; `public` asks for no key. Every route of the REST API says so. */
+    scope?: Scope | 'public'
+  }
+}
+
+class AccessError extends Error {
+  readonly statusCode: 401 | 403
+
+  constructor(statusCode: 401 | 403, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Deny by default: a route that forgets its scope fails when the server starts. */
+export function guardRoutes(app: FastifyInstance, { auth, db }: { auth: Auth; db: Database }): void {
+  app.addHook('onRoute', ({ url, config }) => {
+    if (!config?.scope) throw new TypeError(`The route ${url} says nothing about who may call it.`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const { scope } = request.routeOptions.config
+    if (scope === 'public') return
+    const { cookie: _, ...headers } = request.headers
+    const caller = await callerOf(auth, db, { headers, address: request.ip, requestId: request.id })
+    if (!caller) throw new AccessError(401, 'Send a valid API key in the header X-API-Key.')
+    if (!scope || !mayDo(caller.role, scope)) {
+      throw new AccessError(403, `The role ${caller.role} may not do this.`)
+    }
+    callers.set(request, caller)
+  })
+}
+
+/** The caller that the guard let in. */
+export function callerOfRequest(request: FastifyRequest): Caller {
+  const caller = callers.get(request)
+  if (!caller) throw new TypeError(`${request.url} has no caller`)
+  return caller
+}

@@ -1,0 +1,41 @@
+/** `/api/v1/subordinates/fetch-config`: what an entity publishes about itself, verified with its own keys (9). */
+import { z } from 'zod'
+import { failures } from '#server/rest/error.ts'
+import type { RestApp } from '#server/rest/routes.ts'
+import type { EntityCheckName } from '#server/services/entity-checks.ts'
+import type { Services } from '#server/services/index.ts'
+import { EntityRejectedError } from '#server/services/operation-error.ts'
+
+/** What makes an Entity Configuration one, whether the entity may be registered or not. */
+const essential: readonly EntityCheckName[] = ['REACHABLE', 'STATEMENT', 'IDENTITY', 'TIMES', 'SIGNATURE']
+
+const object = z.record(z.string(), z.unknown())
+
+const Output = z.object({
+  metadata: object.describe('Its metadata by Entity Type.'),
+  jwks: object.describe('Its Federation Entity Keys.'),
+  authority_hints: z.array(z.string()).nullable().describe('The superiors it names.'),
+  trust_marks: z.array(z.unknown()).nullable().describe('The Trust Marks it shows.'),
+})
+
+export function entityConfigurationRoute(app: RestApp, services: Services, tags: string[]): void {
+  app.post(
+    '/subordinates/fetch-config',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Fetches and verifies an Entity Configuration, without changing anything',
+        body: z.object({ url: z.string().min(1).describe('The Entity Identifier.') }),
+        response: { 200: Output.describe('What it says.'), ...failures },
+      },
+    },
+    async (request) => {
+      const { statement, checks } = await services.subordinates.inspect({ entityId: request.body.url })
+      const faults = checks.filter(({ name, status }) => status === 'FAILED' && essential.includes(name))
+      if (!statement || faults.length > 0) throw new EntityRejectedError(faults)
+      const { metadata = {}, jwks, authority_hints = null, trust_marks = null } = statement.claims
+      return { metadata: { ...metadata }, jwks: { ...jwks }, authority_hints, trust_marks }
+    },
+  )
+}

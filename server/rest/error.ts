@@ -1,0 +1,67 @@
+/** Failures as `{message, id}`: expected ones with the sentence of the service, others masked and logged. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { FederationError } from '#core/errors.ts'
+import { OperationError, type OperationErrorCode } from '#server/services/operation-error.ts'
+
+export const Message = z.object({
+  message: z.string().describe('What is wrong and what to do, as a sentence.'),
+  id: z.int().describe('The id the request was about, 0 when it was about none.'),
+})
+
+const describedAs = (description: string) => Message.describe(description)
+
+/** What any request may be answered, to be spread into the answers of a route. */
+export const failures = {
+  400: describedAs('The request, or what the entity publishes, may not stand. Nothing was changed.'),
+  401: describedAs('No valid API key was sent.'),
+  403: describedAs('The role of the API key does not allow it.'),
+  503: describedAs('The database or Redis cannot be reached at present.'),
+}
+export const notFound = { 404: describedAs('There is no such thing.') }
+/** After a change by somebody else; a duplicate is answered with what is there instead. */
+export const conflict = { 409: describedAs('It was changed by somebody else meanwhile.') }
+
+const statuses: Readonly<Record<OperationErrorCode, number>> = {
+  INVALID_INPUT: 400,
+  ENTITY_REJECTED: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  UNAVAILABLE: 503,
+}
+
+/** The services speak of fields by their GraphQL names. */
+const fieldNames: Readonly<Record<string, string>> = {
+  validFor: 'valid_for',
+  renewalTime: 'renewal_time',
+  additionalClaims: 'additional_claims',
+  forcedMetadata: 'forced_metadata',
+  requiredTrustMarks: 'required_trustmarks',
+}
+
+export function answerFailures(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (error instanceof OperationError) return fail(request, reply, statuses[error.code], inOurWords(error))
+    if (error instanceof FederationError && error.code === 'temporarily_unavailable') {
+      return fail(request, reply, 503, error.message)
+    }
+    if (error.statusCode && error.statusCode < 500)
+      return fail(request, reply, error.statusCode, error.message)
+    request.log.error({ err: error, requestId: request.id }, 'unexpected error')
+    const message = `Something went wrong here; the log has the details under ${request.id}.`
+    return fail(request, reply, 500, message)
+  })
+}
+
+function fail(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
+  return reply.status(status).send({ message, id: idOf(request) })
+}
+
+function idOf({ params }: FastifyRequest): number {
+  const id = typeof params === 'object' && params !== null && 'id' in params ? Number(params.id) : 0
+  return Number.isSafeInteger(id) ? id : 0
+}
+
+function inOurWords({ message }: OperationError): string {
+  return message.replace(/\b[a-z]+[A-Z]\w*\b/g, (word) => fieldNames[word] ?? word)
+}

@@ -1,0 +1,118 @@
+/** `/api/v1/subordinates`: the Immediate Subordinates of this anchor. */
+import { z } from 'zod'
+import { callerOfRequest } from '#server/rest/access.ts'
+import { entityConfigurationRoute } from '#server/rest/entity-configuration.ts'
+import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
+import { ById, listOf, Page, slice } from '#server/rest/page.ts'
+import type { RestApp, RestDeps } from '#server/rest/routes.ts'
+import { Change, fields, Output, Registration, shown } from '#server/rest/subordinate-body.ts'
+import { ConflictError } from '#server/services/operation-error.ts'
+import { findSubordinate } from '#server/services/subordinate-row.ts'
+
+const tags = ['Subordinates']
+
+export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): void {
+  app.post(
+    '/subordinates',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Checks an entity and registers it',
+        body: Registration,
+        response: {
+          201: Output.describe('It was registered.'),
+          ...failures,
+          409: z.union([Output, Message]).describe('It is registered already, as answered.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { entityid: entityId, active, ...body } = request.body
+      try {
+        const input = { entityId, active, ...fields(body) }
+        const row = await services.subordinates.register(callerOfRequest(request), input)
+        return reply.status(201).send(shown(row))
+      } catch (error) {
+        const existing =
+          error instanceof ConflictError ? await db.subordinate.findUnique({ where: { entityId } }) : null
+        if (!existing) throw error
+        return reply.status(409).send(shown(existing))
+      }
+    },
+  )
+
+  app.get(
+    '/subordinates',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Lists the subordinates',
+        querystring: Page,
+        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+      },
+    },
+    async (request) => {
+      const rows = await db.subordinate.findMany({ orderBy: { id: 'asc' }, ...slice(request.query) })
+      return { count: await db.subordinate.count(), items: rows.map(shown) }
+    },
+  )
+
+  app.get(
+    '/subordinates/:id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Shows a subordinate',
+        params: ById,
+        response: { 200: Output.describe('That subordinate.'), ...failures, ...notFound },
+      },
+    },
+    async (request) => shown(await findSubordinate(db, request.params.id)),
+  )
+
+  app.post(
+    '/subordinates/:id',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Changes what is said about a subordinate; what is absent stays as it is',
+        params: ById,
+        body: Change,
+        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+      },
+    },
+    async (request) => {
+      const { id } = request.params
+      const { active, ...body } = request.body
+      const caller = callerOfRequest(request)
+      const present = await findSubordinate(db, id)
+      const changes = fields(body)
+      const isChanged = Object.values(changes).some((value) => value !== undefined)
+      const row = isChanged ? await services.subordinates.update(caller, { id, ...changes }) : present
+      if (active == null || active === row.active) return shown(row)
+      const { reactivate, deactivate } = services.subordinates
+      return shown(await (active ? reactivate : deactivate)(caller, id))
+    },
+  )
+
+  app.post(
+    '/subordinates/:id/renew',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary:
+          'Fetches the configuration anew and publishes a new statement; on failure the present one stays',
+        params: ById,
+        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+      },
+    },
+    async (request) => shown(await services.subordinates.renew(callerOfRequest(request), request.params.id)),
+  )
+
+  entityConfigurationRoute(app, services, tags)
+}

@@ -1,0 +1,139 @@
+/** `/api/v1/trustmarktypes`: the Trust Mark Types that this anchor issues (7). */
+import { z } from 'zod'
+import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import { callerOfRequest } from '#server/rest/access.ts'
+import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
+import { ById, listOf, Page, slice } from '#server/rest/page.ts'
+import type { RestApp, RestDeps } from '#server/rest/routes.ts'
+import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
+
+const tags = ['Trust Mark Types']
+
+const tmtype = z.string().min(1).describe('The identifier of the type, a URL.')
+const autorenew = z.boolean().describe('Whether marks of it are renewed before they expire.')
+const validFor = z.int32().describe('Hours for which a mark is valid.')
+const renewalTime = z.int32().describe('Hours before expiry at which a mark is renewed.')
+const active = z.boolean().describe('Whether marks of it are issued.')
+
+const Output = z.object({
+  id: z.int(),
+  tmtype,
+  autorenew,
+  valid_for: validFor,
+  renewal_time: renewalTime,
+  active,
+})
+const Change = z.object({
+  autorenew: autorenew.nullish(),
+  valid_for: validFor.nullish(),
+  renewal_time: renewalTime.nullish(),
+  active: active.nullish(),
+})
+
+function shown({ id, type, autorenew, validFor, renewalTime, active }: TrustMarkType) {
+  return { id, tmtype: type, autorenew, valid_for: validFor, renewal_time: renewalTime, active }
+}
+
+function fields({ valid_for, renewal_time, autorenew, active }: z.output<typeof Change>) {
+  return { validFor: valid_for, renewalTime: renewal_time, autorenew, active }
+}
+
+export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): void {
+  async function find(where: { id: number } | { type: string }) {
+    const row = await db.trustMarkType.findUnique({ where })
+    if (!row) throw new NotFoundError('There is no such Trust Mark Type.')
+    return shown(row)
+  }
+
+  app.post(
+    '/trustmarktypes',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Creates a Trust Mark Type',
+        body: Change.extend({ tmtype }),
+        response: {
+          201: Output.describe('It was created.'),
+          ...failures,
+          409: z.union([Output, Message]).describe('It exists already, as answered.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { tmtype: type, ...body } = request.body
+      try {
+        const row = await services.trustMarkTypes.create(callerOfRequest(request), { type, ...fields(body) })
+        return reply.status(201).send(shown(row))
+      } catch (error) {
+        const existing =
+          error instanceof ConflictError ? await db.trustMarkType.findUnique({ where: { type } }) : null
+        if (!existing) throw error
+        return reply.status(409).send(shown(existing))
+      }
+    },
+  )
+
+  app.get(
+    '/trustmarktypes',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Lists the Trust Mark Types',
+        querystring: Page,
+        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+      },
+    },
+    async (request) => {
+      const rows = await db.trustMarkType.findMany({ orderBy: { id: 'asc' }, ...slice(request.query) })
+      return { count: await db.trustMarkType.count(), items: rows.map(shown) }
+    },
+  )
+
+  app.get(
+    '/trustmarktypes/',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Finds a Trust Mark Type by its identifier',
+        querystring: z.object({ tmtype }),
+        response: { 200: Output.describe('That type.'), ...failures, ...notFound },
+      },
+    },
+    (request) => find({ type: request.query.tmtype }),
+  )
+
+  app.get(
+    '/trustmarktypes/:id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Shows a Trust Mark Type',
+        params: ById,
+        response: { 200: Output.describe('That type.'), ...failures, ...notFound },
+      },
+    },
+    (request) => find({ id: request.params.id }),
+  )
+
+  app.put(
+    '/trustmarktypes/:id',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Changes a Trust Mark Type; what is absent stays as it is',
+        params: ById,
+        body: Change,
+        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+      },
+    },
+    async (request) => {
+      const change = { id: request.params.id, ...fields(request.body) }
+      return shown(await services.trustMarkTypes.update(callerOfRequest(request), change))
+    },
+  )
+}

@@ -1,0 +1,179 @@
+/** `/api/v1/trustmarks`: the Trust Marks that this anchor has issued (7). */
+import { z } from 'zod'
+import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import { callerOfRequest } from '#server/rest/access.ts'
+import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
+import { ById, listOf, Page, slice } from '#server/rest/page.ts'
+import type { RestApp, RestDeps } from '#server/rest/routes.ts'
+import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
+
+const tags = ['Trust Marks']
+
+const domain = z.string().min(1).describe('Entity Identifier of the holder.')
+const autorenew = z.boolean().describe('Whether it is renewed before it expires.')
+const validFor = z.int32().describe('Hours for which a JWT of it is valid.')
+const renewalTime = z.int32().describe('Hours before expiry at which it is renewed.')
+const active = z.boolean().describe('false once it was revoked.')
+const claims = z.record(z.string(), z.unknown()).describe('Further claims of the mark.')
+
+const Output = z.object({
+  id: z.int(),
+  tmt_id: z.int().describe('The id of its type.'),
+  domain,
+  expire_at: z.iso.datetime(),
+  autorenew,
+  valid_for: validFor,
+  renewal_time: renewalTime,
+  active,
+  mark: z.string().nullable().describe('The signed Trust Mark; null once it was revoked.'),
+  additional_claims: claims.nullable(),
+})
+
+const Issue = z.object({
+  tmt: z.int32().describe('The id of its type.'),
+  domain,
+  autorenew: autorenew.nullish(),
+  valid_for: validFor.nullish(),
+  renewal_time: renewalTime.nullish(),
+  active: active.nullish(),
+  additional_claims: claims.nullish(),
+})
+
+const Change = z.object({
+  autorenew: autorenew.nullish(),
+  active: active.nullish().describe('false revokes it, for good.'),
+  additional_claims: claims.nullish(),
+})
+
+function shown(row: TrustMark): z.input<typeof Output> {
+  return {
+    id: row.id,
+    tmt_id: row.trustMarkTypeId,
+    domain: row.entityId,
+    expire_at: row.expiresAt.toISOString(),
+    autorenew: row.autorenew,
+    valid_for: row.validFor,
+    renewal_time: row.renewalTime,
+    active: row.active,
+    mark: row.active ? row.jwt : null,
+    additional_claims: row.additionalClaims as Record<string, unknown> | null, // parsed when written
+  }
+}
+
+export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void {
+  async function page(where: Prisma.TrustMarkWhereInput, range: z.output<typeof Page>) {
+    const rows = await db.trustMark.findMany({ where, orderBy: { id: 'asc' }, ...slice(range) })
+    return { count: await db.trustMark.count({ where }), items: rows.map(shown) }
+  }
+
+  async function issue(caller: Caller, input: z.output<typeof Issue>) {
+    const type = await db.trustMarkType.findUnique({ where: { id: input.tmt } })
+    if (!type) throw new NotFoundError(`There is no Trust Mark Type with the id ${input.tmt}.`)
+    const { domain: entityId, valid_for, renewal_time, additional_claims, autorenew, active } = input
+    const hours = { validFor: valid_for, renewalTime: renewal_time }
+    const content = { trustMarkType: type.type, entityId, additionalClaims: additional_claims }
+    return services.trustMarks.issue(caller, { ...content, ...hours, autorenew, active })
+  }
+
+  /** Revoking comes first: a mark that is going to be revoked needs no new JWT. */
+  async function change(caller: Caller, id: number, input: z.output<typeof Change>): Promise<TrustMark> {
+    const { active, autorenew, additional_claims: additionalClaims } = input
+    let row: TrustMark | null = null
+    if (active === false) row = await services.trustMarks.revoke(caller, id, null)
+    if (autorenew != null || additionalClaims !== undefined) {
+      row = await services.trustMarks.update(caller, { id, autorenew, additionalClaims })
+    }
+    row ??= await db.trustMark.findUnique({ where: { id } })
+    if (!row) throw new NotFoundError('There is no such Trust Mark.')
+    // What was revoked stays so; the service says what to do instead.
+    return active && !row.active ? services.trustMarks.renew(caller, id) : row
+  }
+
+  app.post(
+    '/trustmarks',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Issues a Trust Mark',
+        body: Issue,
+        response: {
+          201: Output.describe('It was issued.'),
+          ...failures,
+          ...notFound,
+          409: z.union([Output, Message]).describe('The entity holds a valid one already, as answered.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { tmt: trustMarkTypeId, domain: entityId } = request.body
+      try {
+        return reply.status(201).send(shown(await issue(callerOfRequest(request), request.body)))
+      } catch (error) {
+        const key = { trustMarkTypeId_entityId: { trustMarkTypeId, entityId } }
+        const existing = error instanceof ConflictError ? await db.trustMark.findUnique({ where: key }) : null
+        if (!existing) throw error
+        return reply.status(409).send(shown(existing))
+      }
+    },
+  )
+
+  app.get(
+    '/trustmarks',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Lists the Trust Marks',
+        querystring: Page,
+        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+      },
+    },
+    (request) => page({}, request.query),
+  )
+
+  app.post(
+    '/trustmarks/list',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Lists the Trust Marks of one entity',
+        querystring: Page,
+        body: z.object({ domain }),
+        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+      },
+    },
+    (request) => page({ entityId: request.body.domain }, request.query),
+  )
+
+  app.post(
+    '/trustmarks/:id/renew',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Issues a new JWT; the one before stays valid until it expires',
+        params: ById,
+        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+      },
+    },
+    async (request) => shown(await services.trustMarks.renew(callerOfRequest(request), request.params.id)),
+  )
+
+  app.put(
+    '/trustmarks/:id',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        tags,
+        summary: 'Changes or revokes a Trust Mark; what is absent stays as it is',
+        params: ById,
+        body: Change,
+        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+      },
+    },
+    async (request) => shown(await change(callerOfRequest(request), request.params.id, request.body)),
+  )
+}

@@ -1,0 +1,47 @@
+/** Lets one Zod schema of a route do three things: check the request, type the handler, and describe it in OpenAPI. */
+import type { SwaggerTransform } from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema, FastifyTypeProvider } from 'fastify'
+import { z } from 'zod'
+
+export interface ZodProvider extends FastifyTypeProvider {
+  validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
+  serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
+}
+
+/** A request that does not fit its schema; Fastify answers 400 with the sentence. */
+class UnfitRequestError extends Error {
+  readonly statusCode = 400
+}
+
+export function useZod(app: FastifyInstance) {
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
+    const parsed = schema.safeParse(data)
+    if (parsed.success) return { value: parsed.data }
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const place = path.length > 0 ? path.join('.') : `the ${httpPart === 'body' ? 'JSON body' : httpPart}`
+      return `${place}: ${message}`
+    })
+    return { error: new UnfitRequestError(`${faults.join('. ')}.`) }
+  })
+  // Types already hold handlers to the schema of the answer, and a test holds the answers to the document.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  return app.withTypeProvider<ZodProvider>()
+}
+
+/** Zod schemas as JSON Schema, part by part. */
+export const describeRoute: SwaggerTransform = ({ schema, url }) => {
+  const { response, ...rest }: FastifySchema = schema ?? {}
+  const parts = Object.entries(rest).map(([name, part]) => [name, describe(part, 'input')])
+  const answers = Object.entries(response ?? {}).map(([status, part]) => [status, describe(part, 'output')])
+  return {
+    schema: { ...Object.fromEntries(parts), ...(response ? { response: Object.fromEntries(answers) } : {}) },
+    url,
+  }
+}
+
+/** Tags, summaries and the like are no schemas and stay what they are. */
+function describe(part: unknown, io: 'input' | 'output'): unknown {
+  if (!(part instanceof z.ZodType)) return part
+  const { $schema, ...schema } = z.toJSONSchema(part, { io, target: 'draft-2020-12' })
+  return schema
+}

@@ -1,0 +1,54 @@
+/** Calls of the REST API; each answer is held to the OpenAPI document that the server itself publishes. */
+import { z } from 'zod'
+import type { Role } from '#server/roles.ts'
+import type { TestAdmin } from '#test/helpers/admin.ts'
+
+type Operation = {
+  responses: Record<string, { content?: Record<string, { schema: z.core.JSONSchema.JSONSchema }> }>
+}
+type OpenApi = { openapi: string; paths: Record<string, Record<string, Operation>> }
+
+// biome-ignore lint/suspicious/noExplicitAny: the document says what is there, and each answer was held to it
+type RestAnswer = { status: number; body: any }
+
+export type RestClient = {
+  document: OpenApi
+  call(method: string, path: string, body?: unknown, as?: Role | null): Promise<RestAnswer>
+}
+
+export async function createRestClient({ adminUrl, keys }: TestAdmin): Promise<RestClient> {
+  const base = `${adminUrl}/api/v1`
+  const document: OpenApi = await (await fetch(`${base}/openapi.json`)).json()
+  return {
+    document,
+    async call(method, path, body, as = 'admin') {
+      const response = await fetch(`${base}${path}`, {
+        method,
+        headers: {
+          ...(as ? { 'x-api-key': keys[as] } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const answer = { status: response.status, body: await response.json() }
+      holdTo(document, method, path, answer)
+      return answer
+    },
+  }
+}
+
+/** @throws when the document does not know the answer, or describes another one */
+function holdTo(document: OpenApi, method: string, path: string, answer: RestAnswer): void {
+  const [pathname = ''] = path.split('?')
+  const templates = Object.keys(document.paths)
+  const route = `/api/v1${pathname}`
+  const template = templates.find((each) => each === route) ?? templates.find((each) => fits(each, route))
+  const operation = template ? document.paths[template]?.[method.toLowerCase()] : undefined
+  const schema = operation?.responses[answer.status]?.content?.['application/json']?.schema
+  if (!schema) throw new Error(`The document has no answer ${answer.status} of ${method} ${route}`)
+  z.fromJSONSchema(schema).parse(answer.body)
+}
+
+function fits(template: string, route: string): boolean {
+  return RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(route)
+}

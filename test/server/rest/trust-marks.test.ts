@@ -1,0 +1,135 @@
+/** The REST API for Trust Mark Types and Trust Marks: the same services, seen at the public endpoints. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
+
+let admin: TestAdmin
+let rest: RestClient
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  rest = await createRestClient(admin)
+})
+afterAll(() => admin.close())
+
+const holder = 'https://rp.example.org'
+let counter = 0
+const newType = () => `https://ta.example.org/marks/${counter++}`
+
+async function makeType(fields: object = {}): Promise<{ id: number; tmtype: string }> {
+  const { status, body } = await rest.call('POST', '/trustmarktypes', { tmtype: newType(), ...fields })
+  expect(status).toBe(201)
+  return body
+}
+
+async function issue(domain: string = holder, fields: object = {}) {
+  const { id: tmt, tmtype } = await makeType()
+  const { status, body } = await rest.call('POST', '/trustmarks', { tmt, domain, ...fields }, 'operator')
+  expect(status).toBe(201)
+  return { tmt, tmtype, mark: body }
+}
+
+/** As the federation server answers about a JWT (8.4). */
+async function statusOf(mark: string): Promise<number> {
+  const body = new URLSearchParams({ trust_mark: mark })
+  return (await fetch(`${admin.entityId}/trust_mark_status`, { method: 'POST', body })).status
+}
+
+describe('a Trust Mark Type', () => {
+  test('is created with the defaults of inmor, found by id and by identifier, and changed in part', async () => {
+    const tmtype = newType()
+    const created = await rest.call('POST', '/trustmarktypes', { tmtype, id: 1 }, 'operator')
+    const { id } = created.body
+    const expected = { id, tmtype, autorenew: true, valid_for: 8760, renewal_time: 48, active: true }
+    expect(created).toEqual({ status: 201, body: expected })
+    expect(await rest.call('GET', `/trustmarktypes/${id}`, undefined, 'viewer')).toEqual({
+      status: 200,
+      body: expected,
+    })
+    expect((await rest.call('GET', `/trustmarktypes/?tmtype=${tmtype}`)).body).toEqual(expected)
+    const changed = await rest.call('PUT', `/trustmarktypes/${id}`, { valid_for: 720, active: false })
+    expect(changed).toEqual({ status: 200, body: { ...expected, valid_for: 720, active: false } })
+  })
+
+  test('that exists is answered with 409, and stays as it is', async () => {
+    const existing = await makeType({ valid_for: 100 })
+    const again = await rest.call('POST', '/trustmarktypes', { tmtype: existing.tmtype, valid_for: 5 })
+    expect(again).toEqual({ status: 409, body: existing })
+    expect((await rest.call('GET', `/trustmarktypes/${existing.id}`)).body).toEqual(existing)
+  })
+
+  test('with hours that may not stand is refused in the words of this API', async () => {
+    const { id } = await makeType()
+    const refused = await rest.call('PUT', `/trustmarktypes/${id}`, { valid_for: 0 })
+    expect(refused).toEqual({ status: 400, body: { message: 'valid_for must be at least 1 hour.', id } })
+    const longer = await rest.call('PUT', `/trustmarktypes/${id}`, { valid_for: 10, renewal_time: 10 })
+    expect(longer.body.message).toBe('renewal_time must be shorter than valid_for.')
+  })
+
+  test('is listed a page at a time', async () => {
+    const [first, second] = [await makeType(), await makeType()]
+    const { body } = await rest.call('GET', '/trustmarktypes?limit=1000')
+    const place = body.items.findIndex((item: { id: number }) => item.id === first.id)
+    expect(body.count).toBe(body.items.length)
+    const page = await rest.call('GET', `/trustmarktypes?limit=1&offset=${place + 1}`)
+    expect(page.body).toEqual({ count: body.count, items: [second] })
+  })
+})
+
+describe('a Trust Mark', () => {
+  test('is issued with the hours of its type, served, and answered again with 409', async () => {
+    const { tmt, tmtype, mark } = await issue(holder, { additional_claims: { ref: 'https://example.org/' } })
+    expect(mark).toMatchObject({ tmt_id: tmt, domain: holder, active: true, valid_for: 8760 })
+    expect(mark.additional_claims).toEqual({ ref: 'https://example.org/' })
+    const served = await admin.get('/trust_mark', { trust_mark_type: tmtype, sub: holder })
+    expect(await served.text()).toBe(mark.mark)
+    expect(await rest.call('POST', '/trustmarks', { tmt, domain: holder })).toEqual({
+      status: 409,
+      body: mark,
+    })
+  })
+
+  test('is renewed by a client that says JSON and sends nothing', async () => {
+    const { mark } = await issue()
+    const renewed = await rest.call('POST', `/trustmarks/${mark.id}/renew`, '')
+    expect(renewed.status).toBe(200)
+    expect(renewed.body.mark).not.toBe(mark.mark)
+    expect(await statusOf(mark.mark)).toBe(200)
+  })
+
+  test('is changed in part, and revoked for good', async () => {
+    const { tmtype, mark } = await issue()
+    const changed = await rest.call('PUT', `/trustmarks/${mark.id}`, { autorenew: false })
+    expect(changed.body).toEqual({ ...mark, autorenew: false })
+    const revoked = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: false })
+    expect(revoked.body).toMatchObject({ active: false, mark: null })
+    expect((await admin.get('/trust_mark', { trust_mark_type: tmtype, sub: holder })).status).toBe(404)
+    const back = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: true })
+    expect(back.status).toBe(400)
+    expect(back.body.message).toBe('A revoked Trust Mark cannot be renewed; issue a new one.')
+    expect((await rest.call('PUT', `/trustmarks/${mark.id}`, {})).body.active).toBe(false)
+  })
+
+  test('is found by its holder', async () => {
+    const domain = 'https://only-one-mark.example.org'
+    const { mark } = await issue(domain)
+    const listed = await rest.call('POST', '/trustmarks/list', { domain }, 'viewer')
+    expect(listed).toEqual({ status: 200, body: { count: 1, items: [mark] } })
+    const all = await rest.call('GET', '/trustmarks?limit=1', undefined, 'viewer')
+    expect(all.body.items).toHaveLength(1)
+    expect(all.body.count).toBeGreaterThan(1)
+  })
+
+  test('of a type that is not there, or with protected claims, is refused', async () => {
+    const missing = await rest.call('POST', '/trustmarks', { tmt: 999_999, domain: holder })
+    expect(missing).toEqual({
+      status: 404,
+      body: { message: 'There is no Trust Mark Type with the id 999999.', id: 0 },
+    })
+    const { id: tmt } = await makeType()
+    const body = { tmt, domain: holder, additional_claims: { iss: 'https://evil.example.org' } }
+    const refused = await rest.call('POST', '/trustmarks', body)
+    expect(refused.status).toBe(400)
+    expect(refused.body.message).toBe('additional_claims must not set iss: protected claims.')
+  })
+})

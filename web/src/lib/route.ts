@@ -1,7 +1,21 @@
 /** Every address in the console. */
+import type { Place } from '#lib/paging.ts'
 import type { SubordinateSearch } from '#lib/subordinate-search.ts'
 
 export type SubordinateTab = 'metadata' | 'keys' | 'statement' | 'trust-marks'
+
+/** Which results of a run are listed; by default the failures, where there are any. */
+export interface RunSearch {
+  result?: string
+}
+
+export interface ExplorerView {
+  anchor?: string
+  /** Which chain, and which of its statements, both counted from 0. */
+  chain?: string
+  statement?: string
+  show?: string
+}
 
 const withQuery = (path: string, parameters: object) => {
   const present = Object.entries(parameters).filter(([, value]) => value)
@@ -15,6 +29,10 @@ export const route = {
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
   subordinate: (id: string, tab?: SubordinateTab) =>
     `/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
+  renewals: (search: { kind?: string } & Place = {}) => withQuery('/renewals', search),
+  renewal: (id: string, search: RunSearch & Place = {}) =>
+    withQuery(`/renewals/${encodeURIComponent(id)}`, search),
+  explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
   trustMarkTypes: (page: { after?: string; before?: string } = {}) => withQuery('/trust-mark-types', page),
   createTrustMarkType: () => '/trust-mark-types/new',
 }

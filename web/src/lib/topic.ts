@@ -4,4 +4,8 @@ export const topic = {
   status: 'app:status',
   subordinates: 'app:subordinates',
   trustMarks: 'app:trust-marks',
+  runs: 'app:runs',
+  audit: 'app:audit',
+  users: 'app:users',
+  apiKeys: 'app:api-keys',
 } as const

@@ -1,15 +1,11 @@
-/** The only module that talks to the GraphQL API: `read` throws what +error.svelte shows, `write` returns what a form shows. */
+/** Asks the GraphQL API: `read` throws what +error.svelte shows, `write` returns what a form shows. `watch.ts` listens. */
 
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { error } from '@sveltejs/kit'
-import { type AnyVariables, Client, type CombinedError, fetchExchange, stringifyDocument } from '@urql/core'
-import { createClient } from 'graphql-sse'
+import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@urql/core'
 import type { EntityCheckFieldsFragment } from '#lib/gql/graphql.ts'
+import { headers, url } from './endpoint.ts'
 import type { Outcome, Refusal } from './refusal.ts'
-
-const url = '/graphql'
-/** The API answers only requests with this header, which a page of another origin cannot send. */
-const headers = { 'x-graphql-yoga-csrf': '1' }
 
 const client = new Client({
   url,
@@ -106,54 +102,4 @@ export async function write<Value, Variables extends AnyVariables>(
   // The API may name the field from the argument on (`input.jwks`); the form knows it as `jwks`.
   const path = result.path?.[0] === 'input' ? result.path.slice(1) : (result.path ?? [])
   return { refusal: { message: result.message, path, ...(result.checks && { checks: result.checks }) } }
-}
-
-/** Between two attempts. The same each time: a handful of operators is no herd. */
-const RECONNECT_PAUSE = 3000
-
-/**
- * Calls `changed` for each event of a subscription, and `resumed` after a gap: events in it are lost, so fetch again.
- * Reconnects, also after an orderly shutdown of the server, until the returned function is called or the session is
- * refused; that is noticed by the next read, which says why.
- */
-export function watch<Data>(
-  document: TypedDocumentNode<Data, Record<string, never>>,
-  { changed, resumed }: { changed: (data: Data) => void; resumed: () => void },
-): () => void {
-  let isOver = false
-  let pause: ReturnType<typeof setTimeout>
-  const events = createClient({
-    url,
-    headers,
-    credentials: 'same-origin',
-    retryAttempts: 0,
-    fetchFn: async (input: RequestInfo, init: RequestInit) => {
-      const response = await fetch(input, init)
-      if (response.status === 401 || response.status === 403) isOver = true
-      return response
-    },
-  })
-  const subscribe = (isAgain: boolean): (() => void) => {
-    const reconnect = () => {
-      if (!isOver) pause = setTimeout(() => (unsubscribe = subscribe(true)), RECONNECT_PAUSE)
-    }
-    return events.subscribe<Data>(
-      { query: stringifyDocument(document) },
-      {
-        next: ({ data, errors }) => {
-          if (errors) isOver = true
-          if (data) changed(data)
-        },
-        error: reconnect,
-        complete: reconnect,
-      },
-      { connected: () => isAgain && resumed() },
-    )
-  }
-  let unsubscribe = subscribe(false)
-  return () => {
-    isOver = true
-    clearTimeout(pause)
-    unsubscribe()
-  }
 }

@@ -1,0 +1,99 @@
+/** A renewal in the console: started, watched while it works, found again after a reload, and read when it has ended. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let sound: TestEntity
+let stray: TestEntity
+/** They answer until a test wants them silent, and end when it has seen enough. */
+let first: TestEntity
+let second: TestEntity
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  const admin = await connectAdmin(installation)
+  const start = async () => {
+    const entity = await startEntity({
+      authorityHints: [installation.federationUrl],
+      metadata: relyingParty,
+    })
+    await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+    return entity
+  }
+  sound = await start()
+  stray = await start()
+  first = await start()
+  second = await start()
+  stray.misbehave('no authority hint')
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', password ?? '')
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([sound.close(), stray.close()])
+  await product.stop()
+})
+
+async function startRenewal(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Renewals', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Renew subordinates' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Renewal of subordinates' }).waitFor()
+}
+
+/** By its value: the bar says to everybody what it shows. */
+const bar = (page: Page, percent: number) =>
+  page
+    .getByRole('progressbar', { name: 'Renewal of subordinates' })
+    .and(page.locator(`[aria-valuenow="${percent}"]`))
+
+test('the bar moves while the run works, survives a reload, and ends in results', async () => {
+  const { page, complaints } = watched
+  first.misbehave('hang')
+  await startRenewal(page)
+  await bar(page, 75).waitFor()
+  await page.reload()
+  await bar(page, 75).waitFor()
+  await page.getByText('Running', { exact: true }).waitFor()
+  await first.close()
+  await bar(page, 100).waitFor()
+  await page.getByText('Ended, 2 failed', { exact: true }).waitFor()
+
+  const results = page.getByRole('list', { name: 'Results' })
+  await results.getByText(stray.id).waitFor()
+  expect(await results.getByRole('listitem').count()).toBe(2)
+  await page.getByRole('link', { name: /^Went well/ }).click()
+  await results.getByText(sound.id).waitFor()
+  expect(await results.getByRole('listitem').count()).toBe(2)
+  expect(complaints).toEqual([])
+})
+
+test('a run is cancelled, and says that it was', async () => {
+  const { page } = watched
+  second.misbehave('hang')
+  await startRenewal(page)
+  await bar(page, 75).waitFor()
+  await page.getByRole('button', { name: 'Cancel the run' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the run' }).click()
+  await page.getByText('Ending', { exact: true }).waitFor()
+  await second.close()
+  await page.getByText('Cancelled', { exact: true }).waitFor()
+})
+
+test('the list of runs keeps what came of each', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'Renewals', exact: true }).first().click()
+  await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
+  await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
+})

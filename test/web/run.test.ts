@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { durationInWords, fractionDone, itemSubject, runInWords, runKind, runState } from '#lib/run.ts'
+
+const running = {
+  kind: 'SUBORDINATES',
+  state: 'RUNNING',
+  total: 100,
+  done: 30,
+  failed: 2,
+  rate: 4,
+  cancelRequested: false,
+  startedAt: '2026-01-01T00:00:00Z',
+  endedAt: null,
+} as const
+const ended = { ...running, state: 'SUCCEEDED', done: 98, endedAt: '2026-01-01T00:00:40Z' } as const
+
+test('a run at work says how far it is and how long it will take', () => {
+  expect(fractionDone(running)).toBe(0.32)
+  expect(runInWords(running)).toBe('30 of 100 subordinates renewed, 2 failed; about 17 seconds left.')
+})
+
+test('before the first item is through, nothing is foretold', () => {
+  expect(runInWords({ ...running, done: 0, failed: 0 })).toBe('0 of 100 subordinates renewed.')
+  expect(fractionDone({ ...running, total: null })).toBeUndefined()
+})
+
+test('a run with nothing to do is through', () => {
+  expect(fractionDone({ ...running, total: 0, done: 0, failed: 0 })).toBe(1)
+})
+
+test('an ended run says what came of it and how long it took', () => {
+  expect(runInWords(ended)).toBe('98 of 100 subordinates renewed, 2 failed, in 40 seconds.')
+  expect(runInWords({ ...ended, failed: 0, total: 1, done: 1 })).toBe(
+    '1 of 1 subordinate renewed, in 40 seconds.',
+  )
+})
+
+test('a walk counts what it finds, and promises nothing', () => {
+  const walk = { ...running, kind: 'COLLECTION', total: 9 } as const
+  expect(fractionDone(walk)).toBeUndefined()
+  expect(runInWords(walk)).toBe('9 entities found, 2 failed.')
+})
+
+test.each([
+  [running, 'Running'],
+  [{ ...running, cancelRequested: true }, 'Ending'],
+  [{ ...ended, failed: 0 }, 'Ended well'],
+  [ended, 'Ended, 2 failed'],
+  [{ ...ended, state: 'CANCELLED' as const }, 'Cancelled'],
+  [{ ...ended, state: 'FAILED' as const }, 'Broke off'],
+])('%# a state has a word: %s', (run, word) => {
+  expect(runState(run).label).toBe(word)
+})
+
+test('a kind of another version is told by its name', () => {
+  expect(runKind('REISSUE_TRUST_MARKS').label).toBe('Reissue trust marks')
+})
+
+test('a length of time is as precise as it helps', () => {
+  expect([0.2, 1, 89, 150, 5400].map(durationInWords)).toEqual([
+    'less than a second',
+    '1 second',
+    '89 seconds',
+    '3 minutes',
+    '2 hours',
+  ])
+})
+
+test('an item is about an entity, or about a Trust Mark of one', () => {
+  expect(itemSubject('https://rp.example')).toEqual({ entityId: 'https://rp.example' })
+  expect(itemSubject('https://ta.example/member https://rp.example')).toEqual({
+    entityId: 'https://rp.example',
+    trustMarkType: 'https://ta.example/member',
+  })
+})

@@ -1,0 +1,102 @@
+/** Listens to the GraphQL API: subscriptions that outlive a lost connection. */
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { type AnyVariables, stringifyDocument } from '@urql/core'
+import { createClient } from 'graphql-sse'
+import { connection } from './connection.svelte.ts'
+import { headers, url } from './endpoint.ts'
+
+/** Between two attempts. The same each time: a handful of operators is no herd. */
+const RECONNECT_PAUSE = 3000
+
+interface Listener<Data> {
+  changed: (data: Data) => void
+  /** After a gap: events in it are lost, so fetch again. */
+  resumed: () => void
+  /** Whether nothing follows this event, as after the end of a run. */
+  isLast?: (data: Data) => boolean
+}
+
+/**
+ * Calls `changed` for each event until the last one, until the returned function is called, or until the session is
+ * refused. Reconnects, also after an orderly shutdown of the server. A page that nobody looks at holds no connection:
+ * browsers allow six to a server, and people open many tabs.
+ */
+export function watch<Data, Variables extends AnyVariables>(
+  subscription: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { changed, resumed, isLast }: Listener<Data>,
+): () => void {
+  const self = Symbol()
+  const query = stringifyDocument(subscription)
+  let isAgain = false
+  /** Counts the connections: one that was hung up still says that it ended. */
+  let current = 0
+  let close: (() => void) | undefined
+  let pause: ReturnType<typeof setTimeout> | undefined
+
+  const events = createClient({
+    url,
+    headers,
+    credentials: 'same-origin',
+    retryAttempts: 0,
+    fetchFn: async (input: RequestInfo, init: RequestInit) => {
+      const response = await fetch(input, init)
+      if (response.status === 401) connection.refused()
+      if (response.status === 401 || response.status === 403) end()
+      return response
+    },
+  })
+
+  function open() {
+    pause = undefined
+    const connected = ++current
+    const retry = () => connected === current && reconnect()
+    close = events.subscribe<Data>(
+      { query, variables: { ...variables } },
+      {
+        next({ data, errors }) {
+          if (data) changed(data)
+          if (errors || (data && isLast?.(data))) end()
+        },
+        error: retry,
+        complete: retry,
+      },
+      {
+        connected() {
+          connection.restored(self)
+          if (isAgain) resumed()
+          isAgain = true
+        },
+      },
+    )
+  }
+
+  function reconnect() {
+    close = undefined
+    connection.lost(self)
+    pause ??= setTimeout(open, RECONNECT_PAUSE)
+  }
+
+  function hangUp() {
+    current++
+    clearTimeout(pause)
+    pause = undefined
+    close?.()
+    close = undefined
+  }
+
+  function onvisibilitychange() {
+    if (document.hidden) hangUp()
+    else if (!close && !pause) open()
+  }
+
+  function end() {
+    document.removeEventListener('visibilitychange', onvisibilitychange)
+    hangUp()
+    connection.ended(self)
+  }
+
+  document.addEventListener('visibilitychange', onvisibilitychange)
+  if (!document.hidden) open()
+  return end
+}

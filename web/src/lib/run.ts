@@ -1,0 +1,95 @@
+/** Runs in words: what they work on, how far they are, and what came of them. */
+import { count, plural } from '#lib/format.ts'
+import type { RunFieldsFragment } from '#lib/gql/graphql.ts'
+import type { Tone } from '#lib/tone.ts'
+
+interface Kind {
+  label: string
+  /** What it works on, one and many. */
+  things: readonly [string, string]
+  /** What has become of a thing that went well. */
+  done: string
+  /** It finds its things while it works: how many there are is known when it ends. */
+  isOpen?: true
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  SUBORDINATES: {
+    label: 'Renewal of subordinates',
+    things: ['subordinate', 'subordinates'],
+    done: 'renewed',
+  },
+  TRUST_MARKS: { label: 'Renewal of Trust Marks', things: ['Trust Mark', 'Trust Marks'], done: 'renewed' },
+  COLLECTION: {
+    label: 'Walk of the federation',
+    things: ['entity', 'entities'],
+    done: 'read',
+    isOpen: true,
+  },
+}
+
+/** A kind that is not in the table is told by its name. */
+export const runKind = (kind: string): Kind =>
+  kinds[kind] ?? {
+    label: kind.charAt(0) + kind.slice(1).toLowerCase().replaceAll('_', ' '),
+    things: ['item', 'items'],
+    done: 'done',
+  }
+
+type Run = Pick<
+  RunFieldsFragment,
+  'kind' | 'state' | 'total' | 'done' | 'failed' | 'rate' | 'cancelRequested' | 'startedAt' | 'endedAt'
+>
+
+export function runState({ state, failed, cancelRequested }: Run): { tone: Tone; label: string } {
+  if (state === 'RUNNING')
+    return cancelRequested ? { tone: 'warning', label: 'Ending' } : { tone: 'warning', label: 'Running' }
+  if (state === 'FAILED') return { tone: 'error', label: 'Broke off' }
+  if (state === 'CANCELLED') return { tone: 'quiet', label: 'Cancelled' }
+  return failed > 0
+    ? { tone: 'error', label: `Ended, ${count(failed)} failed` }
+    : { tone: 'success', label: 'Ended well' }
+}
+
+/** A length of time to a precision that helps: `40 seconds`, `3 minutes`, `2 hours`. */
+export function durationInWords(seconds: number): string {
+  if (seconds < 1) return 'less than a second'
+  if (seconds < 90) return plural(Math.round(seconds), 'second')
+  if (seconds < 90 * 60) return plural(Math.round(seconds / 60), 'minute')
+  return plural(Math.round(seconds / 3600), 'hour')
+}
+
+/** Seconds until it ends at the pace so far; undefined while nobody can tell. */
+export function secondsLeft({ kind, total, done, failed, rate }: Run): number | undefined {
+  if (typeof total !== 'number' || runKind(kind).isOpen || rate <= 0 || done + failed === 0) return undefined
+  return Math.max(0, total - done - failed) / rate
+}
+
+/** The part that is through, between 0 and 1; undefined while nobody can tell. */
+export function fractionDone({ kind, total, done, failed }: Run): number | undefined {
+  if (typeof total !== 'number' || runKind(kind).isOpen) return undefined
+  return total === 0 ? 1 : Math.min(1, (done + failed) / total)
+}
+
+function counts({ kind, done, failed, total }: Run): string {
+  const { things, done: verb, isOpen } = runKind(kind)
+  const failures = failed > 0 ? `, ${count(failed)} failed` : ''
+  if (isOpen) return `${plural(total ?? 0, ...things)} found${failures}`
+  return `${count(done)}${typeof total === 'number' ? ` of ${plural(total, ...things)}` : ''} ${verb}${failures}`
+}
+
+/** How a run stands, as one would tell a colleague. */
+export function runInWords(run: Run): string {
+  if (!run.endedAt) {
+    const left = secondsLeft(run)
+    return left === undefined ? `${counts(run)}.` : `${counts(run)}; about ${durationInWords(left)} left.`
+  }
+  const seconds = (new Date(run.endedAt).getTime() - new Date(run.startedAt).getTime()) / 1000
+  return `${counts(run)}, in ${durationInWords(seconds)}.`
+}
+
+/** What an item of a run is about: a Trust Mark goes by its type and its holder. */
+export function itemSubject(resource: string): { entityId: string; trustMarkType?: string } {
+  const [first = '', second] = resource.split(' ')
+  return second === undefined ? { entityId: first } : { entityId: second, trustMarkType: first }
+}

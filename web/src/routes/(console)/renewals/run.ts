@@ -1,0 +1,22 @@
+/** Starting, cancelling and following runs. */
+import { graphql } from '#lib/gql/index.ts'
+
+export const StartRenewal = graphql(`
+  mutation StartRenewal($kind: RenewalKind!) {
+    startRenewal(kind: $kind) {
+      __typename
+      ... on MutationStartRenewalSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const CancelRun = graphql(`
+  mutation CancelRun($input: CancelRunInput!) {
+    cancelRun(input: $input) {
+      __typename
+      ... on MutationCancelRunSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)

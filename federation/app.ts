@@ -28,6 +28,8 @@ export type AppOptions = {
   tls?: { cert: Buffer; key: Buffer }
   /** Requests to /resolve that one client may make in a minute: one IPv4 address, or one IPv6 /64. */
   resolveRateLimit?: number
+  /** The same of requests to /collection. */
+  collectionRateLimit?: number
 }
 
 const FORM_LIMIT = 16 * 1024
@@ -62,7 +64,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     trustMarkListRoute(scope, deps)
     trustMarkStatusRoute(scope, deps)
     historicalKeysRoute(scope, deps)
-    collectionRoute(scope, deps)
+    collectionRoute(scope, deps, options)
     healthRoute(scope, deps)
     statusRoute(scope, deps)
     indexPageRoute(scope, deps)

@@ -98,4 +98,10 @@ export const settings = {
     fallback: '600',
     parse: wholeNumber(1, 1_000_000),
   }),
+  /** The same of requests to /collection. */
+  collectionRateLimit: setting({
+    env: ['COLLECTION_RATE_LIMIT'],
+    fallback: '600',
+    parse: wholeNumber(1, 1_000_000),
+  }),
 }

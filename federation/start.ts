@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { createCursorKey } from '#store/cursor-key.ts'
 import { KeyFileError, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
@@ -55,7 +56,7 @@ export async function startFederationServer(
   const reader = createReader({ redis, prefix: config.redisPrefix })
   const fetcher = createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` })
   const now = () => Math.floor(Date.now() / 1000)
-  const { entityId, allowHttp, trustProxy, resolveRateLimit } = config
+  const { entityId, allowHttp, trustProxy, resolveRateLimit, collectionRateLimit } = config
   const place = { redis, prefix: config.redisPrefix }
   const common = { entityId, allowHttp, reader, keys: keys.current, now }
   const finding = { ...common, fetcher, statements: createStatementCache(place) }
@@ -63,8 +64,15 @@ export async function startFederationServer(
   const clients = createClientAuthenticator({ ...finding, replays: createReplayGuard(place) })
   const authMethods = createAuthMethods(reader)
   const app = buildApp(
-    { ...common, resolver, clients, authMethods, version: packageJson.version },
-    { logger, trustProxy, resolveRateLimit, ...(tls ? { tls } : {}) },
+    {
+      ...common,
+      resolver,
+      clients,
+      authMethods,
+      cursorKey: createCursorKey({ ...place, reader }),
+      version: packageJson.version,
+    },
+    { logger, trustProxy, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
   )
   const release = async () => {
     keys.close()

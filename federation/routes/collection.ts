@@ -4,7 +4,7 @@ import { FederationError } from '#core/errors.ts'
 import type { CollectionState } from '#store/collection-reader.ts'
 import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
-import { formatCursor, optionalCursor } from './cursor.ts'
+import { createCursors } from './cursor.ts'
 import { type Call, endpoint } from './endpoint.ts'
 import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
 import { names, optional, optionalLimit, repeatable, requiredEntityId } from './parameter.ts'
@@ -12,10 +12,17 @@ import { names, optional, optionalLimit, repeatable, requiredEntityId } from './
 /** Entities in one answer, whatever `limit` asks for. */
 const MAX_ENTITIES = 500
 
-export function collectionRoute(app: FastifyInstance, deps: Deps) {
+const DEFAULT_RATE_LIMIT = 600
+
+export function collectionRoute(
+  app: FastifyInstance,
+  deps: Deps,
+  { collectionRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: { collectionRateLimit?: number },
+) {
   const { collection } = deps.reader
+  const cursors = createCursors('collection', deps.cursorKey)
   const answer = async ({ reply, parameters }: Call) => {
-    const from = optionalCursor(parameters)
+    const from = await cursors.read(parameters)
     const limit = Math.min(optionalLimit(parameters) ?? MAX_ENTITIES, MAX_ENTITIES)
     const filter = {
       entityTypes: repeatable(parameters, 'entity_type').sort(),
@@ -31,11 +38,11 @@ export function collectionRoute(app: FastifyInstance, deps: Deps) {
     const { records, next } = await collection.page(filter, from, limit)
     return sendJson(reply, {
       entities: records.map((record) => selectEntityInfo(record, wanted)),
-      ...(next === undefined ? {} : { next: formatCursor(next) }),
+      ...(next === undefined ? {} : { next: await cursors.format(next) }),
       ...(state.lastUpdated === undefined ? {} : { last_updated: state.lastUpdated }),
     })
   }
-  endpoint(app, deps, { name: 'collection', path: '/collection', answer })
+  endpoint(app, deps, { name: 'collection', path: '/collection', rateLimit, answer })
 }
 
 /** Without the parameter, the responder itself is meant. */

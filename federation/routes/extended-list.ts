@@ -6,7 +6,7 @@ import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJson } from './answer.ts'
-import { formatCursor, optionalCursor } from './cursor.ts'
+import { createCursors } from './cursor.ts'
 import { type Call, endpoint } from './endpoint.ts'
 import { names, optionalBoolean, optionalLimit, optionalNumericDate, repeatable } from './parameter.ts'
 import { readFilter, selectSubordinates } from './subordinate-filter.ts'
@@ -21,8 +21,9 @@ type Wanted = { timestamps: boolean; claims: readonly string[] }
 
 export function extendedListRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
+  const cursors = createCursors('extended_list', deps.cursorKey)
   const answer = async ({ reply, parameters }: Call) => {
-    const from = optionalCursor(parameters) ?? ''
+    const from = (await cursors.read(parameters)) ?? ''
     const limit = Math.min(optionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
     const updated = readPeriod(parameters)
     const wanted = {
@@ -42,7 +43,7 @@ export function extendedListRoute(app: FastifyInstance, deps: Deps) {
       immediate_subordinate_entities: await Promise.all(
         found.slice(0, limit).map((each) => describe(each, wanted, deps)),
       ),
-      ...(next === undefined ? {} : { next: formatCursor(next.id) }),
+      ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
     })
   }
   endpoint(app, deps, { name: 'extended_list', path: '/extended_list', answer })

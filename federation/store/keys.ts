@@ -86,6 +86,8 @@ export function redisKeys(prefix = '') {
     resolveClaim: (hash: string) => `${root}cache:resolve_claim:${hash}`,
     /** string, lives as long as the assertion: a used `jti`; the argument is the SHA-256, in hex, of client and `jti`. */
     clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
+    /** string: the secret of the pointers into lists, in base64url. */
+    cursorKey: `${root}cache:cursor_key`,
     /** pub/sub channel: one `Change` as JSON after each write. */
     changes: `${root}changes`,
   }

@@ -1,4 +1,4 @@
-/** Some hundred entities in three levels: all are found, and all are paged through once while walks go on. */
+/** Two thousand entities in three levels: all are found, and all are paged through once while walks go on. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LargeFederation, startLargeFederation } from './large-federation.ts'
 import { entityId } from './publisher.ts'
@@ -8,15 +8,15 @@ let ta: TrustAnchor
 let federation: LargeFederation
 
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  federation = await startLargeFederation(entityId, { width: 6, leaves: 10 })
+  ta = await startTrustAnchor({ collectionRateLimit: 1_000_000 })
+  federation = await startLargeFederation(entityId, { width: 10, leaves: 19 })
   await ta.publishConfiguration()
   for (const id of federation.top) await ta.publishSubordinate({ id, keys: federation.keys })
 })
 afterAll(() => Promise.all([ta.close(), federation.close()]))
 
 test('finds all of them', async () => {
-  expect(await ta.walk()).toMatchObject({ entities: 402, failed: 0 })
+  expect(await ta.walk()).toMatchObject({ entities: 2010, failed: 0 })
   expect(await ta.redis.client.zrange(ta.names.collection.sorted, 0, -1)).toEqual(federation.all)
 })
 
@@ -29,7 +29,7 @@ test.each(['', '&entity_type=openid_relying_party&entity_type=federation_entity'
     })()
     const found: string[] = []
     for (let from = ''; ; ) {
-      const answer = await ta.app.inject({ url: `/collection?limit=7${filter}${from}` })
+      const answer = await ta.app.inject({ url: `/collection?limit=50${filter}${from}` })
       const { entities, next } = answer.json<{ entities: { entity_id: string }[]; next?: string }>()
       found.push(...entities.map((entity) => entity.entity_id))
       if (next === undefined) {

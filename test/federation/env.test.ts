@@ -41,6 +41,7 @@ test('one variable is enough; everything else has a default', () => {
     logLevel: 'info',
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     resolveRateLimit: 600,
+    collectionRateLimit: 600,
   })
 })
 

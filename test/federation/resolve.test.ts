@@ -199,16 +199,3 @@ describe('under a foreign Trust Anchor', () => {
     expect((await ta.app.inject({ url })).statusCode).toBe(200)
   })
 })
-
-test('limits how often one client may ask', async () => {
-  const limited = await startTrustAnchor({ resolveRateLimit: 2 })
-  const ask = () => limited.get('/resolve', { sub: entityId, trust_anchor: entityId })
-  await limited.publishConfiguration()
-  expect([(await ask()).statusCode, (await ask()).statusCode]).toEqual([200, 200])
-  const refused = await ask()
-  expect(refused.statusCode).toBe(429)
-  expect(refused.headers['retry-after']).toBeDefined()
-  expect(refused.json()).toMatchObject({ error: 'temporarily_unavailable' })
-  expect((await limited.get('/list')).statusCode).toBe(200)
-  await limited.close()
-})

@@ -6,6 +6,7 @@ import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { createCursorKey } from '#store/cursor-key.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
@@ -18,7 +19,7 @@ export async function startSecondProcess({ redis, parts }: TrustAnchor) {
   const reader = createReader(place)
   const fetcher = createFetcher({ allowHttp: true })
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
-  const own = { ...parts, reader, fetcher, ...caches }
+  const own = { ...parts, reader, fetcher, ...caches, cursorKey: createCursorKey({ ...place, reader }) }
   const app = buildApp({
     ...own,
     resolver: createResolver(own),

@@ -11,6 +11,7 @@ import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { createCursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
@@ -42,12 +43,13 @@ export async function startTrustAnchor(options: Options = {}) {
   const common = { entityId, allowHttp: true, reader, keys, now }
   const place = { redis: connection, prefix }
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
-  const parts = { ...common, fetcher, ...caches }
+  const cursorKey = createCursorKey({ ...place, reader })
+  const parts = { ...common, fetcher, ...caches, cursorKey }
   const resolver = createResolver(parts)
   const replays = createReplayGuard(place)
   const clients = createClientAuthenticator({ ...parts, replays })
   const authMethods = createAuthMethods(reader)
-  const app = buildApp({ ...common, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
+  const app = buildApp({ ...parts, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
   return {
     app,
     redis,

@@ -88,6 +88,7 @@ export async function startAdmin(): Promise<TestAdmin> {
       logLevel: 'silent',
       trustProxy: false,
       resolveRateLimit: 100_000,
+      collectionRateLimit: 100_000,
     },
     { logger: silent },
   )

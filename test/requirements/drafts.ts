@@ -7,6 +7,7 @@ import { type Chapter, must, notOurs, testsIn } from './requirement.ts'
 const collection = testsIn('federation/collection')
 const walk = testsIn('federation/collection-walk')
 const record = testsIn('federation/collection-record')
+const cursors = testsIn('federation/cursor')
 const listing = testsIn('federation/extended-list')
 const events = testsIn('federation/subordinate-events')
 const recorded = testsIn('server/subordinate-events')
@@ -18,6 +19,12 @@ const READ_ONLY = '%s is read with GET and HEAD only'
 const AUTHENTICATED = 'takes both where authentication is optional, but no POST without it'
 const FILTERS = 'filters: %s'
 const REFUSES = 'refuses %s'
+const UNKNOWN = 'does not know %s'
+const FORGERIES = [
+  'an identifier behind a guess',
+  'a pointer into the other list',
+  'a pointer to another entity',
+]
 const everySupported = 'Every parameter of the draft is supported.'
 
 export const drafts: Chapter = {
@@ -45,6 +52,7 @@ export const drafts: Chapter = {
       'A page begins with the Entity that from points to; an unknown one is page_not_found.',
       collection('goes on behind an entity that is gone when its page is asked for'),
       collection(REFUSES, 'from=hello'),
+      cursors(UNKNOWN, ...FORGERIES),
     ),
     must(
       'Collection, limit',
@@ -142,6 +150,7 @@ export const drafts: Chapter = {
       'A page begins with the entry that from points to; an unknown one is 404 page_not_found.',
       listing('pages through everything once, also when a page begins with one that is gone'),
       listing(REFUSES, 'from=hello'),
+      cursors(UNKNOWN, ...FORGERIES),
     ),
     must(
       'Listing, limit',

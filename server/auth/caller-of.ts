@@ -11,7 +11,7 @@ type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string
 /** Null when nobody, or nobody who may do anything, is signed in. */
 export async function callerOf(auth: Auth, db: Database, origin: Origin): Promise<Caller | null> {
   const key = apiKeyOf(origin.headers)
-  return key === null ? callerOfSession(auth, origin) : callerOfApiKey(auth, db, key, origin)
+  return key === null ? callerOfSession(auth, db, origin) : callerOfApiKey(auth, db, key, origin)
 }
 
 function apiKeyOf(headers: IncomingHttpHeaders): string | null {
@@ -21,9 +21,16 @@ function apiKeyOf(headers: IncomingHttpHeaders): string | null {
   return scheme?.toLowerCase() === 'bearer' && token ? token : null
 }
 
-async function callerOfSession(auth: Auth, { headers, address, requestId }: Origin): Promise<Caller | null> {
+async function callerOfSession(
+  auth: Auth,
+  db: Database,
+  { headers, address, requestId }: Origin,
+): Promise<Caller | null> {
   if (!headers.cookie) return null
-  const session = await auth.api.getSession({ headers: fromNodeHeaders(headers) })
+  const session = await auth.api.getSession({ headers: fromNodeHeaders(headers) }).catch(async (error) => {
+    await db.$queryRaw`SELECT 1` // an outage is told as such; of its cause the library says nothing
+    throw error
+  })
   if (!session || session.user.banned || !isRole(session.user.role)) return null
   const { user } = session
   return {

@@ -2,11 +2,11 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor'
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql'
+import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import { maskError } from '#server/plugins/graphql-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
-import { OperationError } from '#server/services/operation-error.ts'
 
 type Transport = { req: FastifyRequest; reply: FastifyReply }
 
@@ -54,7 +54,7 @@ export function graphqlRoute(
       introspectionForCallers,
       ...limits.protect().plugins,
     ],
-    maskedErrors: { maskError: (error) => maskError(app, error) },
+    maskedErrors: { maskError: (error) => maskError(app.log, error) },
   })
 
   app.route({
@@ -66,52 +66,4 @@ export function graphqlRoute(
       return reply.status(response.status).send(response.body)
     },
   })
-}
-
-/** Expected errors pass; of others the caller learns only that there was one, and we log it. */
-function maskError(app: FastifyInstance, error: unknown): Error {
-  // One with a `path` of its own passes with GraphQL for an error that has its place already, and comes as it is.
-  if (error instanceof OperationError) return new GraphQLError(error.message, { extensions: reasonOf(error) })
-  if (!(error instanceof GraphQLError)) return internalError(app, error)
-  const { originalError } = error
-  if (!originalError || originalError instanceof GraphQLError) return withCode(error)
-  if (originalError instanceof OperationError)
-    return withExtensions(error, originalError.message, reasonOf(originalError))
-  return withExtensions(error, ...internalFailure(app, originalError))
-}
-
-function reasonOf({ code, path }: OperationError): Record<string, unknown> {
-  return path ? { code, path } : { code }
-}
-
-/** Those of graphql-js and Pothos come without: a variable does not fit its type, a cursor is none. */
-function withCode(error: GraphQLError): GraphQLError {
-  if (error.extensions.code !== undefined) return error
-  return withExtensions(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' })
-}
-
-function internalError(app: FastifyInstance, error: unknown): GraphQLError {
-  const [message, extensions] = internalFailure(app, error)
-  return new GraphQLError(message, { extensions })
-}
-
-function internalFailure(
-  app: FastifyInstance,
-  error: unknown,
-): [string, { code: string; reference: string }] {
-  const reference = crypto.randomUUID()
-  app.log.error({ err: error, reference }, 'unexpected error')
-  return [
-    `Something went wrong here; the log has the details under ${reference}.`,
-    { code: 'INTERNAL', reference },
-  ]
-}
-
-function withExtensions(
-  error: GraphQLError,
-  message: string,
-  extensions: Record<string, unknown>,
-): GraphQLError {
-  const { nodes, source, positions, path } = error
-  return new GraphQLError(message, { nodes, source, positions, path, extensions })
 }

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
+import { isDatabaseOutage } from '#server/database-outage.ts'
 import { OperationError, type OperationErrorCode } from '#server/services/operation-error.ts'
 
 export const Message = z.object({
@@ -45,6 +46,8 @@ export function answerFailures(app: FastifyInstance): void {
     if (error instanceof FederationError && error.code === 'temporarily_unavailable') {
       return fail(request, reply, 503, error.message)
     }
+    if (isDatabaseOutage(error))
+      return fail(request, reply, 503, 'The database cannot be reached at present.')
     if (error.statusCode && error.statusCode < 500)
       return fail(request, reply, error.statusCode, error.message)
     request.log.error({ err: error, requestId: request.id }, 'unexpected error')

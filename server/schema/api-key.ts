@@ -9,6 +9,7 @@ import { RoleEnum } from '#server/schema/viewer.ts'
 const { InvalidInputError, NotFoundError } = failures
 
 builder.prismaNode('Apikey', {
+  nullable: true,
   name: 'ApiKey',
   id: { field: 'id' },
   select: { id: true },

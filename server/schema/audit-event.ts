@@ -23,6 +23,7 @@ function members(value: Prisma.JsonValue): Record<string, unknown> {
 }
 
 builder.prismaNode('AuditEvent', {
+  nullable: true,
   id: { field: 'id' },
   select: { id: true },
   description:

@@ -9,6 +9,7 @@ import type PrismaTypes from '#prisma/generated/pothos-types.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 import { mayDo, type Scope } from '#server/roles.ts'
 import type { Context } from '#server/schema/context.ts'
+import { decodeNodeId } from '#server/schema/global-id.ts'
 
 type Scalar<T> = { Input: T; Output: T }
 
@@ -59,6 +60,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
+    decodeGlobalID: decodeNodeId,
     nodeQueryOptions: {
       description: 'Anything, by its global id; null when it does not exist.',
       authScopes: { read: true },

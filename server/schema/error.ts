@@ -1,4 +1,5 @@
 /** Expected failures as types of result unions; everything else is masked and logged by the server (app.ts). */
+import { encodeGlobalID } from '@pothos/plugin-relay'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity-inspection.ts'
 import {
@@ -35,24 +36,38 @@ const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').im
       description: 'What kind of failure it is, for programs.',
       authScopes: { anyone: true },
     }),
-    path: t.expose('path', {
-      type: ['String'],
+    path: t.stringList({
       nullable: true,
       description: 'The input field at fault, from `input` inwards; null when no single field is.',
       authScopes: { anyone: true },
+      resolve: ({ path }) => path && ['input', ...path],
     }),
   }),
 })
 
 const concrete = [
   [InvalidInputError, 'InvalidInputError', 'A field has a value that may not stand.'],
-  [ConflictError, 'ConflictError', 'It exists already, or somebody else changed it first.'],
   [NotFoundError, 'NotFoundError', 'The thing to act on does not exist.'],
   [UnavailableError, 'UnavailableError', 'Something the operation needs cannot be reached at present.'],
 ] as const
 for (const [errorClass, name, description] of concrete) {
   builder.objectType(errorClass, { name, description, interfaces: [OperationErrorInterface] })
 }
+
+builder.objectType(ConflictError, {
+  name: 'ConflictError',
+  description: 'It exists already, or somebody else changed it first.',
+  interfaces: [OperationErrorInterface],
+  fields: (t) => ({
+    existing: t.field({
+      type: 'ID',
+      nullable: true,
+      description: 'The id of what exists already; null when the conflict is another.',
+      authScopes: { read: true },
+      resolve: ({ existing }) => existing && encodeGlobalID(existing.typename, existing.id),
+    }),
+  }),
+})
 
 builder.objectType(EntityRejectedError, {
   name: 'EntityRejectedError',

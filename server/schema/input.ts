@@ -2,6 +2,7 @@
 import { decodeGlobalID } from '@pothos/plugin-relay'
 import type { Caller } from '#server/caller.ts'
 import type { Context } from '#server/schema/context.ts'
+import { integerKey } from '#server/schema/global-id.ts'
 import { NotFoundError } from '#server/services/operation-error.ts'
 
 /** The key in the database of a global id; null when it is of another type or malformed. */
@@ -12,8 +13,7 @@ export function keyOrNull(globalId: string, typename: string): number | null {
   } catch {
     return null // not a global id at all
   }
-  const id = Number(decoded.id)
-  return decoded.typename === typename && Number.isSafeInteger(id) && id < 2 ** 31 ? id : null
+  return decoded.typename === typename ? integerKey(decoded.id) : null
 }
 
 /** The same for a mutation. @throws NotFoundError */

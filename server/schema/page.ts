@@ -1,4 +1,5 @@
 /** The cursor of a page: it must stand for a row. */
+import { parsePrismaCursor } from '@pothos/plugin-prisma'
 import { GraphQLError } from 'graphql'
 import { Prisma } from '#prisma/generated/client/client.ts'
 
@@ -16,6 +17,12 @@ export async function requireCursor<Cursor>(
   throw new GraphQLError('This cursor stands for nothing in the list; begin again with the first page.', {
     extensions: { code: 'BAD_USER_INPUT' },
   })
+}
+
+/** Of a list inside of another thing, whose cursor is not yet read when the list is asked for. */
+export function keyInCursor(cursor: string | null | undefined): number | undefined {
+  // What is no number after all is refused by the database as unfit.
+  return cursor == null ? undefined : (parsePrismaCursor(cursor) as number)
 }
 
 const OUT_OF_RANGE = 'P2020'

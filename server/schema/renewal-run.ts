@@ -1,10 +1,10 @@
 /** Runs: renewals and walks, started, watched and read later. */
-import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { keyOrNull, nodeId, signedIn } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { keyInCursor, requireCursor } from '#server/schema/page.ts'
 
 const { ConflictError, NotFoundError } = failures
 
@@ -43,7 +43,17 @@ const states = {
   CANCELLED: 'CANCELLED',
 } as const
 
+type ItemArguments = { failed?: boolean | null | undefined }
+type Cursors = { after?: string | null; before?: string | null }
+
+async function itemsOf({ failed, after, before }: ItemArguments & Cursors, { db }: Context) {
+  const find = (id: number) => db.renewalRunItem.findUnique({ where: { id }, select: { id: true } })
+  await requireCursor(keyInCursor(after ?? before), find)
+  return { where: typeof failed === 'boolean' ? { ok: !failed } : {}, orderBy: { id: 'asc' } }
+}
+
 builder.prismaNode('RenewalRun', {
+  nullable: true,
   id: { field: 'id' },
   select: { id: true },
   description: 'Work on many things at once, that can be watched and read later.',
@@ -89,15 +99,14 @@ builder.prismaNode('RenewalRun', {
       args: {
         failed: t.arg.boolean({ description: 'Only those that failed, or only those that went well.' }),
       },
-      query: ({ failed }) => ({
-        where: typeof failed === 'boolean' ? { ok: !failed } : {},
-        orderBy: { id: 'asc' },
-      }),
+      // The library waits for a promise and passes the cursors on, but its types know neither.
+      query: itemsOf as unknown as (args: ItemArguments) => Prisma.RenewalRun$itemsArgs,
     }),
   }),
 })
 
 builder.prismaNode('RenewalRunItem', {
+  nullable: true,
   id: { field: 'id' },
   select: { id: true },
   description: 'One thing that a run worked on.',

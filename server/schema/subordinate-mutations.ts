@@ -29,8 +29,15 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The subordinate’s id.' }),
     version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
-    metadata: t.field({ type: 'JSON', description: 'Metadata to record for it.' }),
-    jwks: t.field({ type: 'JWKS', description: 'The keys that the statement vouches for.' }),
+    metadata: t.field({
+      type: 'JSON',
+      description: 'Metadata to record for it in place of what it declares; null returns to that.',
+    }),
+    jwks: t.field({
+      type: 'JWKS',
+      description:
+        'The keys that the statement vouches for: its configuration must verify with them. Null takes those of its configuration, whichever they are.',
+    }),
     ...statementFields(t),
   }),
 })
@@ -80,9 +87,9 @@ builder.mutationField('updateSubordinate', (t) =>
   t.prismaField({
     type: 'Subordinate',
     description:
-      'Changes what is said about a subordinate and publishes a new statement. Its configuration is not fetched.',
+      'Changes what is said about a subordinate and publishes a new statement. Where keys, policy, constraints, forced metadata or required marks change, its configuration is fetched and checked as at registration.',
     authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'What to change.' }) },
     resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')

@@ -32,6 +32,7 @@ const resolvable = {
 } as const
 
 builder.prismaNode('Subordinate', {
+  nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.
   select: { id: true },

@@ -7,6 +7,7 @@ import { requireCursor } from '#server/schema/page.ts'
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 builder.prismaNode('TrustMarkType', {
+  nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.
   select: { id: true },

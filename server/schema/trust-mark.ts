@@ -27,6 +27,7 @@ function whereState(state: StateName): Prisma.TrustMarkWhereInput {
 }
 
 builder.prismaNode('TrustMark', {
+  nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.
   select: { id: true },

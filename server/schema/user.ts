@@ -10,6 +10,7 @@ import { RoleEnum } from '#server/schema/viewer.ts'
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 builder.prismaNode('User', {
+  nullable: true,
   id: { field: 'id' },
   select: { id: true },
   description: 'Somebody who may sign in.',

@@ -11,6 +11,7 @@ export type OperationErrorCode =
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode
+  /** The field at fault, from the operation's arguments inwards. */
   readonly path: readonly string[] | null
   /** Whether the same operation may succeed a little later. */
   readonly isRetryable: boolean = false
@@ -26,34 +27,54 @@ export class OperationError extends Error {
 export class InvalidInputError extends OperationError {
   override readonly name = 'InvalidInputError'
   constructor(message: string, ...path: string[]) {
-    super('INVALID_INPUT', message, path.length > 0 ? ['input', ...path] : null)
+    super('INVALID_INPUT', message, path.length > 0 ? path : null)
   }
 }
+
+/** One thing, by the name of its type in the API and its key in the database. */
+export type Existing = { typename: 'Subordinate' | 'TrustMark' | 'TrustMarkType'; id: number }
 
 /** It exists already, or somebody else changed it first. */
 export class ConflictError extends OperationError {
   override readonly name = 'ConflictError'
+  readonly existing: Existing | null = null
   constructor(message: string, ...path: string[]) {
-    super('CONFLICT', message, path.length > 0 ? ['input', ...path] : null)
+    super('CONFLICT', message, path.length > 0 ? path : null)
+  }
+}
+
+/** What was to be made is there already, under an id that the caller may go on with. */
+export class DuplicateError extends ConflictError {
+  override readonly existing: Existing
+
+  constructor(existing: Existing, message: string, ...path: string[]) {
+    super(message, ...path)
+    this.existing = existing
   }
 }
 
 export class NotFoundError extends OperationError {
   override readonly name = 'NotFoundError'
   constructor(message: string, ...path: string[]) {
-    super('NOT_FOUND', message, path.length > 0 ? ['input', ...path] : null)
+    super('NOT_FOUND', message, path.length > 0 ? path : null)
   }
 }
 
-/** The entity's own configuration failed a check; nothing was changed. */
+/** Of what is changed as it was read, or not at all. `version` is what the caller sent, if anything. */
+export function changedMeanwhile(version?: number | null): ConflictError {
+  const message = 'Somebody else changed it meanwhile; reload and try again.'
+  return new ConflictError(message, ...(version == null ? [] : ['version']))
+}
+
+/** The entity failed a check; nothing was changed. */
 export class EntityRejectedError extends OperationError {
   override readonly name = 'EntityRejectedError'
   readonly checks: readonly EntityCheck[]
   override readonly isRetryable: boolean
 
-  constructor(checks: readonly EntityCheck[]) {
+  constructor(checks: readonly EntityCheck[], ...path: string[]) {
     const failed = checks.filter(({ status }) => status === 'FAILED')
-    super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), ['input', 'entityId'])
+    super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), path)
     this.checks = checks
     this.isRetryable = failed.every(({ isTransient }) => isTransient)
   }

@@ -1,20 +1,20 @@
 /** Renewal of a subordinate: its Entity Configuration is fetched anew, and what it changed is followed (9, 11). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
-import type { Examination } from '#server/services/examination.ts'
+import type { Examine } from '#server/services/entity-examiner.ts'
+import { accepted } from '#server/services/entity-rejection.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { type Difference, differences } from '#server/services/json-difference.ts'
-import { ConflictError, EntityRejectedError } from '#server/services/operation-error.ts'
+import { changedMeanwhile, EntityRejectedError } from '#server/services/operation-error.ts'
 import { updateEventTypes } from '#server/services/subordinate-event-types.ts'
 import {
-  accepted,
   auditView,
-  declared,
   fetched,
   findSubordinate,
+  redeclared,
   updateVersion,
 } from '#server/services/subordinate-row.ts'
 import { readSettings } from '#server/settings.ts'
@@ -25,18 +25,18 @@ export type Renewal = {
   differences: Difference[]
 }
 
-type Examine = (subordinate: Subordinate, settings: Settings, keys: JwkSet) => Promise<Examination>
-
 export function createSubordinateRenewal(context: ServiceContext, examine: Examine) {
   const { db, events, publisher, write } = context
 
   /** Its configuration as it is now. One that is not acceptable changes nothing, but the reason is kept. */
   async function fetchAnew(before: Subordinate): Promise<EntityStatement> {
     // New keys must be announced by a configuration that the keys we vouch for have signed (11).
-    const keys = before.jwks as JwkSet // parsed when written
-    const result = await examine(before, await readSettings(db), keys)
+    const jwks = before.jwks as JwkSet // parsed when written
+    const { entityId } = before
+    const settings = await readSettings(db)
+    const result = await examine({ entityId, settings, registration: before, jwks, registered: true })
     try {
-      return accepted(result)
+      return accepted(result, { subject: 'id', fields: {} })
     } catch (error) {
       if (error instanceof EntityRejectedError) await rememberFailure(before, error.message)
       throw error
@@ -75,7 +75,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     const data = { ...fetched(statement), updatedAt, ...(isDue ? { statementBasis: null } : {}) }
     await db.$transaction(async (tx) => {
       const { count } = await tx.subordinate.updateMany({ where: { id, version }, data })
-      if (count === 0) throw new ConflictError('Somebody else changed it meanwhile; try again.', 'version')
+      if (count === 0) throw changedMeanwhile()
       await enqueue(tx, [toPublish('subordinate', entityId)])
     })
     await publisher.flush()
@@ -103,9 +103,8 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
 }
 
 /** The columns that a renewal fills; metadata that an operator recorded by hand is not among them. */
-function followed({ metadataFollowsEntity }: Subordinate, statement: EntityStatement) {
-  const { jwks } = statement.claims
-  return metadataFollowsEntity ? { ...declared(statement), jwks } : { ...fetched(statement), jwks }
+function followed(before: Subordinate, statement: EntityStatement) {
+  return { ...redeclared(statement, before), jwks: statement.claims.jwks }
 }
 
 function differencesOf(before: Subordinate, after: ReturnType<typeof followed>): Difference[] {

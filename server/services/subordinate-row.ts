@@ -3,9 +3,8 @@ import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
-import { isAcceptable } from '#server/services/entity-checks.ts'
-import type { Examination, Registration } from '#server/services/examination.ts'
-import { ConflictError, EntityRejectedError, NotFoundError } from '#server/services/operation-error.ts'
+import type { Registration } from '#server/services/examination.ts'
+import { changedMeanwhile, NotFoundError } from '#server/services/operation-error.ts'
 import type { ParsedFields } from '#server/services/subordinate-input.ts'
 
 export const emptyRegistration: Registration = {
@@ -24,15 +23,17 @@ export function asRegistration(fields: ParsedFields): Partial<Registration> {
   return Object.fromEntries(given.map((name) => [name, fields[name]]))
 }
 
-/** The configuration that passed every check. @throws EntityRejectedError with the checks */
-export function accepted({ checks, statement }: Examination): EntityStatement {
-  if (!statement || !isAcceptable(checks)) throw new EntityRejectedError(checks)
-  return statement
-}
-
 /** The columns that an entity's own configuration fills. */
 export function declared(statement: EntityStatement) {
-  return { ...described(statement.claims.metadata ?? {}), ...fetched(statement) }
+  return { ...declaredMetadata(statement), ...fetched(statement) }
+}
+
+/** Those that follow a configuration fetched anew; metadata that an operator recorded by hand stays. */
+export function redeclared(
+  statement: EntityStatement,
+  { metadataFollowsEntity }: Pick<Subordinate, 'metadataFollowsEntity'>,
+) {
+  return metadataFollowsEntity ? declared(statement) : fetched(statement)
 }
 
 /** That it was fetched, and nothing of what it says. */
@@ -45,11 +46,15 @@ export function fetched(statement: EntityStatement) {
   }
 }
 
+export function declaredMetadata({ claims }: EntityStatement) {
+  return { ...described(claims.metadata ?? {}), metadataFollowsEntity: true }
+}
+
 /** The columns that an operator's fields fill. */
 export function columns(fields: ParsedFields) {
   const { metadata, jwks, requiredTrustMarks, validFor, autorenew } = fields
   return {
-    ...(metadata ? described(metadata) : {}),
+    ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
     ...(jwks ? { jwks } : {}),
     ...json('forcedMetadata', fields.forcedMetadata),
     ...json('metadataPolicy', fields.metadataPolicy),
@@ -97,18 +102,18 @@ export async function findSubordinate(db: Database | Transaction, id: number): P
   return row
 }
 
-/** Changes the row if it still is of that version. @throws ConflictError */
+/** Changes the row if it still is of that version. @throws ConflictError, at `version` when the caller sent one */
 export async function updateVersion(
   tx: Transaction,
   { id, version }: Pick<Subordinate, 'id' | 'version'>,
   data: Prisma.SubordinateUpdateManyMutationInput,
+  sent?: number | null,
 ): Promise<Subordinate> {
   const { count } = await tx.subordinate.updateMany({
     where: { id, version },
     data: { ...data, version: { increment: 1 } },
   })
-  if (count === 0)
-    throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+  if (count === 0) throw changedMeanwhile(sent)
   return tx.subordinate.findUniqueOrThrow({ where: { id } })
 }
 

@@ -1,20 +1,26 @@
 /** Immediate Subordinates: register, update, renew, deactivate, reactivate, remove. */
 import { parseEntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Transaction } from '#server/database.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { type Examination, examineEntity, type Registration } from '#server/services/examination.ts'
+import { createExaminer } from '#server/services/entity-examiner.ts'
+import { accepted } from '#server/services/entity-rejection.ts'
+import type { Examination } from '#server/services/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
-import { ConflictError, parseField } from '#server/services/operation-error.ts'
+import {
+  ConflictError,
+  changedMeanwhile,
+  DuplicateError,
+  parseField,
+} from '#server/services/operation-error.ts'
 import { checkAgainstFederation } from '#server/services/policy-agreement.ts'
 import { updateEventTypes } from '#server/services/subordinate-event-types.ts'
 import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate-renewal.ts'
 import {
-  accepted,
   asRegistration,
   auditView,
   columns,
@@ -24,40 +30,15 @@ import {
   setActive,
   updateVersion,
 } from '#server/services/subordinate-row.ts'
+import { updatedColumns } from '#server/services/subordinate-update.ts'
 import { readSettings } from '#server/settings.ts'
 
 export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
 export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
 
 export function createSubordinateService(context: ServiceContext) {
-  const { db, entityId: anchor, allowHttp, fetcher, events, write } = context
-
-  async function examine(
-    entityId: string,
-    settings: Settings,
-    registration: Registration,
-    jwks: JwkSet | null | undefined,
-    registered: boolean,
-  ): Promise<Examination> {
-    const marks = await db.trustMark.findMany({
-      where: { entityId, active: true, expiresAt: { gt: new Date() } },
-      select: { trustMarkType: { select: { type: true } } },
-    })
-    const trustMarkTypes = marks.map((mark) => mark.trustMarkType.type)
-    const now = Math.floor(Date.now() / 1000)
-    const common = {
-      entityId,
-      settings,
-      registration,
-      registered,
-      trustMarkTypes,
-      anchor,
-      allowHttp,
-      fetcher,
-      now,
-    }
-    return examineEntity({ ...common, ...(jwks ? { jwks } : {}) })
-  }
+  const { db, entityId: anchor, allowHttp, events, write } = context
+  const examine = createExaminer(context)
 
   /** One change of one existing row, announced after the commit. */
   async function change(
@@ -91,9 +72,7 @@ export function createSubordinateService(context: ServiceContext) {
     return findSubordinate(db, id)
   }
 
-  const renewal = createSubordinateRenewal(context, (subordinate, settings, keys) =>
-    examine(subordinate.entityId, settings, subordinate, keys, true),
-  )
+  const renewal = createSubordinateRenewal(context, examine)
 
   return {
     /** Makes every check without changing anything. */
@@ -105,8 +84,13 @@ export function createSubordinateService(context: ServiceContext) {
       const settings = await readSettings(db)
       const { jwks } = parseSubordinateFields({ jwks: input.jwks }, settings)
       const subordinate = await db.subordinate.findUnique({ where: { entityId } })
-      const known = jwks ?? (subordinate?.jwks as JwkSet | undefined) // parsed when written
-      const result = await examine(entityId, settings, subordinate ?? emptyRegistration, known, !!subordinate)
+      const result = await examine({
+        entityId,
+        settings,
+        registration: subordinate ?? emptyRegistration,
+        jwks: jwks ?? (subordinate?.jwks as JwkSet | undefined), // parsed when written
+        registered: subordinate !== null,
+      })
       return { ...result, subordinate }
     },
 
@@ -114,13 +98,22 @@ export function createSubordinateService(context: ServiceContext) {
     async register(caller: Caller, input: RegisterInput): Promise<Subordinate> {
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const existing = await db.subordinate.findUnique({ where: { entityId } })
-      if (existing) throw new ConflictError(`${entityId} is registered already.`, 'entityId')
+      if (existing) {
+        const { id } = existing
+        throw new DuplicateError(
+          { typename: 'Subordinate', id },
+          `${entityId} is registered already.`,
+          'entityId',
+        )
+      }
       if (entityId === anchor)
         throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
       const settings = await readSettings(db)
       const fields = parseSubordinateFields(input, settings)
       const registration = { ...emptyRegistration, ...asRegistration(fields) }
-      const statement = accepted(await examine(entityId, settings, registration, fields.jwks, false))
+      const { jwks } = fields
+      const result = await examine({ entityId, settings, registration, jwks, registered: false })
+      const statement = accepted(result, { subject: 'entityId', fields })
       const row = await write(caller, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
         const result = await tx.subordinate.create({
@@ -128,7 +121,7 @@ export function createSubordinateService(context: ServiceContext) {
             entityId,
             ...declared(statement),
             ...columns(fields),
-            jwks: fields.jwks ?? statement.claims.jwks,
+            jwks: jwks ?? statement.claims.jwks,
             active: input.active ?? true,
           },
         })
@@ -145,22 +138,18 @@ export function createSubordinateService(context: ServiceContext) {
       return announced('REGISTERED', row)
     },
 
-    /** Changes what is said about a subordinate; its configuration is not fetched again. */
+    /** Changes what is said about a subordinate. @throws EntityRejectedError where that is examined */
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
       const settings = await readSettings(db)
       const fields = parseSubordinateFields(input, settings)
-      return change(
-        caller,
-        input.id,
-        'updateSubordinate',
-        'UPDATED',
-        updateEventTypes,
-        async (tx, before) => {
-          await checkAgainstFederation(tx, fields.metadataPolicy)
-          const version = input.version ?? before.version
-          return updateVersion(tx, { id: input.id, version }, columns(fields))
-        },
-      )
+      const { id, version } = input
+      const present = await findSubordinate(db, id)
+      if (version != null && version !== present.version) throw changedMeanwhile(version)
+      const data = await updatedColumns(examine, present, fields, settings)
+      return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
+        await checkAgainstFederation(tx, fields.metadataPolicy)
+        return updateVersion(tx, present, data, version)
+      })
     },
 
     ...renewal,

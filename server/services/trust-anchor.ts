@@ -7,7 +7,7 @@ import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import {
-  ConflictError,
+  changedMeanwhile,
   InvalidInputError,
   parseField,
   UnavailableError,
@@ -47,8 +47,7 @@ export function createTrustAnchorService(context: ServiceContext) {
           ...(touchesStatements ? { statementVersion: { increment: 1 } } : {}),
         },
       })
-      if (count === 0)
-        throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+      if (count === 0) throw changedMeanwhile(version)
       await check(tx)
       const after = await readSettings(tx)
       return {

@@ -8,7 +8,13 @@ import { jsonOrNull } from '#server/database.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { parseMarkHours } from '#server/services/mark-hours.ts'
-import { ConflictError, NotFoundError, parseField } from '#server/services/operation-error.ts'
+import {
+  ConflictError,
+  changedMeanwhile,
+  DuplicateError,
+  NotFoundError,
+  parseField,
+} from '#server/services/operation-error.ts'
 import { readSettings } from '#server/settings.ts'
 
 export type TrustMarkTypeFields = {
@@ -47,7 +53,11 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
       { type, ...fields }: TrustMarkTypeFields & { type: string },
     ): Promise<TrustMarkType> {
       const existing = await db.trustMarkType.findUnique({ where: { type } })
-      if (existing) throw new ConflictError(`The Trust Mark Type ${type} exists already.`, 'type')
+      if (existing) {
+        const { id } = existing
+        const message = `The Trust Mark Type ${type} exists already.`
+        throw new DuplicateError({ typename: 'TrustMarkType', id }, message, 'type')
+      }
       const data: Prisma.TrustMarkTypeCreateInput = { type, ...(await columns(fields, defaults)) }
       return write(caller, async (tx) => {
         const result = await tx.trustMarkType.create({ data })
@@ -67,8 +77,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
           where: { id, version: version ?? present.version },
           data: { ...data, version: { increment: 1 } },
         })
-        if (count === 0)
-          throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+        if (count === 0) throw changedMeanwhile(version)
         return change(
           'updateTrustMarkType',
           present,

@@ -7,7 +7,8 @@ import { toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { parseMarkHours } from '#server/services/mark-hours.ts'
 import {
-  ConflictError,
+  changedMeanwhile,
+  DuplicateError,
   InvalidInputError,
   NotFoundError,
   parseField,
@@ -102,7 +103,8 @@ export function createTrustMarkService(context: ServiceContext) {
       const key = { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } }
       const present = await db.trustMark.findUnique({ where: key })
       if (present?.active && present.expiresAt > new Date()) {
-        throw new ConflictError(
+        throw new DuplicateError(
+          { typename: 'TrustMark', id: present.id },
           `${entityId} holds a valid mark of this type already; renew or revoke it.`,
           'entityId',
         )
@@ -195,15 +197,14 @@ async function replace(
   tx: Transaction,
   present: TrustMark,
   data: Parameters<Transaction['trustMark']['updateMany']>[0]['data'],
-  version: number | null | undefined = present.version,
+  version?: number | null,
 ): Promise<Row> {
   const { id } = present
   const { count } = await tx.trustMark.updateMany({
     where: { id, version: version ?? present.version },
     data: { ...data, version: { increment: 1 } },
   })
-  if (count === 0)
-    throw new ConflictError('Somebody else changed it meanwhile; reload and try again.', 'version')
+  if (count === 0) throw changedMeanwhile(version)
   return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
 }
 

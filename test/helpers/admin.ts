@@ -125,7 +125,7 @@ export async function startAdmin(): Promise<TestAdmin> {
       const type = name.charAt(0).toUpperCase() + name.slice(1)
       const success = `... on Mutation${type}Success { data ${selection && `{ ${selection} }`} }`
       // GraphQL refuses a fragment that can never apply; only these can fail for what the entity publishes.
-      const canBeRejected = /^(register|renew)Subordinate$/.test(name)
+      const canBeRejected = /^(register|update|renew)Subordinate$/.test(name)
       const checks = canBeRejected ? '... on EntityRejectedError { checks { name status message } }' : ''
       const document = `mutation ($input: ${type}Input!) {
         result: ${name}(input: $input) { __typename ${success} ... on Error { code message path } ${checks} } }`

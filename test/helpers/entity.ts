@@ -23,7 +23,7 @@ export type EntityOptions = {
 
 export type TestEntity = {
   id: string
-  /** Its private key; `keys` is the public set. */
+  /** Its private key, with which it signs its configuration; `keys` is the public set. */
   key: Jwk
   keys: JwkSet
   options: EntityOptions
@@ -122,7 +122,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     },
     adopt: (subordinate) => void subordinates.set(subordinate.id, subordinate),
     disown: (subordinate) => void subordinates.delete(subordinate),
-    configuration: () => signJwt(configurationClaims(), { key, typ: ENTITY_STATEMENT_TYP }),
+    configuration: () => signJwt(configurationClaims(), { key: entity.key, typ: ENTITY_STATEMENT_TYP }),
     async close() {
       server.closeAllConnections()
       server.close()

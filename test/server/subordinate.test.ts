@@ -83,7 +83,11 @@ describe('registerSubordinate', () => {
     const leaf = await startLeaf(admin)
     const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
     const result = await admin.mutate('registerSubordinate', { entityId: leaf.id, jwks }, 'id')
-    expect(result).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
+    expect(result).toMatchObject({
+      __typename: 'EntityRejectedError',
+      code: 'ENTITY_REJECTED',
+      path: ['input', 'jwks'],
+    })
     expect(result.checks).toContainEqual(expect.objectContaining({ name: 'KEYS', status: 'FAILED' }))
     expect(await servedStatement(admin, leaf.id)).toBe(404)
   })
@@ -196,13 +200,14 @@ describe('renewSubordinate', () => {
   it('gives way to keys that an operator registers while the entity is asked', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
-    const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+    const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
     const { configuration } = leaf
     leaf.configuration = async () => {
+      leaf.configuration = configuration // an update asks too
       await update(id, { jwks })
       return configuration()
     }
-    expect(await renew(id)).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
+    expect(await renew(id)).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT', path: null })
     expect((await statement(leaf.id)).jwks).toEqual(jwks)
   })
 

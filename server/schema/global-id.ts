@@ -1,0 +1,28 @@
+/** Global ids: what cannot be the key of anything is refused before the database is asked for it. */
+import { decodeGlobalID } from '@pothos/plugin-relay'
+import { GraphQLError } from 'graphql'
+import { getDatamodel } from '#prisma/generated/pothos-types.ts'
+
+type Node = { typename: string; id: string }
+
+const { models } = getDatamodel().datamodel
+const MAXIMUM_INTEGER_KEY = 2 ** 31 - 1
+
+/** Whether the things of this type are told apart by whole numbers; others by text. */
+function hasIntegerKey(typename: string): boolean {
+  return models[typename]?.fields.some(({ isId, type }) => isId && type === 'Int') ?? false
+}
+
+export function integerKey(id: string): number | null {
+  const key = /^\d{1,10}$/.test(id) ? Number(id) : Number.NaN
+  return key <= MAXIMUM_INTEGER_KEY ? key : null
+}
+
+/** @throws GraphQLError */
+export function decodeNodeId(globalId: string): Node {
+  const node = decodeGlobalID(globalId)
+  if (!hasIntegerKey(node.typename) || integerKey(node.id) !== null) return node
+  throw new GraphQLError(`${JSON.stringify(globalId.slice(0, 100))} is the id of nothing.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  })
+}

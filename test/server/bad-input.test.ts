@@ -1,0 +1,65 @@
+/** What a careless script sends: each refused with a code and, where one field is at fault, its place. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+it.each([
+  ['rubbish', 'rubbish'],
+  ['a key that is no number', base64('Subordinate:x')],
+  ['a key beyond every number', base64('TrustMark:99999999999')],
+  ['a negative key', base64('RenewalRun:-1')],
+  ['no key', base64('AuditEvent:')],
+  ['a type that is none', base64('Nothing:1')],
+])('refuses as the id of a node: %s', async (_title, id) => {
+  const { data, errors } = await admin.execute('query ($id: ID!) { node(id: $id) { id } }', { id })
+  expect(data).toEqual({ node: null })
+  expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })])
+})
+
+it.each([
+  ['Subordinate:1', 'TrustMark:2147483647'],
+  ['User:nobody', 'RenewalRun:1'],
+])('finds nothing under ids that could be some: %s, %s', async (...ids) => {
+  const answer = await admin.execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+    ids: ids.map(base64),
+  })
+  expect(answer).toEqual({ data: { nodes: [null, null] } })
+})
+
+it('refuses a cursor of a list inside of a thing that stands for nothing', async () => {
+  await admin.server.db.renewalRun.create({
+    data: { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() },
+  })
+  const after = base64('GPC:N:4711')
+  const document = `query ($after: String) {
+    renewalRuns { edges { node { items(after: $after) { edges { node { id } } } } } } }`
+  const { errors } = await admin.execute(document, { after })
+  expect(errors).toEqual([
+    expect.objectContaining({
+      message: expect.stringContaining('cursor'),
+      extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }),
+    }),
+  ])
+})
+
+it.each([
+  [
+    'keys that are private',
+    `{ inspectEntity(entityId: "https://rp.example.org", jwks: {keys: [{kty: "oct", k: "AA", kid: "1"}]}) { acceptable } }`,
+    ['jwks'],
+  ],
+  ['a policy that is none', '{ previewMetadataPolicy(policy: []) { failing } }', ['policy']],
+])('names the argument of a query at fault: %s', async (_title, document, path) => {
+  const { errors } = await admin.execute(document)
+  expect(errors).toEqual([
+    expect.objectContaining({ extensions: expect.objectContaining({ code: 'INVALID_INPUT', path }) }),
+  ])
+})

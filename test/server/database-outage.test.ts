@@ -1,0 +1,41 @@
+/** While PostgreSQL is away, a request learns that and when to come again; nothing is said to be a fault of ours. */
+import { expect, it, onTestFinished } from 'vitest'
+import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
+
+it('is told as such to those with a key and those with a session', async () => {
+  const admin = await startAdmin()
+  onTestFinished(() => admin.close())
+  const signIn = await fetch(`${admin.adminUrl}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: admin.adminUrl },
+    body: JSON.stringify({ username: 'admin', password: PASSWORD }),
+  })
+  const cookie = signIn.headers.getSetCookie().map((each) => each.split(';')[0])
+  expect(cookie).not.toEqual([])
+  await admin.database.close()
+
+  const ask = (query: string, headers: Record<string, string>) =>
+    fetch(`${admin.adminUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-graphql-yoga-csrf': '1', ...headers },
+      body: JSON.stringify({ query }),
+    })
+  const documents = [
+    '{ subordinates { totalCount } }',
+    'mutation { createTrustMarkType(input: {type: "https://ta.example.org/marks/member"}) { __typename } }',
+  ]
+  for (const headers of [{ 'x-api-key': admin.keys.admin }, { cookie: cookie.join('; ') }]) {
+    for (const document of documents) {
+      const response = await ask(document, headers)
+      expect(response.status).toBe(503)
+      expect(response.headers.get('retry-after')).toBe('5')
+      const { errors } = (await response.json()) as { errors: unknown[] } // as GraphQL answers
+      expect(errors).toEqual([
+        expect.objectContaining({
+          message: 'The database cannot be reached at present; try again in a moment.',
+          extensions: { code: 'UNAVAILABLE' },
+        }),
+      ])
+    }
+  }
+})

@@ -1,0 +1,126 @@
+/** What an update changes is examined as at registration (§3.2, §6), and nothing is changed where it is refused. */
+import type { JWTPayload } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const SELECTION = 'version validFor autorenew active forcedMetadata metadata metadataFollowsEntity jwks'
+const update = (id: string, input: object) => admin.mutate('updateSubordinate', { id, ...input }, SELECTION)
+const renew = (id: string) => admin.mutate('renewSubordinate', { id }, SELECTION)
+const byHand = { openid_relying_party: { client_name: 'By hand' } }
+
+async function statement(sub: string): Promise<JWTPayload> {
+  const served = await servedStatement(admin, sub)
+  if (typeof served === 'number') throw new Error(`/fetch answered ${served}`)
+  return served
+}
+
+const newKeys = async () => ({ keys: [publicJwk(await generateSigningKey('ES256'))] })
+
+it.for<[field: string, value: () => object | Promise<object>, check: string]>([
+  ['jwks', newKeys, 'KEYS'],
+  ['metadataPolicy', () => ({ openid_relying_party: { logo_uri: { essential: true } } }), 'METADATA_POLICY'],
+  [
+    'forcedMetadata',
+    () => ({ openid_relying_party: { client_uri: 'https://else.example' } }),
+    'METADATA_POLICY',
+  ],
+  ['constraints', () => ({ naming_constraints: { permitted: ['.example.org'] } }), 'CONSTRAINTS'],
+  ['requiredTrustMarks', () => ['https://ta.example.org/marks/none'], 'TRUST_MARKS'],
+])('refuses %s with which the entity would not stand', async ([field, value, check]) => {
+  const leaf = await startLeaf(admin)
+  const metadataPolicy = { openid_relying_party: { client_uri: { one_of: ['https://rp.example.org'] } } }
+  const { id, version } = await register(admin, leaf, { metadataPolicy })
+  const before = await (await admin.get('/fetch', { sub: leaf.id })).text()
+  const result = await update(id, { [field]: await value() })
+  expect(result).toMatchObject({
+    __typename: 'EntityRejectedError',
+    code: 'ENTITY_REJECTED',
+    path: ['input', field],
+  })
+  expect(result.checks).toContainEqual(expect.objectContaining({ name: check, status: 'FAILED' }))
+  expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(before)
+  const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
+  expect(row).toMatchObject({ version, lastError: null })
+})
+
+it('names the entity when it is away, and changes hours without asking it', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf)
+  leaf.misbehave('server error')
+  expect(await update(id, { constraints: { max_path_length: 0 } })).toMatchObject({
+    __typename: 'EntityRejectedError',
+    path: ['input', 'id'],
+    message: expect.stringContaining('500'),
+  })
+  expect(await update(id, { validFor: 6, autorenew: false })).toMatchObject({ validFor: 6, autorenew: false })
+})
+
+describe('jwks', () => {
+  it('are taken when the configuration verifies with them', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const jwks = { keys: [...leaf.keys.keys, ...(await newKeys()).keys] }
+    expect(await update(id, { jwks })).toMatchObject({ jwks })
+    expect((await statement(leaf.id)).jwks).toEqual(jwks)
+  })
+
+  it('are those of the configuration again once they are cleared, whoever signed it', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    leaf.key = await generateSigningKey('ES256')
+    leaf.keys.keys = [publicJwk(leaf.key)]
+    expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
+    expect(await update(id, { jwks: null })).toMatchObject({ jwks: leaf.keys })
+    expect((await statement(leaf.id)).jwks).toEqual(leaf.keys)
+  })
+})
+
+describe('metadata recorded by hand', () => {
+  it('stays through a renewal', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf, { metadata: byHand })
+    expect(await renew(id)).toMatchObject({ metadata: byHand, metadataFollowsEntity: false })
+  })
+
+  it('stays when something else is changed', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    expect(await update(id, { metadata: byHand })).toMatchObject({ metadata: byHand })
+    expect(await update(id, { constraints: { max_path_length: 0 } })).toMatchObject({
+      metadata: byHand,
+      metadataFollowsEntity: false,
+    })
+  })
+
+  it('gives way to what the entity declares once it is cleared', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf, { metadata: byHand })
+    expect(await update(id, { metadata: null })).toMatchObject({
+      metadata: relyingParty,
+      metadataFollowsEntity: true,
+    })
+  })
+})
+
+it('gives way to a change made while the entity is asked', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf)
+  const { configuration } = leaf
+  leaf.configuration = async () => {
+    await update(id, { validFor: 6 })
+    return configuration()
+  }
+  const result = await update(id, { constraints: { max_path_length: 0 } })
+  expect(result).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT', path: null })
+  expect(await statement(leaf.id)).not.toHaveProperty('constraints')
+})

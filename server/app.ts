@@ -18,6 +18,7 @@ import { graphqlRoute } from '#server/plugins/graphql.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
+import { isReachable } from '#store/connect.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
@@ -90,7 +91,7 @@ async function pendingThings({ db }: AppDeps): Promise<Set<string>> {
 /** The database decides; without Redis changes are accepted and published later. */
 function healthRoute(app: FastifyInstance, { db, publishing }: AppDeps): void {
   app.get('/health', async (_request, reply) => {
-    const redis = publishing.redis.status === 'ready' ? 'ok' : 'unavailable'
+    const redis = (await isReachable(publishing.redis)) ? 'ok' : 'unavailable'
     try {
       await db.$queryRaw`SELECT 1`
       return { status: 'ok', redis }

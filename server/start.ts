@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import { createFetcher } from '#fetcher/fetcher.ts'
+import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { buildApp } from '#server/app.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
@@ -38,7 +39,11 @@ export type AdminServer = {
 }
 
 /** Where the parts come from when not from the configured URLs. */
-export type Overrides = { connectRedis?: () => Redis; consoleRoot?: string }
+export type Overrides = {
+  connectRedis?: () => Redis
+  consoleRoot?: string
+  fetchLimits?: Partial<FetchLimits>
+}
 
 /** Migrates, connects, listens. @throws an error whose message is one clear sentence */
 export async function startAdminServer(
@@ -59,7 +64,7 @@ export async function startAdminServer(
     overrides.connectRedis ?? (() => connectRedis(config.redisUrl, { commandTimeout: WRITER_TIMEOUT_MS }))
   const [redis, subscriber] = [connect(), connect()]
   const db = connectDatabase(config.databaseUrl)
-  const fetcher = createFetcher({ allowHttp: config.allowHttp })
+  const fetcher = createFetcher({ allowHttp: config.allowHttp, limits: overrides.fetchLimits ?? {} })
   const auth = createAuth(db, config)
   const { entityId, allowHttp } = config
   const publishing = { db, redis, keys: redisKeys(config.redisKeyPrefix), entityId, signingKeys }

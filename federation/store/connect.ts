@@ -65,6 +65,20 @@ export async function waitForRedis(redis: Redis, timeoutMs: number): Promise<voi
   }
 }
 
+/**
+ * Whether Redis answers within `timeoutMs`. That the connection stands says little: a Redis that hangs keeps it, and a
+ * writer's commands wait longer than anybody who asks after its health.
+ */
+export async function isReachable(redis: Redis, timeoutMs = COMMAND_TIMEOUT_MS): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), timeoutMs)
+  redis.ping().then(
+    () => resolve(true),
+    () => resolve(false),
+  )
+  return promise.finally(() => clearTimeout(timer))
+}
+
 /** Replies by which a Redis says that it cannot serve at present, though it is reachable. */
 const transientReply = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF)\b/
 

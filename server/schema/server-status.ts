@@ -3,6 +3,7 @@ import type { PublisherLease } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { whereState } from '#server/schema/subordinate-state.ts'
+import { isReachable } from '#store/connect.ts'
 
 const DAYS = 14
 /** Milliseconds after which a pending change is no longer just on its way. */
@@ -135,10 +136,7 @@ async function publicationStatus({ db, publishing }: Context): Promise<Publicati
   const [outbox, lease, redisReachable] = await Promise.all([
     db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
     db.publisherLease.findUnique({ where: { id: 1 } }),
-    publishing.redis.ping().then(
-      () => true,
-      () => false,
-    ),
+    isReachable(publishing.redis),
   ])
   return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
-import { run } from './child.ts'
+import { run } from '#test/helpers/program.ts'
 import { startLargeFederation } from './large-federation.ts'
 import { entityId } from './publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from './trust-anchor.ts'
@@ -37,19 +37,21 @@ const collect = (...args: string[]) =>
   run('federation/cli/collection.ts', ['-c', join(directory, 'taconfig.toml'), ...args])
 
 test('walks, publishes, and prints what it found', async () => {
-  const child = collect(entityId)
-  expect(await child.ended).toBe(0)
-  expect(child.output()).toMatch(/^2 entities below https:\/\/ta\.example published, 0 failures, in \d+ ms$/m)
+  const program = collect(entityId)
+  expect((await program.ended).code).toBe(0)
+  expect(program.output()).toMatch(
+    /^2 entities below https:\/\/ta\.example published, 0 failures, in \d+ ms$/m,
+  )
   expect(await ta.redis.client.hlen(ta.names.collection.entities)).toBe(2)
 })
 
 test('prints a line for each failure, and the report as JSON when asked', async () => {
   federation.leaf.misbehave('not found')
-  const child = collect(entityId)
-  expect(await child.ended).toBe(0)
-  expect(child.output()).toContain(`${federation.leaf.id}: http`)
+  const program = collect(entityId)
+  expect((await program.ended).code).toBe(0)
+  expect(program.output()).toContain(`${federation.leaf.id}: http`)
   const json = collect(entityId, '--json')
-  expect(await json.ended).toBe(0)
+  expect((await json.ended).code).toBe(0)
   expect(JSON.parse(json.output())).toMatchObject({
     trustAnchor: entityId,
     entities: 1,
@@ -62,11 +64,11 @@ test('leaves the collection and ends with exit code 1 when it is interrupted', a
   const before = await ta.redis.client.hgetall(ta.names.collection.entities)
   const asked = federation.leaf.requests.length
   federation.leaf.misbehave('hang')
-  const child = collect(entityId)
+  const program = collect(entityId)
   while (federation.leaf.requests.length === asked) await ta.redis.client.ping()
-  child.kill('SIGTERM')
-  expect(await child.ended).toBe(1)
-  expect(child.output()).toContain('Interrupted by SIGTERM; the collection stays as it was.')
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(1)
+  expect(program.output()).toContain('Interrupted by SIGTERM; the collection stays as it was.')
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
 })
 
@@ -75,11 +77,11 @@ test('killed in the middle, leaves the collection, and what it wrote expires', a
   for (const id of large.top) await ta.publishSubordinate({ id, keys: large.keys })
   const before = await ta.redis.client.hgetall(ta.names.collection.entities)
   federation.leaf.misbehave('hang')
-  const child = collect(entityId)
+  const program = collect(entityId)
   const staged = () => ta.redis.client.keys('inmor:collection:staging:*')
   while ((await staged()).length === 0);
-  child.kill('SIGKILL')
-  await child.ended
+  program.kill('SIGKILL')
+  await program.ended
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
   for (const name of await staged()) expect(await ta.redis.client.ttl(name)).toBeGreaterThan(0)
   federation.leaf.misbehave(undefined)
@@ -99,8 +101,8 @@ test.each([
   ],
   ['an unknown option', [entityId, '--fast'], /Usage: inmor-collection/],
 ])('ends with exit code 1 and says what is wrong: %s', async (_what, args, sentence) => {
-  const child = collect(...args)
-  expect(await child.ended).toBe(1)
-  expect(child.output()).toMatch(sentence)
-  expect(child.output()).not.toContain('    at ')
+  const program = collect(...args)
+  expect((await program.ended).code).toBe(1)
+  expect(program.output()).toMatch(sentence)
+  expect(program.output()).not.toContain('    at ')
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { signingAlgorithms } from '#core/keys.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
-import { run } from './child.ts'
+import { run } from '#test/helpers/program.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -14,8 +14,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }))
 
 const keygen = async (...args: string[]) => {
-  const child = run('federation/cli/keygeneration.ts', args)
-  return { code: await child.ended, output: child.output() }
+  const program = run('federation/cli/keygeneration.ts', args)
+  return { code: (await program.ended).code, output: program.output() }
 }
 
 test.each([...signingAlgorithms])('makes a usable key of the type %s', async (type) => {

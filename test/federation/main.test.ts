@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
+import { type Program, run } from '#test/helpers/program.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
-import { type Child, run } from './child.ts'
 import { startRawServer } from './raw-server.ts'
 
 let redis: TestRedis
@@ -25,38 +25,40 @@ afterAll(async () => {
   await rm(keys, { recursive: true })
 })
 
-const start = (changes: Record<string, string> = {}): Child =>
+const start = (changes: Record<string, string> = {}): Program =>
   run('federation/main.ts', [], {
-    TA_DOMAIN: 'https://ta.example',
-    REDIS_URL: redis.url,
-    KEYS_DIR: keys,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ...changes,
+    environment: {
+      TA_DOMAIN: 'https://ta.example',
+      REDIS_URL: redis.url,
+      KEYS_DIR: keys,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ...changes,
+    },
   })
 
-const listening = async (child: Child) => (await child.printed(/http:\/\/127\.0\.0\.1:\d+/))[0]
+const listening = async (program: Program) => (await program.printed(/http:\/\/127\.0\.0\.1:\d+/))[0]
 
 test('listens, answers, and ends with exit code 0 on SIGTERM', async () => {
-  const child = start()
-  const url = await listening(child)
+  const program = start()
+  const url = await listening(program)
   expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' })
-  child.kill('SIGTERM')
-  expect(await child.ended).toBe(0)
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
 })
 
 test('finishes the requests under way before it ends', async () => {
-  const child = start({ ALLOW_HTTP: 'true' })
-  const url = await listening(child)
+  const program = start({ ALLOW_HTTP: 'true' })
+  const url = await listening(program)
   // The entity is asked while the answer of ours is under way; the signal comes in between.
   const entity = await startRawServer(async (_request, response) => {
-    child.kill('SIGTERM')
-    await child.printed(/closing/)
+    program.kill('SIGTERM')
+    await program.printed(/closing/)
     response.writeHead(404).end()
   })
   const answer = await fetch(`${url}/resolve?sub=${entity.url}&trust_anchor=https://ta.example`)
   expect(await answer.json()).toMatchObject({ error: 'not_found' })
-  expect(await child.ended).toBe(0)
+  expect((await program.ended).code).toBe(0)
   await entity.close()
 })
 
@@ -65,9 +67,9 @@ test.concurrent('says that the port is in use', async () => {
   await once(other, 'listening')
   const address = other.address()
   const port = typeof address === 'object' && address ? String(address.port) : ''
-  const child = start({ PORT: port })
-  expect(await child.ended).toBe(1)
-  expect(child.output()).toContain(`Port ${port} of 127.0.0.1 is in use`)
+  const program = start({ PORT: port })
+  expect((await program.ended).code).toBe(1)
+  expect(program.output()).toContain(`Port ${port} of 127.0.0.1 is in use`)
   other.close()
 })
 
@@ -102,9 +104,9 @@ const failures: [what: string, changes: () => Promise<Record<string, string>>, s
 test.concurrent.each(failures)(
   'ends with exit code 1 and one sentence about %s',
   async (_what, changes, sentence) => {
-    const child = start(await changes())
-    expect(await child.ended).toBe(1)
-    expect(child.output().trim()).toMatch(sentence)
-    expect(child.output().trim().split('\n')).toHaveLength(1)
+    const program = start(await changes())
+    expect((await program.ended).code).toBe(1)
+    expect(program.output().trim()).toMatch(sentence)
+    expect(program.output().trim().split('\n')).toHaveLength(1)
   },
 )

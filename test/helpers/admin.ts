@@ -9,7 +9,7 @@ import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/caller.ts'
 import type { ServerConfig } from '#server/env.ts'
 import { type Role, roles } from '#server/roles.ts'
-import { type AdminServer, startAdminServer } from '#server/start.ts'
+import { type AdminServer, type Overrides, startAdminServer } from '#server/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
@@ -51,7 +51,7 @@ export function startSecondAdmin({ config }: TestAdmin): Promise<AdminServer> {
   return startAdminServer({ ...config, port: 0 }, silent)
 }
 
-export async function startAdmin(): Promise<TestAdmin> {
+export async function startAdmin(overrides: Overrides = {}): Promise<TestAdmin> {
   const [database, redis, keysDirectory] = await Promise.all([startDatabase(), startRedis(), makeKeys()])
   const [adminPort, federationPort] = [await freePort(), await freePort()]
   const entityId = `http://127.0.0.1:${federationPort}`
@@ -73,7 +73,7 @@ export async function startAdmin(): Promise<TestAdmin> {
     port: adminPort,
     logLevel: 'silent',
   }
-  const server = await startAdminServer(config, silent)
+  const server = await startAdminServer(config, silent, overrides)
   await server.publisher.rebuild()
   const federation = await startFederationServer(
     {

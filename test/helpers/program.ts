@@ -12,7 +12,9 @@ export type Program = {
   /** What it printed so far. */
   stdout(): string
   stderr(): string
-  /** Resolves when its standard output matches; rejects when it ends before. */
+  /** Both, in the order in which they arrived. */
+  output(): string
+  /** Resolves when its output matches; rejects when it ends before. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
   /** Resolves when it and everything that writes to its output has ended. */
   ended: Promise<Ending>
@@ -39,32 +41,38 @@ export function run(script: string, args: readonly string[] = [], options: Optio
   running.add(child)
   child.once('exit', () => running.delete(child))
   child.stdin?.end(options.input)
-  let [stdout, stderr] = ['', '']
-  child.stdout?.setEncoding('utf8').on('data', (text) => {
+  let [stdout, stderr, output] = ['', '', '']
+  const onOutput = new Set<() => void>()
+  const heard = (text: string) => {
+    output += text
+    for (const listener of onOutput) listener()
+  }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
+    heard(text)
   })
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
+    heard(text)
   })
   const ended = once(child, 'close').then(([code, signal]): Ending => ({ code, signal }))
   return {
     pid: child.pid,
     stdout: () => stdout,
     stderr: () => stderr,
+    output: () => output,
     ended,
     kill: (signal) => void child.kill(signal),
     async printed(pattern) {
       const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>()
       const look = () => {
-        const match = pattern.exec(stdout)
+        const match = pattern.exec(output)
         if (match) resolve(match)
       }
-      child.stdout?.on('data', look)
-      void ended.then(() =>
-        reject(new Error(`${script} ended before it printed ${pattern}:\n${stdout}${stderr}`)),
-      )
+      onOutput.add(look)
+      void ended.then(() => reject(new Error(`${script} ended before it printed ${pattern}:\n${output}`)))
       look()
-      return promise.finally(() => child.stdout?.off('data', look))
+      return promise.finally(() => onOutput.delete(look))
     },
   }
 }

@@ -46,6 +46,13 @@ it('is well without Redis, and says that it is away', async () => {
   await vi.waitFor(async () => expect(await health()).toEqual(well), WITHIN)
 })
 
+it('says that a Redis is away which keeps the connection and does not answer', async () => {
+  admin.redis.pause()
+  const { body } = await health()
+  admin.redis.resume()
+  expect(body).toEqual({ status: 'ok', redis: 'unavailable' })
+})
+
 // The last one: the database does not come back.
 it('is not well without its database, gives nothing away, and can still be closed', async () => {
   const session = await signIn()

@@ -17,7 +17,7 @@ let member: Federation
 let before: unknown
 
 beforeAll(async () => {
-  admin = await startAdmin()
+  admin = await startAdmin({ fetchLimits: { totalTimeout: 2_000 } })
   stranger = await below(admin.entityId).leaf().start()
   member = await below(admin.entityId).leaf().start()
   await register(admin, member.leaf)

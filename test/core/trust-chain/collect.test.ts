@@ -1,33 +1,9 @@
-/** Collecting candidates upwards through authority hints (§10.1), within bounds (§18.1). */
-import { getEventListeners } from 'node:events'
+/** Collecting candidates upwards through authority hints (§10.1). */
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
-import { collectTrustChains, type StatementSource } from '#core/trust-chain/index.ts'
+import { collect, diamond, straight } from '../fixture/collect.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
-import type { EntityName } from '../fixture/keys.ts'
 import { id, keySet, NOW, refusal } from '../fixture/statement.ts'
-
-/** leaf under lower and side, both under upper, under anchor. */
-const diamond: Plan = { ...line(), side: { under: ['upper'] }, leaf: { under: ['lower', 'side'] } }
-
-async function collect(plan: Plan, changes: object = {}, subject: EntityName = 'leaf') {
-  const { source, requests } = planned(plan)
-  const options = { trustAnchors: [id('anchor')], source, now: NOW, ...changes }
-  const { chains, failures } = await collectTrustChains(id(subject), options)
-  const paths = chains.map((chain) =>
-    chain.map(({ claims }) => `${short(claims.iss)}>${short(claims.sub)}`).join(' '),
-  )
-  const faults = failures.map(({ entity, superior, error }) => [
-    short(entity),
-    superior && short(superior),
-    error,
-  ])
-  return { paths, faults, requests }
-}
-
-const short = (entity: string) => entity.slice('https://'.length, -'.example'.length)
-
-const straight = 'leaf>leaf lower>leaf upper>lower anchor>upper anchor>anchor'
 
 describe('paths', () => {
   it('climbs to the Trust Anchor', async () => {
@@ -158,102 +134,5 @@ describe('what is thrown', () => {
 
   it("by a programmer's mistake is not caught", async () => {
     await expect(collect(line(), { now: 1n })).rejects.toThrow(TypeError)
-  })
-})
-
-describe('bounds (§18.1)', () => {
-  it.each([
-    ['authority hints', { authorityHints: 1 }, line({ leaf: { under: ['lower', 'anchor'] } }), [straight]],
-    [
-      'depth',
-      { depth: 2 },
-      line({ leaf: { under: ['lower', 'anchor'] } }),
-      ['leaf>leaf anchor>leaf anchor>anchor'],
-    ],
-    ['depth of a single chain', { depth: 2 }, line(), []],
-    ['fetches', { fetches: 3 }, line(), []],
-    ['fetches of statements', { fetches: 6 }, line(), []],
-  ])('%s', async (_what, limits, plan, expected) => {
-    const { paths, faults } = await collect(plan, { limits })
-    expect(paths).toEqual(expected)
-    const errors = faults.map(([, , error]) => error)
-    expect(errors).toContainEqual(refusal('invalid_trust_chain', { check: 'limits' }))
-  })
-
-  it('suffice exactly', async () => {
-    const { paths, faults } = await collect(line(), { limits: { depth: 3, fetches: 7, authorityHints: 1 } })
-    expect({ paths, faults }).toEqual({ paths: [straight], faults: [] })
-  })
-
-  it('end the run after enough chains', async () => {
-    expect((await collect(diamond, { limits: { chains: 1 } })).paths).toHaveLength(1)
-  })
-
-  it('hold where everybody hints at everybody', async () => {
-    const names: EntityName[] = ['leaf', 'lower', 'upper', 'side', 'second', 'owner', 'stranger']
-    const everybody = Object.fromEntries(
-      names.map((name) => [name, { under: names.filter((other) => other !== name) }]),
-    )
-    const { paths, requests, faults } = await collect(everybody)
-    expect(paths).toEqual([])
-    expect(requests).toHaveLength(names.length)
-    const errors = faults.map(([, , error]) => error)
-    expect(errors).toContainEqual(refusal('invalid_trust_chain', { check: 'limits' }))
-  })
-})
-
-describe('time', () => {
-  const overdue = refusal('temporarily_unavailable', { check: 'limits', retryable: true })
-
-  it('that is over ends the run', async () => {
-    const { paths, faults, requests } = await collect(line(), { signal: AbortSignal.abort() })
-    expect({ paths, faults, requests }).toEqual({
-      paths: [],
-      faults: [['leaf', undefined, overdue]],
-      requests: [],
-    })
-  })
-
-  it('is watched no longer than a statement is waited for', async () => {
-    const { signal } = new AbortController()
-    expect((await collect(line(), { signal })).paths).toEqual([straight])
-    expect(getEventListeners(signal, 'abort')).toEqual([])
-  })
-
-  it('that runs out ends the wait for a Superior that hangs', async () => {
-    const { source } = planned({ leaf: { under: ['side'] } })
-    const time = new AbortController()
-    const entityConfiguration: StatementSource['entityConfiguration'] = (entity) => {
-      if (entity !== id('side')) return source.entityConfiguration(entity)
-      setImmediate(() => time.abort())
-      return new Promise(() => undefined)
-    }
-    const { faults } = await collect({}, { source: { ...source, entityConfiguration }, signal: time.signal })
-    expect(faults).toEqual([['leaf', 'side', overdue]])
-  })
-
-  it('is not lost to a Superior that hangs while another answers', async () => {
-    const { source } = planned(line({ leaf: { under: ['side', 'lower'] } }))
-    const answered = Promise.withResolvers<never>()
-    const hanging: StatementSource = {
-      entityConfiguration: (entity) =>
-        entity === id('side') ? answered.promise : source.entityConfiguration(entity),
-      subordinateStatement: (request) => {
-        // The last level of the other branch has been reached.
-        if (request.issuer === id('anchor')) answered.reject(new Error('given up'))
-        return source.subordinateStatement(request)
-      },
-    }
-    const { paths, faults } = await collect({}, { source: hanging })
-    expect({ paths, faults }).toEqual({ paths: [straight], faults: [['leaf', 'side', refusal('not_found')]] })
-  })
-
-  it('takes over whether a failure may pass', async () => {
-    const failing: StatementSource = {
-      entityConfiguration: () => Promise.reject(Object.assign(new Error('busy'), { retryable: true })),
-      subordinateStatement: () => Promise.reject(new Error('not asked')),
-    }
-    const { faults } = await collect({}, { source: failing })
-    expect(faults).toEqual([['leaf', undefined, refusal('temporarily_unavailable', { retryable: true })]])
   })
 })

@@ -2,7 +2,7 @@
 import type { Place } from '#lib/paging.ts'
 import type { SubordinateSearch } from '#lib/subordinate-search.ts'
 
-export type SubordinateTab = 'metadata' | 'keys' | 'statement' | 'trust-marks'
+export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 
 /** Which results of a run are listed; by default the failures, where there are any. */
 export interface RunSearch {
@@ -27,12 +27,12 @@ export const route = {
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
   subordinates: (search: Partial<SubordinateSearch> = {}) => withQuery('/subordinates', search),
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
-  subordinate: (id: string, tab?: SubordinateTab) =>
-    `/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
+  subordinate: (id: string, tab?: SubordinateTab, place: Place = {}) =>
+    withQuery(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
   renewals: (search: { kind?: string } & Place = {}) => withQuery('/renewals', search),
   renewal: (id: string, search: RunSearch & Place = {}) =>
     withQuery(`/renewals/${encodeURIComponent(id)}`, search),
   explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
-  trustMarkTypes: (page: { after?: string; before?: string } = {}) => withQuery('/trust-mark-types', page),
+  trustMarkTypes: (page: Place = {}) => withQuery('/trust-mark-types', page),
   createTrustMarkType: () => '/trust-mark-types/new',
 }

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { constraintsFindings, jwksFindings, metadataFindings, policyFindings } from '#lib/claim-finding.ts'
+
+test('every fault of a policy is found, each at its parameter', () => {
+  const policy = {
+    openid_relying_party: {
+      grant_types: { subset_of: 'authorization_code' },
+      contacts: { add: ['a'], one_of: ['b'] },
+      client_name: { essential: true },
+    },
+  }
+  expect(policyFindings(policy)).toEqual([
+    {
+      path: 'openid_relying_party.grant_types',
+      message: expect.stringMatching(/^subset_of must be an array/),
+    },
+    { path: 'openid_relying_party.contacts', message: expect.stringContaining('add and one_of exclude') },
+  ])
+})
+
+test('a policy that contradicts that of the federation is found at its parameter', () => {
+  const federation = { openid_provider: { issuer: { value: 'https://a.example' } } }
+  const own = { openid_provider: { issuer: { value: 'https://b.example' } } }
+  expect(policyFindings(own)).toEqual([])
+  expect(policyFindings(own, federation).map(({ path }) => path)).toEqual(['openid_provider.issuer'])
+})
+
+test('what is no policy at all is found and does not throw', () => {
+  for (const value of [1, 'x', [], { openid_provider: 3 }, { openid_provider: { scope: null } }]) {
+    expect(policyFindings(value)).not.toEqual([])
+  }
+})
+
+test.each([
+  [{ max_path_length: 'two' }, 'max_path_length'],
+  [{ naming_constraints: { permitted: ['not a host'] } }, 'naming_constraints.permitted[0]'],
+  [{ naming_constraints: { permitted: [] } }, 'naming_constraints.permitted'],
+  [{ allowed_entity_types: ['federation_entity'] }, 'allowed_entity_types'],
+])('constraints %j are refused at %s', (constraints, path) => {
+  expect(constraintsFindings(constraints)).toEqual([{ path, message: expect.any(String) }])
+})
+
+test('constraints that may stand have no findings', () => {
+  expect(constraintsFindings({ max_path_length: 0, naming_constraints: { excluded: ['.example'] } })).toEqual(
+    [],
+  )
+})
+
+test('a private key is refused by its name', () => {
+  const key = { kty: 'OKP', crv: 'Ed25519', kid: 'a', x: 'A'.repeat(43), d: 'secret' }
+  const [finding] = jwksFindings({ keys: [key] })
+  expect(finding).toEqual({ path: 'keys[0]', message: expect.stringContaining('private member "d"') })
+})
+
+test('metadata without a value is refused at its parameter', () => {
+  expect(metadataFindings({ openid_provider: { issuer: null } })).toEqual([
+    { path: 'openid_provider.issuer', message: expect.stringContaining('must not be null') },
+  ])
+})

@@ -1,0 +1,18 @@
+/** What was done, as the audit log names it, in words for people. */
+
+const words: Readonly<Record<string, string>> = {
+  registerSubordinate: 'Registered',
+  updateSubordinate: 'Changed',
+  renewSubordinate: 'Renewed',
+  deactivateSubordinate: 'Deactivated',
+  reactivateSubordinate: 'Reactivated',
+  removeSubordinate: 'Removed',
+}
+
+/** An action that is not in the table is said as it is called: `resetUserPassword` is `Reset user password`. */
+export function actionInWords(action: string): string {
+  const known = Object.hasOwn(words, action) ? words[action] : undefined
+  if (known) return known
+  const spaced = action.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}

@@ -1,0 +1,32 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { subordinateOf } from '#lib/subordinate.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const SubordinateEdit = graphql(`
+  query SubordinateEdit($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Subordinate {
+        id entityId displayName
+        ...SubordinateSettings
+      }
+    }
+    trustAnchor { statementHours maximumStatementHours metadataPolicy }
+    trustMarkTypes(first: 100) { edges { node { type } } }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params, parent }) => {
+  depends(topic.subordinates)
+  const { viewer } = await parent()
+  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to change subordinates.' })
+  const { node, trustAnchor, trustMarkTypes } = await read(fetch, SubordinateEdit, { id: params.id })
+  return {
+    subordinate: subordinateOf(node),
+    trustAnchor,
+    markTypes: trustMarkTypes.edges.map((edge) => edge.node.type),
+  }
+}) satisfies PageLoad

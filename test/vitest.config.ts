@@ -16,7 +16,6 @@ export default defineConfig({
       project('core', 'test/core/**/*.test.ts'),
       project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
       project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
-      project('web', 'test/web/**/*.test.ts'),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('web', 'test/web/**/*.test.ts'),
       project('e2e', 'test/e2e/**/*.spec.ts', {

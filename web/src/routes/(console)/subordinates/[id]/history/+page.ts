@@ -1,5 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
+import { pageVariables } from '#lib/paging.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
@@ -18,9 +19,10 @@ const SubordinateHistory = graphql(`
 export const load = (async ({ fetch, depends, parent, url }) => {
   depends(topic.subordinates)
   const { head } = await parent()
-  const [after, before] = [url.searchParams.get('after'), url.searchParams.get('before')]
-  const page = before ? { last: PAGE_SIZE, before } : { first: PAGE_SIZE, after: after || null }
   const filter = { resourceType: 'Subordinate', resource: head.entityId }
-  const { auditEvents } = await read(fetch, SubordinateHistory, { filter, ...page })
+  const { auditEvents } = await read(fetch, SubordinateHistory, {
+    filter,
+    ...pageVariables(url.searchParams, PAGE_SIZE),
+  })
   return { events: auditEvents }
 }) satisfies PageLoad

@@ -1,0 +1,129 @@
+/** What is said about a subordinate: changed with forms, read at the fetch endpoint, and found in its history. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AdminClient } from '#server/demo/admin-client.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+import { fetchVerified, keysIn } from '#test/product/verify.ts'
+
+let product: Product
+let browser: Browser
+let entity: TestEntity
+let admin: AdminClient
+let id: string
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  admin = await connectAdmin(installation)
+  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+  id = (await mutate<{ id: string }>(admin, 'registerSubordinate', { entityId: entity.id }, 'id')).id
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', password ?? '')
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await product.stop()
+})
+
+async function edit(page: Page): Promise<void> {
+  await page.goto(`/subordinates/${encodeURIComponent(id)}`)
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  await page.getByRole('group', { name: 'Metadata policy', exact: true }).waitFor()
+}
+
+async function published(): Promise<Record<string, unknown>> {
+  const anchor = product.installation.federationUrl
+  const configuration = await (await fetch(`${anchor}/.well-known/openid-federation`)).text()
+  const { claims } = await fetchVerified(`${anchor}/fetch?sub=${entity.id}`, {
+    keys: keysIn(configuration),
+    type: 'entity-statement+jwt',
+  })
+  return claims
+}
+
+test('metadata and policy are set with forms, and stand in the statement', async () => {
+  const { page, complaints } = watched
+  await edit(page)
+  const forced = page.getByRole('group', { name: 'Forced metadata', exact: true })
+  await forced.getByLabel('Entity Type').fill('openid_relying_party')
+  await forced.getByRole('button', { name: 'Add' }).click()
+  await forced.getByLabel('Parameter of Relying Party').fill('contacts')
+  await forced.getByLabel('Parameter of Relying Party').press('Enter')
+  await forced.getByLabel('contacts', { exact: true }).fill('help@rp.example, ops@rp.example')
+  await forced.getByLabel('contacts', { exact: true }).press('Enter')
+
+  const policy = page.getByRole('group', { name: 'Metadata policy', exact: true })
+  await policy.getByLabel('Entity Type').fill('openid_relying_party')
+  await policy.getByRole('button', { name: 'Add' }).click()
+  await policy.getByLabel('Parameter of Relying Party').fill('grant_types')
+  await policy.getByLabel('Parameter of Relying Party').press('Enter')
+  await policy.getByLabel('Add an operator to grant_types').selectOption('subset_of')
+  await policy.getByLabel('subset_of of grant_types', { exact: true }).fill('authorization_code')
+  await policy.getByLabel('subset_of of grant_types', { exact: true }).press('Enter')
+  await policy.getByLabel('Add an operator to grant_types').selectOption('one_of')
+  await policy.getByText('one_of and subset_of exclude each other').waitFor()
+  await policy.getByRole('button', { name: 'Remove one_of of grant_types' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+
+  await page.getByRole('heading', { name: 'Set in its statement' }).waitFor()
+  await eventually(async () =>
+    expect(await published()).toMatchObject({
+      metadata: { openid_relying_party: { contacts: ['help@rp.example', 'ops@rp.example'] } },
+      metadata_policy: { openid_relying_party: { grant_types: { subset_of: ['authorization_code'] } } },
+    }),
+  )
+  expect(complaints).toEqual([])
+})
+
+test('what another administrator has changed meanwhile is said, and nothing that was typed is lost', async () => {
+  const { page } = watched
+  await edit(page)
+  await page.getByLabel('Validity of the statement').fill('72')
+  await mutate(admin, 'updateSubordinate', { id, constraints: { max_path_length: 1 } }, 'id')
+  await page.getByText('Somebody else has changed this meanwhile').waitFor()
+  await page.getByText('Changed by them: constraints.', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor()
+
+  await page.getByRole('button', { name: 'Take over their changes' }).click()
+  expect(await page.getByLabel('Intermediates allowed below').inputValue()).toBe('1')
+  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('72')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('72 hours', { exact: false }).waitFor()
+  const { iat, exp, constraints } = await published()
+  expect({ lifetime: Number(exp) - Number(iat), constraints }).toEqual({
+    lifetime: 72 * 3600,
+    constraints: { max_path_length: 1 },
+  })
+})
+
+test('a value that the server refuses is refused at its field', async () => {
+  const { page } = watched
+  await edit(page)
+  await page.getByLabel('Validity of the statement').fill('999999')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).waitFor()
+  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
+})
+
+test('the policy, the constraints and the history can be read', async () => {
+  const { page, complaints } = watched
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/policy`)
+  await page.getByText('set by its own policy').waitFor()
+  await page.getByText('at most 1 in a row').waitFor()
+  await page.getByRole('link', { name: 'History' }).click()
+  const history = page.getByRole('list', { name: /^Changes of this subordinate/ })
+  await history.getByText('Registered', { exact: true }).waitFor()
+  await history.getByText('difference').first().click()
+  await history.getByRole('rowheader', { name: 'validFor' }).waitFor()
+  expect(complaints).toEqual([])
+})

@@ -1,9 +1,14 @@
 /** The key directory as `admin` sees it: read at start, read again when a file changes. */
+import { jsonEqual } from '#core/json.ts'
 import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
+import type { KeyPlace } from '#store/key-directory-change.ts'
 
 export type SigningKeys = {
   current(): KeyDirectory
-  /** Called after each successful reload. */
+  place: KeyPlace
+  /** Reads the directory now, for whoever cannot wait until the change of a file is noticed. */
+  refresh(): Promise<void>
+  /** Called after each reading that found something else. */
   onChange(listener: () => void): void
   close(): void
 }
@@ -17,22 +22,34 @@ type Options = {
 
 /** @throws KeyFileError when there is no usable signing key */
 export async function openSigningKeys(options: Options): Promise<SigningKeys> {
-  const read = () => readKeyDirectory(options.directory, { historicalDir: options.historicalDirectory })
+  const { directory, historicalDirectory } = options
+  const read = () => readKeyDirectory(directory, { historicalDir: historicalDirectory })
   const listeners: (() => void)[] = []
   let keys = await read()
-  const reload = async () => {
+  let lastFault = ''
+  const refresh = async () => {
     try {
-      keys = await read()
+      const found = await read()
+      lastFault = ''
+      if (isSame(found, keys)) return
+      keys = found
       for (const listener of listeners) listener()
     } catch (error) {
-      options.onError(error)
+      // It is read again and again while it is broken; the log needs to hear of each fault once.
+      if (String(error) !== lastFault) options.onError(error)
+      lastFault = String(error)
     }
   }
-  const historicalDir = options.historicalDirectory
-  const watch = watchKeyDirectory(options.directory, () => void reload(), { historicalDir })
+  const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
   return {
     current: () => keys,
+    place: { directory, historicalDirectory },
+    refresh,
     onChange: (listener) => listeners.push(listener),
     close: () => watch.close(),
   }
+}
+
+function isSame(a: KeyDirectory, b: KeyDirectory): boolean {
+  return jsonEqual([a.listed, a.historical], [b.listed, b.historical])
 }

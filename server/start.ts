@@ -13,7 +13,6 @@ import type { ServerConfig } from '#server/env.ts'
 import { createEvents } from '#server/events.ts'
 import { createRuns, type Runs } from '#server/jobs/runs.ts'
 import { startSchedule } from '#server/jobs/schedule.ts'
-import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { type Publisher, startPublisher } from '#server/publish/publisher.ts'
 import { createServices, type Services } from '#server/services/index.ts'
 import { openSigningKeys } from '#server/signing-keys.ts'
@@ -87,11 +86,9 @@ export async function startAdminServer(
     consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
   })
 
+  await services.signingKeys.follow() // the directory may have changed while nobody looked
   signingKeys.onChange(() => {
-    const items = [toPublish('entity-configuration'), toPublish('historical-keys'), toPublish('subordinates')]
-    enqueue(db, items)
-      .then(() => publisher.flush())
-      .catch((err) => log.error({ err }, 'changed keys are not published yet'))
+    services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
   })
   const schedule = await startSchedule(config.databaseUrl, { db, services, publisher, publishing, runs }, log)
 

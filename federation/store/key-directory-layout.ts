@@ -9,3 +9,8 @@ export const keyDirectoryFiles = {
   /** Folder of `{kid}.json`: retired and revoked public keys, with `iat`, `exp` and `revoked` (§8.7). */
   historicalKeys: 'historical_keys',
 } as const
+
+/** The name of a public key's file. A thumbprint stays as it is; a `kid` of another make must not leave the folder. */
+export function keyFileName(kid: string): string {
+  return `${encodeURIComponent(kid)}.json`
+}

@@ -4,23 +4,33 @@ import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
 import { localSigner, type Signer } from '#core/jws.ts'
 import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
-import { keyDirectoryFiles } from './key-directory-layout.ts'
+import { keyDirectoryFiles, keyFileName } from './key-directory-layout.ts'
 import { errorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
 
 export { keyDirectoryFiles } from './key-directory-layout.ts'
 export { watchKeyDirectory } from './key-directory-watch.ts'
 export { KeyFileError } from './key-file.ts'
 
+/** What a key of the directory is for: it signs now, it will sign next, or it verifies what it signed before. */
+export type KeyRole = 'current' | 'announced' | 'published'
+/** A public key and the file, below the directory, that makes it what it is. */
+export type ListedKey = { jwk: Jwk; role: KeyRole; file: string }
+
 export type KeyDirectory = {
   /** Signs with the current key, `private.json`. */
   signer: Signer
+  /** The keys of `published` with what they are for, the current one first. */
+  listed: ListedKey[]
   /** Public keys of the Entity Configuration: the current, the announced, and those still published. */
   published: JwkSet
   /** Retired and revoked keys, with `iat`, `exp` and `revoked`. */
   historical: HistoricalKey[]
 }
 
-/** Reads the whole directory. @throws KeyFileError when a file is missing, unreadable or not a usable key */
+/**
+ * Reads the whole directory. A key in the history is not published, even if a step that was cut off left it there.
+ * @throws KeyFileError when a file is missing, unreadable or not a usable key
+ */
 export async function readKeyDirectory(
   directory: string,
   options: { historicalDir?: string } = {},
@@ -32,14 +42,27 @@ export async function readKeyDirectory(
   }
   const next = await readKeyFile(join(directory, keyDirectoryFiles.next), parsePrivateJwk)
   const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys), (value) => parseJwk(value))
-  const historical = await readKeys(
+  const history = await readKeys(
     options.historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
     (value) => parseHistoricalKey(value),
   )
-  const own = [current, ...(next ? [next] : [])].map(publicJwk)
+  const historical = history.map(({ key }) => key)
+  const withdrawn = new Set(historical.map(({ kid }) => kid))
+  if (withdrawn.has(current.kid)) {
+    throw new KeyFileError(privateFile, `holds ${current.kid}, which the historical keys say is withdrawn`)
+  }
+  const listed: ListedKey[] = [
+    { jwk: publicJwk(current), role: 'current', file: keyDirectoryFiles.private },
+    ...(next ? [{ jwk: publicJwk(next), role: 'announced' as const, file: keyDirectoryFiles.next }] : []),
+    ...others.map(({ key, name }) => {
+      return { jwk: key, role: 'published' as const, file: `${keyDirectoryFiles.publicKeys}/${name}` }
+    }),
+  ]
+  const standing = distinct(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
   return {
     signer: await localSigner(current),
-    published: { keys: distinct([...own, ...others]) },
+    listed: standing,
+    published: { keys: standing.map(({ jwk }) => jwk) },
     historical,
   }
 }
@@ -54,7 +77,7 @@ export async function writeNewKey(
   { force = false }: { force?: boolean } = {},
 ): Promise<{ privateFile: string; publicFile: string }> {
   const privateFile = join(directory, keyDirectoryFiles.private)
-  const publicFile = join(directory, keyDirectoryFiles.publicKeys, `${privateJwk.kid}.json`)
+  const publicFile = join(directory, keyDirectoryFiles.publicKeys, keyFileName(privateJwk.kid))
   if (!force && (await exists(privateFile))) {
     throw new KeyFileError(
       privateFile,
@@ -69,11 +92,14 @@ export async function writeNewKey(
 }
 
 /** The public keys in a directory of `{kid}.json` files; none when the directory does not exist. */
-async function readKeys<Key>(directory: string, parse: (value: unknown) => Key): Promise<Key[]> {
-  const keys: Key[] = []
+async function readKeys<Key>(
+  directory: string,
+  parse: (value: unknown) => Key,
+): Promise<{ key: Key; name: string }[]> {
+  const keys: { key: Key; name: string }[] = []
   for (const name of await listJsonFiles(directory)) {
     const key = await readKeyFile(join(directory, name), parse)
-    if (key) keys.push(key)
+    if (key) keys.push({ key, name })
   }
   return keys
 }
@@ -89,13 +115,13 @@ async function listJsonFiles(directory: string): Promise<string[]> {
 }
 
 /** The first key of each `kid`: `publickeys/` usually holds the current key too, and a `kid` must be unique. */
-function distinct(keys: Jwk[]): Jwk[] {
-  const byKid = new Map<string, Jwk>()
-  for (const key of keys) if (!byKid.has(key.kid)) byKid.set(key.kid, key)
+function distinct(keys: readonly ListedKey[]): ListedKey[] {
+  const byKid = new Map<string, ListedKey>()
+  for (const key of keys) if (!byKid.has(key.jwk.kid)) byKid.set(key.jwk.kid, key)
   return [...byKid.values()]
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+export async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
   } catch (error) {

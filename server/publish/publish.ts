@@ -1,5 +1,6 @@
 /** Publishes the present state of one thing, or of all of a kind; idempotent, so that it may always be repeated. */
 import type { PublishContext } from '#server/publish/context.ts'
+import { beginIssue } from '#server/publish/key-publication.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
 import { activeSubordinates, findTrustMark, signedSubordinate } from '#server/publish/rows.ts'
@@ -36,9 +37,11 @@ export async function publish(context: PublishContext, topic: SingleTopic, key: 
 
 async function publishEntityConfiguration(context: PublishContext): Promise<void> {
   const jwt = await signEntityConfiguration(context)
+  const issue = await beginIssue(context.db, jwt)
   await commit(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
     to.set(context.keys.entityConfiguration, jwt)
   })
+  await issue.done()
 }
 
 async function publishHistoricalKeys(context: PublishContext): Promise<void> {

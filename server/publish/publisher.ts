@@ -50,6 +50,8 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     if ((await db.outboxEntry.count()) === 0 && (await isPublished())) return
     if (!(await lease.hold())) return
     try {
+      // What is queued may be that another process changed the keys.
+      await context.signingKeys.refresh()
       if (!(await isPublished())) await rebuildUnderLease()
       await drainAll()
     } finally {
@@ -76,6 +78,7 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
       await setTimeout(BUSY_RETRY_MS)
     }
     try {
+      await context.signingKeys.refresh()
       const result = await rebuildUnderLease()
       await remember(null)
       return result

@@ -1,6 +1,7 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { Redis } from 'ioredis'
 import type { PublishContext } from '#server/publish/context.ts'
+import { beginIssue } from '#server/publish/key-publication.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
 import { activeSubordinates, allTrustMarks } from '#server/publish/rows.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
@@ -48,6 +49,7 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
     signHistoricalKeys(context),
     readSettings(context.db),
   ])
+  const issue = await beginIssue(context.db, configuration)
   await stage(redis, (to) => {
     to.set(keys.staging.entityConfiguration, configuration)
     to.set(keys.staging.historicalKeys, historicalKeys)
@@ -78,6 +80,7 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
     await beat()
   }
   await swap(context, subjects, types)
+  await issue.done()
   return { subordinates, trustMarks, milliseconds: Math.round(performance.now() - started) }
 }
 

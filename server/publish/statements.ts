@@ -56,7 +56,10 @@ export async function withStatements(
       isCurrent(subordinate, context) ? signed.push(subordinate) : sign(subordinate),
     ),
   )
-  if (fresh.length > 0) await storeStatements(context.db, fresh)
+  if (fresh.length > 0) {
+    await extendKeyUse(context.db, context.signer.kid, fresh)
+    await storeStatements(context.db, fresh)
+  }
   return { signed: [...signed, ...fresh], unsignable }
 }
 
@@ -70,6 +73,15 @@ async function signStatement(subordinate: Subordinate, context: Context): Promis
     statementIssuedAt: new Date(claims.iat * 1000),
     statementExpiresAt: new Date(claims.exp * 1000),
   }
+}
+
+/** Others may hold a statement until it expires, whatever replaces it here; so long its key is needed. */
+async function extendKeyUse(db: Database, kid: string, rows: readonly SignedSubordinate[]): Promise<void> {
+  const until = new Date(Math.max(...rows.map(({ statementExpiresAt }) => statementExpiresAt.getTime())))
+  await db.signingKey.updateMany({
+    where: { kid, OR: [{ statementsUntil: null }, { statementsUntil: { lt: until } }] },
+    data: { statementsUntil: until },
+  })
 }
 
 /** One query for the whole page; a row that changed meanwhile keeps its own state and is signed again. */

@@ -6,9 +6,11 @@ import {
   ConflictError,
   EntityRejectedError,
   InvalidInputError,
+  KeyDirectoryReadOnlyError,
   NotFoundError,
   type OperationError,
   UnavailableError,
+  UnsafeKeyChangeError,
 } from '#server/services/operation-error.ts'
 
 const ErrorCode = builder.enumType('ErrorCode', {
@@ -21,6 +23,10 @@ const ErrorCode = builder.enumType('ErrorCode', {
     UNAVAILABLE: {
       description: 'Something the operation needs cannot be reached at present; try again later.',
     },
+    UNSAFE_KEY_CHANGE: {
+      description: 'The step of a key rollover would break what others hold; its message says until when.',
+    },
+    KEY_DIRECTORY_READ_ONLY: { description: 'The key directory cannot be written by the admin server.' },
   } as const,
 })
 
@@ -49,6 +55,11 @@ const concrete = [
   [InvalidInputError, 'InvalidInputError', 'A field has a value that may not stand.'],
   [NotFoundError, 'NotFoundError', 'The thing to act on does not exist.'],
   [UnavailableError, 'UnavailableError', 'Something the operation needs cannot be reached at present.'],
+  [
+    KeyDirectoryReadOnlyError,
+    'KeyDirectoryReadOnlyError',
+    'The key directory cannot be written by the admin server.',
+  ],
 ] as const
 for (const [errorClass, name, description] of concrete) {
   builder.objectType(errorClass, { name, description, interfaces: [OperationErrorInterface] })
@@ -83,6 +94,20 @@ builder.objectType(EntityRejectedError, {
   }),
 })
 
+builder.objectType(UnsafeKeyChangeError, {
+  name: 'UnsafeKeyChangeError',
+  description: 'The step of a key rollover would break what others hold.',
+  interfaces: [OperationErrorInterface],
+  fields: (t) => ({
+    safeFrom: t.expose('safeFrom', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it becomes safe; null when that depends on something else than time.',
+      authScopes: { anyone: true },
+    }),
+  }),
+})
+
 /** Shorthand for the `errors` option of a mutation. */
 export const failures = {
   InvalidInputError,
@@ -90,4 +115,6 @@ export const failures = {
   NotFoundError,
   EntityRejectedError,
   UnavailableError,
+  UnsafeKeyChangeError,
+  KeyDirectoryReadOnlyError,
 }

@@ -5,16 +5,7 @@ import { optionalEndpoints } from '#server/publish/endpoints.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
-
-const SigningKey = builder.objectRef<{ kid: string; alg: string }>('SigningKey').implement({
-  description:
-    'The Federation Entity Key that signs at present; its private part never leaves the key directory.',
-  authScopes: { read: true },
-  fields: (t) => ({
-    kid: t.exposeString('kid', { description: 'Its id: the RFC 7638 thumbprint.' }),
-    alg: t.exposeString('alg', { description: 'Its algorithm.' }),
-  }),
-})
+import { SigningKey } from '#server/schema/signing-key.ts'
 
 export const FederationEndpoint = builder.enumType('FederationEndpoint', {
   description: 'An optional endpoint of the federation server; fetch and list are always advertised.',
@@ -121,7 +112,8 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     signingKey: t.field({
       type: SigningKey,
       description: 'The key that signs at present.',
-      resolve: (_settings, _args, { signingKeys }) => signingKeys.current().signer,
+      resolve: (_settings, _args, { services, signingKeys }) =>
+        services.signingKeys.find(signingKeys.current().signer.kid),
     }),
   }),
 })

@@ -7,7 +7,14 @@ import type { Transaction } from '#server/database.ts'
 export type AuditEntry = {
   /** Mutation or command that made the change, in the API's words. */
   action: string
-  resourceType: 'Subordinate' | 'TrustMarkType' | 'TrustMark' | 'TrustAnchor' | 'User' | 'ApiKey'
+  resourceType:
+    | 'Subordinate'
+    | 'TrustMarkType'
+    | 'TrustMark'
+    | 'TrustAnchor'
+    | 'SigningKey'
+    | 'User'
+    | 'ApiKey'
   /** Natural key of what changed. */
   resource: string
   before?: object | undefined

@@ -4,6 +4,7 @@ import type { Database } from '#server/database.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { createResolutionService } from '#server/services/resolution.ts'
+import { createSigningKeyService } from '#server/services/signing-keys.ts'
 import type { SubordinateEvents } from '#server/services/subordinate-events.ts'
 import { createSubordinateService } from '#server/services/subordinates.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor.ts'
@@ -38,6 +39,7 @@ export function createServices(deps: ServiceDeps) {
     trustMarks: createTrustMarkService(context),
     trustAnchor: createTrustAnchorService(context),
     resolution: createResolutionService(context),
+    signingKeys: createSigningKeyService(context),
   }
 }
 

@@ -8,6 +8,8 @@ export type OperationErrorCode =
   | 'NOT_FOUND'
   | 'ENTITY_REJECTED'
   | 'UNAVAILABLE'
+  | 'UNSAFE_KEY_CHANGE'
+  | 'KEY_DIRECTORY_READ_ONLY'
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode
@@ -86,6 +88,26 @@ export class UnavailableError extends OperationError {
   override readonly isRetryable = true
   constructor(message: string) {
     super('UNAVAILABLE', message)
+  }
+}
+
+/** A step of a key rollover that would break what others hold; nothing was changed. */
+export class UnsafeKeyChangeError extends OperationError {
+  override readonly name = 'UnsafeKeyChangeError'
+  /** When it becomes safe; null when that depends on something else than time. */
+  readonly safeFrom: Date | null
+
+  constructor(message: string, safeFrom: Date | null, ...path: string[]) {
+    super('UNSAFE_KEY_CHANGE', message, path.length > 0 ? ['input', ...path] : null)
+    this.safeFrom = safeFrom
+  }
+}
+
+/** The key directory cannot be written from here. */
+export class KeyDirectoryReadOnlyError extends OperationError {
+  override readonly name = 'KeyDirectoryReadOnlyError'
+  constructor(message: string) {
+    super('KEY_DIRECTORY_READ_ONLY', message)
   }
 }
 

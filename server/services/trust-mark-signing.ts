@@ -22,21 +22,21 @@ export const reservedClaims: ReadonlySet<string> = new Set([...trustMarkProtecte
 export type MarkContent = {
   type: Pick<TrustMarkType, 'type' | 'logoUri' | 'ref'>
   entityId: string
-  /** Hours. */
-  validFor: number
+  /** Hours from now on, or until when. */
+  validFor: number | Date
   additionalClaims: Record<string, unknown> | null
   delegation: string | null
 }
 
-export type SignedMark = { jwt: string; hash: string; issuedAt: Date; expiresAt: Date }
+export type SignedMark = { jwt: string; hash: string; kid: string; issuedAt: Date; expiresAt: Date }
 
 export async function signMark(
   { entityId, signingKeys }: Pick<ServiceContext, 'entityId' | 'signingKeys'>,
   content: MarkContent,
 ): Promise<SignedMark> {
   const iat = Math.floor(Date.now() / 1000)
-  const exp = iat + content.validFor * HOUR
-  const { type, additionalClaims, delegation } = content
+  const { type, validFor, additionalClaims, delegation } = content
+  const exp = typeof validFor === 'number' ? iat + validFor * HOUR : Math.floor(validFor.getTime() / 1000)
   const claims = buildTrustMark({
     issuer: entityId,
     subject: content.entityId,
@@ -49,8 +49,10 @@ export async function signMark(
     ...(type.ref ? { ref: type.ref } : {}),
     ...(delegation ? { delegation } : {}),
   })
-  const jwt = await signJwt(claims, { key: signingKeys.current().signer, typ: TRUST_MARK_TYP })
-  return { jwt, hash: trustMarkHash(jwt), issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) }
+  const { signer } = signingKeys.current()
+  const jwt = await signJwt(claims, { key: signer, typ: TRUST_MARK_TYP })
+  const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
+  return { jwt, hash: trustMarkHash(jwt), kid: signer.kid, issuedAt, expiresAt }
 }
 
 /** A type with an owner needs the owner's delegation to us, in any case (7.3 step 8). @throws InvalidInputError */

@@ -1,13 +1,10 @@
 /** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
 import { parseEntityId } from '#core/entity-id.ts'
-import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
-import { jsonOrNull, type Transaction } from '#server/database.ts'
-import { toPublish } from '#server/publish/outbox.ts'
+import { jsonOrNull } from '#server/database.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { parseMarkHours } from '#server/services/mark-hours.ts'
 import {
-  changedMeanwhile,
   DuplicateError,
   InvalidInputError,
   NotFoundError,
@@ -15,10 +12,18 @@ import {
 } from '#server/services/operation-error.ts'
 import { parseAdditionalClaims } from '#server/services/subordinate-input.ts'
 import {
+  change,
+  columns,
+  recordIssued,
+  replace,
+  revokeIssued,
+  type TrustMarkRow,
+  withType,
+} from '#server/services/trust-mark-rows.ts'
+import {
   type MarkContent,
   parseDelegation,
   reservedClaims,
-  type SignedMark,
   signMark,
 } from '#server/services/trust-mark-signing.ts'
 import { readSettings } from '#server/settings.ts'
@@ -36,9 +41,6 @@ export type IssueInput = MarkFields & {
   delegation?: string | null | undefined
 }
 export type UpdateMarkInput = MarkFields & { id: number; version?: number | null | undefined }
-
-type Row = TrustMark & { trustMarkType: TrustMarkType }
-const withType = { trustMarkType: true } as const
 
 export function createTrustMarkService(context: ServiceContext) {
   const { db, allowHttp, write } = context
@@ -60,7 +62,7 @@ export function createTrustMarkService(context: ServiceContext) {
   const sign = (content: MarkContent) => signMark(context, content)
 
   /** The type may have got an owner since, or the delegation may have expired: such a mark would not hold (7.3). */
-  async function contentOf({ trustMarkType: type, entityId, ...row }: Row): Promise<MarkContent> {
+  async function contentOf({ trustMarkType: type, entityId, ...row }: TrustMarkRow): Promise<MarkContent> {
     const { maximumTrustMarkHours } = await readSettings(db) // may have been lowered since
     const validFor = Math.min(row.validFor, maximumTrustMarkHours)
     try {
@@ -77,7 +79,7 @@ export function createTrustMarkService(context: ServiceContext) {
   }
 
   /** Keeps why it could not be renewed: by schedule, nobody reads the answer. */
-  async function failed({ id, version, updatedAt }: Row, error: unknown): Promise<never> {
+  async function failed({ id, version, updatedAt }: TrustMarkRow, error: unknown): Promise<never> {
     if (error instanceof InvalidInputError) {
       const data = { lastError: error.message, updatedAt }
       await db.trustMark.updateMany({ where: { id, version }, data })
@@ -85,15 +87,29 @@ export function createTrustMarkService(context: ServiceContext) {
     throw error
   }
 
-  async function find(id: number): Promise<Row> {
+  async function find(id: number): Promise<TrustMarkRow> {
     const row = await db.trustMark.findUnique({ where: { id }, include: withType })
     if (!row) throw new NotFoundError('There is no such Trust Mark.', 'id')
     return row
   }
 
+  async function signAgain(
+    caller: Caller,
+    action: string,
+    present: TrustMarkRow,
+    content: MarkContent,
+  ): Promise<TrustMarkRow> {
+    const signed = await sign(content)
+    return write(caller, async (tx) => {
+      const result = await replace(tx, present, columns(signed))
+      await recordIssued(tx, present.id, signed, null)
+      return change(action, present, result)
+    })
+  }
+
   return {
     /** A revoked or expired mark of the same type and entity is replaced; its JWTs keep their status. */
-    async issue(caller: Caller, input: IssueInput): Promise<Row> {
+    async issue(caller: Caller, input: IssueInput): Promise<TrustMarkRow> {
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const type = await db.trustMarkType.findUnique({ where: { type: input.trustMarkType } })
       if (!type)
@@ -137,20 +153,29 @@ export function createTrustMarkService(context: ServiceContext) {
     },
 
     /** Signs a new JWT; the one before stays valid until it expires, as the specification leaves it. */
-    async renew(caller: Caller, id: number): Promise<Row> {
+    async renew(caller: Caller, id: number): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active)
         throw new InvalidInputError('A revoked Trust Mark cannot be renewed; issue a new one.', 'id')
-      const signed = await sign(await contentOf(present).catch((error) => failed(present, error)))
-      return write(caller, async (tx) => {
-        const result = await replace(tx, present, columns(signed))
-        await recordIssued(tx, id, signed, null)
-        return change('renewTrustMark', present, result)
-      })
+      const content = await contentOf(present).catch((error) => failed(present, error))
+      return signAgain(caller, 'renewTrustMark', present, content)
+    },
+
+    /** Signs the same mark with the key of now, for as long as it was; the JWT before keeps its status, as if renewed. */
+    async reissue(caller: Caller, id: number): Promise<TrustMarkRow> {
+      const present = await find(id)
+      if (!present.active || present.expiresAt <= new Date()) {
+        throw new InvalidInputError(
+          'A revoked or expired Trust Mark cannot be signed anew; issue a new one.',
+          'id',
+        )
+      }
+      const content = await contentOf(present).catch((error) => failed(present, error))
+      return signAgain(caller, 'reissueTrustMark', present, { ...content, validFor: present.expiresAt })
     },
 
     /** Changed claims make the JWTs issued before untrue: those are revoked. */
-    async update(caller: Caller, input: UpdateMarkInput): Promise<Row> {
+    async update(caller: Caller, input: UpdateMarkInput): Promise<TrustMarkRow> {
       const present = await find(input.id)
       const fields = await parseFields(input, present)
       const claims = parseClaims(input.additionalClaims)
@@ -175,7 +200,7 @@ export function createTrustMarkService(context: ServiceContext) {
     },
 
     /** Every JWT issued for this mark is revoked, for good. */
-    async revoke(caller: Caller, id: number, reason: string | null): Promise<Row> {
+    async revoke(caller: Caller, id: number, reason: string | null): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active) return present
       return write(caller, async (tx) => {
@@ -186,55 +211,4 @@ export function createTrustMarkService(context: ServiceContext) {
       })
     },
   }
-}
-
-function columns({ jwt, issuedAt, expiresAt }: SignedMark) {
-  return { jwt, issuedAt, expiresAt, lastError: null }
-}
-
-/** Changes the row as it was read, or not at all. */
-async function replace(
-  tx: Transaction,
-  present: TrustMark,
-  data: Parameters<Transaction['trustMark']['updateMany']>[0]['data'],
-  version?: number | null,
-): Promise<Row> {
-  const { id } = present
-  const { count } = await tx.trustMark.updateMany({
-    where: { id, version: version ?? present.version },
-    data: { ...data, version: { increment: 1 } },
-  })
-  if (count === 0) throw changedMeanwhile(version)
-  return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
-}
-
-async function recordIssued(
-  tx: Transaction,
-  trustMarkId: number,
-  signed: SignedMark,
-  revokedAt: Date | null,
-) {
-  const { hash, issuedAt, expiresAt } = signed
-  await tx.issuedTrustMark.create({ data: { hash, trustMarkId, issuedAt, expiresAt, revokedAt } })
-}
-
-async function revokeIssued(tx: Transaction, trustMarkId: number, revokedAt: Date): Promise<void> {
-  await tx.issuedTrustMark.updateMany({ where: { trustMarkId, revokedAt: null }, data: { revokedAt } })
-}
-
-function change(action: string, before: TrustMark | undefined, after: Row) {
-  return {
-    action,
-    resourceType: 'TrustMark' as const,
-    resource: `${after.trustMarkType.type} ${after.entityId}`,
-    ...(before ? { before: auditView(before) } : {}),
-    after: auditView(after),
-    publish: [toPublish('trust-mark', after.id)],
-    result: after,
-  }
-}
-
-/** The JWT itself is known by its hash; the log keeps what it says. */
-function auditView({ jwt, ...rest }: TrustMark): object {
-  return rest
 }

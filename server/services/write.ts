@@ -14,7 +14,7 @@ type Change<Row> = AuditEntry & {
 
 export type Writer = <Row>(caller: Caller, work: (tx: Transaction) => Promise<Change<Row>>) => Promise<Row>
 
-export function createWriter(db: Database, publisher: Publisher): Writer {
+export function createWriter(db: Database, publisher: Pick<Publisher, 'flush'>): Writer {
   return async (caller, work) => {
     const change = await db
       .$transaction(async (tx) => {

@@ -29,6 +29,7 @@ export async function startTrustAnchor(options: Options = {}) {
   const key = await generateSigningKey('ES256')
   const keyDirectory: KeyDirectory = {
     signer: await localSigner(key),
+    listed: [{ jwk: publicJwk(key), role: 'current', file: 'private.json' }],
     published: { keys: [publicJwk(key)] },
     historical: [],
   }

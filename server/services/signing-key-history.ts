@@ -1,0 +1,46 @@
+/** A key as the history tells of it: from when to when it was valid, and why it was revoked (§8.7). */
+import type { HistoricalKey } from '#core/historical-keys.ts'
+import { type Jwk, publicJwk } from '#core/keys.ts'
+import type { SigningKey } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database.ts'
+import { InvalidInputError } from '#server/services/operation-error.ts'
+
+const MAXIMUM_REASON_LENGTH = 100
+
+const toUnix = (date: Date) => Math.floor(date.getTime() / 1000)
+
+export async function retiredKey(tx: Transaction, jwk: Jwk): Promise<HistoricalKey> {
+  const row = await tx.signingKey.findUnique({ where: { kid: jwk.kid } })
+  const since = row && (await issuedAt(tx, row))
+  return { ...publicJwk(jwk), ...(since ? { iat: toUnix(since) } : {}), exp: toUnix(new Date()) }
+}
+
+/** A key that was retired before keeps the `exp` that it got then. */
+export function revokedKey(key: HistoricalKey, reason: string): HistoricalKey {
+  // §8.7.3 asks to leave a reason out rather than to say that it is unspecified.
+  const because = reason === 'unspecified' ? {} : { reason }
+  return { ...key, revoked: { revoked_at: toUnix(new Date()), ...because } }
+}
+
+/** A key that was found signing may have signed ever since this installation, or its oldest mark, exists. */
+async function issuedAt(tx: Transaction, row: SigningKey): Promise<Date> {
+  const wasMadeHere = row.signsSince === null || row.signsSince > row.createdAt
+  if (wasMadeHere) return row.createdAt
+  const first = await tx.auditEvent.findFirst({ orderBy: { id: 'asc' }, select: { at: true } })
+  const { _min } = await tx.issuedTrustMark.aggregate({
+    where: { kid: row.kid },
+    _min: { issuedAt: true },
+  })
+  const times = [row.createdAt, first?.at, _min.issuedAt].filter((time) => time instanceof Date)
+  return new Date(Math.min(...times.map(Number)))
+}
+
+/** One of the specification's reasons, or a word of the federation's own (§8.7.3). @throws InvalidInputError */
+export function parseReason(reason: string): string {
+  const text = reason.trim()
+  if (text !== '' && text.length <= MAXIMUM_REASON_LENGTH && !/\p{Cc}/u.test(text)) return text
+  throw new InvalidInputError(
+    `The reason is one of compromised, superseded and unspecified, or words of your own, at most ${MAXIMUM_REASON_LENGTH} characters.`,
+    'reason',
+  )
+}

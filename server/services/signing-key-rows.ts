@@ -1,0 +1,86 @@
+/** The rows that remember since when a key is what it is; they follow the key directory, which decides. */
+import { algorithmsFor } from '#core/algorithm.ts'
+import type { Jwk } from '#core/keys.ts'
+import type { Prisma, SigningKey } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database.ts'
+import type { KeyDirectory, KeyRole } from '#store/key-directory.ts'
+
+export type KeyState = 'CURRENT' | 'ANNOUNCED' | 'PUBLISHED' | 'RETIRED' | 'REVOKED' | 'MISSING'
+
+export const stateOfRole: Readonly<Record<KeyRole, 'CURRENT' | 'ANNOUNCED' | 'PUBLISHED'>> = {
+  current: 'CURRENT',
+  announced: 'ANNOUNCED',
+  published: 'PUBLISHED',
+}
+
+/** What begins when a key that was known becomes what it now is. */
+const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>> = {
+  CURRENT: (now) => ({ signsSince: now, replacedAt: null }),
+  ANNOUNCED: () => ({}),
+  PUBLISHED: (now) => ({ replacedAt: now }),
+  RETIRED: (now) => ({ withdrawnAt: now }),
+  REVOKED: (now) => ({ withdrawnAt: now }),
+  MISSING: () => ({}),
+}
+
+/** Whoever looks at the directory in order to change it, or to record it, takes turns until the transaction ends. */
+export async function lockKeys(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:keys'))`
+}
+
+/** States by `kid`: what was known, and what is there now. */
+export type KeyDifference = { before: Record<string, KeyState>; after: Record<string, KeyState> }
+
+/** Writes down what the directory holds; null when that was known. */
+export async function recordKeys(tx: Transaction, keys: KeyDirectory): Promise<KeyDifference | null> {
+  const known = new Map((await tx.signingKey.findMany()).map((row) => [row.kid, row]))
+  const seen = statesOf(keys)
+  const difference: KeyDifference = { before: {}, after: {} }
+  for (const kid of new Set([...known.keys(), ...seen.keys()])) {
+    const [row, found] = [known.get(kid), seen.get(kid)]
+    const state = found?.state ?? 'MISSING'
+    if (row?.state === state) continue
+    if (row) {
+      difference.before[kid] = row.state as KeyState // written here only
+      await tx.signingKey.update({ where: { kid }, data: { state, ...beginnings[state](new Date()) } })
+    } else if (found) {
+      await tx.signingKey.create({ data: await firstRow(tx, kid, found) })
+    }
+    difference.after[kid] = state
+  }
+  return Object.keys(difference.after).length > 0 ? difference : null
+}
+
+type Seen = { alg: string; state: KeyState; withdrawnAt?: Date }
+
+function statesOf({ listed, historical }: KeyDirectory): Map<string, Seen> {
+  return new Map<string, Seen>([
+    ...historical.map((key): [string, Seen] => {
+      const withdrawnAt = new Date((key.revoked?.revoked_at ?? key.exp) * 1000)
+      return [key.kid, { alg: algorithmOf(key), state: key.revoked ? 'REVOKED' : 'RETIRED', withdrawnAt }]
+    }),
+    ...listed.map(({ jwk, role }): [string, Seen] => {
+      return [jwk.kid, { alg: algorithmOf(jwk), state: stateOfRole[role] }]
+    }),
+  ])
+}
+
+export function algorithmOf(jwk: Jwk): string {
+  return jwk.alg ?? algorithmsFor(jwk)[0]?.alg ?? ''
+}
+
+/** Of a key that appears already signing nothing is known but that it signs now, and what statements say its name. */
+async function firstRow(tx: Transaction, kid: string, seen: Seen): Promise<Prisma.SigningKeyCreateInput> {
+  const now = new Date()
+  const { _max } = await tx.subordinate.aggregate({
+    where: { statementBasis: { endsWith: `.${kid}` } },
+    _max: { statementExpiresAt: true },
+  })
+  return {
+    kid,
+    ...seen,
+    createdAt: now,
+    signsSince: seen.state === 'CURRENT' ? now : null,
+    statementsUntil: _max.statementExpiresAt,
+  }
+}

@@ -1,0 +1,55 @@
+/** What a key has signed that still counts: as published here, and as others may hold it. */
+import type { Database, Transaction } from '#server/database.ts'
+
+export type KeyUse = {
+  /** Published Subordinate Statements that it signed, and when the last of them expires. */
+  statements: number
+  statementsUntil: Date | null
+  /** Published Trust Marks, likewise. */
+  trustMarks: number
+  trustMarksUntil: Date | null
+  /** Trust Marks that were replaced since, and are valid still. */
+  replacedTrustMarks: number
+  /** When the last of all that it signed expires, replaced statements and marks included; null when all has. */
+  neededUntil: Date | null
+}
+
+type Counted = { kid: string; count: number; until: Date }
+
+/** By `kid`; four queries, whatever the number of keys. */
+export async function findKeyUses(db: Database | Transaction): Promise<(kid: string) => KeyUse> {
+  // A statement's basis ends with the kid (publish/statements.ts).
+  const statements = await db.$queryRaw<Counted[]>`
+    SELECT substring("statementBasis" FROM '^[0-9]+[.][0-9]+[.](.*)$') AS "kid", count(*)::int AS "count",
+      max("statementExpiresAt") AS "until"
+    FROM "Subordinate"
+    WHERE "active" AND "statementBasis" IS NOT NULL AND "statementExpiresAt" > now() AT TIME ZONE 'utc'
+    GROUP BY 1`
+  const marks = await db.$queryRaw<Counted[]>`
+    SELECT "kid", count(*)::int AS "count", max("expiresAt") AS "until" FROM "TrustMark"
+    WHERE "active" AND "expiresAt" > now() AT TIME ZONE 'utc' GROUP BY "kid"`
+  const issued = await db.$queryRaw<Counted[]>`
+    SELECT "kid", count(*)::int AS "count", max("expiresAt") AS "until" FROM "IssuedTrustMark"
+    WHERE "revokedAt" IS NULL AND "expiresAt" > now() AT TIME ZONE 'utc' GROUP BY "kid"`
+  const rows = await db.signingKey.findMany({ select: { kid: true, statementsUntil: true } })
+
+  return (kid) => {
+    const of = (counted: readonly Counted[]) => counted.find((row) => row.kid === kid)
+    const [statement, mark, everyMark] = [of(statements), of(marks), of(issued)]
+    const heldUntil = rows.find((row) => row.kid === kid)?.statementsUntil ?? null
+    return {
+      statements: statement?.count ?? 0,
+      statementsUntil: statement?.until ?? null,
+      trustMarks: mark?.count ?? 0,
+      trustMarksUntil: mark?.until ?? null,
+      replacedTrustMarks: (everyMark?.count ?? 0) - (mark?.count ?? 0),
+      neededUntil: latest([statement?.until, everyMark?.until, heldUntil]),
+    }
+  }
+}
+
+function latest(times: readonly (Date | null | undefined)[]): Date | null {
+  const now = Date.now()
+  const ahead = times.filter((time) => time !== null && time !== undefined && time.getTime() > now)
+  return ahead.length > 0 ? new Date(Math.max(...ahead.map(Number))) : null
+}

@@ -1,0 +1,185 @@
+/** A whole rollover of the signing key, seen from outside at each step: whatever is served verifies, and so does what was. */
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { HistoricalKey } from '#core/historical-keys.ts'
+import type { JwkSet } from '#core/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let entity: TestEntity
+let oldKid: string
+let newKid: string
+const type = 'https://ta.example.org/marks/member'
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+  await register(admin, entity)
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
+  oldKid = kidOf((await served()).configuration)
+})
+afterAll(async () => {
+  await entity.close()
+  await admin.close()
+})
+
+const WITHIN = { timeout: 20_000, interval: 50 }
+const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
+const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid ?? ''
+const publishedKids = async () => {
+  const { jwks } = decodeJwt<{ jwks: JwkSet }>(await text('/.well-known/openid-federation'))
+  return jwks.keys.map(({ kid }) => kid).sort()
+}
+const change = (name: string, input: object, selection: string) =>
+  admin.mutate(name, input, selection, 'admin')
+
+/** Everything that this Trust Anchor says of itself and of its member. */
+async function served() {
+  return {
+    configuration: await text('/.well-known/openid-federation'),
+    statement: await text('/fetch', { sub: entity.id }),
+    mark: await text('/trust_mark', { trust_mark_type: type, sub: entity.id }),
+    history: await text('/historical_keys'),
+    resolved: await text('/resolve', { sub: entity.id, trust_anchor: admin.entityId }),
+  }
+}
+const types = {
+  configuration: 'entity-statement+jwt',
+  statement: 'entity-statement+jwt',
+  mark: 'trust-mark+jwt',
+  history: 'jwk-set+jwt',
+  resolved: 'resolve-response+jwt',
+}
+
+/** All that is served, and all that was taken before, as a stranger would check it with the keys of now. */
+async function expectAllVerify(taken: Awaited<ReturnType<typeof served>>): Promise<void> {
+  for (const [name, typ] of Object.entries(types)) {
+    await verifiedByAnchor(admin, taken[name as keyof typeof types], typ) // the same names
+  }
+}
+
+/** Signed with the new key: what the publisher signs and what the federation server signs, each in its own time. */
+async function expectSignedBy(kid: string, names: readonly (keyof typeof types)[]): Promise<void> {
+  await vi.waitFor(async () => {
+    const now = await served()
+    expect(names.map((name) => [name, kidOf(now[name])])).toEqual(names.map((name) => [name, kid]))
+  }, WITHIN)
+}
+
+it('announces: the key is published, and nothing is signed with it', async () => {
+  const before = await served()
+  const announced = await change('announceSigningKey', { alg: 'ES384' }, 'kid alg state file jwk usableFrom')
+  expect(announced).toMatchObject({ alg: 'ES384', state: 'ANNOUNCED', file: 'next.json' })
+  expect(announced.jwk).not.toHaveProperty('d')
+  newKid = announced.kid
+  expect(await publishedKids()).toEqual([oldKid, newKid].sort())
+  await expectAllVerify(before)
+  await expectSignedBy(oldKid, ['configuration', 'statement', 'mark', 'history', 'resolved'])
+})
+
+it('does not switch before every Entity Configuration without the key has expired', async () => {
+  const { exp } = decodeJwt(await text('/.well-known/openid-federation'))
+  const refused = await change('switchSigningKey', {}, 'kid')
+  expect(refused).toMatchObject({ code: 'UNSAFE_KEY_CHANGE', path: ['input', 'overrideReason'] })
+  const row = await admin.server.db.signingKey.findUniqueOrThrow({ where: { kid: newKid } })
+  expect(row.publishedAt).not.toBeNull()
+  // The configuration before lived for as many hours, and was made some seconds earlier.
+  const difference = (exp ?? 0) - (row.usableFrom?.getTime() ?? 0) / 1000
+  expect(difference).toBeGreaterThanOrEqual(0)
+  expect(difference).toBeLessThan(600)
+  expect(refused.message).toContain(row.usableFrom?.toISOString().slice(0, 16))
+  expect(await publishedKids()).toEqual([oldKid, newKid].sort())
+  await expectSignedBy(oldKid, ['configuration', 'statement'])
+})
+
+it('switches when that time has come: all is signed anew, and what was signed before still verifies', async () => {
+  const before = await served()
+  await admin.server.db.signingKey.update({ where: { kid: newKid }, data: { usableFrom: new Date() } })
+  const switched = await change('switchSigningKey', {}, 'kid state file signsSince')
+  expect(switched).toMatchObject({ kid: newKid, state: 'CURRENT', file: 'private.json' })
+  await expectSignedBy(newKid, ['configuration', 'statement', 'history', 'resolved'])
+  expect(await publishedKids()).toEqual([oldKid, newKid].sort())
+  await expectAllVerify(before)
+  await expectAllVerify(await served())
+})
+
+it('does not retire a key that a published mark needs', async () => {
+  const refused = await change('retireKey', { kid: oldKid }, 'kid')
+  expect(refused).toMatchObject({ code: 'UNSAFE_KEY_CHANGE', path: ['input', 'kid'] })
+  expect(refused.message).toMatch(/needed for 1 published Trust Mark \(until .*reissueTrustMarks/)
+})
+
+it('does not retire it as long as others hold what it signed, unless that is accepted', async () => {
+  const before = await served()
+  const mark = await admin.server.db.trustMark.findFirstOrThrow()
+  const until = mark.expiresAt
+  await admin.server.services.trustMarks.reissue(
+    { name: 'test', displayName: '', email: '', role: 'admin', method: 'cli' },
+    mark.id,
+  )
+  expect(kidOf((await served()).mark)).toBe(newKid)
+  expect(decodeJwt((await served()).mark).exp).toBe(until.getTime() / 1000)
+  await expectAllVerify(before)
+
+  const refused = await change('retireKey', { kid: oldKid }, 'kid')
+  expect(refused).toMatchObject({ code: 'UNSAFE_KEY_CHANGE', path: ['input', 'acceptCopies'] })
+  expect(refused.message).toContain('among them 1 replaced Trust Marks')
+  expect(refused.message).toContain(until.toISOString().slice(0, 16))
+
+  const retired = await change(
+    'retireKey',
+    { kid: oldKid, acceptCopies: true },
+    'kid iat exp revoked { reason } jwk',
+  )
+  expect(retired).toMatchObject({ kid: oldKid, revoked: null })
+  await vi.waitFor(async () => expect(await publishedKids()).toEqual([newKid]), WITHIN)
+  await expectAllVerify(await served())
+})
+
+it('leaves the old key in the history, with which the replaced mark can still be judged', async () => {
+  const { keys } = decodeJwt<{ keys: HistoricalKey[] }>(await text('/historical_keys'))
+  expect(keys).toMatchObject([{ kid: oldKid, iat: expect.any(Number), exp: expect.any(Number) }])
+  const old = await admin.server.db.issuedTrustMark.findFirstOrThrow({ where: { kid: oldKid } })
+  expect(keys[0]?.iat).toBeLessThanOrEqual(old.issuedAt.getTime() / 1000)
+  expect(keys[0]?.exp).toBeGreaterThanOrEqual(old.issuedAt.getTime() / 1000)
+  expect(JSON.stringify(keys)).not.toContain('"d"')
+  await jwtVerify(await text('/historical_keys'), createLocalJWKSet(await jwks()))
+})
+
+async function jwks(): Promise<JwkSet> {
+  return decodeJwt<{ jwks: JwkSet }>(await text('/.well-known/openid-federation')).jwks
+}
+
+it('keeps a record of who did what', async () => {
+  const { data } = await admin.execute(
+    '{ auditEvents(filter: {resourceType: "SigningKey"}) { edges { node { actor action resource before after } } } }',
+  )
+  const entries = data.auditEvents.edges.map(({ node }: { node: object }) => node)
+  expect(entries).toEqual([
+    {
+      actor: 'admin',
+      action: 'retireKey',
+      resource: oldKid,
+      before: { state: 'PUBLISHED' },
+      after: { state: 'RETIRED' },
+    },
+    {
+      actor: 'admin',
+      action: 'switchSigningKey',
+      resource: newKid,
+      before: { signs: oldKid },
+      after: { signs: newKid },
+    },
+    {
+      actor: 'admin',
+      action: 'announceSigningKey',
+      resource: newKid,
+      before: null,
+      after: { state: 'ANNOUNCED', alg: 'ES384' },
+    },
+  ])
+})

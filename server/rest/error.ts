@@ -29,6 +29,8 @@ const statuses: Readonly<Record<OperationErrorCode, number>> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   UNAVAILABLE: 503,
+  UNSAFE_KEY_CHANGE: 409,
+  KEY_DIRECTORY_READ_ONLY: 503,
 }
 
 /** The services speak of fields by their GraphQL names. */

@@ -98,7 +98,7 @@ export class UnsafeKeyChangeError extends OperationError {
   readonly safeFrom: Date | null
 
   constructor(message: string, safeFrom: Date | null, ...path: string[]) {
-    super('UNSAFE_KEY_CHANGE', message, path.length > 0 ? ['input', ...path] : null)
+    super('UNSAFE_KEY_CHANGE', message, path.length > 0 ? path : null)
     this.safeFrom = safeFrom
   }
 }

@@ -110,10 +110,14 @@ const mutations = fieldsOf(schema.getMutationType()).map((field) => [field.name,
 const queries = fieldsOf(schema.getQueryType()).map((field) => [field.name, field] as const)
 
 const forAdministrators = [
+  'announceSigningKey',
   'createApiKey',
   'createUser',
   'resetUserPassword',
+  'retireKey',
   'revokeApiKey',
+  'revokeKey',
+  'switchSigningKey',
   'updateFederationPolicy',
   'updateTrustAnchor',
   'updateUser',

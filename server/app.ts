@@ -10,12 +10,14 @@ import Fastify, {
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
+import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import type { Events } from '#server/events.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
 import { restRoutes } from '#server/rest/routes.ts'
+import type { Role } from '#server/roles.ts'
 import type { Context } from '#server/schema/context.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
 import { isReachable } from '#store/connect.ts'
@@ -27,8 +29,11 @@ export type AppDeps = Omit<ServiceDeps, 'events'> & {
   events: Events
   services: Services
   accounts: Accounts
+  ownAccount: OwnAccount
   runs: Runs
   auth: Auth
+  /** Roles that a password alone does not open. */
+  secondFactorRoles: readonly Role[]
   version: string
   trustedOrigins: string[]
   trustedProxies: string[]
@@ -63,11 +68,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 }
 
 async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
-  const { db, auth } = deps
   let pending: Promise<Set<string>> | undefined
   return {
     ...deps,
-    caller: await callerOf(auth, db, {
+    caller: await callerOf(deps, {
       headers: request.headers,
       address: request.ip,
       requestId: request.id,

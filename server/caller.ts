@@ -1,7 +1,16 @@
 /** Who makes a change, as the audit log names them. */
-import type { Role } from '#server/roles.ts'
+import type { SignInMethod } from '#server/auth/sign-in-method.ts'
+import { mayDo, type Role, type Scope } from '#server/roles.ts'
 
 export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job'
+
+/** What is known of somebody who signed in, rather than sent an API key. */
+export type CallerSession = {
+  id: string
+  userId: string
+  signedInAt: Date
+  signedInBy: SignInMethod
+}
 
 export type Caller = {
   /** Username, or `job:<name>` or `cli:<system user>`. */
@@ -10,8 +19,15 @@ export type Caller = {
   email: string
   role: Role
   method: CallerMethod
+  session?: CallerSession
+  /** True when the role wants a second factor and a password was all: until one is set up, nothing else is allowed. */
+  lacksSecondFactor?: boolean
   address?: string
   requestId?: string
+}
+
+export function callerMay({ role, lacksSecondFactor }: Caller, scope: Scope): boolean {
+  return !lacksSecondFactor && mayDo(role, scope)
 }
 
 export function jobCaller(job: string): Caller {

@@ -1,5 +1,6 @@
 /** The admin server's configuration: the only reader of process.env in server/. */
 import { z } from 'zod'
+import { isRole, type Role } from '#server/roles.ts'
 
 const flag = z
   .enum(['true', 'false', '1', '0', ''])
@@ -14,6 +15,12 @@ const list = z
       .map((item) => item.trim())
       .filter(Boolean),
   )
+const roleList = list.transform((names, context): Role[] => {
+  const unknown = names.filter((name) => !isRole(name))
+  if (unknown.length > 0)
+    context.addIssue(`${unknown.join(', ')} is no role; there are viewer, operator and admin`)
+  return names.filter(isRole)
+})
 const port = z.coerce.number().int().min(0).max(65_535)
 
 const variables = z.object({
@@ -30,6 +37,8 @@ const variables = z.object({
   KEYS_DIR: z.string().default('.'),
   HISTORICAL_KEYS_DIR: z.string().optional(),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  AUTH_PREVIOUS_SECRETS: list,
+  REQUIRE_SECOND_FACTOR: roleList,
   ADMIN_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8000'),
   CORS_ORIGINS: list,
   CSRF_TRUSTED_ORIGINS: list,
@@ -49,6 +58,10 @@ export type ServerConfig = {
   keysDirectory: string
   historicalKeysDirectory: string
   authSecret: string
+  /** Those before it, the oldest first. */
+  previousAuthSecrets: string[]
+  /** Roles that a password alone does not open. */
+  secondFactorRoles: Role[]
   adminUrl: string
   trustedOrigins: string[]
   loginRedirectUrl: string
@@ -91,6 +104,8 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
     keysDirectory: env.KEYS_DIR,
     historicalKeysDirectory: env.HISTORICAL_KEYS_DIR ?? `${env.KEYS_DIR}/historical_keys`,
     authSecret: env.AUTH_SECRET,
+    previousAuthSecrets: env.AUTH_PREVIOUS_SECRETS,
+    secondFactorRoles: env.REQUIRE_SECOND_FACTOR,
     adminUrl: env.ADMIN_URL,
     trustedOrigins: [new URL(env.ADMIN_URL).origin, ...env.CORS_ORIGINS, ...env.CSRF_TRUSTED_ORIGINS],
     loginRedirectUrl: env.LOGIN_REDIRECT_URL ?? '/',

@@ -8,6 +8,7 @@ import { migrate } from '#prisma/migrate.ts'
 import { buildApp } from '#server/app.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
+import { createOwnAccount } from '#server/auth/own-account.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
 import type { ServerConfig } from '#server/env.ts'
 import { createEvents } from '#server/events.ts'
@@ -78,10 +79,12 @@ export async function startAdminServer(
     services,
     auth,
     accounts: createAccounts(db, auth),
+    ownAccount: createOwnAccount(db, auth),
     runs,
     log,
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
+    secondFactorRoles: config.secondFactorRoles,
     trustedProxies: config.trustedProxies,
     consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
   })

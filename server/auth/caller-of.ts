@@ -2,16 +2,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
 import type { Auth } from '#server/auth/auth.ts'
+import { parseSignInMethod } from '#server/auth/sign-in-method.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
-import { isRole, lesserRole } from '#server/roles.ts'
+import { isRole, lesserRole, type Role } from '#server/roles.ts'
 
+export type Doors = { auth: Auth; db: Database; secondFactorRoles: readonly Role[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
 /** Null when nobody, or nobody who may do anything, is signed in. */
-export async function callerOf(auth: Auth, db: Database, origin: Origin): Promise<Caller | null> {
+export async function callerOf(doors: Doors, origin: Origin): Promise<Caller | null> {
   const key = apiKeyOf(origin.headers)
-  return key === null ? callerOfSession(auth, db, origin) : callerOfApiKey(auth, db, key, origin)
+  return key === null ? callerOfSession(doors, origin) : callerOfApiKey(doors, key, origin)
 }
 
 function apiKeyOf(headers: IncomingHttpHeaders): string | null {
@@ -22,8 +24,7 @@ function apiKeyOf(headers: IncomingHttpHeaders): string | null {
 }
 
 async function callerOfSession(
-  auth: Auth,
-  db: Database,
+  { auth, db, secondFactorRoles }: Doors,
   { headers, address, requestId }: Origin,
 ): Promise<Caller | null> {
   if (!headers.cookie) return null
@@ -33,12 +34,17 @@ async function callerOfSession(
   })
   if (!session || session.user.banned || !isRole(session.user.role)) return null
   const { user } = session
+  const { id, createdAt: signedInAt } = session.session
+  const signedInBy = parseSignInMethod(session.session.signedInBy)
+  const needsSecondFactor = secondFactorRoles.includes(session.user.role) && signedInBy === 'password'
   return {
     name: user.username ?? user.email,
     displayName: user.name,
     email: user.email,
     role: session.user.role,
     method: 'session',
+    session: { id, userId: user.id, signedInAt, signedInBy },
+    lacksSecondFactor: needsSecondFactor && !user.twoFactorEnabled,
     address,
     requestId,
   }
@@ -46,8 +52,7 @@ async function callerOfSession(
 
 /** The library does not look at the owner, so a key would outlive its owner's rights: we look. */
 async function callerOfApiKey(
-  auth: Auth,
-  db: Database,
+  { auth, db }: Doors,
   key: string,
   { address, requestId }: Origin,
 ): Promise<Caller | null> {

@@ -3,29 +3,57 @@ import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Auth } from '#server/auth/auth.ts'
 
-const open = [
-  { method: 'POST', path: '/api/auth/sign-in/username' },
+/**
+ * What of a body passes. The library would also take wishes that pass by our rules: to trust a device without
+ * second factor, to make a session of a passkey just registered.
+ */
+type OpenPath = { method: 'GET' | 'POST'; path: string; members?: readonly string[] }
+
+const open: readonly OpenPath[] = [
+  { method: 'POST', path: '/api/auth/sign-in/username', members: ['username', 'password'] },
   { method: 'POST', path: '/api/auth/sign-out' },
   { method: 'GET', path: '/api/auth/get-session' },
-] as const
+  { method: 'POST', path: '/api/auth/two-factor/enable', members: ['password'] },
+  { method: 'POST', path: '/api/auth/two-factor/verify-totp', members: ['code'] },
+  { method: 'POST', path: '/api/auth/two-factor/verify-backup-code', members: ['code'] },
+  { method: 'POST', path: '/api/auth/two-factor/generate-backup-codes', members: ['password'] },
+  { method: 'GET', path: '/api/auth/passkey/generate-register-options' },
+  { method: 'POST', path: '/api/auth/passkey/verify-registration', members: ['response', 'name'] },
+  { method: 'GET', path: '/api/auth/passkey/generate-authenticate-options' },
+  { method: 'POST', path: '/api/auth/passkey/verify-authentication', members: ['response'] },
+]
 
 export function authRoutes(app: FastifyInstance, { auth }: { auth: Auth }): void {
-  for (const { method, path } of open) {
-    app.route({ method, url: path, handler: (request, reply) => forward(auth, request, reply) })
+  for (const { method, path, members = [] } of open) {
+    app.route({
+      method,
+      url: path,
+      handler: (request, reply) => forward(auth, request, reply, method === 'POST' ? members : null),
+    })
   }
 }
 
-async function forward(auth: Auth, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function forward(
+  auth: Auth,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  members: readonly string[] | null,
+): Promise<FastifyReply> {
   const headers = fromNodeHeaders(request.headers)
   headers.delete('content-length')
   // The throttle counts by this header; only the address that Fastify vouches for may stand in it.
   headers.set('x-forwarded-for', request.ip)
   const url = new URL(request.url, `${request.protocol}://${request.host}`)
-  const body = request.method === 'POST' ? JSON.stringify(request.body ?? {}) : null
+  const body = members && JSON.stringify(pick(request.body, members))
   const answer = await auth.handler(new Request(url, { method: request.method, headers, body }))
   reply.status(answer.status)
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') reply.header(name, value)
   const cookies = answer.headers.getSetCookie()
   if (cookies.length > 0) reply.header('set-cookie', cookies)
   return reply.send(Buffer.from(await answer.arrayBuffer()))
+}
+
+function pick(body: unknown, members: readonly string[]): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null) return {}
+  return Object.fromEntries(Object.entries(body).filter(([name]) => members.includes(name)))
 }

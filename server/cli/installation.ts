@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { migrate } from '#prisma/migrate.ts'
-import { type Auth, createAuth } from '#server/auth/auth.ts'
+import { type Auth, type AuthConfig, createAuth } from '#server/auth/auth.ts'
 import { type Caller, cliCaller } from '#server/caller.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
 import { openDataDirectory, readRunning } from '#server/embedded/data-directory.ts'
@@ -28,8 +28,7 @@ export async function openInstallation(): Promise<Installation> {
   const running = await readRunning(resolve(directory))
   const isRunningThere = DATABASE_URL !== undefined && running?.parts?.databaseUrl === DATABASE_URL
   if ((DATABASE_URL || DB_HOST) && !isRunningThere) {
-    const { databaseUrl, authSecret, adminUrl, trustedOrigins } = readServerConfig()
-    return connect({ databaseUrl, authSecret, adminUrl, trustedOrigins, isServed: true })
+    return connect({ ...readServerConfig(), isServed: true })
   }
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting; try again in a moment.')
@@ -56,15 +55,9 @@ export async function openInstallation(): Promise<Installation> {
   }
 }
 
-const local = { adminUrl: 'http://localhost:8000', trustedOrigins: [] }
+const local = { adminUrl: 'http://localhost:8000', trustedOrigins: [], previousAuthSecrets: [] }
 
-type Parts = {
-  databaseUrl: string
-  authSecret: string
-  adminUrl: string
-  trustedOrigins: string[]
-  isServed: boolean
-}
+type Parts = AuthConfig & { databaseUrl: string; isServed: boolean }
 
 function connect({ databaseUrl, isServed, ...config }: Parts): Installation {
   const db = connectDatabase(databaseUrl)

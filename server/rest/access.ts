@@ -3,10 +3,8 @@
  * page a signed-in browser visits can make it send a request here.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Auth } from '#server/auth/auth.ts'
-import { callerOf } from '#server/auth/caller-of.ts'
+import { callerOf, type Doors } from '#server/auth/caller-of.ts'
 import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
 import { mayDo, type Scope } from '#server/roles.ts'
 
 declare module 'fastify' {
@@ -28,7 +26,7 @@ class AccessError extends Error {
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** Deny by default: a route that forgets its scope fails when the server starts. */
-export function guardRoutes(app: FastifyInstance, { auth, db }: { auth: Auth; db: Database }): void {
+export function guardRoutes(app: FastifyInstance, doors: Doors): void {
   app.addHook('onRoute', ({ url, config }) => {
     if (!config?.scope) throw new TypeError(`The route ${url} says nothing about who may call it.`)
   })
@@ -36,7 +34,7 @@ export function guardRoutes(app: FastifyInstance, { auth, db }: { auth: Auth; db
     const { scope } = request.routeOptions.config
     if (scope === 'public') return
     const { cookie: _, ...headers } = request.headers
-    const caller = await callerOf(auth, db, { headers, address: request.ip, requestId: request.id })
+    const caller = await callerOf(doors, { headers, address: request.ip, requestId: request.id })
     if (!caller) throw new AccessError(401, 'Send a valid API key in the header X-API-Key.')
     if (!scope || !mayDo(caller.role, scope)) {
       throw new AccessError(403, `The role ${caller.role} may not do this.`)

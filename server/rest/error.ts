@@ -31,6 +31,7 @@ const statuses: Readonly<Record<OperationErrorCode, number>> = {
   UNAVAILABLE: 503,
   UNSAFE_KEY_CHANGE: 409,
   KEY_DIRECTORY_READ_ONLY: 503,
+  REAUTHENTICATION_REQUIRED: 403,
 }
 
 /** The services speak of fields by their GraphQL names. */

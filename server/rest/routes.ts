@@ -1,7 +1,7 @@
 /** `/api/v1`: the REST API of today's inmor as a thin layer over the same services, for scripts with an API key. */
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import type { Auth } from '#server/auth/auth.ts'
+import type { Doors } from '#server/auth/caller-of.ts'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
 import { answerFailures } from '#server/rest/error.ts'
@@ -12,11 +12,8 @@ import { trustMarkTypeRoutes } from '#server/rest/trust-mark-type.ts'
 import { describeRoute, useZod } from '#server/rest/zod-provider.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
 
-export type RestDeps = Pick<ServiceDeps, 'db' | 'publishing'> & {
-  services: Services
-  auth: Auth
-  version: string
-}
+export type RestDeps = Pick<ServiceDeps, 'db' | 'publishing'> &
+  Doors & { services: Services; version: string }
 export type RestApp = ReturnType<typeof useZod>
 
 const description = `An alternative to GraphQL for scripts that were written for inmor's REST API.

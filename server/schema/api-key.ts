@@ -2,11 +2,11 @@
 import { isRole } from '#server/roles.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { signedIn, textNodeId } from '#server/schema/input.ts'
+import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { RoleEnum } from '#server/schema/viewer.ts'
 
-const { InvalidInputError, NotFoundError } = failures
+const { InvalidInputError, NotFoundError, ReauthenticationRequiredError } = failures
 
 builder.prismaNode('Apikey', {
   nullable: true,
@@ -109,24 +109,22 @@ builder.mutationFields((t) => ({
     type: NewApiKey,
     description: 'Makes an API key and answers it, once.',
     authScopes: { administer: true },
-    errors: { types: [InvalidInputError, NotFoundError] },
+    errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'Which.' }) },
     resolve: (_root, { input: { username, name, role, days } }, context) => {
-      if (typeof days === 'number' && days < 1)
-        throw new InvalidInputError('days must be at least 1.', 'days')
-      const limits = { ...(role ? { role } : {}), ...(days ? { days } : {}) }
-      return context.accounts.createApiKey(signedIn(context), { username, keyName: name, ...limits })
+      const limits = { ...(role ? { role } : {}), ...(typeof days === 'number' ? { days } : {}) }
+      return context.accounts.createApiKey(recentlySignedIn(context), { username, keyName: name, ...limits })
     },
   }),
   revokeApiKey: t.prismaField({
     type: 'Apikey',
     description: 'Revokes an API key, for good.',
     authScopes: { administer: true },
-    errors: { types: [NotFoundError] },
+    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which.' }) },
     resolve: async (_query, _root, { input }, context) => {
       const id = textNodeId(input.id, 'ApiKey')
-      await context.accounts.revokeApiKey(signedIn(context), id)
+      await context.accounts.revokeApiKey(recentlySignedIn(context), id)
       return context.db.apikey.findUniqueOrThrow({ where: { id } })
     },
   }),

@@ -7,7 +7,8 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
 import type PrismaTypes from '#prisma/generated/pothos-types.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
-import { mayDo, type Scope } from '#server/roles.ts'
+import { type Caller, callerMay } from '#server/caller.ts'
+import type { Scope } from '#server/roles.ts'
 import type { Context } from '#server/schema/context.ts'
 import { decodeNodeId } from '#server/schema/global-id.ts'
 
@@ -16,7 +17,8 @@ type Scalar<T> = { Input: T; Output: T }
 export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
-  AuthScopes: Record<Scope, boolean> & { anyone: boolean }
+  /** `ownAccount`: whoever signed in themselves, whatever their role and even before they have a second factor. */
+  AuthScopes: Record<Scope | 'anyone' | 'ownAccount', boolean>
   DefaultFieldNullability: false
   Scalars: {
     ID: { Input: string; Output: string | number | bigint }
@@ -36,18 +38,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authScopes: ({ caller }) => ({
       anyone: true,
-      read: caller !== null && mayDo(caller.role, 'read'),
-      operate: caller !== null && mayDo(caller.role, 'operate'),
-      administer: caller !== null && mayDo(caller.role, 'administer'),
+      ownAccount: caller?.session !== undefined,
+      read: caller !== null && callerMay(caller, 'read'),
+      operate: caller !== null && callerMay(caller, 'operate'),
+      administer: caller !== null && callerMay(caller, 'administer'),
     }),
     // Not only at each event: a stranger could hold a stream open, and learn when something happens.
     authorizeOnSubscribe: true,
-    unauthorizedError: (_parent, { caller }) =>
-      caller
-        ? new GraphQLError(`Your role, ${caller.role}, does not allow this.`, {
-            extensions: { code: 'FORBIDDEN' },
-          })
-        : new GraphQLError('Sign in, or send an API key.', { extensions: { code: 'UNAUTHENTICATED' } }),
+    unauthorizedError: (_parent, { caller }) => refusalOf(caller),
   },
   prisma: {
     client: ({ db }) => db,
@@ -74,3 +72,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
   },
 })
+
+function refusalOf(caller: Caller | null): GraphQLError {
+  const refusal = (code: string, message: string) => new GraphQLError(message, { extensions: { code } })
+  if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
+  if (caller.lacksSecondFactor) {
+    const message = `The role ${caller.role} needs a second factor: set up an authenticator app or sign in with a passkey.`
+    return refusal('SECOND_FACTOR_REQUIRED', message)
+  }
+  const who = caller.session ? `Your role, ${caller.role},` : `An API key of the role ${caller.role}`
+  return refusal('FORBIDDEN', `${who} does not allow this.`)
+}

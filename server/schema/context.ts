@@ -1,5 +1,7 @@
 /** What a resolver gets: who asks, where to read, and the services that write. */
 import type { Accounts } from '#server/auth/accounts.ts'
+import type { Auth } from '#server/auth/auth.ts'
+import type { OwnAccount } from '#server/auth/own-account.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
 import type { Events } from '#server/events.ts'
@@ -13,6 +15,8 @@ export type Context = {
   db: Database
   services: Services
   accounts: Accounts
+  ownAccount: OwnAccount
+  auth: Auth
   events: Events
   runs: Runs
   entityId: string

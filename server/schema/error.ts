@@ -9,6 +9,7 @@ import {
   KeyDirectoryReadOnlyError,
   NotFoundError,
   type OperationError,
+  ReauthenticationRequiredError,
   UnavailableError,
   UnsafeKeyChangeError,
 } from '#server/services/operation-error.ts'
@@ -27,6 +28,9 @@ const ErrorCode = builder.enumType('ErrorCode', {
       description: 'The step of a key rollover would break what others hold; its message says until when.',
     },
     KEY_DIRECTORY_READ_ONLY: { description: 'The key directory cannot be written by the admin server.' },
+    REAUTHENTICATION_REQUIRED: {
+      description: 'The session is too old for this: sign in again and repeat it. API keys are never asked.',
+    },
   } as const,
 })
 
@@ -60,6 +64,7 @@ const concrete = [
     'KeyDirectoryReadOnlyError',
     'The key directory cannot be written by the admin server.',
   ],
+  [ReauthenticationRequiredError, 'ReauthenticationRequiredError', 'The session is too old for this.'],
 ] as const
 for (const [errorClass, name, description] of concrete) {
   builder.objectType(errorClass, { name, description, interfaces: [OperationErrorInterface] })
@@ -117,4 +122,5 @@ export const failures = {
   UnavailableError,
   UnsafeKeyChangeError,
   KeyDirectoryReadOnlyError,
+  ReauthenticationRequiredError,
 }

@@ -1,9 +1,11 @@
 /** Reading what a mutation was given. */
 import { decodeGlobalID } from '@pothos/plugin-relay'
+import { RECENT_SECONDS } from '#server/auth/freshness.ts'
+import type { Person } from '#server/auth/own-account.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { integerKey } from '#server/schema/global-id.ts'
-import { NotFoundError } from '#server/services/operation-error.ts'
+import { NotFoundError, ReauthenticationRequiredError } from '#server/services/operation-error.ts'
 
 /** The key in the database of a global id; null when it is of another type or malformed. */
 export function keyOrNull(globalId: string, typename: string): number | null {
@@ -44,4 +46,31 @@ export function textNodeId(globalId: string, typename: string): string {
 export function signedIn({ caller }: Context): Caller {
   if (!caller) throw new TypeError('a mutation without a scope')
   return caller
+}
+
+/**
+ * The same for what touches access and keys: whoever holds a session must have shown a short while ago that it is theirs.
+ * @throws ReauthenticationRequiredError
+ */
+export function recentlySignedIn(context: Context): Caller {
+  const caller = signedIn(context)
+  if (caller.session && !isRecent(caller.session)) throw new ReauthenticationRequiredError()
+  return caller
+}
+
+/** Who changes their own account; the scope of the field has seen to it that they signed in. */
+export function person(context: Context): Person {
+  const { session, ...caller } = signedIn(context)
+  if (!session) throw new TypeError('a mutation of an account without the scope ownAccount')
+  return { ...caller, session }
+}
+
+/** @throws ReauthenticationRequiredError */
+export function recentPerson(context: Context): Person {
+  recentlySignedIn(context)
+  return person(context)
+}
+
+export function isRecent({ signedInAt }: { signedInAt: Date }): boolean {
+  return Date.now() - signedInAt.getTime() < RECENT_SECONDS * 1000
 }

@@ -3,7 +3,7 @@ import { signingAlgorithms } from '#core/keys.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { HistoricalKey } from '#server/schema/historical-key.ts'
-import { signedIn } from '#server/schema/input.ts'
+import { recentlySignedIn, signedIn } from '#server/schema/input.ts'
 import { SigningKey } from '#server/schema/signing-key.ts'
 
 const {
@@ -13,10 +13,11 @@ const {
   UnavailableError,
   UnsafeKeyChangeError,
   KeyDirectoryReadOnlyError,
+  ReauthenticationRequiredError,
 } = failures
 
-/** Files can fail whatever is done with them. */
-const directoryFailures = [KeyDirectoryReadOnlyError, UnavailableError]
+/** Whatever is done with keys: whoever does it may have to say again who they are, and files can fail. */
+const commonFailures = [ReauthenticationRequiredError, KeyDirectoryReadOnlyError, UnavailableError]
 
 const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
   description: 'An algorithm for which keys are made.',
@@ -78,28 +79,30 @@ builder.mutationFields((t) => ({
     description:
       'Makes the next signing key and publishes its public part; nothing is signed with it until switchSigningKey. Those who pin the keys of this Trust Anchor need to be told.',
     authScopes: { administer: true },
-    errors: { types: [ConflictError, ...directoryFailures] },
+    errors: { types: [ConflictError, ...commonFailures] },
     args: { input: t.arg({ type: AnnounceSigningKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.announce(signedIn(context), { alg: String(input.alg) }),
+      context.services.signingKeys.announce(recentlySignedIn(context), { alg: String(input.alg) }),
   }),
   switchSigningKey: t.field({
     type: SigningKey,
     description:
       'Signs with the announced key from now on; all statements are signed anew, Trust Marks by reissueTrustMarks. Refused as long as others may hold an Entity Configuration that lacks it. The key before stays published until it is retired.',
     authScopes: { administer: true },
-    errors: { types: [NotFoundError, UnsafeKeyChangeError, ...directoryFailures] },
+    errors: { types: [NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: SwitchSigningKeyInput, required: true, description: 'How to switch.' }) },
-    resolve: (_root, { input }, context) => context.services.signingKeys.switch(signedIn(context), input),
+    resolve: (_root, { input }, context) =>
+      context.services.signingKeys.switch(recentlySignedIn(context), input),
   }),
   retireKey: t.field({
     type: HistoricalKey,
     description:
       'Publishes an earlier key no longer and puts it into the historical keys. Refused as long as something that it signed is valid.',
     authScopes: { administer: true },
-    errors: { types: [ConflictError, NotFoundError, UnsafeKeyChangeError, ...directoryFailures] },
+    errors: { types: [ConflictError, NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: RetireKeyInput, required: true, description: 'Which key.' }) },
-    resolve: (_root, { input }, context) => context.services.signingKeys.retire(signedIn(context), input),
+    resolve: (_root, { input }, context) =>
+      context.services.signingKeys.retire(recentlySignedIn(context), input),
   }),
   revokeKey: t.field({
     type: HistoricalKey,
@@ -107,10 +110,11 @@ builder.mutationFields((t) => ({
       'Withdraws a key at once and says so in the historical keys. What it signed cannot be verified any more: statements are signed anew at once, Trust Marks by reissueTrustMarks.',
     authScopes: { administer: true },
     errors: {
-      types: [InvalidInputError, ConflictError, NotFoundError, UnsafeKeyChangeError, ...directoryFailures],
+      types: [InvalidInputError, ConflictError, NotFoundError, UnsafeKeyChangeError, ...commonFailures],
     },
     args: { input: t.arg({ type: RevokeKeyInput, required: true, description: 'Which key, and why.' }) },
-    resolve: (_root, { input }, context) => context.services.signingKeys.revoke(signedIn(context), input),
+    resolve: (_root, { input }, context) =>
+      context.services.signingKeys.revoke(recentlySignedIn(context), input),
   }),
   publishHistoricalKeys: t.field({
     type: [HistoricalKey],

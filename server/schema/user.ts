@@ -3,11 +3,11 @@
 import { isRole } from '#server/roles.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { signedIn, textNodeId } from '#server/schema/input.ts'
+import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { RoleEnum } from '#server/schema/viewer.ts'
 
-const { InvalidInputError, ConflictError, NotFoundError } = failures
+const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
 
 builder.prismaNode('User', {
   nullable: true,
@@ -34,6 +34,12 @@ builder.prismaNode('User', {
       select: { banned: true },
       resolve: ({ banned }) => banned ?? false,
     }),
+    twoFactorEnabled: t.boolean({
+      description: 'Whether a password sign-in also asks for a code of an authenticator app.',
+      select: { twoFactorEnabled: true },
+      resolve: ({ twoFactorEnabled }) => twoFactorEnabled ?? false,
+    }),
+    passkeyCount: t.relationCount('passkeys', { description: 'How many passkeys the user has.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was made.' }),
   }),
 })
@@ -81,17 +87,22 @@ const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
   }),
 })
 
+const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
+  description: 'Whose second factor is lost.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
+})
+
 builder.mutationFields((t) => ({
   createUser: t.prismaField({
     type: 'User',
     description: 'Makes a user. There is no other way in: sign-up is closed.',
     authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError] },
+    errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Who.' }) },
     resolve: async (_query, _root, { input }, context) => {
       const { role, username, password, name, email } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
-      const { id } = await context.accounts.createUser(signedIn(context), {
+      const { id } = await context.accounts.createUser(recentlySignedIn(context), {
         username,
         password,
         role,
@@ -104,13 +115,13 @@ builder.mutationFields((t) => ({
     type: 'User',
     description: 'Changes a user. The last administrator can be neither banned nor demoted.',
     authScopes: { administer: true },
-    errors: { types: [ConflictError, NotFoundError] },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'What to change.' }) },
     resolve: async (_query, _root, { input: { id, ...change } }, context) => {
       const user = await context.accounts.findUserById(textNodeId(id, 'User'))
       const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
       await context.accounts.updateUser(
-        signedIn(context),
+        recentlySignedIn(context),
         user.username ?? user.email,
         Object.fromEntries(given),
       )
@@ -121,14 +132,32 @@ builder.mutationFields((t) => ({
     type: 'User',
     description: 'Sets a new password and ends the user’s sessions.',
     authScopes: { administer: true },
-    errors: { types: [InvalidInputError, NotFoundError] },
+    errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
     args: {
       input: t.arg({ type: ResetUserPasswordInput, required: true, description: 'Whose, and which.' }),
     },
     resolve: async (_query, _root, { input }, context) => {
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
-      await context.accounts.setPassword(signedIn(context), user.username ?? user.email, input.password)
+      await context.accounts.setPassword(
+        recentlySignedIn(context),
+        user.username ?? user.email,
+        input.password,
+      )
       return user
+    },
+  }),
+  resetSecondFactor: t.prismaField({
+    type: 'User',
+    description:
+      'Removes the authenticator app, recovery codes and passkeys of somebody who lost them, and ends their sessions.',
+    authScopes: { administer: true },
+    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'Whose.' }) },
+    resolve: async (_query, _root, { input }, context) => {
+      const caller = recentlySignedIn(context)
+      const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
+      await context.accounts.resetSecondFactor(caller, user.username ?? user.email)
+      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
     },
   }),
 }))

@@ -1,7 +1,8 @@
 /** Who is asking, and what they may do. */
 
-import type { Caller } from '#server/caller.ts'
-import { mayDo, roles } from '#server/roles.ts'
+import { type Caller, callerMay } from '#server/caller.ts'
+import { roles } from '#server/roles.ts'
+import { AccountRef } from '#server/schema/account.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const descriptions = {
@@ -27,7 +28,7 @@ const AuthenticationMethod = builder.enumType('AuthenticationMethod', {
 
 const Viewer = builder.objectRef<Caller>('Viewer').implement({
   description: 'The signed-in user, or the owner of the API key.',
-  authScopes: { read: true },
+  authScopes: { anyone: true },
   fields: (t) => ({
     username: t.exposeString('name', { description: 'The name to sign in with.' }),
     name: t.exposeString('displayName', { description: 'The name to show.' }),
@@ -44,11 +45,21 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
     }),
     mayOperate: t.boolean({
       description: 'May register subordinates and issue Trust Marks.',
-      resolve: ({ role }) => mayDo(role, 'operate'),
+      resolve: (caller) => callerMay(caller, 'operate'),
     }),
     mayAdminister: t.boolean({
       description: 'May change settings, keys and users.',
-      resolve: ({ role }) => mayDo(role, 'administer'),
+      resolve: (caller) => callerMay(caller, 'administer'),
+    }),
+    lacksSecondFactor: t.boolean({
+      description: 'The role needs a second factor, and none is set up: until then nothing else is allowed.',
+      resolve: ({ lacksSecondFactor }) => lacksSecondFactor ?? false,
+    }),
+    account: t.field({
+      type: AccountRef,
+      nullable: true,
+      description: 'The caller’s own ways to sign in; null for an API key.',
+      resolve: ({ session }) => session ?? null,
     }),
   }),
 })

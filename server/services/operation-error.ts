@@ -10,6 +10,7 @@ export type OperationErrorCode =
   | 'UNAVAILABLE'
   | 'UNSAFE_KEY_CHANGE'
   | 'KEY_DIRECTORY_READ_ONLY'
+  | 'REAUTHENTICATION_REQUIRED'
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode
@@ -108,6 +109,14 @@ export class KeyDirectoryReadOnlyError extends OperationError {
   override readonly name = 'KeyDirectoryReadOnlyError'
   constructor(message: string) {
     super('KEY_DIRECTORY_READ_ONLY', message)
+  }
+}
+
+/** Too long ago signed in for something that touches access; signing in again and repeating it will do. */
+export class ReauthenticationRequiredError extends OperationError {
+  override readonly name = 'ReauthenticationRequiredError'
+  constructor() {
+    super('REAUTHENTICATION_REQUIRED', 'You signed in a while ago: confirm that it is you, and try again.')
   }
 }
 

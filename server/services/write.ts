@@ -16,17 +16,31 @@ export type Writer = <Row>(caller: Caller, work: (tx: Transaction) => Promise<Ch
 
 export function createWriter(db: Database, publisher: Pick<Publisher, 'flush'>): Writer {
   return async (caller, work) => {
-    const change = await db
-      .$transaction(async (tx) => {
-        const change = await work(tx)
-        await recordAuditEvent(tx, caller, change)
-        await enqueue(tx, change.publish ?? [])
-        return change
-      })
-      .catch(conflictOnDuplicate)
+    const change = await transact(db, caller, work)
     if (change.publish?.length) await publisher.flush()
     return change.result
   }
+}
+
+/** The same for what is nobody's to publish: users, keys and sessions. */
+export async function recordedWrite<Row>(
+  db: Database,
+  caller: Caller,
+  work: (tx: Transaction) => Promise<Change<Row>>,
+): Promise<Row> {
+  return (await transact(db, caller, work)).result
+}
+
+/** The audit event comes last: appending makes writers take turns until they commit. */
+function transact<Row>(db: Database, caller: Caller, work: (tx: Transaction) => Promise<Change<Row>>) {
+  return db
+    .$transaction(async (tx) => {
+      const change = await work(tx)
+      await enqueue(tx, change.publish ?? [])
+      await recordAuditEvent(tx, caller, change)
+      return change
+    })
+    .catch(conflictOnDuplicate)
 }
 
 /** Two callers may pass the same check at once; the unique index decides, and the second hears of it. */

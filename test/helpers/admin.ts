@@ -51,7 +51,11 @@ export function startSecondAdmin({ config }: TestAdmin): Promise<AdminServer> {
   return startAdminServer({ ...config, port: 0 }, silent)
 }
 
-export async function startAdmin(overrides: Overrides = {}): Promise<TestAdmin> {
+/** `changes` to what is configured, for what depends on it. */
+export async function startAdmin(
+  overrides: Overrides = {},
+  changes: Partial<ServerConfig> = {},
+): Promise<TestAdmin> {
   const [database, redis, keysDirectory] = await Promise.all([startDatabase(), startRedis(), makeKeys()])
   const [adminPort, federationPort] = [await freePort(), await freePort()]
   const entityId = `http://127.0.0.1:${federationPort}`
@@ -64,6 +68,8 @@ export async function startAdmin(overrides: Overrides = {}): Promise<TestAdmin> 
     keysDirectory,
     historicalKeysDirectory: join(keysDirectory, 'historical_keys'),
     authSecret: 'a secret of these tests that nobody else would use',
+    previousAuthSecrets: [],
+    secondFactorRoles: [],
     adminUrl,
     trustedOrigins: [adminUrl],
     loginRedirectUrl: '/',
@@ -72,6 +78,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<TestAdmin> 
     host: '127.0.0.1',
     port: adminPort,
     logLevel: 'silent',
+    ...changes,
   }
   const server = await startAdminServer(config, silent, overrides)
   await server.publisher.rebuild()

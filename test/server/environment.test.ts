@@ -30,6 +30,8 @@ describe('readServerConfig', () => {
       keysDirectory: '.',
       historicalKeysDirectory: './historical_keys',
       authSecret: sound.AUTH_SECRET,
+      previousAuthSecrets: [],
+      secondFactorRoles: [],
       adminUrl: 'http://localhost:8000',
       trustedOrigins: ['http://localhost:8000'],
       loginRedirectUrl: '/',
@@ -68,6 +70,7 @@ describe('readServerConfig', () => {
     ['PORT', '-1'],
     ['DB_PORT', 'five'],
     ['LOG_LEVEL', 'INFO'],
+    ['REQUIRE_SECOND_FACTOR', 'admin,auditor'],
   ])('refuses %s=%s and says so by name', (name, value) => {
     expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name}: \\S`)])
   })

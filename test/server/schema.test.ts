@@ -113,6 +113,7 @@ const forAdministrators = [
   'announceSigningKey',
   'createApiKey',
   'createUser',
+  'resetSecondFactor',
   'resetUserPassword',
   'retireKey',
   'revokeApiKey',

@@ -1,0 +1,95 @@
+/** API keys: made, listed and revoked. Rows as the library's plugin keeps and checks them; the changes are ours, with their audit events. */
+import { defaultKeyHasher } from '@better-auth/api-key'
+import { generateRandomString } from 'better-auth/crypto'
+import { API_KEY_PREFIX } from '#server/auth/credential.ts'
+import { findUser } from '#server/auth/users.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import type { Role } from '#server/roles.ts'
+import { InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
+import { recordedWrite } from '#server/services/write.ts'
+
+const KEY_LENGTH = 64
+/** Characters by which somebody recognizes a key that is kept as a hash. */
+const SHOWN_LENGTH = 12
+const MAXIMUM_NAME_LENGTH = 64
+const MAXIMUM_DAYS = 3650
+const DAY_MS = 86_400_000
+
+/** `days` until it expires; without, it does not. */
+export type NewApiKey = { username: string; keyName: string; role?: Role; days?: number }
+
+export function createApiKeys(db: Database) {
+  return {
+    /** The key itself is returned once and never stored. */
+    async createApiKey(caller: Caller, input: NewApiKey): Promise<{ id: string; key: string }> {
+      const { username, keyName, role, days } = input
+      checkName(keyName)
+      checkDays(days)
+      const key = `${API_KEY_PREFIX}${generateRandomString(KEY_LENGTH, 'a-z', 'A-Z')}`
+      const hash = await defaultKeyHasher(key)
+      const now = new Date()
+      const expiresAt = days ? new Date(now.getTime() + days * DAY_MS) : null
+      const id = await recordedWrite(db, caller, async (tx) => {
+        const owner = await findUser(tx, username)
+        const { id } = await tx.apikey.create({
+          data: {
+            id: generateRandomString(32),
+            name: keyName,
+            start: key.slice(0, SHOWN_LENGTH),
+            prefix: API_KEY_PREFIX,
+            key: hash,
+            referenceId: owner.id,
+            rateLimitEnabled: false,
+            expiresAt,
+            metadata: role ? JSON.stringify({ role }) : null,
+            createdAt: now,
+            updatedAt: now,
+          },
+        })
+        return {
+          action: 'createApiKey',
+          resourceType: 'ApiKey',
+          resource: `${owner.username}/${keyName}`,
+          after: { role: role ?? owner.role, expiresAt },
+          result: id,
+        }
+      })
+      return { id, key }
+    },
+
+    async listApiKeys() {
+      const keys = await db.apikey.findMany({ orderBy: { createdAt: 'asc' } })
+      const users = await db.user.findMany({ where: { id: { in: keys.map((key) => key.referenceId) } } })
+      const names = new Map(users.map((user) => [user.id, user.username]))
+      return keys.map((key) => ({ ...key, username: names.get(key.referenceId) ?? null }))
+    },
+
+    async revokeApiKey(caller: Caller, id: string): Promise<void> {
+      await recordedWrite(db, caller, async (tx) => {
+        const key = await tx.apikey.findUnique({ where: { id } })
+        if (!key) throw new NotFoundError(`There is no API key ${id}.`, 'id')
+        const owner = await tx.user.findUnique({ where: { id: key.referenceId } })
+        await tx.apikey.update({ where: { id }, data: { enabled: false } })
+        return {
+          action: 'revokeApiKey',
+          resourceType: 'ApiKey',
+          resource: `${owner?.username ?? key.referenceId}/${key.name ?? id}`,
+          before: { enabled: key.enabled },
+          after: { enabled: false },
+          result: null,
+        }
+      })
+    },
+  }
+}
+
+function checkName(name: string): void {
+  if (name.trim().length > 0 && name.length <= MAXIMUM_NAME_LENGTH) return
+  throw new InvalidInputError(`The name must have 1 to ${MAXIMUM_NAME_LENGTH} characters.`, 'name')
+}
+
+function checkDays(days: number | undefined): void {
+  if (days === undefined || (Number.isInteger(days) && days >= 1 && days <= MAXIMUM_DAYS)) return
+  throw new InvalidInputError(`days must be from 1 to ${MAXIMUM_DAYS}.`, 'days')
+}

@@ -1,0 +1,83 @@
+/** What people change about their own account; ceremonies with a device are the library's (routes.ts). */
+import type { Auth } from '#server/auth/auth.ts'
+import { CREDENTIAL, checkPassword } from '#server/auth/credential.ts'
+import type { Caller, CallerSession } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
+import { recordedWrite } from '#server/services/write.ts'
+
+/** Somebody who signed in themselves. */
+export type Person = Caller & { session: CallerSession }
+
+const MAXIMUM_PASSKEY_NAME = 64
+
+export function createOwnAccount(db: Database, auth: Auth) {
+  const about = (person: Person) => ({ resourceType: 'User', resource: person.name }) as const
+
+  return {
+    async endSession(person: Person, id: string): Promise<void> {
+      await recordedWrite(db, person, async (tx) => {
+        const { count } = await tx.session.deleteMany({ where: { id, userId: person.session.userId } })
+        if (count === 0) throw new NotFoundError('You have no such session; it may have ended.', 'id')
+        return { action: 'endSession', ...about(person), result: null }
+      })
+    },
+
+    /** How many ended. */
+    endOtherSessions: (person: Person): Promise<number> =>
+      recordedWrite(db, person, async (tx) => {
+        const { id, userId } = person.session
+        const { count } = await tx.session.deleteMany({ where: { userId, id: { not: id } } })
+        return { action: 'endOtherSessions', ...about(person), after: { ended: count }, result: count }
+      }),
+
+    /** Also ends the other sessions: who knew the old password may be in one of them. */
+    async changePassword(person: Person, password: string): Promise<void> {
+      checkPassword(password, 'newPassword')
+      const hash = await (await auth.$context).password.hash(password)
+      await recordedWrite(db, person, async (tx) => {
+        const { id, userId } = person.session
+        const { count } = await tx.account.updateMany({
+          where: { userId, providerId: CREDENTIAL },
+          data: { password: hash },
+        })
+        if (count === 0) throw new ConflictError('You sign in elsewhere and have no password here.')
+        await tx.session.deleteMany({ where: { userId, id: { not: id } } })
+        return { action: 'changePassword', ...about(person), result: null }
+      })
+    },
+
+    async disableTwoFactor(person: Person): Promise<void> {
+      await recordedWrite(db, person, async (tx) => {
+        const { userId } = person.session
+        const { count } = await tx.twoFactor.deleteMany({ where: { userId } })
+        if (count === 0) throw new ConflictError('No authenticator app is set up.')
+        await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } })
+        return { action: 'disableTwoFactor', ...about(person), result: null }
+      })
+    },
+
+    async renamePasskey(person: Person, id: string, name: string): Promise<void> {
+      if (name.trim() === '' || name.length > MAXIMUM_PASSKEY_NAME)
+        throw new InvalidInputError(`The name must have 1 to ${MAXIMUM_PASSKEY_NAME} characters.`, 'name')
+      await recordedWrite(db, person, async (tx) => {
+        const passkey = await tx.passkey.findFirst({ where: { id, userId: person.session.userId } })
+        if (!passkey) throw new NotFoundError('You have no such passkey.', 'id')
+        await tx.passkey.update({ where: { id }, data: { name } })
+        const [before, after] = [{ name: passkey.name }, { name }]
+        return { action: 'renamePasskey', ...about(person), before, after, result: null }
+      })
+    },
+
+    async removePasskey(person: Person, id: string): Promise<void> {
+      await recordedWrite(db, person, async (tx) => {
+        const passkey = await tx.passkey.findFirst({ where: { id, userId: person.session.userId } })
+        if (!passkey) throw new NotFoundError('You have no such passkey.', 'id')
+        await tx.passkey.delete({ where: { id } })
+        return { action: 'removePasskey', ...about(person), before: { name: passkey.name }, result: null }
+      })
+    },
+  }
+}
+
+export type OwnAccount = ReturnType<typeof createOwnAccount>

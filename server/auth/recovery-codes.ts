@@ -1,0 +1,11 @@
+/** Recovery codes, which stand in for an authenticator app that is lost; the library keeps them encrypted. */
+import type { Auth } from '#server/auth/auth.ts'
+import type { Database } from '#server/database.ts'
+
+/** How many are left; none without an authenticator app that is in use. */
+export async function countRecoveryCodes(db: Database, auth: Auth, userId: string): Promise<number> {
+  const factor = await db.twoFactor.findUnique({ where: { userId } })
+  if (!factor?.verified) return 0
+  const { backupCodes } = await auth.api.viewBackupCodes({ body: { userId } })
+  return backupCodes.length
+}

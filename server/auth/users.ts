@@ -1,0 +1,150 @@
+/** Users: made, changed and locked out by administrators. The library keeps the rows; each change is ours, in one transaction with its audit event. */
+import { generateRandomString } from 'better-auth/crypto'
+import { z } from 'zod'
+import type { User } from '#prisma/generated/client/client.ts'
+import type { Auth } from '#server/auth/auth.ts'
+import { CREDENTIAL, checkPassword, checkUsername } from '#server/auth/credential.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database, Transaction } from '#server/database.ts'
+import type { Role } from '#server/roles.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
+import { recordedWrite } from '#server/services/write.ts'
+
+export type NewUser = { username: string; password: string; role: Role; name?: string; email?: string }
+
+export type UserChange = { role?: Role; name?: string; banned?: boolean }
+
+export function createUsers(db: Database, auth: Auth) {
+  const passwordHash = async (password: string) => (await auth.$context).password.hash(password)
+
+  return {
+    async findUserById(id: string): Promise<User> {
+      const user = await db.user.findUnique({ where: { id } })
+      if (!user) throw new NotFoundError('There is no such user.', 'id')
+      return user
+    },
+
+    async createUser(caller: Caller, input: NewUser): Promise<{ id: string; username: string }> {
+      const username = checkUsername(input.username)
+      checkPassword(input.password)
+      if (input.email && !z.email().safeParse(input.email).success)
+        throw new InvalidInputError(`${input.email} is no e-mail address.`, 'email')
+      const id = generateRandomString(32)
+      const user = {
+        id,
+        name: input.name ?? username,
+        // The library wants an address; without one given, one that can never receive mail.
+        email: input.email?.toLowerCase() ?? `${username}@users.invalid`,
+        username,
+        displayUsername: input.username,
+        role: input.role,
+      }
+      const credential = {
+        accountId: id,
+        providerId: CREDENTIAL,
+        password: await passwordHash(input.password),
+      }
+      await recordedWrite(db, caller, async (tx) => {
+        await refuseDuplicate(tx, user)
+        await tx.user.create({
+          data: { ...user, accounts: { create: { id: generateRandomString(32), ...credential } } },
+        })
+        return { action: 'createUser', ...resourceOf(user), after: picture(user), result: null }
+      })
+      return { id, username }
+    },
+
+    /** A change of role or a ban takes effect at once: the user's sessions end. */
+    async updateUser(caller: Caller, username: string, change: UserChange): Promise<void> {
+      await recordedWrite(db, caller, async (tx) => {
+        const user = await findUser(tx, username)
+        if (user.role === 'admin' && (change.banned || (change.role && change.role !== 'admin')))
+          await refuseLastAdministrator(tx, user.id)
+        const after = await tx.user.update({ where: { id: user.id }, data: change })
+        if (change.banned || change.role) await tx.session.deleteMany({ where: { userId: user.id } })
+        return {
+          action: 'updateUser',
+          ...resourceOf(user),
+          before: picture(user),
+          after: picture(after),
+          result: null,
+        }
+      })
+    },
+
+    /** Also ends the user's sessions. */
+    async setPassword(caller: Caller, username: string, password: string): Promise<void> {
+      checkPassword(password)
+      const hash = await passwordHash(password)
+      await recordedWrite(db, caller, async (tx) => {
+        const user = await findUser(tx, username)
+        const where = { userId: user.id, providerId: CREDENTIAL }
+        const { count } = await tx.account.updateMany({ where, data: { password: hash } })
+        if (count === 0)
+          throw new InvalidInputError(`${username} signs in elsewhere and has no password here.`, 'id')
+        await tx.session.deleteMany({ where: { userId: user.id } })
+        return { action: 'resetUserPassword', ...resourceOf(user), result: null }
+      })
+    },
+
+    /** For somebody who lost the device: no authenticator app, recovery code or passkey of theirs works any more. */
+    async resetSecondFactor(caller: Caller, username: string): Promise<void> {
+      await recordedWrite(db, caller, async (tx) => {
+        const user = await findUser(tx, username)
+        const userId = user.id
+        const passkeys = await tx.passkey.deleteMany({ where: { userId } })
+        await tx.twoFactor.deleteMany({ where: { userId } })
+        await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } })
+        await tx.session.deleteMany({ where: { userId } })
+        return {
+          action: 'resetSecondFactor',
+          ...resourceOf(user),
+          before: { twoFactorEnabled: user.twoFactorEnabled ?? false, passkeys: passkeys.count },
+          after: { twoFactorEnabled: false, passkeys: 0 },
+          result: null,
+        }
+      })
+    },
+
+    listUsers: () =>
+      db.user.findMany({
+        orderBy: { username: 'asc' },
+        select: { username: true, role: true, banned: true },
+      }),
+  }
+}
+
+export async function findUser(db: Database | Transaction, username: string): Promise<User> {
+  const user = await db.user.findUnique({ where: { username } })
+  if (!user) throw new NotFoundError(`There is no user ${username}.`)
+  return user
+}
+
+/** What an audit event says it is about. */
+export function resourceOf({ username, email }: { username: string | null; email: string }) {
+  return { resourceType: 'User', resource: username ?? email } as const
+}
+
+/** What an audit event shows of a user. */
+function picture(user: { role: string | null; name: string; email: string; banned?: boolean | null }) {
+  return { role: user.role, name: user.name, email: user.email, banned: user.banned ?? false }
+}
+
+async function refuseDuplicate(
+  tx: Transaction,
+  { username, email }: { username: string; email: string },
+): Promise<void> {
+  const other = await tx.user.findFirst({ where: { OR: [{ username }, { email }] } })
+  if (!other) return
+  if (other.username === username) throw new ConflictError(`The user ${username} exists already.`, 'username')
+  throw new ConflictError(`Another user has the e-mail address ${email}.`, 'email')
+}
+
+/** Somebody must be left who can let others in again; the lock keeps two administrators from demoting each other. */
+async function refuseLastAdministrator(tx: Transaction, id: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:administrators'))`
+  const others = await tx.user.count({
+    where: { role: 'admin', OR: [{ banned: false }, { banned: null }], id: { not: id } },
+  })
+  if (others === 0) throw new ConflictError('This is the last administrator; make another one first.')
+}

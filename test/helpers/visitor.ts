@@ -1,0 +1,84 @@
+/** Somebody with a browser: keeps cookies, sends the console's headers, signs in and asks. */
+import type { GraphQLAnswer } from '#test/helpers/admin.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer's body is what the test says it is
+type Body = any
+
+export type Answer = { status: number; body: Body; headers: Headers }
+
+export type Visitor = {
+  /** An endpoint below /api/auth; with a body it is posted. */
+  auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answer>
+  signIn(username: string, password: string): Promise<Answer>
+  execute(document: string, variables?: object): Promise<GraphQLAnswer>
+  /** One mutation of one's own account or of access: its `data`, or the failure. */
+  mutate(name: string, input: object | null, selection: string): Promise<Body>
+  /** Follows one redirection after the other, and says where it ended. */
+  open(url: string): Promise<{ url: string; status: number; text: string }>
+  cookies: Map<string, string>
+}
+
+export function visit(adminUrl: string): Visitor {
+  const cookies = new Map<string, string>()
+
+  async function send(url: string, init: RequestInit): Promise<Response> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { origin: adminUrl, ...(cookie ? { cookie } : {}), ...init.headers }
+    const response = await fetch(url, { redirect: 'manual', ...init, headers })
+    for (const set of response.headers.getSetCookie()) keep(cookies, set)
+    return response
+  }
+
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    send(`${adminUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+
+  async function auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answer> {
+    const response = await (body
+      ? post(`/api/auth${path}`, body, headers)
+      : send(`${adminUrl}/api/auth${path}`, { headers: headers ?? {} }))
+    const text = await response.text()
+    return { status: response.status, body: text ? JSON.parse(text) : null, headers: response.headers }
+  }
+
+  async function execute(query: string, variables: object = {}): Promise<GraphQLAnswer> {
+    const response = await post('/graphql', { query, variables }, { 'x-graphql-yoga-csrf': '1' })
+    return response.json() as Promise<GraphQLAnswer> // GraphQL answers in this shape whatever happens
+  }
+
+  return {
+    cookies,
+    auth,
+    execute,
+    signIn: (username, password) => auth('/sign-in/username', { username, password }),
+    async mutate(name, input, selection) {
+      const type = name.charAt(0).toUpperCase() + name.slice(1)
+      const success = `... on Mutation${type}Success { data { ${selection} } }`
+      const [head, argument] = input ? [`($input: ${type}Input!)`, '(input: $input)'] : ['', '']
+      const document = `mutation ${head} { result: ${name}${argument} { __typename ${success} ... on Error { code message path } } }`
+      const { data, errors } = await execute(document, input ? { input } : {})
+      if (!data) throw new Error(JSON.stringify(errors))
+      return data.result.data ?? data.result
+    },
+    async open(url) {
+      for (let hops = 0, next = url; hops < 10; hops++) {
+        const response = await send(next, {})
+        const location = response.headers.get('location')
+        if (!location) return { url: next, status: response.status, text: await response.text() }
+        next = new URL(location, next).href
+      }
+      throw new Error(`${url} redirects without end`)
+    },
+  }
+}
+
+function keep(cookies: Map<string, string>, setCookie: string): void {
+  const [pair = '', ...attributes] = setCookie.split(';')
+  const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+  const isGone = attributes.some((attribute) => /^\s*max-age=0$/i.test(attribute))
+  if (isGone || value === '') cookies.delete(name)
+  else cookies.set(name, value)
+}

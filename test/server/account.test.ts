@@ -1,0 +1,137 @@
+/** My account: sessions and password, and what has to be confirmed by signing in again. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
+
+async function signedIn(username: string, password = PASSWORD): Promise<Visitor> {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn(username, password)).status).toBe(200)
+  return visitor
+}
+
+const SESSIONS =
+  '{ viewer { username account { isRecentlySignedIn hasPassword sessions { id isCurrent } } } }'
+const viewerOf = async (visitor: Visitor) => (await visitor.execute(SESSIONS)).data.viewer
+
+const ageSessions = () =>
+  admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+
+describe('sessions', () => {
+  it('are listed, and end one by one or all but the present one', async () => {
+    const [here, there, elsewhere] = [
+      await signedIn('viewer'),
+      await signedIn('viewer'),
+      await signedIn('viewer'),
+    ]
+    const { account } = await viewerOf(here)
+    expect(account.sessions).toHaveLength(3)
+    const thereNow = (await viewerOf(there)).account.sessions.find(
+      (session: { isCurrent: boolean }) => session.isCurrent,
+    )
+
+    await here.mutate('endSession', { id: thereNow.id }, 'sessions { id }')
+    expect(await viewerOf(there)).toBeNull()
+    expect(await viewerOf(elsewhere)).not.toBeNull()
+
+    const { data } = await here.execute('mutation { endOtherSessions { sessions { isCurrent } } }')
+    expect(data.endOtherSessions).toEqual({ sessions: [{ isCurrent: true }] })
+    expect(await viewerOf(elsewhere)).toBeNull()
+  })
+
+  it('of others are out of reach', async () => {
+    const [mine, theirs] = [await signedIn('viewer'), await signedIn('operator')]
+    const { account } = await viewerOf(theirs)
+    const answer = await mine.mutate('endSession', { id: account.sessions[0].id }, 'sessions { id }')
+    expect(answer).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND', path: ['input', 'id'] })
+    expect(await viewerOf(theirs)).not.toBeNull()
+  })
+
+  it('are replaced by signing in again, not added to', async () => {
+    const visitor = await signedIn('operator')
+    const before = await admin.server.db.session.count({ where: { user: { username: 'operator' } } })
+    await visitor.signIn('operator', PASSWORD)
+    expect(await admin.server.db.session.count({ where: { user: { username: 'operator' } } })).toBe(before)
+  })
+
+  it('stay as they are when the password is wrong', async () => {
+    const visitor = await signedIn('operator')
+    expect((await visitor.signIn('operator', 'not the password')).status).toBe(401)
+    expect(await viewerOf(visitor)).toMatchObject({ username: 'operator' })
+  })
+})
+
+describe('a password', () => {
+  it('is changed by its owner, whose other sessions end', async () => {
+    const [here, there] = [await signedIn('viewer'), await signedIn('viewer')]
+    const newPassword = 'staple battery horse correct'
+    expect(await here.mutate('changePassword', { newPassword }, 'hasPassword')).toEqual({ hasPassword: true })
+    expect(await viewerOf(here)).not.toBeNull()
+    expect(await viewerOf(there)).toBeNull()
+    expect((await visit(admin.adminUrl).signIn('viewer', PASSWORD)).status).toBe(401)
+    await signedIn('viewer', newPassword)
+  })
+
+  it.each(['too short', 'x'.repeat(129)])('is refused when it is %s', async (newPassword) => {
+    const visitor = await signedIn('operator')
+    const answer = await visitor.mutate('changePassword', { newPassword }, 'hasPassword')
+    expect(answer).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'newPassword'] })
+  })
+})
+
+describe('what touches access', () => {
+  const operator = async () => {
+    const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'operator' } })
+    return Buffer.from(`User:${id}`).toString('base64')
+  }
+  const sensitive: readonly (readonly [
+    mutation: string,
+    input: () => Promise<object> | object,
+    selection: string,
+  ])[] = [
+    ['createUser', () => ({ username: 'otto', password: PASSWORD, role: 'VIEWER' }), 'id'],
+    ['updateUser', async () => ({ id: await operator(), name: 'Olga' }), 'id'],
+    ['resetUserPassword', async () => ({ id: await operator(), password: PASSWORD }), 'id'],
+    ['resetSecondFactor', async () => ({ id: await operator() }), 'id'],
+    ['createApiKey', () => ({ username: 'operator', name: 'script' }), 'key'],
+    ['changePassword', () => ({ newPassword: PASSWORD }), 'hasPassword'],
+  ]
+
+  it.each(sensitive)('%s wants a recent sign-in of a session', async (mutation, input, selection) => {
+    const visitor = await signedIn('admin')
+    await ageSessions()
+    expect(await viewerOf(visitor)).toMatchObject({ account: { isRecentlySignedIn: false } })
+    const refused = await visitor.mutate(mutation, await input(), selection)
+    expect(refused).toMatchObject({
+      __typename: 'ReauthenticationRequiredError',
+      code: 'REAUTHENTICATION_REQUIRED',
+    })
+    await visitor.signIn('admin', PASSWORD)
+    expect(await visitor.mutate(mutation, await input(), selection)).toHaveProperty(selection)
+  })
+
+  it('is open to API keys, which nobody can ask', async () => {
+    await ageSessions()
+    const answer = await admin.mutate(
+      'createApiKey',
+      { username: 'operator', name: 'by key' },
+      'key',
+      'admin',
+    )
+    expect(answer.__typename).toBe('MutationCreateApiKeySuccess')
+  })
+})
+
+it('belongs to people: an API key has no account', async () => {
+  const { data } = await admin.execute('{ viewer { account { hasPassword } } }', {}, 'admin')
+  expect(data).toEqual({ viewer: { account: null } })
+  const { errors } = await admin.execute('mutation { endOtherSessions { hasPassword } }', {}, 'admin')
+  expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+})

@@ -1,0 +1,212 @@
+/** The second factor: set up, asked for after the password, and nothing gained without it. */
+import { TOTP, URI } from 'otpauth'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { createAuth } from '#server/auth/auth.ts'
+import { cliCaller } from '#server/caller.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin({}, { secondFactorRoles: ['admin'] })
+})
+afterAll(() => admin.close())
+
+const accounts = () => createAccounts(admin.server.db, admin.server.auth)
+const makeUser = (username: string, role: 'viewer' | 'operator' | 'admin' = 'operator') =>
+  accounts().createUser(cliCaller('test'), { username, password: PASSWORD, role })
+
+/** The throttle counts by address, and every visitor of these tests has the same one. */
+const forgiveAttempts = () => admin.server.db.rateLimit.deleteMany()
+
+const ACCOUNT = '{ viewer { username lacksSecondFactor account { twoFactorEnabled recoveryCodesLeft } } }'
+const viewerOf = async (visitor: Visitor) => (await visitor.execute(ACCOUNT)).data.viewer
+
+type Enrolment = { visitor: Visitor; totp: TOTP; recoveryCodes: string[] }
+
+async function enrol(username: string): Promise<Enrolment> {
+  await forgiveAttempts()
+  const visitor = visit(admin.adminUrl)
+  await visitor.signIn(username, PASSWORD)
+  const { status, body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
+  expect(status).toBe(200)
+  const totp = URI.parse(body.totpURI)
+  if (!(totp instanceof TOTP)) throw new Error('the URI is one of TOTP')
+  expect((await visitor.auth('/two-factor/verify-totp', { code: totp.generate() })).status).toBe(200)
+  return { visitor, totp, recoveryCodes: body.backupCodes }
+}
+
+/** As when a time step has gone by since the last code: nobody waits half a minute for it here. */
+async function freeStep(username: string): Promise<void> {
+  const user = await admin.server.db.user.findUniqueOrThrow({ where: { username } })
+  await admin.server.db.twoFactor.update({ where: { userId: user.id }, data: { lastUsedStep: null } })
+}
+
+describe('an authenticator app', () => {
+  it('counts once its first code was right', async () => {
+    await makeUser('anna')
+    await forgiveAttempts()
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn('anna', PASSWORD)
+    await visitor.auth('/two-factor/enable', { password: PASSWORD })
+    expect((await visitor.auth('/two-factor/verify-totp', { code: '000000' })).status).toBe(401)
+    expect(await viewerOf(visitor)).toMatchObject({
+      account: { twoFactorEnabled: false, recoveryCodesLeft: 0 },
+    })
+    expect((await visit(admin.adminUrl).signIn('anna', PASSWORD)).body).not.toHaveProperty(
+      'twoFactorRedirect',
+    )
+  })
+
+  it('is asked for after the password, and only then there is a session', async () => {
+    await makeUser('ben')
+    const { totp } = await enrol('ben')
+    await freeStep('ben')
+    const visitor = visit(admin.adminUrl)
+    expect((await visitor.signIn('ben', PASSWORD)).body).toMatchObject({ twoFactorRedirect: true })
+    expect(await viewerOf(visitor)).toBeNull()
+    const wrong = await visitor.auth('/two-factor/verify-totp', { code: '000000' })
+    expect(wrong).toMatchObject({ status: 401, body: { code: 'INVALID_CODE' } })
+    expect((await visitor.auth('/two-factor/verify-totp', { code: totp.generate() })).status).toBe(200)
+    expect(await viewerOf(visitor)).toMatchObject({
+      username: 'ben',
+      account: { twoFactorEnabled: true, recoveryCodesLeft: 10 },
+    })
+  })
+
+  it('gives each code once, also to two who send it at the same moment', async () => {
+    await makeUser('cora')
+    const { totp } = await enrol('cora')
+    await freeStep('cora')
+    const visitors = [visit(admin.adminUrl), visit(admin.adminUrl)]
+    for (const visitor of visitors) await visitor.signIn('cora', PASSWORD)
+    const code = totp.generate()
+    const answers = await Promise.all(
+      visitors.map((visitor) => visitor.auth('/two-factor/verify-totp', { code })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
+    const refused = answers.find(({ status }) => status === 401)
+    expect(refused?.body).toMatchObject({ code: 'CODE_ALREADY_USED' })
+  })
+
+  it('shares a secret that the database holds encrypted only', async () => {
+    await makeUser('dora')
+    const { totp } = await enrol('dora')
+    const rows = JSON.stringify(await admin.server.db.twoFactor.findMany())
+    expect(rows).not.toContain(totp.secret.base32)
+    expect(rows).not.toContain(Buffer.from(totp.secret.buffer).toString('utf8'))
+  })
+
+  it('cannot be passed by a device that asks to be trusted', async () => {
+    await makeUser('emil')
+    const { totp } = await enrol('emil')
+    await freeStep('emil')
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn('emil', PASSWORD)
+    await visitor.auth('/two-factor/verify-totp', { code: totp.generate(), trustDevice: true })
+    await visitor.auth('/sign-out', {})
+    expect((await visitor.signIn('emil', PASSWORD)).body).toMatchObject({ twoFactorRedirect: true })
+  })
+
+  it('locks nobody in: an administrator removes it, and every session ends', async () => {
+    const { id } = await makeUser('fred')
+    const { visitor } = await enrol('fred')
+    const globalId = Buffer.from(`User:${id}`).toString('base64')
+    const user = await admin.mutate('resetSecondFactor', { id: globalId }, 'twoFactorEnabled', 'admin')
+    expect(user).toMatchObject({ twoFactorEnabled: false })
+    expect(await viewerOf(visitor)).toBeNull()
+    expect((await visitor.signIn('fred', PASSWORD)).body).not.toHaveProperty('twoFactorRedirect')
+  })
+
+  it('is given up by its owner', async () => {
+    await makeUser('gina')
+    const { visitor } = await enrol('gina')
+    const account = await visitor.mutate('disableTwoFactor', null, 'twoFactorEnabled recoveryCodesLeft')
+    expect(account).toEqual({ twoFactorEnabled: false, recoveryCodesLeft: 0 })
+    expect(await visitor.mutate('disableTwoFactor', null, 'twoFactorEnabled')).toMatchObject({
+      code: 'CONFLICT',
+    })
+  })
+})
+
+describe('recovery codes', () => {
+  it('stand in for the app, each once', async () => {
+    await makeUser('hugo')
+    const { recoveryCodes } = await enrol('hugo')
+    const [code] = recoveryCodes
+    for (const expected of [200, 401]) {
+      const visitor = visit(admin.adminUrl)
+      await visitor.signIn('hugo', PASSWORD)
+      expect((await visitor.auth('/two-factor/verify-backup-code', { code })).status).toBe(expected)
+      if (expected === 200)
+        expect(await viewerOf(visitor)).toMatchObject({ account: { recoveryCodesLeft: 9 } })
+    }
+  })
+
+  it('are made anew with the password, and the old ones end', async () => {
+    await makeUser('ida')
+    const { visitor, recoveryCodes } = await enrol('ida')
+    const made = await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
+    expect(made.body.backupCodes).toHaveLength(10)
+    const other = visit(admin.adminUrl)
+    await other.signIn('ida', PASSWORD)
+    const attempt = (code: string) => other.auth('/two-factor/verify-backup-code', { code })
+    expect((await attempt(recoveryCodes[0] ?? '')).status).toBe(401)
+    expect((await attempt(made.body.backupCodes[0])).status).toBe(200)
+  })
+
+  it('are not made in a session that began long ago', async () => {
+    await makeUser('jana')
+    const { visitor } = await enrol('jana')
+    await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+    const answer = await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'SESSION_NOT_FRESH' } })
+  })
+})
+
+describe('a role that needs a second factor', () => {
+  it('does nothing after a password alone but set one up', async () => {
+    await makeUser('karl', 'admin')
+    await forgiveAttempts()
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn('karl', PASSWORD)
+    expect(await viewerOf(visitor)).toMatchObject({ lacksSecondFactor: true })
+    const { errors } = await visitor.execute('{ users { totalCount } }')
+    expect(errors?.[0]?.extensions?.code).toBe('SECOND_FACTOR_REQUIRED')
+
+    const { visitor: equipped } = await enrol('karl')
+    expect(await viewerOf(equipped)).toMatchObject({ lacksSecondFactor: false })
+    expect((await equipped.execute('{ users { totalCount } }')).errors).toBeUndefined()
+  })
+})
+
+it('locks the second factor after ten wrong codes, also across sign-ins', async () => {
+  await makeUser('lena')
+  const { recoveryCodes } = await enrol('lena')
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await forgiveAttempts()
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn('lena', PASSWORD)
+    await visitor.auth('/two-factor/verify-totp', { code: '000000' })
+  }
+  await forgiveAttempts()
+  const visitor = visit(admin.adminUrl)
+  await visitor.signIn('lena', PASSWORD)
+  const answer = await visitor.auth('/two-factor/verify-backup-code', { code: recoveryCodes[0] ?? '' })
+  expect(answer.status).toBe(429)
+})
+
+it('reads what an earlier AUTH_SECRET encrypted', async () => {
+  const { id } = await makeUser('mara')
+  await enrol('mara')
+  const { authSecret, ...config } = admin.config
+  const rotated = createAuth(admin.server.db, {
+    ...config,
+    authSecret: 'another secret, in force from now on',
+    previousAuthSecrets: [authSecret],
+  })
+  const { backupCodes } = await rotated.api.viewBackupCodes({ body: { userId: id } })
+  expect(backupCodes).toHaveLength(10)
+})

@@ -1,5 +1,6 @@
 /** The admin server's configuration: the only reader of process.env in server/. */
 import { z } from 'zod'
+import { variableMeanings } from '#server/env-meaning.ts'
 import { isRole, type Role } from '#server/roles.ts'
 
 const flag = z
@@ -23,8 +24,8 @@ const roleList = list.transform((names, context): Role[] => {
 })
 const port = z.coerce.number().int().min(0).max(65_535)
 
-const variables = z.object({
-  TA_DOMAIN: z.url({ protocol: /^https?$/ }).describe('Entity Identifier of this Trust Anchor'),
+export const variables = z.object({
+  TA_DOMAIN: z.url({ protocol: /^https?$/ }),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DB_HOST: z.string().optional(),
   DB_PORT: port.default(5432),
@@ -49,6 +50,8 @@ const variables = z.object({
   PORT: port.default(8000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
+
+export type VariableName = keyof typeof variables.shape
 
 export type ServerConfig = {
   entityId: string
@@ -88,10 +91,10 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
   const parsed = variables.safeParse(given)
   const faults = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0])
-    return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`
+    return given[name] === undefined ? missing(name) : `${name}: ${issue.message}; ${meaningOf(name)}`
   })
-  if (!given.DATABASE_URL && !given.DB_HOST) faults.push('DATABASE_URL (or DB_HOST) is not set')
-  if (!given.REDIS_URL && !given.REDIS_LOCATION) faults.push('REDIS_URL (or REDIS_LOCATION) is not set')
+  if (!given.DATABASE_URL && !given.DB_HOST) faults.push(missing('DATABASE_URL', 'DB_HOST'))
+  if (!given.REDIS_URL && !given.REDIS_LOCATION) faults.push(missing('REDIS_URL', 'REDIS_LOCATION'))
   const env = parsed.data
   const databaseUrl = env?.DATABASE_URL ?? databaseUrlFromParts(env)
   const redisUrl = env?.REDIS_URL ?? env?.REDIS_LOCATION
@@ -115,6 +118,14 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
   }
+}
+
+function missing(name: string, alternative?: string): string {
+  return `${name}${alternative ? ` (or ${alternative})` : ''} is not set; ${meaningOf(name)}`
+}
+
+function meaningOf(name: string): string {
+  return `set it to ${variableMeanings[name as VariableName]}.` // only names of the table above come here
 }
 
 function databaseUrlFromParts(env: z.infer<typeof variables> | undefined): string | undefined {

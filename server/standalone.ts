@@ -36,10 +36,6 @@ async function start(): Promise<void> {
   const federationPort = await choosePort({ variable: 'FEDERATION_PORT', standard: 8080, host })
   const data = await openDataDirectory(process.env.DATA_DIR || 'data')
   closers.push(data.release)
-  const database = process.env.DATABASE_URL ? null : await startEmbeddedDatabase(data.database)
-  if (database) closers.push(database.close)
-  const redis = process.env.REDIS_URL ? null : await startEmbeddedRedis()
-  if (redis) closers.push(redis.close)
 
   const entityId = process.env.TA_DOMAIN || `http://localhost:${federationPort}`
   const environment = {
@@ -48,15 +44,26 @@ async function start(): Promise<void> {
     KEYS_DIR: data.keys,
     ADMIN_URL: `http://localhost:${adminPort}`,
     ALLOW_HTTP: String(entityId.startsWith('http:')),
-    ...(database ? { DATABASE_URL: database.url } : {}),
-    // The emulation inside this process has no address; the connection is handed over below.
-    ...(redis ? { REDIS_URL: redis.url ?? 'redis://in-process' } : {}),
+    // Stand for the embedded parts, whose addresses are known once they run.
+    DATABASE_URL: 'postgresql://embedded',
+    REDIS_URL: 'redis://embedded',
     ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
     TA_DOMAIN: entityId,
     HOST: host,
   }
-  const config = readServerConfig({ ...environment, PORT: String(adminPort) })
+  // Before anything is opened: a mistake in a variable changes nothing.
+  const configured = readServerConfig({ ...environment, PORT: String(adminPort) })
   const federationConfig = readConfig([], { ...environment, PORT: String(federationPort) })
+
+  const database = process.env.DATABASE_URL ? null : await startEmbeddedDatabase(data.database)
+  if (database) closers.push(database.close)
+  const redis = process.env.REDIS_URL ? null : await startEmbeddedRedis()
+  if (redis) closers.push(redis.close)
+  const config = {
+    ...configured,
+    ...(database ? { databaseUrl: database.url } : {}),
+    ...(redis?.url ? { redisUrl: redis.url } : {}),
+  }
   const log = pino({ level: config.logLevel }, pretty({ sync: true, ignore: 'pid,hostname' }))
 
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))

@@ -21,14 +21,17 @@ export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
 
 /**
  * The shell in between waits on a pipe from us: when this process ends, however it ends, the pipe closes and the
- * child is stopped. A group of its own keeps a Ctrl-C meant for us from reaching it first.
+ * child is stopped. A group of its own keeps a Ctrl-C meant for us from reaching it first. The pipe goes by another
+ * number, because a shell takes the standard input from what it runs in the background.
  */
-const SUPERVISE = 'redis-server "$@" >/dev/null & child=$!; cat >/dev/null; kill "$child"; wait "$child"'
+const SUPERVISE = `exec 3<&0; redis-server "$@" >/dev/null & child=$!
+  { cat <&3 >/dev/null; kill "$child"; } & wait "$child"`
 const START_TIMEOUT_MS = 5_000
+/** Milliseconds between the end of a redis-server that nobody asked to end and the start of the next. */
+const RESTART_PAUSE_MS = 500
 
 async function startChild(): Promise<EmbeddedRedis | null> {
   const port = await freePort()
-  const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no']
   const found = spawn('redis-server', ['--version'], { stdio: 'ignore' })
   const isThere = await once(found, 'exit').then(
     ([code]) => code === 0,
@@ -36,10 +39,16 @@ async function startChild(): Promise<EmbeddedRedis | null> {
   )
   if (!isThere) return null
 
-  const child = spawn('sh', ['-c', SUPERVISE, 'sh', ...settings], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
+  const stop = keepRunning([
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ])
   const url = `redis://127.0.0.1:${port}`
   const probe = connectRedis(url)
   await waitForRedis(probe, START_TIMEOUT_MS).finally(() => probe.disconnect())
@@ -47,11 +56,37 @@ async function startChild(): Promise<EmbeddedRedis | null> {
     kind: 'redis-server',
     url,
     connect: () => connectRedis(url, { commandTimeout: 30_000 }),
-    async close() {
-      const ended = once(child, 'exit')
-      child.stdin.end()
-      await ended
-    },
+    close: stop,
+  }
+}
+
+/** Starts redis-server, and again whenever it ends; the publisher sees an empty Redis and fills it. */
+function keepRunning(settings: readonly string[]): () => Promise<void> {
+  let stopped = false
+  let pause: NodeJS.Timeout | undefined
+  const launch = () => {
+    const child = spawn('sh', ['-c', SUPERVISE, 'sh', ...settings], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    })
+    child.once('exit', () => {
+      child.stdin.destroy() // ends the watch over the pipe
+      if (stopped) return
+      process.stderr.write('The embedded redis-server has ended; it is started again and filled anew.\n')
+      pause = setTimeout(() => {
+        running = launch()
+      }, RESTART_PAUSE_MS)
+    })
+    return child
+  }
+  let running = launch()
+  return async () => {
+    stopped = true
+    clearTimeout(pause)
+    if (running.exitCode !== null || running.signalCode !== null) return
+    const ended = once(running, 'exit')
+    running.stdin.end()
+    await ended
   }
 }
 

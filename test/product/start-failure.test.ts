@@ -1,6 +1,6 @@
 /** A start that cannot succeed ends with one clear sentence and a non-zero exit, and leaves nothing running. */
 import { once } from 'node:events'
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -109,4 +109,14 @@ test('a data directory in use, whose product is not disturbed', async () => {
   expect(code).toBe(1)
   expect((await fetch(`${installation.adminUrl}/health`)).status).toBe(200)
   expect(await product.stop()).toEqual({ code: 0, signal: null })
+})
+
+test('a variable at fault is said before anything is opened, and leaves no database behind', async () => {
+  const fresh = await makeInstallation()
+  const { code, stderr } = await endingOf({ ...fresh.environment, LOG_LEVEL: 'loud' })
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^LOG_LEVEL: .*; set it to fatal, /),
+  })
+  expect(await readdir(fresh.dataDirectory)).not.toContain('postgres')
 })

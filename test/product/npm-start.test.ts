@@ -1,0 +1,30 @@
+/** A service manager knows only the npm that it started: what it says to npm must reach the product. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually, makeInstallation } from '#test/helpers/product.ts'
+import { descendants, survivors } from '#test/helpers/program.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+test('SIGTERM to npm alone ends the product and all that it started', async () => {
+  const { environment, adminUrl } = await makeInstallation()
+  const { PATH, HOME } = process.env
+  const npm = spawn('npm', ['start'], {
+    cwd: root,
+    env: { PATH, HOME, ...environment },
+    stdio: 'ignore',
+  })
+  const isServing = async () => expect((await fetch(`${adminUrl}/health`)).status).toBe(200)
+  await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+  const processes = await descendants(Number(npm.pid))
+  onTestFinished(async () => {
+    for (const pid of await survivors(processes)) process.kill(pid, 'SIGKILL')
+  })
+  expect(processes).not.toEqual([])
+  npm.kill('SIGTERM')
+  await once(npm, 'exit')
+  await eventually(async () => expect(await survivors(processes)).toEqual([]))
+  await expect(fetch(`${adminUrl}/health`)).rejects.toThrow()
+})

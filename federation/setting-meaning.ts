@@ -17,4 +17,5 @@ export const settingMeanings: Readonly<Record<keyof typeof settings, string>> = 
   trustProxy:
     'proxies whose X-Forwarded-* headers count: addresses, networks, or true or false for all or none',
   resolveRateLimit: 'requests to /resolve that one client address may make in a minute',
+  collectionRateLimit: 'requests to /collection that one client address may make in a minute',
 }

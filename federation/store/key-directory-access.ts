@@ -8,7 +8,7 @@ import { errorCode } from './key-file.ts'
 /** What the system's codes mean to an operator. */
 const explanations: Readonly<Record<string, string>> = {
   EROFS: 'is mounted read-only; mount it read-write for the admin server',
-  EACCES: 'belongs to another user; give the user of the admin server the right to write',
+  EACCES: 'may not be written by the user of the admin server; change its owner or its mode',
   EPERM: 'is protected against changes by the file system (the immutable attribute)',
 }
 

@@ -79,5 +79,3 @@ export function createSigningKeyService(context: KeyContext) {
     },
   }
 }
-
-export type SigningKeyService = ReturnType<typeof createSigningKeyService>

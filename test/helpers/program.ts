@@ -21,7 +21,12 @@ export type Program = {
   kill(signal: NodeJS.Signals): void
 }
 
-type Options = { environment?: Record<string, string>; input?: string }
+type Options = {
+  environment?: Record<string, string>
+  input?: string
+  /** As another user of the system; only root may. */
+  uid?: number
+}
 
 const running = new Set<ChildProcess>()
 afterAll(async () => {
@@ -35,6 +40,7 @@ export function run(script: string, args: readonly string[] = [], options: Optio
   const file = fileURLToPath(new URL(`../../${script}`, import.meta.url))
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
     env: { PATH: process.env.PATH, ...options.environment },
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   if (child.pid === undefined) throw new Error(`${script} could not be started`)

@@ -1,0 +1,165 @@
+/** Orders about keys that are refused, and the two for an emergency. */
+import { readdir, readFile } from 'node:fs/promises'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { HistoricalKey } from '#core/historical-keys.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { AdminServer } from '#server/start.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+let second: AdminServer
+beforeAll(async () => {
+  admin = await startAdmin()
+  second = await startSecondAdmin(admin)
+})
+afterAll(async () => {
+  await second.close()
+  await admin.close()
+})
+
+const WITHIN = { timeout: 20_000, interval: 50 }
+const change = (name: string, input: object) =>
+  admin.mutate(name, input, /^re/.test(name) ? 'kid revoked { reason }' : 'kid', 'admin')
+const text = async (path: string) => (await admin.get(path)).text()
+
+async function keys(): Promise<Record<string, string>> {
+  const { data } = await admin.execute('{ signingKeys { keys { kid state } } }')
+  return Object.fromEntries(
+    data.signingKeys.keys.map(({ kid, state }: Record<string, string>) => [state, kid]),
+  )
+}
+const publishedKids = async () => {
+  const { jwks } = decodeJwt<{ jwks: JwkSet }>(await text('/.well-known/openid-federation'))
+  return jwks.keys.map(({ kid }) => kid).sort()
+}
+const history = async () => decodeJwt<{ keys: HistoricalKey[] }>(await text('/historical_keys')).keys
+const filesNow = () => readdir(admin.config.keysDirectory, { recursive: true })
+
+describe('with one key', () => {
+  let current: string
+  beforeEach(async () => {
+    current = (await keys()).CURRENT ?? ''
+  })
+
+  it.each([
+    ['switchSigningKey', {}, 'NOT_FOUND', null, /No key is announced/],
+    ['switchSigningKey', { overrideReason: 'now' }, 'NOT_FOUND', null, /No key is announced/],
+    ['retireKey', { kid: 'nobody' }, 'NOT_FOUND', ['input', 'kid'], /no key "nobody"/],
+    ['revokeKey', { kid: 'nobody', reason: 'compromised' }, 'NOT_FOUND', ['input', 'kid'], /no key "nobody"/],
+    ['revokeKey', { kid: 'nobody', reason: ' ' }, 'INVALID_INPUT', ['input', 'reason'], /one of compromised/],
+  ])('refuses %s %j', async (name, input, code, path, message) => {
+    const before = await filesNow()
+    expect(await change(name, input)).toMatchObject({ code, path, message: expect.stringMatching(message) })
+    expect(await filesNow()).toEqual(before)
+  })
+
+  it.each([
+    ['retireKey', {}, 'CONFLICT', ['input', 'kid'], /This key signs; announce another/],
+    [
+      'revokeKey',
+      { reason: 'superseded' },
+      'UNSAFE_KEY_CHANGE',
+      ['input', 'emergency'],
+      /puts a key made now/,
+    ],
+  ])('refuses %s of the key that signs', async (name, input, code, path, message) => {
+    const result = await change(name, { kid: current, ...input })
+    expect(result).toMatchObject({ code, path, message: expect.stringMatching(message) })
+    expect(await keys()).toEqual({ CURRENT: current })
+  })
+})
+
+it('announces one key, of two who do so at once in different processes', async () => {
+  const caller = { name: 'ada', displayName: '', email: '', role: 'admin', method: 'cli' } as const
+  const answers = await Promise.allSettled([
+    admin.server.services.signingKeys.announce(caller, { alg: 'ES256' }),
+    second.services.signingKeys.announce(caller, { alg: 'ES256' }),
+  ])
+  expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'CONFLICT' } })
+  expect(Object.keys(await keys())).toEqual(['CURRENT', 'ANNOUNCED'])
+  expect(await admin.server.db.auditEvent.count({ where: { action: 'announceSigningKey' } })).toBe(1)
+})
+
+it('refuses to announce another, and to retire the announced one', async () => {
+  const { ANNOUNCED: kid } = await keys()
+  expect(await change('announceSigningKey', { alg: 'RS256' })).toMatchObject({ code: 'CONFLICT' })
+  const message = expect.stringMatching(/has not signed yet/)
+  expect(await change('retireKey', { kid })).toMatchObject({
+    code: 'CONFLICT',
+    path: ['input', 'kid'],
+    message,
+  })
+})
+
+it('revokes an announced key, which is published no longer', async () => {
+  const { CURRENT, ANNOUNCED: kid } = await keys()
+  const revoked = await change('revokeKey', { kid, reason: 'superseded' })
+  expect(revoked).toMatchObject({ kid, revoked: { reason: 'superseded' } })
+  expect(await keys()).toEqual({ CURRENT })
+  await vi.waitFor(async () => expect(await publishedKids()).toEqual([CURRENT]), WITHIN)
+  expect(await filesNow()).not.toContain('next.json')
+  expect(await change('revokeKey', { kid, reason: 'compromised' })).toMatchObject({
+    code: 'CONFLICT',
+    path: ['input', 'kid'],
+    message: 'This key is revoked already.',
+  })
+})
+
+it('switches before the time when a reason is given, and keeps the reason', async () => {
+  const { CURRENT: before } = await keys()
+  const { kid } = await change('announceSigningKey', { alg: 'ES256' })
+  expect(await change('switchSigningKey', {})).toMatchObject({ code: 'UNSAFE_KEY_CHANGE' })
+  expect(await change('switchSigningKey', { overrideReason: 'the disk is failing' })).toMatchObject({ kid })
+  expect(await keys()).toEqual({ CURRENT: kid, PUBLISHED: before })
+  const event = await admin.server.db.auditEvent.findFirstOrThrow({ where: { action: 'switchSigningKey' } })
+  expect(event.after).toEqual({ signs: kid, overrideReason: 'the disk is failing' })
+})
+
+it('in an emergency replaces a key that signs by one made now, of the same kind', async () => {
+  const { CURRENT: kid, PUBLISHED: earlier } = await keys()
+  const revoked = await change('revokeKey', { kid, reason: 'compromised', emergency: true })
+  expect(revoked).toMatchObject({ kid, revoked: { reason: 'compromised' } })
+  const now = await keys()
+  expect(now).toEqual({ CURRENT: expect.any(String), PUBLISHED: earlier })
+  await vi.waitFor(async () => {
+    expect(await publishedKids()).toEqual([now.CURRENT, earlier].sort())
+    expect(decodeProtectedHeader(await text('/.well-known/openid-federation')).kid).toBe(now.CURRENT)
+    const entry = { revoked_at: expect.any(Number), reason: 'compromised' }
+    expect((await history()).find((key) => key.kid === kid)?.revoked).toEqual(entry)
+  }, WITHIN)
+})
+
+it('revokes a retired key later, which keeps the end that it had', async () => {
+  const { PUBLISHED: kid } = await keys()
+  await change('retireKey', { kid, acceptCopies: true })
+  const [before] = (await history()).filter((key) => key.kid === kid)
+  expect(before?.revoked).toBeUndefined()
+  await change('revokeKey', { kid, reason: 'unspecified' })
+  await vi.waitFor(async () => {
+    const [after] = (await history()).filter((key) => key.kid === kid)
+    // A reason that says nothing is left out (§8.7.3).
+    expect(after).toEqual({ ...before, revoked: { revoked_at: expect.any(Number) } })
+  }, WITHIN)
+})
+
+it('publishes the history anew on request, with an entry in the log', async () => {
+  const before = await text('/historical_keys')
+  const { data } = await admin.execute(
+    'mutation { publishHistoricalKeys { kid iat exp revoked { revokedAt reason } jwk } }',
+    {},
+    'operator',
+  )
+  expect(data.publishHistoricalKeys).toHaveLength(3)
+  expect(await text('/historical_keys')).not.toBe(before)
+  expect(await admin.server.db.auditEvent.count({ where: { action: 'publishHistoricalKeys' } })).toBe(1)
+})
+
+it('never gives a private part away', async () => {
+  const secret = JSON.parse(await readFile(`${admin.config.keysDirectory}/private.json`, 'utf8')).d
+  const { data } = await admin.execute(
+    '{ signingKeys { keys { jwk } } historicalKeys { jwk } auditEvents { edges { node { before after } } } }',
+  )
+  expect(JSON.stringify(data)).not.toMatch(new RegExp(`"d":|${secret}`))
+})

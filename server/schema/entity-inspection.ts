@@ -15,7 +15,7 @@ const EntityCheckName = builder.enumType('EntityCheckName', {
   ),
 })
 
-const EntityCheckStatus = builder.enumType('EntityCheckStatus', {
+export const EntityCheckStatus = builder.enumType('EntityCheckStatus', {
   description: 'The result of a check.',
   values: {
     PASSED: { description: 'In order.' },

@@ -2,7 +2,9 @@
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { EntityCheckStatus } from '#server/schema/entity-inspection.ts'
 import type { ExplainedChain, Resolution } from '#server/services/resolution.ts'
+import { type StatementCheck, statementChecks } from '#server/services/statement-checks.ts'
 
 const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>('PolicyStep').implement({
   description: 'One operator of the merged metadata policy, applied to one parameter (section 6.1.4.2).',
@@ -41,6 +43,39 @@ const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>('Policy
   }),
 })
 
+const StatementCheckName = builder.enumType('StatementCheckName', {
+  description: 'A rule that a statement of a Trust Chain must keep.',
+  values: Object.fromEntries(
+    Object.entries(statementChecks).map(([name, { title, section }]) => [
+      name,
+      { value: name, description: `${title} (section ${section}).` },
+    ]),
+  ),
+})
+
+const StatementCheckRef = builder.objectRef<StatementCheck>('StatementCheck').implement({
+  description: 'One rule applied to one statement of a Trust Chain (section 10.2).',
+  authScopes: { read: true },
+  fields: (t) => ({
+    statement: t.exposeInt('statement', { description: 'Which statement, 0 for the entity’s own.' }),
+    name: t.field({ type: StatementCheckName, description: 'Which rule.', resolve: ({ name }) => name }),
+    status: t.field({
+      type: EntityCheckStatus,
+      description: 'Its result.',
+      resolve: ({ passed }) => (passed ? 'PASSED' : 'FAILED'),
+    }),
+    title: t.string({
+      description: 'What is looked at, in a few words.',
+      resolve: ({ name }) => statementChecks[name].title,
+    }),
+    message: t.exposeString('message', { description: 'What was found; for a failure, also what to do.' }),
+    section: t.string({
+      description: 'The section of OpenID Federation 1.0 that asks for it.',
+      resolve: ({ name }) => statementChecks[name].section,
+    }),
+  }),
+})
+
 const ResolutionChain = builder.objectRef<ExplainedChain>('ResolutionChain').implement({
   description: 'One path from the entity to the Trust Anchor (section 4), whether or not it holds.',
   authScopes: { read: true },
@@ -74,6 +109,10 @@ const ResolutionChain = builder.objectRef<ExplainedChain>('ResolutionChain').imp
     findings: t.exposeStringList('findings', {
       description: 'Everything that is wrong with metadata and policy.',
     }),
+    checks: t.expose('checks', {
+      type: [StatementCheckRef],
+      description: 'Each rule for each statement, the entity’s own first.',
+    }),
   }),
 })
 
@@ -91,6 +130,7 @@ const ResolutionFailure = builder.objectRef<Resolution['failures'][number]>('Res
       description: 'The superior that was tried.',
     }),
     reason: t.exposeString('reason', { description: 'Why, as a sentence.' }),
+    advice: t.exposeString('advice', { nullable: true, description: 'What can be done about it.' }),
   }),
 })
 

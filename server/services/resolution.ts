@@ -13,6 +13,8 @@ import { collectTrustChains, resolveMetadata, validateTrustChain } from '#core/t
 import { createStatementSource } from '#federation/resolver/statement-source.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { InvalidInputError } from '#server/services/operation-error.ts'
+import { adviceFor } from '#server/services/resolution-advice.ts'
+import { checkStatements, type StatementCheck } from '#server/services/statement-checks.ts'
 import { readSettings } from '#server/settings.ts'
 
 const TIME_BUDGET_MS = 30_000
@@ -29,6 +31,8 @@ export type ExplainedChain = {
   expiresAt: Date
   policy: PolicyExplanation['steps']
   findings: string[]
+  /** Of every statement, the entity's own first. */
+  checks: StatementCheck[]
 }
 
 export type Resolution = {
@@ -36,7 +40,7 @@ export type Resolution = {
   trustAnchor: string
   chains: ExplainedChain[]
   /** Branches that ended before the anchor. */
-  failures: { entityId: string; superior: string | null; reason: string }[]
+  failures: { entityId: string; superior: string | null; reason: string; advice: string | null }[]
 }
 
 export function createResolutionService(context: ServiceContext) {
@@ -68,7 +72,8 @@ export function createResolutionService(context: ServiceContext) {
           chains.map((chain) => explainChain(chain, { trustAnchor, trustAnchorKeys, now, allowHttp })),
         ),
         failures: failures.map(({ entity, superior, error }) => {
-          return { entityId: entity, superior: superior ?? null, reason: error.message }
+          const advice = adviceFor(error) || null
+          return { entityId: entity, superior: superior ?? null, reason: error.message, advice }
         }),
       }
     },
@@ -88,6 +93,7 @@ async function explainChain(
     expiresAt: new Date(Math.min(...statements.map(({ claims }) => claims.exp)) * 1000),
     policy: steps,
     findings: errors.map(({ message }) => message),
+    checks: await checkStatements(statements, { ...options, policy: steps }),
   }
   try {
     const metadata = resolveMetadata(await validateTrustChain(statements, options))

@@ -154,6 +154,20 @@ const states: State[] = [
     path: () => '/subordinates?q=nobody',
     reach: (page) => page.getByText('No subordinate matches').waitFor(),
   },
+  ...['graph', 'list'].map((show) => ({
+    what: `the explorer with its ${show}`,
+    path: () => `/explorer?entity=${registered.id}&show=${show}`,
+    reach: (page: Page) =>
+      page
+        .getByRole('link', { name: / about / })
+        .first()
+        .waitFor(),
+  })),
+  {
+    what: 'an entity that does not resolve',
+    path: () => `/explorer?entity=${candidate.id}`,
+    reach: (page) => page.getByText('No path leads to the Trust Anchor').waitFor(),
+  },
   {
     what: 'a page that does not exist',
     path: () => '/nowhere',

@@ -14,8 +14,8 @@ afterAll(() => admin.close())
 const document = `query ($entityId: EntityIdentifier!, $trustAnchor: EntityIdentifier) {
   resolveEntity(entityId: $entityId, trustAnchor: $trustAnchor) {
     resolved metadata trustAnchor
-    failures { entityId superior reason }
-    chains { path valid reason failedStatement metadata findings
+    failures { entityId superior reason advice }
+    chains { checks { statement name status message } path valid reason failedStatement metadata findings
       statements { claims }
       policy { parameter operator setBy value before after error } } } }`
 
@@ -54,6 +54,25 @@ it('follows the chain through an Intermediate and explains each step of the poli
     { iss: admin.entityId, sub: top.id },
     { iss: admin.entityId, sub: admin.entityId },
   ])
+  const named = chain.checks.map(({ statement, name }: Record<string, unknown>) => `${statement} ${name}`)
+  expect(named).toEqual([
+    '0 SUBJECT',
+    '0 TIMES',
+    '0 SIGNATURE',
+    '1 SUBJECT',
+    '1 AUTHORITY_HINT',
+    '1 TIMES',
+    '1 SIGNATURE',
+    '1 METADATA_POLICY',
+    '2 SUBJECT',
+    '2 TIMES',
+    '2 SIGNATURE',
+    '2 METADATA_POLICY',
+    '3 SUBJECT',
+    '3 TIMES',
+    '3 SIGNATURE',
+  ])
+  expect(new Set(chain.checks.map(({ status }: { status: string }) => status))).toEqual(new Set(['PASSED']))
   expect(chain.policy).toEqual([
     {
       parameter: 'contacts',
@@ -100,6 +119,15 @@ it('points at the statement that is at fault', async () => {
   expect(chains).toMatchObject([
     { valid: false, failedStatement: 1, reason: expect.stringMatching(/outside the names/) },
   ])
+  const failed = chains[0].checks.filter(({ status }: { status: string }) => status === 'FAILED')
+  expect(failed).toEqual([
+    {
+      statement: 1,
+      name: 'CONSTRAINTS',
+      status: 'FAILED',
+      message: expect.stringMatching(/lies outside .* The entity needs a name/),
+    },
+  ])
 })
 
 it('says where a branch ended: a statement has expired', async () => {
@@ -111,7 +139,14 @@ it('says where a branch ended: a statement has expired', async () => {
   expect(await resolve(leaf.id)).toMatchObject({
     resolved: false,
     chains: [],
-    failures: [{ entityId: leaf.id, superior: top.id, reason: expect.stringMatching(/expired/) }],
+    failures: [
+      {
+        entityId: leaf.id,
+        superior: top.id,
+        reason: expect.stringMatching(/expired/),
+        advice: expect.stringContaining('publish a fresh one'),
+      },
+    ],
   })
 })
 
@@ -120,7 +155,12 @@ it('says where a branch ended: nobody here knows the entity', async () => {
   const { resolved, chains, failures } = await resolve(leaf.id)
   expect({ resolved, chains }).toEqual({ resolved: false, chains: [] })
   expect(failures).toEqual([
-    { entityId: leaf.id, superior: admin.entityId, reason: expect.stringContaining(leaf.id) },
+    {
+      entityId: leaf.id,
+      superior: admin.entityId,
+      reason: expect.stringContaining(leaf.id),
+      advice: expect.stringContaining('must be registered there'),
+    },
   ])
 })
 
@@ -138,6 +178,14 @@ it('resolves to a foreign Trust Anchor once its keys are pinned', async () => {
   await admin.mutate('updateTrustAnchor', { trustAnchors: { [top.id]: leaf.keys } }, 'version', 'admin')
   expect(await resolve(leaf.id, top.id)).toMatchObject({
     resolved: false,
-    chains: [{ valid: false, reason: expect.any(String) }],
+    chains: [
+      {
+        valid: false,
+        reason: expect.any(String),
+        checks: expect.arrayContaining([
+          expect.objectContaining({ statement: 2, name: 'SIGNATURE', status: 'FAILED' }),
+        ]),
+      },
+    ],
   })
 })

@@ -4,6 +4,7 @@ import Award from '@lucide/svelte/icons/award'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
 import RefreshCw from '@lucide/svelte/icons/refresh-cw'
+import Waypoints from '@lucide/svelte/icons/waypoints'
 import type { Component } from 'svelte'
 import { route } from '#lib/route.ts'
 
@@ -19,6 +20,7 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
     screens: [
       { label: 'Dashboard', href: route.dashboard(), icon: LayoutDashboard },
       { label: 'Subordinates', href: route.subordinates(), icon: Network },
+      { label: 'Explorer', href: route.explorer(), icon: Waypoints },
       { label: 'Renewals', href: route.renewals(), icon: RefreshCw },
     ],
   },

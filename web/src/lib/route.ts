@@ -9,11 +9,14 @@ export interface RunSearch {
   result?: string
 }
 
+/** What the explorer shows of a resolution; positions are counted from 0, as in a Trust Chain. */
 export interface ExplorerView {
   anchor?: string
-  /** Which chain, and which of its statements, both counted from 0. */
   chain?: string
   statement?: string
+  /** A branch that ended early, instead of a statement. */
+  failure?: string
+  /** `list` or `graph`; what suits the window when absent. */
   show?: string
 }
 

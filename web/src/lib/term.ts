@@ -58,6 +58,12 @@ export const terms = {
     sentence: 'What the Trust Anchor says about an entity, signed and served by the fetch endpoint.',
     section: '8.1',
   },
+  trustChain: {
+    word: 'Trust Chain',
+    sentence:
+      'Statements that lead from an entity to the Trust Anchor, each signed with keys that the next one vouches for.',
+    section: '4',
+  },
   trustMark: {
     word: 'Trust Mark',
     sentence: 'A signed statement that an entity meets a set of requirements.',

@@ -1,0 +1,88 @@
+/** Explaining an entity in the console: the way to the anchor as a graph and as a list, and where it fails. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let watched: Watched
+let anchor: string
+let sound: Federation
+let confined: Federation
+
+/** A leaf below a registered Intermediate, whose statement about it has further claims. */
+async function federate(statement: Record<string, unknown>): Promise<Federation> {
+  const leaf = { metadata: relyingParty, statement }
+  const federation = await below(anchor).intermediate().leaf(leaf).start()
+  const admin = await connectAdmin(product.installation)
+  await mutate(admin, 'registerSubordinate', { entityId: federation.top.id }, 'id')
+  return federation
+}
+
+beforeAll(async () => {
+  product = await startProduct()
+  anchor = product.installation.federationUrl
+  const policy = { openid_relying_party: { contacts: { add: ['help@im.example'] } } }
+  sound = await federate({ metadata_policy: policy })
+  confined = await federate({ constraints: { naming_constraints: { permitted: ['.example.org'] } } })
+  browser = await startBrowser()
+  watched = await openPage(browser, product.installation.adminUrl)
+  await watched.page.goto('/explorer')
+  await signIn(watched.page, 'admin', product.password ?? '')
+  await watched.page.waitForURL('/explorer')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([sound.close(), confined.close()])
+  await product.stop()
+})
+
+test('an entity resolves: each statement of the graph opens with its checks, and the picture is saved', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('main').getByLabel('Entity identifier').fill(sound.leaf.id)
+  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('heading', { name: 'It resolves' }).waitFor()
+
+  await page.getByRole('link', { name: `vouches: ${anchor} about ${sound.top.id}` }).click()
+  await page.getByRole('heading', { name: 'Subordinate Statement' }).waitFor()
+  await page.getByText(`${anchor} speaks about ${sound.top.id}.`).waitFor()
+  expect(new URL(page.url()).searchParams.get('statement')).toBe('2')
+  await page.getByText('Adds what was missing.').waitFor()
+
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save as PNG' }).click()
+  const stream = await (await download).createReadStream()
+  const picture = Buffer.concat(await stream.toArray())
+  expect(picture.subarray(1, 4).toString()).toBe('PNG')
+  expect(complaints).toEqual([])
+})
+
+test('the address leads back to the same statement, and the list shows what the graph does', async () => {
+  const { page } = watched
+  await page.reload()
+  await page.getByText(`${anchor} speaks about ${sound.top.id}.`).waitFor()
+  await page.getByRole('link', { name: 'List', exact: true }).press('Enter')
+  await page.getByRole('link', { name: /^Entity Configuration of the Trust Anchor/ }).press('Enter')
+  await page.getByText(`${anchor} speaks about itself.`).waitFor()
+})
+
+test('a chain that fails says which check, in which statement, and what to do', async () => {
+  const { page, complaints } = watched
+  await page.goto(`/explorer?entity=${encodeURIComponent(confined.leaf.id)}`)
+  await page.getByRole('heading', { name: 'It does not resolve' }).waitFor()
+  const verdict = page.getByRole('region', { name: 'Verdict' })
+  await verdict.getByText('The entities below keep its constraints').waitFor()
+  await verdict.getByText('The entity needs a name inside the name space', { exact: false }).waitFor()
+  await page.getByRole('link', { name: `fails: ${confined.top.id} about ${confined.leaf.id}` }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('an entity that nobody vouches for says where the way ends', async () => {
+  const { page } = watched
+  await page.goto('/explorer?entity=http://127.0.0.1:1')
+  await page.getByRole('heading', { name: 'No path leads to the Trust Anchor' }).waitFor()
+  await page.getByText('Check that the host answers from here', { exact: false }).waitFor()
+})

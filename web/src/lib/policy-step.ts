@@ -1,0 +1,44 @@
+/** The steps of a metadata policy, told parameter by parameter (§6.1.3.1, §6.1.4.2). */
+import type { PolicyStepFieldsFragment } from '#lib/gql/graphql.ts'
+
+type Step = PolicyStepFieldsFragment
+
+export interface ParameterSteps {
+  entityType: string
+  parameter: string
+  steps: Step[]
+}
+
+export function policyByParameter(steps: readonly Step[]): ParameterSteps[] {
+  const found = new Map<string, ParameterSteps>()
+  for (const step of steps) {
+    const { entityType, parameter } = step
+    const key = `${entityType} ${parameter}`
+    const entry = found.get(key) ?? { entityType, parameter, steps: [] }
+    entry.steps.push(step)
+    found.set(key, entry)
+  }
+  return [...found.values()]
+}
+
+/** Values of claims: as JSON, with the names of objects in whatever order they came. */
+export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/** What each operator does, said of a step in which it changed something, and of one in which it did not. */
+const sentences: Readonly<Record<string, readonly [changed: string, unchanged: string]>> = {
+  value: ['Sets the parameter, whatever the entity declared.', 'It has this value already.'],
+  add: ['Adds what was missing.', 'Everything to be added is there already.'],
+  default: ['Gives a value where the entity declares none.', 'The entity declares a value of its own.'],
+  one_of: ['Allows one of these values.', 'The value is one of those allowed.'],
+  subset_of: ['Takes away what is not allowed.', 'Everything in it is allowed.'],
+  superset_of: ['Demands all of these values.', 'Everything demanded is in it.'],
+  essential: ['Demands that it is present.', 'It is present, or need not be.'],
+}
+
+export function stepInWords({ operator, before, after }: Step): string {
+  const [changed, unchanged] = sentences[operator] ?? [
+    'An operator of another specification changed it.',
+    'An operator of another specification left it as it is.',
+  ]
+  return isSame(before, after) ? unchanged : changed
+}

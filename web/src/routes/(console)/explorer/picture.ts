@@ -1,0 +1,14 @@
+/** A part of the page as a PNG file. Heavy: load it with `import()`. */
+import { toPng } from 'html-to-image'
+
+/** Twice the size on the screen: it goes into documents. */
+const PIXEL_RATIO = 2
+
+export async function savePicture(part: HTMLElement, fileName: string): Promise<void> {
+  const backgroundColor = getComputedStyle(part).getPropertyValue('--color-base-100')
+  const url = await toPng(part, { backgroundColor, pixelRatio: PIXEL_RATIO })
+  const link = document.createElement('a')
+  link.download = fileName
+  link.href = url
+  link.click()
+}

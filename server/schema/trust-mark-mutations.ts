@@ -96,7 +96,7 @@ builder.mutationFields((t) => ({
     type: 'TrustMark',
     description: 'Revokes a Trust Mark: every JWT issued for it so far, for good.',
     authScopes: { operate: true },
-    errors: { types: [ConflictError, NotFoundError] },
+    errors: { types: [NotFoundError] },
     args: {
       input: t.arg({ type: RevokeTrustMarkInput, required: true, description: 'Which mark, and why.' }),
     },

@@ -199,14 +199,17 @@ export function createTrustMarkService(context: ServiceContext) {
       })
     },
 
-    /** Every JWT issued for this mark is revoked, for good. */
+    /** Every JWT issued for this mark is revoked, for good; whoever else changes it at this moment gives way. */
     async revoke(caller: Caller, id: number, reason: string | null): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active) return present
       return write(caller, async (tx) => {
         const revokedAt = new Date()
-        const result = await replace(tx, present, { active: false, revokedAt, revocationReason: reason })
+        // Of two who revoke at once, the first one's reason stays.
+        const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
+        await tx.trustMark.updateMany({ where: { id, active: true }, data })
         await revokeIssued(tx, id, revokedAt)
+        const result = await tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
         return change('revokeTrustMark', present, result)
       })
     },

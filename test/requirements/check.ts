@@ -14,11 +14,12 @@ export function untested({ requirements }: Chapter): Requirement[] {
 /** A sentence for every reference that leads nowhere. */
 export function brokenReferences({ requirements }: Chapter): string[] {
   return requirements.flatMap(({ section, by }) =>
-    by.flatMap((evidence) => faults(evidence).map((fault) => `§${section}: ${fault}`)),
+    by.flatMap((evidence) => missingTests(evidence).map((fault) => `§${section}: ${fault}`)),
   )
 }
 
-function faults({ file, title, rows }: Evidence): string[] {
+/** A sentence for each test and each row of its table that does not exist. */
+export function missingTests({ file, title, rows }: Evidence): string[] {
   const text = readTest(file)
   if (text === undefined) return [`${file} does not exist`]
   if (!holdsTest(text, title)) return [`${file} has no test with the title "${title}"`]

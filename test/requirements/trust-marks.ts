@@ -9,6 +9,7 @@ const lists = testsIn('federation/trust-mark-lists')
 const foreign = testsIn('federation/foreign-trust-mark')
 const endpoint = testsIn('federation/trust-mark')
 const issued = testsIn('server/trust-mark')
+const owned = testsIn('server/trust-mark-owner')
 const markType = testsIn('server/trust-mark-type')
 
 const DROPPED = 'a mark %s only drops itself'
@@ -140,7 +141,7 @@ export const trustMarks: Chapter = {
       'A mark of a type with an owner has a delegation, the mark of the owner too.',
       mark('needs a delegation (step 8), also where the owner issues it'),
       resolved('wants a delegation by the owner of the type (§7.2)'),
-      issued('has marks with the delegation of the owner, also after they are renewed'),
+      owned('has marks with the delegation of the owner, also after they are renewed'),
     ),
     must(
       '7.3 step 9',

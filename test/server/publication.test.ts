@@ -102,6 +102,29 @@ it('removes by a rebuild what the database does not know', async () => {
   expect(await client.keys('inmor:staging:*')).toEqual([])
 })
 
+it('rebuilds nothing while Redis is away, and says so', async () => {
+  await admin.redis.stop()
+  const { data } = await admin.execute(
+    'mutation { rebuildPublication { __typename ... on Error { code message } } }',
+  )
+  expect(data.rebuildPublication).toEqual({
+    __typename: 'UnavailableError',
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('Redis'),
+  })
+  await admin.redis.restart()
+  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), WITHIN)
+  await untilUpToDate()
+})
+
+it('signs the Entity Configuration anew when it is asked to', async () => {
+  const configuration = async () => (await admin.get('/.well-known/openid-federation')).text()
+  const before = await configuration()
+  const { data } = await admin.execute('mutation { regenerateEntityConfiguration { version } }')
+  expect(data.regenerateEntityConfiguration).toEqual({ version: expect.any(Number) })
+  expect(await configuration()).not.toBe(before)
+})
+
 it('serves the whole federation at every moment of a rebuild', async () => {
   await issue(subject)
   const read = async () => ({

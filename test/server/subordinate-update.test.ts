@@ -53,6 +53,24 @@ it.for<[field: string, value: () => object | Promise<object>, check: string]>([
   expect(row).toMatchObject({ version, lastError: null })
 })
 
+it.for<[field: string, value: unknown, message: RegExp]>([
+  ['validFor', 8761, /8760/],
+  ['metadataPolicy', { openid_relying_party: { contacts: { one_of: 'no list' } } }, /one_of/],
+  ['forcedMetadata', { openid_relying_party: [] }, /openid_relying_party/],
+  ['additionalClaims', { exp: 1 }, /exp/],
+])('names %s when it is %j, and changes nothing', async ([field, value, message]) => {
+  const leaf = await startLeaf(admin)
+  const { id, version } = await register(admin, leaf)
+  expect(await update(id, { [field]: value })).toMatchObject({
+    __typename: 'InvalidInputError',
+    code: 'INVALID_INPUT',
+    path: expect.arrayContaining(['input', field]),
+    message: expect.stringMatching(message),
+  })
+  const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
+  expect(row).toMatchObject({ version })
+})
+
 it('names the entity when it is away, and changes hours without asking it', async () => {
   const leaf = await startLeaf(admin)
   const { id } = await register(admin, leaf)

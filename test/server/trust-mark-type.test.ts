@@ -124,6 +124,20 @@ describe('updateTrustMarkType', () => {
     })
     expect(await update(id, {})).toMatchObject({ validFor: 24 })
   })
+
+  it.for<[field: string, value: unknown, message: RegExp]>([
+    ['validFor', 43_801, /43800/],
+    ['renewalTime', 100, /shorter than validFor/],
+    ['owner', {}, /sub and jwks/],
+  ])('names %s when it is changed to %j, and changes nothing', async ([field, value, message]) => {
+    const { id } = await create({ validFor: 100 })
+    expect(await update(id, { [field]: value })).toMatchObject({
+      __typename: 'InvalidInputError',
+      path: ['input', field],
+      message: expect.stringMatching(message),
+    })
+    expect(await update(id, {})).toMatchObject({ version: 2, validFor: 100, owner: null })
+  })
 })
 
 describe('removeTrustMarkType', () => {

@@ -1,54 +1,17 @@
 /** Trust Marks from the mutation to the public endpoints (§7, §8.4, §8.5, §8.6). */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
-import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, startLeaf, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
 let admin: TestAdmin
+const { createType, issueOf, issue, change, serve, holders, statusOf } = trustMarksOf(() => admin)
 
 beforeAll(async () => {
   admin = await startAdmin()
 })
 afterAll(() => admin.close())
-
-const subject = 'https://rp.example.org'
-const MARK = 'id version state revocationReason validFor renewalTime autorenew mark { jwt }'
-let counter = 0
-
-async function createType(input: object = {}): Promise<{ id: string; type: string }> {
-  const type = `https://ta.example.org/marks/${counter++}`
-  const { id } = await admin.mutate('createTrustMarkType', { type, ...input }, 'id')
-  return { id, type }
-}
-
-const issueOf = (trustMarkType: string, input: object = {}) =>
-  admin.mutate('issueTrustMark', { trustMarkType, entityId: subject, ...input }, MARK)
-
-/** A type of its own for each test, with a mark of it. */
-async function issue(input: object = {}) {
-  const { type } = await createType()
-  const { id, version, mark } = await issueOf(type, input)
-  return { type, id, version, jwt: mark.jwt as string }
-}
-
-const change = (name: 'renew' | 'update' | 'revoke', id: string, input: object = {}) =>
-  admin.mutate(`${name}TrustMark`, { id, ...input }, MARK)
-
-const serve = (type: string) => admin.get('/trust_mark', { trust_mark_type: type, sub: subject })
-const holders = async (type: string) =>
-  (await admin.get('/trust_mark_list', { trust_mark_type: type })).json()
-
-/** Of one JWT, as its issuer signs it; the HTTP status when there is none. */
-async function statusOf(jwt: string): Promise<unknown> {
-  const body = new URLSearchParams({ trust_mark: jwt })
-  const response = await fetch(`${admin.entityId}/trust_mark_status`, { method: 'POST', body })
-  if (!response.ok) return response.status
-  const { status } = await verifiedByAnchor(admin, await response.text(), 'trust-mark-status-response+jwt')
-  return status
-}
 
 describe('issueTrustMark', () => {
   it('serves an issued mark with its type, subject and validity', async () => {
@@ -212,82 +175,19 @@ describe('updateTrustMark', () => {
     expect(await (await serve(type)).text()).toBe(jwt)
     expect(await statusOf(jwt)).toBe('active')
   })
-})
 
-describe('a type with an owner (§7.2)', () => {
-  const owner = 'https://owner.example.org'
-
-  async function owned() {
-    const key = await generateSigningKey('ES256')
-    const jwks = { keys: [publicJwk(key)] }
-    const { id, type } = await createType({ owner: { sub: owner, jwks } })
-    const delegate = (changes: object = {}, by = key) => {
-      const iat = Math.floor(Date.now() / 1000)
-      const claims = buildDelegation({ owner, issuer: admin.entityId, type, iat })
-      return signJwt({ ...claims, ...changes }, { key: by, typ: TRUST_MARK_DELEGATION_TYP })
-    }
-    return { id, type, key, delegate }
-  }
-
-  it('has marks with the delegation of the owner, also after they are renewed', async () => {
-    const { type, delegate } = await owned()
-    const delegation = await delegate()
-    const { id, mark } = await issueOf(type, { delegation })
-    expect(decodeJwt(mark.jwt).delegation).toBe(delegation)
-    expect(decodeJwt((await change('renew', id)).mark.jwt).delegation).toBe(delegation)
-  })
-
-  it.for<[title: string, changes: object | null, message: RegExp]>([
-    ['no delegation', null, /need a delegation/],
-    ['a delegation to somebody else', { sub: 'https://else.example' }, /else\.example/],
-    ['a delegation by somebody else', { iss: 'https://else.example' }, /else\.example/],
-    ['a delegation of another type', { trust_mark_type: 'https://else.example/mark' }, /else\.example/],
-    ['an expired delegation', { iat: 1_000_000_000, exp: 1_000_003_600 }, /expired/],
-  ])('has no mark under %s', async ([, changes, message]) => {
-    const { type, delegate } = await owned()
-    const input = changes ? { delegation: await delegate(changes) } : {}
-    expect(await issueOf(type, input)).toMatchObject({
+  it.for<[field: string, value: unknown, message: RegExp]>([
+    ['renewalTime', 8760, /shorter than validFor/],
+    ['additionalClaims', { sub: 'https://else.example' }, /sub/],
+    ['additionalClaims', 'high', /object/],
+  ])('names %s when it is changed to %j, and changes nothing', async ([field, value, message]) => {
+    const { type, id, jwt } = await issue()
+    expect(await change('update', id, { [field]: value })).toMatchObject({
       __typename: 'InvalidInputError',
-      path: ['input', 'delegation'],
+      path: ['input', field],
       message: expect.stringMatching(message),
     })
-    expect((await serve(type)).status).toBe(404)
-  })
-
-  it('has no mark under a delegation that another key signed', async () => {
-    const { type, key, delegate } = await owned()
-    const other = { ...(await generateSigningKey('ES256')), kid: key.kid }
-    expect(await issueOf(type, { delegation: await delegate({}, other) })).toMatchObject({
-      __typename: 'InvalidInputError',
-      path: ['input', 'delegation'],
-      message: expect.stringMatching(/signature/),
-    })
-  })
-
-  it('renews no mark that came before the owner and has no delegation', async () => {
-    const { id: typeId, type } = await createType()
-    const { id, mark } = await issueOf(type)
-    const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
-    await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
-    expect(await change('renew', id)).toMatchObject({
-      __typename: 'InvalidInputError',
-      code: 'INVALID_INPUT',
-    })
-    expect(await (await serve(type)).text()).toBe(mark.jwt)
-  })
-})
-
-it('lets an entity in only with the Trust Marks that it must hold', async () => {
-  const leaf = await startLeaf(admin)
-  const { type } = await createType()
-  const input = { requiredTrustMarks: [type] }
-  const refused = await admin.mutate('registerSubordinate', { entityId: leaf.id, ...input }, 'id')
-  expect(refused).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
-  const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id')
-  const subordinate = await register(admin, leaf, input)
-  await change('revoke', id)
-  expect(await admin.mutate('renewSubordinate', { id: subordinate.id }, 'id')).toMatchObject({
-    __typename: 'EntityRejectedError',
-    message: expect.stringContaining(type),
+    expect(await (await serve(type)).text()).toBe(jwt)
+    expect(await statusOf(jwt)).toBe('active')
   })
 })

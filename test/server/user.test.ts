@@ -57,6 +57,34 @@ describe('users', () => {
     expect(await askWith(key)).toBeNull()
   })
 
+  it('get a new password, which ends what they signed in with before', async () => {
+    const { id } = await createUser('emil')
+    const password = 'another correct horse'
+    const signIn = (password: string) =>
+      fetch(`${admin.adminUrl}/api/auth/sign-in/username`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: admin.adminUrl },
+        body: JSON.stringify({ username: 'emil', password }),
+      })
+    const cookies = (await signIn(PASSWORD)).headers.getSetCookie().map((each) => each.split(';')[0])
+    const reset = await admin.mutate('resetUserPassword', { id, password }, 'username', 'admin')
+    expect(reset).toMatchObject({ username: 'emil' })
+    expect((await signIn(PASSWORD)).status).toBe(401)
+    expect((await signIn(password)).status).toBe(200)
+    const session = await fetch(`${admin.adminUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-graphql-yoga-csrf': '1', cookie: cookies.join('; ') },
+      body: JSON.stringify({ query: VIEWER }),
+    })
+    expect((await session.json()).data.viewer).toBeNull()
+  })
+
+  it('get no new password that is too short', async () => {
+    const { id } = await createUser('finn')
+    const result = await admin.mutate('resetUserPassword', { id, password: 'short' }, 'username', 'admin')
+    expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' })
+  })
+
   it('always include one administrator', async () => {
     const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'admin' } })
     const globalId = Buffer.from(`User:${id}`).toString('base64')

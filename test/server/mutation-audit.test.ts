@@ -1,0 +1,48 @@
+/** The audit log has one entry of each mutation that the steps of audit.test.ts do not go through. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+/** What was made before, by its global id. */
+async function made(mutation: string, input: object, selection = 'id'): Promise<{ id: string }> {
+  const { id, apiKey } = await admin.mutate(mutation, input, selection, 'admin')
+  return { id: id ?? apiKey.id }
+}
+
+const user = (username: string) => made('createUser', { username, password: PASSWORD, role: 'VIEWER' })
+const apiKey = (name: string) => made('createApiKey', { username: 'viewer', name }, 'apiKey { id }')
+const type = 'https://ta.example.org/marks/short-lived'
+
+it.for<[mutation: string, input: (() => Promise<object>) | null, resource: () => string | object]>([
+  ['removeTrustMarkType', () => made('createTrustMarkType', { type }), () => type],
+  ['regenerateEntityConfiguration', null, () => admin.entityId],
+  ['rebuildPublication', null, () => admin.entityId],
+  ['createUser', async () => ({ username: 'anna', password: PASSWORD, role: 'VIEWER' }), () => 'anna'],
+  ['updateUser', async () => ({ ...(await user('ben')), role: 'OPERATOR' }), () => 'ben'],
+  ['resetUserPassword', async () => ({ ...(await user('cora')), password: PASSWORD }), () => 'cora'],
+  ['createApiKey', async () => ({ username: 'viewer', name: 'ci' }), () => 'viewer/ci'],
+  ['revokeApiKey', () => apiKey('old'), () => expect.stringMatching(/./)],
+])('has one entry of a %s', async ([mutation, input, resource]) => {
+  const { db } = admin.server
+  const variables = input ? { input: await input() } : {}
+  const before = await db.auditEvent.count()
+  const inputType = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`
+  const document = input
+    ? `mutation ($input: ${inputType}) { ${mutation}(input: $input) { __typename } }`
+    : `mutation { ${mutation} { __typename } }`
+  const { data } = await admin.execute(document, variables)
+  expect(data[mutation].__typename).not.toMatch(/Error$/)
+  expect(await db.auditEvent.count()).toBe(before + 1)
+  expect(await db.auditEvent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+    action: mutation,
+    actor: 'admin',
+    method: 'api_key',
+    resource: resource(),
+  })
+})

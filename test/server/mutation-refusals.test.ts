@@ -1,0 +1,56 @@
+/** Failures that many mutations have in common: nothing under an id, and somebody who was quicker. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const globalId = (type: string) => Buffer.from(`${type}:2147483647`).toString('base64')
+
+it.for<[mutation: string, type: string, further?: object]>([
+  ['updateSubordinate', 'Subordinate', { validFor: 5 }],
+  ['renewSubordinate', 'Subordinate'],
+  ['deactivateSubordinate', 'Subordinate'],
+  ['reactivateSubordinate', 'Subordinate'],
+  ['removeSubordinate', 'Subordinate'],
+  ['updateTrustMarkType', 'TrustMarkType', { validFor: 5 }],
+  ['removeTrustMarkType', 'TrustMarkType'],
+  ['updateTrustMark', 'TrustMark', { validFor: 5 }],
+  ['renewTrustMark', 'TrustMark'],
+  ['revokeTrustMark', 'TrustMark'],
+  ['cancelRun', 'RenewalRun'],
+  ['updateUser', 'User', { role: 'VIEWER' }],
+  ['resetUserPassword', 'User', { password: PASSWORD }],
+  ['revokeApiKey', 'Apikey'],
+])('finds nothing for a %s under an id that is of nothing', async ([mutation, type, further = {}]) => {
+  const before = await admin.server.db.auditEvent.count()
+  for (const id of [globalId(type), globalId('Nothing'), 'rubbish']) {
+    const selection = mutation.startsWith('remove') ? '' : '__typename'
+    expect(await admin.mutate(mutation, { id, ...further }, selection, 'admin')).toMatchObject({
+      __typename: 'NotFoundError',
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/^There is no /),
+    })
+  }
+  expect(await admin.server.db.auditEvent.count()).toBe(before)
+})
+
+it.each(['renewTrustMark'])('lets one of several through that %s at the same moment', async (mutation) => {
+  const type = `https://ta.example.org/marks/${mutation}`
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  const input = { trustMarkType: type, entityId: 'https://rp.example.org' }
+  const { id } = await admin.mutate('issueTrustMark', input, 'id')
+  const results = await Promise.all(
+    Array.from({ length: 8 }, () => admin.mutate(mutation, { id }, 'version')),
+  )
+  const refused = results.filter(({ __typename }) => __typename === 'ConflictError')
+  expect(refused).not.toEqual([])
+  for (const each of refused) expect(each).toMatchObject({ code: 'CONFLICT', path: null })
+  // Each of the others found the mark as the one before had left it.
+  const versions = results.flatMap(({ version }) => version ?? []).sort()
+  expect(versions).toEqual(versions.map((_version, index) => index + 2))
+})

@@ -1,0 +1,77 @@
+/** Types with an owner: their marks need the owner's delegation (§7.2). */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { trustMarksOf } from '#test/helpers/trust-mark.ts'
+
+let admin: TestAdmin
+const { createType, issueOf, change, serve } = trustMarksOf(() => admin)
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const owner = 'https://owner.example.org'
+
+async function owned() {
+  const key = await generateSigningKey('ES256')
+  const jwks = { keys: [publicJwk(key)] }
+  const { id, type } = await createType({ owner: { sub: owner, jwks } })
+  const delegate = (changes: object = {}, by = key) => {
+    const iat = Math.floor(Date.now() / 1000)
+    const claims = buildDelegation({ owner, issuer: admin.entityId, type, iat })
+    return signJwt({ ...claims, ...changes }, { key: by, typ: TRUST_MARK_DELEGATION_TYP })
+  }
+  return { id, type, key, delegate }
+}
+
+it('has marks with the delegation of the owner, also after they are renewed', async () => {
+  const { type, delegate } = await owned()
+  const delegation = await delegate()
+  const { id, mark } = await issueOf(type, { delegation })
+  expect(decodeJwt(mark.jwt).delegation).toBe(delegation)
+  expect(decodeJwt((await change('renew', id)).mark.jwt).delegation).toBe(delegation)
+})
+
+it.for<[title: string, changes: object | null, message: RegExp]>([
+  ['no delegation', null, /need a delegation/],
+  ['a delegation to somebody else', { sub: 'https://else.example' }, /else\.example/],
+  ['a delegation by somebody else', { iss: 'https://else.example' }, /else\.example/],
+  ['a delegation of another type', { trust_mark_type: 'https://else.example/mark' }, /else\.example/],
+  ['an expired delegation', { iat: 1_000_000_000, exp: 1_000_003_600 }, /expired/],
+])('has no mark under %s', async ([, changes, message]) => {
+  const { type, delegate } = await owned()
+  const input = changes ? { delegation: await delegate(changes) } : {}
+  expect(await issueOf(type, input)).toMatchObject({
+    __typename: 'InvalidInputError',
+    path: ['input', 'delegation'],
+    message: expect.stringMatching(message),
+  })
+  expect((await serve(type)).status).toBe(404)
+})
+
+it('has no mark under a delegation that another key signed', async () => {
+  const { type, key, delegate } = await owned()
+  const other = { ...(await generateSigningKey('ES256')), kid: key.kid }
+  expect(await issueOf(type, { delegation: await delegate({}, other) })).toMatchObject({
+    __typename: 'InvalidInputError',
+    path: ['input', 'delegation'],
+    message: expect.stringMatching(/signature/),
+  })
+})
+
+it('renews no mark that came before the owner and has no delegation', async () => {
+  const { id: typeId, type } = await createType()
+  const { id, mark } = await issueOf(type)
+  const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
+  expect(await change('renew', id)).toMatchObject({
+    __typename: 'InvalidInputError',
+    code: 'INVALID_INPUT',
+  })
+  expect(await (await serve(type)).text()).toBe(mark.jwt)
+})

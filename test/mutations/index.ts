@@ -13,3 +13,12 @@ export const mutationCases: readonly MutationCases[] = [
   ...runs,
   ...access,
 ]
+
+/** Mutations whose row is still owed; it comes with their tests, and then the name goes from here. */
+export const owed: readonly string[] = [
+  'announceSigningKey',
+  'publishHistoricalKeys',
+  'retireKey',
+  'revokeKey',
+  'switchSigningKey',
+]

@@ -2,14 +2,16 @@
 import { expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
 import { lacking, withoutMutation } from '#test/mutations/check.ts'
-import { mutationCases } from '#test/mutations/index.ts'
+import { mutationCases, owed } from '#test/mutations/index.ts'
 
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {})
 
 it.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
   '%s has its tests',
-  (_name, mutation) => {
-    expect(lacking(mutation, mutationCases)).toEqual([])
+  (name, mutation) => {
+    const faults = lacking(mutation, mutationCases)
+    if (owed.includes(name)) expect(faults).not.toEqual([])
+    else expect(faults).toEqual([])
   },
 )
 

@@ -4,6 +4,8 @@ import { auditedBesides, type MutationCases, unknownId } from './mutation.ts'
 
 const user = testsIn('server/user')
 
+const wantsRecentSignIn = (mutation: string) =>
+  testsIn('server/account')('%s wants a recent sign-in of a session', mutation)
 const forUsersThatExist = user('are for users that exist, and for whole days')
 
 export const access: readonly MutationCases[] = [
@@ -13,6 +15,7 @@ export const access: readonly MutationCases[] = [
     failures: {
       InvalidInputError: user('need a password of twelve characters'),
       ConflictError: user('are made by an administrator, and only once'),
+      ReauthenticationRequiredError: wantsRecentSignIn('createUser'),
     },
     audit: auditedBesides('createUser'),
   },
@@ -22,6 +25,7 @@ export const access: readonly MutationCases[] = [
     failures: {
       ConflictError: user('always include one administrator'),
       NotFoundError: unknownId('updateUser'),
+      ReauthenticationRequiredError: wantsRecentSignIn('updateUser'),
     },
     audit: auditedBesides('updateUser'),
   },
@@ -31,13 +35,18 @@ export const access: readonly MutationCases[] = [
     failures: {
       InvalidInputError: user('get no new password that is too short'),
       NotFoundError: unknownId('resetUserPassword'),
+      ReauthenticationRequiredError: wantsRecentSignIn('resetUserPassword'),
     },
     audit: auditedBesides('resetUserPassword'),
   },
   {
     mutation: 'createApiKey',
     success: user('do no more than their role and their owner allow'),
-    failures: { InvalidInputError: forUsersThatExist, NotFoundError: forUsersThatExist },
+    failures: {
+      InvalidInputError: forUsersThatExist,
+      NotFoundError: forUsersThatExist,
+      ReauthenticationRequiredError: wantsRecentSignIn('createApiKey'),
+    },
     audit: auditedBesides('createApiKey'),
   },
   {

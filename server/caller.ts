@@ -37,3 +37,9 @@ export function jobCaller(job: string): Caller {
 export function cliCaller(user: string): Caller {
   return { name: `cli:${user}`, displayName: user, email: '', role: 'admin', method: 'cli' }
 }
+
+/** Whoever started a run, in whose name a worker goes on. */
+export function runCaller(run: { startedBy: string; startedMethod: string }): Caller {
+  const method = run.startedMethod as CallerMethod // written from a caller
+  return { name: run.startedBy, displayName: run.startedBy, email: '', role: 'operator', method }
+}

@@ -26,6 +26,8 @@ export const variableMeanings: Readonly<Record<VariableName, string>> = {
   ALLOW_HTTP: 'true to let entities use http and private addresses: for evaluation only, never in production',
   TRUST_PROXY: 'addresses or networks of the proxies whose X-Forwarded-* headers count, joined by commas',
   HOST: 'the address to listen on',
+  WORKER:
+    'inline to work on runs and schedules in this process, external to leave them to workers of their own',
   PORT: 'the port to listen on',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
 }

@@ -46,6 +46,7 @@ export const variables = z.object({
   LOGIN_REDIRECT_URL: z.url({ protocol: /^https?$/ }).optional(),
   ALLOW_HTTP: flag,
   TRUST_PROXY: list,
+  WORKER: z.enum(['inline', 'external']).default('inline'),
   HOST: z.string().default('0.0.0.0'),
   PORT: port.default(8000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -71,6 +72,8 @@ export type ServerConfig = {
   /** Lets federation requests use http and private addresses; for evaluation and tests only. */
   allowHttp: boolean
   trustedProxies: string[]
+  /** Whether this process works on runs and schedules, or leaves them to workers of their own. */
+  worker: 'inline' | 'external'
   host: string
   port: number
   logLevel: string
@@ -114,6 +117,7 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
     loginRedirectUrl: env.LOGIN_REDIRECT_URL ?? '/',
     allowHttp: env.ALLOW_HTTP,
     trustedProxies: env.TRUST_PROXY,
+    worker: env.WORKER,
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,

@@ -1,10 +1,16 @@
 /** Carries announcements between the admin processes through Redis; within this one they arrive even without it. */
-import { createPubSub } from 'graphql-yoga'
+import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { createEventStream, type EventStream } from '#server/event-stream.ts'
 import type { SubordinateChange, SubordinateEvents } from '#server/services/subordinate-events.ts'
 
 /** A run went on; with the item that was finished, or null when only its state changed. */
-export type RunChange = { runId: number; itemId: number | null }
+export type RunChange = {
+  runId: number
+  itemId: number | null
+  /** It waits for a worker. */
+  isQueued?: true
+}
 
 export type Events = SubordinateEvents & {
   announceRun(change: RunChange): void
@@ -38,32 +44,31 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
 }
 
 function createChannel<Change>(name: string, publisher: Redis) {
-  const local = createPubSub<{ change: [payload: unknown] }>()
-  const open = new Set<AsyncIterator<unknown>>()
-
-  async function* reading(stream: AsyncIterable<unknown> & AsyncIterator<unknown>): AsyncGenerator<Change> {
-    try {
-      for await (const change of stream) yield change as Change // only `announce` of this channel sends
-    } finally {
-      open.delete(stream)
-    }
+  const origin = randomUUID()
+  const streams = new Set<EventStream<Change>>()
+  const deliver = (change: Change) => {
+    for (const stream of streams) stream.push(change)
   }
 
   return {
     name,
-    receive: (message: string) => local.publish('change', JSON.parse(message)),
-    announce(change: Change): void {
-      // Redis is away: at least this process hears it.
-      publisher.publish(name, JSON.stringify(change)).catch(() => local.publish('change', change))
+    receive(message: string): void {
+      const from: { origin: string; change: Change } = JSON.parse(message) // written below
+      if (from.origin !== origin) deliver(from.change)
     },
-    /** Listens from now on; what is announced before the first reading is kept. */
+    announce(change: Change): void {
+      deliver(change)
+      // While Redis is away only this process hears it.
+      publisher.publish(name, JSON.stringify({ origin, change })).catch(() => undefined)
+    },
+    /** Listens from now on: what is announced before the first reading is kept. */
     listen(): AsyncIterable<Change> {
-      const stream = local.subscribe('change')
-      open.add(stream)
-      return reading(stream)
+      const stream = createEventStream<Change>(() => streams.delete(stream))
+      streams.add(stream)
+      return stream
     },
     async close(): Promise<void> {
-      await Promise.all([...open].map((stream) => stream.return?.()))
+      for (const stream of streams) stream.end()
     },
   }
 }

@@ -1,111 +1,64 @@
 /** What a run of each kind works on, and how: one row a kind. */
-import { walkCollection } from '#federation/collection/walk.ts'
+import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
-import { inParallel } from '#server/jobs/in-parallel.ts'
+import type { Transaction } from '#server/database.ts'
+import { collection } from '#server/jobs/kind/collection.ts'
+import { importing } from '#server/jobs/kind/import.ts'
+import { rebuild } from '#server/jobs/kind/rebuild.ts'
+import { subordinates } from '#server/jobs/kind/subordinates.ts'
+import { trustMarks } from '#server/jobs/kind/trust-marks.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
-import { OperationError } from '#server/services/operation-error.ts'
-
-export type RunKind = 'SUBORDINATES' | 'TRUST_MARKS' | 'COLLECTION'
+import type { Difference } from '#server/services/json-difference.ts'
 
 export type RunContext = Pick<
   ServiceDeps,
-  'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing'
-> & {
-  services: Services
-  redisKeyPrefix: string
-}
+  'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher'
+> & { services: Services; redisKeyPrefix: string }
 
-/** How the work tells what it does. */
-export type RunReport = {
-  total(count: number): void
-  item(resource: string, result: { ok: boolean; message?: string }): Promise<void>
+/** One item, to be worked on. */
+export type Task = {
+  item: RenewalRunItem
+  run: RenewalRun
+  /** Who started the run, as the audit log shall name them. */
+  caller: Caller
+  /** Another worker may have done the item, and ended before it could say so. */
+  isResumed: boolean
+  /** The run was cancelled, or is to go on elsewhere. */
   signal: AbortSignal
+  /** The item turns out to be so many things. */
+  onFound(total: number): void
 }
 
-type Work = (context: RunContext, caller: Caller, report: RunReport) => Promise<void>
-
-const CONCURRENCY = 8
-const PAGE = 500
-
-export const runKinds: Readonly<Record<RunKind, Work>> = {
-  SUBORDINATES: renewSubordinates,
-  TRUST_MARKS: renewTrustMarks,
-  COLLECTION: walk,
+export type Outcome = {
+  message?: string
+  changes?: readonly Difference[]
+  /** How many things the item turned out to be. */
+  total?: number
+  /** Those of them that failed: each becomes an item of its own. */
+  failures?: readonly { resource: string; message: string }[]
 }
 
-/** Every active subordinate, page by page; each independently. */
-async function renewSubordinates(
-  { db, services }: RunContext,
-  caller: Caller,
-  report: RunReport,
-): Promise<void> {
-  report.total(await db.subordinate.count({ where: { active: true } }))
-  for (let after = 0; ; ) {
-    const page = await db.subordinate.findMany({
-      where: { active: true, id: { gt: after } },
-      orderBy: { id: 'asc' },
-      take: PAGE,
-      select: { id: true, entityId: true },
-    })
-    const last = page.at(-1)
-    if (!last) return
-    await inParallel(page, CONCURRENCY, report.signal, ({ id, entityId }) =>
-      attempt(report, entityId, () => services.subordinates.refresh(caller, id)),
-    )
-    after = last.id
-  }
+export type RunKindRow = {
+  /** What starts one, in the words of the mutations; the audit log has it. */
+  action: string
+  /** Adds the items when the run begins; absent where they are given when it is started. */
+  prepare?(tx: Transaction, run: RenewalRun, context: RunContext): Promise<unknown>
+  /** Harmless to repeat. @throws OperationError: the expected failure of an item */
+  work(context: RunContext, task: Task): Promise<Outcome>
+  /** One thing only, so that the run fails when it does. */
+  isSingle?: boolean
 }
 
-/** Every mark that stands, whether or not it is due. */
-async function renewTrustMarks(
-  { db, services }: RunContext,
-  caller: Caller,
-  report: RunReport,
-): Promise<void> {
-  report.total(await db.trustMark.count({ where: { active: true } }))
-  for (let after = 0; ; ) {
-    const page = await db.trustMark.findMany({
-      where: { active: true, id: { gt: after } },
-      orderBy: { id: 'asc' },
-      take: PAGE,
-      select: { id: true, entityId: true, trustMarkType: { select: { type: true } } },
-    })
-    const last = page.at(-1)
-    if (!last) return
-    await inParallel(page, CONCURRENCY, report.signal, ({ id, entityId, trustMarkType }) =>
-      attempt(report, `${trustMarkType.type} ${entityId}`, () => services.trustMarks.renew(caller, id)),
-    )
-    after = last.id
-  }
-}
+export const runKinds = {
+  SUBORDINATES: subordinates,
+  TRUST_MARKS: trustMarks,
+  COLLECTION: collection,
+  IMPORT: importing,
+  REBUILD: rebuild,
+} as const satisfies Record<string, RunKindRow>
 
-/** Entities that could not be read are items; those that could are in the collection. */
-async function walk(context: RunContext, _caller: Caller, report: RunReport): Promise<void> {
-  const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix } = context
-  const found = await walkCollection({
-    trustAnchor: entityId,
-    entityId,
-    allowHttp,
-    redis: publishing.redis,
-    prefix,
-    reader,
-    fetcher,
-    now: () => Math.floor(Date.now() / 1000),
-    signal: report.signal,
-    onProgress: ({ found }) => report.total(found),
-  })
-  report.total(found.entities + found.failed)
-  for (const { entity, reason } of found.failures) await report.item(entity, { ok: false, message: reason })
-  await report.item(entityId, { ok: true, message: `${found.entities} entities found` })
-}
+export type RunKind = keyof typeof runKinds
 
-/** An expected failure is the result of the item; anything else ends the run. */
-async function attempt(report: RunReport, resource: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-    await report.item(resource, { ok: true })
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error
-    await report.item(resource, { ok: false, message: error.message })
-  }
+export function runKindOf(name: string): RunKindRow | undefined {
+  return Object.hasOwn(runKinds, name) ? runKinds[name as RunKind] : undefined // its own key
 }

@@ -1,122 +1,125 @@
-/** Starts, watches over and ends runs; one of a kind at a time, across processes. */
+/** Starts and cancels runs, and sees to it that none is left lying; workers execute them (run-execution.ts). */
 import type { FastifyBaseLogger } from 'fastify'
-import type { RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
+import type { Database, Transaction } from '#server/database.ts'
 import type { Events } from '#server/events.ts'
-import { type RunContext, type RunKind, type RunReport, runKinds } from '#server/jobs/run-kinds.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
+import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
+import { recordAuditEvent } from '#server/services/audit.ts'
 import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
 
-const HEARTBEAT_MS = 3_000
-/** A run without a heartbeat for so long has lost its process. */
-const LOST_AFTER_MS = 30_000
+/** Milliseconds between looks for runs that lost their worker or their order. */
+const WATCH_MS = 5_000
+/** A run without a heartbeat for so long has lost its worker. */
+const LOST_SECONDS = 20
 
-export type Runs = {
-  /** Starts it in this process and answers at once. @throws ConflictError when one of the kind is running */
-  start(caller: Caller, kind: RunKind): Promise<RenewalRun>
-  /** It ends after the item it is at. @throws NotFoundError, ConflictError when it has ended */
-  cancel(id: number): Promise<RenewalRun>
-  /** Ends the runs of this process, and waits for them. */
-  close(): Promise<void>
+export type RunItemInput = { resource: string; input: Prisma.InputJsonObject }
+
+export type RunOptions = {
+  /** What the kind may be told. */
+  parameters?: Prisma.InputJsonObject
+  /** For kinds that do not find their items themselves. */
+  items?: readonly RunItemInput[]
 }
 
-export function createRuns(
-  context: RunContext,
-  events: Pick<Events, 'announceRun'>,
-  log: FastifyBaseLogger,
-): Runs {
-  const { db } = context
-  const closing = new AbortController()
-  const running = new Set<Promise<void>>()
-  /** Of the runs in this process; others hear of a wish to cancel with their next heartbeat. */
-  const cancels = new Map<number, AbortController>()
+export type Runs = {
+  /** Queues it for whichever worker is free. @throws ConflictError when one of the kind is queued or running */
+  start(caller: Caller, kind: RunKind, options?: RunOptions): Promise<RenewalRun>
+  /** It ends after the items it is at. @throws NotFoundError, ConflictError when it has ended */
+  cancel(caller: Caller, id: number): Promise<RenewalRun>
+  close(): void
+}
 
-  /** What another process left behind when it ended. */
-  async function endLostRuns(kind: RunKind): Promise<void> {
-    const lost = { kind, state: 'RUNNING', heartbeatAt: { lt: new Date(Date.now() - LOST_AFTER_MS) } }
-    const data = { state: 'FAILED', endedAt: new Date(), error: 'The process that ran it ended.' }
-    await db.renewalRun.updateMany({ where: lost, data })
-  }
+type RunsDeps = {
+  db: Database
+  queue: JobQueue
+  events: Pick<Events, 'announceRun'>
+  log: FastifyBaseLogger
+}
 
-  async function execute(run: RenewalRun, caller: Caller, kind: RunKind): Promise<void> {
-    const cancelled = new AbortController()
-    cancels.set(run.id, cancelled)
-    const signal = AbortSignal.any([cancelled.signal, closing.signal])
-    let total: number | undefined
-    const beat = async () => {
-      const where = { id: run.id }
-      const data = { heartbeatAt: new Date(), ...(total === undefined ? {} : { total }) }
-      const { cancelRequested } = await db.renewalRun.update({ where, data })
-      if (cancelRequested) cancelled.abort()
-      events.announceRun({ runId: run.id, itemId: null })
-    }
-    const heartbeat = setInterval(
-      () => void beat().catch((err) => log.warn({ err }, 'run heartbeat')),
-      HEARTBEAT_MS,
+export function createRuns({ db, queue, events, log }: RunsDeps): Runs {
+  const announce = (runId: number) => events.announceRun({ runId, itemId: null })
+  const announceQueued = (runId: number) => events.announceRun({ runId, itemId: null, isQueued: true })
+  const timer = setInterval(() => {
+    watch(db, queue).then(
+      (ids) => ids.forEach(announceQueued),
+      (err) => log.warn({ err }, 'runs could not be looked after'),
     )
-    const report: RunReport = {
-      signal,
-      total: (count) => {
-        total = count
-      },
-      item: async (resource, { ok, message = null }: { ok: boolean; message?: string | null }) => {
-        const counted = ok ? { done: { increment: 1 } } : { failed: { increment: 1 } }
-        const [item] = await db.$transaction([
-          db.renewalRunItem.create({ data: { runId: run.id, resource, ok, message } }),
-          db.renewalRun.update({
-            where: { id: run.id },
-            data: { ...counted, ...(total === undefined ? {} : { total }) },
-          }),
-        ])
-        events.announceRun({ runId: run.id, itemId: item.id })
-      },
-    }
-    const ending = await runKinds[kind](context, caller, report).then(
-      () => ({ state: 'SUCCEEDED', error: null }),
-      (error: unknown) => (signal.aborted ? { state: 'CANCELLED', error: null } : failure(error)),
-    )
-    clearInterval(heartbeat)
-    cancels.delete(run.id)
-    const data = { ...ending, endedAt: new Date(), ...(total === undefined ? {} : { total }) }
-    await db.renewalRun.update({ where: { id: run.id }, data })
-    events.announceRun({ runId: run.id, itemId: null })
-  }
-
-  function failure(error: unknown) {
-    log.error({ err: error }, 'a run failed')
-    return { state: 'FAILED', error: error instanceof Error ? error.message : String(error) }
-  }
+  }, WATCH_MS)
 
   return {
-    async start(caller, kind) {
-      await endLostRuns(kind)
-      const run = await db.$transaction(async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:run'))`
-        const other = await tx.renewalRun.findFirst({ where: { kind, state: 'RUNNING' } })
-        if (other) throw new ConflictError('A run of this kind is under way; watch it, or cancel it first.')
-        return tx.renewalRun.create({ data: { kind, startedBy: caller.name } })
-      })
-      const work = execute(run, caller, kind)
-        .catch((err) => log.error({ err }, 'the end of a run could not be recorded'))
-        .finally(() => running.delete(work))
-      running.add(work)
+    async start(caller, kind, options = {}) {
+      const run = await db.$transaction((tx) => create(tx, queue, caller, kind, options))
+      announceQueued(run.id)
       return run
     },
 
-    async cancel(id) {
-      const run = await db.renewalRun.findUnique({ where: { id } })
-      if (!run) throw new NotFoundError('There is no such run.', 'id')
-      const { count } = await db.renewalRun.updateMany({
-        where: { id, state: 'RUNNING' },
-        data: { cancelRequested: true },
-      })
-      if (count === 0) throw new ConflictError('It has ended already.', 'id')
-      cancels.get(id)?.abort()
-      return { ...run, cancelRequested: true }
+    async cancel(caller, id) {
+      const run = await db.$transaction((tx) => requestEnd(tx, caller, id))
+      announce(id)
+      return run
     },
 
-    async close() {
-      closing.abort()
-      await Promise.all(running)
-    },
+    close: () => clearInterval(timer),
   }
+}
+
+async function create(
+  tx: Transaction,
+  queue: JobQueue,
+  caller: Caller,
+  kind: RunKind,
+  { parameters = {}, items }: RunOptions,
+): Promise<RenewalRun> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:run'))`
+  const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
+  if (await tx.renewalRun.findFirst({ where, select: { id: true } }))
+    throw new ConflictError('A run of this kind is under way; watch it, or cancel it first.')
+  const startedBy = { startedBy: caller.name, startedMethod: caller.method }
+  const total = items ? { total: items.length } : {}
+  const run = await tx.renewalRun.create({ data: { kind, parameters, ...startedBy, ...total } })
+  if (items) await tx.renewalRunItem.createMany({ data: items.map((item) => ({ ...item, runId: run.id })) })
+  await queue.orderRun(tx, run.id)
+  // What a schedule starts is no decision of anybody; the run itself tells of it.
+  if (caller.method !== 'job') await recordRun(tx, caller, runKinds[kind].action, run)
+  return run
+}
+
+async function requestEnd(tx: Transaction, caller: Caller, id: number): Promise<RenewalRun> {
+  const before = await tx.renewalRun.findUnique({ where: { id } })
+  if (!before) throw new NotFoundError('There is no such run.', 'id')
+  const [run] = await tx.renewalRun.updateManyAndReturn({
+    where: { id, state: { in: ['QUEUED', 'RUNNING'] } },
+    data: { cancelRequested: true },
+  })
+  if (!run) throw new ConflictError('It has ended already.', 'id')
+  await recordRun(tx, caller, 'cancelRun', run)
+  return run.state === 'QUEUED' ? endQueued(tx, run) : run
+}
+
+async function endQueued(tx: Transaction, { id }: RenewalRun): Promise<RenewalRun> {
+  await tx.renewalRunItem.deleteMany({ where: { runId: id, ok: null } })
+  return tx.renewalRun.update({ where: { id }, data: { state: 'CANCELLED', endedAt: new Date() } })
+}
+
+function recordRun(tx: Transaction, caller: Caller, action: string, run: RenewalRun): Promise<void> {
+  const { id, kind, parameters, total, done, failed } = run
+  const after = { kind, parameters, total, done, failed }
+  return recordAuditEvent(tx, caller, { action, resourceType: 'RenewalRun', resource: String(id), after })
+}
+
+/** Runs that lost their worker wait for another one, and each that waits for long has an order. Answers the former. */
+async function watch(db: Database, queue: JobQueue): Promise<number[]> {
+  const lost = await db.$queryRaw<{ id: number }[]>`
+    UPDATE "RenewalRun" SET "state" = 'QUEUED', "current" = NULL
+    WHERE "state" = 'RUNNING'
+      AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})
+    RETURNING "id"`
+  const waiting = await db.$queryRaw<{ id: number }[]>`
+    SELECT "id" FROM "RenewalRun"
+    WHERE "state" = 'QUEUED'
+      AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})`
+  for (const { id } of waiting) await db.$transaction((tx) => queue.orderRun(tx, id))
+  return lost.map(({ id }) => id)
 }

@@ -20,6 +20,7 @@ export type Context = {
   events: Events
   runs: Runs
   entityId: string
+  allowHttp: boolean
   version: string
   signingKeys: SigningKeys
   publishing: PublishContext

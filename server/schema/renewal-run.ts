@@ -1,42 +1,41 @@
-/** Runs: renewals and walks, started, watched and read later. */
-import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+/** Runs: renewals, imports and walks, and what they worked on. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
-import { failures } from '#server/schema/error.ts'
-import { keyOrNull, nodeId, signedIn } from '#server/schema/input.ts'
+import { keyOrNull } from '#server/schema/input.ts'
 import { keyInCursor, requireCursor } from '#server/schema/page.ts'
 
-const { ConflictError, NotFoundError } = failures
-
-const RunKindEnum = builder.enumType('RunKind', {
+export const RunKindEnum = builder.enumType('RunKind', {
   description: 'What a run works on.',
   values: {
     SUBORDINATES: { description: 'Renews every active subordinate.' },
     TRUST_MARKS: { description: 'Renews every Trust Mark that stands.' },
     COLLECTION: { description: 'Walks the federation into the collection.' },
-  } as const,
-})
-
-const RenewalKind = builder.enumType('RenewalKind', {
-  description: 'What to renew.',
-  values: {
-    SUBORDINATES: { description: 'Every active subordinate.' },
-    TRUST_MARKS: { description: 'Every Trust Mark that stands.' },
+    IMPORT: { description: 'Registers a list of entities, each independently.' },
+    REBUILD: { description: 'Writes everything that is published anew.' },
   } as const,
 })
 
 const RunState = builder.enumType('RunState', {
   description: 'How far a run is.',
   values: {
+    QUEUED: { description: 'Waiting for a worker: it has just begun, or its worker ended.' },
     RUNNING: { description: 'At work.' },
     SUCCEEDED: { description: 'Ended; single items may have failed.' },
-    FAILED: { description: 'Ended early because of a fault, or its process ended.' },
+    FAILED: { description: 'Ended early because of a fault.' },
     CANCELLED: { description: 'Ended early because somebody wished it.' },
   } as const,
 })
 
-const kinds = { SUBORDINATES: 'SUBORDINATES', TRUST_MARKS: 'TRUST_MARKS', COLLECTION: 'COLLECTION' } as const
+const kinds = {
+  SUBORDINATES: 'SUBORDINATES',
+  TRUST_MARKS: 'TRUST_MARKS',
+  COLLECTION: 'COLLECTION',
+  IMPORT: 'IMPORT',
+  REBUILD: 'REBUILD',
+} as const
 const states = {
+  QUEUED: 'QUEUED',
   RUNNING: 'RUNNING',
   SUCCEEDED: 'SUCCEEDED',
   FAILED: 'FAILED',
@@ -49,7 +48,8 @@ type Cursors = { after?: string | null; before?: string | null }
 async function itemsOf({ failed, after, before }: ItemArguments & Cursors, { db }: Context) {
   const find = (id: number) => db.renewalRunItem.findUnique({ where: { id }, select: { id: true } })
   await requireCursor(keyInCursor(after ?? before), find)
-  return { where: typeof failed === 'boolean' ? { ok: !failed } : {}, orderBy: { id: 'asc' } }
+  const where = { sequence: { not: null }, ...(typeof failed === 'boolean' ? { ok: !failed } : {}) }
+  return { where, orderBy: { sequence: 'asc' } }
 }
 
 builder.prismaNode('RenewalRun', {
@@ -78,6 +78,13 @@ builder.prismaNode('RenewalRun', {
     }),
     done: t.exposeInt('done', { description: 'How many went well.' }),
     failed: t.exposeInt('failed', { description: 'How many failed.' }),
+    current: t.exposeString('current', {
+      nullable: true,
+      description: 'One of the things it is at, as of a moment ago; null when it is not at work.',
+    }),
+    attempts: t.exposeInt('attempts', {
+      description: 'How often a worker took it up: more than once when one ended before the run did.',
+    }),
     error: t.exposeString('error', { nullable: true, description: 'Why it failed as a whole.' }),
     cancelRequested: t.exposeBoolean('cancelRequested', {
       description: 'Whether somebody wishes it to end early.',
@@ -113,9 +120,23 @@ builder.prismaNode('RenewalRunItem', {
   authScopes: { read: true },
   fields: (t) => ({
     resource: t.exposeString('resource', { description: 'Which one, by its natural key.' }),
-    ok: t.exposeBoolean('ok', { description: 'Whether it went well.' }),
+    ok: t.exposeBoolean('ok', {
+      nullable: true,
+      description: 'Whether it went well; null until it is finished.',
+    }),
     message: t.exposeString('message', { nullable: true, description: 'What happened, as a sentence.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was finished.' }),
+    changes: t.expose('changes', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What was found to have changed: a list of `{path, before, after}`; null when nothing was.',
+    }),
+    sequence: t.exposeInt('sequence', {
+      nullable: true,
+      description: 'Its place in the order in which the run finished its items, from 1.',
+    }),
+    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
+    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was finished.' }),
   }),
 })
 
@@ -144,86 +165,3 @@ builder.queryFields((t) => ({
     },
   }),
 }))
-
-const CancelRunInput = builder.inputType('CancelRunInput', {
-  description: 'Which run.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
-})
-
-builder.mutationFields((t) => ({
-  startRenewal: t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts to renew everything of a kind; watch it with renewalProgress. One of a kind runs at a time.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError] },
-    args: { kind: t.arg({ type: RenewalKind, required: true, description: 'What to renew.' }) },
-    resolve: (_query, _root, { kind }, context) => context.runs.start(signedIn(context), kind),
-  }),
-  startCollectionWalk: t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts to walk the federation into the collection; what is there is replaced when it has ended well.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError] },
-    resolve: (_query, _root, _args, context) => context.runs.start(signedIn(context), 'COLLECTION'),
-  }),
-  cancelRun: t.prismaField({
-    type: 'RenewalRun',
-    description: 'Ends a run after the item it is at. What it has done stays done.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: CancelRunInput, required: true, description: 'Which run.' }) },
-    resolve: (_query, _root, { input }, context) => context.runs.cancel(nodeId(input.id, 'RenewalRun')),
-  }),
-}))
-
-type Progress = { run: RenewalRun; item: RenewalRunItem | null }
-
-const RenewalProgress = builder.objectRef<Progress>('RenewalProgress').implement({
-  description: 'How far a run is, with the item that was just finished.',
-  authScopes: { read: true },
-  fields: (t) => ({
-    run: t.prismaField({
-      type: 'RenewalRun',
-      description: 'The run as it is now.',
-      resolve: (_query, { run }) => run,
-    }),
-    item: t.prismaField({
-      type: 'RenewalRunItem',
-      nullable: true,
-      description: 'The item that was just finished; null when only the state changed.',
-      resolve: (_query, { item }) => item,
-    }),
-  }),
-})
-
-/** The present state first, then each change, and an end when the run has ended. */
-async function* follow(runId: number, { db, events }: Context): AsyncGenerator<Progress> {
-  // Listening begins before the state is read, so that no change falls between.
-  const changes = events.subscribeToRuns()
-  const run = await db.renewalRun.findUnique({ where: { id: runId } })
-  if (!run) return
-  yield { run, item: null }
-  if (run.endedAt) return
-  for await (const change of changes) {
-    if (change.runId !== runId) continue
-    const [now, item] = await Promise.all([
-      db.renewalRun.findUniqueOrThrow({ where: { id: runId } }),
-      change.itemId === null ? null : db.renewalRunItem.findUnique({ where: { id: change.itemId } }),
-    ])
-    yield { run: now, item }
-    if (now.endedAt && change.itemId === null) return
-  }
-}
-
-builder.subscriptionField('renewalProgress', (t) =>
-  t.field({
-    type: RenewalProgress,
-    description: 'A run as it goes on: first its present state, at last its end.',
-    authScopes: { read: true },
-    args: { runId: t.arg.id({ required: true, description: 'The run’s id.' }) },
-    subscribe: (_root, { runId }, context) => follow(keyOrNull(runId, 'RenewalRun') ?? 0, context),
-    resolve: (progress) => progress,
-  }),
-)

@@ -6,7 +6,7 @@ import { nodeId, signedIn } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
-const RegisterSubordinateInput = builder.inputType('RegisterSubordinateInput', {
+export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateInput', {
   description: 'An entity to vouch for, and what its Subordinate Statement shall say.',
   fields: (t) => ({
     entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),

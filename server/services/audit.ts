@@ -15,6 +15,7 @@ export type AuditEntry = {
     | 'SigningKey'
     | 'User'
     | 'ApiKey'
+    | 'RenewalRun'
   /** Natural key of what changed. */
   resource: string
   before?: object | undefined

@@ -75,12 +75,15 @@ export async function startAdmin(
     loginRedirectUrl: '/',
     allowHttp: true,
     trustedProxies: [],
+    worker: 'inline',
     host: '127.0.0.1',
     port: adminPort,
     logLevel: 'silent',
     ...changes,
   }
   const server = await startAdminServer(config, silent, overrides)
+  // The clock would start runs in the midst of a test that counts them.
+  await server.db.schedule.updateMany({ data: { enabled: false } })
   await server.publisher.rebuild()
   const federation = await startFederationServer(
     {

@@ -37,6 +37,7 @@ describe('readServerConfig', () => {
       loginRedirectUrl: '/',
       allowHttp: false,
       trustedProxies: [],
+      worker: 'inline',
       host: '0.0.0.0',
       port: 8000,
       logLevel: 'info',

@@ -1,20 +1,22 @@
-/** Runs: started once at a time, watched to their end, cancelled, and survived. */
-import { createClient } from 'graphql-sse'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+/** Runs: started once at a time, watched to their end, cancelled, tried again and taken over. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
+import { register } from '#test/helpers/subordinate.ts'
+import { subscribe } from '#test/helpers/subscription.ts'
 
 let admin: TestAdmin
 const entities: TestEntity[] = []
+const WITHIN = { timeout: 20_000, interval: 50 }
 
 beforeAll(async () => {
   admin = await startAdmin()
   for (let count = 0; count < 5; count++) {
     const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
     entities.push(entity)
-    const registered = await admin.mutate('registerSubordinate', { entityId: entity.id }, 'id')
-    expect(registered.__typename).toBe('MutationRegisterSubordinateSuccess')
+    await register(admin, entity)
   }
 })
 afterAll(async () => {
@@ -22,76 +24,141 @@ afterAll(async () => {
   await admin.close()
 })
 
-async function start(mutation: string) {
-  const type = mutation.split('(')[0] ?? ''
-  const success = `Mutation${type.charAt(0).toUpperCase()}${type.slice(1)}Success`
-  const document = `mutation { result: ${mutation} { __typename ... on ${success} { data { id state } } ... on Error { code } } }`
-  return (await admin.execute(document, {}, 'operator')).data.result
+const firstEntity = () => entities[0] as TestEntity // there are five
+const auditActions = async (resource: string) => {
+  const where = { resourceType: 'RenewalRun', resource: numberOf(resource) }
+  const entries = await admin.server.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+  return entries.map(({ actor, action }) => `${actor} ${action}`)
 }
-
-/** Everything that the subscription says until it ends. */
-async function watch(runId: string) {
-  const client = createClient({
-    url: `${admin.adminUrl}/graphql`,
-    headers: { 'x-api-key': admin.keys.viewer },
-  })
-  const query = `subscription ($runId: ID!) { renewalProgress(runId: $runId) {
-    run { state total done failed } item { resource ok message } } }`
-  const seen = []
-  for await (const { data } of client.iterate({ query, variables: { runId } }))
-    seen.push(data?.renewalProgress)
-  return seen as {
-    run: { state: string; total: number; done: number; failed: number }
-    item: { resource: string; ok: boolean } | null
-  }[]
-}
+const numberOf = (id: string) => String(Buffer.from(id, 'base64')).split(':').at(-1) ?? ''
 
 it('renews every subordinate, one of which fails, and is seen to its end', async () => {
-  entities[0]?.misbehave('not found')
-  const { data: run } = await start('startRenewal(kind: SUBORDINATES)')
-  expect(run.state).toBe('RUNNING')
-  const seen = await watch(run.id)
-  entities[0]?.misbehave(undefined)
+  firstEntity().misbehave('not found')
+  const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+  const seen = await watchRun(admin, id)
+  firstEntity().misbehave(undefined)
   expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 5, done: 4, failed: 1 })
-  const document = `query ($id: ID!) { renewalRun(id: $id) { items(failed: true) { totalCount edges { node { resource message } } } } }`
-  const { items } = (await admin.execute(document, { id: run.id })).data.renewalRun
-  expect(items.totalCount).toBe(1)
-  expect(items.edges[0].node).toMatchObject({
-    resource: entities[0]?.id,
+  const items = itemsOf(seen)
+  expect(items.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5])
+  expect(new Set(items.map(({ resource }) => resource))).toEqual(new Set(entities.map(({ id }) => id)))
+  const document = `query ($id: ID!) { renewalRun(id: $id) { attempts current
+    items(failed: true) { totalCount edges { node { resource message attempts } } } } }`
+  const { attempts, current, items: failed } = (await admin.execute(document, { id })).data.renewalRun
+  expect({ attempts, current, count: failed.totalCount }).toEqual({ attempts: 1, current: null, count: 1 })
+  expect(failed.edges[0].node).toEqual({
+    resource: firstEntity().id,
     message: expect.stringContaining('404'),
+    attempts: 1,
   })
+  expect(await auditActions(id)).toEqual(['admin startRenewal'])
+})
+
+it('says to one who comes late or comes back what was finished, and only that', async () => {
+  const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+  const whole = itemsOf(await watchRun(admin, id))
+  expect(itemsOf(await watchRun(admin, id))).toEqual(whole)
+  const rest = await watchRun(admin, id, { after: 3 })
+  expect(itemsOf(rest)).toEqual(whole.slice(3))
+  expect(rest.at(0)).toMatchObject({ run: { state: 'SUCCEEDED', done: 5 }, item: null })
+  expect(rest.at(-1)).toEqual(rest.at(0))
 })
 
 it('starts no second run of a kind while one is under way, and ends one that is cancelled', async () => {
   const silent = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
-  await admin.mutate('registerSubordinate', { entityId: silent.id }, 'id')
+  await register(admin, silent)
   silent.misbehave('hang')
-  const { data: run } = await start('startRenewal(kind: SUBORDINATES)')
-  expect(await start('startRenewal(kind: SUBORDINATES)')).toMatchObject({
+  const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+  expect(await tryToStart(admin, 'startRenewal(kind: SUBORDINATES)')).toMatchObject({
     __typename: 'ConflictError',
     code: 'CONFLICT',
   })
-  const cancelled = await admin.mutate('cancelRun', { id: run.id }, 'cancelRequested')
+  await vi.waitFor(() => expect(silent.requests.length).toBeGreaterThan(1), WITHIN)
+  const cancelled = await admin.mutate('cancelRun', { id }, 'cancelRequested')
   expect(cancelled).toMatchObject({ cancelRequested: true })
   await silent.close() // what it was waiting for fails, and it ends
-  expect((await watch(run.id)).at(-1)?.run.state).toBe('CANCELLED')
-  expect(await admin.mutate('cancelRun', { id: run.id }, 'id')).toMatchObject({ code: 'CONFLICT' })
+  expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
+  expect(await admin.mutate('cancelRun', { id }, 'id')).toMatchObject({ code: 'CONFLICT' })
+  expect(await auditActions(id)).toEqual(['admin startRenewal', 'operator cancelRun'])
+  await admin.server.db.subordinate.delete({ where: { entityId: silent.id } })
 })
 
-it('marks a run whose process ended as failed, and starts anew', async () => {
-  const longAgo = new Date(Date.now() - 3_600_000)
-  const lost = await admin.server.db.renewalRun.create({
-    data: { kind: 'TRUST_MARKS', startedBy: 'admin', heartbeatAt: longAgo },
+it('tries an item again whose failure may pass', async () => {
+  firstEntity().misbehave('server error')
+  const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+  const item = { where: { runId: Number(numberOf(id)), resource: firstEntity().id } }
+  await vi.waitFor(async () => {
+    const waiting = await admin.server.db.renewalRunItem.findFirstOrThrow(item)
+    expect(waiting).toMatchObject({ ok: null, attempts: 1, message: expect.stringContaining('500') })
+  }, WITHIN)
+  firstEntity().misbehave(undefined)
+  expect((await watchRun(admin, id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', done: 5, failed: 0 })
+  expect(await admin.server.db.renewalRunItem.findFirst(item)).toMatchObject({ ok: true, attempts: 2 })
+})
+
+/** As a worker leaves it behind that was killed: one item is finished and another one is not. */
+async function leaveBehind(attempts: number) {
+  const { db } = admin.server
+  const [done, open] = await db.subordinate.findMany({ orderBy: { id: 'asc' }, take: 2 })
+  if (!done || !open) throw new Error('there are five')
+  const item = ({ id, entityId }: typeof done) => ({ key: String(id), resource: entityId })
+  const run = await db.renewalRun.create({
+    data: {
+      kind: 'SUBORDINATES',
+      state: 'RUNNING',
+      startedBy: 'admin',
+      heartbeatAt: new Date(Date.now() - 3_600_000),
+      total: 2,
+      done: 1,
+      attempts,
+      items: { create: [{ ...item(done), ok: true, sequence: 1, at: new Date() }, item(open)] },
+    },
   })
-  const { data: run } = await start('startRenewal(kind: TRUST_MARKS)')
-  expect((await watch(run.id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', total: 0 })
-  const after = await admin.server.db.renewalRun.findUniqueOrThrow({ where: { id: lost.id } })
-  expect(after).toMatchObject({ state: 'FAILED', error: 'The process that ran it ended.' })
+  return { id: btoa(`RenewalRun:${run.id}`), done, open }
+}
+
+it('goes on where a worker ended in the midst of a run, and does nothing twice', async () => {
+  const { id, done, open } = await leaveBehind(1)
+  const fetches = () => entities.map(({ id, requests }) => [id, requests.length] as const)
+  const before = new Map(fetches())
+  const seen = await watchRun(admin, id)
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 2, done: 2, failed: 0 })
+  expect(itemsOf(seen).map(({ resource }) => resource)).toEqual([done.entityId, open.entityId])
+  const after = new Map(fetches())
+  expect(after.get(done.entityId)).toBe(before.get(done.entityId))
+  expect(after.get(open.entityId)).toBe(Number(before.get(open.entityId)) + 1)
 })
 
-it('walks the federation into the collection', async () => {
-  const { data: run } = await start('startCollectionWalk')
-  expect((await watch(run.id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED' })
+it('gives a run up that ends every worker', async () => {
+  const { id } = await leaveBehind(20)
+  expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('FAILED')
+  const { error } = (await admin.execute('query ($id: ID!) { renewalRun(id: $id) { error } }', { id })).data
+    .renewalRun
+  expect(error).toBe('Its worker ended 20 times before the run did.')
+})
+
+it('walks the federation into the collection, and rebuilds what is published', async () => {
+  const walk = await startRun(admin, 'startCollectionWalk')
+  expect((await watchRun(admin, walk)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', total: 6 }) // with the anchor
   const found = await admin.redis.client.hkeys('inmor:collection:entities')
   expect(found).toEqual(expect.arrayContaining(entities.map(({ id }) => id)))
+
+  await admin.redis.client.hset('inmor:subordinates', 'https://ghost.example.org', 'a.b.c')
+  const rebuild = await startRun(admin, 'startRebuild')
+  const seen = await watchRun(admin, rebuild)
+  expect(itemsOf(seen)).toMatchObject([{ ok: true, message: expect.stringContaining('5 subordinates') }])
+  expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(5)
+})
+
+it('tells who listens of every run', async () => {
+  const stream = await subscribe(
+    admin.adminUrl,
+    admin.keys.viewer,
+    'subscription { runsChanged { id state } }',
+  )
+  const id = await startRun(admin, 'startRenewal(kind: TRUST_MARKS)')
+  await watchRun(admin, id)
+  await vi.waitFor(
+    () => expect(stream.results.at(-1)?.data).toEqual({ runsChanged: { id, state: 'SUCCEEDED' } }),
+    WITHIN,
+  )
 })

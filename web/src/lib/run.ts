@@ -26,6 +26,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     done: 'read',
     isOpen: true,
   },
+  IMPORT: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
+  REBUILD: { label: 'Rebuild of what is published', things: ['rebuild', 'rebuilds'], done: 'done' },
 }
 
 /** A kind that is not in the table is told by its name. */
@@ -44,6 +46,7 @@ type Run = Pick<
 export function runState({ state, failed, cancelRequested }: Run): { tone: Tone; label: string } {
   if (state === 'RUNNING')
     return cancelRequested ? { tone: 'warning', label: 'Ending' } : { tone: 'warning', label: 'Running' }
+  if (state === 'QUEUED') return { tone: 'warning', label: 'Waiting for a worker' }
   if (state === 'FAILED') return { tone: 'error', label: 'Broke off' }
   if (state === 'CANCELLED') return { tone: 'quiet', label: 'Cancelled' }
   return failed > 0

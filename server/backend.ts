@@ -1,0 +1,91 @@
+/** What the admin server and a worker have in common: connections, services, the publisher, and the queue of runs. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Redis } from 'ioredis'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import type { FetchLimits } from '#fetcher/limits.ts'
+import { migrate } from '#prisma/migrate.ts'
+import { connectDatabase } from '#server/database.ts'
+import type { ServerConfig } from '#server/env.ts'
+import { createEvents } from '#server/events.ts'
+import { openQueue } from '#server/jobs/queue.ts'
+import { createRuns } from '#server/jobs/runs.ts'
+import { startWorker } from '#server/jobs/worker.ts'
+import { startPublisher } from '#server/publish/publisher.ts'
+import { createServices } from '#server/services/index.ts'
+import { openSigningKeys } from '#server/signing-keys.ts'
+import { connectRedis } from '#store/connect.ts'
+import { redisKeys } from '#store/keys.ts'
+import { createReader } from '#store/reader.ts'
+
+/** A rebuild swaps many keys in one transaction, which may take longer than a reader would wait. */
+const WRITER_TIMEOUT_MS = 30_000
+
+export type Backend = Awaited<ReturnType<typeof startBackend>>
+
+type BackendConfig = Pick<
+  ServerConfig,
+  | 'databaseUrl'
+  | 'redisUrl'
+  | 'redisKeyPrefix'
+  | 'keysDirectory'
+  | 'historicalKeysDirectory'
+  | 'entityId'
+  | 'allowHttp'
+>
+
+/** Migrates and connects. @throws an error whose message is one clear sentence */
+export async function startBackend(
+  config: BackendConfig,
+  log: FastifyBaseLogger,
+  overrides: { connectRedis?: () => Redis; fetchLimits?: Partial<FetchLimits> } = {},
+) {
+  const applied = await migrate(config.databaseUrl)
+  if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
+  const signingKeys = await openSigningKeys({
+    directory: config.keysDirectory,
+    historicalDirectory: config.historicalKeysDirectory,
+    onError: (err) =>
+      log.error({ err }, 'the key directory cannot be used; the keys read before stay in force'),
+  })
+  const connect =
+    overrides.connectRedis ?? (() => connectRedis(config.redisUrl, { commandTimeout: WRITER_TIMEOUT_MS }))
+  const redis = connect()
+  const subscriber = connect()
+  const db = connectDatabase(config.databaseUrl)
+  const { entityId, allowHttp, redisKeyPrefix } = config
+  const fetcher = createFetcher({ allowHttp, limits: overrides.fetchLimits ?? {} })
+  const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys }
+  const publisher = startPublisher(publishing, log)
+  const events = createEvents(redis, subscriber, redisKeyPrefix)
+  const reader = createReader({ redis, prefix: redisKeyPrefix })
+  const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
+  const services = createServices(deps)
+  const queue = await openQueue(config.databaseUrl, log)
+  const runs = createRuns({ db, queue, events, log })
+
+  await services.signingKeys.follow() // the directory may have changed while nobody looked
+  signingKeys.onChange(() => {
+    services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
+  })
+
+  return {
+    ...deps,
+    services,
+    queue,
+    runs,
+    startWorker: () =>
+      startWorker({ queue, events, log, context: { ...deps, services, redisKeyPrefix, runs } }),
+    /** After whoever uses it: requests and runs under way would fail. */
+    async close() {
+      runs.close()
+      await queue.close()
+      await publisher.stop()
+      signingKeys.close()
+      reader.close()
+      await fetcher.close()
+      await db.$disconnect()
+      redis.disconnect()
+      subscriber.disconnect()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** A run that walks the federation into the collection; entities that could not be read are items of their own. */
+import { FederationError } from '#core/errors.ts'
+import { walkCollection } from '#federation/collection/walk.ts'
+import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import { UnavailableError } from '#server/services/operation-error.ts'
+
+export const collection: RunKindRow = {
+  action: 'startCollectionWalk',
+  isSingle: true,
+  prepare: (tx, { id: runId }, { entityId }) =>
+    tx.renewalRunItem.create({ data: { runId, resource: entityId } }),
+  work: walk,
+}
+
+async function walk(context: RunContext, { signal, onFound }: Task): Promise<Outcome> {
+  const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix } = context
+  try {
+    const { entities, failed, failures } = await walkCollection({
+      trustAnchor: entityId,
+      entityId,
+      allowHttp,
+      redis: publishing.redis,
+      prefix,
+      reader,
+      fetcher,
+      now: () => Math.floor(Date.now() / 1000),
+      signal,
+      onProgress: ({ found }) => onFound(found),
+    })
+    return {
+      message: `${entities} entities found`,
+      total: entities + failed,
+      failures: failures.map(({ entity, reason }) => ({ resource: entity, message: reason })),
+    }
+  } catch (error) {
+    if (error instanceof FederationError) throw new UnavailableError(error.message)
+    throw error
+  }
+}

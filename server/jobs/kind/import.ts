@@ -1,0 +1,19 @@
+/** A run that registers a list of entities, each independently of the others. */
+import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import { ConflictError } from '#server/services/operation-error.ts'
+import type { RegisterInput } from '#server/services/subordinates.ts'
+
+export const importing: RunKindRow = { action: 'importSubordinates', work: register }
+
+async function register({ db, services }: RunContext, task: Task): Promise<Outcome> {
+  const input = task.item.input as RegisterInput // as it was given; registration parses every field
+  try {
+    await services.subordinates.register(task.caller, input)
+    return {}
+  } catch (error) {
+    if (!(error instanceof ConflictError) || !task.isResumed) throw error
+    const row = await db.subordinate.findUnique({ where: { entityId: input.entityId } })
+    if (!row || row.registeredAt < task.run.startedAt) throw error
+    return { message: 'Registered since the run began.' }
+  }
+}

@@ -1,0 +1,16 @@
+/** A run that writes everything into Redis anew; what is published stays until all of it is there. */
+import type { Outcome, RunContext, RunKindRow } from '#server/jobs/run-kinds.ts'
+
+export const rebuild: RunKindRow = {
+  action: 'startRebuild',
+  isSingle: true,
+  prepare: (tx, { id: runId }, { entityId }) =>
+    tx.renewalRunItem.create({ data: { runId, resource: entityId } }),
+  work: writeEverything,
+}
+
+async function writeEverything({ publisher }: RunContext): Promise<Outcome> {
+  const { subordinates, trustMarks, milliseconds } = await publisher.rebuild()
+  const seconds = (milliseconds / 1000).toFixed(1)
+  return { message: `${subordinates} subordinates and ${trustMarks} Trust Marks published in ${seconds} s` }
+}

@@ -1,0 +1,48 @@
+/** A run that renews subordinates: every active one, or those that are due. */
+import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import { ConflictError, UnavailableError } from '#server/services/operation-error.ts'
+
+/** One whose renewal failed is tried again by schedule after so long. */
+const RETRY_MINUTES = 60
+
+/** Statements past half of their life, and configurations about to expire. */
+export const dueSubordinates = Prisma.sql`"active" AND "autorenew"
+  AND ("statementExpiresAt" - ("statementExpiresAt" - "statementIssuedAt") / 2 < now() AT TIME ZONE 'utc'
+    OR "entityConfigurationExpiresAt" < now() AT TIME ZONE 'utc' + interval '1 hour')
+  AND "lastCheckedAt" < now() AT TIME ZONE 'utc'
+    - make_interval(mins => CASE WHEN "lastError" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END)`
+
+export const subordinates: RunKindRow = {
+  action: 'startRenewal',
+
+  prepare: (tx, { id, parameters }) => tx.$executeRaw`
+    INSERT INTO "RenewalRunItem" ("runId", "key", "resource")
+    SELECT ${id}, "id"::text, "entityId" FROM "Subordinate"
+    WHERE ${isDueOnly(parameters) ? dueSubordinates : Prisma.sql`"active"`}
+    ORDER BY "statementExpiresAt" NULLS FIRST, "id"`,
+
+  async work({ db, services }: RunContext, { item, run, caller, isResumed }: Task): Promise<Outcome> {
+    const id = Number(item.key)
+    const row = await db.subordinate.findUnique({
+      where: { id },
+      select: { active: true, lastCheckedAt: true, lastError: true },
+    })
+    if (!row?.active) return { message: 'It is no longer published, so there is nothing to renew.' }
+    if (isResumed && row.lastError === null && row.lastCheckedAt > run.startedAt) {
+      return { message: 'Renewed since the run began.' }
+    }
+    const { differences } = await services.subordinates.refresh(caller, id).catch(again)
+    if (differences.length === 0) return {}
+    return { message: `Changed: ${differences.map(({ path }) => path).join(', ')}.`, changes: differences }
+  },
+}
+
+export function isDueOnly(parameters: Prisma.JsonValue): boolean {
+  return typeof parameters === 'object' && parameters !== null && 'due' in parameters
+}
+
+/** Somebody else changed it while it was renewed: the next attempt sees what they did. */
+export function again(error: unknown): never {
+  throw error instanceof ConflictError ? new UnavailableError(error.message) : error
+}

@@ -1,0 +1,112 @@
+/** A run as it goes on, for whoever watches it in whichever process: complete and in order, whatever gets lost. */
+import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database.ts'
+import type { Events, RunChange } from '#server/events.ts'
+
+export type Progress = { run: RenewalRun; item: RenewalRunItem | null }
+
+type Deps = { db: Database; events: Pick<Events, 'subscribeToRuns'> }
+
+const PAGE = 500
+/** Of the items that finished before, so many come at first unless somebody asks for those after a certain one. */
+const REPLAYED = 1_000
+/** An announcement may get lost with Redis: it is looked at least so often. */
+const LOOK_MS = 2_000
+
+/**
+ * The present state first, then each finished item in its order, and at last the state in which the run ended. Items
+ * are read by their place, so announcements only say that it is time to read.
+ */
+export async function* followRun(deps: Deps, runId: number, after?: number): AsyncGenerator<Progress> {
+  const { db } = deps
+  const find = () => db.renewalRun.findUnique({ where: { id: runId } })
+  // Listening begins before the state is read, so that no change falls between.
+  const bell = createBell(deps.events.subscribeToRuns(), (change) => change.runId === runId)
+  try {
+    let run = await find()
+    if (!run) return
+    yield { run, item: null }
+    let last = after ?? Math.max(0, run.done + run.failed - REPLAYED)
+    for (;;) {
+      for await (const item of finishedItems(db, runId, last)) {
+        last = item.sequence ?? last
+        yield { run, item }
+      }
+      if (run.endedAt) {
+        yield { run, item: null }
+        return
+      }
+      if (!(await bell.next())) return
+      // Before the items: those of a run that has ended are all there.
+      run = await find()
+      if (!run) return
+    }
+  } finally {
+    bell.close()
+  }
+}
+
+/** Each change of a run's state and, while one is at work, its counts every few seconds; first what is under way. */
+export async function* followRuns({ db, events }: Deps): AsyncGenerator<RenewalRun> {
+  const bell = createBell(events.subscribeToRuns(), ({ itemId }) => itemId === null)
+  try {
+    const where = { state: { in: ['QUEUED', 'RUNNING'] } }
+    yield* await db.renewalRun.findMany({ where, orderBy: { id: 'asc' } })
+    for (let rung = await bell.next(); rung; rung = await bell.next()) {
+      const ids = new Set(rung.map(({ runId }) => runId))
+      yield* await db.renewalRun.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
+    }
+  } finally {
+    bell.close()
+  }
+}
+
+async function* finishedItems(db: Database, runId: number, after: number): AsyncGenerator<RenewalRunItem> {
+  for (let last = after; ; ) {
+    const page = await db.renewalRunItem.findMany({
+      where: { runId, sequence: { gt: last } },
+      orderBy: { sequence: 'asc' },
+      take: PAGE,
+    })
+    yield* page
+    last = page.at(-1)?.sequence ?? last
+    if (page.length < PAGE) return
+  }
+}
+
+/**
+ * Rings for changes, once for all since the last look, and by itself after a while, so that who listens may leave.
+ * Null when there will be no more.
+ */
+function createBell(changes: AsyncIterable<RunChange>, concerns: (change: RunChange) => boolean) {
+  const iterator = changes[Symbol.asyncIterator]()
+  let heard: RunChange[] = []
+  let isOver = false
+  let ring = Promise.withResolvers<void>()
+  const listen = async () => {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      if (!concerns(next.value)) continue
+      heard.push(next.value)
+      ring.resolve()
+    }
+  }
+  void listen().finally(() => {
+    isOver = true
+    ring.resolve()
+  })
+  const timer = setInterval(() => ring.resolve(), LOOK_MS)
+
+  return {
+    async next(): Promise<RunChange[] | null> {
+      await ring.promise
+      const now = heard
+      heard = []
+      if (!isOver) ring = Promise.withResolvers<void>()
+      return isOver ? null : now
+    },
+    close(): void {
+      clearInterval(timer)
+      void iterator.return?.()
+    },
+  }
+}

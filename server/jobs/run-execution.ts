@@ -1,0 +1,158 @@
+/** Executes a run: its items a few at a time, each tried again when its failure may pass, until all are finished. */
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import { runCaller } from '#server/caller.ts'
+import type { Events } from '#server/events.ts'
+import { inParallel } from '#server/jobs/in-parallel.ts'
+import { type RunContext, type RunKindRow, runKindOf, type Task } from '#server/jobs/run-kinds.ts'
+import {
+  createLedger,
+  type FinishedItem,
+  type Ledger,
+  RunLostError,
+  takeUp,
+} from '#server/jobs/run-ledger.ts'
+import { OperationError } from '#server/services/operation-error.ts'
+
+const CONCURRENCY = 8
+const HEARTBEAT_MS = 2_000
+/** Of an item whose failure may pass. */
+const TRIES = 3
+const FIRST_DELAY_MS = 2_000
+/** A run that ends its worker so often is the reason for it. */
+const MAXIMUM_ATTEMPTS = 20
+
+type Parts = { context: RunContext; events: Pick<Events, 'announceRun'>; log: FastifyBaseLogger }
+
+/** The run goes on when it was begun. @throws what another attempt, here or elsewhere, may not meet */
+export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
+  const run = await takeUp(parts.context.db, runId)
+  if (!run) return
+  const ledger = createLedger(parts.context.db, run)
+  const announce = () => parts.events.announceRun({ runId, itemId: null })
+  announce()
+  try {
+    await attempt(parts, run, ledger, outer)
+  } catch (error) {
+    if (error instanceof RunLostError) return parts.log.warn({ runId }, 'another worker took over the run')
+    await ledger.release().catch((err) => parts.log.warn({ err, runId }, 'the run could not be handed over'))
+    throw error
+  } finally {
+    announce()
+  }
+}
+
+async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: AbortSignal): Promise<void> {
+  const kind = runKindOf(run.kind)
+  if (!kind) return ledger.end('FAILED', `This version knows no runs of the kind ${run.kind}.`)
+  if (run.attempts > MAXIMUM_ATTEMPTS)
+    return ledger.end('FAILED', `Its worker ended ${MAXIMUM_ATTEMPTS} times before the run did.`)
+  if (run.cancelRequested) return ledger.end('CANCELLED')
+  if (run.total === null) await prepare(parts.context, run, kind)
+  const work = createWork(parts, run, kind, ledger, outer)
+  try {
+    await work.throughAllItems()
+  } catch (error) {
+    if (!work.isCancelled()) throw error
+    return ledger.end('CANCELLED')
+  } finally {
+    work.stop()
+  }
+  const failure = kind.isSingle ? work.lastFailure() : null
+  await (failure === null ? ledger.end('SUCCEEDED') : ledger.end('FAILED', failure))
+}
+
+/** All items at once, so that a run never goes on with a part of them. */
+async function prepare(context: RunContext, run: RenewalRun, { prepare }: RunKindRow): Promise<void> {
+  const runId = run.id
+  await context.db.$transaction(async (tx) => {
+    await prepare?.(tx, run, context)
+    const total = await tx.renewalRunItem.count({ where: { runId } })
+    await tx.renewalRun.update({ where: { id: runId }, data: { total } })
+  })
+}
+
+function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Ledger, outer: AbortSignal) {
+  const { context, events, log } = parts
+  const stop = new AbortController()
+  const signal = AbortSignal.any([outer, stop.signal])
+  const caller = runCaller(run)
+  const underWay = new Set<string>()
+  let cancelled = false
+  let found: number | undefined
+  let failure: string | null = null
+
+  function cancelIf(isWished: boolean): void {
+    if (!isWished) return
+    cancelled = true
+    stop.abort()
+  }
+
+  async function beat(): Promise<void> {
+    const [current = null] = underWay
+    cancelIf(await ledger.beat({ current, ...(found === undefined ? {} : { total: found }) }))
+    events.announceRun({ runId: run.id, itemId: null })
+  }
+  const heartbeat = setInterval(() => {
+    beat().catch((err: unknown) => {
+      if (err instanceof RunLostError) stop.abort(err)
+      else log.warn({ err }, 'run heartbeat')
+    })
+  }, HEARTBEAT_MS)
+
+  async function finish(item: RenewalRunItem, result: FinishedItem): Promise<void> {
+    found = undefined // from now on the ledger counts
+    cancelIf(await ledger.finish(item, result))
+    events.announceRun({ runId: run.id, itemId: item.id })
+  }
+
+  async function workOn(item: RenewalRunItem): Promise<void> {
+    underWay.add(item.resource)
+    const onFound = (total: number) => {
+      found = total
+    }
+    const task: Task = { item, run, caller, isResumed: run.attempts > 1, signal, onFound }
+    try {
+      await finish(item, { ok: true, ...(await kind.work(context, task)) })
+    } catch (error) {
+      if (error instanceof RunLostError || signal.aborted) throw error
+      await afterFailure(item, error)
+    } finally {
+      underWay.delete(item.resource)
+    }
+  }
+
+  async function afterFailure(item: RenewalRunItem, error: unknown): Promise<void> {
+    const isExpected = error instanceof OperationError
+    if (!isExpected)
+      log.error({ err: error, runId: run.id, resource: item.resource }, 'an item of a run failed')
+    const message = isExpected ? error.message : 'Something went wrong here; the log has the details.'
+    const mayPass = isExpected ? error.isRetryable : true
+    if (mayPass && item.attempts + 1 < TRIES) return ledger.postpone(item, delay(item.attempts), message)
+    failure = message
+    await finish(item, { ok: false, message })
+  }
+
+  return {
+    async throughAllItems(): Promise<void> {
+      for (;;) {
+        const items = await ledger.nextItems()
+        await inParallel(items, CONCURRENCY, signal, workOn)
+        signal.throwIfAborted()
+        if (items.length > 0) continue
+        const wait = await ledger.untilNextItem()
+        if (wait === null) return
+        await setTimeout(wait, undefined, { signal })
+      }
+    },
+    isCancelled: () => cancelled,
+    lastFailure: () => failure,
+    stop: () => clearInterval(heartbeat),
+  }
+}
+
+/** Twice as long each time, and by chance up to half less, so that those who failed together do not come together. */
+function delay(attempts: number): number {
+  return FIRST_DELAY_MS * 2 ** attempts * (1 - Math.random() / 2)
+}

@@ -1,0 +1,142 @@
+/**
+ * What one worker records of a run. Every record names the attempt it belongs to: once another worker has taken the
+ * run up, nothing of the one before counts any more, so that each item is finished exactly once.
+ */
+import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
+import { type Database, jsonOrNull } from '#server/database.ts'
+import type { Outcome } from '#server/jobs/run-kinds.ts'
+
+/** Another worker has the run, or it was ended. */
+export class RunLostError extends Error {
+  override readonly name = 'RunLostError'
+}
+
+export type FinishedItem = { ok: boolean } & Outcome
+
+export type Ledger = {
+  /** Items that are to be worked on now, at most a page. */
+  nextItems(): Promise<RenewalRunItem[]>
+  /** Milliseconds until the next item may be tried again; null when every item is finished. */
+  untilNextItem(): Promise<number | null>
+  /** Answers whether the run is to be cancelled. @throws RunLostError */
+  beat(state: { current: string | null; total?: number }): Promise<boolean>
+  /** The same. @throws RunLostError, and nothing is recorded */
+  finish(item: RenewalRunItem, result: FinishedItem): Promise<boolean>
+  /** Leaves the item for later, with what went wrong. */
+  postpone(item: RenewalRunItem, milliseconds: number, message: string): Promise<void>
+  /** What was not done is forgotten. */
+  end(state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', error?: string): Promise<void>
+  /** Leaves the run to whoever takes it up next. */
+  release(): Promise<void>
+}
+
+const PAGE = 500
+
+/** Takes the run up; null when it has ended, or there is none. */
+export async function takeUp(db: Database, id: number): Promise<RenewalRun | null> {
+  const where = { id, state: { in: ['QUEUED', 'RUNNING'] } }
+  const data = { state: 'RUNNING', attempts: { increment: 1 }, heartbeatAt: new Date() }
+  const [run] = await db.renewalRun.updateManyAndReturn({ where, data })
+  return run ?? null
+}
+
+export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger {
+  const mine = { id, attempts, state: 'RUNNING' }
+
+  async function update(data: Prisma.RenewalRunUpdateManyMutationInput): Promise<RenewalRun> {
+    const [run] = await db.renewalRun.updateManyAndReturn({ where: mine, data })
+    if (!run) throw new RunLostError(`Run ${id} is no longer ours.`)
+    return run
+  }
+
+  return {
+    nextItems: () =>
+      db.renewalRunItem.findMany({
+        where: { runId: id, ok: null, OR: [{ notBefore: null }, { notBefore: { lte: new Date() } }] },
+        orderBy: { id: 'asc' },
+        take: PAGE,
+      }),
+
+    async untilNextItem() {
+      const open = { runId: id, ok: null }
+      const { _min, _count } = await db.renewalRunItem.aggregate({
+        where: open,
+        _min: { notBefore: true },
+        _count: true,
+      })
+      return _count === 0 ? null : Math.max(0, (_min.notBefore?.getTime() ?? 0) - Date.now())
+    },
+
+    async beat(state) {
+      return (await update({ ...state, heartbeatAt: new Date() })).cancelRequested
+    },
+
+    finish: (item, result) => record(db, mine, item, result),
+
+    async postpone(item, milliseconds, message) {
+      const notBefore = new Date(Date.now() + milliseconds)
+      const data = { attempts: { increment: 1 }, notBefore, message }
+      await db.renewalRunItem.updateMany({ where: { id: item.id, ok: null }, data })
+    },
+
+    async end(state, error) {
+      await db.$transaction([
+        db.renewalRunItem.deleteMany({ where: { runId: id, ok: null, run: mine } }),
+        db.renewalRun.updateMany({
+          where: mine,
+          data: { state, endedAt: new Date(), current: null, error: error ?? null },
+        }),
+      ])
+    },
+
+    async release() {
+      await db.renewalRun.updateMany({ where: mine, data: { state: 'QUEUED', current: null } })
+    },
+  }
+}
+
+/** The counters first: their row is locked until the commit, so that the places of items have no gaps. */
+async function record(
+  db: Database,
+  mine: { id: number; attempts: number; state: string },
+  item: RenewalRunItem,
+  { ok, message, changes, total, failures = [] }: FinishedItem,
+): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    const [run] = await tx.renewalRun.updateManyAndReturn({
+      where: mine,
+      data: {
+        done: { increment: ok ? 1 : 0 },
+        failed: { increment: (ok ? 0 : 1) + failures.length },
+        ...(total === undefined ? {} : { total }),
+        heartbeatAt: new Date(),
+      },
+    })
+    if (!run) throw new RunLostError(`Run ${mine.id} is no longer ours.`)
+    const [at, sequence] = [new Date(), run.done + run.failed]
+    const first = sequence - failures.length
+    const rows = failures.map((it, index) => ({
+      ...it,
+      runId: run.id,
+      ok: false,
+      at,
+      sequence: first + index,
+    }))
+    if (rows.length > 0) await tx.renewalRunItem.createMany({ data: rows })
+    const { count } = await tx.renewalRunItem.updateMany({
+      where: { id: item.id, ok: null },
+      data: {
+        ok,
+        message: message ?? null,
+        changes: jsonOrNull(changes),
+        input: Prisma.DbNull,
+        notBefore: null,
+        attempts: { increment: 1 },
+        sequence,
+        at,
+      },
+    })
+    if (count === 0) throw new RunLostError(`Item ${item.id} was finished already.`)
+    return run.cancelRequested
+  })
+}

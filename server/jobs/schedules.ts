@@ -1,0 +1,101 @@
+/** What is done by the clock: one row a schedule. Its cron line and whether it is on are the operator's (model Schedule). */
+import { decodeJwt } from '#core/jws.ts'
+import { Prisma } from '#prisma/generated/client/client.ts'
+import { jobCaller } from '#server/caller.ts'
+import { dueSubordinates } from '#server/jobs/kind/subordinates.ts'
+import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
+import type { RunContext, RunKind } from '#server/jobs/run-kinds.ts'
+import type { RunOptions, Runs } from '#server/jobs/runs.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
+import { ConflictError } from '#server/services/operation-error.ts'
+
+export type ScheduleContext = RunContext & { runs: Runs }
+
+/** What came of it, as a sentence, and the run that does the rest. */
+export type ScheduleResult = { message: string; runId?: number }
+
+type ScheduleRow = {
+  description: string
+  /** Until an operator changes it. */
+  cron: string
+  run(context: ScheduleContext): Promise<ScheduleResult>
+}
+
+export const schedules = {
+  'regenerate-entity-configuration': {
+    description: 'Signs the Entity Configuration anew once half of its life is over.',
+    cron: '* * * * *',
+    run: regenerateEntityConfiguration,
+  },
+  'renew-subordinates': {
+    description: 'Renews the subordinates whose statement or configuration grows old.',
+    cron: '*/5 * * * *',
+    run: renewSubordinates,
+  },
+  'renew-trust-marks': {
+    description: 'Renews the Trust Marks that are within their renewal time.',
+    cron: '0 * * * *',
+    run: renewTrustMarks,
+  },
+  'walk-collection': {
+    description: 'Walks the federation into the collection.',
+    cron: '*/5 * * * *',
+    run: walkCollection,
+  },
+} as const satisfies Record<string, ScheduleRow>
+
+export type ScheduleName = keyof typeof schedules
+
+export const scheduleNames = Object.keys(schedules) as ScheduleName[] // the keys of the table
+
+/** Changes publish themselves; here it is only kept from growing old. */
+async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
+  const { db, publisher, publishing } = context
+  const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
+  if (jwt && !isHalfOver(jwt)) return { message: 'It is young.' }
+  await enqueue(db, [toPublish('entity-configuration')])
+  await publisher.flush()
+  return { message: 'It was signed anew.' }
+}
+
+function isHalfOver(jwt: string): boolean {
+  const { iat, exp } = decodeJwt(jwt).claims
+  return Date.now() / 1000 > (Number(iat) + Number(exp)) / 2
+}
+
+async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {
+  const due = Prisma.sql`SELECT 1 FROM "Subordinate" WHERE ${dueSubordinates}`
+  if (!(await exists(context, due))) return { message: 'None is due.' }
+  return startRun(context, 'renew-subordinates', 'SUBORDINATES', { parameters: { due: true } })
+}
+
+async function renewTrustMarks(context: ScheduleContext): Promise<ScheduleResult> {
+  const due = Prisma.sql`SELECT 1 FROM "TrustMark" m WHERE ${dueTrustMarks}`
+  if (!(await exists(context, due))) return { message: 'None is due.' }
+  return startRun(context, 'renew-trust-marks', 'TRUST_MARKS', { parameters: { due: true } })
+}
+
+function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {
+  return startRun(context, 'walk-collection', 'COLLECTION')
+}
+
+async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ exists: boolean }[]>`SELECT EXISTS (${query}) AS "exists"`
+  return row?.exists === true
+}
+
+/** A run that is still under way is not joined by another. */
+async function startRun(
+  { runs }: ScheduleContext,
+  schedule: string,
+  kind: RunKind,
+  options: RunOptions = {},
+): Promise<ScheduleResult> {
+  try {
+    const { id } = await runs.start(jobCaller(schedule), kind, options)
+    return { message: 'A run was started.', runId: id }
+  } catch (error) {
+    if (error instanceof ConflictError) return { message: 'A run of this kind is under way already.' }
+    throw error
+  }
+}

@@ -1,0 +1,74 @@
+/** Keeps the clock of pg-boss as the table of schedules says, and does what is due; one worker at a time for each. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { PgBoss } from 'pg-boss'
+import type { Database } from '#server/database.ts'
+import {
+  type ScheduleContext,
+  type ScheduleName,
+  type ScheduleResult,
+  scheduleNames,
+  schedules,
+} from '#server/jobs/schedules.ts'
+
+const POLLING_SECONDS = 10
+/** Schedules are in UTC, whatever the machine's zone is. */
+export const TIME_ZONE = 'UTC'
+
+/** Makes the rows that are missing, as after an update that brings a new schedule. */
+export async function ensureSchedules(db: Database): Promise<void> {
+  const data = scheduleNames.map((name) => ({ name, cron: schedules[name].cron }))
+  await db.schedule.createMany({ data, skipDuplicates: true })
+}
+
+export async function applySchedule(
+  boss: PgBoss,
+  { name, cron, enabled }: { name: string; cron: string; enabled: boolean },
+): Promise<void> {
+  if (enabled) await boss.schedule(name, cron, null, { tz: TIME_ZONE })
+  else await boss.unschedule(name)
+}
+
+export async function startScheduling(
+  boss: PgBoss,
+  context: ScheduleContext,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  await ensureSchedules(context.db)
+  const rows = await context.db.schedule.findMany({ where: { name: { in: scheduleNames } } })
+  for (const name of scheduleNames) {
+    // At most one waiting and one running: a slow one is not followed by a queue of missed ones.
+    await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
+    await boss.work(name, { pollingIntervalSeconds: POLLING_SECONDS }, () => runSchedule(context, name, log))
+  }
+  for (const row of rows) await applySchedule(boss, row)
+}
+
+/** Does it unless it is switched off, and keeps what came of it. @throws what is unexpected, once it is kept */
+export async function runSchedule(
+  context: ScheduleContext,
+  name: ScheduleName,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const { db } = context
+  const started = { lastStartedAt: new Date(), lastEndedAt: null }
+  const { count } = await db.schedule.updateMany({ where: { name, enabled: true }, data: started })
+  if (count === 0) return
+  try {
+    await remember(db, name, true, await schedules[name].run(context))
+  } catch (error) {
+    log.error({ err: error, schedule: name }, 'a schedule failed')
+    await remember(db, name, false, { message: error instanceof Error ? error.message : String(error) })
+    throw error
+  }
+}
+
+async function remember(
+  db: Database,
+  name: ScheduleName,
+  lastSucceeded: boolean,
+  { message, runId }: ScheduleResult,
+): Promise<void> {
+  const ended = { lastEndedAt: new Date(), lastSucceeded, lastMessage: message }
+  const data = runId === undefined ? ended : { ...ended, lastRunId: runId }
+  await db.schedule.updateMany({ where: { name }, data })
+}

@@ -1,0 +1,59 @@
+/** A worker: executes runs and keeps the schedules, beside any number of others on the same database. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Events } from '#server/events.ts'
+import { type JobQueue, RUN_QUEUE, type RunOrder } from '#server/jobs/queue.ts'
+import { executeRun } from '#server/jobs/run-execution.ts'
+import type { ScheduleContext } from '#server/jobs/schedules.ts'
+import { startScheduling } from '#server/jobs/scheduling.ts'
+
+export type Worker = { close(): Promise<void> }
+
+type WorkerDeps = {
+  queue: JobQueue
+  events: Pick<Events, 'announceRun' | 'subscribeToRuns'>
+  context: ScheduleContext
+  log: FastifyBaseLogger
+}
+
+/** Runs of different kinds work beside each other. */
+const RUNS_AT_A_TIME = 3
+/** For orders of which no announcement came. */
+const POLLING_SECONDS = 2
+const HEARTBEAT_SECONDS = 3
+
+export async function startWorker({ queue, events, context, log }: WorkerDeps): Promise<Worker> {
+  const { boss } = queue
+  const closing = new AbortController()
+  const options = { pollingIntervalSeconds: POLLING_SECONDS, heartbeatRefreshSeconds: HEARTBEAT_SECONDS }
+  const takers: string[] = []
+  for (let count = 0; count < RUNS_AT_A_TIME; count++) {
+    const taker = await boss.work<RunOrder>(RUN_QUEUE, options, async ([order]) => {
+      if (!order) return
+      const signal = AbortSignal.any([order.signal, closing.signal])
+      await executeRun({ context, events, log }, order.data.runId, signal)
+    })
+    takers.push(taker)
+  }
+  const announcements = events.subscribeToRuns()[Symbol.asyncIterator]()
+  const listening = wakeOnOrders(announcements, () => {
+    for (const taker of takers) boss.notifyWorker(taker)
+  })
+  await startScheduling(boss, context, log)
+
+  return {
+    async close() {
+      closing.abort()
+      await announcements.return?.()
+      await listening
+    },
+  }
+}
+
+async function wakeOnOrders(
+  announcements: AsyncIterator<{ isQueued?: boolean }>,
+  wake: () => void,
+): Promise<void> {
+  for (let next = await announcements.next(); !next.done; next = await announcements.next()) {
+    if (next.value.isQueued) wake()
+  }
+}

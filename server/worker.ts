@@ -1,0 +1,22 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+/** A worker as a process of its own: executes runs and schedules beside admin servers with WORKER=external. */
+import { pino } from 'pino'
+import { startBackend } from '#server/backend.ts'
+import { closeOnSignals } from '#server/closing.ts'
+import { readServerConfig } from '#server/env.ts'
+import { sentenceOf } from '#server/start-failure.ts'
+
+try {
+  const config = readServerConfig()
+  const log = pino({ level: config.logLevel })
+  const backend = await startBackend(config, log)
+  const worker = await backend.startWorker()
+  log.info({ entityId: config.entityId }, 'the worker is ready')
+  closeOnSignals(log, async () => {
+    await worker.close()
+    await backend.close()
+  })
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,45 @@
+/** Runs of an admin server under test: started by mutation, watched by subscription to their end. */
+import { createClient } from 'graphql-sse'
+import type { TestAdmin } from '#test/helpers/admin.ts'
+
+export type SeenRun = { state: string; total: number | null; done: number; failed: number }
+export type SeenItem = { sequence: number; resource: string; ok: boolean; message: string | null }
+export type SeenProgress = { run: SeenRun; item: SeenItem | null }
+
+/** Starts one, which must succeed: its id. */
+export async function startRun(admin: TestAdmin, mutation: string): Promise<string> {
+  const { data } = await tryToStart(admin, mutation)
+  return data.id
+}
+
+/** The result of the mutation, whatever it is. */
+export async function tryToStart(admin: TestAdmin, mutation: string) {
+  const [name = ''] = mutation.split('(')
+  const success = `Mutation${name.charAt(0).toUpperCase()}${name.slice(1)}Success`
+  const answer = await admin.execute(
+    `mutation { result: ${mutation} { __typename ... on ${success} { data { id state } } ... on Error { code } } }`,
+  )
+  return answer.data.result
+}
+
+/** Everything that the subscription says until it ends, as `origin` tells it. */
+export async function watchRun(
+  admin: TestAdmin,
+  runId: string,
+  { origin = admin.adminUrl, after }: { origin?: string; after?: number } = {},
+): Promise<SeenProgress[]> {
+  const client = createClient({
+    url: `${origin}/graphql`,
+    headers: { 'x-api-key': admin.keys.viewer },
+    retryAttempts: 0,
+  })
+  const query = `subscription ($runId: ID!, $after: Int) { renewalProgress(runId: $runId, after: $after) {
+    run { state total done failed } item { sequence resource ok message } } }`
+  const seen: SeenProgress[] = []
+  const results = client.iterate<{ renewalProgress: SeenProgress }>({ query, variables: { runId, after } })
+  for await (const { data } of results) if (data) seen.push(data.renewalProgress)
+  return seen
+}
+
+export const itemsOf = (seen: readonly SeenProgress[]) =>
+  seen.flatMap(({ item }) => (item === null ? [] : [item]))

@@ -5,6 +5,7 @@ import { apiKeyCommand } from '#server/cli/apikey.ts'
 import { auditCommand } from '#server/cli/audit.ts'
 import { delegateCommand } from '#server/cli/delegate.ts'
 import { keygenCommand } from '#server/cli/keygen.ts'
+import { keysCommand } from '#server/cli/keys.ts'
 import { migrateCommand } from '#server/cli/migrate.ts'
 import { publishCommands } from '#server/cli/publish.ts'
 import { userCommand } from '#server/cli/user.ts'
@@ -18,6 +19,7 @@ const program = new Command('inmor')
 
 for (const command of [
   keygenCommand,
+  keysCommand,
   delegateCommand,
   migrateCommand,
   userCommand,

@@ -1,19 +1,23 @@
 /** What a command works on: the configured services, or the embedded ones of a data directory, running or not. */
 import { userInfo } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { migrate } from '#prisma/migrate.ts'
 import { type Auth, type AuthConfig, createAuth } from '#server/auth/auth.ts'
 import { type Caller, cliCaller } from '#server/caller.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
-import { openDataDirectory, readRunning } from '#server/embedded/data-directory.ts'
+import { keysBelow, openDataDirectory, readRunning } from '#server/embedded/data-directory.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { ConfigurationError, readServerConfig } from '#server/env.ts'
+import { keyDirectoryFiles } from '#store/key-directory.ts'
+import type { KeyPlace } from '#store/key-directory-change.ts'
 
 export type Installation = {
   db: Database
   auth: Auth
   caller: Caller
   databaseUrl: string
+  /** Where the signing keys are. */
+  keys: KeyPlace
   /** Migrations that opening it has applied. */
   applied: string[]
   /** True when a server is there to publish what is queued. */
@@ -28,11 +32,13 @@ export async function openInstallation(): Promise<Installation> {
   const running = await readRunning(resolve(directory))
   const isRunningThere = DATABASE_URL !== undefined && running?.parts?.databaseUrl === DATABASE_URL
   if ((DATABASE_URL || DB_HOST) && !isRunningThere) {
-    return connect({ ...readServerConfig(), isServed: true })
+    const { keysDirectory, historicalKeysDirectory, ...config } = readServerConfig()
+    const keys = { directory: keysDirectory, historicalDirectory: historicalKeysDirectory }
+    return connect({ ...config, keys, isServed: true })
   }
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting; try again in a moment.')
-    return connect({ ...local, ...running.parts, isServed: true })
+    return connect({ ...local, ...running.parts, keys: localKeys(directory), isServed: true })
   }
 
   const data = await openDataDirectory(directory)
@@ -42,6 +48,7 @@ export async function openInstallation(): Promise<Installation> {
     ...local,
     databaseUrl: database.url,
     authSecret: data.authSecret,
+    keys: localKeys(directory),
     isServed: false,
   })
   return {
@@ -57,15 +64,23 @@ export async function openInstallation(): Promise<Installation> {
 
 const local = { adminUrl: 'http://localhost:8000', trustedOrigins: [], previousAuthSecrets: [] }
 
-type Parts = AuthConfig & { databaseUrl: string; isServed: boolean }
+/** As `npm start` finds them. */
+function localKeys(dataDirectory: string): KeyPlace {
+  const directory = process.env.KEYS_DIR || keysBelow(dataDirectory)
+  const history = process.env.HISTORICAL_KEYS_DIR || join(directory, keyDirectoryFiles.historicalKeys)
+  return { directory, historicalDirectory: history }
+}
 
-function connect({ databaseUrl, isServed, ...config }: Parts): Installation {
+type Parts = AuthConfig & { databaseUrl: string; keys: KeyPlace; isServed: boolean }
+
+function connect({ databaseUrl, keys, isServed, ...config }: Parts): Installation {
   const db = connectDatabase(databaseUrl)
   return {
     db,
     auth: createAuth(db, config),
     caller: cliCaller(userInfo().username),
     databaseUrl,
+    keys,
     applied: [],
     isServed,
     close: () => db.$disconnect(),

@@ -1,39 +1,7 @@
-/** `inmor rebuild` and `inmor regenerate-entity`: ask for publication, and wait until it is done. */
-import { setTimeout } from 'node:timers/promises'
-import type { Installation } from '#server/cli/installation.ts'
+/** `inmor rebuild` and its kin: ask for publication, and wait until it is done. */
 import { command, print, withInstallation } from '#server/cli/output.ts'
-import { ConfigurationError } from '#server/env.ts'
-import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
-import { recordAuditEvent } from '#server/services/audit.ts'
-
-const PATIENCE_MS = 120_000
-const POLL_MS = 100
-
-/** Whoever publishes for this database takes it from the outbox, be it a server beside us or one to come. */
-async function request(
-  { db, caller }: Installation,
-  action: string,
-  items: readonly OutboxItem[],
-): Promise<bigint> {
-  return db.$transaction(async (tx) => {
-    await enqueue(tx, items)
-    await recordAuditEvent(tx, caller, { action, resourceType: 'TrustAnchor', resource: '' })
-    const { _max } = await tx.outboxEntry.aggregate({ _max: { id: true } })
-    return _max.id ?? 0n
-  })
-}
-
-async function waitUntilPublished({ db }: Installation, last: bigint): Promise<void> {
-  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-    if ((await db.outboxEntry.count({ where: { id: { lte: last } } })) === 0) return
-    await setTimeout(POLL_MS)
-  }
-  const lease = await db.publisherLease.findUnique({ where: { id: 1 } })
-  const reason = lease?.lastError ? `: ${lease.lastError}` : '; is the admin server running, and Redis?'
-  throw new ConfigurationError(
-    `It is queued, but was not published within ${PATIENCE_MS / 1000} seconds${reason}`,
-  )
-}
+import { requestPublication, untilPublished } from '#server/cli/publication.ts'
+import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 
 function publishCommand(
   name: string,
@@ -44,10 +12,8 @@ function publishCommand(
 ) {
   return command(name, description).action(async (options) => {
     const text = await withInstallation(async (installation) => {
-      const last = await request(installation, action, items)
-      if (!installation.isServed) return 'Queued: it is published when the server starts.'
-      await waitUntilPublished(installation, last)
-      return done
+      await requestPublication(installation, action, items)
+      return (await untilPublished(installation)) ? done : 'Queued: it is published when the server starts.'
     })
     print(options, { result: text }, text)
   })
@@ -67,5 +33,19 @@ export const publishCommands = [
     'regenerateEntityConfiguration',
     [toPublish('entity-configuration'), toPublish('historical-keys')],
     'Published the Entity Configuration.',
+  ),
+  publishCommand(
+    'publish-historical-keys',
+    'signs and publishes the historical keys anew',
+    'publishHistoricalKeys',
+    [toPublish('historical-keys')],
+    'Published the historical keys.',
+  ),
+  publishCommand(
+    'reload-issued-tms',
+    'tells Redis again of every Trust Mark ever issued',
+    'reloadIssuedTrustMarks',
+    [toPublish('issued-trust-marks')],
+    'Reloaded: Redis knows every Trust Mark that was issued.',
   ),
 ]

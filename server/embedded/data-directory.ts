@@ -22,6 +22,7 @@ export type DataDirectory = {
 }
 
 const runningFile = (path: string) => join(path, 'running.json')
+export const keysBelow = (path: string) => join(resolve(path), 'keys')
 
 /** Creates what is missing. @throws ConfigurationError when it cannot be written or is in use */
 export async function openDataDirectory(directory: string): Promise<DataDirectory> {
@@ -33,7 +34,7 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
     return {
       path,
       database: join(path, 'postgres'),
-      keys: await ensureKeys(join(path, 'keys')),
+      keys: await ensureKeys(keysBelow(path)),
       authSecret: await ensureSecret(join(path, 'auth-secret')),
       announce: (parts) => writeRunning(path, parts),
       release: () => rm(runningFile(path), { force: true }),

@@ -13,6 +13,7 @@ const topics = [
   'subordinate',
   'subordinates',
   'trust-mark',
+  'issued-trust-marks',
 ] as const
 export type Topic = (typeof topics)[number]
 export type OutboxItem = { topic: Topic; key: string }

@@ -3,10 +3,16 @@ import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
-import { activeSubordinates, findTrustMark, signedSubordinate } from '#server/publish/rows.ts'
+import {
+  activeSubordinates,
+  allIssuedTrustMarks,
+  findTrustMark,
+  signedSubordinate,
+} from '#server/publish/rows.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   commit,
+  putIssuedTrustMarks,
   putSubordinate,
   putSubordinateEvents,
   putTrustAnchors,
@@ -25,6 +31,7 @@ const publishers: Readonly<Record<SingleTopic, (context: PublishContext, key: st
   subordinate: publishSubordinate,
   subordinates: publishSubordinates,
   'trust-mark': publishTrustMark,
+  'issued-trust-marks': publishIssuedTrustMarks,
 }
 
 export function isSingleTopic(topic: string): topic is SingleTopic {
@@ -83,4 +90,13 @@ async function publishTrustMark(context: PublishContext, id: string): Promise<vo
   await commit(context.redis, context.keys, [{ kind: 'trust-mark', id: mark.entityId }], (to) => {
     putTrustMark(to, context.keys, mark)
   })
+}
+
+/** What was ever issued, page by page; the set only grows, so that nothing is missing in between. */
+async function publishIssuedTrustMarks(context: PublishContext): Promise<void> {
+  for await (const page of allIssuedTrustMarks(context)) {
+    await commit(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {
+      putIssuedTrustMarks(to, context.keys, page)
+    })
+  }
 }

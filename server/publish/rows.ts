@@ -8,7 +8,7 @@ import type {
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { isStillValid, type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
-import type { PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
+import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
 import { readSettings } from '#server/settings.ts'
 
 /** Rows handled at a time: bounds memory, and one round trip to each store a page. */
@@ -81,6 +81,22 @@ export async function* allTrustMarks({ db }: PublishContext): AsyncGenerator<Pub
   }
 }
 
+/** Every JWT ever issued, in the order of their hashes. */
+export async function* allIssuedTrustMarks({ db }: PublishContext): AsyncGenerator<PublishedIssue[]> {
+  for (let after = ''; ; ) {
+    const rows = await db.issuedTrustMark.findMany({
+      where: { hash: { gt: after } },
+      orderBy: { hash: 'asc' },
+      take: PAGE,
+      select: { hash: true, revokedAt: true },
+    })
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.map(publishedIssue)
+    after = last.hash
+  }
+}
+
 function publishedSubordinate(row: SignedSubordinate): PublishedSubordinate {
   const { entityId, statement, entityConfiguration, entityTypes, intermediate } = row
   const info = {
@@ -101,6 +117,10 @@ function publishedTrustMark(
     entityId: mark.entityId,
     jwt: mark.jwt,
     revoked: !mark.active,
-    issued: mark.issued.map(({ hash, revokedAt }) => ({ hash, revokedAt: revokedAt && toUnix(revokedAt) })),
+    issued: mark.issued.map(publishedIssue),
   }
+}
+
+function publishedIssue({ hash, revokedAt }: Pick<IssuedTrustMark, 'hash' | 'revokedAt'>): PublishedIssue {
+  return { hash, revokedAt: revokedAt && toUnix(revokedAt) }
 }

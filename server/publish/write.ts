@@ -23,9 +23,12 @@ export type PublishedTrustMark = {
   entityId: string
   jwt: string
   revoked: boolean
-  /** Every JWT issued for this pair, with the time of its revocation in unix seconds. */
-  issued: readonly { hash: string; revokedAt: number | null }[]
+  /** Every JWT issued for this pair. */
+  issued: readonly PublishedIssue[]
 }
+
+/** One JWT that was issued, by its hash, with the time of its revocation in unix seconds. */
+export type PublishedIssue = { hash: string; revokedAt: number | null }
 
 /** Queues the commands that publish one subordinate. */
 export function putSubordinate(
@@ -62,14 +65,23 @@ export function putSubordinateEvents(
   if (events.length > 0) to.hset(keys.subordinateEvents, entityId, formatSubordinateEvents(events))
 }
 
-/** Queues the commands that publish the present state of one trust mark; the status is per issued JWT (8.4). */
-export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
-  for (const { hash, revokedAt } of mark.issued) {
+/** Queues what is known of JWTs that were issued: the status is per issued JWT (8.4). */
+export function putIssuedTrustMarks(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  issued: readonly PublishedIssue[],
+): void {
+  for (const { hash, revokedAt } of issued) {
     to.sadd(keys.issuedTrustMarks, hash)
     if (revokedAt !== null) {
       to.hset(keys.trustMarkRevocations, hash, formatTrustMarkRevocation({ revoked_at: revokedAt }))
     }
   }
+}
+
+/** Queues the commands that publish the present state of one trust mark. */
+export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
+  putIssuedTrustMarks(to, keys, mark.issued)
   to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
   if (mark.revoked) {
     to.srem(keys.trustMarkHolders(mark.type), mark.entityId)

@@ -51,7 +51,7 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
       },
     },
     async (request, reply) => {
-      await services.trustAnchor.regenerateEntityConfiguration(callerOfRequest(request))
+      await services.trustAnchor.publishHistoricalKeys(callerOfRequest(request))
       const { keys } = decodeJwt<{ keys: unknown[] }>(await published(deps, 'historical-keys'))
       return reply.status(201).send({ message: `Published ${keys.length} historical keys.`, id: 0 })
     },

@@ -121,9 +121,9 @@ builder.mutationFields((t) => ({
     description:
       'Signs and publishes the historical keys anew. Changes publish themselves; this is for certainty.',
     authScopes: { operate: true },
-    resolve: async (_root, _args, { services, ...context }) => {
-      await services.signingKeys.publishHistorical(signedIn({ services, ...context }))
-      return services.signingKeys.historical()
+    resolve: async (_root, _args, context) => {
+      await context.services.trustAnchor.publishHistoricalKeys(signedIn(context))
+      return context.services.signingKeys.historical()
     },
   }),
 }))

@@ -2,6 +2,7 @@
 import { type Caller, jobCaller } from '#server/caller.ts'
 import type { Transaction } from '#server/database.ts'
 import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
 import { recordAuditEvent } from '#server/services/audit.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/services/operation-error.ts'
@@ -10,7 +11,9 @@ import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-di
 import { whyReadOnly } from '#store/key-directory-access.ts'
 import { tidyKeyDirectory } from '#store/key-directory-change.ts'
 
-export type KeyContext = Pick<ServiceContext, 'db' | 'entityId' | 'signingKeys' | 'publisher' | 'write'>
+export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write'> & {
+  publisher: Pick<Publisher, 'flush'>
+}
 
 /** What a step did to the files, for the audit log and the outbox. */
 export type KeyStep = {
@@ -28,7 +31,7 @@ export const everythingSigned = [
 ]
 
 export function createKeyChange(context: KeyContext) {
-  const { db, entityId, signingKeys, publisher, write } = context
+  const { db, signingKeys, publisher, write } = context
   const { place } = signingKeys
   const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
 
@@ -40,10 +43,15 @@ export function createKeyChange(context: KeyContext) {
     const isChanged = await db.$transaction(async (tx) => {
       await lockKeys(tx)
       const isFirstLook = (await tx.signingKey.count()) === 0
-      const difference = await recordKeys(tx, await read())
+      const keys = await read()
+      const difference = await recordKeys(tx, keys)
       if (!difference || isFirstLook) return false
-      const entry = { action: 'changeKeyDirectory', resourceType: 'SigningKey', resource: entityId } as const
-      await recordAuditEvent(tx, caller, { ...entry, ...difference })
+      await recordAuditEvent(tx, caller, {
+        action: 'changeKeyDirectory',
+        resourceType: 'SigningKey',
+        resource: keys.signer.kid,
+        ...difference,
+      })
       await enqueue(tx, everythingSigned)
       return true
     })

@@ -10,8 +10,7 @@ import { createKeyWithdrawal } from '#server/services/signing-key-withdrawal.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 
 export function createSigningKeyService(context: KeyContext) {
-  const { entityId, signingKeys, write } = context
-  const { place } = signingKeys
+  const { place } = context.signingKeys
   const keyChange = createKeyChange(context)
   const view = createKeyView(context)
 
@@ -65,17 +64,6 @@ export function createSigningKeyService(context: KeyContext) {
         }
       })
       return view.find(kid)
-    },
-
-    /** The history is published whenever it changes; this is for certainty. */
-    async publishHistorical(caller: Caller): Promise<void> {
-      await write(caller, async () => ({
-        action: 'publishHistoricalKeys',
-        resourceType: 'TrustAnchor',
-        resource: entityId,
-        publish: [toPublish('historical-keys')],
-        result: undefined,
-      }))
     },
   }
 }

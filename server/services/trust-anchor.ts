@@ -100,6 +100,17 @@ export function createTrustAnchorService(context: ServiceContext) {
       }))
     },
 
+    /** The history is published whenever it changes; this is for certainty. */
+    async publishHistoricalKeys(caller: Caller): Promise<void> {
+      await write(caller, async () => ({
+        action: 'publishHistoricalKeys',
+        resourceType: 'TrustAnchor',
+        resource: entityId,
+        publish: [toPublish('historical-keys')],
+        result: undefined,
+      }))
+    },
+
     /** Writes everything anew beside what is published, and swaps. @throws UnavailableError when Redis is away */
     async rebuildPublication(caller: Caller): Promise<RebuildResult> {
       const result = await publisher.rebuild().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Metadata } from '#core/metadata.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -77,4 +78,12 @@ it('after a rebuild', async () => {
   await admin.redis.client.flushall()
   await admin.server.publisher.rebuild()
   await expectCompleteLayout()
+})
+
+it('after the issued marks alone were lost, and asked for again', async () => {
+  await admin.redis.client.del('inmor:tm:alltime', 'inmor:tm:status')
+  await enqueue(admin.server.db, [toPublish('issued-trust-marks')])
+  await admin.server.publisher.flush(10_000)
+  await expectCompleteLayout()
+  expect(await admin.redis.client.hlen('inmor:tm:status')).toBe(1)
 })

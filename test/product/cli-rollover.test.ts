@@ -1,0 +1,88 @@
+/** The rollover of the signing key from the command line, beside a running product and without one. */
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { HistoricalKey } from '#core/historical-keys.ts'
+import type { JwkSet } from '#core/keys.ts'
+import {
+  eventually,
+  type Installation,
+  inmor,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+
+let installation: Installation
+let product: Product | undefined
+
+beforeAll(async () => {
+  installation = await makeInstallation()
+  product = await startProduct(installation)
+})
+afterAll(async () => void (await product?.stop()))
+
+const answer = (args: string) => inmor(installation, args.split(' '))
+async function succeed(args: string): Promise<string> {
+  const { code, stdout, stderr } = await answer(args)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout
+}
+const listed = async () => JSON.parse(await succeed('keys list --json'))
+const states = async () =>
+  Object.fromEntries((await listed()).keys.map(({ kid, state }: Record<string, string>) => [state, kid]))
+
+const text = async (path: string) => (await fetch(installation.federationUrl + path)).text()
+const configuration = () => text('/.well-known/openid-federation')
+const publishedKids = async () => {
+  const { jwks } = decodeJwt<{ jwks: JwkSet }>(await configuration())
+  return jwks.keys.map(({ kid }) => kid).sort()
+}
+
+test('announces a key, which is published when the command ends', async () => {
+  const { CURRENT } = await states()
+  const said = await succeed('keys announce --alg ES256')
+  const kid = /^Announced (\S+)\.\nIt is published\.\n$/.exec(said)?.[1] ?? ''
+  expect(await publishedKids()).toEqual([CURRENT, kid].sort())
+  expect(await succeed('keys list')).toMatch(
+    new RegExp(
+      `^${CURRENT} {2}\\S+ {2}CURRENT {2}\\S+Z\n${kid} {2}ES256 {2}ANNOUNCED {2}\\S+Z\n2 keys\\.\n$`,
+    ),
+  )
+})
+
+test('refuses in one sentence what is not safe, and does it in an emergency', async () => {
+  const { CURRENT: old, ANNOUNCED: next } = await states()
+  const { code, stdout, stderr } = await answer('keys switch')
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^Until \S+Z others may hold an Entity Configuration that lacks[^\n]*\n$/)
+
+  expect(await succeed('keys switch --override-reason drill')).toContain(`Signing with ${next}.`)
+  expect(decodeProtectedHeader(await configuration()).kid).toBe(next)
+  expect(await publishedKids()).toEqual([old, next].sort())
+
+  const revoked = JSON.parse(await succeed(`keys revoke ${old} --reason superseded --json`))
+  expect(revoked).toEqual({ kid: old, isPublished: true })
+  expect(await publishedKids()).toEqual([next])
+  const { keys } = decodeJwt<{ keys: HistoricalKey[] }>(await text('/historical_keys'))
+  expect(keys).toMatchObject([{ kid: old, revoked: { reason: 'superseded' } }])
+  expect(await answer('keys retire nobody')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"nobody"'),
+  })
+})
+
+test('publishes the history and the issued marks again', async () => {
+  const before = await text('/historical_keys')
+  expect(await succeed('publish-historical-keys')).toBe('Published the historical keys.\n')
+  expect(await text('/historical_keys')).not.toBe(before)
+  expect(await succeed('reload-issued-tms')).toMatch(/^Reloaded: .*\n$/)
+})
+
+test('works without the server, which publishes at its start', async () => {
+  await product?.stop()
+  product = undefined
+  const said = await succeed('keys announce --alg PS256')
+  const kid = /^Announced (\S+)\.\nIt is published when the server starts\.\n$/.exec(said)?.[1] ?? ''
+  product = await startProduct(installation)
+  await eventually(async () => expect(await publishedKids()).toContain(kid))
+})

@@ -12,6 +12,8 @@ import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
+import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
+import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
 import type { Events } from '#server/events.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import { consolePages } from '#server/plugins/console.ts'
@@ -34,6 +36,10 @@ export type AppDeps = Omit<ServiceDeps, 'events'> & {
   auth: Auth
   /** Roles that a password alone does not open. */
   secondFactorRoles: readonly Role[]
+  singleSignOn: SingleSignOn | null
+  adminUrl: string
+  /** Where sign-in leads. */
+  loginRedirectUrl: string
   version: string
   trustedOrigins: string[]
   trustedProxies: string[]
@@ -59,6 +65,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(fastifyCors, { origin: deps.trustedOrigins, credentials: true })
 
   authRoutes(app, deps)
+  singleSignOnRoutes(app, deps)
   graphqlRoute(app, (request) => contextOf(deps, request))
   restRoutes(app, deps)
   healthRoute(app, deps)

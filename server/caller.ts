@@ -2,7 +2,7 @@
 import type { SignInMethod } from '#server/auth/sign-in-method.ts'
 import { mayDo, type Role, type Scope } from '#server/roles.ts'
 
-export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job'
+export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job' | 'single_sign_on'
 
 /** What is known of somebody who signed in, rather than sent an API key. */
 export type CallerSession = {
@@ -13,7 +13,7 @@ export type CallerSession = {
 }
 
 export type Caller = {
-  /** Username, or `job:<name>` or `cli:<system user>`. */
+  /** Username, or `job:<name>`, `cli:<system user>` or `oidc:<issuer>`. */
   name: string
   displayName: string
   email: string

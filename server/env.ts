@@ -1,5 +1,6 @@
 /** The admin server's configuration: the only reader of process.env in server/. */
 import { z } from 'zod'
+import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { variableMeanings } from '#server/env-meaning.ts'
 import { isRole, type Role } from '#server/roles.ts'
 
@@ -21,6 +22,16 @@ const roleList = list.transform((names, context): Role[] => {
   if (unknown.length > 0)
     context.addIssue(`${unknown.join(', ')} is no role; there are viewer, operator and admin`)
   return names.filter(isRole)
+})
+/** `group=role`, joined by commas. */
+const roleMap = list.transform((entries, context) => {
+  const map = new Map<string, Role>()
+  for (const entry of entries) {
+    const [group, role] = [entry.slice(0, entry.lastIndexOf('=')).trim(), entry.split('=').at(-1)?.trim()]
+    if (group && isRole(role)) map.set(group, role)
+    else context.addIssue(`"${entry}" is not of the form group=role; there are viewer, operator and admin`)
+  }
+  return map
 })
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -44,6 +55,13 @@ export const variables = z.object({
   CORS_ORIGINS: list,
   CSRF_TRUSTED_ORIGINS: list,
   LOGIN_REDIRECT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().default('Single sign-on'),
+  OIDC_SCOPES: z.string().default('openid profile email'),
+  OIDC_ROLE_CLAIM: z.string().default('groups'),
+  OIDC_ROLE_MAP: roleMap,
   ALLOW_HTTP: flag,
   TRUST_PROXY: list,
   WORKER: z.enum(['inline', 'external']).default('inline'),
@@ -66,6 +84,8 @@ export type ServerConfig = {
   previousAuthSecrets: string[]
   /** Roles that a password alone does not open. */
   secondFactorRoles: Role[]
+  /** Null when no provider is configured. */
+  singleSignOn: SingleSignOn | null
   adminUrl: string
   trustedOrigins: string[]
   loginRedirectUrl: string
@@ -98,10 +118,11 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
   })
   if (!given.DATABASE_URL && !given.DB_HOST) faults.push(missing('DATABASE_URL', 'DB_HOST'))
   if (!given.REDIS_URL && !given.REDIS_LOCATION) faults.push(missing('REDIS_URL', 'REDIS_LOCATION'))
+  faults.push(...singleSignOnFaults(given), ...redirectFaults(parsed.data))
   const env = parsed.data
   const databaseUrl = env?.DATABASE_URL ?? databaseUrlFromParts(env)
   const redisUrl = env?.REDIS_URL ?? env?.REDIS_LOCATION
-  if (!env || !databaseUrl || !redisUrl) throw new ConfigurationError(faults.join('\n'))
+  if (!env || !databaseUrl || !redisUrl || faults.length > 0) throw new ConfigurationError(faults.join('\n'))
   return {
     entityId: env.TA_DOMAIN,
     databaseUrl,
@@ -112,8 +133,9 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
     authSecret: env.AUTH_SECRET,
     previousAuthSecrets: env.AUTH_PREVIOUS_SECRETS,
     secondFactorRoles: env.REQUIRE_SECOND_FACTOR,
+    singleSignOn: singleSignOnOf(env),
     adminUrl: env.ADMIN_URL,
-    trustedOrigins: [new URL(env.ADMIN_URL).origin, ...env.CORS_ORIGINS, ...env.CSRF_TRUSTED_ORIGINS],
+    trustedOrigins: trustedOriginsOf(env),
     loginRedirectUrl: env.LOGIN_REDIRECT_URL ?? '/',
     allowHttp: env.ALLOW_HTTP,
     trustedProxies: env.TRUST_PROXY,
@@ -138,4 +160,40 @@ function databaseUrlFromParts(env: z.infer<typeof variables> | undefined): strin
   url.username = encodeURIComponent(env.DB_USER)
   url.password = encodeURIComponent(env.DB_PASSWORD)
   return url.href
+}
+
+type Variables = z.infer<typeof variables>
+
+function trustedOriginsOf({ ADMIN_URL, CORS_ORIGINS, CSRF_TRUSTED_ORIGINS }: Variables): string[] {
+  return [new URL(ADMIN_URL).origin, ...CORS_ORIGINS, ...CSRF_TRUSTED_ORIGINS]
+}
+
+/** Sign-in must not lead away to a page that nobody vouches for. */
+function redirectFaults(env: Variables | undefined): string[] {
+  if (!env?.LOGIN_REDIRECT_URL || trustedOriginsOf(env).includes(new URL(env.LOGIN_REDIRECT_URL).origin))
+    return []
+  return ['LOGIN_REDIRECT_URL: must be below ADMIN_URL or one of CSRF_TRUSTED_ORIGINS']
+}
+
+/** One of them alone would look like single sign-on that does not work. */
+function singleSignOnFaults(given: NodeJS.ProcessEnv): string[] {
+  const names = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLE_MAP']
+  const missing = names.filter((name) => given[name] === undefined)
+  return missing.length === names.length
+    ? []
+    : missing.map((name) => `${name} is not set, as single sign-on needs it`)
+}
+
+function singleSignOnOf(env: Variables): SingleSignOn | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env
+  if (!issuer || !clientId || !clientSecret) return null
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    name: env.OIDC_NAME,
+    scopes: env.OIDC_SCOPES.split(/\s+/).filter(Boolean),
+    roleClaim: env.OIDC_ROLE_CLAIM,
+    roleMap: env.OIDC_ROLE_MAP,
+  }
 }

@@ -46,6 +46,9 @@ export async function startAdminServer(
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
     secondFactorRoles: config.secondFactorRoles,
+    singleSignOn: config.singleSignOn,
+    adminUrl: config.adminUrl,
+    loginRedirectUrl: config.loginRedirectUrl,
     trustedProxies: config.trustedProxies,
     consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
   })

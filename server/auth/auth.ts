@@ -13,6 +13,7 @@ import {
   usernameLength,
 } from '#server/auth/credential.ts'
 import { freshness, RECENT_SECONDS } from '#server/auth/freshness.ts'
+import { isSignInRefusal, signInRefusals } from '#server/auth/provisioned-user.ts'
 import { sessionSuccession } from '#server/auth/session-succession.ts'
 import { signInMethodOf } from '#server/auth/sign-in-method.ts'
 import { totpReplay } from '#server/auth/totp-replay.ts'
@@ -48,6 +49,9 @@ export function createAuth(db: Database, config: AuthConfig) {
       minPasswordLength: MINIMUM_PASSWORD_LENGTH,
       maxPasswordLength: MAXIMUM_PASSWORD_LENGTH,
     },
+    // Who comes by single sign-on was provisioned before the library looks (provisioned-user.ts).
+    user: { validateUserInfo: ({ source }) => refusalOf(source) },
+    account: { accountLinking: { enabled: false }, updateAccountOnSignIn: false },
     session: {
       expiresIn: 12 * 3600,
       updateAge: 3600,
@@ -71,6 +75,7 @@ export function createAuth(db: Database, config: AuthConfig) {
       max: 300,
       customRules: {
         '/sign-in/username': throttled,
+        '/sign-in/social': throttled,
         '/two-factor/*': throttled,
         '/passkey/verify-authentication': throttled,
       },
@@ -117,6 +122,15 @@ export type Auth = ReturnType<typeof createAuth>
 /** The current secret first, as the library wants it. The number of a secret is its place, so it never changes. */
 function versioned({ authSecret, previousAuthSecrets }: AuthConfig) {
   return [...previousAuthSecrets, authSecret].map((value, index) => ({ version: index + 1, value })).reverse()
+}
+
+type UserSource = { action: string; oauth?: { profile?: Record<string, unknown> | undefined } | undefined }
+
+/** Provisioning has refused them; and the library makes no users at all. */
+function refusalOf({ action, oauth }: UserSource) {
+  const refusal = oauth?.profile?.refusal ?? (action === 'create-user' ? 'user_conflict' : null)
+  if (!isSignInRefusal(refusal)) return undefined
+  return { error: refusal, errorDescription: signInRefusals[refusal] }
 }
 
 /** A passkey stands for two factors only if the device has asked who is there; the library does not insist. */

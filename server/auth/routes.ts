@@ -28,24 +28,26 @@ export function authRoutes(app: FastifyInstance, { auth }: { auth: Auth }): void
     app.route({
       method,
       url: path,
-      handler: (request, reply) => forward(auth, request, reply, method === 'POST' ? members : null),
+      handler: (request, reply) =>
+        forward(auth, request, reply, method === 'POST' ? pick(request.body, members) : null),
     })
   }
 }
 
-async function forward(
+/** Gives a request to the library, with the body that we let it see. */
+export async function forward(
   auth: Auth,
   request: FastifyRequest,
   reply: FastifyReply,
-  members: readonly string[] | null,
+  body: Record<string, unknown> | null,
 ): Promise<FastifyReply> {
   const headers = fromNodeHeaders(request.headers)
   headers.delete('content-length')
   // The throttle counts by this header; only the address that Fastify vouches for may stand in it.
   headers.set('x-forwarded-for', request.ip)
   const url = new URL(request.url, `${request.protocol}://${request.host}`)
-  const body = members && JSON.stringify(pick(request.body, members))
-  const answer = await auth.handler(new Request(url, { method: request.method, headers, body }))
+  const init = { method: request.method, headers, body: body && JSON.stringify(body) }
+  const answer = await auth.handler(new Request(url, init))
   reply.status(answer.status)
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') reply.header(name, value)
   const cookies = answer.headers.getSetCookie()

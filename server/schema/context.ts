@@ -2,6 +2,7 @@
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
+import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
 import type { Events } from '#server/events.ts'
@@ -19,6 +20,9 @@ export type Context = {
   auth: Auth
   events: Events
   runs: Runs
+  singleSignOn: SingleSignOn | null
+  /** Where sign-in leads. */
+  loginRedirectUrl: string
   entityId: string
   allowHttp: boolean
   version: string

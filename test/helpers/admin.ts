@@ -70,6 +70,7 @@ export async function startAdmin(
     authSecret: 'a secret of these tests that nobody else would use',
     previousAuthSecrets: [],
     secondFactorRoles: [],
+    singleSignOn: null,
     adminUrl,
     trustedOrigins: [adminUrl],
     loginRedirectUrl: '/',

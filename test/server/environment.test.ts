@@ -32,6 +32,7 @@ describe('readServerConfig', () => {
       authSecret: sound.AUTH_SECRET,
       previousAuthSecrets: [],
       secondFactorRoles: [],
+      singleSignOn: null,
       adminUrl: 'http://localhost:8000',
       trustedOrigins: ['http://localhost:8000'],
       loginRedirectUrl: '/',
@@ -74,6 +75,44 @@ describe('readServerConfig', () => {
     ['REQUIRE_SECOND_FACTOR', 'admin,auditor'],
   ])('refuses %s=%s and says so by name', (name, value) => {
     expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name}: \\S`)])
+  })
+
+  it('reads the groups of single sign-on as roles', () => {
+    const oidc = {
+      OIDC_ISSUER: 'https://login.example.org',
+      OIDC_CLIENT_ID: 'inmor',
+      OIDC_CLIENT_SECRET: 'secret',
+      OIDC_ROLE_MAP: 'cn=ta,ou=groups=admin, staff=viewer',
+    }
+    expect(faults({ ...sound, ...oidc })).toEqual([expect.stringMatching(/^OIDC_ROLE_MAP: "cn=ta"/)])
+    const { singleSignOn } = readServerConfig({
+      ...sound,
+      ...oidc,
+      OIDC_ROLE_MAP: 'ou=ta=admin, staff=viewer',
+    })
+    expect(singleSignOn).toMatchObject({ issuer: 'https://login.example.org', roleClaim: 'groups' })
+    expect([...(singleSignOn?.roleMap ?? [])]).toEqual([
+      ['ou=ta', 'admin'],
+      ['staff', 'viewer'],
+    ])
+  })
+
+  it('wants single sign-on whole or not at all', () => {
+    const names = faults({ ...sound, OIDC_ISSUER: 'https://login.example.org' })
+    expect(names.map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0])).toEqual([
+      'OIDC_CLIENT_ID',
+      'OIDC_CLIENT_SECRET',
+      'OIDC_ROLE_MAP',
+    ])
+  })
+
+  it('leads nobody to a page of an origin it does not trust', () => {
+    const redirect = { LOGIN_REDIRECT_URL: 'https://console.example.org/start' }
+    expect(faults({ ...sound, ...redirect })).toEqual([expect.stringMatching(/^LOGIN_REDIRECT_URL: /)])
+    const trusted = { CSRF_TRUSTED_ORIGINS: 'https://console.example.org' }
+    expect(readServerConfig({ ...sound, ...redirect, ...trusted }).loginRedirectUrl).toBe(
+      redirect.LOGIN_REDIRECT_URL,
+    )
   })
 
   it('does not repeat a secret that it refuses', () => {

@@ -1,0 +1,115 @@
+/** Users that single sign-on brings: made at their first sign-in, and given the role of their groups at each one. */
+import { generateRandomString } from 'better-auth/crypto'
+import type { JWTPayload } from 'jose'
+import { isUsername } from '#server/auth/credential.ts'
+import { PROVIDER_ID, roleOfClaims, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
+import { resourceOf } from '#server/auth/users.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import type { Role } from '#server/roles.ts'
+import { ConflictError } from '#server/services/operation-error.ts'
+import { recordedWrite } from '#server/services/write.ts'
+
+/** Why somebody whom the provider knows is not let in, as the sign-in page is told. */
+export const signInRefusals = {
+  no_role: 'Your groups at the provider give you no role here.',
+  user_conflict: 'Another user here has your username or e-mail address.',
+} as const
+type Refusal = keyof typeof signInRefusals
+
+export function isSignInRefusal(value: unknown): value is Refusal {
+  return typeof value === 'string' && Object.hasOwn(signInRefusals, value)
+}
+
+export type Profile = { email: string; name: string; emailVerified: boolean; refusal?: Refusal }
+
+/** Issuer and subject: a subject means nothing at another provider, should one be configured later. */
+export function accountIdOf({ iss, sub }: Record<string, unknown>): string {
+  return `${iss} ${sub}`
+}
+
+/** Nobody is linked to a user made here by an equal name or address: whoever controls those at the provider could take it over. */
+export async function provisionUser(
+  db: Database,
+  claims: JWTPayload,
+  config: SingleSignOn,
+): Promise<Profile & JWTPayload> {
+  const profile = { ...claims, ...describe(claims) }
+  const role = roleOfClaims(claims, config)
+  const account = await db.account.findFirst({
+    where: { providerId: PROVIDER_ID, accountId: accountIdOf(claims) },
+    include: { user: true },
+  })
+  if (!role) {
+    if (account) await db.session.deleteMany({ where: { userId: account.userId } })
+    return refuse(profile, 'no_role')
+  }
+  if (account) {
+    await updateRole(db, account.user, role, config)
+    return profile
+  }
+  try {
+    await create(db, claims, role, config)
+    return profile
+  } catch (error) {
+    if (error instanceof ConflictError) return refuse(profile, 'user_conflict')
+    throw error
+  }
+}
+
+/** Under an address that nobody has, so that the library does not stop at an equal one and ask about linking. */
+function refuse(profile: Profile & JWTPayload, refusal: Refusal): Profile & JWTPayload {
+  return { ...profile, email: `${generateRandomString(16)}@users.invalid`, refusal }
+}
+
+/** The address is the one it is kept under, whatever the provider says of it. */
+function describe(claims: JWTPayload) {
+  const username = usernameOf(claims)
+  const email = typeof claims.email === 'string' ? claims.email.toLowerCase() : `${username}@users.invalid`
+  return { email, name: typeof claims.name === 'string' ? claims.name : username, emailVerified: false }
+}
+
+function usernameOf({ preferred_username: preferred, email, sub }: JWTPayload): string {
+  const names = [preferred, email, sub].filter((name) => typeof name === 'string')
+  return (names.find(isUsername) ?? generateRandomString(16)).toLowerCase()
+}
+
+function create(db: Database, claims: JWTPayload, role: Role, config: SingleSignOn): Promise<void> {
+  const username = usernameOf(claims)
+  const { email, name } = describe(claims)
+  return recordedWrite(db, provider(config), async (tx) => {
+    if (await tx.user.findFirst({ where: { OR: [{ username }, { email }] } }))
+      throw new ConflictError(signInRefusals.user_conflict)
+    const account = { id: generateRandomString(32), providerId: PROVIDER_ID, accountId: accountIdOf(claims) }
+    await tx.user.create({
+      data: { id: generateRandomString(32), username, name, email, role, accounts: { create: account } },
+    })
+    const after = { role, name, email, account: account.accountId }
+    return { action: 'createUser', ...resourceOf({ username, email }), after, result: undefined }
+  })
+}
+
+async function updateRole(
+  db: Database,
+  user: { id: string; username: string | null; email: string; role: string | null },
+  role: Role,
+  config: SingleSignOn,
+): Promise<void> {
+  if (user.role === role) return
+  await recordedWrite(db, provider(config), async (tx) => {
+    await tx.user.update({ where: { id: user.id }, data: { role } })
+    await tx.session.deleteMany({ where: { userId: user.id } })
+    return {
+      action: 'updateUser',
+      ...resourceOf(user),
+      before: { role: user.role },
+      after: { role },
+      result: undefined,
+    }
+  })
+}
+
+/** It is the provider's word that makes and changes these users. */
+function provider({ issuer, name }: SingleSignOn): Caller {
+  return { name: `oidc:${issuer}`, displayName: name, email: '', role: 'admin', method: 'single_sign_on' }
+}

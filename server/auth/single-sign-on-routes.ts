@@ -1,0 +1,46 @@
+/** The two paths of single sign-on, when a provider is configured: to the provider, and back from it. */
+import type { FastifyInstance } from 'fastify'
+import type { Auth } from '#server/auth/auth.ts'
+import { forward } from '#server/auth/routes.ts'
+import { connectSingleSignOn } from '#server/auth/single-sign-on.ts'
+import { PROVIDER_ID, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
+import type { Database } from '#server/database.ts'
+import { UnavailableError } from '#server/services/operation-error.ts'
+
+type Deps = {
+  auth: Auth
+  db: Database
+  singleSignOn: SingleSignOn | null
+  adminUrl: string
+  loginRedirectUrl: string
+}
+
+export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
+  const { auth, db, singleSignOn, adminUrl, loginRedirectUrl } = deps
+  if (!singleSignOn) return
+  const callbackURL = new URL(loginRedirectUrl, adminUrl)
+  // The console's page; it shows `error` and `error_description` of its address.
+  const errorCallbackURL = new URL('/sign-in', callbackURL)
+
+  /** Answers `{url}`, where the browser is to go. */
+  app.post('/api/auth/sign-in/social', async (request, reply) => {
+    try {
+      await connectSingleSignOn(auth, db, singleSignOn)
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      return reply.status(503).send({ code: error.code, message: error.message })
+    }
+    return forward(auth, request, reply, {
+      provider: PROVIDER_ID,
+      callbackURL: callbackURL.href,
+      errorCallbackURL: errorCallbackURL.href,
+      disableRedirect: true,
+    })
+  })
+
+  app.get(`/api/auth/callback/${PROVIDER_ID}`, async (request, reply) => {
+    // Another process may have sent the browser away.
+    await connectSingleSignOn(auth, db, singleSignOn)
+    return forward(auth, request, reply, null)
+  })
+}

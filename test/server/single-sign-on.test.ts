@@ -1,0 +1,156 @@
+/** Single sign-on at a real OpenID Provider: who is let in, as what, and who is not. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { cliCaller } from '#server/caller.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import {
+  client,
+  type IdentityProvider,
+  type Person,
+  startIdentityProvider,
+} from '#test/helpers/identity-provider.ts'
+import { freePort } from '#test/helpers/redis.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+let provider: IdentityProvider
+
+beforeAll(async () => {
+  const port = await freePort()
+  admin = await startAdmin(
+    {},
+    {
+      loginRedirectUrl: '/subordinates',
+      singleSignOn: {
+        name: 'Campus login',
+        issuer: `http://127.0.0.1:${port}`,
+        clientId: client.id,
+        clientSecret: client.secret,
+        scopes: ['openid', 'profile', 'email', 'groups'],
+        roleClaim: 'groups',
+        roleMap: new Map([
+          ['staff', 'viewer'],
+          ['federation', 'operator'],
+          ['federation-admins', 'admin'],
+        ] as const),
+      },
+    },
+  )
+  // While it is away, everybody else must be able to sign in.
+  const { status, body } = await visit(admin.adminUrl).auth('/sign-in/social', {})
+  expect({ status, code: body.code }).toEqual({ status: 503, code: 'UNAVAILABLE' })
+  expect((await visit(admin.adminUrl).signIn('viewer', PASSWORD)).status).toBe(200)
+  provider = await startIdentityProvider(port, `${admin.adminUrl}/api/auth/callback/oidc`)
+})
+afterAll(async () => {
+  await provider.close()
+  await admin.close()
+})
+beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
+
+const VIEWER = '{ viewer { username name role account { signedInBy hasPassword isRecentlySignedIn } } }'
+const viewerOf = async (visitor: Visitor) => (await visitor.execute(VIEWER)).data.viewer
+
+/** Goes to the provider as `sub` and comes back; says where that ended. */
+async function comeAs(sub: string, claims: Person): Promise<{ visitor: Visitor; end: URL }> {
+  provider.present(sub, claims)
+  const visitor = visit(admin.adminUrl)
+  const { status, body } = await visitor.auth('/sign-in/social', {})
+  expect(status).toBe(200)
+  const { url } = await visitor.open(body.url)
+  return { visitor, end: new URL(url) }
+}
+
+const eventsOf = (resource: string) =>
+  admin.server.db.auditEvent.findMany({ where: { resourceType: 'User', resource }, orderBy: { id: 'asc' } })
+
+it('is offered by name on the sign-in page', async () => {
+  const { data } = await visit(admin.adminUrl).execute('{ signInOptions { singleSignOn redirectUrl } }')
+  expect(data).toEqual({ signInOptions: { singleSignOn: 'Campus login', redirectUrl: '/subordinates' } })
+})
+
+describe('somebody whose groups have a role', () => {
+  it('is let in with the greatest of them, and led on', async () => {
+    const { visitor, end } = await comeAs('1001', {
+      preferred_username: 'Paula',
+      name: 'Paula Public',
+      email: 'paula@example.org',
+      groups: ['staff', 'federation', 'choir'],
+    })
+    expect(end.pathname).toBe('/subordinates')
+    expect(await viewerOf(visitor)).toEqual({
+      username: 'paula',
+      name: 'Paula Public',
+      role: 'OPERATOR',
+      account: { signedInBy: 'SINGLE_SIGN_ON', hasPassword: false, isRecentlySignedIn: true },
+    })
+    expect(await eventsOf('paula')).toMatchObject([
+      { action: 'createUser', actor: `oidc:${provider.issuer}`, after: { role: 'operator' } },
+    ])
+  })
+
+  it('is the same user the next time, with the role of then', async () => {
+    const claims = { preferred_username: 'quentin', groups: ['staff'] }
+    const { visitor: before } = await comeAs('1002', claims)
+    expect(await viewerOf(before)).toMatchObject({ role: 'VIEWER' })
+    const { visitor } = await comeAs('1002', { ...claims, groups: ['federation-admins'] })
+    expect(await viewerOf(visitor)).toMatchObject({ username: 'quentin', role: 'ADMIN' })
+    expect(await viewerOf(before)).toBeNull()
+    expect((await eventsOf('quentin')).map(({ action }) => action)).toEqual(['createUser', 'updateUser'])
+  })
+})
+
+describe('nobody is let in', () => {
+  it('whose groups have no role, and who had one loses the sessions', async () => {
+    const claims = { preferred_username: 'rita', groups: ['staff'] }
+    const { visitor: before } = await comeAs('1003', claims)
+    for (const groups of [['choir'], []]) {
+      const { visitor, end } = await comeAs('1003', { ...claims, groups })
+      expect(end.pathname).toBe('/sign-in')
+      expect(end.searchParams.get('error')).toBe('no_role')
+      expect(await viewerOf(visitor)).toBeNull()
+    }
+    expect(await viewerOf(before)).toBeNull()
+    const stranger = await comeAs('1004', { preferred_username: 'sven', groups: ['choir'] })
+    expect(stranger.end.searchParams.get('error')).toBe('no_role')
+    expect(await admin.server.db.user.count({ where: { username: 'sven' } })).toBe(0)
+  })
+
+  it.each([
+    ['username', { preferred_username: 'admin' }],
+    ['address', { preferred_username: 'somebody', email: 'admin@users.invalid' }],
+  ])('who has the %s of a user made here', async (_what, claims) => {
+    const { visitor, end } = await comeAs('1005', { ...claims, groups: ['federation-admins'] })
+    expect(end.searchParams.get('error')).toBe('user_conflict')
+    expect(await viewerOf(visitor)).toBeNull()
+    const { accounts } = await admin.server.db.user.findUniqueOrThrow({
+      where: { username: 'admin' },
+      include: { accounts: true },
+    })
+    expect(accounts.map(({ providerId }) => providerId)).toEqual(['credential'])
+  })
+
+  it('who is banned', async () => {
+    const claims = { preferred_username: 'tilda', groups: ['staff'] }
+    await comeAs('1006', claims)
+    const accounts = createAccounts(admin.server.db, admin.server.auth)
+    await accounts.updateUser(cliCaller('test'), 'tilda', { banned: true })
+    expect(await viewerOf((await comeAs('1006', claims)).visitor)).toBeNull()
+  })
+
+  it('with the answer to somebody else’s request', async () => {
+    provider.present('1001', { preferred_username: 'paula', groups: ['federation'] })
+    const [victim, attacker] = [visit(admin.adminUrl), visit(admin.adminUrl)]
+    const { body } = await attacker.auth('/sign-in/social', {})
+    await victim.open(body.url)
+    expect(await viewerOf(victim)).toBeNull()
+  })
+
+  it('whom the provider did not ask for long', async () => {
+    const { body } = await visit(admin.adminUrl).auth('/sign-in/social', {})
+    const parameters = new URL(body.url).searchParams
+    expect(parameters.get('max_age')).toBe('600')
+    expect(parameters.get('code_challenge_method')).toBe('S256')
+    expect(parameters.get('nonce')).toMatch(/\S{16,}/)
+  })
+})

@@ -49,8 +49,9 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: ['etag', 'retry-after'],
   })
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    done()
   })
   endConnectionsOnClose(app)
   app.register(async (scope) => {
@@ -79,8 +80,9 @@ function endConnectionsOnClose(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     isClosing = true
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing) reply.header('connection', 'close')
+    done(null, payload)
   })
 }
 

@@ -10,6 +10,7 @@ import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { type Answer, describeQuery, type Query } from './answer.ts'
 import { isUnchanged } from './basis.ts'
+import { createConfirmation } from './confirmation.ts'
 import { createProducer } from './producer.ts'
 import { createRefusals } from './refusals.ts'
 import { createSharedAnswers } from './shared-answers.ts'
@@ -50,8 +51,12 @@ export function createResolver(options: ResolverOptions): Resolver {
     maxSize: MAX_BYTES,
     sizeOf: ({ response, basis }) => 2 * response.jwt.length + basis.fingerprint.length, // as text and as bytes
   })
-  const stands = async ({ until, basis }: Answer, { subject, anchors }: Query) =>
-    until > now() && isUnchanged(basis, { subject, anchors, kid: keys().signer.kid }, options)
+  const confirm = createConfirmation(options)
+  const stands = async (answer: Answer, { subject, anchors }: Query) =>
+    answer.until > now() &&
+    confirm(answer, anchors, () =>
+      isUnchanged(answer.basis, { subject, anchors, kid: keys().signer.kid }, options),
+    )
   const shared = createSharedAnswers({ ...options, cache: options.answers, stands })
   const renewing = new Set<string>()
 

@@ -32,17 +32,17 @@ export function extendedListRoute(app: FastifyInstance, deps: Deps) {
     }
     // Here any of several types will do.
     const trustMarkTypes = repeatable(parameters, 'trust_mark_type')
-    const filter = await readFilter(parameters, { reader, now: now(), trustMarkTypes })
+    const filter = await readFilter(parameters, { reader, trustMarkTypes })
     const all = await reader.subordinates()
     if (all.length === 0) await confirmPublished(reader)
-    const found = selectSubordinates(all, filter, now()).filter(
-      (each) => each.id >= from && updated.includes(each),
-    )
+    const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
+    const found = selectSubordinates(all, filter, selection)
     const next = found[limit]
+    const page = found.slice(0, limit)
+    const statements =
+      wanted.claims.length > 0 ? await Promise.all(page.map(({ id }) => reader.subordinateStatement(id))) : []
     return sendJson(reply, {
-      immediate_subordinate_entities: await Promise.all(
-        found.slice(0, limit).map((each) => describe(each, wanted, deps)),
-      ),
+      immediate_subordinate_entities: page.map((each, at) => describe(each, statements[at]?.jwt, wanted)),
       ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
     })
   }
@@ -59,9 +59,11 @@ function readPeriod(parameters: unknown) {
   return { isAsked, includes }
 }
 
-async function describe({ id, registered, updated }: Subordinate, wanted: Wanted, { reader }: Deps) {
-  const { timestamps, claims } = wanted
-  const statement = claims.length > 0 ? (await reader.subordinateStatement(id))?.jwt : undefined
+function describe(
+  { id, registered, updated }: Subordinate,
+  statement: string | undefined,
+  { timestamps, claims }: Wanted,
+) {
   return {
     ...(statement === undefined ? {} : pick(decodeJwt<Record<string, unknown>>(statement), claims)),
     id,

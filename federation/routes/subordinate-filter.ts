@@ -1,9 +1,9 @@
 /** Which Immediate Subordinates a listing is to hold, as its parameters say (§8.2.1). */
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import { findSubordinate } from '#store/subordinate-index.ts'
+import { findSubordinate, firstAtOrAfter } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
-import { currentHolders } from '#store/trust-mark-reader.ts'
+import { currentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { optionalBoolean, repeatable } from './parameter.ts'
 
 /** `undefined` is a filter that was not asked for; all filters must let an entity pass. */
@@ -11,14 +11,12 @@ export type SubordinateFilter = {
   /** Any of these: the text leaves open whether all, and the Entity Collection draft says any. */
   entityTypes: readonly string[]
   intermediate: boolean | undefined
-  /** Those who hold a mark that was asked for, sorted. */
-  marked: readonly string[] | undefined
+  /** Holders of a mark that was asked for, as the reader lists them. */
+  holders: readonly (readonly TrustMarkHolder[])[] | undefined
 }
 
 type FilterOptions = {
   reader: Reader
-  /** Unix seconds. */
-  now: number
   /** The values of `trust_mark_type`, which only one of the listings lets be repeated. */
   trustMarkTypes: readonly string[]
 }
@@ -29,32 +27,57 @@ export async function readFilter(parameters: unknown, options: FilterOptions): P
     entityTypes: repeatable(parameters, 'entity_type').sort(),
     // `false` asks for those that are no Intermediates; the text only defines `true`.
     intermediate: optionalBoolean(parameters, 'intermediate'),
-    marked: await readMarked(optionalBoolean(parameters, 'trust_marked'), options),
+    holders: await readHolders(optionalBoolean(parameters, 'trust_marked'), options),
   }
 }
 
-/** Those of the subordinates that pass; one whose statement has expired is vouched for no longer. */
+type Selection = {
+  /** Unix seconds. */
+  now: number
+  /** The identifier with which to begin, or what comes after it. */
+  from?: string
+  limit?: number
+  /** What else must hold. */
+  accepts?: (subordinate: Subordinate) => boolean
+}
+
+/** Those of the sorted subordinates that pass; one whose statement has expired is vouched for no longer. */
 export function selectSubordinates(
   subordinates: readonly Subordinate[],
-  { entityTypes, intermediate, marked }: SubordinateFilter,
-  now: number,
+  { entityTypes, intermediate, holders }: SubordinateFilter,
+  { now, from = '', limit = Infinity, accepts = () => true }: Selection,
 ): Subordinate[] {
   const passes = (each: Subordinate) =>
     isCurrent(each, now) &&
     (entityTypes.length === 0 || entityTypes.some((type) => each.entityTypes.includes(type))) &&
-    (intermediate === undefined || intermediate === each.isIntermediate)
-  // Looking up the few that are marked costs less than asking everyone.
-  const candidates = marked?.flatMap((id) => findSubordinate(subordinates, id) ?? []) ?? subordinates
-  return candidates.filter(passes)
+    (intermediate === undefined || intermediate === each.isIntermediate) &&
+    accepts(each)
+  const candidates = holders ? findMarked(subordinates, holders, now) : subordinates
+  const found: Subordinate[] = []
+  // A page must not cost more because many come before or after it.
+  for (let at = firstAtOrAfter(candidates, from); at < candidates.length && found.length < limit; at++) {
+    const candidate = candidates[at]
+    if (candidate && passes(candidate)) found.push(candidate)
+  }
+  return found
 }
 
-/** Who holds a mark issued here that is still valid; undefined when neither parameter asks for one. */
-async function readMarked(
+/** Looking up the few that are marked costs less than asking everyone. */
+function findMarked(
+  subordinates: readonly Subordinate[],
+  holders: readonly (readonly TrustMarkHolder[])[],
+  now: number,
+): Subordinate[] {
+  const ids = [...new Set(holders.flatMap((each) => currentHolders(each, now)))].sort()
+  return ids.flatMap((id) => findSubordinate(subordinates, id) ?? [])
+}
+
+/** Who was given a mark here that was asked for; undefined when neither parameter asks for one. */
+async function readHolders(
   isMarked: boolean | undefined,
-  { reader, now, trustMarkTypes }: FilterOptions,
-): Promise<readonly string[] | undefined> {
+  { reader, trustMarkTypes }: FilterOptions,
+): Promise<SubordinateFilter['holders']> {
   if (trustMarkTypes.length === 0 && isMarked !== true) return undefined
   const types = trustMarkTypes.length > 0 ? trustMarkTypes : await reader.trustMarkTypes()
-  const holders = await Promise.all(types.map((each) => reader.trustMarkHolders(each)))
-  return [...new Set(holders.flatMap((each) => currentHolders(each, now)))].sort()
+  return Promise.all(types.map((each) => reader.trustMarkHolders(each)))
 }

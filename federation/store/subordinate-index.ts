@@ -38,7 +38,7 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
     const found = await Promise.all([...ids].map(async (id) => ({ id, subordinate: await source.one(id) })))
     const sorted = [...last.sorted]
     for (const { id, subordinate } of found) {
-      const at = position(sorted, id)
+      const at = firstAtOrAfter(sorted, id)
       const present = sorted[at]?.id === id ? 1 : 0
       sorted.splice(at, present, ...(subordinate ? [subordinate] : []))
     }
@@ -85,12 +85,12 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
 
 /** The subordinate of that identifier among the sorted ones. */
 export function findSubordinate(sorted: readonly Subordinate[], id: string): Subordinate | undefined {
-  const candidate = sorted[position(sorted, id)]
+  const candidate = sorted[firstAtOrAfter(sorted, id)]
   return candidate?.id === id ? candidate : undefined
 }
 
 /** Where `id` stands, or would have to be put. */
-function position(sorted: readonly Subordinate[], id: string): number {
+export function firstAtOrAfter(sorted: readonly Subordinate[], id: string): number {
   let low = 0
   let high = sorted.length
   while (low < high) {

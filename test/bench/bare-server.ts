@@ -1,0 +1,32 @@
+/** What can be had at most: `node:http` and nothing else, which sends the bytes that it was told, or signs them each time. */
+import { createServer } from 'node:http'
+import { localSigner, type Signer } from '#core/jws.ts'
+import { generateSigningKey } from '#core/keys.ts'
+
+export type BareAnswer = {
+  headers: Record<string, string>
+  body: string
+  /** Whether to sign the body anew for each request, as an endpoint must that answers about this moment. */
+  signs: boolean
+}
+
+let answer: BareAnswer = { headers: {}, body: '', signs: false }
+let bytes = Buffer.alloc(0)
+const signer: Signer = await localSigner(await generateSigningKey('ES256'))
+
+const server = createServer(async (request, response) => {
+  request.resume()
+  const body = answer.signs ? Buffer.from(await signer.sign(bytes, { kid: signer.kid })) : bytes
+  response.writeHead(200, { ...answer.headers, 'content-length': body.length }).end(body)
+})
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  process.stdout.write(`http://127.0.0.1:${address.port}\n`)
+})
+process.on('message', (told: BareAnswer | 'usage') => {
+  if (told === 'usage') return // the probe answers that
+  answer = told
+  bytes = Buffer.from(told.body)
+  process.send?.('ready')
+})

@@ -1,0 +1,31 @@
+/** Entities for renewals: one HTTP server on loopback that publishes any number of them, each below a path of its own. */
+import { createServer } from 'node:http'
+import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { localSigner, signJwt } from '#core/jws.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+
+const WELL_KNOWN = '/.well-known/openid-federation'
+
+const key = await generateSigningKey('ES256')
+const signer = await localSigner(key)
+const keys = { keys: [publicJwk(key)] }
+
+const server = createServer(async (request, response) => {
+  const path = (request.url ?? '').slice(0, -WELL_KNOWN.length)
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = buildEntityConfiguration({
+    entityId: `http://${request.headers.host}${path}`,
+    iat,
+    exp: iat + 3600,
+    keys,
+    metadata: { openid_relying_party: { client_name: path, client_registration_types: ['automatic'] } },
+    authorityHints: ['https://ta.example'],
+  })
+  const jwt = await signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
+  response.writeHead(200, { 'content-type': 'application/entity-statement+jwt' }).end(jwt)
+})
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  process.stdout.write(`http://127.0.0.1:${address.port}\n`)
+})

@@ -1,0 +1,96 @@
+/** Fills a Redis as the publisher does, with any number of subordinates, and says whom the load may ask about. */
+import type { Redis } from 'ioredis'
+import {
+  buildEntityConfiguration,
+  buildSubordinateStatement,
+  ENTITY_STATEMENT_TYP,
+} from '#core/entity-statement/index.ts'
+import { localSigner, signJwt } from '#core/jws.ts'
+import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
+import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
+import { redisKeys } from '#store/keys.ts'
+import { formatSubordinateInfo } from '#store/subordinate-info.ts'
+import { trustMarkHash } from '#store/trust-mark-record.ts'
+
+export const entityId = 'https://ta.example'
+export const markType = 'https://ta.example/marks/member'
+
+export type Filled = {
+  /** Spread over all of them; each has a stored Entity Configuration and a Trust Mark. */
+  sample: readonly string[]
+  marks: readonly string[]
+}
+
+const SAMPLE = 100
+const BATCH = 1_000
+const LIFETIME = 30 * 86_400
+
+export async function fill(redis: Redis, key: Jwk, count: number): Promise<Filled> {
+  const keys = redisKeys()
+  const signer = await localSigner(key)
+  const member = await generateSigningKey('ES256')
+  const memberKeys = { keys: [publicJwk(member)] }
+  const iat = Math.floor(Date.now() / 1000)
+  const times = { iat, exp: iat + LIFETIME }
+  const step = count / Math.min(SAMPLE, count)
+  const filled = { sample: [] as string[], marks: [] as string[] }
+  const sign = (claims: object, typ: string) => signJwt(claims, { key: signer, typ })
+
+  const metadata = {
+    federation_entity: {
+      organization_name: 'Example Federation',
+      federation_fetch_endpoint: `${entityId}/fetch`,
+      federation_list_endpoint: `${entityId}/list`,
+    },
+  }
+  const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [publicJwk(key)] }, metadata })
+  const configuration = { ...own, trust_mark_issuers: { [markType]: [entityId] } }
+  await redis.set(keys.entityConfiguration, await sign(configuration, ENTITY_STATEMENT_TYP))
+  const info = formatSubordinateInfo({
+    entity_types: ['openid_relying_party'],
+    intermediate: false,
+    registered: iat,
+    updated: iat,
+    expires: times.exp,
+  })
+
+  async function add(to: ReturnType<Redis['pipeline']>, at: number) {
+    const id = `https://rp-${at}.example.org`
+    const statement = buildSubordinateStatement({ issuer: entityId, subject: id, ...times, keys: memberKeys })
+    to.hset(keys.subordinates, id, await sign(statement, ENTITY_STATEMENT_TYP))
+    to.hset(keys.subordinateInfo, id, info)
+    to.sadd(keys.relyingParties, id)
+    if (at === Math.floor(filled.sample.length * step)) await addToSample(to, id)
+  }
+
+  async function addToSample(to: ReturnType<Redis['pipeline']>, id: string) {
+    const claims = buildEntityConfiguration({
+      entityId: id,
+      ...times,
+      keys: memberKeys,
+      metadata: {
+        openid_relying_party: { client_name: 'Example', client_registration_types: ['automatic'] },
+      },
+      authorityHints: [entityId],
+    })
+    const jwt = await signJwt(claims, { key: member, typ: ENTITY_STATEMENT_TYP })
+    const mark = await sign(
+      buildTrustMark({ issuer: entityId, subject: id, type: markType, ...times }),
+      TRUST_MARK_TYP,
+    )
+    to.hset(keys.subordinateConfigurations, id, jwt)
+    to.hset(keys.trustMarks(id), markType, mark)
+    to.sadd(keys.trustMarkHolders(markType), id)
+    to.sadd(keys.issuedTrustMarks, trustMarkHash(mark))
+    filled.sample.push(id)
+    filled.marks.push(mark)
+  }
+
+  for (let start = 0; start < count; start += BATCH) {
+    const pipeline = redis.pipeline()
+    for (let at = start; at < Math.min(start + BATCH, count); at++) await add(pipeline, at)
+    await pipeline.exec()
+  }
+  await redis.sadd(keys.trustMarkTypes, markType)
+  return filled
+}

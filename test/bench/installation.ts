@@ -1,0 +1,43 @@
+/** The admin half as a process of its own, on a fresh database and an empty Redis. */
+import { migrate } from '#prisma/migrate.ts'
+import { startDatabase } from '#test/helpers/database.ts'
+import { freePort, startRedis } from '#test/helpers/redis.ts'
+import { launch, type MeasuredProgram } from './program.ts'
+
+export type Installation = {
+  adminUrl: string
+  entityId: string
+  databaseUrl: string
+  start(): Promise<MeasuredProgram>
+  close(): Promise<void>
+}
+
+/** Migrated, and not started, so that rows can be put into it. */
+export async function prepareInstallation(): Promise<Installation> {
+  const [database, redis, port] = await Promise.all([startDatabase(), startRedis(), freePort()])
+  await migrate(database.url)
+  const adminUrl = `http://127.0.0.1:${port}`
+  const entityId = 'https://ta.example'
+  let program: MeasuredProgram | undefined
+  return {
+    adminUrl,
+    entityId,
+    databaseUrl: database.url,
+    async start() {
+      program = launch('test/bench/admin.ts', {
+        TA_DOMAIN: entityId,
+        DATABASE_URL: database.url,
+        REDIS_URL: redis.url,
+        ADMIN_URL: adminUrl,
+        PORT: String(port),
+      })
+      await program.printed(/ready/)
+      return program
+    },
+    async close() {
+      await program?.end()
+      await redis.close()
+      await database.close()
+    },
+  }
+}

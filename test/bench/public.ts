@@ -1,0 +1,67 @@
+/** How fast the public endpoints are beside a bare server that sends the same bytes, with ever more subordinates. */
+import type { Request } from 'autocannon'
+import { type Anchor, startAnchor } from './anchor.ts'
+import type { BareAnswer } from './bare-server.ts'
+import { type Endpoint, endpoints } from './endpoint.ts'
+import { compare, type Load, type Rate } from './measure.ts'
+import { launch, type MeasuredProgram } from './program.ts'
+
+export type PublicResult = {
+  endpoint: Endpoint
+  subordinates: number
+  ours: Rate
+  bare: Rate
+  /** Bytes of one answer, and of memory afterwards. */
+  bytes: number
+  memory: number
+}
+
+export type Effort = { sizes: readonly number[]; seconds: number; rounds: number }
+
+export async function measurePublic(
+  effort: Effort,
+  report: (result: PublicResult) => void,
+): Promise<PublicResult[]> {
+  const bare = launch('test/bench/bare-server.ts')
+  const [bareUrl] = await bare.printed(/http:\S+/)
+  const results: PublicResult[] = []
+  for (const subordinates of effort.sizes) {
+    const anchor = await startAnchor(subordinates)
+    for (const endpoint of endpoints) {
+      const requests = endpoint.requests(anchor.filled)
+      const bytes = await imitate(bare, anchor, endpoint, requests[0])
+      const load: Load = { server: anchor, url: anchor.url, requests }
+      const [ours, theirs] = await compare(load, { server: bare, url: bareUrl, requests }, effort)
+      const { memory } = await anchor.usage()
+      const result = { endpoint, subordinates, ours, bare: theirs, bytes, memory }
+      results.push(result)
+      report(result)
+    }
+    await anchor.close()
+  }
+  await bare.end()
+  return results
+}
+
+/** Lets the bare server answer as ours does; returns how long that is. */
+async function imitate(
+  bare: MeasuredProgram,
+  { url }: Anchor,
+  { name, signs = false }: Endpoint,
+  { path, method = 'GET', headers, body }: Request = {},
+): Promise<number> {
+  const init = { method, headers: headers as Record<string, string>, body: body as string } // as the rows write them
+  const answer = await fetch(`${url}${path}`, body === undefined ? {} : init)
+  if (!answer.ok) throw new Error(`${name} answers ${answer.status}: ${await answer.text()}`)
+  const text = await answer.text()
+  const told: BareAnswer = {
+    headers: Object.fromEntries([...answer.headers].filter(([header]) => !hopByHop.has(header))),
+    body: signs ? Buffer.from(text.split('.')[1] ?? '', 'base64url').toString() : text,
+    signs,
+  }
+  await bare.ask(told)
+  return Buffer.byteLength(text)
+}
+
+/** Headers that a server sets itself. */
+const hopByHop = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding'])

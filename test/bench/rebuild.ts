@@ -1,0 +1,64 @@
+/** How long it takes to fill an empty Redis from the database, signing everything, and then signing nothing. */
+import pg from 'pg'
+import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import type { RebuildResult } from '#server/publish/rebuild.ts'
+import { prepareInstallation } from './installation.ts'
+
+export type RebuildMeasure = {
+  subordinates: number
+  /** Seconds. */
+  signing: number
+  again: number
+  /** Bytes of memory before and after. */
+  before: number
+  after: number
+}
+
+const LIFETIME_MS = 365 * 86_400_000
+
+export async function measureRebuild(subordinates: number): Promise<RebuildMeasure> {
+  const installation = await prepareInstallation()
+  const program = await installation.start()
+  const { memory: before } = await program.usage()
+  await insertSubordinates(installation.databaseUrl, subordinates)
+  const rebuild = async () => {
+    const { milliseconds } = (await program.ask('rebuild')) as RebuildResult // what the task of that name returns
+    return milliseconds / 1000
+  }
+  const signing = await rebuild()
+  const again = await rebuild()
+  const { memory: after } = await program.usage()
+  await installation.close()
+  return { subordinates, signing, again, before, after }
+}
+
+/** As registrations leave them; one configuration stands for all, since publishing only hands it on. */
+async function insertSubordinates(url: string, count: number): Promise<void> {
+  const key = await generateSigningKey('ES256')
+  const keys = { keys: [publicJwk(key)] }
+  const metadata = {
+    openid_relying_party: { client_name: 'Example', client_registration_types: ['automatic'] },
+  }
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = buildEntityConfiguration({
+    entityId: 'https://rp.example.org',
+    iat,
+    exp: iat + LIFETIME_MS / 1000,
+    keys,
+    metadata,
+    authorityHints: ['https://ta.example'],
+  })
+  const configuration = await signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(
+    `INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
+       "entityConfigurationExpiresAt", "lastCheckedAt")
+     SELECT 'https://rp-' || n || '.example.org', '{openid_relying_party}', $1, $2, $3, $4, now()
+     FROM generate_series(1, $5::int) AS n`,
+    [metadata, keys, configuration, new Date(Date.now() + LIFETIME_MS), count],
+  )
+  await client.end()
+}

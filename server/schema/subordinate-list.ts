@@ -2,6 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { requireCursor } from '#server/schema/page.ts'
+import { literally } from '#server/schema/search.ts'
 import { SubordinateState, whereState } from '#server/schema/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -89,8 +90,7 @@ async function where(
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
   if (search?.trim()) {
-    const literal = search.trim().replace(/[\\%_]/g, '\\$&') // Prisma leaves the wildcards of LIKE to us
-    const contains = { contains: literal, mode: 'insensitive' as const }
+    const contains = { contains: literally(search), mode: 'insensitive' as const }
     and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })

@@ -4,6 +4,7 @@ import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
+import { literally } from '#server/schema/search.ts'
 
 const TrustMarkState = builder.enumType('TrustMarkState', {
   description: 'The state of a Trust Mark.',
@@ -90,17 +91,21 @@ const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
     entityId: t.field({ type: 'EntityIdentifier', description: 'The entity it is about.' }),
     trustMarkType: t.field({ type: 'URL', description: 'Its kind.' }),
     state: t.field({ type: TrustMarkState, description: 'Its state.' }),
+    search: t.string({ description: 'Part of the Entity Identifier, in any case.' }),
+    expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
   }),
 })
 
 function where(filter: typeof TrustMarkFilter.$inferInput | null | undefined): Prisma.TrustMarkWhereInput {
   if (!filter) return {}
-  const { entityId, trustMarkType, state } = filter
-  return {
-    ...(entityId ? { entityId } : {}),
-    ...(trustMarkType ? { trustMarkType: { type: trustMarkType } } : {}),
-    ...(state ? whereState(state) : {}),
-  }
+  const { entityId, trustMarkType, state, search, expiresBefore } = filter
+  const and: Prisma.TrustMarkWhereInput[] = []
+  if (entityId) and.push({ entityId })
+  if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
+  if (state) and.push(whereState(state))
+  if (search?.trim()) and.push({ entityId: { contains: literally(search), mode: 'insensitive' } })
+  if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
+  return { AND: and }
 }
 
 builder.queryFields((t) => ({

@@ -204,3 +204,20 @@ describe('pages', () => {
     expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
   })
 })
+
+describe('Trust Marks', () => {
+  const FIND = 'query ($filter: TrustMarkFilter) { trustMarks(filter: $filter) { totalCount } }'
+  const find = async (filter: object) =>
+    (await admin.execute(FIND, { filter }, 'viewer')).data.trustMarks.totalCount
+
+  it('are found by a part of the entity identifier, literally, and by expiry', async () => {
+    const trustMarkType = 'https://ta.example.org/marks/listed'
+    await admin.mutate('createTrustMarkType', { type: trustMarkType }, 'id')
+    const input = { trustMarkType, entityId: idOf('apple_tree'), validFor: 24 }
+    await admin.mutate('issueTrustMark', input, 'id')
+    expect(await find({ trustMarkType, search: 'APPLE_' })).toBe(1)
+    expect(await find({ trustMarkType, search: 'apple%tree' })).toBe(0)
+    expect(await find({ trustMarkType, expiresBefore: soon(25).toISOString() })).toBe(1)
+    expect(await find({ trustMarkType, expiresBefore: soon(23).toISOString() })).toBe(0)
+  })
+})

@@ -1,6 +1,7 @@
 /** The screens of the console, in the order of the navigation. */
 
 import Award from '@lucide/svelte/icons/award'
+import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
 import RefreshCw from '@lucide/svelte/icons/refresh-cw'
@@ -26,7 +27,10 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   },
   {
     heading: 'Trust Marks',
-    screens: [{ label: 'Trust Mark types', href: route.trustMarkTypes(), icon: Award }],
+    screens: [
+      { label: 'Trust Marks', href: route.trustMarks(), icon: BadgeCheck },
+      { label: 'Trust Mark types', href: route.trustMarkTypes(), icon: Award },
+    ],
   },
 ]
 

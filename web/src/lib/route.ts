@@ -1,6 +1,7 @@
 /** Every address in the console. */
 import type { Place } from '#lib/paging.ts'
 import type { SubordinateSearch } from '#lib/subordinate-search.ts'
+import type { TrustMarkSearch } from '#lib/trust-mark-search.ts'
 
 export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 
@@ -36,6 +37,11 @@ export const route = {
   renewal: (id: string, search: RunSearch & Place = {}) =>
     withQuery(`/renewals/${encodeURIComponent(id)}`, search),
   explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
+  trustMarks: (search: Partial<TrustMarkSearch> & Place = {}) => withQuery('/trust-marks', search),
+  issueTrustMark: (about: { type?: string; entity?: string } = {}) => withQuery('/trust-marks/new', about),
+  trustMark: (id: string, tab?: 'edit') => `/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
+  trustMarkType: (id: string, tab?: 'edit', place: Place = {}) =>
+    withQuery(`/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
   trustMarkTypes: (page: Place = {}) => withQuery('/trust-mark-types', page),
   createTrustMarkType: () => '/trust-mark-types/new',
 }

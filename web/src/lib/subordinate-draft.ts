@@ -1,6 +1,6 @@
 /** What may be set about a subordinate, as a form holds it and as the API takes it. */
 
-import type { SubordinateSettingsFragment, UpdateSubordinateInput } from '#lib/gql/graphql.ts'
+import type { EditableSubordinateFragment, UpdateSubordinateInput } from '#lib/gql/graphql.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { isRecord, parseJsonObject, pretty } from '#lib/json.ts'
 import { withoutEmpty } from '#lib/json-edit.ts'
@@ -35,7 +35,7 @@ export const settingFields = Object.keys(settingLabels)
 
 const textOf = (claim: unknown) => (claim === null || claim === undefined ? '' : pretty(claim))
 
-export const storedSettings = (subordinate: SubordinateSettingsFragment): Stored<SubordinateSettings> => ({
+export const storedSettings = (subordinate: EditableSubordinateFragment): Stored<SubordinateSettings> => ({
   version: subordinate.version,
   fields: {
     jwks: textOf(subordinate.jwks),

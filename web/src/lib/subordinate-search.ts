@@ -10,6 +10,8 @@ export interface SubordinateSearch {
   state: string
   /** Days within which the statement expires. */
   expires: string
+  /** The type of a Trust Mark that it holds. */
+  mark: string
   /** A key of `sorts`, after a minus for the other direction. */
   sort: string
   after: string
@@ -24,7 +26,7 @@ export const sorts: Readonly<Record<string, SubordinateOrderField>> = {
 }
 
 /** The filters; the rest says where in the result we are. */
-export const filters = ['q', 'type', 'state', 'expires'] as const
+export const filters = ['q', 'type', 'state', 'expires', 'mark'] as const
 
 export function parseSubordinateSearch(parameters: URLSearchParams): SubordinateSearch {
   const value = (name: keyof SubordinateSearch) => parameters.get(name) ?? ''
@@ -33,6 +35,7 @@ export function parseSubordinateSearch(parameters: URLSearchParams): Subordinate
     type: value('type'),
     state: value('state'),
     expires: value('expires'),
+    mark: value('mark'),
     sort: value('sort'),
     after: value('after'),
     before: value('before'),
@@ -53,6 +56,7 @@ export function variablesOf(search: SubordinateSearch, now: Date): SubordinatesP
         : search.type && { entityType: search.type }),
       ...(isState(search.state) && { state: search.state }),
       ...(days > 0 && { expiresBefore: new Date(now.getTime() + days * 86_400_000).toISOString() }),
+      ...(URL.canParse(search.mark) && { trustMarkType: search.mark }),
     },
     orderBy: { field, direction: search.sort.startsWith('-') ? 'DESC' : 'ASC' },
     ...(search.before

@@ -14,12 +14,18 @@ const SubordinatesPage = graphql(`
       edges { node { id ...SubordinateCells } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
+    trustMarkTypes(first: 100) { edges { node { type description } } }
   }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.subordinates)
   const search = parseSubordinateSearch(url.searchParams)
-  const { subordinates } = await read(fetch, SubordinatesPage, variablesOf(search, new Date()))
-  return { title: 'Subordinates', search, subordinates }
+  const { subordinates, trustMarkTypes } = await read(
+    fetch,
+    SubordinatesPage,
+    variablesOf(search, new Date()),
+  )
+  const markTypes = trustMarkTypes.edges.map(({ node }) => node)
+  return { title: 'Subordinates', search, subordinates, markTypes }
 }) satisfies PageLoad

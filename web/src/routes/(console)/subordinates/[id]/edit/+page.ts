@@ -11,7 +11,7 @@ const SubordinateEdit = graphql(`
       __typename
       ... on Subordinate {
         id entityId displayName
-        ...SubordinateSettings
+        ...EditableSubordinate
       }
     }
     trustAnchor { statementHours maximumStatementHours metadataPolicy }

@@ -1,0 +1,111 @@
+/** A Trust Mark type is made, marks of it are issued, changed and revoked; the status endpoint says what became of each. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let entity: TestEntity
+let watched: Watched
+let anchor: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  anchor = installation.federationUrl
+  const admin = await connectAdmin(installation)
+  entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
+  await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', password ?? '')
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await product.stop()
+})
+
+const query = () => new URLSearchParams({ trust_mark_type: `${anchor}/member`, sub: entity.id })
+
+/** The claims of the mark that anybody gets; nothing when there is none. */
+async function served(): Promise<Record<string, unknown> | undefined> {
+  const response = await fetch(`${anchor}/trust_mark?${query()}`)
+  if (!response.ok) return undefined
+  const [, claims = ''] = (await response.text()).split('.')
+  return JSON.parse(Buffer.from(claims, 'base64url').toString())
+}
+
+test('a type is created, and a mark of it is issued to an entity found by its name', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('link', { name: 'Trust Mark types' }).first().click()
+  await page
+    .getByRole('link', { name: /^Create/ })
+    .first()
+    .click()
+  await page.getByLabel('Type identifier').fill(`${anchor}/member`)
+  await page.getByLabel('Description').fill('Has signed the agreement')
+  await page.getByRole('button', { name: 'Create Trust Mark type' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Has signed the agreement' }).waitFor()
+
+  await page.getByRole('link', { name: 'Issue', exact: true }).click()
+  expect(await page.getByRole('combobox', { name: 'Trust Mark type' }).inputValue()).toBe(`${anchor}/member`)
+  await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
+  await page.locator(`datalist option[value="${entity.id}"]`).waitFor({ state: 'attached' })
+  await page.getByLabel('Entity', { exact: true }).fill(entity.id)
+  await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
+  await page.getByRole('heading', { name: 'The mark as issued last' }).waitFor()
+  await eventually(async () => expect(await served()).toMatchObject({ sub: entity.id }))
+  expect(complaints).toEqual([])
+})
+
+test('claims are added to a mark, which is signed anew', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
+  await claims.getByLabel('Claim', { exact: true }).fill('level')
+  await claims.getByRole('button', { name: 'Add' }).click()
+  await claims.getByLabel('level', { exact: true }).fill('gold')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'The mark as issued last' }).waitFor()
+  await eventually(async () => expect(await served()).toMatchObject({ level: 'gold' }))
+})
+
+test('a protected claim is refused where it was typed', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
+  await claims.getByRole('button', { name: 'JSON', exact: true }).click()
+  const editor = page.getByRole('textbox', { name: 'Additional claims' })
+  await editor.click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText('{"sub": "https://other.example"}')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await claims.getByRole('alert').filter({ hasText: 'protected claims' }).waitFor()
+  expect(await editor.textContent()).toContain('other.example')
+})
+
+test('the list finds the mark, and a revoked one is served no more', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+  await page.getByRole('searchbox', { name: 'Search' }).fill(new URL(entity.id).host)
+  await page.waitForURL(/q=/)
+  await page.getByRole('row').filter({ hasText: 'Has signed' }).getByRole('link').click()
+  await page.getByRole('button', { name: 'Revoke…' }).click()
+  await page.getByRole('alertdialog').getByLabel('Reason').fill('Left the federation')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke this Trust Mark' }).click()
+  await page.getByText('Left the federation').waitFor()
+  await page.getByRole('link', { name: 'Issue a new one' }).waitFor()
+  await eventually(async () => expect(await served()).toBeUndefined())
+
+  await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+  await page.getByLabel('State').selectOption('ACTIVE')
+  await page.getByText('No Trust Mark matches').waitFor()
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,15 @@
+/** Renews a Trust Mark: a new JWT with the same content; the one before stays valid until it expires. */
+import { graphql } from '#lib/gql/index.ts'
+import { write } from '#lib/graphql/client.ts'
+
+const RenewTrustMark = graphql(`
+  mutation RenewTrustMark($input: RenewTrustMarkInput!) {
+    renewTrustMark(input: $input) {
+      __typename
+      ... on MutationRenewTrustMarkSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const renewTrustMark = (id: string) => write(RenewTrustMark, { input: { id } })

@@ -1,0 +1,40 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { nodeOf } from '#lib/node.ts'
+import { pageVariables } from '#lib/paging.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const PAGE_SIZE = 50
+
+const TrustMarkTypePage = graphql(`
+  query TrustMarkTypePage($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on TrustMarkType {
+        id type description ref logoUri validFor renewalTime autorenew active owner activeMarks createdAt updatedAt
+      }
+    }
+  }
+`)
+
+const Holders = graphql(`
+  query Holders($filter: TrustMarkFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    trustMarks(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      edges { node { id ...TrustMarkCells } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params, url }) => {
+  depends(topic.trustMarks)
+  const { node } = await read(fetch, TrustMarkTypePage, { id: params.id })
+  const type = nodeOf(node, 'TrustMarkType', 'Trust Mark type')
+  const { trustMarks } = await read(fetch, Holders, {
+    filter: { trustMarkType: type.type },
+    ...pageVariables(url.searchParams, PAGE_SIZE),
+  })
+  return { title: type.description || type.type, type, marks: trustMarks }
+}) satisfies PageLoad

@@ -1,0 +1,30 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const TrustMarkPage = graphql(`
+  query TrustMarkPage($id: ID!) {
+    trustMark(id: $id) {
+      id entityId state issuedAt expiresAt revokedAt revocationReason autorenew validFor renewalTime lastError
+      trustMarkType { id type description }
+      mark { ...JwtFields }
+      delegation
+    }
+  }
+`)
+
+const HolderOfTrustMark = graphql(`
+  query HolderOfTrustMark($entityId: EntityIdentifier!) {
+    subordinate(entityId: $entityId) { id displayName }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params }) => {
+  depends(topic.trustMarks)
+  const { trustMark: mark } = await read(fetch, TrustMarkPage, { id: params.id })
+  if (!mark) error(404, { message: 'There is no such Trust Mark.' })
+  const { subordinate } = await read(fetch, HolderOfTrustMark, { entityId: mark.entityId })
+  return { title: 'Trust Mark', mark, holder: subordinate }
+}) satisfies PageLoad

@@ -1,0 +1,24 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const TrustMarkEdit = graphql(`
+  query TrustMarkEdit($id: ID!) {
+    trustMark(id: $id) {
+      id entityId state version validFor renewalTime autorenew additionalClaims
+      trustMarkType { type description validFor renewalTime }
+    }
+    trustAnchor { maximumTrustMarkHours }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params, parent }) => {
+  depends(topic.trustMarks)
+  const { viewer } = await parent()
+  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to change Trust Marks.' })
+  const { trustMark: mark, trustAnchor } = await read(fetch, TrustMarkEdit, { id: params.id })
+  if (!mark) error(404, { message: 'There is no such Trust Mark.' })
+  return { title: 'Edit a Trust Mark', mark, maximum: trustAnchor.maximumTrustMarkHours }
+}) satisfies PageLoad

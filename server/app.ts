@@ -15,7 +15,9 @@ import { authRoutes } from '#server/auth/routes.ts'
 import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
 import type { Events } from '#server/events.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
+import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
 import { restRoutes } from '#server/rest/routes.ts'
@@ -33,6 +35,8 @@ export type AppDeps = Omit<ServiceDeps, 'events'> & {
   accounts: Accounts
   ownAccount: OwnAccount
   runs: Runs
+  queue: Pick<JobQueue, 'countWorkers'>
+  scheduleChanges: ScheduleChanges
   auth: Auth
   /** Roles that a password alone does not open. */
   secondFactorRoles: readonly Role[]

@@ -9,6 +9,8 @@ import type { ServerConfig } from '#server/env.ts'
 import { createEvents } from '#server/events.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { createRuns } from '#server/jobs/runs.ts'
+import { createScheduleChanges } from '#server/jobs/schedule-changes.ts'
+import { ensureSchedules } from '#server/jobs/scheduling.ts'
 import { startWorker } from '#server/jobs/worker.ts'
 import { startPublisher } from '#server/publish/publisher.ts'
 import { createServices } from '#server/services/index.ts'
@@ -33,11 +35,18 @@ type BackendConfig = Pick<
   | 'allowHttp'
 >
 
+type BackendOptions = {
+  /** Whether this process is going to execute runs. */
+  isWorker: boolean
+  connectRedis?: () => Redis
+  fetchLimits?: Partial<FetchLimits>
+}
+
 /** Migrates and connects. @throws an error whose message is one clear sentence */
 export async function startBackend(
   config: BackendConfig,
   log: FastifyBaseLogger,
-  overrides: { connectRedis?: () => Redis; fetchLimits?: Partial<FetchLimits> } = {},
+  { isWorker, ...overrides }: BackendOptions,
 ) {
   const applied = await migrate(config.databaseUrl)
   if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
@@ -60,7 +69,8 @@ export async function startBackend(
   const reader = createReader({ redis, prefix: redisKeyPrefix })
   const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
   const services = createServices(deps)
-  const queue = await openQueue(config.databaseUrl, log)
+  const queue = await openQueue(config.databaseUrl, log, { isWorker })
+  await ensureSchedules(db, queue.boss)
   const runs = createRuns({ db, queue, events, log })
 
   await services.signingKeys.follow() // the directory may have changed while nobody looked
@@ -73,6 +83,7 @@ export async function startBackend(
     services,
     queue,
     runs,
+    scheduleChanges: createScheduleChanges(db, queue),
     startWorker: () =>
       startWorker({ queue, events, log, context: { ...deps, services, redisKeyPrefix, runs } }),
     /** After whoever uses it: requests and runs under way would fail. */

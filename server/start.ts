@@ -34,7 +34,7 @@ export async function startAdminServer(
   log: FastifyBaseLogger,
   overrides: Overrides = {},
 ): Promise<AdminServer> {
-  const backend = await startBackend(config, log, overrides)
+  const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
   const { db, services, publisher, runs } = backend
   const auth = createAuth(db, config)
   const app = await buildApp({

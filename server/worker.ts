@@ -9,7 +9,7 @@ import { sentenceOf } from '#server/start-failure.ts'
 try {
   const config = readServerConfig()
   const log = pino({ level: config.logLevel })
-  const backend = await startBackend(config, log)
+  const backend = await startBackend(config, log, { isWorker: true })
   const worker = await backend.startWorker()
   log.info({ entityId: config.entityId }, 'the worker is ready')
   closeOnSignals(log, async () => {

@@ -9,10 +9,13 @@ export type JobQueue = {
   boss: PgBoss
   /** Orders that a run be executed, in the transaction that starts it; one order of a run at a time. */
   orderRun(tx: Transaction, runId: number): Promise<void>
+  /** How many processes execute runs at present, as of half a minute ago. */
+  countWorkers(): Promise<number>
   close(): Promise<void>
 }
 
 export const RUN_QUEUE = 'runs'
+const WORKER = 'worker'
 
 /** A worker that was not heard of for so long has ended, and its order goes to another one. */
 const HEARTBEAT_SECONDS = 10
@@ -24,9 +27,16 @@ const LONGEST_RUN_SECONDS = 23 * 3600
 /** Milliseconds for what is under way to come to a place where another worker can go on. */
 const CLOSE_GRACE_MS = 8_000
 
-export async function openQueue(databaseUrl: string, log: FastifyBaseLogger): Promise<JobQueue> {
+/** `isWorker` says that this process is going to execute runs. */
+export async function openQueue(
+  databaseUrl: string,
+  log: FastifyBaseLogger,
+  { isWorker }: { isWorker: boolean },
+): Promise<JobQueue> {
   const boss = new PgBoss({
     connectionString: databaseUrl,
+    instanceName: isWorker ? WORKER : 'admin',
+    instanceHeartbeatSeconds: HEARTBEAT_SECONDS,
     schema: 'jobs',
     max: 4,
     superviseIntervalSeconds: SUPERVISION_SECONDS,
@@ -49,6 +59,10 @@ export async function openQueue(databaseUrl: string, log: FastifyBaseLogger): Pr
     async orderRun(tx, runId) {
       const order: RunOrder = { runId }
       await boss.send(RUN_QUEUE, order, { singletonKey: String(runId), db: fromPrisma(tx) })
+    },
+    async countWorkers() {
+      const instances = await boss.getInstances()
+      return instances.filter(({ name, live }) => live && name === WORKER).length
     },
     close: () => boss.stop({ graceful: true, timeout: CLOSE_GRACE_MS }),
   }

@@ -4,8 +4,10 @@ import { Prisma } from '#prisma/generated/client/client.ts'
 import { jobCaller } from '#server/caller.ts'
 import { dueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
+import { prune } from '#server/jobs/prune.ts'
 import type { RunContext, RunKind } from '#server/jobs/run-kinds.ts'
 import type { RunOptions, Runs } from '#server/jobs/runs.ts'
+import { repairDrift } from '#server/publish/drift-repair.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
 
@@ -42,6 +44,16 @@ export const schedules = {
     cron: '*/5 * * * *',
     run: walkCollection,
   },
+  'detect-drift': {
+    description: 'Compares what is published with the database, and publishes anew what differs.',
+    cron: '*/15 * * * *',
+    run: detectDrift,
+  },
+  prune: {
+    description: 'Removes runs that ended before their retention, and expired sessions.',
+    cron: '30 3 * * *',
+    run: pruneOld,
+  },
 } as const satisfies Record<string, ScheduleRow>
 
 export type ScheduleName = keyof typeof schedules
@@ -77,6 +89,17 @@ async function renewTrustMarks(context: ScheduleContext): Promise<ScheduleResult
 
 function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {
   return startRun(context, 'walk-collection', 'COLLECTION')
+}
+
+async function detectDrift({ publishing, publisher }: ScheduleContext): Promise<ScheduleResult> {
+  const { missing, unexpected, different } = await repairDrift(publishing, publisher)
+  if (missing + unexpected + different === 0) return { message: 'Redis says what the database says.' }
+  return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; published anew.` }
+}
+
+async function pruneOld({ db }: ScheduleContext): Promise<ScheduleResult> {
+  const { runs, sessions } = await prune(db)
+  return { message: `${runs} runs and ${sessions} sessions removed.` }
 }
 
 async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boolean> {

@@ -12,10 +12,14 @@ import {
 
 const POLLING_SECONDS = 10
 /** Schedules are in UTC, whatever the machine's zone is. */
-export const TIME_ZONE = 'UTC'
+const TIME_ZONE = 'UTC'
 
-/** Makes the rows that are missing, as after an update that brings a new schedule. */
-export async function ensureSchedules(db: Database): Promise<void> {
+/** Makes what is missing, as after an update that brings a new schedule. */
+export async function ensureSchedules(db: Database, boss: PgBoss): Promise<void> {
+  for (const name of scheduleNames) {
+    // At most one waiting and one running: a slow one is not followed by a queue of missed ones.
+    await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
+  }
   const data = scheduleNames.map((name) => ({ name, cron: schedules[name].cron }))
   await db.schedule.createMany({ data, skipDuplicates: true })
 }
@@ -28,16 +32,18 @@ export async function applySchedule(
   else await boss.unschedule(name)
 }
 
+/** When it is due next. @throws when the line is no cron line */
+export function nextTime(boss: PgBoss, cron: string): Date | null {
+  return boss.previewSchedule(cron, { count: 1, tz: TIME_ZONE })[0] ?? null
+}
+
 export async function startScheduling(
   boss: PgBoss,
   context: ScheduleContext,
   log: FastifyBaseLogger,
 ): Promise<void> {
-  await ensureSchedules(context.db)
   const rows = await context.db.schedule.findMany({ where: { name: { in: scheduleNames } } })
   for (const name of scheduleNames) {
-    // At most one waiting and one running: a slow one is not followed by a queue of missed ones.
-    await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
     await boss.work(name, { pollingIntervalSeconds: POLLING_SECONDS }, () => runSchedule(context, name, log))
   }
   for (const row of rows) await applySchedule(boss, row)

@@ -24,7 +24,11 @@ import { readSettings } from '#server/settings.ts'
 /** All but the full rebuild, which is not one thing (rebuild.ts). */
 type SingleTopic = Exclude<Topic, 'everything'>
 
-const publishers: Readonly<Record<SingleTopic, (context: PublishContext, key: string) => Promise<void>>> = {
+/** Keeps the lease while it takes long. */
+type Beat = () => Promise<void>
+type PublishOne = (context: PublishContext, key: string, beat: Beat) => Promise<void>
+
+const publishers: Readonly<Record<SingleTopic, PublishOne>> = {
   'entity-configuration': publishEntityConfiguration,
   'historical-keys': publishHistoricalKeys,
   'trust-anchors': publishTrustAnchors,
@@ -38,8 +42,13 @@ export function isSingleTopic(topic: string): topic is SingleTopic {
   return Object.hasOwn(publishers, topic)
 }
 
-export async function publish(context: PublishContext, topic: SingleTopic, key: string): Promise<void> {
-  await publishers[topic](context, key)
+export async function publish(
+  context: PublishContext,
+  topic: SingleTopic,
+  key: string,
+  beat: Beat,
+): Promise<void> {
+  await publishers[topic](context, key, beat)
 }
 
 async function publishEntityConfiguration(context: PublishContext): Promise<void> {
@@ -76,11 +85,12 @@ async function publishSubordinate(context: PublishContext, entityId: string): Pr
   })
 }
 
-async function publishSubordinates(context: PublishContext): Promise<void> {
+async function publishSubordinates(context: PublishContext, _key: string, beat: Beat): Promise<void> {
   for await (const page of activeSubordinates(context)) {
     await commit(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
       for (const subordinate of page) putSubordinate(to, context.keys, subordinate)
     })
+    await beat()
   }
 }
 

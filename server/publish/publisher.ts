@@ -9,15 +9,22 @@ import type { PublishContext } from '#server/publish/context.ts'
 import { createLease } from '#server/publish/lease.ts'
 import { isSingleTopic, publish } from '#server/publish/publish.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
+import { UnavailableError } from '#server/services/operation-error.ts'
+import { isReachable } from '#store/connect.ts'
 
 const BATCH = 500
 const INTERVAL_MS = 2_000
 const BUSY_RETRY_MS = 100
+/** Longer than a lease: after a process that was killed, somebody waits for its lease to run out. */
+const REBUILD_PATIENCE_MS = 40_000
 
 export type Publisher = {
-  /** Publishes what is pending; settles when it is done or cannot be done now, after `patience` ms at the latest. */
+  /**
+   * Publishes what is pending, or waits while another process does; settles when it is done or cannot be done now,
+   * after `patience` ms at the latest.
+   */
   flush(patience?: number): Promise<void>
-  /** Stages and swaps everything. @throws when Redis is away or another process publishes for too long */
+  /** Stages and swaps everything. @throws UnavailableError when another process publishes for too long, or Redis' own */
   rebuild(): Promise<RebuildResult>
   stop(): Promise<void>
 }
@@ -27,7 +34,9 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
   const lease = createLease(db)
   let stopped = false
   let last: Promise<unknown> = Promise.resolve()
-  let waiting: Promise<void> | undefined
+  let waiting: Promise<boolean> | undefined
+  /** Entries that this version cannot read, each told once. */
+  const foreign = new Set<bigint>()
 
   /** The lease keeps other processes out; within this one, work on Redis queues up here. */
   function exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -36,8 +45,8 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     return result
   }
 
-  /** A drain that has not begun yet serves everyone who asks meanwhile. */
-  function drain(): Promise<void> {
+  /** A drain that has not begun yet serves everyone who asks meanwhile. False while another process publishes. */
+  function drain(): Promise<boolean> {
     waiting ??= exclusive(() => {
       waiting = undefined
       return drainUnderLease()
@@ -45,18 +54,23 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     return waiting
   }
 
-  async function drainUnderLease(): Promise<void> {
-    if (stopped || redis.status !== 'ready') return
-    if ((await db.outboxEntry.count()) === 0 && (await isPublished())) return
-    if (!(await lease.hold())) return
+  async function drainUnderLease(): Promise<boolean> {
+    if (stopped || !(await isReachable(redis))) return true
+    if ((await db.outboxEntry.count()) === 0 && (await isPublished())) return true
+    if (!(await lease.hold())) return false
     try {
       // What is queued may be that another process changed the keys.
       await context.signingKeys.refresh()
       if (!(await isPublished())) await rebuildUnderLease()
       await drainAll()
+      return true
     } finally {
       await lease.release()
     }
+  }
+
+  async function holdLease(): Promise<void> {
+    if (!(await lease.hold())) throw new Error('another process took over publishing')
   }
 
   /** A Redis that lost everything (restarted without persistence, flushed) has no Entity Configuration. */
@@ -65,16 +79,16 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
   }
 
   async function rebuildUnderLease(): Promise<RebuildResult> {
-    const result = await rebuild(context, async () => {
-      if (!(await lease.hold())) throw new Error('another process took over publishing')
-    })
+    const result = await rebuild(context, holdLease)
     log.info(result, 'publication rebuilt')
     return result
   }
 
   async function rebuildOnRequest(): Promise<RebuildResult> {
-    for (let tries = 0; !(await lease.hold()); tries++) {
-      if (tries === 100) throw new Error('another process is publishing; try again in a minute')
+    const deadline = Date.now() + REBUILD_PATIENCE_MS
+    while (!(await lease.hold())) {
+      if (Date.now() > deadline)
+        throw new UnavailableError('Another process is publishing; try again in a minute.')
       await setTimeout(BUSY_RETRY_MS)
     }
     try {
@@ -110,12 +124,17 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     for (const group of byThing.values()) {
       const ids = group.map(({ id }) => id)
       const [{ topic, key } = { topic: '', key: '' }] = group
+      if (topic !== 'everything' && !isSingleTopic(topic)) {
+        await park(topic, ids)
+        failed.push(...ids)
+        continue
+      }
       try {
         if (topic === 'everything') await rebuildUnderLease()
-        else if (isSingleTopic(topic)) await publish(context, topic, key)
+        else await publish(context, topic, key, holdLease)
         done.push(...ids)
       } catch (error) {
-        if (redis.status !== 'ready') throw error
+        if (!(await isReachable(redis))) throw error
         // One thing that cannot be published (an unreadable key, say) must not hold up the others.
         log.error({ err: error, topic, key }, 'could not publish')
         await remember(error)
@@ -126,6 +145,15 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     return failed
   }
 
+  /** Kept, since a newer version that runs beside us, or ran before, knows what it is. */
+  async function park(topic: string, ids: readonly bigint[]): Promise<void> {
+    if (ids.every((id) => foreign.has(id))) return
+    for (const id of ids) foreign.add(id)
+    const message = `This version cannot publish "${topic.slice(0, 100)}"; a newer one has to.`
+    log.error({ topic }, message)
+    await remember(new Error(message))
+  }
+
   async function remember(error: unknown): Promise<void> {
     const lastError = error === null ? null : error instanceof Error ? error.message : String(error)
     await db.publisherLease.updateMany({
@@ -133,9 +161,13 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     })
   }
 
-  function report(error: unknown): void {
-    if (stopped) return
-    log.warn({ err: error }, 'publication is pending; it is tried again')
+  function report(error: unknown): true {
+    if (!stopped) log.warn({ err: error }, 'publication is pending; it is tried again')
+    return true
+  }
+
+  async function drainPatiently(deadline: number): Promise<void> {
+    while (!(await drain()) && Date.now() < deadline) await setTimeout(BUSY_RETRY_MS)
   }
 
   const timer = setInterval(() => void drain(), INTERVAL_MS)
@@ -144,7 +176,8 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
 
   return {
     async flush(patience = 1_000) {
-      await Promise.race([drain(), setTimeout(patience, undefined, { ref: false })])
+      const deadline = Date.now() + patience
+      await Promise.race([drainPatiently(deadline), setTimeout(patience, undefined, { ref: false })])
     },
     rebuild: () => exclusive(rebuildOnRequest),
     async stop() {

@@ -6,7 +6,9 @@ import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
 import type { Events } from '#server/events.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
+import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Services } from '#server/services/index.ts'
 import type { SigningKeys } from '#server/signing-keys.ts'
@@ -23,6 +25,8 @@ export type Context = {
   singleSignOn: SingleSignOn | null
   /** Where sign-in leads. */
   loginRedirectUrl: string
+  queue: Pick<JobQueue, 'countWorkers'>
+  scheduleChanges: ScheduleChanges
   entityId: string
   allowHttp: boolean
   version: string

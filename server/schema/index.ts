@@ -28,6 +28,7 @@ import '#server/schema/renewal-run.ts'
 import '#server/schema/renewal-run-mutations.ts'
 import '#server/schema/renewal-progress.ts'
 import '#server/schema/subordinate-import.ts'
+import '#server/schema/schedule.ts'
 import '#server/schema/user.ts'
 import '#server/schema/api-key.ts'
 

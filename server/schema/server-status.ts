@@ -1,7 +1,9 @@
 /** How the installation is doing: counts, what expires soon, whether everything is published. */
 import type { PublisherLease } from '#prisma/generated/client/client.ts'
+import { scheduleNames } from '#server/jobs/schedules.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
+import { ScheduleRef } from '#server/schema/schedule.ts'
 import { whereState } from '#server/schema/subordinate-state.ts'
 import { isReachable } from '#store/connect.ts'
 
@@ -123,6 +125,12 @@ const PublicationStatus = builder.objectRef<Publication>('PublicationStatus').im
         redisReachable ? (lease?.lastError ?? null) : 'Redis cannot be reached.',
     }),
     redisReachable: t.exposeBoolean('redisReachable', { description: 'Whether Redis answers.' }),
+    drift: t.prismaField({
+      type: Drift,
+      nullable: true,
+      description: 'How far Redis was from the database; null before the first comparison.',
+      resolve: (query, _root, _args, { db }) => db.driftReport.findUnique({ ...query, where: { id: 1 } }),
+    }),
   }),
 })
 
@@ -140,6 +148,46 @@ async function publicationStatus({ db, publishing }: Context): Promise<Publicati
   ])
   return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
 }
+
+const Drift = builder.prismaObject('DriftReport', {
+  name: 'Drift',
+  description:
+    'Where Redis was found to say other than the database, when it was compared last. It is repaired.',
+  select: { id: true },
+  authScopes: { read: true },
+  fields: (t) => ({
+    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When it was compared.' }),
+    missing: t.exposeInt('missing', { description: 'Things that were not published.' }),
+    unexpected: t.exposeInt('unexpected', { description: 'Things that were published and should not be.' }),
+    different: t.exposeInt('different', { description: 'Things that were published in another state.' }),
+    examples: t.exposeStringList('examples', { description: 'The first of them, in words.' }),
+  }),
+})
+
+const JobHealth = builder.objectRef<object>('JobHealth').implement({
+  description: 'Whether what runs by itself does so.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    workers: t.int({
+      description: 'Processes that execute runs and schedules; with none, nothing runs by itself.',
+      resolve: (_root, _args, { queue }) => queue.countWorkers(),
+    }),
+    queuedRuns: t.int({
+      description: 'Runs that wait for a worker.',
+      resolve: (_root, _args, { db }) => db.renewalRun.count({ where: { state: 'QUEUED' } }),
+    }),
+    runningRuns: t.int({
+      description: 'Runs that are at work.',
+      resolve: (_root, _args, { db }) => db.renewalRun.count({ where: { state: 'RUNNING' } }),
+    }),
+    failingSchedules: t.prismaField({
+      type: [ScheduleRef],
+      description: 'Schedules that failed the last time.',
+      resolve: (query, _root, _args, { db }) =>
+        db.schedule.findMany({ ...query, where: { lastSucceeded: false, name: { in: scheduleNames } } }),
+    }),
+  }),
+})
 
 const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
   description: 'How this installation is doing.',
@@ -164,6 +212,11 @@ const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
       type: PublicationStatus,
       description: 'Whether everything is published.',
       resolve: (_root, _args, context) => publicationStatus(context),
+    }),
+    jobs: t.field({
+      type: JobHealth,
+      description: 'Whether what runs by itself does so.',
+      resolve: () => ({}),
     }),
   }),
 })

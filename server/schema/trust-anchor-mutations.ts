@@ -41,6 +41,7 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
     statementHours: t.int({ description: 'Hours for which a Subordinate Statement is valid by default.' }),
     maximumStatementHours: t.int({ description: 'Hours that no Subordinate Statement may exceed.' }),
     maximumTrustMarkHours: t.int({ description: 'Hours that no Trust Mark may exceed.' }),
+    runRetentionDays: t.int({ description: 'Days for which runs that have ended are kept.' }),
   }),
 })
 

@@ -109,6 +109,9 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     maximumTrustMarkHours: t.exposeInt('maximumTrustMarkHours', {
       description: 'Hours that no Trust Mark may exceed.',
     }),
+    runRetentionDays: t.exposeInt('runRetentionDays', {
+      description: 'Days for which runs that have ended are kept.',
+    }),
     signingKey: t.field({
       type: SigningKey,
       description: 'The key that signs at present.',

@@ -16,6 +16,7 @@ export type AuditEntry = {
     | 'User'
     | 'ApiKey'
     | 'RenewalRun'
+    | 'Schedule'
   /** Natural key of what changed. */
   resource: string
   before?: object | undefined

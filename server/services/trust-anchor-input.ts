@@ -26,6 +26,7 @@ export type TrustAnchorFields = {
   statementHours?: number | null | undefined
   maximumStatementHours?: number | null | undefined
   maximumTrustMarkHours?: number | null | undefined
+  runRetentionDays?: number | null | undefined
 }
 
 type Context = { entityId: EntityId; allowHttp: boolean }
@@ -39,6 +40,14 @@ const hours = (cleared: number): Rule => ({
   parse: (value) => {
     if (typeof value === 'number' && value >= 1 && value <= 5 * YEAR) return value
     throw new FederationError('invalid_request', `must be from 1 to ${5 * YEAR} hours.`)
+  },
+})
+
+const days = (cleared: number): Rule => ({
+  cleared,
+  parse: (value) => {
+    if (typeof value === 'number' && value >= 1 && value <= 3650) return value
+    throw new FederationError('invalid_request', 'must be from 1 to 3650 days.')
   },
 })
 
@@ -78,6 +87,7 @@ const rules: Readonly<Record<keyof TrustAnchorFields, Rule>> = {
   statementHours: hours(168),
   maximumStatementHours: hours(YEAR),
   maximumTrustMarkHours: hours(5 * YEAR),
+  runRetentionDays: days(90),
 }
 
 /** @throws InvalidInputError naming the field at fault */

@@ -194,3 +194,32 @@ it('publishes every change of two servers that write at the same time', async ()
     await second.close()
   }
 })
+
+it('keeps what it cannot read, for a version that can, and goes on with the rest', async () => {
+  const { db } = admin.server
+  const foreign = await db.outboxEntry.create({ data: { topic: 'of-a-newer-version', key: '1' } })
+  await issue(subject)
+  expect(await markOf(subject)).toBe(200)
+  await vi.waitFor(async () => {
+    const { pending, lastError } = await publication()
+    expect({ pending, lastError }).toEqual({
+      pending: 1,
+      lastError: expect.stringContaining('of-a-newer-version'),
+    })
+  }, WITHIN)
+  await db.outboxEntry.delete({ where: { id: foreign.id } })
+  await issue(`${subject}/other`)
+  await untilUpToDate()
+  expect((await publication()).lastError).toBeNull()
+})
+
+it('waits while another process publishes, as long as it has patience', async () => {
+  const { db, publisher } = admin.server
+  const until = (seconds: number) => ({ holder: 'another', expiresAt: new Date(Date.now() + seconds * 1000) })
+  await db.publisherLease.update({ where: { id: 1 }, data: until(3_600) })
+  await db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
+  const flushed = publisher.flush(20_000)
+  await db.publisherLease.update({ where: { id: 1 }, data: until(-1) })
+  await flushed
+  expect(await db.outboxEntry.count()).toBe(0)
+})

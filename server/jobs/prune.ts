@@ -1,0 +1,33 @@
+/** Removes what has served its time: runs that ended long ago, sessions and counters that have expired. */
+import type { Database } from '#server/database.ts'
+import { readSettings } from '#server/settings.ts'
+
+const DAY_MS = 86_400_000
+/** Runs removed at a time, with their items: a transaction of everything would hold up those who write. */
+const BATCH = 20
+
+export type Pruned = { runs: number; sessions: number }
+
+export async function prune(db: Database): Promise<Pruned> {
+  const { runRetentionDays } = await readSettings(db)
+  const runs = await pruneRuns(db, new Date(Date.now() - runRetentionDays * DAY_MS))
+  const expired = { where: { expiresAt: { lt: new Date() } } }
+  const { count: sessions } = await db.session.deleteMany(expired)
+  await db.verification.deleteMany(expired)
+  await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(Date.now() - DAY_MS) } } })
+  return { runs, sessions }
+}
+
+async function pruneRuns(db: Database, before: Date): Promise<number> {
+  for (let removed = 0; ; ) {
+    const runs = await db.renewalRun.findMany({
+      where: { endedAt: { lt: before } },
+      orderBy: { id: 'asc' },
+      take: BATCH,
+      select: { id: true },
+    })
+    if (runs.length === 0) return removed
+    const { count } = await db.renewalRun.deleteMany({ where: { id: { in: runs.map(({ id }) => id) } } })
+    removed += count
+  }
+}

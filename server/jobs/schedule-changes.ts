@@ -1,0 +1,64 @@
+/** What an administrator changes about schedules, and when each is due. */
+import type { Schedule } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
+import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
+import { applySchedule, nextTime } from '#server/jobs/scheduling.ts'
+import { recordAuditEvent } from '#server/services/audit.ts'
+import { InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
+
+export type ScheduleChange = {
+  name: string
+  enabled?: boolean | null | undefined
+  cron?: string | null | undefined
+}
+
+export type ScheduleChanges = {
+  /** @throws NotFoundError, InvalidInputError */
+  update(caller: Caller, change: ScheduleChange): Promise<Schedule>
+  /** Null while it is switched off. */
+  nextTime(schedule: Pick<Schedule, 'cron' | 'enabled'>): Date | null
+}
+
+export function createScheduleChanges(db: Database, { boss }: JobQueue): ScheduleChanges {
+  function checkCron(cron: string): void {
+    try {
+      if (/^\S+( +\S+){4}$/.test(cron) && nextTime(boss, cron)) return
+    } catch {
+      // The library says what it met, not what to write instead.
+    }
+    const message = `"${cron.slice(0, 100)}" is not five fields of a cron line that comes to pass, such as */5 * * * *.`
+    throw new InvalidInputError(message, 'cron')
+  }
+
+  return {
+    async update(caller, { name, enabled, cron }) {
+      if (!isScheduleName(name))
+        throw new NotFoundError(`There is no schedule ${name.slice(0, 100)}.`, 'name')
+      if (cron != null) checkCron(cron)
+      const data = { ...(enabled == null ? {} : { enabled }), ...(cron == null ? {} : { cron }) }
+      const row = await db.$transaction(async (tx) => {
+        const before = await tx.schedule.findUniqueOrThrow({ where: { name } })
+        const after = await tx.schedule.update({ where: { name }, data })
+        await recordAuditEvent(tx, caller, {
+          action: 'updateSchedule',
+          resourceType: 'Schedule',
+          resource: name,
+          before: { cron: before.cron, enabled: before.enabled },
+          after: { cron: after.cron, enabled: after.enabled },
+        })
+        return after
+      })
+      // Should this process end before it: workers do it again when they start, and look at the row in any case.
+      await applySchedule(boss, row)
+      return row
+    },
+
+    nextTime: ({ cron, enabled }) => (enabled ? nextTime(boss, cron) : null),
+  }
+}
+
+function isScheduleName(name: string): name is ScheduleName {
+  return scheduleNames.some((each) => each === name)
+}

@@ -1,0 +1,62 @@
+/** Finds where Redis says other than the database, keeps what was found, and has it published anew. */
+import type { PublishContext } from '#server/publish/context.ts'
+import {
+  type Drift,
+  type DriftKind,
+  driftOfSubordinates,
+  driftOfTrustMarks,
+  subordinateNames,
+  trustMarkHolders,
+} from '#server/publish/drift.ts'
+import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
+
+export type DriftCount = Record<DriftKind, number>
+
+/** More than so many are not listed: everything is published anew. */
+const MAXIMUM = 1_000
+const EXAMPLES = 10
+/** Milliseconds for what is pending, which is no drift. */
+const PATIENCE_MS = 10_000
+
+type Source = {
+  names(context: PublishContext): AsyncGenerator<string[]>
+  driftOf(context: PublishContext, entityIds: readonly string[]): Promise<Drift[]>
+}
+const sources: readonly Source[] = [
+  { names: subordinateNames, driftOf: driftOfSubordinates },
+  { names: trustMarkHolders, driftOf: driftOfTrustMarks },
+]
+
+export async function repairDrift(context: PublishContext, publisher: Publisher): Promise<DriftCount> {
+  const found: Drift[] = []
+  for (const source of sources) found.push(...(await driftOfSource(context, publisher, source)))
+  const count: DriftCount = { missing: 0, unexpected: 0, different: 0 }
+  for (const { kind } of found) count[kind]++
+  const report = { checkedAt: new Date(), ...count, examples: found.slice(0, EXAMPLES).map(describe) }
+  await context.db.$transaction(async (tx) => {
+    await tx.driftReport.upsert({ where: { id: 1 }, create: { id: 1, ...report }, update: report })
+    await enqueue(tx, repairs(found))
+  })
+  if (found.length > 0) await publisher.flush()
+  return count
+}
+
+/** Looked at twice: what was just changed, or on its way to Redis the first time, is no drift. */
+async function driftOfSource(context: PublishContext, publisher: Publisher, { names, driftOf }: Source) {
+  const suspects = new Set<string>()
+  for await (const page of names(context)) {
+    for (const { entityId } of await driftOf(context, page)) suspects.add(entityId)
+    if (suspects.size > MAXIMUM) break
+  }
+  if (suspects.size === 0) return []
+  await publisher.flush(PATIENCE_MS)
+  return driftOf(context, [...suspects])
+}
+
+function repairs(found: readonly Drift[]): OutboxItem[] {
+  const isWhole = found.length > MAXIMUM || found.some(({ item }) => item.topic === 'everything')
+  return isWhole ? [toPublish('everything')] : found.map(({ item }) => item)
+}
+
+const describe = ({ kind, entityId, item }: Drift) => `${kind}: ${item.topic} ${entityId}`

@@ -1,0 +1,50 @@
+/** What has served its time goes, and nothing else. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { prune } from '#server/jobs/prune.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const days = (count: number) => new Date(Date.now() + count * 86_400_000)
+
+it('removes runs that ended before their retention, with their items, and expired sessions', async () => {
+  const { db } = admin.server
+  const run = (endedAt: Date | null) =>
+    db.renewalRun.create({
+      data: {
+        kind: 'SUBORDINATES',
+        state: endedAt ? 'SUCCEEDED' : 'QUEUED',
+        startedBy: 'test',
+        startedAt: days(-100),
+        endedAt,
+        items: { create: { resource: 'https://rp.example.org', ok: true, sequence: 1 } },
+      },
+    })
+  const [old, recent, waiting] = [await run(days(-11)), await run(days(-9)), await run(null)]
+  const { id: userId } = await db.user.findFirstOrThrow()
+  const session = (id: string, expiresAt: Date) =>
+    db.session.create({ data: { id, token: id, userId, expiresAt } })
+  await Promise.all([session('expired', days(-1)), session('valid', days(1))])
+
+  const changed = await admin.mutate(
+    'updateTrustAnchor',
+    { runRetentionDays: 10 },
+    'runRetentionDays',
+    'admin',
+  )
+  expect(changed).toMatchObject({ runRetentionDays: 10 })
+  expect(await prune(db)).toEqual({ runs: 1, sessions: 1 })
+  const left = await db.renewalRun.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
+  expect(left).toEqual([{ id: recent.id }, { id: waiting.id }])
+  expect(await db.renewalRunItem.count({ where: { runId: old.id } })).toBe(0)
+  expect(await db.session.findMany({ select: { id: true } })).toEqual([{ id: 'valid' }])
+})
+
+it.each([0, 3651])('refuses to keep runs for %i days', async (runRetentionDays) => {
+  const refused = await admin.mutate('updateTrustAnchor', { runRetentionDays }, 'runRetentionDays', 'admin')
+  expect(refused).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'runRetentionDays'] })
+})

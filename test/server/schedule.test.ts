@@ -1,0 +1,109 @@
+/** Schedules: seen, switched, timed, and what came of them the last time. */
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ScheduleContext, schedules } from '#server/jobs/schedules.ts'
+import { runSchedule } from '#server/jobs/scheduling.ts'
+import type { Role } from '#server/roles.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const FIELDS = 'name description cron enabled nextRunAt lastStartedAt lastEndedAt lastSucceeded lastMessage'
+async function list() {
+  const { data } = await admin.execute(`{ schedules { ${FIELDS} lastRun { kind } } }`, {}, 'viewer')
+  return data.schedules as { name: string; enabled: boolean; nextRunAt: string | null }[]
+}
+const find = async (name: string) => (await list()).find((schedule) => schedule.name === name)
+const update = (input: object, as: Role = 'admin') =>
+  admin.mutate('updateSchedule', input, 'name cron enabled nextRunAt', as)
+
+it('lists every schedule with what it does and when', async () => {
+  expect((await list()).map(({ name }) => name)).toEqual(Object.keys(schedules).sort())
+  expect(await find('renew-subordinates')).toEqual({
+    name: 'renew-subordinates',
+    description: 'Renews the subordinates whose statement or configuration grows old.',
+    cron: '*/5 * * * *',
+    enabled: false,
+    nextRunAt: null,
+    lastStartedAt: null,
+    lastEndedAt: null,
+    lastSucceeded: null,
+    lastMessage: null,
+    lastRun: null,
+  })
+})
+
+it('gives one another time and switches it, which the audit log has', async () => {
+  const changed = await update({ name: 'prune', cron: '15 4 * * 0', enabled: true })
+  expect(changed).toMatchObject({ name: 'prune', cron: '15 4 * * 0', enabled: true })
+  const next = new Date(changed.nextRunAt)
+  expect([next.getUTCDay(), next.getUTCHours(), next.getUTCMinutes()]).toEqual([0, 4, 15])
+  expect(await update({ name: 'prune', enabled: false })).toMatchObject({
+    cron: '15 4 * * 0',
+    enabled: false,
+    nextRunAt: null,
+  })
+  const entries = await admin.server.db.auditEvent.findMany({
+    where: { resourceType: 'Schedule' },
+    orderBy: { id: 'asc' },
+  })
+  expect(entries).toMatchObject([
+    {
+      action: 'updateSchedule',
+      actor: 'admin',
+      resource: 'prune',
+      before: { cron: '30 3 * * *', enabled: false },
+      after: { cron: '15 4 * * 0', enabled: true },
+    },
+    { after: { cron: '15 4 * * 0', enabled: false } },
+  ])
+})
+
+it.each(['every hour', '61 * * * *', '* * * *', '* * * * * *', '0 0 31 2 *', ''])(
+  'refuses the cron line "%s"',
+  async (cron) => {
+    const before = await find('walk-collection')
+    expect(await update({ name: 'walk-collection', cron, enabled: true })).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['input', 'cron'],
+    })
+    expect(await find('walk-collection')).toEqual(before)
+  },
+)
+
+it('knows no other schedule, and is not for operators', async () => {
+  expect(await update({ name: 'no-such', enabled: true })).toMatchObject({ code: 'NOT_FOUND' })
+  await expect(update({ name: 'prune', enabled: true }, 'operator')).rejects.toThrow('does not allow')
+})
+
+it('keeps what came of the last time, and does nothing while it is off', async () => {
+  // What else a worker needs is not used by these: it is the server's own.
+  const context = admin.server as unknown as ScheduleContext
+  const log = pino({ level: 'silent' })
+  await runSchedule(context, 'prune', log)
+  expect(await find('prune')).toMatchObject({ lastStartedAt: null })
+
+  await update({ name: 'prune', enabled: true })
+  await runSchedule(context, 'prune', log)
+  expect(await find('prune')).toMatchObject({
+    lastSucceeded: true,
+    lastMessage: '0 runs and 0 sessions removed.',
+    lastEndedAt: expect.any(String),
+  })
+
+  await update({ name: 'detect-drift', enabled: true })
+  await expect(runSchedule(context, 'detect-drift', log)).rejects.toThrow() // without a Redis
+  const { data } = await admin.execute('{ serverStatus { jobs { failingSchedules { name lastMessage } } } }')
+  expect(data.serverStatus.jobs.failingSchedules).toEqual([
+    { name: 'detect-drift', lastMessage: expect.any(String) },
+  ])
+})
+
+it('counts who works and what waits', async () => {
+  const { data } = await admin.execute('{ serverStatus { jobs { workers queuedRuns runningRuns } } }')
+  expect(data.serverStatus.jobs).toEqual({ workers: 1, queuedRuns: 0, runningRuns: 0 })
+})

@@ -63,6 +63,7 @@ function fromFederationError(error: FederationError): Failure {
 function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
   reply.header('cache-control', 'no-store')
+  reply.errorCode = failure.error
   return sendJson(reply.code(failure.status), {
     error: failure.error,
     error_description: failure.description,

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The federation server as a process: read the configuration, start, and close when told to. */
 import { ConfigError, readConfig } from './env.ts'
-import { StartError, startFederationServer } from './start.ts'
+import { startFederationServer } from './start.ts'
+import { StartError } from './start-error.ts'
 
 /** Milliseconds for requests under way to finish after a signal. */
 const CLOSE_TIMEOUT_MS = 15_000

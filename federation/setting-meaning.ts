@@ -13,6 +13,7 @@ export const settingMeanings: Readonly<Record<keyof typeof settings, string>> = 
     'the directory of retired and revoked keys; `historical_keys` in the key directory when not set',
   host: 'the address to listen on',
   port: 'the port to listen on',
+  metricsPort: 'the port on which GET /metrics answers Prometheus; none when not set',
   logLevel: 'trace, debug, info, warn, error, fatal or silent',
   trustProxy:
     'proxies whose X-Forwarded-* headers count: addresses, networks, or true or false for all or none',

@@ -40,6 +40,11 @@ function wholeNumber(lowest: number, highest: number) {
   }
 }
 
+/** Undefined when nothing is set. */
+function optionalPort(value: string): number | undefined {
+  return value === '' ? undefined : wholeNumber(0, 65_535)(value)
+}
+
 function oneOf<Value extends string>(...values: readonly Value[]) {
   return (value: string): Value => {
     const found = values.find((each) => each === value.toLowerCase())
@@ -85,6 +90,7 @@ export const settings = {
   historicalKeysDir: setting({ env: ['HISTORICAL_KEYS_DIR'], fallback: '', parse: text }),
   host: setting({ env: ['HOST'], fallback: '0.0.0.0', parse: text }),
   port: setting({ env: ['PORT'], fallback: '8080', parse: wholeNumber(0, 65_535) }),
+  metricsPort: setting({ env: ['METRICS_PORT'], fallback: '', parse: optionalPort }),
   logLevel: setting({
     env: ['LOG_LEVEL'],
     fallback: 'info',

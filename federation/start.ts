@@ -17,12 +17,9 @@ import { buildApp } from './app.ts'
 import { createAuthMethods } from './client/auth-methods.ts'
 import { createClientAuthenticator } from './client/authenticator.ts'
 import type { FederationConfig } from './env.ts'
+import { createObserver } from './metrics/observer.ts'
 import { createResolver } from './resolver/resolver.ts'
-
-/** Why the server cannot start, as one sentence for the operator. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-}
+import { listening, StartError, systemCode } from './start-error.ts'
 
 export type Overrides = {
   /** A connection that the caller made and will end. */
@@ -36,6 +33,8 @@ export type FederationServer = {
   app: FastifyInstance
   /** Where it listens. */
   url: string
+  /** Where its metrics are, if they are offered. */
+  metricsUrl: string | undefined
   /** Stops listening, finishes the requests under way, then ends every connection. */
   close(): Promise<void>
 }
@@ -50,17 +49,25 @@ export async function startFederationServer(
 ): Promise<FederationServer> {
   const logger: FastifyBaseLogger = overrides.logger ?? pino({ level: config.logLevel })
   const waits = { ...defaultWaits, ...overrides.waits }
-  const keys = await openKeys(config, logger, waits.keys)
+  const observe = createObserver({ host: config.host, port: config.metricsPort })
+  const files = await openKeys(config, logger, waits.keys)
+  const keys = observe.keys(files.current)
   const tls = config.tls && (await readTls(config.tls))
   const redis = overrides.redis ?? (await openRedis(config, logger, waits.redis))
   const reader = createReader({ redis, prefix: config.redisPrefix })
-  const fetcher = createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` })
+  const fetcher = observe.fetcher(
+    createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` }),
+  )
   const now = () => Math.floor(Date.now() / 1000)
   const { entityId, allowHttp, trustProxy, resolveRateLimit, collectionRateLimit } = config
   const place = { redis, prefix: config.redisPrefix }
-  const common = { entityId, allowHttp, reader, keys: keys.current, now }
-  const finding = { ...common, fetcher, statements: createStatementCache(place) }
-  const resolver = createResolver({ ...finding, answers: createAnswerCache(place) })
+  const common = { entityId, allowHttp, reader, keys, now }
+  const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(place)) }
+  const resolver = createResolver({
+    ...finding,
+    answers: createAnswerCache(place),
+    onLookup: observe.lookup,
+  })
   const clients = createClientAuthenticator({ ...finding, replays: createReplayGuard(place) })
   const authMethods = createAuthMethods(reader)
   const app = buildApp(
@@ -75,14 +82,23 @@ export async function startFederationServer(
     { logger, trustProxy, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
   )
   const release = async () => {
-    keys.close()
+    files.close()
     reader.close()
     await fetcher.close()
     if (!overrides.redis) redis.disconnect()
   }
   app.addHook('onClose', release)
-  const url = await listen(app, config)
-  return { app, url, close: () => app.close() }
+  const { host, port, metricsPort } = config
+  try {
+    const metricsUrl = await listening({ host, port: metricsPort, variable: 'METRICS_PORT' }, () =>
+      observe.serve(app, common),
+    )
+    const url = await listening({ host, port, variable: 'PORT' }, () => app.listen({ host, port }))
+    return { app, url, metricsUrl, close: () => app.close() }
+  } catch (error) {
+    await app.close()
+    throw error
+  }
 }
 
 /** The key directory, read again whenever it changes; a faulty change is logged and the last good state stays. */
@@ -140,26 +156,4 @@ async function readPem(variable: string, file: string): Promise<Buffer> {
   } catch (error) {
     throw new StartError(`${variable} ${file} cannot be read (${systemCode(error)}).`, { cause: error })
   }
-}
-
-async function listen(app: FastifyInstance, { host, port }: FederationConfig): Promise<string> {
-  try {
-    return await app.listen({ host, port })
-  } catch (error) {
-    await app.close()
-    const code = systemCode(error)
-    if (code === 'EADDRINUSE') {
-      throw new StartError(`Port ${port} of ${host} is in use by another process; set PORT to a free one.`)
-    }
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartError(
-        `The server cannot listen on port ${port} of ${host} (${code}); set HOST and PORT.`,
-      )
-    }
-    throw error
-  }
-}
-
-function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -2,7 +2,7 @@
 
 import { FederationError } from '#core/errors.ts'
 import { ConfigError } from '#federation/env.ts'
-import { StartError } from '#federation/start.ts'
+import { StartError } from '#federation/start-error.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'

@@ -36,7 +36,12 @@ export type ResolverOptions = {
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number
+  /** Told where each answer was found. */
+  onLookup?: (found: Lookup) => void
 }
+
+/** `nowhere` means that it had to be made. */
+export type Lookup = 'memory' | 'redis' | 'nowhere'
 
 /** Milliseconds; the answers themselves say how long they hold. */
 const MAX_AGE_MS = 5 * 60_000
@@ -61,11 +66,23 @@ export function createResolver(options: ResolverOptions): Resolver {
   const renewing = new Set<string>()
 
   async function find(query: Query): Promise<Answer> {
-    const load = () => refusals.guard(query.key, () => shared.obtain(query, () => produce(query)))
-    const answer = await memory.read(query.key, load)
-    if (await stands(answer, query)) return answer
-    memory.drop(query.key, answer)
-    return memory.read(query.key, load)
+    let found: Lookup = 'memory'
+    const make = () => {
+      found = 'nowhere'
+      return produce(query)
+    }
+    const load = () => {
+      found = 'redis'
+      return refusals.guard(query.key, () => shared.obtain(query, make))
+    }
+    try {
+      const answer = await memory.read(query.key, load)
+      if (await stands(answer, query)) return answer
+      memory.drop(query.key, answer)
+      return await memory.read(query.key, load)
+    } finally {
+      options.onLookup?.(found)
+    }
   }
 
   /** Nobody waits for it: the earlier answer is given meanwhile, and for as long as it holds if this cannot be done. */

@@ -96,6 +96,7 @@ export async function startAdmin(
       historicalKeysDir: config.historicalKeysDirectory,
       host: '127.0.0.1',
       port: federationPort,
+      metricsPort: undefined,
       logLevel: 'silent',
       trustProxy: false,
       resolveRateLimit: 100_000,

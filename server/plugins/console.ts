@@ -25,7 +25,7 @@ export async function consolePages(app: FastifyInstance, root: string): Promise<
   })
   app.get('/', (_request, reply) => reply.sendFile(DOCUMENT)) // a directory would be forbidden, not absent
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && !/^\/(api|graphql|_app)\b/.test(request.url)
+    const isPage = request.method === 'GET' && !/^\/(api|graphql|_app)(\/|\?|$)/.test(request.url)
     if (isPage) return reply.sendFile(DOCUMENT)
     return reply.status(404).send({ message: `There is nothing at ${request.url}.` })
   })

@@ -2,15 +2,20 @@
 
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
+import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
 import RefreshCw from '@lucide/svelte/icons/refresh-cw'
+import ScrollText from '@lucide/svelte/icons/scroll-text'
+import Users from '@lucide/svelte/icons/users'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import type { Component } from 'svelte'
 import { route } from '#lib/route.ts'
 
 export interface Screen {
   label: string
+  /** Only administrators may see it. */
+  isForAdministrators?: true
   href: string
   icon: Component
 }
@@ -30,6 +35,14 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
     screens: [
       { label: 'Trust Marks', href: route.trustMarks(), icon: BadgeCheck },
       { label: 'Trust Mark types', href: route.trustMarkTypes(), icon: Award },
+    ],
+  },
+  {
+    heading: 'This installation',
+    screens: [
+      { label: 'Audit log', href: route.audit(), icon: ScrollText },
+      { label: 'Users', href: route.users(), icon: Users, isForAdministrators: true },
+      { label: 'API keys', href: route.apiKeys(), icon: KeySquare, isForAdministrators: true },
     ],
   },
 ]

@@ -1,4 +1,5 @@
 /** Every address in the console. */
+import type { AuditSearch } from '#lib/audit-search.ts'
 import type { Place } from '#lib/paging.ts'
 import type { SubordinateSearch } from '#lib/subordinate-search.ts'
 import type { TrustMarkSearch } from '#lib/trust-mark-search.ts'
@@ -36,6 +37,10 @@ export const route = {
   renewals: (search: { kind?: string } & Place = {}) => withQuery('/renewals', search),
   renewal: (id: string, search: RunSearch & Place = {}) =>
     withQuery(`/renewals/${encodeURIComponent(id)}`, search),
+  users: (place: Place = {}) => withQuery('/users', place),
+  apiKeys: (place: Place = {}) => withQuery('/api-keys', place),
+  audit: (search: Partial<AuditSearch> = {}) => withQuery('/audit', search),
+  account: () => '/account',
   explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
   trustMarks: (search: Partial<TrustMarkSearch> & Place = {}) => withQuery('/trust-marks', search),
   issueTrustMark: (about: { type?: string; entity?: string } = {}) => withQuery('/trust-marks/new', about),

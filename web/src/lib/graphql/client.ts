@@ -3,7 +3,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { error } from '@sveltejs/kit'
 import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@urql/core'
-import type { EntityCheckFieldsFragment } from '#lib/gql/graphql.ts'
+import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
+import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { headers, url } from './endpoint.ts'
 import type { Outcome, Refusal } from './refusal.ts'
 
@@ -88,10 +89,25 @@ export async function ask<Data, Variables extends AnyVariables>(
 /** A mutation's one field: a success that carries data, or one of the types that implement `Error`. */
 type Result<Value> =
   | { data: Value }
-  | { message: string; path?: string[] | null; checks?: EntityCheckFieldsFragment[]; data?: never }
+  | {
+      message: string
+      code?: ErrorCode
+      path?: string[] | null
+      checks?: EntityCheckFieldsFragment[]
+      data?: never
+    }
 
-/** Changes something. Never throws, as `ask`. */
+/** Changes something. Never throws, as `ask`. Where the API asks again who somebody is, so does the console. */
 export async function write<Value, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
+  variables: Variables,
+): Promise<Outcome<Value>> {
+  const outcome = await attempt(document, variables)
+  const isAskedAgain = outcome.refusal?.code === 'REAUTHENTICATION_REQUIRED'
+  return isAskedAgain && (await reauthentication.ask()) ? attempt(document, variables) : outcome
+}
+
+async function attempt<Value, Variables extends AnyVariables>(
   document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
   variables: Variables,
 ): Promise<Outcome<Value>> {
@@ -101,5 +117,6 @@ export async function write<Value, Variables extends AnyVariables>(
   if (!('message' in result)) return { value: result.data }
   // The API may name the field from the argument on (`input.jwks`); the form knows it as `jwks`.
   const path = result.path?.[0] === 'input' ? result.path.slice(1) : (result.path ?? [])
-  return { refusal: { message: result.message, path, ...(result.checks && { checks: result.checks }) } }
+  const { message, code, checks } = result
+  return { refusal: { message, path, ...(code && { code }), ...(checks && { checks }) } }
 }

@@ -1,10 +1,12 @@
 /** Why the API did not do what a form asked for, and at which of its fields. */
-import type { EntityCheckFieldsFragment } from '#lib/gql/graphql.ts'
+import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 
 export interface Refusal {
   message: string
   /** The input field at fault and the place inside it; empty when the whole request is. */
   path: readonly string[]
+  /** Absent when the API did not get to answer. */
+  code?: ErrorCode
   /** What was looked at, when an entity was fetched and found wanting. */
   checks?: readonly EntityCheckFieldsFragment[]
 }

@@ -10,7 +10,7 @@ const SubordinateHistory = graphql(`
   query SubordinateHistory($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
     auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { id ...HistoryEntry } }
+      edges { node { id ...AuditEntry } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
   }

@@ -1,0 +1,117 @@
+/** Letting people and scripts in, from the console: users, API keys, and the log of what they did. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { type Product, startProduct } from '#test/helpers/product.ts'
+
+const PASSWORD = 'correct horse battery'
+
+let product: Product
+let browser: Browser
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await startBrowser()
+  watched = await openPage(browser, product.installation.adminUrl)
+  await watched.page.goto('/users')
+  await signIn(watched.page, 'admin', product.password ?? '')
+  await watched.page.waitForURL('/users')
+})
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+})
+
+/** What the API says to a script with this key. */
+async function viewerOf(key: string) {
+  const response = await fetch(`${product.installation.adminUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': key },
+    body: JSON.stringify({ query: '{ viewer { username role } }' }),
+  })
+  const { data } = (await response.json()) as { data?: { viewer?: unknown } } // GraphQL answers in this shape
+  return data?.viewer ?? null
+}
+
+test('a user is created, refused at the field first, and sees only what the role allows', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('button', { name: 'Create a user' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Username').fill('vera')
+  await dialog.getByLabel('First password').fill('too short')
+  await dialog.getByRole('button', { name: 'Create user' }).click()
+  await dialog.getByRole('alert').filter({ hasText: '12' }).waitFor()
+  expect(await dialog.getByLabel('First password').getAttribute('aria-invalid')).toBe('true')
+  await dialog.getByLabel('First password').fill(PASSWORD)
+  await dialog.getByRole('button', { name: 'Create user' }).click()
+  await page.getByRole('button', { name: 'What to do with vera' }).waitFor()
+
+  const other = await openPage(browser, product.installation.adminUrl)
+  await other.page.goto('/')
+  await signIn(other.page, 'vera', PASSWORD)
+  await other.page.getByRole('link', { name: 'Audit log' }).waitFor()
+  expect(await other.page.getByRole('link', { name: 'Users' }).count()).toBe(0)
+  await other.page.goto('/users')
+  await other.page.getByRole('heading', { name: 'No right to do this' }).waitFor()
+  await other.page.context().close()
+  expect(complaints).toEqual([])
+})
+
+test('a user who is locked out cannot sign in', async () => {
+  const { page } = watched
+  await page.getByRole('button', { name: 'What to do with vera' }).click()
+  await page.getByRole('menuitem', { name: 'Lock out' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Lock out' }).click()
+  await page.getByText('Locked out', { exact: true }).waitFor()
+
+  const other = await openPage(browser, product.installation.adminUrl)
+  await other.page.goto('/')
+  await signIn(other.page, 'vera', PASSWORD)
+  await other.page.getByRole('alert').filter({ hasText: 'disabled' }).waitFor()
+  await other.page.context().close()
+})
+
+test('an API key is shown once, works, and is refused once it is revoked', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('link', { name: 'API keys' }).click()
+  await page.getByRole('button', { name: 'Create an API key' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('nightly report')
+  await dialog.getByLabel('Role').selectOption('Viewer')
+  await dialog.getByRole('button', { name: 'Create key' }).click()
+  const key = (await dialog.getByTestId('api-key').textContent()) ?? ''
+  expect(await viewerOf(key)).toEqual({ username: 'admin', role: 'VIEWER' })
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  expect(await page.getByText(key).count()).toBe(0)
+
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke key' }).click()
+  await page.getByRole('cell', { name: 'Revoked' }).waitFor()
+  expect(await viewerOf(key)).toBeNull()
+  expect(complaints).toEqual([])
+})
+
+test('the audit log is filtered, shows what differs, and is exported', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('link', { name: 'Audit log' }).click()
+  await page.getByLabel('What was done').fill('createUser')
+  await page.getByLabel('What was done').press('Enter')
+  await page.waitForURL(/action=createUser/)
+  const entry = page.getByRole('listitem').filter({ hasText: 'vera' })
+  await entry.getByText(/^\d+ differences?$/).click()
+  await entry.getByRole('rowheader', { name: 'role' }).waitFor()
+
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'JSON lines' }).click()
+  const lines = Buffer.concat(await (await (await download).createReadStream()).toArray()).toString()
+  const entries = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(new Set(entries.map(({ action }) => action))).toEqual(new Set(['createUser']))
+  expect(entries.some(({ resource }) => resource === 'vera')).toBe(true)
+  expect(complaints).toEqual([])
+})

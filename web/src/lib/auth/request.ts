@@ -1,0 +1,56 @@
+/** Asks the paths for signing in, which better-auth serves beside the GraphQL API. */
+import { createAuthClient } from 'better-auth/svelte'
+
+const client = createAuthClient()
+
+export type Answer<Data> =
+  | { data: Data; problem?: never }
+  | { data?: never; problem: string; isStale?: boolean }
+
+/** What to tell a person, by the code of a refusal. */
+const sentences: Readonly<Record<string, string>> = {
+  INVALID_USERNAME_OR_PASSWORD: 'This username and password do not belong together.',
+  INVALID_PASSWORD: 'This is not your password.',
+  INVALID_CODE:
+    'This code is wrong. Take the one that the app shows now, and check the clock of both devices.',
+  INVALID_BACKUP_CODE: 'This is none of your unused recovery codes.',
+  CODE_ALREADY_USED: 'This code has been used. Wait for the next one.',
+  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'Too many wrong codes. Start again with the password.',
+  ACCOUNT_TEMPORARILY_LOCKED: 'Too many wrong codes. Wait some minutes, then start again.',
+  INVALID_TWO_FACTOR_COOKIE: 'This took too long. Start again with the password.',
+  SESSION_NOT_FRESH: 'You signed in too long ago for this. Sign in again.',
+  USER_VERIFICATION_REQUIRED: 'The passkey must ask for a PIN, a finger or a face.',
+}
+
+/** By the HTTP status, where there is no code or one that says nothing to a person. */
+const sentencesByStatus: Readonly<Record<number, string>> = {
+  401: 'This is not known here.',
+  403: 'This account is disabled. Ask an administrator.',
+  422: 'A username has at least three letters, digits, dots or underscores.',
+  429: 'Too many attempts. Wait a minute, then try again.',
+}
+
+/** After these only the beginning helps. */
+const endsAttempt: ReadonlySet<string> = new Set([
+  'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE',
+  'ACCOUNT_TEMPORARILY_LOCKED',
+  'INVALID_TWO_FACTOR_COOKIE',
+])
+
+/** Without a body it is read. Never throws: what a person has typed must survive a failure. */
+export async function ask<Data>(path: string, body?: object): Promise<Answer<Data>> {
+  try {
+    const { data, error } = await client.$fetch<Data>(
+      path,
+      body ? { method: 'POST', body } : { method: 'GET' },
+    )
+    if (!error) return { data }
+    const { code = '', status, message } = error as { code?: string; status: number; message?: string } // as the server words it
+    const problem =
+      sentences[code] ?? sentencesByStatus[status] ?? `The server refused: ${message ?? `status ${status}`}.`
+    return { problem, isStale: endsAttempt.has(code) }
+  } catch {
+    // better-auth throws only when there is no answer at all.
+    return { problem: 'The server cannot be reached. Try again in a moment.' }
+  }
+}

@@ -1,0 +1,20 @@
+/** Signing in by password and second factor, and signing out. */
+import { type Answer, ask } from './request.ts'
+
+interface FirstAnswer {
+  /** The password was right, and a code is wanted as well. */
+  twoFactorRedirect?: boolean
+}
+
+export const signIn = (username: string, password: string): Promise<Answer<FirstAnswer>> =>
+  ask<FirstAnswer>('/sign-in/username', { username, password })
+
+/** Six digits are a code of the app; everything else is taken for a recovery code. */
+export function sendCode(code: string): Promise<Answer<unknown>> {
+  const typed = code.replace(/\s/g, '')
+  return /^\d{6}$/.test(typed)
+    ? ask('/two-factor/verify-totp', { code: typed })
+    : ask('/two-factor/verify-backup-code', { code: typed })
+}
+
+export const signOut = () => ask('/sign-out', {})

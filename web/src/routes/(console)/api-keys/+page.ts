@@ -1,0 +1,26 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { pageVariables } from '#lib/paging.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const PAGE_SIZE = 50
+
+const ApiKeysPage = graphql(`
+  query ApiKeysPage($first: Int, $after: String, $last: Int, $before: String) {
+    apiKeys(first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      edges { node { id ...ApiKeyFields } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends, parent, url }) => {
+  depends(topic.apiKeys)
+  const { viewer } = await parent()
+  if (!viewer.mayAdminister) error(403, { message: 'Only administrators see the API keys.' })
+  const { apiKeys } = await read(fetch, ApiKeysPage, pageVariables(url.searchParams, PAGE_SIZE))
+  return { title: 'API keys', apiKeys }
+}) satisfies PageLoad

@@ -1,0 +1,26 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { pageVariables } from '#lib/paging.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const PAGE_SIZE = 50
+
+const UsersPage = graphql(`
+  query UsersPage($first: Int, $after: String, $last: Int, $before: String) {
+    users(first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      edges { node { id ...UserFields } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends, parent, url }) => {
+  depends(topic.users)
+  const { viewer } = await parent()
+  if (!viewer.mayAdminister) error(403, { message: 'Only administrators see the users.' })
+  const { users } = await read(fetch, UsersPage, pageVariables(url.searchParams, PAGE_SIZE))
+  return { title: 'Users', users }
+}) satisfies PageLoad

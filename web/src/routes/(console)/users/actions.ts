@@ -1,0 +1,47 @@
+/** What is done with a user after a question: the consequence first. */
+import type { UserFieldsFragment } from '#lib/gql/graphql.ts'
+import { write } from '#lib/graphql/client.ts'
+import type { Refusal } from '#lib/graphql/refusal.ts'
+import { ResetSecondFactor, UpdateUser } from './user.ts'
+
+interface UserAction {
+  name: 'ban' | 'unban' | 'second-factor'
+  label: string
+  consequence: string
+  done: string
+  danger: boolean
+  applies: (user: UserFieldsFragment) => boolean
+  run: (id: string) => Promise<Refusal | undefined>
+}
+
+export const userActions: readonly UserAction[] = [
+  {
+    name: 'ban',
+    label: 'Lock out',
+    consequence:
+      'They are signed out everywhere, cannot sign in, and their API keys stop working. It can be taken back.',
+    done: 'is locked out.',
+    danger: true,
+    applies: ({ banned }) => !banned,
+    run: async (id) => (await write(UpdateUser, { input: { id, banned: true } })).refusal,
+  },
+  {
+    name: 'unban',
+    label: 'Let in again',
+    consequence: 'They can sign in with the password they had, and their API keys work again.',
+    done: 'may sign in again.',
+    danger: false,
+    applies: ({ banned }) => banned,
+    run: async (id) => (await write(UpdateUser, { input: { id, banned: false } })).refusal,
+  },
+  {
+    name: 'second-factor',
+    label: 'Remove the second factor',
+    consequence:
+      'For somebody who has lost phone and recovery codes: make sure that it is really them who asks. They sign in with the password alone, until they set up a new one.',
+    done: 'has no second factor any more.',
+    danger: true,
+    applies: ({ twoFactorEnabled, passkeyCount }) => twoFactorEnabled || passkeyCount > 0,
+    run: async (id) => (await write(ResetSecondFactor, { input: { id } })).refusal,
+  },
+]

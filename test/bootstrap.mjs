@@ -11,10 +11,15 @@ const needs = [
   { what: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
   { what: 'ps', commands: ['ps'], package: 'procps' },
   { what: 'openssl', commands: ['openssl'], package: 'openssl' },
+  // Without these, the tests of the reverse proxies say that they were skipped, and why.
+  { what: 'nginx', commands: ['nginx'], package: 'nginx-light', optional: true },
+  { what: 'Apache', commands: ['apache2'], package: 'apache2-bin', optional: true },
+  { what: 'Caddy', commands: ['caddy'], package: 'caddy', optional: true },
 ]
 
-const isThere = (command) =>
-  process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, command)))
+// Servers lie in /usr/sbin, which is not on every PATH.
+const folders = [...process.env.PATH.split(delimiter), '/usr/sbin']
+const isThere = (command) => folders.some((folder) => existsSync(join(folder, command)))
 const findMissing = () => needs.filter(({ commands }) => !commands.some(isThere))
 
 const missing = findMissing()
@@ -22,9 +27,10 @@ if (missing.length > 0 && process.getuid?.() === 0 && isThere('apt-get')) {
   const packages = missing.map((need) => need.package)
   console.log(`inmor: installing ${packages.join(', ')} for the tests`)
   apt('update')
-  apt('install', '--yes', '--no-install-recommends', ...packages)
+  // One by one, so that one that this distribution does not have keeps no other away.
+  for (const name of packages) apt('install', '--yes', '--no-install-recommends', name)
 }
-const lacking = findMissing()
+const lacking = findMissing().filter(({ optional }) => !optional)
 if (lacking.length > 0) {
   const names = lacking.map(({ what }) => what).join(', ')
   const packages = lacking.map((need) => need.package).join(' ')

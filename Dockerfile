@@ -1,0 +1,52 @@
+# One target for each service: docker build --target ta|admin|worker|frontend .
+# What stands in an application directory, and why, is in deploy/images/images.ts.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build \
+ && for image in ta admin worker frontend; do \
+      node --disable-warning=ExperimentalWarning deploy/images/assemble.ts "$image" "/image/$image"; \
+    done
+
+# The user that owns the key files of the deployment guide. The file system may be mounted read-only.
+FROM node:24-bookworm-slim AS runtime
+RUN groupadd --gid 999 app && useradd --uid 999 --gid 999 --no-create-home --home-dir /app app
+ENV NODE_ENV=production
+WORKDIR /app
+
+FROM runtime AS ta
+# The health check of the deployment guide calls curl.
+RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+COPY --from=build /image/ta /app
+USER 999:999
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=10s \
+  CMD ["curl", "--fail", "--silent", "http://localhost:8080/health"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "/app/federation/main.ts"]
+
+FROM runtime AS admin
+COPY --from=build /image/admin /app
+ENV PATH=/app:$PATH
+USER 999:999
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=30s \
+  CMD ["node", "-e", "fetch('http://localhost:8000/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["/app/docker-entrypoint.sh"]
+
+FROM runtime AS worker
+COPY --from=build /image/worker /app
+ENV PATH=/app:$PATH
+USER 999:999
+CMD ["node", "--disable-warning=ExperimentalWarning", "/app/server/worker.ts"]
+
+FROM nginx:1.28-alpine AS frontend
+COPY --from=build /image/frontend/web/build /srv/console
+COPY deploy/proxy/frontend.conf /etc/nginx/nginx.conf
+USER 999:999
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=5s \
+  CMD ["wget", "--quiet", "--spider", "http://127.0.0.1:8080/"]
+CMD ["nginx", "-g", "daemon off;"]

@@ -1,0 +1,43 @@
+/**
+ * Lays out the application directory of an image: the sources its programs import, the packages those need, and
+ * nothing else. `node deploy/images/assemble.ts ta /image` is what the Dockerfile runs, and what a test runs.
+ */
+import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Image, images } from './images.ts'
+import { requiredPackages } from './packages.ts'
+import { reachableFiles } from './sources.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export async function assemble({ programs, files, commands }: Image, target: string): Promise<void> {
+  const { sources, packages } = await reachableFiles(root, programs)
+  const folders = await requiredPackages(root, packages)
+  for (const path of [...sources, ...files, ...folders]) await copy(path, target)
+  await writeFile(join(target, 'package.json'), await packageJson())
+  for (const program of programs) await chmod(join(target, program), 0o755)
+  for (const [name, program] of Object.entries(commands)) await symlink(program, join(target, name))
+}
+
+async function copy(path: string, target: string): Promise<void> {
+  await mkdir(dirname(join(target, path)), { recursive: true })
+  await cp(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true })
+}
+
+/** The part of package.json that running code reads. */
+async function packageJson(): Promise<string> {
+  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
+  const { name, version, type, imports } = manifest
+  return `${JSON.stringify({ name, version, private: true, type, imports }, null, 2)}\n`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [name = '', target] = process.argv.slice(2)
+  const image = Object.entries(images).find(([key]) => key === name)?.[1]
+  if (!image || !target) {
+    process.stderr.write(`Usage: assemble.ts ${Object.keys(images).join('|')} DIRECTORY\n`)
+    process.exit(1)
+  }
+  await assemble(image, target)
+}

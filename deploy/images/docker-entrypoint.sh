@@ -1,0 +1,3 @@
+#!/bin/sh
+# The admin server; it brings the database up to date before it listens.
+exec node --disable-warning=ExperimentalWarning /app/server/main.ts

@@ -1,0 +1,39 @@
+/** The images and what each is for: one row, one target of the Dockerfile. */
+
+export type Image = {
+  /** Entry points; what they import comes along. */
+  programs: readonly string[]
+  /** Files and folders that are read, not imported. */
+  files: readonly string[]
+  /** Names in the application directory under which the programs are called. */
+  commands: Readonly<Record<string, string>>
+}
+
+const [keygeneration, collection] = [
+  'federation/cli/keygeneration.ts',
+  'federation/cli/collection.ts',
+] as const
+const keyTools = [keygeneration, collection]
+const keyCommands = { 'inmor-keygeneration': keygeneration, 'inmor-collection': collection }
+const management = 'server/cli/inmor.ts'
+const migrations = 'prisma/migrations'
+const console = 'web/build'
+
+export const images = {
+  ta: { programs: ['federation/main.ts', ...keyTools], files: [], commands: keyCommands },
+  admin: {
+    programs: ['server/main.ts', management, ...keyTools],
+    files: [migrations, console, 'deploy/images/docker-entrypoint.sh'],
+    commands: {
+      ...keyCommands,
+      inmor: management,
+      'docker-entrypoint.sh': 'deploy/images/docker-entrypoint.sh',
+    },
+  },
+  worker: {
+    programs: ['server/worker.ts', management],
+    files: [migrations],
+    commands: { inmor: management },
+  },
+  frontend: { programs: [], files: [console], commands: {} },
+} satisfies Record<string, Image>

@@ -1,0 +1,157 @@
+/** The compose files say what the deployment guide asks for; there need be no Docker engine where this runs. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { type Image, images } from '../../deploy/images/images.ts'
+
+/** The part of the Compose specification that our files use; a misspelt name is refused. */
+const Service = z.strictObject({
+  image: z.string().optional(),
+  build: z
+    .strictObject({ context: z.literal('.'), target: z.enum(['ta', 'admin', 'worker', 'frontend']) })
+    .optional(),
+  profiles: z.array(z.string()).optional(),
+  restart: z.literal('unless-stopped').optional(),
+  read_only: z.boolean().optional(),
+  tmpfs: z.array(z.string()).optional(),
+  cap_drop: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  user: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  ports: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
+  depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
+  healthcheck: z
+    .strictObject({
+      test: z.array(z.string()),
+      interval: z.string(),
+      timeout: z.string(),
+      retries: z.int(),
+      start_period: z.string().optional(),
+    })
+    .optional(),
+  logging: z.strictObject({ driver: z.string(), options: z.record(z.string(), z.string()) }).optional(),
+  deploy: z
+    .strictObject({
+      resources: z.strictObject({ limits: z.strictObject({ cpus: z.string(), memory: z.string() }) }),
+    })
+    .optional(),
+})
+const File = z.looseObject({ services: z.record(z.string(), Service) })
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+async function readServices(name: string): Promise<Record<string, z.output<typeof Service>>> {
+  // Compose's own tag for "instead of"; what it stands before is plain YAML.
+  const text = (await readFile(root(name), 'utf8')).replaceAll('!reset ', '')
+  return File.parse(parse(text, { merge: true })).services
+}
+
+let services: Record<string, z.output<typeof Service>>
+let dockerfile: string
+beforeAll(async () => {
+  services = await readServices('compose.yaml')
+  dockerfile = await readFile(root('Dockerfile'), 'utf8')
+})
+
+describe('compose.yaml', () => {
+  test('has the five services of the guide, and a worker for those who ask for it', () => {
+    const always = Object.entries(services).flatMap(([name, { profiles }]) => (profiles ? [] : [name]))
+    expect(always.sort()).toEqual(['admin', 'db', 'frontend', 'redis', 'ta'])
+    expect(services.worker?.profiles).toEqual(['worker'])
+  })
+
+  test('opens the ports of the guide, on loopback only', () => {
+    const ports = Object.values(services).flatMap((service) => service.ports ?? [])
+    expect(ports.every((port) => port.startsWith('127.0.0.1:'))).toBe(true)
+    const published = ports.map((port) => port.split(':')[1])
+    expect(published.sort()).toEqual(['5173', '5432', '6379', '8000', '8080'])
+  })
+
+  test('waits for what each service needs', () => {
+    const needs = (name: string) => Object.keys(services[name]?.depends_on ?? {}).sort()
+    expect(needs('ta')).toEqual(['redis'])
+    expect(needs('admin')).toEqual(['db', 'redis', 'ta'])
+    expect(needs('worker')).toEqual(['admin'])
+    expect(needs('frontend')).toEqual(['admin'])
+  })
+
+  test.each(['ta', 'admin', 'worker', 'frontend'])(
+    '%s may write nowhere but to /tmp, and gains no right',
+    (name) => {
+      expect(services[name]).toMatchObject({
+        build: { target: name },
+        read_only: true,
+        tmpfs: ['/tmp'],
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
+      expect(services[name]?.deploy?.resources.limits.memory).toMatch(/^\d+[MG]$/)
+    },
+  )
+
+  test('lets only the admin server write keys, and only the database keeps data', () => {
+    const mounts = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
+      volumes.map((volume) => `${name} ${volume}`),
+    )
+    expect(mounts.sort()).toEqual([
+      'admin ./keys:/keys',
+      'db postgres_data:/var/lib/postgresql/data',
+      'ta ./keys:/keys:ro',
+      'worker ./keys:/keys:ro',
+    ])
+  })
+
+  test('sets no variable that its service does not read', async () => {
+    const { variables } = await import('#server/env.ts')
+    const { settings } = await import('#federation/setting.ts')
+    const known = {
+      ta: Object.values(settings).flatMap(({ env }) => [...env]),
+      admin: Object.keys(variables.shape),
+      worker: Object.keys(variables.shape),
+    }
+    for (const file of ['compose.yaml', 'compose.production.example.yaml']) {
+      const read = await readServices(file)
+      for (const [name, names] of Object.entries(known)) {
+        expect(names).toEqual(expect.arrayContaining(Object.keys(read[name]?.environment ?? {})))
+      }
+    }
+  })
+})
+
+test('the production example names no secret, and hides database and Redis', async () => {
+  const production = await readServices('compose.production.example.yaml')
+  expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(production)))
+  expect(production.db?.ports).toEqual([])
+  expect(production.redis?.ports).toEqual([])
+  for (const name of ['POSTGRES_PASSWORD', 'AUTH_SECRET']) {
+    const text = await readFile(root('compose.production.example.yaml'), 'utf8')
+    expect(text).toContain(`\${${name}:?`)
+  }
+  expect(production.ta?.environment).toMatchObject({
+    ALLOW_HTTP: 'false',
+    TA_DOMAIN: expect.stringMatching(/^https:/),
+  })
+})
+
+describe('the Dockerfile', () => {
+  test.each(Object.entries<Image>(images))('has a target %s that runs as uid 999', (name, { programs }) => {
+    const [, stage = ''] = dockerfile.split(RegExp(`^FROM .* AS ${name}$`, 'm'))
+    const [own = ''] = stage.split(/^FROM /m)
+    expect(own).toMatch(/^USER 999:999$/m)
+    expect(own).toContain(`/image/${name}`)
+    const command = /^CMD (\[.*\])$/m.exec(own)?.[1] ?? '[]'
+    const program = JSON.parse(command).at(-1).replace('/app/', '')
+    if (programs.length > 0) expect([...programs, 'docker-entrypoint.sh']).toContain(program)
+  })
+
+  test('takes nothing from the build stage but what was assembled, and keeps keys out of it', async () => {
+    const copied = dockerfile.match(/--from=build \S+/g) ?? []
+    expect(copied.every((each) => each.startsWith('--from=build /image/'))).toBe(true)
+    const ignored = (await readFile(root('.dockerignore'), 'utf8')).split('\n')
+    expect(ignored).toEqual(expect.arrayContaining(['private.json', 'next.json', 'node_modules', 'data']))
+  })
+})

@@ -1,0 +1,137 @@
+/** The examples of deploy/proxy, each in front of the running services: what passes, what does not, and what is kept. */
+
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { eventually } from '#test/helpers/product.ts'
+import {
+  type Answer,
+  ask,
+  isInstalled,
+  listen,
+  type ProxyKind,
+  type ReverseProxy,
+  startProxy,
+} from '#test/helpers/proxy.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+const OPERATOR = '127.0.0.2'
+const STRANGER = '127.0.0.1'
+const CONFIGURATION = '/.well-known/openid-federation'
+const CHANGES = 'subscription { subordinateChanged { entityId } }'
+
+/** How each says that an answer came from its cache; Caddy has none. */
+const isKept: Readonly<Record<ProxyKind, ((answer: Answer) => boolean) | null>> = {
+  nginx: ({ headers }) => headers['x-cache'] === 'HIT',
+  apache: ({ headers }) => headers.age !== undefined,
+  caddy: null,
+}
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin({}, { trustedProxies: ['127.0.0.1'] })
+})
+afterAll(() => admin.close())
+
+describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
+  beforeEach(async ({ skip }) => {
+    if (!(await isInstalled(kind))) skip(`${kind} is not installed here`)
+  })
+
+  let proxy: ReverseProxy
+  let directory = ''
+
+  beforeAll(async () => {
+    if (!(await isInstalled(kind))) return
+    directory = await mkdtemp(join(tmpdir(), `inmor-${kind}-`))
+    const upstreams = { ta: Number(new URL(admin.entityId).port), admin: admin.config.port }
+    proxy = await startProxy(kind, directory, upstreams, `${OPERATOR}/32`)
+  })
+  afterAll(async () => {
+    await proxy?.close()
+    if (directory) await rm(directory, { recursive: true })
+  })
+
+  const key = (role: 'viewer' | 'operator' = 'operator') => ({ 'x-api-key': admin.keys[role] })
+  const json = { 'content-type': 'application/json' }
+
+  test('serves what is public over TLS, in its exact media type, and keeps it no longer than it says', async () => {
+    const answer = await ask(proxy, proxy.ports.ta, CONFIGURATION)
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toBe('application/entity-statement+jwt')
+    expect(answer.headers['strict-transport-security']).toMatch(/^max-age=\d+/)
+    const [, age] = /^public, max-age=(\d+)$/.exec(String(answer.headers['cache-control'])) ?? []
+    expect(Number(age)).toBeLessThanOrEqual(60)
+    expect(decodeJwt(answer.body).sub).toBe(admin.entityId)
+    const again = await ask(proxy, proxy.ports.ta, CONFIGURATION)
+    expect(again.body).toBe(answer.body)
+    if (isKept[kind]) expect(isKept[kind](again)).toBe(true)
+  })
+
+  test('does not keep what must be asked for each time', async () => {
+    for (const _ of [1, 2]) {
+      const answer = await ask(proxy, proxy.ports.ta, '/status')
+      expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
+      if (isKept[kind]) expect(isKept[kind](answer)).toBe(false)
+    }
+  })
+
+  test('passes a form on as it was sent', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await ask(proxy, proxy.ports.ta, '/trust_mark_status', {
+      method: 'POST',
+      headers,
+      body: 'trust_mark=rubbish',
+    })
+    expect(answer.status).toBe(404)
+    expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' })
+  })
+
+  test('keeps strangers from the admin side', async () => {
+    const answer = await ask(proxy, proxy.ports.admin, '/health', { from: STRANGER })
+    expect(answer.status).toBe(403)
+    expect((await ask(proxy, proxy.ports.admin, '/health', { from: OPERATOR })).status).toBe(200)
+  })
+
+  test('says who the client is, whatever the client claims', async () => {
+    const tmtype = `https://ta.example.org/marks/${kind}`
+    const forged = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }
+    const created = await ask(proxy, proxy.ports.admin, '/api/v1/trustmarktypes', {
+      method: 'POST',
+      headers: { ...key(), ...json, ...forged },
+      body: JSON.stringify({ tmtype }),
+      from: OPERATOR,
+    })
+    expect(created.status).toBe(201)
+    const path = `/api/v1/auditlog?resource=${tmtype}`
+    const log = await ask(proxy, proxy.ports.admin, path, { headers: key('viewer'), from: OPERATOR })
+    expect(JSON.parse(log.body).items).toMatchObject([{ address: OPERATOR }])
+  })
+
+  test('sends events on as they happen', async () => {
+    const leaf = await startLeaf(admin)
+    const stream = await listen(proxy, CHANGES, { ...key(), 'x-graphql-yoga-csrf': '1' }, OPERATOR)
+    await register(admin, leaf)
+    await eventually(() => expect(stream.received()).toContain(leaf.id))
+    stream.close()
+  })
+
+  test('sends a page asked for without TLS to https, and no request with a body anywhere', async () => {
+    const plain = async (method: string) => {
+      const outgoing = request({ port: proxy.ports.http, host: '127.0.0.1', path: '/list?x=1', method })
+      outgoing.setHeader('host', 'localhost').end()
+      const [response] = await once(outgoing, 'response')
+      response.resume()
+      return { status: response.statusCode, location: response.headers.location }
+    }
+    expect(await plain('GET')).toEqual({ status: 301, location: 'https://localhost/list?x=1' })
+    const { status, location } = await plain('POST')
+    expect([403, 405]).toContain(status)
+    expect(location).toBeUndefined()
+  })
+})

@@ -29,6 +29,8 @@ export type CollectionReader = {
   state(): Promise<CollectionState | undefined>
   /** At most `limit` entities in the order of their identifiers, beginning with `from` or what comes after it. */
   page(filter: CollectionFilter, from: EntityId | undefined, limit: number): Promise<CollectionPage>
+  /** How many entities the filter lets through. */
+  count(filter: CollectionFilter): Promise<number>
   /** Forgets what is held of the last walk. */
   forget(): void
 }
@@ -69,20 +71,23 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
     return all.filter(({ text }) => words.every((word) => text.includes(word))).map(({ id }) => id)
   }
 
+  /** All that the filter lets through. */
+  async function filtered(filter: CollectionFilter): Promise<Sorted> {
+    // Foreign walkers announce nothing, but each walk has another time.
+    const walk = (await redis.get(keys.lastUpdated)) ?? ''
+    return lists.read(JSON.stringify([walk, filter]), () => select(filter, walk))
+  }
+
   /** One more than the page holds, which is where the next one begins. */
   async function listIds(
     filter: CollectionFilter,
     from: EntityId | undefined,
     count: number,
   ): Promise<Sorted> {
-    const isOpen =
-      filter.entityTypes.length + filter.trustMarkTypes.length === 0 && filter.query === undefined
-    if (isOpen) {
+    if (isOpen(filter)) {
       return redis.zrangebylex(keys.sorted, from === undefined ? '-' : `[${from}`, '+', 'LIMIT', 0, count)
     }
-    // Foreign walkers announce nothing, but each walk has another time.
-    const walk = (await redis.get(keys.lastUpdated)) ?? ''
-    const ids = await lists.read(JSON.stringify([walk, filter]), () => select(filter, walk))
+    const ids = await filtered(filter)
     const start = from === undefined ? 0 : firstAtOrAfter(ids, from)
     return ids.slice(start, start + count)
   }
@@ -109,11 +114,16 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       })
       return { records, next }
     },
+    count: async (filter) => (isOpen(filter) ? redis.zcard(keys.sorted) : (await filtered(filter)).length),
     forget() {
       lists.drop()
       texts.drop()
     },
   }
+}
+
+function isOpen({ entityTypes, trustMarkTypes, query }: CollectionFilter): boolean {
+  return entityTypes.length + trustMarkTypes.length === 0 && query === undefined
 }
 
 function firstAtOrAfter(sorted: Sorted, id: EntityId): number {

@@ -12,6 +12,7 @@ import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Services } from '#server/services/index.ts'
 import type { SigningKeys } from '#server/signing-keys.ts'
+import type { Reader } from '#store/reader.ts'
 
 export type Context = {
   caller: Caller | null

@@ -6,7 +6,7 @@ import { EntityCheckStatus } from '#server/schema/entity-inspection.ts'
 import type { ExplainedChain, Resolution } from '#server/services/resolution.ts'
 import { type StatementCheck, statementChecks } from '#server/services/statement-checks.ts'
 
-const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>('PolicyStep').implement({
+export const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>('PolicyStep').implement({
   description: 'One operator of the merged metadata policy, applied to one parameter (section 6.1.4.2).',
   authScopes: { read: true },
   fields: (t) => ({

@@ -3,6 +3,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
+import { statementFields } from '#server/schema/statement-fields.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
@@ -21,6 +22,7 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
     }),
     active: t.boolean({ description: 'Whether to publish it at once; true when absent.' }),
     ...statementFields(t),
+    autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
   }),
 })
 
@@ -39,34 +41,9 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
         'The keys that the statement vouches for: its configuration must verify with them. Null takes those of its configuration, whichever they are.',
     }),
     ...statementFields(t),
+    autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
   }),
 })
-
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
-
-/** What registering and updating have in common. */
-function statementFields(t: InputFields) {
-  return {
-    forcedMetadata: t.field({
-      type: 'JSON',
-      description: 'Metadata that the statement sets in place of the declared one (section 3.1.1).',
-    }),
-    metadataPolicy: t.field({ type: 'JSON', description: 'Policy for it and all below it (section 6.1).' }),
-    constraints: t.field({ type: 'JSON', description: 'Constraints on it and all below it (section 6.2).' }),
-    requiredTrustMarks: t.field({
-      type: ['URL'],
-      description: 'Trust Mark Types it must hold to be registered and renewed.',
-    }),
-    validFor: t.int({
-      description: 'Hours for which a statement is valid, not above the federation’s maximum.',
-    }),
-    autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
-    additionalClaims: t.field({
-      type: 'JSON',
-      description: 'Further claims of the statement; protected names are refused.',
-    }),
-  }
-}
 
 builder.mutationField('registerSubordinate', (t) =>
   t.prismaField({

@@ -2,7 +2,7 @@
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { jsonEqual } from '#core/json.ts'
-import type { Metadata } from '#core/metadata.ts'
+import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
 import {
   explainMetadataPolicy,
   type MetadataPolicy,
@@ -104,9 +104,10 @@ function resolved(subordinate: Subordinate, settings: Settings, anchor: string) 
 function explain(subordinate: Subordinate, settings: Settings, anchor: string): string[] {
   const { metadata } = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true }).claims
   // The JSON columns were parsed when they were written.
+  const found = applySuperiorMetadata(metadata ?? {}, (subordinate.forcedMetadata ?? {}) as Metadata)
   const levels = [
     { issuer: anchor, policy: settings.metadataPolicy as MetadataPolicy },
     { issuer: anchor, policy: (subordinate.metadataPolicy ?? {}) as MetadataPolicy },
   ]
-  return explainMetadataPolicy(levels, metadata ?? {}).errors.map(({ message }) => message)
+  return explainMetadataPolicy(levels, found).errors.map(({ message }) => message)
 }

@@ -1,18 +1,14 @@
 /** Resolves an entity as a stranger would, and explains it: every chain, every statement, every step of the policy. */
-import { filterEntityTypes } from '#core/constraints.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import type { JwkSet } from '#core/keys.ts'
-import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
-import {
-  explainMetadataPolicy,
-  type MetadataPolicy,
-  type PolicyExplanation,
-} from '#core/metadata-policy/index.ts'
+import type { Metadata } from '#core/metadata.ts'
+import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { collectTrustChains, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
 import { createStatementSource } from '#federation/resolver/statement-source.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { InvalidInputError } from '#server/services/operation-error.ts'
+import { explainPolicy } from '#server/services/policy-explanation.ts'
 import { adviceFor } from '#server/services/resolution-advice.ts'
 import { checkStatements, type StatementCheck } from '#server/services/statement-checks.ts'
 import { readSettings } from '#server/settings.ts'
@@ -107,20 +103,4 @@ async function explainChain(
       failedStatement: error.detail.statement ?? null,
     }
   }
-}
-
-/** The policies of the chain, the anchor's first, on the metadata as they find it (6.1.4.2). */
-function explainPolicy(statements: readonly EntityStatement[]): PolicyExplanation {
-  const [own, ...superiors] = statements
-  const about = superiors.slice(0, -1)
-  let metadata = applySuperiorMetadata(own?.claims.metadata ?? {}, about[0]?.claims.metadata)
-  for (const { claims } of about) {
-    const allowed = claims.constraints?.allowed_entity_types
-    if (allowed) metadata = filterEntityTypes(metadata, allowed)
-  }
-  const levels = about.toReversed().map(({ claims }) => {
-    return { issuer: claims.iss, policy: (claims.metadata_policy ?? {}) as MetadataPolicy } // parsed by core
-  })
-  const crit = about.flatMap(({ claims }) => claims.metadata_policy_crit ?? [])
-  return explainMetadataPolicy(levels, metadata, { crit })
 }

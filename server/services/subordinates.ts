@@ -16,6 +16,7 @@ import {
   parseField,
 } from '#server/services/operation-error.ts'
 import { checkAgainstFederation } from '#server/services/policy-agreement.ts'
+import { createStatementPreview } from '#server/services/statement-preview.ts'
 import { updateEventTypes } from '#server/services/subordinate-event-types.ts'
 import type { SubordinateChangeKind } from '#server/services/subordinate-events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate-input.ts'
@@ -153,6 +154,7 @@ export function createSubordinateService(context: ServiceContext) {
     },
 
     ...renewal,
+    ...createStatementPreview(context, examine),
 
     /** Takes it off every endpoint; its registration is kept. */
     deactivate: (caller: Caller, id: number) =>

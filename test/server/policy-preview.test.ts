@@ -83,6 +83,6 @@ it.for<[policy: unknown]>([[[]], [{ openid_relying_party: { contacts: { add: 'no
   'refuses the policy %j with a code',
   async ([policy]) => {
     const { errors } = await preview(policy)
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'policy'] })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path: ['policy'] })
   },
 )

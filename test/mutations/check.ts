@@ -16,7 +16,7 @@ export function lacking(mutation: Mutation, rows: readonly MutationCases[]): str
   return [
     ...others.map(() => `${name} has more than one row.`),
     ...wrongFailures(mutation, row),
-    ...[row.success, ...Object.values(row.failures), ...(row.audit ? [row.audit] : [])].flatMap(missingTests),
+    ...[row.success, ...Object.values(row.failures), row.audit].flatMap(missingTests),
   ]
 }
 

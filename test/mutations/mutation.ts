@@ -6,8 +6,7 @@ export type MutationCases = {
   success: Evidence
   /** By the name of the error; one for each that the mutation's result can be. */
   failures: Readonly<Record<string, Evidence>>
-  /** Null where the run that is started, or ended, is the record of it. */
-  audit: Evidence | null
+  audit: Evidence
 }
 
 const audit = testsIn('server/audit')

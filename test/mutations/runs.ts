@@ -3,28 +3,44 @@ import { testsIn } from '#test/requirements/requirement.ts'
 import { type MutationCases, unknownId } from './mutation.ts'
 
 const run = testsIn('server/renewal-run')
+const imported = testsIn('server/subordinate-import')
 
-const oneAtATime = run(
-  'starts no second run of a kind while one is under way, and ends one that is cancelled',
-)
+const started = (mutation: string) =>
+  testsIn('server/run-start')('starts no %s beside another one, and records who started one', mutation)
+const cancelled = run('starts no second run of a kind while one is under way, and ends one that is cancelled')
 
 export const runs: readonly MutationCases[] = [
   {
     mutation: 'startRenewal',
     success: run('renews every subordinate, one of which fails, and is seen to its end'),
-    failures: { ConflictError: oneAtATime },
-    audit: null,
+    failures: { ConflictError: started('startRenewal') },
+    audit: started('startRenewal'),
   },
   {
     mutation: 'startCollectionWalk',
-    success: run('walks the federation into the collection'),
-    failures: { ConflictError: oneAtATime },
-    audit: null,
+    success: run('walks the federation into the collection, and rebuilds what is published'),
+    failures: { ConflictError: started('startCollectionWalk') },
+    audit: started('startCollectionWalk'),
+  },
+  {
+    mutation: 'startRebuild',
+    success: run('walks the federation into the collection, and rebuilds what is published'),
+    failures: { ConflictError: started('startRebuild') },
+    audit: started('startRebuild'),
+  },
+  {
+    mutation: 'importSubordinates',
+    success: imported('registers those that pass, and says of each of the others why it did not'),
+    failures: {
+      InvalidInputError: imported('refuses %s, and starts nothing', 'an empty list'),
+      ConflictError: started('importSubordinates'),
+    },
+    audit: started('importSubordinates'),
   },
   {
     mutation: 'cancelRun',
-    success: oneAtATime,
-    failures: { ConflictError: oneAtATime, NotFoundError: unknownId('cancelRun') },
-    audit: null,
+    success: cancelled,
+    failures: { ConflictError: cancelled, NotFoundError: unknownId('cancelRun') },
+    audit: cancelled,
   },
 ]

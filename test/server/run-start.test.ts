@@ -1,0 +1,36 @@
+/** What each mutation that starts a run has in common: one of a kind at a time, and a record of who asked for it. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+it.for<[mutation: string, kind: string, args: string]>([
+  ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
+  ['startCollectionWalk', 'COLLECTION', ''],
+  ['startRebuild', 'REBUILD', ''],
+  [
+    'importSubordinates',
+    'IMPORT',
+    '(input: { subordinates: [{ entityId: "http://127.0.0.1:1" }, { entityId: "http://127.0.0.1:2" }] })',
+  ],
+])('starts no %s beside another one, and records who started one', async ([mutation, kind, args]) => {
+  const { db } = admin.server
+  const start = async () => {
+    const document = `mutation { result: ${mutation}${args} { __typename ... on Error { code path } } }`
+    return (await admin.execute(document, {})).data.result
+  }
+  const entries = () => db.auditEvent.findMany({ where: { action: mutation } })
+
+  const { id } = await db.renewalRun.create({ data: { kind, state: 'RUNNING', startedBy: 'admin' } })
+  expect(await start()).toEqual({ __typename: 'ConflictError', code: 'CONFLICT', path: null })
+  expect(await entries()).toEqual([])
+
+  await db.renewalRun.update({ where: { id }, data: { state: 'SUCCEEDED', endedAt: new Date() } })
+  expect((await start()).__typename).toMatch(/Success$/)
+  expect(await entries()).toMatchObject([{ actor: 'admin', method: 'api_key', after: { kind } }])
+})

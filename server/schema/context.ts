@@ -28,6 +28,8 @@ export type Context = {
   loginRedirectUrl: string
   queue: Pick<JobQueue, 'countWorkers'>
   scheduleChanges: ScheduleChanges
+  /** What is published, as the federation server reads it. */
+  reader: Reader
   entityId: string
   allowHttp: boolean
   version: string

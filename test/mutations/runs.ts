@@ -1,8 +1,9 @@
-/** Runs: work on many things at once. */
+/** Runs, which are work on many things at once, and the schedules that start them. */
 import { testsIn } from '#test/requirements/requirement.ts'
 import { type MutationCases, unknownId } from './mutation.ts'
 
 const run = testsIn('server/renewal-run')
+const schedule = testsIn('server/schedule')
 const imported = testsIn('server/subordinate-import')
 
 const started = (mutation: string) =>
@@ -36,6 +37,15 @@ export const runs: readonly MutationCases[] = [
       ConflictError: started('importSubordinates'),
     },
     audit: started('importSubordinates'),
+  },
+  {
+    mutation: 'updateSchedule',
+    success: schedule('gives one another time and switches it, which the audit log has'),
+    failures: {
+      InvalidInputError: schedule('refuses the cron line "%s"', 'every hour'),
+      NotFoundError: schedule('knows no other schedule, and is not for operators'),
+    },
+    audit: schedule('gives one another time and switches it, which the audit log has'),
   },
   {
     mutation: 'cancelRun',

@@ -8,6 +8,7 @@ import { keygenCommand } from '#server/cli/keygen.ts'
 import { keysCommand } from '#server/cli/keys.ts'
 import { migrateCommand } from '#server/cli/migrate.ts'
 import { publishCommands } from '#server/cli/publish.ts'
+import { reissueCommand } from '#server/cli/reissue.ts'
 import { userCommand } from '#server/cli/user.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -26,13 +27,14 @@ for (const command of [
   apiKeyCommand,
   auditCommand,
   ...publishCommands,
+  reissueCommand,
 ]) {
   program.addCommand(command)
 }
 
 try {
   await program.parseAsync()
-  process.exit(0) // connection pools linger; everything a command does is done by now
+  process.exit() // connection pools linger; everything a command does is done by now
 } catch (error) {
   process.stderr.write(`${sentenceOf(error)}\n`)
   process.exit(1)

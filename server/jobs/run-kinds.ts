@@ -5,6 +5,7 @@ import type { Transaction } from '#server/database.ts'
 import { collection } from '#server/jobs/kind/collection.ts'
 import { importing } from '#server/jobs/kind/import.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
+import { reissue } from '#server/jobs/kind/reissue.ts'
 import { subordinates } from '#server/jobs/kind/subordinates.ts'
 import { trustMarks } from '#server/jobs/kind/trust-marks.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
@@ -52,6 +53,7 @@ export type RunKindRow = {
 export const runKinds = {
   SUBORDINATES: subordinates,
   TRUST_MARKS: trustMarks,
+  REISSUE_TRUST_MARKS: reissue,
   COLLECTION: collection,
   IMPORT: importing,
   REBUILD: rebuild,

@@ -33,7 +33,7 @@ export type Runs = {
 
 type RunsDeps = {
   db: Database
-  queue: JobQueue
+  queue: Pick<JobQueue, 'orderRun'>
   events: Pick<Events, 'announceRun'>
   log: FastifyBaseLogger
 }
@@ -67,7 +67,7 @@ export function createRuns({ db, queue, events, log }: RunsDeps): Runs {
 
 async function create(
   tx: Transaction,
-  queue: JobQueue,
+  queue: Pick<JobQueue, 'orderRun'>,
   caller: Caller,
   kind: RunKind,
   { parameters = {}, items }: RunOptions,
@@ -110,7 +110,7 @@ function recordRun(tx: Transaction, caller: Caller, action: string, run: Renewal
 }
 
 /** Runs that lost their worker wait for another one, and each that waits for long has an order. Answers the former. */
-async function watch(db: Database, queue: JobQueue): Promise<number[]> {
+async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>): Promise<number[]> {
   const lost = await db.$queryRaw<{ id: number }[]>`
     UPDATE "RenewalRun" SET "state" = 'QUEUED', "current" = NULL
     WHERE "state" = 'RUNNING'

@@ -1,5 +1,6 @@
 /** Starting and cancelling runs. */
 import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
 
@@ -18,6 +19,21 @@ const CancelRunInput = builder.inputType('CancelRunInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
 })
 
+const ReissueTrustMarksInput = builder.inputType('ReissueTrustMarksInput', {
+  description: 'Which marks.',
+  fields: (t) => ({
+    trustMarkType: t.field({ type: 'URL', description: 'Those of this type only; all when absent.' }),
+  }),
+})
+
+/** @throws NotFoundError */
+async function parametersFor(trustMarkType: string | null | undefined, { db }: Context) {
+  if (!trustMarkType) return {}
+  const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType }, select: { id: true } })
+  if (!type) throw new NotFoundError(`There is no Trust Mark Type ${trustMarkType}.`, 'trustMarkType')
+  return { trustMarkType }
+}
+
 builder.mutationFields((t) => ({
   startRenewal: t.prismaField({
     type: 'RenewalRun',
@@ -27,6 +43,18 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError] },
     args: { kind: t.arg({ type: RenewalKind, required: true, description: 'What to renew.' }) },
     resolve: (_query, _root, { kind }, context) => context.runs.start(signedIn(context), kind),
+  }),
+  reissueTrustMarks: t.prismaField({
+    type: 'RenewalRun',
+    description:
+      'Starts to sign Trust Marks anew with the key that signs now, for as long as each was valid. The JWTs before keep their status until they expire, as those of renewed marks do; a key that was revoked as compromised makes its marks invalid by itself.',
+    authScopes: { operate: true },
+    errors: { types: [ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: ReissueTrustMarksInput, required: true, description: 'Which marks.' }) },
+    resolve: async (_query, _root, { input }, context) => {
+      const parameters = await parametersFor(input.trustMarkType, context)
+      return context.runs.start(signedIn(context), 'REISSUE_TRUST_MARKS', { parameters })
+    },
   }),
   startCollectionWalk: t.prismaField({
     type: 'RenewalRun',

@@ -10,6 +10,9 @@ export const RunKindEnum = builder.enumType('RunKind', {
   values: {
     SUBORDINATES: { description: 'Renews every active subordinate.' },
     TRUST_MARKS: { description: 'Renews every Trust Mark that stands.' },
+    REISSUE_TRUST_MARKS: {
+      description: 'Signs Trust Marks anew with the key of now, for as long as they were valid.',
+    },
     COLLECTION: { description: 'Walks the federation into the collection.' },
     IMPORT: { description: 'Registers a list of entities, each independently.' },
     REBUILD: { description: 'Writes everything that is published anew.' },
@@ -30,6 +33,7 @@ const RunState = builder.enumType('RunState', {
 const kinds = {
   SUBORDINATES: 'SUBORDINATES',
   TRUST_MARKS: 'TRUST_MARKS',
+  REISSUE_TRUST_MARKS: 'REISSUE_TRUST_MARKS',
   COLLECTION: 'COLLECTION',
   IMPORT: 'IMPORT',
   REBUILD: 'REBUILD',

@@ -1,11 +1,13 @@
 /** Orders about keys that are refused, and the two for an emergency. */
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { AdminServer } from '#server/start.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
 let second: AdminServer
@@ -68,6 +70,20 @@ describe('with one key', () => {
     expect(result).toMatchObject({ code, path, message: expect.stringMatching(message) })
     expect(await keys()).toEqual({ CURRENT: current })
   })
+})
+
+it.each([
+  ['announceSigningKey', { alg: 'ES256' }],
+  ['switchSigningKey', {}],
+  ['retireKey', { kid: 'nobody' }],
+  ['revokeKey', { kid: 'nobody', reason: 'compromised' }],
+])('%s wants a recent sign-in of a session', async (mutation, input) => {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
+  await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+  const answer = await visitor.mutate(mutation, input, 'kid')
+  expect(answer).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })
+  expect(Object.keys(await keys())).toEqual(['CURRENT'])
 })
 
 it('announces one key, of two who do so at once in different processes', async () => {
@@ -142,6 +158,38 @@ it('revokes a retired key later, which keeps the end that it had', async () => {
     // A reason that says nothing is left out (§8.7.3).
     expect(after).toEqual({ ...before, revoked: { revoked_at: expect.any(Number) } })
   }, WITHIN)
+})
+
+it('keeps in the log what was revoked, why, and what signs instead', async () => {
+  const events = await admin.server.db.auditEvent.findMany({
+    where: { action: 'revokeKey' },
+    orderBy: { id: 'asc' },
+  })
+  const revoked = { state: 'REVOKED' }
+  expect(events.map(({ actor, before, after }) => ({ actor, before, after }))).toEqual([
+    { actor: 'admin', before: { state: 'ANNOUNCED' }, after: { ...revoked, reason: 'superseded' } },
+    {
+      actor: 'admin',
+      before: { state: 'CURRENT' },
+      after: { ...revoked, reason: 'compromised', signs: (await keys()).CURRENT },
+    },
+    { actor: 'admin', before: { state: 'RETIRED' }, after: { ...revoked, reason: 'unspecified' } },
+  ])
+})
+
+it('changes nothing when a file cannot be written, and says which', async () => {
+  const before = await keys()
+  const blocked = join(admin.config.keysDirectory, 'next.json')
+  await mkdir(blocked) // a name that no key file can take
+  onTestFinished(() => rm(blocked, { recursive: true }))
+  const { length } = await filesNow()
+  expect(await change('announceSigningKey', { alg: 'ES256' })).toMatchObject({
+    __typename: 'UnavailableError',
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/next\.json cannot be read \(EISDIR\)/),
+  })
+  expect(await keys()).toEqual(before)
+  expect(await filesNow()).toHaveLength(length)
 })
 
 it('publishes the history anew on request, with an entry in the log', async () => {

@@ -6,6 +6,7 @@ import type { JwkSet } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -117,10 +118,13 @@ it('does not retire it as long as others hold what it signed, unless that is acc
   const before = await served()
   const mark = await admin.server.db.trustMark.findFirstOrThrow()
   const until = mark.expiresAt
-  await admin.server.services.trustMarks.reissue(
-    { name: 'test', displayName: '', email: '', role: 'admin', method: 'cli' },
-    mark.id,
-  )
+  const id = await startRun(admin, 'reissueTrustMarks(input: {})')
+  expect((await watchRun(admin, id)).at(-1)?.run).toEqual({
+    state: 'SUCCEEDED',
+    total: 1,
+    done: 1,
+    failed: 0,
+  })
   expect(kidOf((await served()).mark)).toBe(newKid)
   expect(decodeJwt((await served()).mark).exp).toBe(until.getTime() / 1000)
   await expectAllVerify(before)

@@ -1,5 +1,6 @@
 /** A run that renews Trust Marks: every one that stands, or those that are due. */
-import { Prisma } from '#prisma/generated/client/client.ts'
+import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database.ts'
 import { again, isDueOnly } from '#server/jobs/kind/subordinates.ts'
 import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
 import { trustMarkHash } from '#store/trust-mark-record.ts'
@@ -11,25 +12,36 @@ export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
 
 export const trustMarks: RunKindRow = {
   action: 'startRenewal',
+  prepare: (tx, run) => addMarks(tx, run, isDueOnly(run.parameters) ? dueTrustMarks : Prisma.sql`m."active"`),
+  work: renewMark,
+}
 
-  // The hash says which JWT is to be replaced: a mark that has another one by now was renewed.
-  prepare: (tx, { id, parameters }) => tx.$executeRaw`
+/** The hash says which JWT is to be replaced: a mark that has another one by now was done. */
+export function addMarks(tx: Transaction, { id }: RenewalRun, where: Prisma.Sql): Promise<unknown> {
+  return tx.$executeRaw`
     INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "input")
     SELECT ${id}, m."id"::text, t."type" || ' ' || m."entityId",
       jsonb_build_object('replaces', encode(sha256(convert_to(m."jwt", 'UTF8')), 'hex'))
     FROM "TrustMark" m JOIN "TrustMarkType" t ON t."id" = m."trustMarkTypeId"
-    WHERE ${isDueOnly(parameters) ? dueTrustMarks : Prisma.sql`m."active"`}
-    ORDER BY m."expiresAt", m."id"`,
-
-  work: renewMark,
+    WHERE ${where}
+    ORDER BY m."expiresAt", m."id"`
 }
 
-export async function renewMark({ db, services }: RunContext, { item, caller }: Task): Promise<Outcome> {
+export async function renewMark(context: RunContext, task: Task): Promise<Outcome> {
+  return replaceOnce(context, task, (id) => context.services.trustMarks.renew(task.caller, id))
+}
+
+/** Gives the mark of an item that `addMarks` made another JWT, unless it has one by now. */
+export async function replaceOnce(
+  { db }: RunContext,
+  { item }: Task,
+  replace: (id: number) => Promise<unknown>,
+): Promise<Outcome> {
   const id = Number(item.key)
   const mark = await db.trustMark.findUnique({ where: { id }, select: { active: true, jwt: true } })
-  if (!mark?.active) return { message: 'It no longer stands, so there is nothing to renew.' }
+  if (!mark?.active) return { message: 'It no longer stands, so there is nothing to sign.' }
   const { replaces } = item.input as { replaces: string } // written above
-  if (trustMarkHash(mark.jwt) !== replaces) return { message: 'Renewed since the run began.' }
-  await services.trustMarks.renew(caller, id).catch(again)
+  if (trustMarkHash(mark.jwt) !== replaces) return { message: 'Signed anew since the run began.' }
+  await replace(id).catch(again)
   return {}
 }

@@ -20,6 +20,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     done: 'renewed',
   },
   TRUST_MARKS: { label: 'Renewal of Trust Marks', things: ['Trust Mark', 'Trust Marks'], done: 'renewed' },
+  REISSUE_TRUST_MARKS: {
+    label: 'Re-issue of Trust Marks',
+    things: ['Trust Mark', 'Trust Marks'],
+    done: 're-issued',
+  },
   COLLECTION: {
     label: 'Walk of the federation',
     things: ['entity', 'entities'],

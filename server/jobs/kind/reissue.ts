@@ -1,0 +1,22 @@
+/** A run that signs Trust Marks anew with the key of now, for as long as each was valid: all, or those of one type. */
+import { Prisma } from '#prisma/generated/client/client.ts'
+import { addMarks, replaceOnce } from '#server/jobs/kind/trust-marks.ts'
+import type { RunKindRow } from '#server/jobs/run-kinds.ts'
+
+export const reissue: RunKindRow = {
+  action: 'reissueTrustMarks',
+
+  prepare: (tx, run) => {
+    const type = typeOf(run.parameters)
+    const ofType = type === null ? Prisma.empty : Prisma.sql`AND t."type" = ${type}`
+    return addMarks(tx, run, Prisma.sql`m."active" AND m."expiresAt" > now() AT TIME ZONE 'utc' ${ofType}`)
+  },
+
+  work: (context, task) =>
+    replaceOnce(context, task, (id) => context.services.trustMarks.reissue(task.caller, id)),
+}
+
+function typeOf(parameters: Prisma.JsonValue): string | null {
+  const isNamed = typeof parameters === 'object' && parameters !== null && 'trustMarkType' in parameters
+  return isNamed ? String(parameters.trustMarkType) : null
+}

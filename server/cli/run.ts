@@ -51,7 +51,7 @@ async function start(
   { kind, parameters }: Order,
 ): Promise<RenewalRun> {
   const log = pino({ level: 'silent' })
-  const queue = isServed ? await openQueue(databaseUrl, log) : null
+  const queue = isServed ? await openQueue(databaseUrl, log, { isWorker: false }) : null
   const runs = createRuns({
     db,
     queue: queue ?? { orderRun: async () => {} },

@@ -7,6 +7,10 @@ const refusals = testsIn('server/key-refusals')
 const readOnly = testsIn('server/key-read-only')
 const reissue = testsIn('server/trust-mark-reissue')
 
+const startedRun = testsIn('server/run-start')(
+  'starts no %s beside another one, and records who started one',
+  'reissueTrustMarks',
+)
 const recorded = rollover('keeps a record of who did what')
 const withOneKey = refusals('refuses %s %j')
 const ofTheSigner = refusals('refuses %s of the key that signs')
@@ -81,9 +85,9 @@ export const signingKeys: readonly MutationCases[] = [
       'signs those of one type anew, until when they were valid; the JWT before keeps its status',
     ),
     failures: {
-      ConflictError: reissue('knows no type that does not exist, and runs once at a time'),
-      NotFoundError: reissue('knows no type that does not exist, and runs once at a time'),
+      ConflictError: startedRun,
+      NotFoundError: reissue('knows no type that does not exist'),
     },
-    audit: null,
+    audit: startedRun,
   },
 ]

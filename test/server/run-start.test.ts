@@ -13,6 +13,7 @@ it.for<[mutation: string, kind: string, args: string]>([
   ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
   ['startCollectionWalk', 'COLLECTION', ''],
   ['startRebuild', 'REBUILD', ''],
+  ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', '(input: {})'],
   [
     'importSubordinates',
     'IMPORT',

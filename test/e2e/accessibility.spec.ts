@@ -169,6 +169,20 @@ const states: State[] = [
     reach: (page) => page.getByText('No path leads to the Trust Anchor').waitFor(),
   },
   {
+    what: 'my account',
+    path: () => '/account',
+    reach: (page) => page.getByText('Where you are signed in').waitFor(),
+  },
+  {
+    what: 'a short form above the page',
+    path: () => '/users',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Create a user' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+    part: '[role=dialog]',
+  },
+  {
     what: 'a page that does not exist',
     path: () => '/nowhere',
     reach: (page) => page.getByText('Nothing here').waitFor(),

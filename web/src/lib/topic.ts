@@ -8,4 +8,6 @@ export const topic = {
   audit: 'app:audit',
   users: 'app:users',
   apiKeys: 'app:api-keys',
+  account: 'app:account',
+  signingKeys: 'app:signing-keys',
 } as const

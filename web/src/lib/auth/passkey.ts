@@ -1,10 +1,10 @@
 /** Passkeys: the ceremonies between the browser and the server (WebAuthn level 3, §5.1). */
-import { type Answer, ask } from './request.ts'
+import { type Answer, ask, askAgain } from './request.ts'
 
 export const arePasskeysPossible = () => 'PublicKeyCredential' in globalThis
 
 /** The browser rejects when a person closes its dialog, and when nothing fits: it does not tell which. */
-const withdrawn = 'The passkey was not used. Try again, or sign in another way.'
+const withdrawn = { problem: 'The passkey was not used. Try again, or another way.', code: '' }
 
 export async function signInWithPasskey(): Promise<Answer<unknown>> {
   const options = await ask<PublicKeyCredentialRequestOptionsJSON>('/passkey/generate-authenticate-options')
@@ -12,24 +12,24 @@ export async function signInWithPasskey(): Promise<Answer<unknown>> {
   try {
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options.data)
     const credential = await navigator.credentials.get({ publicKey })
-    if (!(credential instanceof PublicKeyCredential)) return { problem: withdrawn }
+    if (!(credential instanceof PublicKeyCredential)) return withdrawn
     return await ask('/passkey/verify-authentication', { response: credential.toJSON() })
   } catch {
-    return { problem: withdrawn }
+    return withdrawn
   }
 }
 
 export async function registerPasskey(name: string): Promise<Answer<unknown>> {
   const path = `/passkey/generate-register-options?${new URLSearchParams({ name })}`
-  const options = await ask<PublicKeyCredentialCreationOptionsJSON>(path)
+  const options = await askAgain<PublicKeyCredentialCreationOptionsJSON>(path)
   if (!options.data) return options
   try {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options.data)
     const credential = await navigator.credentials.create({ publicKey })
-    if (!(credential instanceof PublicKeyCredential)) return { problem: withdrawn }
+    if (!(credential instanceof PublicKeyCredential)) return withdrawn
     return await ask('/passkey/verify-registration', { response: credential.toJSON(), name })
   } catch (error) {
     const isKnown = error instanceof DOMException && error.name === 'InvalidStateError'
-    return { problem: isKnown ? 'This device holds a passkey for you already.' : withdrawn }
+    return isKnown ? { problem: 'This device holds a passkey for you already.', code: '' } : withdrawn
   }
 }

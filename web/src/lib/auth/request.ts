@@ -1,11 +1,11 @@
 /** Asks the paths for signing in, which better-auth serves beside the GraphQL API. */
 import { createAuthClient } from 'better-auth/svelte'
+import { reauthentication } from './reauthentication.svelte.ts'
 
 const client = createAuthClient()
 
-export type Answer<Data> =
-  | { data: Data; problem?: never }
-  | { data?: never; problem: string; isStale?: boolean }
+/** `code` is the server's name of a refusal; empty when it gave none. */
+export type Answer<Data> = { data: Data; problem?: never } | { data?: never; problem: string; code: string }
 
 /** What to tell a person, by the code of a refusal. */
 const sentences: Readonly<Record<string, string>> = {
@@ -30,8 +30,8 @@ const sentencesByStatus: Readonly<Record<number, string>> = {
   429: 'Too many attempts. Wait a minute, then try again.',
 }
 
-/** After these only the beginning helps. */
-const endsAttempt: ReadonlySet<string> = new Set([
+/** After these only starting again with the password helps. */
+export const endsAttempt: ReadonlySet<string> = new Set([
   'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE',
   'ACCOUNT_TEMPORARILY_LOCKED',
   'INVALID_TWO_FACTOR_COOKIE',
@@ -48,9 +48,16 @@ export async function ask<Data>(path: string, body?: object): Promise<Answer<Dat
     const { code = '', status, message } = error as { code?: string; status: number; message?: string } // as the server words it
     const problem =
       sentences[code] ?? sentencesByStatus[status] ?? `The server refused: ${message ?? `status ${status}`}.`
-    return { problem, isStale: endsAttempt.has(code) }
+    return { problem, code }
   } catch {
     // better-auth throws only when there is no answer at all.
-    return { problem: 'The server cannot be reached. Try again in a moment.' }
+    return { problem: 'The server cannot be reached. Try again in a moment.', code: '' }
   }
+}
+
+/** As `ask`, for what is allowed only shortly after signing in: asks the person again where that is long ago. */
+export async function askAgain<Data>(path: string, body?: object): Promise<Answer<Data>> {
+  const answer = await ask<Data>(path, body)
+  const isTooLate = answer.problem !== undefined && answer.code === 'SESSION_NOT_FRESH'
+  return isTooLate && (await reauthentication.ask()) ? ask(path, body) : answer
 }

@@ -24,6 +24,11 @@ const problems = {
     advice: 'Sign in again in another tab, then repeat this: what you typed is kept.',
   },
   FORBIDDEN: { status: 403, message: 'Your role does not allow this.', advice: 'Ask an administrator.' },
+  SECOND_FACTOR_REQUIRED: {
+    status: 403,
+    message: 'Your role asks for a second factor.',
+    advice: 'Set up an authenticator app or a passkey under My account.',
+  },
   NETWORK: {
     status: 503,
     message: 'The server cannot be reached.',
@@ -38,11 +43,14 @@ interface Problem {
   requestId?: string
 }
 
+const isKnown = (code: unknown): code is keyof typeof problems =>
+  typeof code === 'string' && Object.hasOwn(problems, code)
+
 function problemOf(failure: CombinedError): Problem {
   if (failure.networkError) return problems.NETWORK
   const [first] = failure.graphQLErrors
   const { code, requestId } = first?.extensions ?? {}
-  if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') return problems[code]
+  if (isKnown(code)) return problems[code]
   return {
     status: 500,
     message: first?.message ?? 'The server failed to answer.',

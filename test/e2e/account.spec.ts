@@ -1,0 +1,154 @@
+/** One's own account in the console: a second factor, a passkey, sessions, and being asked again who one is. */
+import { Secret, TOTP } from 'otpauth'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectDatabase } from '#server/database.ts'
+import { readRunning } from '#server/embedded/data-directory.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { type Product, startProduct } from '#test/helpers/product.ts'
+
+let product: Product
+let browser: Browser
+let watched: Watched
+let password: string
+let recoveryCodes: string[]
+
+beforeAll(async () => {
+  product = await startProduct()
+  password = product.password ?? ''
+  browser = await startBrowser()
+  watched = await openPage(browser, product.installation.adminUrl)
+  await watched.page.goto('/account')
+  await signIn(watched.page, 'admin', password)
+  await watched.page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+})
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Administrator/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL('/sign-in')
+}
+
+async function openAccount(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Administrator/ }).click()
+  await page.getByRole('menuitem', { name: 'My account' }).click()
+  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
+}
+
+/** Signed in an hour ago, as far as the server knows; nobody waits for that here. */
+async function ageSessions(): Promise<void> {
+  const running = await readRunning(product.installation.dataDirectory)
+  const db = connectDatabase(running?.parts?.databaseUrl ?? '')
+  await db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+  await db.$disconnect()
+}
+
+test('an authenticator app is set up with the picture’s secret, and asked for from then on', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('button', { name: 'Set up' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Your password').fill(password)
+  await dialog.getByRole('button', { name: 'Continue' }).click()
+  await dialog.getByRole('img', { name: 'The secret for the authenticator app' }).waitFor()
+  const secret = (await dialog.locator('code').textContent()) ?? ''
+  const totp = new TOTP({ secret: Secret.fromBase32(secret.replaceAll(' ', '')) })
+  await dialog.getByLabel('Code that the app shows').fill(totp.generate())
+  await dialog.getByRole('button', { name: 'Turn it on' }).click()
+  const codes = dialog.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')
+  await codes.nth(9).waitFor()
+  recoveryCodes = await codes.allTextContents()
+  expect(recoveryCodes).toHaveLength(10)
+  await dialog.getByRole('button', { name: 'I have kept the codes' }).click()
+  await page.getByText('10 recovery codes left.').waitFor()
+
+  await signOut(page)
+  await signIn(page, 'admin', password)
+  // The present step has been used; the server allows for a clock that is one step ahead.
+  await page.getByLabel('Code').fill(totp.generate({ timestamp: Date.now() + 30_000 }))
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
+  expect(complaints.filter((complaint) => !complaint.includes('/sign-in'))).toEqual([])
+})
+
+test('a wrong code is refused at the field, and a recovery code signs in once', async () => {
+  const { page } = watched
+  await signOut(page)
+  await signIn(page, 'admin', password)
+  await page.getByLabel('Code').fill('00000-00000')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('alert').filter({ hasText: 'none of your unused recovery codes' }).waitFor()
+  await page.getByLabel('Code').fill(recoveryCodes[0]?.trim() ?? '')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
+  await openAccount(page)
+  await page.getByText('9 recovery codes left.').waitFor()
+})
+
+test('a passkey is added, signs in without password and code, and is removed', async () => {
+  const { page } = watched
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('laptop')
+  await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()
+  await page.getByText('Passkey: laptop').waitFor()
+
+  await signOut(page)
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
+  await openAccount(page)
+  await page.getByText('by passkey', { exact: false }).waitFor()
+
+  await page.getByRole('listitem').filter({ hasText: 'Passkey: laptop' }).getByRole('button').click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove passkey' }).click()
+  await page.getByText('Passkey: laptop').waitFor({ state: 'hidden' })
+})
+
+test('a change long after signing in asks again who it is, and then goes on', async () => {
+  const { page } = watched
+  await page.goto('/users')
+  await page.getByRole('button', { name: 'Create a user' }).click()
+  const form = page.getByRole('dialog', { name: 'Create a user' })
+  await form.getByLabel('Username').fill('otto')
+  await form.getByLabel('First password').fill('correct horse battery')
+  await ageSessions()
+  await form.getByRole('button', { name: 'Create user' }).click()
+  const again = page.getByRole('dialog', { name: 'Is it still you?' })
+  await again.getByLabel('Password').fill(password)
+  await again.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await again.getByLabel('Code').fill(recoveryCodes[1]?.trim() ?? '')
+  await again.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'What to do with otto' }).waitFor()
+})
+
+test('a session elsewhere is ended, and its page says so', async () => {
+  const { page } = watched
+  const other = await openPage(browser, product.installation.adminUrl)
+  await other.page.goto('/subordinates')
+  await signIn(other.page, 'admin', password)
+  await other.page.getByLabel('Code').fill(recoveryCodes[2]?.trim() ?? '')
+  await other.page.getByRole('button', { name: 'Continue' }).click()
+  await other.page.waitForURL('/subordinates')
+
+  await openAccount(page)
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).waitFor({ state: 'hidden' })
+  await other.page.reload()
+  await other.page.getByLabel('Username').waitFor()
+  expect(new URL(other.page.url()).searchParams.get('next')).toBe('/subordinates')
+  await other.page.context().close()
+})

@@ -1,0 +1,22 @@
+/** Setting up an authenticator app (RFC 6238) and its recovery codes. */
+import { type Answer, ask, askAgain } from './request.ts'
+
+export interface Enrolment {
+  /** What the app reads from the picture. */
+  totpURI: string
+  /** Each good once, shown only now. */
+  backupCodes: string[]
+}
+
+export const beginEnrolment = (password: string) => askAgain<Enrolment>('/two-factor/enable', { password })
+
+/** The app counts from its first right code on. */
+export const finishEnrolment = (code: string): Promise<Answer<unknown>> =>
+  ask('/two-factor/verify-totp', { code: code.replace(/\s/g, '') })
+
+export const renewRecoveryCodes = (password: string) =>
+  askAgain<Pick<Enrolment, 'backupCodes'>>('/two-factor/generate-backup-codes', { password })
+
+/** For people who cannot scan: the same secret, in groups of four. */
+export const secretOf = (totpURI: string) =>
+  (new URL(totpURI).searchParams.get('secret') ?? '').replace(/(.{4})(?=.)/g, '$1 ')

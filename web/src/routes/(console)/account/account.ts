@@ -1,0 +1,46 @@
+/** What people change about their own account. */
+import { graphql } from '#lib/gql/index.ts'
+
+export const ChangePassword = graphql(`
+  mutation ChangePassword($input: ChangePasswordInput!) {
+    changePassword(input: $input) {
+      __typename
+      ... on MutationChangePasswordSuccess { data { hasPassword } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const DisableTwoFactor = graphql(`
+  mutation DisableTwoFactor {
+    disableTwoFactor {
+      __typename
+      ... on MutationDisableTwoFactorSuccess { data { twoFactorEnabled } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const RemovePasskey = graphql(`
+  mutation RemovePasskey($input: RemovePasskeyInput!) {
+    removePasskey(input: $input) {
+      __typename
+      ... on MutationRemovePasskeySuccess { data { hasPassword } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const EndSession = graphql(`
+  mutation EndSession($input: EndSessionInput!) {
+    endSession(input: $input) {
+      __typename
+      ... on MutationEndSessionSuccess { data { hasPassword } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const EndOtherSessions = graphql(`
+  mutation EndOtherSessions { endOtherSessions { hasPassword } }
+`)

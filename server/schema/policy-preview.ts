@@ -1,6 +1,11 @@
 /** What a federation policy would do, before it is saved. */
 import { builder } from '#server/schema/builder.ts'
-import { type MemberEffect, type PolicyPreview, previewPolicy } from '#server/services/policy-preview.ts'
+import {
+  type AffectedPage,
+  type EffectCounts,
+  type MemberEffect,
+  previewPolicy,
+} from '#server/services/policy-preview.ts'
 
 const MAXIMUM_AFFECTED = 100
 
@@ -33,16 +38,33 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
   }),
 })
 
+/** Each is looked for once, and only when it is asked for. */
+type PolicyPreview = { counts: () => Promise<EffectCounts>; page: () => Promise<AffectedPage> }
+
 const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').implement({
   description: 'The effect of a policy on every active subordinate.',
   authScopes: { read: true },
   fields: (t) => ({
-    unchanged: t.exposeInt('unchanged', { description: 'Subordinates whose metadata stays as it is.' }),
-    changed: t.exposeInt('changed', { description: 'Subordinates whose metadata becomes another.' }),
-    failing: t.exposeInt('failing', { description: 'Subordinates that would no longer resolve.' }),
-    affected: t.expose('affected', {
+    unchanged: t.int({
+      description: 'Subordinates whose metadata stays as it is.',
+      resolve: async ({ counts }) => (await counts()).unchanged,
+    }),
+    changed: t.int({
+      description: 'Subordinates whose metadata becomes another.',
+      resolve: async ({ counts }) => (await counts()).changed,
+    }),
+    failing: t.int({
+      description: 'Subordinates that would no longer resolve.',
+      resolve: async ({ counts }) => (await counts()).failing,
+    }),
+    affected: t.field({
       type: [MemberEffectRef],
-      description: 'The first of those that change or fail, with the details.',
+      description: 'Those that were asked for, in the order of registration, with the details.',
+      resolve: async ({ page }) => (await page()).members,
+    }),
+    hasMore: t.boolean({
+      description: 'Whether more of them follow; ask for those after the last.',
+      resolve: async ({ page }) => (await page()).hasMore,
     }),
   }),
 })
@@ -50,7 +72,8 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
 builder.queryField('previewMetadataPolicy', (t) =>
   t.field({
     type: PolicyPreviewRef,
-    description: 'The effect of a federation policy on every active subordinate, without saving it.',
+    description:
+      'The effect of a federation policy on every active subordinate, without saving it. Counting looks at all of them; leave the counts out to page on.',
     authScopes: { read: true },
     args: {
       policy: t.arg({
@@ -62,8 +85,27 @@ builder.queryField('previewMetadataPolicy', (t) =>
         defaultValue: 25,
         description: `How many affected subordinates to describe, at most ${MAXIMUM_AFFECTED}.`,
       }),
+      after: t.arg({ type: 'EntityIdentifier', description: 'Describes those after this subordinate.' }),
+      effect: t.arg({
+        type: PolicyEffect,
+        description: 'Describes those with this effect; those that change or fail when absent.',
+      }),
     },
-    resolve: (_root, { policy, first }, { db, entityId }) =>
-      previewPolicy({ db, entityId }, { policy, limit: Math.min(first ?? 25, MAXIMUM_AFFECTED) }),
+    resolve: (_root, { policy, first, after, effect }, { db, entityId }) => {
+      const preview = previewPolicy({ db, entityId }, policy)
+      const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
+      return {
+        counts: once(() => preview.count()),
+        page: once(() => preview.page({ limit, after, effect })),
+      }
+    },
   }),
 )
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

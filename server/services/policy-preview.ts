@@ -11,7 +11,7 @@ import {
 import { resolveMetadata } from '#core/trust-chain/index.ts'
 import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
 import type { ServiceContext } from '#server/services/index.ts'
-import { parseField } from '#server/services/operation-error.ts'
+import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
 import { prospectiveChain } from '#server/services/prospective-chain.ts'
 import { readSettings } from '#server/settings.ts'
 
@@ -27,32 +27,61 @@ export type MemberEffect = {
   /** Every finding, as sentences. */
   findings: string[]
 }
-export type PolicyPreview = { unchanged: number; changed: number; failing: number; affected: MemberEffect[] }
+export type EffectCounts = { unchanged: number; changed: number; failing: number }
+export type AffectedPage = { members: MemberEffect[]; hasMore: boolean }
+type PageRequest = {
+  limit: number
+  /** Those after this subordinate, in the order of registration. */
+  after?: string | null | undefined
+  /** Only with this effect; without it, changed and failing ones. */
+  effect?: PolicyEffect | null | undefined
+}
 
-/** Looks at every active subordinate; of those affected, the first `limit` are described. */
-export async function previewPolicy(
+/** Counting looks at every active subordinate, a page only at as many as it takes to fill it. */
+export function previewPolicy(
   { db, entityId: anchor }: Pick<ServiceContext, 'db' | 'entityId'>,
-  input: { policy: unknown; limit: number },
-): Promise<PolicyPreview> {
-  const policy = parseField('policy', () => parseMetadataPolicy(input.policy))
-  const now = await readSettings(db)
-  const then = { ...now, metadataPolicy: policy as Settings['metadataPolicy'] } // parsed from JSON
-  const preview: PolicyPreview = { unchanged: 0, changed: 0, failing: 0, affected: [] }
-  for (let after = 0; ; ) {
-    const rows = await db.subordinate.findMany({
-      where: { active: true, id: { gt: after } },
-      orderBy: { id: 'asc' },
-      take: PAGE,
-    })
-    const last = rows.at(-1)
-    if (!last) return preview
-    for (const row of rows) {
-      const member = effectOn(row, { now, then, anchor })
-      preview[counters[member.effect]]++
-      if (member.effect !== 'UNCHANGED' && preview.affected.length < input.limit)
-        preview.affected.push(member)
+  given: unknown,
+) {
+  const policy = parseField('policy', () => parseMetadataPolicy(given))
+
+  async function* effects(after = 0): AsyncGenerator<MemberEffect> {
+    const now = await readSettings(db)
+    const then = { ...now, metadataPolicy: policy as Settings['metadataPolicy'] } // parsed from JSON
+    for (let last = after; ; ) {
+      const rows = await db.subordinate.findMany({
+        where: { active: true, id: { gt: last } },
+        orderBy: { id: 'asc' },
+        take: PAGE,
+      })
+      for (const row of rows) yield effectOn(row, { now, then, anchor })
+      const id = rows.at(-1)?.id
+      if (id === undefined) return
+      last = id
     }
-    after = last.id
+  }
+
+  async function keyOf(entityId: string): Promise<number> {
+    const row = await db.subordinate.findUnique({ where: { entityId }, select: { id: true } })
+    if (row) return row.id
+    throw new InvalidInputError(`${entityId} is no longer registered; begin at the first page.`, 'after')
+  }
+
+  return {
+    async count(): Promise<EffectCounts> {
+      const counts = { unchanged: 0, changed: 0, failing: 0 }
+      for await (const { effect } of effects()) counts[counters[effect]]++
+      return counts
+    },
+
+    async page({ limit, after, effect }: PageRequest): Promise<AffectedPage> {
+      const members: MemberEffect[] = []
+      for await (const member of effects(after ? await keyOf(after) : 0)) {
+        if (effect ? member.effect !== effect : member.effect === 'UNCHANGED') continue
+        if (members.length === limit) return { members, hasMore: true }
+        members.push(member)
+      }
+      return { members, hasMore: false }
+    },
   }
 }
 

@@ -86,3 +86,28 @@ it.for<[policy: unknown]>([[[]], [{ openid_relying_party: { contacts: { add: 'no
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path: ['policy'] })
   },
 )
+
+it('describes the affected page by page, and those with one effect alone', async () => {
+  const leaves = await Promise.all([startLeaf(admin), startLeaf(admin), startLeaf(admin)])
+  for (const leaf of leaves) await register(admin, leaf)
+  const PAGE = `query ($policy: JSON!, $first: Int, $after: EntityIdentifier, $effect: PolicyEffect) {
+    previewMetadataPolicy(policy: $policy, first: $first, after: $after, effect: $effect) {
+      affected { entityId effect } hasMore } }`
+  const policy = { openid_relying_party: { policy_uri: { default: 'https://ta.example.org/policy' } } }
+  const page = async (variables: object) =>
+    (await admin.execute(PAGE, { policy, ...variables }, 'viewer')).data.previewMetadataPolicy
+  const rest = (await page({ first: 100 })).affected
+  expect(rest.slice(-3).map(({ entityId }: { entityId: string }) => entityId)).toEqual(
+    leaves.map(({ id }) => id),
+  )
+  const [first, second, third] = leaves
+  expect(await page({ first: 1, after: first?.id })).toEqual({
+    affected: [{ entityId: second?.id, effect: 'CHANGED' }],
+    hasMore: true,
+  })
+  expect(await page({ first: 1, after: second?.id })).toMatchObject({ hasMore: false })
+  const unchanged = await page({ effect: 'UNCHANGED', after: third?.id })
+  expect(unchanged).toEqual({ affected: [], hasMore: false })
+  const gone = await admin.execute(PAGE, { policy, after: 'https://nobody.example.org' }, 'viewer')
+  expect(gone.errors?.[0]).toMatchObject({ message: expect.stringContaining('no longer registered') })
+})

@@ -1,4 +1,5 @@
 /** The federation endpoints that an Entity Configuration names in its `federation_entity` metadata (§5.1.1). */
+import type { FederationEndpoint } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json.ts'
 
 interface Endpoint {
@@ -57,7 +58,40 @@ const endpoints: readonly Endpoint[] = [
     explanation: 'Every entity of the federation with names and logos.',
     section: '',
   },
+  {
+    parameter: 'federation_extended_list_endpoint',
+    label: 'Extended subordinate listing',
+    explanation: 'The entities directly below this one, page by page, with their statements.',
+    section: '',
+  },
+  {
+    parameter: 'federation_subordinate_events_endpoint',
+    label: 'Subordinate events',
+    explanation: 'What has happened to a subordinate since it was registered.',
+    section: '',
+  },
 ]
+
+/** These two are always there. */
+const required = ['federation_fetch_endpoint', 'federation_list_endpoint']
+
+export interface EndpointSetting {
+  /** As client authentication is set: `trust_mark_status`. */
+  name: string
+  /** As the API names it among those that can be left out; nothing where it cannot be. */
+  optional?: FederationEndpoint
+  label: string
+  explanation: string
+}
+
+/** The endpoints as an administrator sets them. */
+export const endpointSettings: readonly EndpointSetting[] = endpoints.map(
+  ({ parameter, label, explanation }) => {
+    const name = parameter.slice('federation_'.length, -'_endpoint'.length)
+    if (required.includes(parameter)) return { name, label, explanation }
+    return { name, label, explanation, optional: name.toUpperCase() as FederationEndpoint } // the enum has these names
+  },
+)
 
 export interface PublishedEndpoint extends Endpoint {
   url: string

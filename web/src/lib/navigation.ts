@@ -1,11 +1,13 @@
 /** The screens of the console, in the order of the navigation. */
 
+import Anchor from '@lucide/svelte/icons/anchor'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
 import RefreshCw from '@lucide/svelte/icons/refresh-cw'
+import Scale from '@lucide/svelte/icons/scale'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
 import Users from '@lucide/svelte/icons/users'
 import Waypoints from '@lucide/svelte/icons/waypoints'
@@ -35,6 +37,13 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
     screens: [
       { label: 'Trust Marks', href: route.trustMarks(), icon: BadgeCheck },
       { label: 'Trust Mark types', href: route.trustMarkTypes(), icon: Award },
+    ],
+  },
+  {
+    heading: 'This Trust Anchor',
+    screens: [
+      { label: 'Entity Configuration', href: route.trustAnchor(), icon: Anchor },
+      { label: 'Metadata policy', href: route.policy(), icon: Scale },
     ],
   },
   {

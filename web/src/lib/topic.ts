@@ -4,6 +4,7 @@ export const topic = {
   status: 'app:status',
   subordinates: 'app:subordinates',
   trustMarks: 'app:trust-marks',
+  trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',
   audit: 'app:audit',
   users: 'app:users',

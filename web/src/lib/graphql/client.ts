@@ -66,6 +66,11 @@ const refusedValue = /^Variable "\$\w+" got invalid value .*?(?: at "\w+\.([\w.]
 function refusalOf(failure: CombinedError | undefined): Refusal {
   const [, place, reason] = refusedValue.exec(failure?.graphQLErrors[0]?.message ?? '') ?? []
   if (reason) return { message: reason, path: place?.split('.') ?? [] }
+  // A query that is refused for what was typed has no typed result; its error says the same.
+  const { message: sentence, extensions } = failure?.graphQLErrors[0] ?? {}
+  if (sentence && extensions?.code === 'INVALID_INPUT') {
+    return { message: sentence, path: Array.isArray(extensions.path) ? extensions.path.map(String) : [] }
+  }
   const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
   return { message: `${message} ${advice}`.trim(), path: [] }
 }

@@ -1,0 +1,17 @@
+/** The claims of a JWT as anybody can read them. Nothing is verified here: the server does that. */
+import { isRecord } from '#lib/json.ts'
+
+export function readClaims(jwt: string): Record<string, unknown> | undefined {
+  const payload = jwt.split('.')[1]
+  if (payload === undefined) return undefined
+  try {
+    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (letter) =>
+      letter.charCodeAt(0),
+    )
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return isRecord(claims) ? claims : undefined
+  } catch {
+    // Not base64url, or not JSON: no JWT.
+    return undefined
+  }
+}

@@ -1,0 +1,23 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const TrustAnchorPage = graphql(`
+  query TrustAnchorPage {
+    trustAnchor {
+      entityId organizationName authorityHints trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
+      constraints trustAnchors endpointAuthMethods
+      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours
+      signingKey { kid alg }
+      entityConfiguration { ...JwtFields }
+      updatedAt
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends }) => {
+  depends(topic.trustAnchor, topic.trustMarks)
+  const { trustAnchor } = await read(fetch, TrustAnchorPage, {})
+  return { title: 'Entity Configuration', trustAnchor }
+}) satisfies PageLoad

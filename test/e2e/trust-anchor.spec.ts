@@ -1,0 +1,154 @@
+/** What the Trust Anchor says of itself, and the policy of the federation with its effect before it is saved. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AdminClient } from '#server/demo/admin-client.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let admin: AdminClient
+let named: TestEntity
+let nameless: TestEntity
+let watched: Watched
+let anchor: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  anchor = installation.federationUrl
+  admin = await connectAdmin(installation)
+  const authorityHints = [anchor]
+  named = await startEntity({ authorityHints, metadata: relyingParty })
+  const metadata = { openid_relying_party: { client_registration_types: ['automatic'] } }
+  nameless = await startEntity({ authorityHints, metadata })
+  for (const { id } of [named, nameless]) await mutate(admin, 'registerSubordinate', { entityId: id }, 'id')
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', password ?? '')
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([named.close(), nameless.close()])
+  await product.stop()
+})
+
+async function claimsAt(path: string): Promise<Record<string, unknown>> {
+  const [, claims = ''] = (await (await fetch(anchor + path)).text()).split('.')
+  return JSON.parse(Buffer.from(claims, 'base64url').toString())
+}
+
+test('the Entity Configuration is changed with forms, and is served as it was set', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('link', { name: 'Entity Configuration', exact: true }).first().click()
+  await page.getByRole('heading', { name: 'As published' }).waitFor()
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  await page.getByLabel('Organization name').fill('Nordic Federation')
+  const further = page.getByRole('group', { name: 'Further information', exact: true })
+  await further.getByLabel('Parameter', { exact: true }).fill('contacts')
+  await further.getByRole('button', { name: 'Add' }).click()
+  await further.getByLabel('contacts', { exact: true }).fill('ops@nordic.example')
+  await further.getByLabel('contacts', { exact: true }).press('Enter')
+  await page.getByLabel('Intermediates allowed below').fill('2')
+  await page.getByRole('checkbox', { name: /^Historical keys/ }).uncheck()
+  await page.getByLabel('Who may ask: Resolve').selectOption({ label: 'Clients may authenticate' })
+  const issuers = page.getByRole('group', { name: 'Trusted issuers', exact: true })
+  await issuers.getByLabel('Trust Mark type').fill('https://marks.example/research')
+  await issuers.getByRole('button', { name: 'Add' }).click()
+  await issuers.getByLabel('Issuers of https://marks.example/research').fill('https://issuer.example')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('at most 2 in a row').waitFor()
+
+  await eventually(async () => {
+    const claims = await claimsAt('/.well-known/openid-federation')
+    expect(claims).toMatchObject({
+      metadata: {
+        federation_entity: {
+          organization_name: 'Nordic Federation',
+          contacts: ['ops@nordic.example'],
+          federation_resolve_endpoint_auth_methods: ['none', 'private_key_jwt'],
+        },
+      },
+      trust_mark_issuers: { 'https://marks.example/research': ['https://issuer.example'] },
+    })
+    expect(JSON.stringify(claims)).not.toContain('federation_historical_keys_endpoint')
+    expect(await claimsAt(`/fetch?sub=${named.id}`)).toMatchObject({ constraints: { max_path_length: 2 } })
+  })
+  expect(complaints).toEqual([])
+})
+
+test('the effect of a policy on every subordinate is seen before it is saved', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('link', { name: 'Metadata policy', exact: true }).first().click()
+  await page.getByLabel('Entity Type').fill('openid_relying_party')
+  await page.getByRole('button', { name: 'Add' }).click()
+  const parameter = page.getByLabel('Parameter of Relying Party')
+  for (const name of ['client_name', 'policy_uri']) {
+    await parameter.fill(name)
+    await parameter.press('Enter')
+  }
+  await page.getByLabel('Add an operator to client_name').selectOption('essential')
+  await page.getByLabel('Add an operator to policy_uri').selectOption('default')
+  await page.getByLabel('default of policy_uri', { exact: true }).fill('https://ta.example/policy')
+  await page.getByLabel('default of policy_uri', { exact: true }).press('Tab')
+  await page.getByRole('button', { name: 'Show the effect' }).click()
+
+  const members = page.getByRole('list', { name: 'Subordinates' })
+  const changed = members.getByRole('listitem').filter({ hasText: named.id })
+  await changed.getByText('Changed', { exact: true }).waitFor()
+  await changed.getByText('1 difference').click()
+  await changed.getByText('https://ta.example/policy').waitFor()
+  await page.getByRole('button', { name: /^Would fail/ }).click()
+  await changed.waitFor({ state: 'detached' })
+  await members.getByText('client_name', { exact: false }).waitFor()
+
+  await page.getByRole('button', { name: 'Save…' }).click()
+  const question = page.getByRole('alertdialog')
+  await question.getByText('1 subordinate would no longer resolve').waitFor()
+  expect(await claimsAt(`/fetch?sub=${named.id}`)).not.toHaveProperty('metadata_policy')
+  await question.getByRole('button', { name: 'Save and publish' }).click()
+  await question.waitFor({ state: 'detached' })
+  const policy = {
+    openid_relying_party: {
+      client_name: { essential: true },
+      policy_uri: { default: 'https://ta.example/policy' },
+    },
+  }
+  await eventually(async () =>
+    expect(await claimsAt(`/fetch?sub=${named.id}`)).toMatchObject({ metadata_policy: policy }),
+  )
+  expect(complaints).toEqual([])
+})
+
+test('form and JSON edit the same policy, and what is wrong is said in both places', async () => {
+  const { page } = watched
+  const editor = page.getByRole('textbox', { name: 'Metadata policy' })
+  await editor.click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(
+    '{"openid_relying_party": {"scope": {"one_of": ["openid"], "add": ["email"]}}}',
+  )
+  await page.getByRole('listitem').filter({ hasText: 'add and one_of exclude each other' }).nth(1).waitFor()
+  await page.getByRole('button', { name: 'Remove add of scope' }).click()
+  await page.getByText('exclude each other').first().waitFor({ state: 'detached' })
+  expect(JSON.parse((await editor.textContent()) ?? '')).toEqual({
+    openid_relying_party: { scope: { one_of: ['openid'] } },
+  })
+})
+
+test('a policy that another administrator has changed meanwhile is not overwritten', async () => {
+  const { page } = watched
+  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: null }, 'version')
+  await page.getByRole('button', { name: 'Save…' }).click()
+  const question = page.getByRole('alertdialog')
+  await question.getByRole('button', { name: 'Save and publish' }).click()
+  await question.getByText('It did not happen').waitFor()
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('Somebody else has changed this meanwhile').waitFor()
+  expect(await claimsAt(`/fetch?sub=${named.id}`)).not.toHaveProperty('metadata_policy')
+})

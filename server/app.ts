@@ -20,6 +20,7 @@ import type { Runs } from '#server/jobs/runs.ts'
 import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
+import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Role } from '#server/roles.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -70,15 +71,22 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   authRoutes(app, deps)
   singleSignOnRoutes(app, deps)
-  graphqlRoute(app, (request) => contextOf(deps, request))
+  const publicationWatch = watchPublication(deps.publishing)
+  graphqlRoute(app, (request) => contextOf({ ...deps, publicationWatch }, request))
   restRoutes(app, deps)
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)
-  app.addHook('preClose', () => deps.events.close())
+  app.addHook('preClose', async () => {
+    publicationWatch.close()
+    await deps.events.close()
+  })
   return app
 }
 
-async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
+async function contextOf(
+  deps: AppDeps & Pick<Context, 'publicationWatch'>,
+  request: FastifyRequest,
+): Promise<Context> {
   let pending: Promise<Set<string>> | undefined
   return {
     ...deps,

@@ -10,6 +10,7 @@ import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import type { PublicationWatch } from '#server/publish/publication-status.ts'
 import type { Services } from '#server/services/index.ts'
 import type { SigningKeys } from '#server/signing-keys.ts'
 import type { Reader } from '#store/reader.ts'
@@ -35,6 +36,7 @@ export type Context = {
   version: string
   signingKeys: SigningKeys
   publishing: PublishContext
+  publicationWatch: PublicationWatch
   /** What the outbox holds, as `topic key`; read once a request. */
   pending: () => Promise<ReadonlySet<string>>
 }

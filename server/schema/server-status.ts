@@ -1,15 +1,14 @@
 /** How the installation is doing: counts, what expires soon, whether everything is published. */
-import type { PublisherLease } from '#prisma/generated/client/client.ts'
 import { scheduleNames } from '#server/jobs/schedules.ts'
+import { readPublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
+import { ExpiringDay, expiringByDay } from '#server/schema/expiring-day.ts'
+import { PublicationStatusRef } from '#server/schema/publication-status.ts'
 import { ScheduleRef } from '#server/schema/schedule.ts'
 import { whereState } from '#server/schema/subordinate-state.ts'
-import { isReachable } from '#store/connect.ts'
 
 const DAYS = 14
-/** Milliseconds after which a pending change is no longer just on its way. */
-const STALLED_AFTER = 30_000
 
 const count =
   (where: NonNullable<Parameters<Context['db']['subordinate']['count']>[0]>['where']) =>
@@ -85,85 +84,6 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
   }),
 })
 
-type Publication = {
-  pending: number
-  oldest: Date | null
-  lease: PublisherLease | null
-  redisReachable: boolean
-}
-
-const PublicationHealth = builder.enumType('PublicationHealth', {
-  description: 'Whether what Redis serves is what the database says.',
-  values: {
-    UP_TO_DATE: { description: 'Everything is published.' },
-    PENDING: { description: 'A change is on its way.' },
-    STALLED: { description: 'A change has been waiting for more than half a minute; see lastError.' },
-  } as const,
-})
-
-const PublicationStatus = builder.objectRef<Publication>('PublicationStatus').implement({
-  description: 'Whether what Redis serves is what the database says.',
-  authScopes: { read: true },
-  fields: (t) => ({
-    health: t.field({ type: PublicationHealth, description: 'In one word.', resolve: healthOf }),
-    pending: t.exposeInt('pending', { description: 'Changes that are not published yet.' }),
-    oldestPendingAt: t.expose('oldest', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'Since when the oldest of them waits.',
-    }),
-    lastPublishedAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the last change was published.',
-      resolve: ({ lease }) => lease?.lastPublishedAt ?? null,
-    }),
-    lastError: t.string({
-      nullable: true,
-      description: 'Why the last attempt failed.',
-      resolve: ({ lease, redisReachable }) =>
-        redisReachable ? (lease?.lastError ?? null) : 'Redis cannot be reached.',
-    }),
-    redisReachable: t.exposeBoolean('redisReachable', { description: 'Whether Redis answers.' }),
-    drift: t.prismaField({
-      type: Drift,
-      nullable: true,
-      description: 'How far Redis was from the database; null before the first comparison.',
-      resolve: (query, _root, _args, { db }) => db.driftReport.findUnique({ ...query, where: { id: 1 } }),
-    }),
-  }),
-})
-
-function healthOf({ pending, oldest, redisReachable }: Publication) {
-  if (!redisReachable) return 'STALLED'
-  if (pending === 0) return 'UP_TO_DATE'
-  return oldest && Date.now() - oldest.getTime() > STALLED_AFTER ? 'STALLED' : 'PENDING'
-}
-
-async function publicationStatus({ db, publishing }: Context): Promise<Publication> {
-  const [outbox, lease, redisReachable] = await Promise.all([
-    db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
-    db.publisherLease.findUnique({ where: { id: 1 } }),
-    isReachable(publishing.redis),
-  ])
-  return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
-}
-
-const Drift = builder.prismaObject('DriftReport', {
-  name: 'Drift',
-  description:
-    'Where Redis was found to say other than the database, when it was compared last. It is repaired.',
-  select: { id: true },
-  authScopes: { read: true },
-  fields: (t) => ({
-    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When it was compared.' }),
-    missing: t.exposeInt('missing', { description: 'Things that were not published.' }),
-    unexpected: t.exposeInt('unexpected', { description: 'Things that were published and should not be.' }),
-    different: t.exposeInt('different', { description: 'Things that were published in another state.' }),
-    examples: t.exposeStringList('examples', { description: 'The first of them, in words.' }),
-  }),
-})
-
 const JobHealth = builder.objectRef<object>('JobHealth').implement({
   description: 'Whether what runs by itself does so.',
   authScopes: { read: true },
@@ -208,10 +128,15 @@ const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
       description: 'What needs a person in the next days.',
       resolve: () => ({}),
     }),
+    expiringByDay: t.field({
+      type: [ExpiringDay],
+      description: 'What expires on each of the next 30 days, today first, if nothing is renewed.',
+      resolve: (_root, _args, { db }) => expiringByDay(db),
+    }),
     publication: t.field({
-      type: PublicationStatus,
+      type: PublicationStatusRef,
       description: 'Whether everything is published.',
-      resolve: (_root, _args, context) => publicationStatus(context),
+      resolve: (_root, _args, context) => readPublicationStatus(context.publishing),
     }),
     jobs: t.field({
       type: JobHealth,

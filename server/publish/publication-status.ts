@@ -1,0 +1,88 @@
+/** Whether what Redis serves is what the database says: read when asked, and watched for those who follow it. */
+import type { PublisherLease } from '#prisma/generated/client/client.ts'
+import { createEventStream, type EventStream } from '#server/event-stream.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import { isReachable } from '#store/connect.ts'
+
+/** Milliseconds after which a pending change is no longer just on its way. */
+const STALLED_AFTER = 30_000
+/** Milliseconds between two looks, while anybody follows. */
+const INTERVAL = 1_000
+
+export type PublicationStatus = {
+  pending: number
+  oldest: Date | null
+  lease: PublisherLease | null
+  redisReachable: boolean
+}
+
+type Source = Pick<PublishContext, 'db' | 'redis'>
+
+export async function readPublicationStatus({ db, redis }: Source): Promise<PublicationStatus> {
+  const [outbox, lease, redisReachable] = await Promise.all([
+    db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
+    db.publisherLease.findUnique({ where: { id: 1 } }),
+    isReachable(redis),
+  ])
+  return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
+}
+
+export function healthOf({ pending, oldest, redisReachable }: PublicationStatus) {
+  if (!redisReachable) return 'STALLED'
+  if (pending === 0) return 'UP_TO_DATE'
+  return oldest && Date.now() - oldest.getTime() > STALLED_AFTER ? 'STALLED' : 'PENDING'
+}
+
+export type PublicationWatch = {
+  /** The present state first, then each other one. */
+  follow(): AsyncIterable<PublicationStatus>
+  /** Ends every stream. */
+  close(): void
+}
+
+/** Any process may publish, and time alone makes a change stalled, so the state is looked at and not announced. */
+export function watchPublication(source: Source): PublicationWatch {
+  const streams = new Map<EventStream<PublicationStatus>, string | undefined>()
+  let timer: NodeJS.Timeout | undefined
+
+  async function look(): Promise<void> {
+    const status = await readPublicationStatus(source).catch(() => null) // told by the next look that succeeds
+    if (status === null) return
+    const told = describe(status)
+    for (const [stream, before] of streams) {
+      if (before === told) continue
+      streams.set(stream, told)
+      stream.push(status)
+    }
+  }
+
+  function schedule(): void {
+    clearTimeout(timer) // one who comes while it is looked has begun anew
+    timer = setTimeout(() => void look().finally(() => streams.size > 0 && schedule()), INTERVAL)
+  }
+
+  function forget(stream: EventStream<PublicationStatus>): void {
+    streams.delete(stream)
+    if (streams.size === 0) clearTimeout(timer)
+  }
+
+  return {
+    follow() {
+      const stream: EventStream<PublicationStatus> = createEventStream(() => forget(stream))
+      const isFirst = streams.size === 0
+      streams.set(stream, undefined)
+      void look()
+      if (isFirst) schedule()
+      return stream
+    },
+    close() {
+      for (const stream of [...streams.keys()]) stream.end()
+    },
+  }
+}
+
+/** What a person would see of it. The time of the last publication moves on without anything to tell. */
+function describe(status: PublicationStatus): string {
+  const { pending, oldest, lease, redisReachable } = status
+  return JSON.stringify([healthOf(status), pending, oldest, lease?.lastError, redisReachable])
+}

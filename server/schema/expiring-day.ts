@@ -1,0 +1,57 @@
+/** What expires on each of the next days, for a chart. */
+import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database.ts'
+import { builder } from '#server/schema/builder.ts'
+
+const DAYS = 30
+const DAY_MS = 86_400_000
+
+type Expiring = { date: Date; statements: number; entityConfigurations: number; trustMarks: number }
+
+export const ExpiringDay = builder.objectRef<Expiring>('ExpiringDay').implement({
+  description: 'What expires on one day in UTC.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    date: t.expose('date', { type: 'DateTime', description: 'When the day begins.' }),
+    statements: t.exposeInt('statements', {
+      description: 'Subordinate Statements of published subordinates.',
+    }),
+    entityConfigurations: t.exposeInt('entityConfigurations', {
+      description: 'Entity Configurations of published subordinates, as fetched last.',
+    }),
+    trustMarks: t.exposeInt('trustMarks', { description: 'Trust Marks that are not revoked.' }),
+  }),
+})
+
+/** The column by whose time things expire, and the rows that count. */
+const sources = {
+  statements: Prisma.sql`"statementExpiresAt" AS at FROM "Subordinate"`,
+  entityConfigurations: Prisma.sql`"entityConfigurationExpiresAt" AS at FROM "Subordinate"`,
+  trustMarks: Prisma.sql`"expiresAt" AS at FROM "TrustMark"`,
+}
+
+/** Every day has its row, also one on which nothing expires. */
+export async function expiringByDay(db: Database): Promise<Expiring[]> {
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
+  const count = async (source: Prisma.Sql): Promise<Map<number, number>> => {
+    const from = Prisma.sql`${new Date(today)}::timestamp`
+    const until = Prisma.sql`${new Date(today + DAYS * DAY_MS)}::timestamp`
+    const rows = await db.$queryRaw<{ day: number; count: number }[]>`
+      SELECT floor(extract(epoch FROM at - ${from}) / 86400)::int AS day, count(*)::int AS count
+      FROM (SELECT "active", ${source}) AS things
+      WHERE "active" AND at >= ${from} AND at < ${until}
+      GROUP BY 1`
+    return new Map(rows.map(({ day, count }) => [day, count]))
+  }
+  const [statements, entityConfigurations, trustMarks] = await Promise.all([
+    count(sources.statements),
+    count(sources.entityConfigurations),
+    count(sources.trustMarks),
+  ])
+  return Array.from({ length: DAYS }, (_, day) => ({
+    date: new Date(today + day * DAY_MS),
+    statements: statements.get(day) ?? 0,
+    entityConfigurations: entityConfigurations.get(day) ?? 0,
+    trustMarks: trustMarks.get(day) ?? 0,
+  }))
+}

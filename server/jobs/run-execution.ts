@@ -29,6 +29,7 @@ type Parts = { context: RunContext; events: Pick<Events, 'announceRun'>; log: Fa
 export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
   const run = await takeUp(parts.context.db, runId)
   if (!run) return
+  parts.log.info({ runId, kind: run.kind, attempt: run.attempts }, 'a run was taken up')
   const ledger = createLedger(parts.context.db, run)
   const announce = () => parts.events.announceRun({ runId, itemId: null })
   announce()

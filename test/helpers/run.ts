@@ -22,20 +22,26 @@ export async function tryToStart(admin: TestAdmin, mutation: string) {
   return answer.data.result
 }
 
-/** Everything that the subscription says until it ends, as `origin` tells it. */
-export async function watchRun(
-  admin: TestAdmin,
+/** Everything that the subscription says until it ends. */
+export function watchRun(admin: TestAdmin, runId: string, after?: number): Promise<SeenProgress[]> {
+  return watchRunAt(admin.adminUrl, admin.keys.viewer, runId, after)
+}
+
+/** The same, as a certain admin server tells it; `seen` is told at once. */
+export async function watchRunAt(
+  adminUrl: string,
+  apiKey: string,
   runId: string,
-  { origin = admin.adminUrl, after }: { origin?: string; after?: number } = {},
+  after?: number,
+  seen: SeenProgress[] = [],
 ): Promise<SeenProgress[]> {
   const client = createClient({
-    url: `${origin}/graphql`,
-    headers: { 'x-api-key': admin.keys.viewer },
+    url: `${adminUrl}/graphql`,
+    headers: { 'x-api-key': apiKey },
     retryAttempts: 0,
   })
   const query = `subscription ($runId: ID!, $after: Int) { renewalProgress(runId: $runId, after: $after) {
     run { state total done failed } item { sequence resource ok message } } }`
-  const seen: SeenProgress[] = []
   const results = client.iterate<{ renewalProgress: SeenProgress }>({ query, variables: { runId, after } })
   for await (const { data } of results) if (data) seen.push(data.renewalProgress)
   return seen

@@ -57,7 +57,7 @@ it('says to one who comes late or comes back what was finished, and only that', 
   const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
   const whole = itemsOf(await watchRun(admin, id))
   expect(itemsOf(await watchRun(admin, id))).toEqual(whole)
-  const rest = await watchRun(admin, id, { after: 3 })
+  const rest = await watchRun(admin, id, 3)
   expect(itemsOf(rest)).toEqual(whole.slice(3))
   expect(rest.at(0)).toMatchObject({ run: { state: 'SUCCEEDED', done: 5 }, item: null })
   expect(rest.at(-1)).toEqual(rest.at(0))

@@ -1,0 +1,87 @@
+/** Admin servers and workers as processes of their own, on one database and one Redis, as in production. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateSigningKey } from '#core/keys.ts'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { createAuth } from '#server/auth/auth.ts'
+import { cliCaller } from '#server/caller.ts'
+import { connectDatabase, type Database } from '#server/database.ts'
+import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { readServerConfig } from '#server/env.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { type Program, run } from '#test/helpers/program.ts'
+import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { type RestartableDatabase, startRestartableDatabase } from '#test/helpers/restartable-database.ts'
+
+const ENTITY_ID = 'http://127.0.0.1:9/trust-anchor'
+
+export type Deployment = {
+  /** Of the Trust Anchor; no federation server is part of it. */
+  entityId: string
+  database: RestartableDatabase
+  /** For what the test looks up by itself. */
+  db: Database
+  redis: TestRedis
+  /** Each a process with a GraphQL API of its own. */
+  admins: { program: Program; url: string; ask: AdminClient }[]
+  workers: Program[]
+  /** Of an administrator, good at every admin server. */
+  apiKey: string
+  close(): Promise<void>
+}
+
+export async function startDeployment(size: { admins: number; workers: number }): Promise<Deployment> {
+  const [database, redis] = await Promise.all([startRestartableDatabase(), startRedis()])
+  const keys = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
+  await writeNewKey(keys, await generateSigningKey('ES256'))
+  const environment = {
+    TA_DOMAIN: ENTITY_ID,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    KEYS_DIR: keys,
+    AUTH_SECRET: 'a secret of these tests that nobody else would use',
+    ALLOW_HTTP: 'true',
+    WORKER: 'external',
+    HOST: '127.0.0.1',
+  }
+  const programs = await Promise.all(
+    Array.from({ length: size.admins }, async () => {
+      const port = String(await freePort())
+      const program = run('server/main.ts', [], { environment: { ...environment, PORT: port } })
+      await program.printed(/the admin server is ready/)
+      return { program, url: `http://127.0.0.1:${port}` }
+    }),
+  )
+  const workers = await Promise.all(
+    Array.from({ length: size.workers }, async () => {
+      const program = run('server/worker.ts', [], { environment })
+      await program.printed(/the worker is ready/)
+      return program
+    }),
+  )
+  const db = connectDatabase(database.url)
+  // The clock would start runs in the midst of a test that counts them.
+  await db.schedule.updateMany({ data: { enabled: false } })
+  const accounts = createAccounts(db, createAuth(db, readServerConfig(environment)))
+  const caller = cliCaller('test')
+  await accounts.createUser(caller, { username: 'admin', password: 'correct horse battery', role: 'admin' })
+  const { key } = await accounts.createApiKey(caller, { username: 'admin', keyName: 'test' })
+  return {
+    entityId: ENTITY_ID,
+    database,
+    db,
+    redis,
+    admins: programs.map(({ program, url }) => ({ program, url, ask: createAdminClient(url, key) })),
+    workers,
+    apiKey: key,
+    async close() {
+      const all = [...programs.map(({ program }) => program), ...workers]
+      for (const program of all) program.kill('SIGKILL')
+      await Promise.all(all.map(({ ended }) => ended))
+      await db.$disconnect()
+      await Promise.all([database.close(), redis.close()])
+      await rm(keys, { recursive: true })
+    },
+  }
+}

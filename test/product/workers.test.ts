@@ -1,0 +1,65 @@
+/** Several admin servers and workers on one database and one Redis: what is to be done is done once, whoever dies. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { itemsOf, type SeenProgress, watchRunAt } from '#test/helpers/run.ts'
+
+const ENTITIES = 1_000
+const KILLED_AFTER = 200
+const WITHIN = { timeout: 100_000, interval: 50 }
+
+let deployment: Deployment
+let entities: ManyEntities
+beforeAll(async () => {
+  deployment = await startDeployment({ admins: 2, workers: 2 })
+  entities = await registerMany(deployment.db, deployment.entityId, ENTITIES)
+})
+afterAll(async () => {
+  await entities?.close()
+  await deployment?.close()
+})
+
+/** The worker that has the run, and the one that has not. */
+async function findWorkers() {
+  const taken = /a run was taken up/
+  return vi.waitFor(() => {
+    const [busy] = deployment.workers.filter((worker) => taken.test(worker.stdout()))
+    const [idle] = deployment.workers.filter((worker) => worker !== busy)
+    if (!busy || !idle) throw new Error('no worker has taken the run up yet')
+    return { busy, idle }
+  }, WITHIN)
+}
+
+test('1 000 entities are renewed once each, though the worker is killed in the midst of them', async () => {
+  const { admins, apiKey, db, redis } = deployment
+  const [first, second] = admins
+  if (!first || !second) throw new Error('there are two')
+  const { result } = await first.ask<{ result: { data: { id: string } } }>(
+    'mutation { result: startRenewal(kind: SUBORDINATES) { ... on MutationStartRenewalSuccess { data { id } } } }',
+  )
+  const { id } = result.data
+  const here: SeenProgress[] = []
+  const watched = [watchRunAt(first.url, apiKey, id, 0, here), watchRunAt(second.url, apiKey, id, 0)]
+  const { busy, idle } = await findWorkers()
+  await vi.waitFor(() => expect(itemsOf(here).length).toBeGreaterThan(KILLED_AFTER), WITHIN)
+  busy.kill('SIGKILL')
+  expect(await busy.ended).toMatchObject({ signal: 'SIGKILL' })
+  expect(itemsOf(here).length).toBeLessThan(ENTITIES)
+
+  const places = Array.from({ length: ENTITIES }, (_, index) => index + 1)
+  for (const seen of await Promise.all(watched)) {
+    const items = itemsOf(seen)
+    expect(items.map(({ sequence }) => sequence)).toEqual(places)
+    expect(new Set(items.map(({ resource }) => resource))).toEqual(new Set(entities.ids))
+    expect(items.filter(({ ok }) => !ok)).toEqual([])
+    const counts = seen.map(({ run }) => run.done)
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+    expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: ENTITIES, done: ENTITIES, failed: 0 })
+  }
+  expect(idle.stdout()).toMatch(/a run was taken up/)
+
+  // Each of them changed its name: had one been renewed twice, it would be there, in row or log.
+  expect(await db.subordinate.count({ where: { version: 2, displayName: 'Renewed' } })).toBe(ENTITIES)
+  expect(await db.auditEvent.count({ where: { action: 'renewSubordinate' } })).toBe(ENTITIES)
+  await vi.waitFor(async () => expect(await redis.client.hlen('inmor:subordinates')).toBe(ENTITIES), WITHIN)
+})

@@ -7,7 +7,7 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 export type EmbeddedDatabase = { url: string; close(): Promise<void> }
 
 /** PGlite is one session inside: connections take turns, statement by statement or transaction by transaction. */
-const MAXIMUM_CONNECTIONS = 50
+const MAXIMUM_CONNECTIONS = 100
 
 /** Messages of the extended query protocol that belong to a query which Sync has yet to end. */
 const withinQuery = new Set([...'PBDECH'].map((type) => type.charCodeAt(0)))

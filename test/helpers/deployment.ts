@@ -45,14 +45,15 @@ export async function startDeployment(size: { admins: number; workers: number })
     WORKER: 'external',
     HOST: '127.0.0.1',
   }
-  const programs = await Promise.all(
-    Array.from({ length: size.admins }, async () => {
-      const port = String(await freePort())
-      const program = run('server/main.ts', [], { environment: { ...environment, PORT: port } })
-      await program.printed(/the admin server is ready/)
-      return { program, url: `http://127.0.0.1:${port}` }
-    }),
-  )
+  const startAdmin = async () => {
+    const port = String(await freePort())
+    const program = run('server/main.ts', [], { environment: { ...environment, PORT: port } })
+    await program.printed(/the admin server is ready/)
+    return { program, url: `http://127.0.0.1:${port}` }
+  }
+  // The first by itself: the locks of PGlite do not keep two from migrating at once, for it is one session.
+  const programs = [await startAdmin()]
+  programs.push(...(await Promise.all(Array.from({ length: size.admins - 1 }, startAdmin))))
   const workers = await Promise.all(
     Array.from({ length: size.workers }, async () => {
       const program = run('server/worker.ts', [], { environment })

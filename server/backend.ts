@@ -84,8 +84,14 @@ export async function startBackend(
     queue,
     runs,
     scheduleChanges: createScheduleChanges(db, queue),
-    startWorker: () =>
-      startWorker({ queue, events, log, context: { ...deps, services, redisKeyPrefix, runs } }),
+    startWorker: ({ keepsSchedules } = { keepsSchedules: true }) =>
+      startWorker({
+        queue,
+        events,
+        log,
+        context: { ...deps, services, redisKeyPrefix, runs },
+        keepsSchedules,
+      }),
     /** After whoever uses it: requests and runs under way would fail. */
     async close() {
       runs.close()

@@ -9,6 +9,7 @@ import { keysCommand } from '#server/cli/keys.ts'
 import { migrateCommand } from '#server/cli/migrate.ts'
 import { publishCommands } from '#server/cli/publish.ts'
 import { reissueCommand } from '#server/cli/reissue.ts'
+import { renewalCommands } from '#server/cli/renewal.ts'
 import { userCommand } from '#server/cli/user.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -27,6 +28,7 @@ for (const command of [
   apiKeyCommand,
   auditCommand,
   ...publishCommands,
+  ...renewalCommands,
   reissueCommand,
 ]) {
   program.addCommand(command)

@@ -42,6 +42,13 @@ export const publishCommands = [
     'Published the historical keys.',
   ),
   publishCommand(
+    'readd-subordinates',
+    'publishes every active subordinate again from what is registered',
+    'readdSubordinates',
+    [toPublish('subordinates')],
+    'Published every active subordinate.',
+  ),
+  publishCommand(
     'reload-issued-tms',
     'tells Redis again of every Trust Mark ever issued',
     'reloadIssuedTrustMarks',

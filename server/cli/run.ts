@@ -4,11 +4,15 @@ import { pino } from 'pino'
 import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Installation } from '#server/cli/installation.ts'
 import { print, withInstallation } from '#server/cli/output.ts'
+import { startOwnWorker } from '#server/cli/own-worker.ts'
+import { ConfigurationError } from '#server/env.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'
 
 const POLL_MS = 200
+/** A worker that was killed counts as one for half a minute, and nobody takes the run up. */
+const PATIENCE_MS = 60_000
 const PAGE = 500
 
 type Order = {
@@ -16,23 +20,23 @@ type Order = {
   parameters?: Prisma.InputJsonObject
   /** What is being done to an item: `Renewing`. */
   verb: string
+  /** Its result is in Redis and nowhere else. */
+  isForRedis?: true
 }
 
 /** One line an item, and a summary; the exit code tells of failures. */
 export async function performRun(options: { json?: boolean }, order: Order): Promise<void> {
   await withInstallation(async (installation) => {
-    const run = await start(installation, order)
-    if (!installation.isServed) {
-      return print(options, { run: run.id, state: run.state }, 'Queued: it is done when the server starts.')
-    }
+    if (order.isForRedis && !installation.isServed)
+      throw new ConfigurationError('Its result is kept by the Redis of the server; start the server first.')
+    const { run, isTaken } = await start(installation, order)
+    const worker = isTaken ? null : await startOwnWorker(installation)
     const items: RenewalRunItem[] = []
-    const ended = await follow(installation, run.id, (item) => {
+    const tell = (item: RenewalRunItem) => {
       if (options.json) items.push(item)
-      else
-        process.stdout.write(
-          `${order.verb} ${item.resource} ... ${item.ok ? 'OK' : `FAILED: ${item.message}`}\n`,
-        )
-    })
+      else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item)}\n`)
+    }
+    const ended = await follow(installation, run.id, tell).finally(() => worker?.close())
     const { id, state, done, failed, error } = ended
     const shown = items.map(({ resource, ok, message }) => ({ resource, ok, message }))
     print(options, { run: id, state, done, failed, error, items: shown }, summary(ended))
@@ -40,33 +44,34 @@ export async function performRun(options: { json?: boolean }, order: Order): Pro
   })
 }
 
+const resultOf = ({ ok, message }: RenewalRunItem) => (ok ? 'OK' : `FAILED: ${message}`)
+
 function summary({ state, done, failed, error }: RenewalRun): string {
   const counts = `${done} done, ${failed} failed.`
   return state === 'SUCCEEDED' ? counts : `${counts} The run ended as ${state}${error ? `: ${error}` : '.'}`
 }
 
-/** Without a server the run waits in the database, and is ordered by the server that finds it. */
+/** Queues the run; `isTaken` says that there is another process to work on it. */
 async function start(
   { db, databaseUrl, caller, isServed }: Installation,
   { kind, parameters }: Order,
-): Promise<RenewalRun> {
+): Promise<{ run: RenewalRun; isTaken: boolean }> {
   const log = pino({ level: 'silent' })
-  const queue = isServed ? await openQueue(databaseUrl, log, { isWorker: false }) : null
-  const runs = createRuns({
-    db,
-    queue: queue ?? { orderRun: async () => {} },
-    events: { announceRun: () => {} },
-    log,
-  })
+  const queue = await openQueue(databaseUrl, log, { isWorker: false })
+  const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log })
   try {
-    return await runs.start(caller, kind, parameters ? { parameters } : {})
+    const run = await runs.start(caller, kind, parameters ? { parameters } : {})
+    return { run, isTaken: isServed && (await queue.countWorkers()) > 0 }
   } finally {
     runs.close()
-    await queue?.close()
+    await queue.close()
   }
 }
 
-/** Tells each item once, in the order in which they finished. */
+/**
+ * Tells each item once, in the order in which they finished.
+ * @throws ConfigurationError when nobody takes the run up
+ */
 async function follow(
   { db }: Installation,
   id: number,
@@ -83,6 +88,8 @@ async function follow(
     items.forEach(tell)
     last = items.at(-1)?.sequence ?? last
     if (run.endedAt && items.length === 0) return run
+    if (run.attempts === 0 && Date.now() - run.startedAt.getTime() > PATIENCE_MS)
+      throw new ConfigurationError('No worker takes the run up; is the admin server running?')
     if (items.length === 0) await setTimeout(POLL_MS)
   }
 }

@@ -13,6 +13,8 @@ type WorkerDeps = {
   events: Pick<Events, 'announceRun' | 'subscribeToRuns'>
   context: ScheduleContext
   log: FastifyBaseLogger
+  /** Whether it does what is due by the clock, besides runs. */
+  keepsSchedules: boolean
 }
 
 /** Runs of different kinds work beside each other. */
@@ -21,7 +23,13 @@ const RUNS_AT_A_TIME = 3
 const POLLING_SECONDS = 2
 const HEARTBEAT_SECONDS = 3
 
-export async function startWorker({ queue, events, context, log }: WorkerDeps): Promise<Worker> {
+export async function startWorker({
+  queue,
+  events,
+  context,
+  log,
+  keepsSchedules,
+}: WorkerDeps): Promise<Worker> {
   const { boss } = queue
   const closing = new AbortController()
   const options = { pollingIntervalSeconds: POLLING_SECONDS, heartbeatRefreshSeconds: HEARTBEAT_SECONDS }
@@ -38,7 +46,7 @@ export async function startWorker({ queue, events, context, log }: WorkerDeps): 
   const listening = wakeOnOrders(announcements, () => {
     for (const taker of takers) boss.notifyWorker(taker)
   })
-  await startScheduling(boss, context, log)
+  if (keepsSchedules) await startScheduling(boss, context, log)
 
   return {
     async close() {

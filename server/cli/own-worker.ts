@@ -1,0 +1,42 @@
+/** A worker inside a command, where no other process works on runs: the command then does alone what it asks for. */
+import { pino } from 'pino'
+import { startBackend } from '#server/backend.ts'
+import type { Installation } from '#server/cli/installation.ts'
+import { startEmbeddedRedis } from '#server/embedded/redis.ts'
+import { readServerConfig } from '#server/env.ts'
+
+export type OwnWorker = { close(): Promise<void> }
+
+/** What it publishes goes to the configured Redis; an embedded one is filled anew by the next `npm start` anyhow. */
+export async function startOwnWorker(installation: Installation): Promise<OwnWorker> {
+  const redis = installation.isServed ? null : await startEmbeddedRedis()
+  const config = redis ? embeddedConfig(installation) : readServerConfig()
+  const log = pino({ level: 'error' }, pino.destination(process.stderr.fd))
+  const backend = await startBackend(config, log, {
+    isWorker: true,
+    ...(redis ? { connectRedis: redis.connect } : {}),
+  })
+  const worker = await backend.startWorker({ keepsSchedules: false })
+  return {
+    async close() {
+      await worker.close()
+      await backend.close()
+      await redis?.close()
+    },
+  }
+}
+
+/** As `npm start` would have it. */
+function embeddedConfig({ databaseUrl, keys }: Installation) {
+  const { TA_DOMAIN, FEDERATION_PORT, ALLOW_HTTP } = process.env
+  const entityId = TA_DOMAIN || `http://localhost:${FEDERATION_PORT || 8080}`
+  return {
+    databaseUrl,
+    redisUrl: '',
+    redisKeyPrefix: '',
+    keysDirectory: keys.directory,
+    historicalKeysDirectory: keys.historicalDirectory,
+    entityId,
+    allowHttp: ALLOW_HTTP ? ALLOW_HTTP === 'true' : entityId.startsWith('http:'),
+  }
+}

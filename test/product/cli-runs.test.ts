@@ -1,0 +1,89 @@
+/** Renewals and walks from the command line: a line for each thing, beside a running product and alone. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import {
+  connectAdmin,
+  type Installation,
+  inmor,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+import { mutate } from './mutation.ts'
+
+let installation: Installation
+let product: Product
+let good: TestEntity
+let bad: TestEntity
+
+beforeAll(async () => {
+  installation = await makeInstallation()
+  product = await startProduct(installation)
+  const admin = await connectAdmin(installation)
+  const entity = { authorityHints: [installation.federationUrl], metadata: relyingParty }
+  ;[good, bad] = [await startEntity(entity), await startEntity(entity)]
+  for (const { id } of [good, bad]) await mutate(admin, 'registerSubordinate', { entityId: id }, 'id')
+  await mutate(admin, 'updateSchedule', { name: 'walk-collection', enabled: false }, 'name')
+})
+afterAll(async () => {
+  await product.stop()
+  await Promise.all([good.close(), bad.close()])
+})
+
+const linesOf = (stdout: string) => stdout.trim().split('\n').sort()
+
+test('beside a running product', async () => {
+  bad.misbehave('not found')
+  const renewal = await inmor(installation, ['renew-subordinates'])
+  expect(renewal).toMatchObject({ code: 1, stderr: '' })
+  const lines = linesOf(renewal.stdout)
+  expect(lines).toHaveLength(3)
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      `Renewing ${good.id} ... OK`,
+      expect.stringMatching(`^Renewing ${bad.id} \\.\\.\\. FAILED: .*404`),
+      '1 done, 1 failed.',
+    ]),
+  )
+  bad.misbehave(undefined)
+
+  const { code, stdout } = await inmor(installation, ['renew-subordinates', '--json'])
+  expect(code).toBe(0)
+  const answer = JSON.parse(stdout)
+  expect(answer).toMatchObject({ state: 'SUCCEEDED', done: 2, failed: 0, error: null })
+  expect(answer.items.map(({ resource }: { resource: string }) => resource).sort()).toEqual(
+    [good.id, bad.id].sort(),
+  )
+
+  const due = await inmor(installation, ['renew-subordinates', '--due'])
+  expect(due).toEqual({ code: 0, stdout: '0 done, 0 failed.\n', stderr: '' })
+  const marks = await inmor(installation, ['renew-trust-marks'])
+  expect(marks).toEqual({ code: 0, stdout: '0 done, 0 failed.\n', stderr: '' })
+  const walk = await inmor(installation, ['collection'])
+  expect(walk).toEqual({
+    code: 0,
+    stdout: `Reading ${installation.federationUrl} ... OK\n1 done, 0 failed.\n`,
+    stderr: '',
+  })
+  const again = await inmor(installation, ['readd-subordinates'])
+  expect(again).toEqual({ code: 0, stdout: 'Published every active subordinate.\n', stderr: '' })
+})
+
+test('alone', async () => {
+  await product.stop()
+  const renewal = await inmor(installation, ['renew-subordinates'])
+  expect(renewal).toMatchObject({ code: 0, stderr: '' })
+  expect(linesOf(renewal.stdout)).toEqual(
+    ['2 done, 0 failed.', `Renewing ${good.id} ... OK`, `Renewing ${bad.id} ... OK`].sort(),
+  )
+  const walk = await inmor(installation, ['collection'])
+  expect(walk).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'Its result is kept by the Redis of the server; start the server first.\n',
+  })
+  product = await startProduct(installation)
+  const list = await fetch(`${installation.federationUrl}/list`)
+  expect(await list.json()).toEqual([good.id, bad.id].sort())
+})

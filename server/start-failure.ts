@@ -9,10 +9,13 @@ import { KeyFileError } from '#store/key-directory.ts'
 
 const spoken = [ConfigurationError, ConfigError, StartError, KeyFileError, OperationError, FederationError]
 
-/** Causes known by the system's code. */
+/** Causes known by the code of the system or of the database client. */
 const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string>> = {
   EADDRINUSE: ({ port }) => `Port ${port} is in use by another process; set another one.`,
   EACCES: ({ message }) => `Permission denied: ${message}.`,
+  P2021: () =>
+    'The database is not set up or not up to date; run `inmor migrate`, or start the admin server.',
+  P2022: () => 'The database is not up to date; run `inmor migrate`, or start the admin server.',
   ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Is it running?`,
 }
 

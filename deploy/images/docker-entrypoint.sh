@@ -1,3 +1,3 @@
 #!/bin/sh
 # The admin server; it brings the database up to date before it listens.
-exec node --disable-warning=ExperimentalWarning /app/server/main.ts
+exec node --disable-warning=ExperimentalWarning "$(dirname "$0")/server/main.ts"

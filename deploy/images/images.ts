@@ -20,7 +20,11 @@ const migrations = 'prisma/migrations'
 const console = 'web/build'
 
 export const images = {
-  ta: { programs: ['federation/main.ts', ...keyTools], files: [], commands: keyCommands },
+  ta: {
+    programs: ['federation/main.ts', ...keyTools],
+    files: ['federation/page/style.css'],
+    commands: keyCommands,
+  },
   admin: {
     programs: ['server/main.ts', management, ...keyTools],
     files: [migrations, console, 'deploy/images/docker-entrypoint.sh'],

@@ -78,11 +78,20 @@ function connect({ databaseUrl, keys, isServed, ...config }: Parts): Installatio
   return {
     db,
     auth: createAuth(db, config),
-    caller: cliCaller(userInfo().username),
+    caller: cliCaller(systemUser()),
     databaseUrl,
     keys,
     applied: [],
     isServed,
     close: () => db.$disconnect(),
+  }
+}
+
+/** A container may run as a user that its system has no name for. */
+function systemUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.()}`
   }
 }

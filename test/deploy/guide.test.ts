@@ -1,0 +1,105 @@
+/** The deployment guide played from key generation to a resolved entity, as its reader would, on the layout of the images. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { type Deployment, layOut, type Outcome } from '#test/helpers/image-layout.ts'
+import { ask, isInstalled } from '#test/helpers/proxy.ts'
+import { type Chapter, guideCommands, translate } from './guide-commands.ts'
+
+const isPossible = await isInstalled('nginx')
+
+describe.skipIf(!isPossible)('the deployment guide', () => {
+  let deployment: Deployment
+  let federation: Federation
+  let key = ''
+
+  beforeAll(async () => {
+    deployment = await layOut()
+    federation = await below(deployment.anchor).leaf().start()
+  })
+  afterAll(async () => {
+    await federation.close()
+    await deployment.close()
+  })
+
+  /** Each command of the chapter must succeed; what each printed. */
+  async function play(chapter: Chapter): Promise<string[]> {
+    const outputs: string[] = []
+    for (const [, command] of guideCommands.filter(([each]) => each === chapter)) {
+      const outcome: Outcome = await deployment.shell(translate(command, deployment), { KEY: key })
+      expect(outcome.code, `${command}\n${outcome.output}`).toBe(0)
+      outputs.push(outcome.output)
+    }
+    return outputs
+  }
+
+  test('generating the signing key', async () => {
+    await play('keys')
+    const { mode, uid } = await stat(join(deployment.directory.keys, 'private.json'))
+    expect((mode & 0o777).toString(8)).toBe('600')
+    expect(uid).toBe(process.getuid?.() === 0 ? 999 : process.getuid?.())
+    expect(await readdir(join(deployment.directory.keys, 'publickeys'))).toHaveLength(1)
+  })
+
+  test('starting the services, and making a key for scripts', async () => {
+    await deployment.start()
+    const { admin } = deployment.directory
+    const user = await deployment.shell(`${admin}/inmor user create --username root --role admin`)
+    expect(user.code, user.output).toBe(0)
+    const made = await deployment.shell(`${admin}/inmor apikey create --username root --key-name guide`)
+    expect(made.code, made.output).toBe(0)
+    key = made.output.trim()
+  })
+
+  test('the initialization workflow', async () => {
+    const [entity, historicalKeys, type] = (await play('initialization')).map((text) => JSON.parse(text))
+    expect(entity).toEqual({ entity_statement: expect.any(String) })
+    expect(historicalKeys).toMatchObject({ message: expect.stringMatching(/historical keys/) })
+    expect(type).toMatchObject({ id: expect.any(Number), valid_for: 8760, autorenew: true })
+  })
+
+  test('adding a subordinate, and resolving it through the proxy', async () => {
+    const { leaf } = federation
+    const { anchor, proxy } = deployment
+    const body = JSON.stringify({ entityid: leaf.id, metadata: leaf.options.metadata, forced_metadata: {} })
+    const added = await ask(proxy, proxy.ports.admin, '/api/v1/subordinates', {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body,
+    })
+    expect(added).toMatchObject({ status: 201 })
+    const query = new URLSearchParams({ sub: leaf.id, trust_anchor: anchor })
+    const answer = await ask(proxy, proxy.ports.ta, `/resolve?${query}`)
+    const { payload } = await jwtVerify(answer.body, await publishedKeys(), { typ: 'resolve-response+jwt' })
+    expect(payload).toMatchObject({ iss: anchor, sub: leaf.id, metadata: leaf.options.metadata })
+    expect(payload.trust_chain).toHaveLength(3)
+  })
+
+  test('rebuilding what Redis holds', async () => {
+    expect((await play('rebuild')).at(-1)).toMatch(/1 entities below \S+ published, 0 failures/)
+  })
+
+  test('the scheduled tasks', async () => {
+    await play('scheduled tasks')
+  })
+
+  test('the status', async () => {
+    const [status = ''] = await play('health')
+    expect(JSON.parse(status)).toMatchObject({
+      entity_id: deployment.anchor,
+      status: 'ok',
+      subordinates: { direct: 1 },
+      collection: { total_entities: 1, openid_relying_parties: 1 },
+    })
+  })
+
+  /** As received out of band: the files that the key generation wrote. */
+  async function publishedKeys() {
+    const folder = join(deployment.directory.keys, 'publickeys')
+    const files = await readdir(folder)
+    const keys = files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')))
+    return createLocalJWKSet({ keys: await Promise.all(keys) })
+  }
+})

@@ -1,0 +1,111 @@
+/** The services as processes of their own, in directories laid out as in the images, run by a user who may write nothing there. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { vi } from 'vitest'
+import { startDatabase } from '#test/helpers/database.ts'
+import { ask, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
+import { freePort, startRedis } from '#test/helpers/redis.ts'
+import { assemble } from '../../deploy/images/assemble.ts'
+import { images } from '../../deploy/images/images.ts'
+
+/** The uid of the images, where we may become it. */
+const user = process.getuid?.() === 0 ? { uid: 999, gid: 999 } : {}
+
+export type Outcome = { code: number | null; output: string }
+
+export type Deployment = {
+  /** Application directories, by image. */
+  directory: { base: string; ta: string; admin: string; keys: string }
+  /** Entity Identifier of the Trust Anchor, at the reverse proxy. */
+  anchor: string
+  adminUrl: string
+  proxy: ReverseProxy
+  /** Runs a line of shell as the unprivileged user. */
+  shell(command: string, environment?: Record<string, string>): Promise<Outcome>
+  /** Starts both servers; they serve when it resolves. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function layOut(): Promise<Deployment> {
+  const base = await mkdtemp(join(tmpdir(), 'inmor-deployment-'))
+  const directory = { base, ta: join(base, 'ta'), admin: join(base, 'admin'), keys: join(base, 'keys') }
+  await chmod(base, 0o755)
+  await assemble(images.ta, directory.ta)
+  await assemble(images.admin, directory.admin)
+  for (const name of ['keys', 'tmp', 'proxy', 'bin']) await mkdir(join(base, name), { mode: 0o755 })
+  for (const name of ['keys', 'tmp']) if (user.uid) await chown(join(base, name), user.uid, user.gid)
+  await copyFile(process.execPath, join(base, 'bin', 'node'))
+
+  const [database, redis] = await Promise.all([startDatabase(), startRedis()])
+  const upstreams = { ta: await freePort(), admin: await freePort() }
+  const proxy = await startProxy('nginx', join(base, 'proxy'), upstreams, '127.0.0.1/32')
+  const anchor = `https://localhost:${proxy.ports.ta}`
+  const adminUrl = `http://127.0.0.1:${upstreams.admin}`
+  await writeFile(join(directory.ta, 'taconfig.toml'), `domain = "${anchor}"\nredis_uri = "${redis.url}"\n`)
+
+  const common = {
+    PATH: `${join(base, 'bin')}:/usr/bin:/bin`,
+    HOME: join(base, 'tmp'),
+    NODE_EXTRA_CA_CERTS: proxy.certificate,
+    KEYS_DIR: directory.keys,
+    ALLOW_HTTP: 'true', // the entities of the test are on loopback
+    HOST: '127.0.0.1',
+  }
+  const ofTa = { ...common, PORT: String(upstreams.ta), TRUST_PROXY: '127.0.0.1' }
+  const ofAdmin = {
+    ...ofTa,
+    PORT: String(upstreams.admin),
+    TA_DOMAIN: anchor,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    AUTH_SECRET: 'a secret of this test that nobody else would use',
+    ADMIN_URL: `https://localhost:${proxy.ports.admin}`,
+  }
+  const servers: ReturnType<typeof serve>[] = []
+  return {
+    directory,
+    anchor,
+    adminUrl,
+    proxy,
+    async shell(command, environment = {}) {
+      const env = { ...ofAdmin, ...environment }
+      const child = spawn('sh', ['-c', command], {
+        cwd: base,
+        env,
+        ...user,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const output = Promise.all([text(child.stdout), text(child.stderr)])
+      const [code] = await once(child, 'close')
+      return { code, output: (await output).join('') }
+    },
+    async start() {
+      servers.push(serve(['node', 'federation/main.ts'], directory.ta, ofTa))
+      servers.push(serve(['./docker-entrypoint.sh'], directory.admin, ofAdmin))
+      const isServing = async () => {
+        for (const port of [proxy.ports.ta, proxy.ports.admin]) {
+          const { status } = await ask(proxy, port, '/health')
+          if (status !== 200) throw new Error(`nothing serves at ${port} yet: ${status}`)
+        }
+      }
+      await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+    },
+    async close() {
+      const ends = servers.map((server) => server.exitCode ?? once(server, 'exit'))
+      for (const server of servers) server.kill('SIGTERM')
+      await Promise.all(ends)
+      await Promise.all([proxy.close(), redis.close(), database.close()])
+      await rm(base, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Its log is nobody's concern; why it does not start is told. */
+function serve([program, ...args]: [string, ...string[]], cwd: string, env: Record<string, string>) {
+  return spawn(program, args, { cwd, env, ...user, stdio: ['ignore', 'ignore', 'inherit'] })
+}

@@ -11,14 +11,24 @@ import pg from 'pg'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-async function readMigrations(): Promise<MigrationList> {
+/** In the order in which they are applied. */
+export async function migrationNames(): Promise<string[]> {
   const entries = await readdir(here('migrations'), { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+}
+
+async function readMigrations(until: string | undefined): Promise<MigrationList> {
+  const names = await migrationNames()
   const migrationDirectories = await Promise.all(
-    names.sort().map(async (path) => {
-      const value = await readFile(here(`migrations/${path}/migration.sql`), 'utf8')
-      return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } }
-    }),
+    names
+      .filter((name) => until === undefined || name <= until)
+      .map(async (path) => {
+        const value = await readFile(here(`migrations/${path}/migration.sql`), 'utf8')
+        return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } }
+      }),
   )
   const lockfile = await readFile(here('migrations/migration_lock.toml'), 'utf8')
   return {
@@ -29,8 +39,8 @@ async function readMigrations(): Promise<MigrationList> {
   }
 }
 
-/** Brings the database up to date and returns the names of the migrations applied now. */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+/** Brings the database up to date, or to how it was after `until`; the names of the migrations applied now. */
+export async function migrate(databaseUrl: string, { until }: { until?: string } = {}): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
   // Two processes that start at once must not migrate at once; the second finds nothing to do.
   const lock = await pool.connect()
@@ -42,7 +52,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
     try {
       const filters = { externalTables: [], externalEnums: [] }
-      const result = await engine.applyMigrations({ migrationsList: await readMigrations(), filters })
+      const result = await engine.applyMigrations({ migrationsList: await readMigrations(until), filters })
       return result.appliedMigrationNames
     } finally {
       engine.free()

@@ -3,11 +3,20 @@
 import { FederationError } from '#core/errors.ts'
 import { ConfigError } from '#federation/env.ts'
 import { StartError } from '#federation/start-error.ts'
+import { BackupError } from '#server/backup/backup-error.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 
-const spoken = [ConfigurationError, ConfigError, StartError, KeyFileError, OperationError, FederationError]
+const spoken = [
+  BackupError,
+  ConfigurationError,
+  ConfigError,
+  StartError,
+  KeyFileError,
+  OperationError,
+  FederationError,
+]
 
 /** Causes known by the code of the system or of the database client. */
 const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string>> = {

@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import { apiKeyCommand } from '#server/cli/apikey.ts'
 import { auditCommand } from '#server/cli/audit.ts'
+import { backupCommand, restoreCommand } from '#server/cli/backup.ts'
 import { delegateCommand } from '#server/cli/delegate.ts'
 import { keygenCommand } from '#server/cli/keygen.ts'
 import { keysCommand } from '#server/cli/keys.ts'
@@ -30,6 +31,8 @@ for (const command of [
   ...publishCommands,
   ...renewalCommands,
   reissueCommand,
+  backupCommand,
+  restoreCommand,
 ]) {
   program.addCommand(command)
 }

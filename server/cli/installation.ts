@@ -26,7 +26,7 @@ export type Installation = {
 }
 
 /** @throws ConfigurationError */
-export async function openInstallation(): Promise<Installation> {
+export async function openInstallation({ isMigrated = true } = {}): Promise<Installation> {
   const { DATABASE_URL, DB_HOST } = process.env
   const directory = process.env.DATA_DIR || 'data'
   const running = await readRunning(resolve(directory))
@@ -43,7 +43,7 @@ export async function openInstallation(): Promise<Installation> {
 
   const data = await openDataDirectory(directory)
   const database = await startEmbeddedDatabase(data.database)
-  const applied = await migrate(database.url)
+  const applied = isMigrated ? await migrate(database.url) : []
   const installation = connect({
     ...local,
     databaseUrl: database.url,

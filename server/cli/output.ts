@@ -12,8 +12,11 @@ export function print(options: { json?: boolean }, value: unknown, text: string)
 }
 
 /** Opens the installation for one piece of work. */
-export async function withInstallation<T>(work: (installation: Installation) => Promise<T>): Promise<T> {
-  const installation = await openInstallation()
+export async function withInstallation<T>(
+  work: (installation: Installation) => Promise<T>,
+  options: Parameters<typeof openInstallation>[0] = {},
+): Promise<T> {
+  const installation = await openInstallation(options)
   try {
     return await work(installation)
   } finally {

@@ -1,0 +1,69 @@
+/** Makes a backup: every row as it was at one moment, compressed, and encrypted when a passphrase is given. */
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { Client } from 'pg'
+import { head, writeDocument } from '#server/backup/document.ts'
+import { encrypt } from '#server/backup/encryption.ts'
+import { quote, tablesToKeep } from '#server/backup/tables.ts'
+
+export type BackupResult = { file: string; encrypted: boolean; tables: Record<string, number> }
+
+const BATCH = 500
+
+/** Writes `file` whole or not at all, for its owner alone. @throws an error of the system when it cannot be written */
+export async function writeBackup(
+  databaseUrl: string,
+  file: string,
+  passphrase: string | null,
+): Promise<BackupResult> {
+  const beside = `${file}.${randomUUID()}.tmp`
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  const tables: Record<string, number> = {}
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    const lines = writeDocument(head(await lastMigration(client)), readRows(client, tables))
+    const seal = (source: AsyncIterable<Buffer>) =>
+      passphrase === null ? source : encrypt(source, passphrase)
+    await pipeline(
+      Readable.from(lines, { objectMode: true, highWaterMark: BATCH }),
+      createGzip(),
+      seal,
+      createWriteStream(beside, { mode: 0o600, flags: 'wx', flush: true }),
+    )
+    await rename(beside, file)
+    return { file, encrypted: passphrase !== null, tables }
+  } finally {
+    await rm(beside, { force: true })
+    await client.end()
+  }
+}
+
+async function lastMigration(client: Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT migration_name AS name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL ORDER BY 1 DESC LIMIT 1',
+  )
+  return rows[0]?.name ?? ''
+}
+
+/** The database makes JSON of each row; a cursor keeps the memory to one batch. */
+async function* readRows(client: Client, counts: Record<string, number>): AsyncGenerator<string> {
+  for (const table of await tablesToKeep(client)) {
+    counts[table] = 0
+    await client.query(
+      `DECLARE backup NO SCROLL CURSOR FOR
+       SELECT json_build_object('table', $$${table}$$, 'row', to_json(t))::text AS line FROM ${quote(table)} t`,
+    )
+    for (;;) {
+      const { rows } = await client.query<{ line: string }>(`FETCH ${BATCH} FROM backup`)
+      if (rows.length === 0) break
+      counts[table] += rows.length
+      for (const { line } of rows) yield line
+    }
+    await client.query('CLOSE backup')
+  }
+}

@@ -1,0 +1,140 @@
+/** Puts a backup into an empty database: all of it or nothing, in the tables of its own time, which are then brought up to date. */
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { Client } from 'pg'
+import { migrate, migrationNames } from '#prisma/migrate.ts'
+import { BackupError } from '#server/backup/backup-error.ts'
+import { type BackupDocument, type Row, readDocument } from '#server/backup/document.ts'
+import { decrypt, MAGIC } from '#server/backup/encryption.ts'
+import { allTables, continueSequences, findContent, quote } from '#server/backup/tables.ts'
+
+export type RestoreResult = { madeAt: string; tables: Record<string, number>; migrated: string[] }
+
+const BATCH = 500
+const GZIP = Buffer.from([0x1f, 0x8b])
+
+/** @throws BackupError, and the database is as empty as before */
+export async function restoreBackup(
+  databaseUrl: string,
+  file: string,
+  passphrase: string | null,
+): Promise<RestoreResult> {
+  const document = await readDocument(await openLines(file, passphrase))
+  const { madeAt, migration } = document.head
+  if (!(await migrationNames()).includes(migration)) {
+    throw new BackupError(`The backup was made by a newer version (${migration}); restore it with that one.`)
+  }
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    await clear(client)
+    await migrate(databaseUrl, { until: migration })
+    const tables = await insertAll(client, document)
+    return { madeAt, tables, migrated: await migrate(databaseUrl) }
+  } finally {
+    await client.end()
+  }
+}
+
+/** What begins with neither mark is something else. @throws BackupError */
+async function openLines(file: string, passphrase: string | null): Promise<AsyncIterable<string>> {
+  const source = createReadStream(file)[Symbol.asyncIterator]() as AsyncIterator<Buffer> // no encoding was set
+  const { value: first = Buffer.alloc(0) } = await source.next().catch((error: NodeJS.ErrnoException) => {
+    throw new BackupError(`${file} cannot be read (${error.code}).`, { cause: error })
+  })
+  const isEncrypted = first.subarray(0, MAGIC.length).equals(MAGIC)
+  if (!isEncrypted && !first.subarray(0, GZIP.length).equals(GZIP)) {
+    throw new BackupError(`${file} is no backup.`)
+  }
+  if (!isEncrypted && passphrase !== null) {
+    throw new BackupError(
+      'The backup is not encrypted, so anybody may have written it; if you trust it, restore it without a passphrase.',
+    )
+  }
+  if (!isEncrypted) return unpack(resume(first, source))
+  if (passphrase === null) throw new BackupError('The backup is encrypted; give its passphrase.')
+  return unpack(decrypt(resume(first.subarray(MAGIC.length), source), passphrase))
+}
+
+async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+}
+
+/** The lines of what was compressed. @throws BackupError, whichever stage finds the fault */
+async function* unpack(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const unzipped = createGunzip().setEncoding('utf8')
+  const piped = pipeline(source, unzipped).catch(() => {}) // whoever reads hears of it too
+  let held = ''
+  try {
+    for await (const chunk of unzipped) {
+      const lines = (held + chunk).split('\n')
+      held = lines.pop() ?? ''
+      yield* lines
+    }
+  } catch (error) {
+    if (error instanceof BackupError) throw error
+    throw new BackupError('The backup is cut off, or was altered.', { cause: error })
+  }
+  await piped
+  if (held !== '') yield held
+}
+
+/** A database that a server has prepared and nobody has used yet is as good as an empty one. @throws BackupError */
+async function clear(client: Client): Promise<void> {
+  const content = await findContent(client)
+  if (content) {
+    throw new BackupError(
+      `The database is not empty: there are rows in ${content}. Restore into an empty one.`,
+    )
+  }
+  const tables = await allTables(client)
+  if (tables.length > 0) await client.query(`DROP TABLE ${tables.map(quote).join(', ')} CASCADE`)
+}
+
+async function insertAll(client: Client, document: BackupDocument): Promise<Record<string, number>> {
+  await client.query('BEGIN')
+  try {
+    const counts = await insertRows(client, document)
+    await continueSequences(client, Object.keys(counts))
+    // The next server publishes everything anew.
+    await client.query(`INSERT INTO "OutboxEntry" ("topic", "key") VALUES ('everything', '')`)
+    await client.query('COMMIT')
+    return counts
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  }
+}
+
+async function insertRows(client: Client, { rows }: BackupDocument): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  const known = new Set(await allTables(client))
+  for await (const [table, batch] of batches(rows)) {
+    if (!known.has(table)) {
+      throw new BackupError(`The backup was altered: it has a table ${JSON.stringify(table)}.`)
+    }
+    if (counts[table] === undefined) await client.query(`DELETE FROM ${quote(table)}`) // what the migrations put there
+    await client.query(
+      `INSERT INTO ${quote(table)} SELECT * FROM json_populate_recordset(NULL::${quote(table)}, $1::json)`,
+      [JSON.stringify(batch)],
+    )
+    counts[table] = (counts[table] ?? 0) + batch.length
+  }
+  return counts
+}
+
+/** Rows of one table at a time. */
+async function* batches(rows: AsyncIterable<Row>): AsyncGenerator<[table: string, rows: Row['row'][]]> {
+  let [table, held]: [string, Row['row'][]] = ['', []]
+  for await (const each of rows) {
+    if (held.length === BATCH || (each.table !== table && held.length > 0)) {
+      yield [table, held]
+      held = []
+    }
+    table = each.table
+    held.push(each.row)
+  }
+  if (held.length > 0) yield [table, held]
+}

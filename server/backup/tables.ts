@@ -1,0 +1,74 @@
+/** Which tables a backup holds, in an order in which their rows can be put back. */
+import type { Client } from 'pg'
+
+/** What passes: it is made anew, or nobody should find it in force after a restore. */
+const passing = [
+  '_prisma_migrations',
+  'OutboxEntry',
+  'PublisherLease',
+  'DriftReport',
+  'RenewalRun',
+  'RenewalRunItem',
+  'Session',
+  'Verification',
+  'RateLimit',
+]
+
+/** Rows that every database has, or that come by themselves: a database with nothing else is as good as empty. */
+const selfMade = [...passing, 'Settings', 'Schedule', 'SigningKey']
+
+export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+export async function allTables(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Each after those that it refers to. */
+export async function tablesToKeep(client: Client): Promise<string[]> {
+  const left = new Set((await allTables(client)).filter((name) => !passing.includes(name)))
+  const { rows } = await client.query<{ child: string; parent: string }>(
+    `SELECT c.relname AS child, p.relname AS parent FROM pg_constraint k
+     JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid
+     WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND c.oid <> p.oid`,
+  )
+  const ordered: string[] = []
+  while (left.size > 0) {
+    const ready = [...left].filter(
+      (name) => !rows.some(({ child, parent }) => child === name && left.has(parent)),
+    )
+    if (ready.length === 0)
+      throw new TypeError(`tables refer to each other in a circle: ${[...left].join(', ')}`)
+    for (const name of ready) left.delete(name)
+    ordered.push(...ready)
+  }
+  return ordered
+}
+
+/** The first table with something in it that somebody would miss. */
+export async function findContent(client: Client): Promise<string | undefined> {
+  for (const name of await allTables(client)) {
+    if (selfMade.includes(name)) continue
+    const { rowCount } = await client.query(`SELECT 1 FROM ${quote(name)} LIMIT 1`)
+    if (rowCount) return name
+  }
+  return undefined
+}
+
+/** Numbers go on behind the highest that was put back. */
+export async function continueSequences(client: Client, tables: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ table: string; column: string }>(
+    `SELECT table_name AS table, column_name AS column FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_default LIKE 'nextval(%'`,
+  )
+  for (const { table, column } of rows.filter(({ table }) => tables.includes(table))) {
+    await client.query(
+      `SELECT setval(pg_get_serial_sequence($1, $2), max(${quote(column)})) FROM ${quote(table)}
+       HAVING max(${quote(column)}) IS NOT NULL`,
+      [`public.${quote(table)}`, column],
+    )
+  }
+}

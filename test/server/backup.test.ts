@@ -1,0 +1,246 @@
+/** Backup and restore between two databases: everything comes back as it was, or nothing does. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { migrate, migrationNames } from '#prisma/migrate.ts'
+import { writeBackup } from '#server/backup/backup.ts'
+import { restoreBackup } from '#server/backup/restore.ts'
+import { connectDatabase } from '#server/database.ts'
+import { verifyAuditLog } from '#server/services/audit.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { startRedis } from '#test/helpers/redis.ts'
+import { register } from '#test/helpers/subordinate.ts'
+
+const PASSPHRASE = 'correct horse battery staple'
+const type = 'https://ta.example.org/marks/member'
+
+let admin: TestAdmin
+let directory: string
+let [plain, sealed] = ['', '']
+let counts: Record<string, number>
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  directory = await mkdtemp(join(tmpdir(), 'inmor-backup-'))
+  plain = join(directory, 'plain')
+  sealed = join(directory, 'sealed')
+  const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+  await register(admin, entity, { additionalClaims: { note: 'Zürich "quoted" \\ \n' } })
+  await entity.close()
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
+  await admin.mutate('revokeTrustMark', { id, reason: 'left' }, 'id')
+  counts = (await writeBackup(admin.config.databaseUrl, plain, null)).tables
+  await writeBackup(admin.config.databaseUrl, sealed, PASSPHRASE)
+})
+afterAll(async () => {
+  await admin.close()
+  await rm(directory, { recursive: true })
+})
+
+async function query({ url }: Pick<TestDatabase, 'url'>, statement: string) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+const rowsOf = (database: Pick<TestDatabase, 'url'>, table: string) =>
+  query(database, `SELECT to_json(t)::text AS row FROM "${table}" t ORDER BY 1`)
+
+async function emptyDatabase(): Promise<TestDatabase> {
+  const database = await startDatabase()
+  onTestFinished(database.close)
+  return database
+}
+
+describe('a restored database', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await startDatabase()
+    await restoreBackup(database.url, sealed, PASSPHRASE)
+  })
+  afterAll(() => database.close())
+
+  it('has every row as it was', async () => {
+    const [all, none] = [Object.keys(counts), ['Session', 'RenewalRun', 'OutboxEntry', '_prisma_migrations']]
+    const content = [
+      'Settings',
+      'Subordinate',
+      'TrustMark',
+      'IssuedTrustMark',
+      'AuditEvent',
+      'User',
+      'Apikey',
+      'SigningKey',
+    ]
+    expect(all).toEqual(expect.arrayContaining(content))
+    expect(all.filter((table) => none.includes(table))).toEqual([])
+    for (const table of all) {
+      expect(await rowsOf(database, table)).toEqual(await rowsOf(admin.database, table))
+      expect(counts[table]).toBe((await rowsOf(database, table)).length)
+    }
+  })
+
+  it('has an audit log that is what was written', async () => {
+    const db = connectDatabase(database.url)
+    onTestFinished(() => db.$disconnect())
+    expect(await verifyAuditLog(db)).toEqual({ checked: counts.AuditEvent, brokenAt: null })
+  })
+
+  it('is published by the next server as it was before, with new numbers behind the old ones', async () => {
+    const redis = await startRedis()
+    onTestFinished(redis.close)
+    const config = { ...admin.config, databaseUrl: database.url, redisUrl: redis.url }
+    const server = await startSecondAdmin({ ...admin, config })
+    onTestFinished(server.close)
+    await server.publisher.flush(20_000)
+    for (const key of ['inmor:subordinates', 'inmor:subordinates:jwt', 'inmor:tm:status']) {
+      expect(await redis.client.hgetall(key)).toEqual(await admin.redis.client.hgetall(key))
+    }
+    expect(await redis.client.smembers('inmor:tm:alltime')).toEqual(
+      await admin.redis.client.smembers('inmor:tm:alltime'),
+    )
+    const last = await server.db.trustMarkType.findFirstOrThrow({ orderBy: { id: 'desc' } })
+    const made = await server.db.trustMarkType.create({ data: { type: `${type}/other` } })
+    expect(made.id).toBe(last.id + 1)
+  })
+})
+
+it('is one file, for its owner, without keys and passwords in the clear', async () => {
+  expect((await stat(sealed)).mode & 0o777).toBe(0o600)
+  expect((await readdir(directory)).sort()).toEqual(['plain', 'sealed'])
+  const text = gunzipSync(await readFile(plain)).toString()
+  const { d } = JSON.parse(await readFile(join(admin.config.keysDirectory, 'private.json'), 'utf8'))
+  expect(text).toContain(type)
+  expect(text).not.toContain(d)
+  expect((await readFile(sealed)).includes(Buffer.from(type))).toBe(false)
+})
+
+it('takes a database that a server has prepared and nobody has used, and no other', async () => {
+  const database = await emptyDatabase()
+  await migrate(database.url)
+  await restoreBackup(database.url, plain, null)
+  const { AuditEvent } = counts
+  await expect(restoreBackup(database.url, plain, null)).rejects.toThrow(
+    /is not empty: there are rows in \w+\./,
+  )
+  expect(await rowsOf(database, 'AuditEvent')).toHaveLength(Number(AuditEvent))
+})
+
+/** A file made of the lines of the plain backup. */
+const repacked = async (change: (lines: string[]) => string[]) => {
+  const lines = gunzipSync(await readFile(plain))
+    .toString()
+    .trimEnd()
+    .split('\n')
+  return gzipSync(`${change(lines).join('\n')}\n`)
+}
+const flip = (bytes: Buffer, at: number) => {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
+
+const faults: [what: string, make: () => Promise<Buffer>, passphrase: string | null, sentence: RegExp][] = [
+  [
+    'another passphrase',
+    () => readFile(sealed),
+    'not this one at all',
+    /passphrase is another one, or .* altered/,
+  ],
+  ['no passphrase', () => readFile(sealed), null, /is encrypted; give its passphrase/],
+  ['a passphrase for a file that has none', () => readFile(plain), PASSPHRASE, /is not encrypted/],
+  ['no backup at all', async () => Buffer.from('{"hello": "world"}'), null, /is no backup/],
+  [
+    'another document',
+    async () => gzipSync('{"hello": "world"}\n'),
+    null,
+    /no backup that this version can read/,
+  ],
+  ['an empty file', async () => Buffer.alloc(0), null, /is no backup/],
+  [
+    'a sealed one cut off in its head',
+    async () => (await readFile(sealed)).subarray(0, 20),
+    PASSPHRASE,
+    /cut off/,
+  ],
+  [
+    'a sealed one cut off at its end',
+    async () => (await readFile(sealed)).subarray(0, -1),
+    PASSPHRASE,
+    /cut off/,
+  ],
+  ['a sealed one with a bit changed', async () => flip(await readFile(sealed), 2000), PASSPHRASE, /altered/],
+  [
+    'a sealed one that goes on',
+    async () => Buffer.concat([await readFile(sealed), Buffer.from('x')]),
+    PASSPHRASE,
+    /follows its end/,
+  ],
+  ['a plain one cut off', async () => (await readFile(plain)).subarray(0, -30), null, /cut off/],
+  ['a plain one with a bit changed', async () => flip(await readFile(plain), 1500), null, /altered/],
+  [
+    'a plain one without a row',
+    () => repacked((lines) => lines.filter((_, index) => index !== 3)),
+    null,
+    /altered/,
+  ],
+  ['a plain one without its end', () => repacked((lines) => lines.slice(0, -1)), null, /its end is missing/],
+  [
+    'one of a newer version',
+    () =>
+      repacked((lines) => [
+        (lines[0] ?? '').replace(/"migration":"\d+/, '"migration":"2999'),
+        ...lines.slice(1),
+      ]),
+    null,
+    /made by a newer version \(2999/,
+  ],
+]
+
+describe('refused', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await startDatabase()
+  })
+  afterAll(() => database.close())
+
+  it.each(faults)('is %s, and the database stays empty', async (_what, make, passphrase, sentence) => {
+    const file = join(directory, 'faulty')
+    await writeFile(file, await make())
+    onTestFinished(() => rm(file))
+    await expect(restoreBackup(database.url, file, passphrase)).rejects.toThrow(sentence)
+    const tables = await query(database, `SELECT 1 FROM pg_tables WHERE schemaname = 'public'`)
+    if (tables.length > 0) expect(await rowsOf(database, 'Subordinate')).toEqual([])
+  })
+
+  it('is a file that is not there', async () => {
+    const file = join(directory, 'nowhere')
+    await expect(restoreBackup(database.url, file, null)).rejects.toThrow(`${file} cannot be read (ENOENT).`)
+  })
+})
+
+it('restores what an older version wrote, and brings it up to date', async () => {
+  const names = await migrationNames()
+  const older = await emptyDatabase()
+  await migrate(older.url, { until: names[0] ?? '' })
+  await query(older, `UPDATE "Settings" SET "organizationName" = 'Kept'`)
+  const file = join(directory, 'older')
+  await writeBackup(older.url, file, null)
+  onTestFinished(() => rm(file))
+  const database = await emptyDatabase()
+  const { migrated } = await restoreBackup(database.url, file, null)
+  expect(migrated).toEqual(names.slice(1))
+  expect(await query(database, 'SELECT "organizationName" FROM "Settings"')).toEqual([
+    { organizationName: 'Kept' },
+  ])
+})

@@ -69,7 +69,7 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
         return db.subordinate.count({
           where: {
             active: true,
-            OR: [renewedByHand, { lastError: { not: null }, statementExpiresAt: soon }],
+            OR: [renewedByHand, { failingSince: { not: null }, statementExpiresAt: soon }],
           },
         })
       },

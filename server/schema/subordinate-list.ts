@@ -1,5 +1,6 @@
 /** The list of subordinates: filters, order, pages. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database.ts'
 import { builder } from '#server/schema/builder.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { literally } from '#server/schema/search.ts'
@@ -54,6 +55,7 @@ const SubordinateOrder = builder.inputType('SubordinateOrder', {
 })
 
 type Filter = typeof SubordinateFilter.$inferInput
+type Order = typeof SubordinateOrder.$inferInput
 
 builder.queryField('subordinates', (t) =>
   t.prismaConnection({
@@ -68,24 +70,33 @@ builder.queryField('subordinates', (t) =>
         description: 'In which order; by Entity Identifier when absent.',
       }),
     },
-    totalCount: async (_root, { filter }, { db }) => db.subordinate.count({ where: await where(filter, db) }),
+    totalCount: async (_root, { filter }, { db }) =>
+      db.subordinate.count({ where: where(filter, await trustMarkTypeOf(filter, db)) }),
     resolve: async (query, _root, { filter, orderBy }, { db }) => {
       await requireCursor(query.cursor, (where) => db.subordinate.findUnique({ where, select: { id: true } }))
-      const direction = orderBy?.direction ?? 'asc'
-      return db.subordinate.findMany({
-        ...query,
-        where: await where(filter, db),
-        orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as the indexes have it
-      })
+      const page = subordinatePage(filter, orderBy, await trustMarkTypeOf(filter, db))
+      return db.subordinate.findMany({ ...query, ...page })
     },
   }),
 )
 
-/** Every condition is served by an index (see schema.prisma). */
-async function where(
-  filter: Filter | null | undefined,
-  db: { trustMark: { findMany: Prisma.TrustMarkDelegate['findMany'] } },
-): Promise<Prisma.SubordinateWhereInput> {
+/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+export function subordinatePage(filter?: Filter | null, orderBy?: Order | null, trustMarkTypeId = 0) {
+  const direction = orderBy?.direction ?? 'asc'
+  return {
+    where: where(filter, trustMarkTypeId),
+    orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as the indexes have it
+  }
+}
+
+/** Its key, by which the database knows how rare its marks are; 0, which nothing has, when it is unknown. */
+async function trustMarkTypeOf(filter: Filter | null | undefined, db: Database): Promise<number> {
+  if (!filter?.trustMarkType) return 0
+  const where = { type: filter.trustMarkType }
+  return (await db.trustMarkType.findUnique({ where, select: { id: true } }))?.id ?? 0
+}
+
+function where(filter: Filter | null | undefined, trustMarkTypeId: number): Prisma.SubordinateWhereInput {
   if (!filter) return {}
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
@@ -98,9 +109,8 @@ async function where(
   if (typeof intermediate === 'boolean') and.push({ intermediate })
   if (expiresBefore) and.push({ statementExpiresAt: { lt: expiresBefore } })
   if (trustMarkType) {
-    const valid = { active: true, expiresAt: { gt: new Date() }, trustMarkType: { type: trustMarkType } }
-    const holders = await db.trustMark.findMany({ where: valid, select: { entityId: true } })
-    and.push({ entityId: { in: holders.map(({ entityId }) => entityId) } })
+    const valid = { trustMarkTypeId, active: true, expiresAt: { gt: new Date() } }
+    and.push({ trustMarks: { some: valid } })
   }
   return { AND: and }
 }

@@ -15,11 +15,11 @@ export const SubordinateState = builder.enumType('SubordinateState', {
 export type SubordinateStateName = 'ACTIVE' | 'INACTIVE' | 'FAILING' | 'EXPIRED'
 
 export function stateOf(
-  row: Pick<Subordinate, 'active' | 'lastError' | 'statementExpiresAt'>,
+  row: Pick<Subordinate, 'active' | 'failingSince' | 'statementExpiresAt'>,
 ): SubordinateStateName {
   if (!row.active) return 'INACTIVE'
   if (row.statementExpiresAt && row.statementExpiresAt <= new Date()) return 'EXPIRED'
-  return row.lastError === null ? 'ACTIVE' : 'FAILING'
+  return row.failingSince === null ? 'ACTIVE' : 'FAILING'
 }
 
 /** The same four states as conditions; together they cover every row once. */
@@ -28,8 +28,8 @@ export function whereState(state: SubordinateStateName): Prisma.SubordinateWhere
   const conditions = {
     INACTIVE: { active: false },
     EXPIRED: { active: true, statementExpiresAt: { lte: new Date() } },
-    FAILING: { active: true, lastError: { not: null }, ...valid },
-    ACTIVE: { active: true, lastError: null, ...valid },
+    FAILING: { active: true, failingSince: { not: null }, ...valid },
+    ACTIVE: { active: true, failingSince: null, ...valid },
   }
   return conditions[state]
 }

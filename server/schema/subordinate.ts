@@ -48,7 +48,7 @@ builder.prismaNode('Subordinate', {
     state: t.field({
       type: SubordinateState,
       description: 'Its state in one word.',
-      select: { active: true, lastError: true, statementExpiresAt: true },
+      select: { active: true, failingSince: true, statementExpiresAt: true },
       resolve: (row) => stateOf(row),
     }),
     entityTypes: t.exposeStringList('entityTypes', { description: 'The Entity Types it plays.' }),
@@ -129,6 +129,11 @@ builder.prismaNode('Subordinate', {
     lastError: t.exposeString('lastError', {
       nullable: true,
       description: 'Why the last renewal failed; null when it did not.',
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when renewals fail; null while they do not.',
     }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
     updatedAt: t.expose('updatedAt', {

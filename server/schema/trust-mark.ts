@@ -108,6 +108,11 @@ function where(filter: typeof TrustMarkFilter.$inferInput | null | undefined): P
   return { AND: and }
 }
 
+/** Which rows and in which order; an index serves each condition (schema.prisma). */
+export function trustMarkPage(filter?: typeof TrustMarkFilter.$inferInput | null) {
+  return { where: where(filter), orderBy: { id: 'desc' as const } }
+}
+
 builder.queryFields((t) => ({
   trustMarks: t.prismaConnection({
     type: 'TrustMark',
@@ -118,7 +123,7 @@ builder.queryFields((t) => ({
     totalCount: (_root, { filter }, { db }) => db.trustMark.count({ where: where(filter) }),
     resolve: async (query, _root, { filter }, { db }) => {
       await requireCursor(query.cursor, (where) => db.trustMark.findUnique({ where, select: { id: true } }))
-      return db.trustMark.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
+      return db.trustMark.findMany({ ...query, ...trustMarkPage(filter) })
     },
   }),
   trustMark: t.prismaField({

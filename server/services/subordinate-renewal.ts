@@ -43,8 +43,11 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     }
   }
 
-  async function rememberFailure({ id, entityId, version, updatedAt }: Subordinate, lastError: string) {
-    const data = { lastError, lastCheckedAt: new Date(), updatedAt }
+  async function rememberFailure(before: Subordinate, lastError: string) {
+    const { id, entityId, version, updatedAt } = before
+    const lastCheckedAt = new Date()
+    const failingSince = before.failingSince ?? lastCheckedAt
+    const data = { lastError, lastCheckedAt, failingSince, updatedAt }
     await db.subordinate.updateMany({ where: { id, version }, data })
     events.announce({ kind: 'UPDATED', entityId })
   }

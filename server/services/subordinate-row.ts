@@ -43,6 +43,7 @@ export function fetched(statement: EntityStatement) {
     entityConfigurationExpiresAt: new Date(statement.claims.exp * 1000),
     lastCheckedAt: new Date(),
     lastError: null,
+    failingSince: null,
   }
 }
 

@@ -9,6 +9,7 @@ import { createExaminer } from '#server/services/entity-examiner.ts'
 import { accepted } from '#server/services/entity-rejection.ts'
 import type { Examination } from '#server/services/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
+import { adoptMarks } from '#server/services/mark-holder.ts'
 import {
   ConflictError,
   changedMeanwhile,
@@ -126,6 +127,7 @@ export function createSubordinateService(context: ServiceContext) {
             active: input.active ?? true,
           },
         })
+        await adoptMarks(tx, result)
         return {
           action: 'registerSubordinate',
           resourceType: 'Subordinate',

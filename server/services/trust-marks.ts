@@ -3,6 +3,7 @@ import { parseEntityId } from '#core/entity-id.ts'
 import type { Caller } from '#server/caller.ts'
 import { jsonOrNull } from '#server/database.ts'
 import type { ServiceContext } from '#server/services/index.ts'
+import { holderOf } from '#server/services/mark-holder.ts'
 import { parseMarkHours } from '#server/services/mark-hours.ts'
 import {
   DuplicateError,
@@ -134,6 +135,7 @@ export function createTrustMarkService(context: ServiceContext) {
         const data = {
           ...fields,
           ...columns(signed),
+          subordinateId: await holderOf(tx, entityId),
           active,
           additionalClaims: jsonOrNull(additionalClaims),
           delegation,

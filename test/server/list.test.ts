@@ -17,7 +17,7 @@ const rows = [
   },
   { name: 'apple_tree', displayName: '100% Apple', entityTypes: ['openid_relying_party'] },
   { name: 'mango', displayName: 'Mango', entityTypes: ['openid_relying_party'], active: false },
-  { name: 'berry', displayName: null, entityTypes: ['openid_relying_party'], lastError: 'away' },
+  { name: 'berry', displayName: null, entityTypes: ['openid_relying_party'], failingSince: soon(-1) },
   { name: 'cherry', displayName: 'Cherry', entityTypes: ['federation_entity'], intermediate: true },
   { name: 'dill', displayName: 'Dill', entityTypes: ['openid_provider'], statementExpiresAt: soon(-1) },
 ]

@@ -12,6 +12,11 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
+async function holdersOf(trustMarkType: string): Promise<number> {
+  const document = `query ($type: URL!) { subordinates(filter: { trustMarkType: $type }) { totalCount } }`
+  return (await admin.execute(document, { type: trustMarkType }, 'viewer')).data.subordinates.totalCount
+}
+
 it('lets an entity in only with the Trust Marks that it must hold', async () => {
   const leaf = await startLeaf(admin)
   const { type } = await createType()
@@ -20,6 +25,7 @@ it('lets an entity in only with the Trust Marks that it must hold', async () => 
   expect(refused).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id')
   const subordinate = await register(admin, leaf, input)
+  expect(await holdersOf(type)).toBe(1) // though the mark was there before the subordinate
   await change('revoke', id)
   expect(await admin.mutate('renewSubordinate', { id: subordinate.id }, 'id')).toMatchObject({
     __typename: 'EntityRejectedError',

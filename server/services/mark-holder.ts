@@ -1,0 +1,24 @@
+/** Joins Trust Marks to the subordinate that holds them, whichever comes later, so that lists can be filtered by them. */
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database.ts'
+
+/** The subordinate that will hold a mark, in the transaction that writes the mark; null when there is none. */
+export async function holderOf(tx: Transaction, entityId: string): Promise<number | null> {
+  await takeTurns(tx, entityId)
+  const holder = await tx.subordinate.findUnique({ where: { entityId }, select: { id: true } })
+  return holder?.id ?? null
+}
+
+/** The marks issued before, in the transaction that registers the subordinate. */
+export async function adoptMarks(
+  tx: Transaction,
+  { id: subordinateId, entityId }: Pick<Subordinate, 'id' | 'entityId'>,
+): Promise<void> {
+  await takeTurns(tx, entityId)
+  await tx.trustMark.updateMany({ where: { entityId }, data: { subordinateId } })
+}
+
+/** Neither of the two sees what the other has not committed: the second waits until it does. */
+async function takeTurns(tx: Transaction, entityId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`inmor:holder:${entityId}`}))`
+}

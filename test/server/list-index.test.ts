@@ -1,0 +1,122 @@
+/** Lists of 100 000 subordinates: an index serves each filter and each order, and a page costs few queries. */
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PrismaClient } from '#prisma/generated/client/client.ts'
+import { migrate } from '#prisma/migrate.ts'
+import { subordinatePage } from '#server/schema/subordinate-list.ts'
+import { trustMarkPage } from '#server/schema/trust-mark.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+
+const COUNT = 100_000
+const RARE = 'https://ta.example.org/marks/rare'
+const RARE_TYPE_ID = 2
+
+let database: TestDatabase
+let client: pg.Client
+/** As the server reads, with each statement that it sends. */
+let db: PrismaClient<'query'>
+let sent: { query: string; params: string }[] = []
+
+/** One in a thousand is what the filters look for. */
+const rows = `
+  INSERT INTO "Subordinate" ("entityId", "displayName", "active", "entityTypes", "intermediate", "metadata", "jwks",
+    "entityConfiguration", "entityConfigurationExpiresAt", "statementExpiresAt", "lastCheckedAt", "failingSince",
+    "registeredAt", "updatedAt")
+  SELECT 'https://rp' || n || '.example.org', 'Service ' || n, n % 1000 <> 1,
+    ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3, '{}', '{}', 'a.b.c',
+    now(), now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
+    now() - n * interval '1 minute', now() - n * interval '1 second'
+  FROM generate_series(1, ${COUNT}) AS n;
+  INSERT INTO "TrustMarkType" ("type") VALUES ('https://ta.example.org/marks/common'), ('${RARE}');
+  INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "active", "autorenew", "validFor",
+    "renewalTime", "jwt", "kid", "issuedAt", "expiresAt")
+  SELECT 1, "entityId", "id", "id" % 1000 <> 10, true, 1, 1, 'a.b.c', 'k', now(), now() + ("id" % 1000 - 15) * interval '1 hour'
+  FROM "Subordinate";
+  INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "autorenew", "validFor", "renewalTime",
+    "jwt", "kid", "issuedAt", "expiresAt")
+  SELECT 2, "entityId", "id", true, 1, 1, 'a.b.c', 'k', now(), now() + interval '1 day' FROM "Subordinate" WHERE "id" % 1000 = 8;
+  ANALYZE`
+
+beforeAll(async () => {
+  database = await startDatabase()
+  await migrate(database.url)
+  client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await client.query(rows)
+  const adapter = new PrismaPg({ connectionString: database.url, max: 1 })
+  db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
+  db.$on('query', ({ query, params }) => sent.push({ query, params }))
+}, 120_000)
+afterAll(async () => {
+  await db?.$disconnect()
+  await client?.end()
+  await database?.close()
+})
+
+/** The statements that the reading sends, each with the plan that the database makes for it. */
+async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
+  sent = []
+  await read()
+  const plans: string[] = []
+  for (const { query, params } of sent) {
+    const { rows } = await client.query(`EXPLAIN ${query}`, JSON.parse(params))
+    plans.push(rows.map((row) => String(row['QUERY PLAN'])).join('\n'))
+  }
+  return plans
+}
+
+const orders = (['entityId', 'registeredAt', 'updatedAt', 'statementExpiresAt'] as const).flatMap((field) =>
+  (['asc', 'desc'] as const).map((direction) => ({ field, direction })),
+)
+
+const filters: [title: string, filter: NonNullable<Parameters<typeof subordinatePage>[0]>, found: number][] =
+  [
+    ['no condition', {}, COUNT],
+    ['a part of the identifier', { search: 'rp4711.' }, 1],
+    ['a part of the name', { search: 'service 4711' }, 11],
+    ['an Entity Type', { entityType: 'openid_provider' }, 100],
+    ['intermediates', { intermediate: true }, 100],
+    ['the inactive', { state: 'INACTIVE' }, 100],
+    ['the failing', { state: 'FAILING' }, 100],
+    ['the expired', { state: 'EXPIRED' }, 400],
+    ['what expires soon', { expiresBefore: new Date(Date.now() + 3_000_000) }, 500],
+    ['holders of a mark', { trustMarkType: RARE }, 100],
+  ]
+
+describe.each(filters)('subordinates found by %s', (_title, filter, found) => {
+  it.each(orders)('in the order of $field, $direction, are read through an index', async (orderBy) => {
+    const page = subordinatePage(filter, orderBy, RARE_TYPE_ID)
+    const plans = await plansOf(() => db.subordinate.findMany({ ...page, take: 26 }))
+    expect(plans).toHaveLength(1)
+    for (const plan of plans) expect(plan).not.toContain('Seq Scan on "Subordinate"')
+  })
+
+  it('are counted with one query', async () => {
+    const { where } = subordinatePage(filter, null, RARE_TYPE_ID)
+    let total = 0
+    const plans = await plansOf(async () => {
+      total = await db.subordinate.count({ where })
+    })
+    expect(total).toBe(found)
+    expect(plans).toHaveLength(1)
+    // Whoever counts all of them reads all of them.
+    if (found < COUNT) for (const plan of plans) expect(plan).not.toContain('Seq Scan on "Subordinate"')
+  })
+})
+
+it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
+  ['no condition', {}],
+  ['the entity', { entityId: 'https://rp4711.example.org' }],
+  ['a rare type', { trustMarkType: RARE }],
+  ['a common type', { trustMarkType: 'https://ta.example.org/marks/common' }],
+  ['a part of the identifier', { search: 'rp4711.' }],
+  ['what expires soon', { expiresBefore: new Date() }],
+  ['the revoked', { state: 'REVOKED' }],
+  ['the expired', { state: 'EXPIRED' }],
+  ['the active', { state: 'ACTIVE' }],
+])('Trust Marks found by %s are read through an index', async (_title, filter) => {
+  const plans = await plansOf(() => db.trustMark.findMany({ ...trustMarkPage(filter), take: 26 }))
+  expect(plans).toHaveLength(1)
+  for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
+})

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse as parseToml, TomlError } from 'smol-toml'
+import { hashTagNeeded, lacksHashTag } from '#store/redis-url.ts'
 import { type Setting, SettingError, settings } from './setting.ts'
 
 type Settings = { [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['parse']> }
@@ -64,8 +65,11 @@ function readSetting(
 }
 
 /** What no row can see alone. */
-function findContradictions({ entityId, allowHttp, tlsCert, tlsKey }: Partial<Settings>): string[] {
+function findContradictions({ entityId, allowHttp, tlsCert, tlsKey, ...redis }: Partial<Settings>): string[] {
   const mistakes = []
+  if (redis.redisUrl && lacksHashTag(redis.redisUrl, redis.redisPrefix ?? '')) {
+    mistakes.push(`${label(settings.redisPrefix)} ${hashTagNeeded}.`)
+  }
   if (entityId?.startsWith('http:') && allowHttp === false) {
     mistakes.push(`${label(settings.entityId)} must be an https URL unless ALLOW_HTTP (allow_http) is true.`)
   }

@@ -1,9 +1,10 @@
 /** What each setting of the federation server means: for docs/configuration.md. */
+import { redisUrlForms } from '#store/redis-url.ts'
 import type { settings } from './setting.ts'
 
 export const settingMeanings: Readonly<Record<keyof typeof settings, string>> = {
   entityId: 'the Entity Identifier of this Trust Anchor, such as https://ta.example.org',
-  redisUrl: 'the Redis that the admin server writes, redis:// or rediss:// (TLS)',
+  redisUrl: `the Redis that the admin server writes: ${redisUrlForms}`,
   redisPrefix: 'what stands before every key in Redis; the same as at the admin server',
   tlsCert: 'the certificate chain, when it serves TLS itself',
   tlsKey: 'its private key; set both or none',

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
+import { parseRedisUrl, RedisUrlError } from '#store/redis-url.ts'
 
 /** What a parser throws, to be said behind the name of the setting. */
 export class SettingError extends Error {}
@@ -54,9 +55,13 @@ function oneOf<Value extends string>(...values: readonly Value[]) {
 }
 
 function redisUrl(value: string): string {
-  const url = URL.parse(value)
-  if (url && (url.protocol === 'redis:' || url.protocol === 'rediss:')) return value
-  throw new SettingError('must be a URL that begins with redis:// or rediss://') // not shown: it may hold a password
+  try {
+    parseRedisUrl(value)
+    return value
+  } catch (error) {
+    if (error instanceof RedisUrlError) throw new SettingError(error.message)
+    throw error
+  }
 }
 
 /** Names for the addresses of a reverse proxy on the same machine or in the same private network. */

@@ -114,7 +114,9 @@ async function pendingThings({ db }: AppDeps): Promise<Set<string>> {
 /** The database decides; without Redis changes are accepted and published later. */
 function healthRoute(app: FastifyInstance, { db, publishing }: AppDeps): void {
   app.get('/health', async (_request, reply) => {
-    const redis = (await isReachable(publishing.redis)) ? 'ok' : 'unavailable'
+    const redis = (await isReachable(publishing.redis, publishing.keys.entityConfiguration))
+      ? 'ok'
+      : 'unavailable'
     try {
       await db.$queryRaw`SELECT 1`
       return { status: 'ok', redis }

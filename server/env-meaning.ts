@@ -1,5 +1,6 @@
 /** What each environment variable of the admin server means: for the sentence when it is missing, and for docs/configuration.md. */
 import type { VariableName } from '#server/env.ts'
+import { redisUrlForms } from '#store/redis-url.ts'
 
 export const variableMeanings: Readonly<Record<VariableName, string>> = {
   TA_DOMAIN: 'the Entity Identifier of this Trust Anchor, such as https://ta.example.org',
@@ -9,7 +10,7 @@ export const variableMeanings: Readonly<Record<VariableName, string>> = {
   DB_NAME: 'the name of the database',
   DB_USER: 'the user to connect to the database as',
   DB_PASSWORD: 'the password of DB_USER',
-  REDIS_URL: 'the Redis that the federation server reads, such as redis://redis:6379 (rediss:// with TLS)',
+  REDIS_URL: `the Redis that the federation server reads: ${redisUrlForms}`,
   REDIS_LOCATION: 'another name for REDIS_URL',
   REDIS_KEY_PREFIX: 'what stands before every key in Redis; `{inmor}` keeps them together in a Redis Cluster',
   KEYS_DIR: 'the key directory, with private.json, publickeys/ and next.json',

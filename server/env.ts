@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { variableMeanings } from '#server/env-meaning.ts'
 import { isRole, type Role } from '#server/roles.ts'
+import { hashTagNeeded, lacksHashTag, parseRedisUrl, RedisUrlError } from '#store/redis-url.ts'
 
 const flag = z
   .enum(['true', 'false', '1', '0', ''])
@@ -33,6 +34,14 @@ const roleMap = list.transform((entries, context) => {
   }
   return map
 })
+const redisUrl = z.string().superRefine((value, context) => {
+  try {
+    parseRedisUrl(value)
+  } catch (error) {
+    if (!(error instanceof RedisUrlError)) throw error
+    context.addIssue(error.message)
+  }
+})
 const port = z.coerce.number().int().min(0).max(65_535)
 
 export const variables = z.object({
@@ -43,8 +52,8 @@ export const variables = z.object({
   DB_NAME: z.string().default('postgres'),
   DB_USER: z.string().default('postgres'),
   DB_PASSWORD: z.string().default(''),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  REDIS_LOCATION: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_URL: redisUrl.optional(),
+  REDIS_LOCATION: redisUrl.optional(),
   REDIS_KEY_PREFIX: z.string().default(''),
   KEYS_DIR: z.string().default('.'),
   HISTORICAL_KEYS_DIR: z.string().optional(),
@@ -121,12 +130,16 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
   faults.push(...singleSignOnFaults(given), ...redirectFaults(parsed.data))
   const env = parsed.data
   const databaseUrl = env?.DATABASE_URL ?? databaseUrlFromParts(env)
-  const redisUrl = env?.REDIS_URL ?? env?.REDIS_LOCATION
-  if (!env || !databaseUrl || !redisUrl || faults.length > 0) throw new ConfigurationError(faults.join('\n'))
+  const redisPlace = env?.REDIS_URL ?? env?.REDIS_LOCATION
+  if (env && redisPlace && lacksHashTag(redisPlace, env.REDIS_KEY_PREFIX)) {
+    faults.push(`REDIS_KEY_PREFIX: ${hashTagNeeded}`)
+  }
+  if (!env || !databaseUrl || !redisPlace || faults.length > 0)
+    throw new ConfigurationError(faults.join('\n'))
   return {
     entityId: env.TA_DOMAIN,
     databaseUrl,
-    redisUrl,
+    redisUrl: redisPlace,
     redisKeyPrefix: env.REDIS_KEY_PREFIX,
     keysDirectory: env.KEYS_DIR,
     historicalKeysDirectory: env.HISTORICAL_KEYS_DIR ?? `${env.KEYS_DIR}/historical_keys`,

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { type CollectionRecord, formatCollectionRecord } from '#store/collection-record.ts'
-import { storeError, waitForRedis } from '#store/connect.ts'
+import { duplicateRedis, waitForRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
+import { storeError } from '#store/outage.ts'
 import { type Collection, swapCollection } from './swap.ts'
 
 export type Staging = {
@@ -30,7 +31,10 @@ const COMMAND_TIMEOUT_MS = 30_000
 
 export async function openStaging(shared: Redis, prefix: string): Promise<Staging> {
   // A connection of its own: the swap watches a key, and what others send meanwhile must not count.
-  const redis = shared.duplicate({ commandTimeout: COMMAND_TIMEOUT_MS, enableAutoPipelining: false })
+  const redis = duplicateRedis(shared, {
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    enableAutoPipelining: false,
+  })
   redis.on('error', () => {}) // commands fail by themselves
   const keys = redisKeys(prefix)
   const staged: Collection = {

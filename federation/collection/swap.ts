@@ -4,6 +4,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { formatChange } from '#store/change.ts'
 import type { RedisKeys } from '#store/keys.ts'
+import { scanKeys } from '#store/scan.ts'
 
 export type CollectionNames = ReturnType<RedisKeys['collection']['staging']>
 
@@ -75,11 +76,8 @@ async function liveNames(redis: Redis, live: CollectionNames): Promise<string[]>
   const found = [live.entities, live.sorted, live.trustMarkTypes]
   const roots = [live.byType(''), live.byTrustMark('')]
   const pattern = `${live.root.replace(/[\\[\]*?]/g, '\\$&')}by_*`
-  let cursor = '0'
-  do {
-    const [next, names] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000)
+  for await (const names of scanKeys(redis, pattern)) {
     found.push(...names.filter((name) => roots.some((root) => name.startsWith(root))))
-    cursor = next
-  } while (cursor !== '0')
+  }
   return found
 }

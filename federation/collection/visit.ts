@@ -4,7 +4,7 @@ import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-st
 import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
-import { isStoreOutage } from '#store/connect.ts'
+import { isStoreOutage } from '#store/outage.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'

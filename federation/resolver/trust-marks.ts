@@ -8,7 +8,7 @@ import {
   type TrustMark,
   verifyTrustMark,
 } from '#core/trust-mark/index.ts'
-import { isStoreOutage } from '#store/connect.ts'
+import { isStoreOutage } from '#store/outage.ts'
 import type { IssuerLookup, TrustMarkIssuer } from './trust-mark-issuer.ts'
 
 /** What the verification needs to know beyond the marks. */

@@ -1,6 +1,7 @@
 /** Listens on the channel of changes, on a connection of its own as Redis requires. */
 import type { Redis } from 'ioredis'
 import { type Change, parseChange } from './change.ts'
+import { duplicateRedis } from './connect.ts'
 
 export type ChangeSubscription = { close(): void }
 
@@ -14,13 +15,15 @@ export function subscribeToChanges(
   onChange: (change: Change) => void,
 ): ChangeSubscription {
   const everything = () => onChange({ kind: 'all' })
-  const connection = redis.duplicate({ autoResubscribe: false })
+  const connection = duplicateRedis(redis, { autoResubscribe: false })
   connection.on('error', () => {}) // the connection for commands reports that Redis is away
   connection.on('ready', () => {
     // It fails only when the connection is lost again, and then there will be another `ready`.
     connection.subscribe(channel).then(everything, () => {})
   })
   connection.on('close', everything)
+  // Nodes of a Cluster come and go while the connection as a whole stands; one of them carried the announcements.
+  connection.on('+node', everything).on('-node', everything)
   connection.on('message', (_channel, message) => onChange(parseChange(message)))
   return { close: () => connection.disconnect() }
 }

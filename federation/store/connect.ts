@@ -1,11 +1,14 @@
 /** The connection to Redis: commands fail within about a second while it is away, and it is sought without end. */
 
-import { Redis, type RedisOptions } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { FederationError } from '#core/errors.ts'
+import { parseRedisUrl, type RedisPlace } from './redis-url.ts'
 
 const COMMAND_TIMEOUT_MS = 1_000
 const CONNECT_TIMEOUT_MS = 2_000
 const LONGEST_WAIT_MS = 1_000
+
+type DuplicateOptions = Pick<RedisOptions, 'commandTimeout' | 'enableAutoPipelining' | 'autoResubscribe'>
 
 export type ConnectOptions = {
   /** Milliseconds until a command counts as failed; a writer of long pipelines needs more than the default. */
@@ -14,23 +17,99 @@ export type ConnectOptions = {
   onError?: (error: Error) => void
 }
 
-/** Begins to connect to `url` (`redis:` or `rediss:`); `waitForRedis` tells when the connection stands. */
+/**
+ * Begins to connect to where the URL says; `waitForRedis` tells when the connection stands.
+ * @throws RedisUrlError
+ */
 export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
-  const settings: RedisOptions = {
+  const place = parseRedisUrl(url)
+  const redis = connectors[place.kind](place, commonOptions(place, options.commandTimeout))
+  reportOutages(redis, options.onError)
+  return redis
+}
+
+function commonOptions(place: RedisPlace, commandTimeout = COMMAND_TIMEOUT_MS) {
+  const { username, password, db, tls } = place
+  return {
+    db,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+    commandTimeout,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: 200, // it holds the process after a disconnect while Redis is away
     enableAutoPipelining: true,
     // A request must not wait for a Redis that is away: neither in a queue nor for a repetition.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: options.commandTimeout ?? COMMAND_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    disconnectTimeout: 200, // it holds the process after a disconnect while Redis is away
-    retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_WAIT_MS),
-    reconnectOnError: (error) => error.message.startsWith('READONLY'), // a demoted primary, after a failover
+    retryStrategy: wait,
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'), // a demoted primary, after a failover
+  } satisfies RedisOptions
+}
+
+const wait = (attempt: number) => Math.min(attempt * 50, LONGEST_WAIT_MS)
+
+type Connector = (place: RedisPlace, common: ReturnType<typeof commonOptions>) => Redis
+
+const connectors: Readonly<Record<RedisPlace['kind'], Connector>> = {
+  single: ({ nodes: [node] }, common) => new Redis({ ...node, ...common }),
+
+  sentinel: ({ nodes, primary, sentinelPassword, tls }, common) =>
+    keepSeeking(
+      new Redis({
+        ...common,
+        sentinels: nodes,
+        name: primary,
+        ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+        ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+        sentinelRetryStrategy: wait,
+        sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
+        // A primary that hangs keeps its connections: only the Sentinels know that another has taken its place.
+        failoverDetector: true,
+      }),
+    ),
+
+  cluster(place, { db: _, enableAutoPipelining, enableOfflineQueue, retryStrategy, ...common }) {
+    const cluster = new Cluster(place.nodes, {
+      enableAutoPipelining,
+      enableOfflineQueue,
+      clusterRetryStrategy: retryStrategy,
+      slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+      // How the nodes share the keys is asked for at each redirection; this finds a replica that was promoted silently.
+      slotsRefreshInterval: LONGEST_WAIT_MS,
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      redisOptions: common,
+    })
+    // It has every command that Redis has; where it is something else, `isCluster` tells.
+    return cluster as unknown as Redis
+  },
+}
+
+/** A connection that hears of a failover while it is being made gives up for good, which only we ourselves may. */
+function keepSeeking(redis: Redis): Redis {
+  const disconnect = redis.disconnect.bind(redis)
+  let isOver = false
+  redis.disconnect = (reconnect = false) => {
+    isOver = !reconnect
+    disconnect(reconnect)
   }
-  const redis = new Redis(url, settings)
-  reportOutages(redis, options.onError)
+  redis.on('end', () => {
+    if (isOver) return
+    const again = () => isOver || redis.connect().catch(() => {}) // it reports by its events
+    setTimeout(again, LONGEST_WAIT_MS).unref()
+  })
   return redis
+}
+
+/** Another connection to the same place, with other manners. */
+export function duplicateRedis(redis: Redis, changes: DuplicateOptions): Redis {
+  if (!redis.isCluster) return keepSeeking(redis.duplicate(changes))
+  const cluster = redis as unknown as Cluster // see above
+  const { enableAutoPipelining = true, ...nodeOptions } = changes
+  const redisOptions = { ...cluster.options.redisOptions, ...nodeOptions }
+  return cluster.duplicate([], { enableAutoPipelining, redisOptions }) as unknown as Redis
 }
 
 /** Each attempt to reconnect fails with an error of its own; only the first of a row is news. */
@@ -66,50 +145,21 @@ export async function waitForRedis(redis: Redis, timeoutMs: number): Promise<voi
 }
 
 /**
- * Whether Redis answers within `timeoutMs`. That the connection stands says little: a Redis that hangs keeps it, and a
- * writer's commands wait longer than anybody who asks after its health.
+ * Whether the Redis that holds `key` answers within `timeoutMs`. That the connection stands says little: a Redis that
+ * hangs keeps it, and a writer's commands wait longer than anybody who asks after its health.
  */
-export async function isReachable(redis: Redis, timeoutMs = COMMAND_TIMEOUT_MS): Promise<boolean> {
+export async function isReachable(
+  redis: Redis,
+  key: string,
+  timeoutMs = COMMAND_TIMEOUT_MS,
+): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => resolve(false), timeoutMs)
-  redis.ping().then(
+  redis.exists(key).then(
     () => resolve(true),
     () => resolve(false),
   )
   return promise.finally(() => clearTimeout(timer))
-}
-
-/** Replies by which a Redis says that it cannot serve at present, though it is reachable. */
-const transientReply = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF)\b/
-
-/** What ioredis says when it could not put a command to Redis, or got no answer. */
-const connectionFailure =
-  /^(Connection is (closed|in closing state)|Command timed out|Stream isn't writeable)/
-
-/** The failure of a read or a write because Redis is away, which says nothing about what it holds. */
-class StoreOutage extends FederationError {
-  constructor(cause: unknown) {
-    const message =
-      'The store of published statements cannot be reached at present; try again in a few seconds.'
-    super('temporarily_unavailable', message, { retryable: true }, { cause })
-  }
-}
-
-/** Turns a failure of the connection into `temporarily_unavailable` (503); any other error is returned as it is. */
-export function storeError(error: unknown): unknown {
-  return error instanceof Error && isConnectionFailure(error) ? new StoreOutage(error) : error
-}
-
-/** Whether an error, or what caused it, is that Redis is away. */
-export function isStoreOutage(error: unknown): boolean {
-  return error instanceof Error && (error instanceof StoreOutage || isStoreOutage(error.cause))
-}
-
-function isConnectionFailure(error: Error): boolean {
-  if (error.name === 'ReplyError') return transientReply.test(error.message)
-  const isSystemError = 'syscall' in error
-  const isGivenUp = error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError'
-  return isSystemError || isGivenUp || connectionFailure.test(error.message)
 }
 
 function describe(error: Error): string {

@@ -1,8 +1,8 @@
 /** The secret with which pointers into lists are made, so that all processes know those that were given out here. */
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { storeError } from './connect.ts'
 import { redisKeys } from './keys.ts'
+import { storeError } from './outage.ts'
 import type { Reader } from './reader.ts'
 
 /** @throws FederationError `temporarily_unavailable` while Redis is away and nothing is known yet */

@@ -6,8 +6,8 @@ import type { JwkSet } from '#core/keys.ts'
 import type { Change } from './change.ts'
 import { subscribeToChanges } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
-import { storeError } from './connect.ts'
 import { redisKeys } from './keys.ts'
+import { storeError } from './outage.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { createMemory, forget } from './reader-memory.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
@@ -104,7 +104,8 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
       forget: collection.forget,
     },
     summary: guarded(() => readSummary(redis, keys)),
-    ping: guarded(async () => void (await redis.ping())),
+    // Of a Cluster, only the node that holds our keys counts.
+    ping: guarded(async () => void (await redis.exists(keys.entityConfiguration))),
     onChange: (listener) => void listeners.push(listener),
     close: () => subscription.close(),
   }

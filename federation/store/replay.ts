@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
-import { storeError } from './connect.ts'
 import { redisKeys } from './keys.ts'
+import { storeError } from './outage.ts'
 
 export type ReplayGuard = {
   /** Whether `jti` of that client was never claimed before; it is remembered for so many seconds. */

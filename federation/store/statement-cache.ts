@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { isJsonObject } from '#core/json.ts'
-import { storeError } from './connect.ts'
 import { readJson } from './json-text.ts'
 import { redisKeys } from './keys.ts'
+import { storeError } from './outage.ts'
 
 /** Times are unix seconds. */
 export type HeldStatement = { jwt: string; fetched: number }

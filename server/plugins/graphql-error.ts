@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { isDatabaseOutage } from '#server/database-outage.ts'
 import { OperationError } from '#server/services/operation-error.ts'
-import { isStoreOutage } from '#store/connect.ts'
+import { isStoreOutage } from '#store/outage.ts'
 
 type Said = { message: string; extensions: Record<string, unknown> }
 

@@ -2,6 +2,7 @@
 import type { PublishContext } from '#server/publish/context.ts'
 import type { OutboxItem } from '#server/publish/outbox.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import { scanKeys } from '#store/scan.ts'
 import { REVOKED_MARK } from '#store/trust-mark-record.ts'
 
 export type DriftKind = 'missing' | 'unexpected' | 'different'
@@ -105,10 +106,7 @@ export async function* trustMarkHolders({ db, redis, keys }: PublishContext): As
   const others = new Set<string>([keys.issuedTrustMarks, keys.trustMarkRevocations])
   const prefix = keys.trustMarks('')
   const pattern = `${prefix.replace(/[[\]?*\\]/g, '\\$&')}*`
-  for (let cursor = '0'; ; ) {
-    const [next, names] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', PAGE)
+  for await (const names of scanKeys(redis, pattern)) {
     yield names.filter((name) => !others.has(name)).map((name) => name.slice(prefix.length))
-    if (next === '0') return
-    cursor = next
   }
 }

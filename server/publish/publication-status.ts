@@ -16,13 +16,13 @@ export type PublicationStatus = {
   redisReachable: boolean
 }
 
-type Source = Pick<PublishContext, 'db' | 'redis'>
+type Source = Pick<PublishContext, 'db' | 'redis' | 'keys'>
 
-export async function readPublicationStatus({ db, redis }: Source): Promise<PublicationStatus> {
+export async function readPublicationStatus({ db, redis, keys }: Source): Promise<PublicationStatus> {
   const [outbox, lease, redisReachable] = await Promise.all([
     db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
     db.publisherLease.findUnique({ where: { id: 1 } }),
-    isReachable(redis),
+    isReachable(redis, keys.entityConfiguration),
   ])
   return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
 }

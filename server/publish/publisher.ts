@@ -55,7 +55,7 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
   }
 
   async function drainUnderLease(): Promise<boolean> {
-    if (stopped || !(await isReachable(redis))) return true
+    if (stopped || !(await isReachable(redis, context.keys.entityConfiguration))) return true
     if ((await db.outboxEntry.count()) === 0 && (await isPublished())) return true
     if (!(await lease.hold())) return false
     try {
@@ -134,7 +134,7 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
         else await publish(context, topic, key, holdLease)
         done.push(...ids)
       } catch (error) {
-        if (!(await isReachable(redis))) throw error
+        if (!(await isReachable(redis, context.keys.entityConfiguration))) throw error
         // One thing that cannot be published (an unreadable key, say) must not hold up the others.
         log.error({ err: error, topic, key }, 'could not publish')
         await remember(error)

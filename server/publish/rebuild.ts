@@ -14,6 +14,7 @@ import {
   putTrustMark,
 } from '#server/publish/write.ts'
 import { readSettings } from '#server/settings.ts'
+import { scanKeys } from '#store/scan.ts'
 
 export type RebuildResult = { subordinates: number; trustMarks: number; milliseconds: number }
 
@@ -145,10 +146,6 @@ async function removeStaged({ redis, keys }: PublishContext): Promise<void> {
 async function scan(redis: Redis, pattern: string): Promise<string[]> {
   const found: string[] = []
   const match = pattern.replace(/[[\]?\\]/g, '\\$&') // a prefix in braces is literal to Redis, a bracket is not
-  for (let cursor = '0'; ; ) {
-    const [next, page] = await redis.scan(cursor, 'MATCH', match, 'COUNT', 1000)
-    found.push(...page)
-    if (next === '0') return found
-    cursor = next
-  }
+  for await (const page of scanKeys(redis, match)) found.push(...page)
+  return found
 }

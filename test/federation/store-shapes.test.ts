@@ -3,8 +3,8 @@ import { ReplyError } from 'ioredis'
 import { expect, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { formatChange, parseChange } from '#store/change.ts'
-import { storeError } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
+import { storeError } from '#store/outage.ts'
 import { formatSubordinateInfo, parseSubordinateInfo } from '#store/subordinate-info.ts'
 
 test('a change is read as it was written', () => {

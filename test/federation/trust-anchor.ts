@@ -16,16 +16,21 @@ import type { KeyDirectory } from '#store/key-directory.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
-import { startRedis } from '#test/helpers/redis.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { createPublisher, entityId } from './publisher.ts'
 
 export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
 
-type Options = AppOptions & { prefix?: string; limits?: Partial<FetchLimits> }
+type Options = AppOptions & {
+  prefix?: string
+  limits?: Partial<FetchLimits>
+  /** A Redis of another kind than the usual one; it is closed with the rest. */
+  redis?: TestRedis
+}
 
 export async function startTrustAnchor(options: Options = {}) {
-  const { prefix = '', limits = {}, ...appOptions } = options
-  const redis = await startRedis()
+  const { prefix = '', limits = {}, redis: _, ...appOptions } = options
+  const redis = options.redis ?? (await startRedis())
   const key = await generateSigningKey('ES256')
   const keyDirectory: KeyDirectory = {
     signer: await localSigner(key),

@@ -27,12 +27,7 @@ export async function startRedis(): Promise<TestRedis> {
   const client = connectRedis(url, { commandTimeout: 10_000 })
   await waitForRedis(client, 10_000)
 
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const exit = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exit
-  }
+  const stop = () => killRedis(child)
   return {
     url,
     client,
@@ -51,8 +46,10 @@ export async function startRedis(): Promise<TestRedis> {
   }
 }
 
-async function spawnRedis(port: number): Promise<ChildProcess> {
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+/** `changes` are settings beyond the usual, as on the command line. */
+export async function spawnRedis(port: number, changes: readonly string[] = []): Promise<ChildProcess> {
+  const usual = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const settings = [...usual, ...changes]
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   for await (const chunk of child.stdout) {
@@ -63,6 +60,13 @@ async function spawnRedis(port: number): Promise<ChildProcess> {
     }
   }
   throw new Error(`redis-server did not start:\n${said}`)
+}
+
+export async function killRedis(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
 }
 
 /** A port that was free a moment ago. */

@@ -1,0 +1,66 @@
+/** A Redis with a replica and a Sentinel that puts the replica in its place when it is away. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { vi } from 'vitest'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { freePort, killRedis, spawnRedis, type TestRedis } from '#test/helpers/redis.ts'
+
+const WITHIN = { timeout: 30_000, interval: 50 }
+
+/** To stop or to pause it means the first primary, which comes back as a replica. */
+export async function startSentinelRedis(): Promise<TestRedis> {
+  const directory = await mkdtemp(join(tmpdir(), 'sentinel-'))
+  const [first, second, sentinelPort] = [await freePort(), await freePort(), await freePort()]
+  let primary = await spawnRedis(first, ['--dir', directory])
+  const replica = await spawnRedis(second, ['--dir', directory, '--replicaof', '127.0.0.1', String(first)])
+  const file = join(directory, 'sentinel.conf')
+  await writeFile(file, sentinelSettings(sentinelPort, first))
+  const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' })
+  await replicated(sentinelPort, second)
+  const url = `redis+sentinel://127.0.0.1:${sentinelPort}/mymaster`
+  const client = connectRedis(url, { commandTimeout: 10_000 })
+  await waitForRedis(client, 10_000)
+  return {
+    url,
+    client,
+    stop: () => killRedis(primary),
+    async restart() {
+      await killRedis(primary)
+      primary = await spawnRedis(first, ['--dir', directory])
+    },
+    pause: () => void primary.kill('SIGSTOP'),
+    resume: () => void primary.kill('SIGCONT'),
+    async close() {
+      client.disconnect()
+      await Promise.all([primary, replica, sentinel].map(killRedis))
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+function sentinelSettings(port: number, primary: number): string {
+  return [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `sentinel monitor mymaster 127.0.0.1 ${primary} 1`,
+    'sentinel down-after-milliseconds mymaster 500',
+    'sentinel failover-timeout mymaster 3000',
+    '',
+  ].join('\n')
+}
+
+/** Until the replica has everything, and the Sentinel knows of it: without either, nothing could take over. */
+async function replicated(sentinelPort: number, replicaPort: number): Promise<void> {
+  const [sentinel, replica] = [new Redis(sentinelPort), new Redis(replicaPort)]
+  sentinel.on('error', () => {}) // it has only just been started
+  await vi.waitFor(async () => {
+    const known = (await sentinel.call('SENTINEL', 'REPLICAS', 'mymaster')) as string[][]
+    if (known.length === 0) throw new Error('the Sentinel knows of no replica yet')
+    if (!(await replica.info('replication')).includes('master_link_status:up')) throw new Error('no link yet')
+  }, WITHIN)
+  sentinel.disconnect()
+  replica.disconnect()
+}

@@ -84,14 +84,17 @@ export async function startBackend(
     queue,
     runs,
     scheduleChanges: createScheduleChanges(db, queue),
-    startWorker: ({ keepsSchedules } = { keepsSchedules: true }) =>
-      startWorker({
-        queue,
-        events,
-        log,
-        context: { ...deps, services, redisKeyPrefix, runs },
-        keepsSchedules,
-      }),
+    startWorker({ keepsSchedules } = { keepsSchedules: true }) {
+      // One item of a run does not wait for the publication of the one before; the run itself does, at its end.
+      const behind = { ...publisher, flush: async () => void publisher.flush() }
+      const context = {
+        ...deps,
+        services: createServices({ ...deps, publisher: behind }),
+        redisKeyPrefix,
+        runs,
+      }
+      return startWorker({ queue, events, log, context, keepsSchedules })
+    },
     /** After whoever uses it: requests and runs under way would fail. */
     async close() {
       runs.close()

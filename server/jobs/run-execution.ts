@@ -20,6 +20,8 @@ const HEARTBEAT_MS = 2_000
 /** Of an item whose failure may pass. */
 const TRIES = 3
 const FIRST_DELAY_MS = 2_000
+/** For what the items have changed to be published before the run is said to have ended. */
+const PUBLICATION_PATIENCE_MS = 10_000
 /** A run that ends its worker so often is the reason for it. */
 const MAXIMUM_ATTEMPTS = 20
 
@@ -60,6 +62,7 @@ async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: Abo
   } finally {
     work.stop()
   }
+  await parts.context.publisher.flush(PUBLICATION_PATIENCE_MS)
   const failure = kind.isSingle ? work.lastFailure() : null
   await (failure === null ? ledger.end('SUCCEEDED') : ledger.end('FAILED', failure))
 }

@@ -98,9 +98,16 @@ async function requestEnd(tx: Transaction, caller: Caller, id: number): Promise<
   return run.state === 'QUEUED' ? endQueued(tx, run) : run
 }
 
-async function endQueued(tx: Transaction, { id }: RenewalRun): Promise<RenewalRun> {
+/** A worker that takes it up just now finds that it has ended, or has it and sees the wish. */
+async function endQueued(tx: Transaction, run: RenewalRun): Promise<RenewalRun> {
+  const { id } = run
+  const [ended] = await tx.renewalRun.updateManyAndReturn({
+    where: { id, state: 'QUEUED' },
+    data: { state: 'CANCELLED', endedAt: new Date() },
+  })
+  if (!ended) return run
   await tx.renewalRunItem.deleteMany({ where: { runId: id, ok: null } })
-  return tx.renewalRun.update({ where: { id }, data: { state: 'CANCELLED', endedAt: new Date() } })
+  return ended
 }
 
 function recordRun(tx: Transaction, caller: Caller, action: string, run: RenewalRun): Promise<void> {
@@ -109,13 +116,18 @@ function recordRun(tx: Transaction, caller: Caller, action: string, run: Renewal
   return recordAuditEvent(tx, caller, { action, resourceType: 'RenewalRun', resource: String(id), after })
 }
 
-/** Runs that lost their worker wait for another one, and each that waits for long has an order. Answers the former. */
+/**
+ * Runs that lost their worker wait for another one, unless they were to end anyhow, and each that waits for long has
+ * an order. Answers the former.
+ */
 async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>): Promise<number[]> {
   const lost = await db.$queryRaw<{ id: number }[]>`
     UPDATE "RenewalRun" SET "state" = 'QUEUED', "current" = NULL
     WHERE "state" = 'RUNNING'
       AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})
     RETURNING "id"`
+  const unwanted = await db.renewalRun.findMany({ where: { state: 'QUEUED', cancelRequested: true } })
+  for (const run of unwanted) await db.$transaction((tx) => endQueued(tx, run))
   const waiting = await db.$queryRaw<{ id: number }[]>`
     SELECT "id" FROM "RenewalRun"
     WHERE "state" = 'QUEUED'

@@ -4,6 +4,7 @@ import { readPublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/expiring-day.ts'
+import { Failing } from '#server/schema/failing.ts'
 import { PublicationStatusRef } from '#server/schema/publication-status.ts'
 import { ScheduleRef } from '#server/schema/schedule.ts'
 import { whereState } from '#server/schema/subordinate-state.ts'
@@ -132,6 +133,11 @@ const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
       type: [ExpiringDay],
       description: 'What expires on each of the next 30 days, today first, if nothing is renewed.',
       resolve: (_root, _args, { db }) => expiringByDay(db),
+    }),
+    failing: t.field({
+      type: Failing,
+      description: 'What could not be renewed the last time, with the reason.',
+      resolve: () => ({}),
     }),
     publication: t.field({
       type: PublicationStatusRef,

@@ -2,16 +2,18 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import type { Program } from '#test/helpers/program.ts'
 import { itemsOf, type SeenProgress, watchRunAt } from '#test/helpers/run.ts'
 
 const ENTITIES = 1_000
 const KILLED_AFTER = 200
+const STOPPED_AFTER = 500
 const WITHIN = { timeout: 100_000, interval: 50 }
 
 let deployment: Deployment
 let entities: ManyEntities
 beforeAll(async () => {
-  deployment = await startDeployment({ admins: 2, workers: 2 })
+  deployment = await startDeployment({ admins: 2, workers: 3 })
   entities = await registerMany(deployment.db, deployment.entityId, ENTITIES)
 })
 afterAll(async () => {
@@ -19,18 +21,19 @@ afterAll(async () => {
   await deployment?.close()
 })
 
-/** The worker that has the run, and the one that has not. */
-async function findWorkers() {
-  const taken = /a run was taken up/
+/** The worker that has the run, other than those that had it before. */
+function findWorker(before: readonly Program[] = []): Promise<Program> {
   return vi.waitFor(() => {
-    const [busy] = deployment.workers.filter((worker) => taken.test(worker.stdout()))
-    const [idle] = deployment.workers.filter((worker) => worker !== busy)
-    if (!busy || !idle) throw new Error('no worker has taken the run up yet')
-    return { busy, idle }
+    const others = deployment.workers.filter((worker) => !before.includes(worker))
+    const busy = others.find((worker) => /a run was taken up/.test(worker.stdout()))
+    if (!busy) throw new Error('no other worker has taken the run up yet')
+    return busy
   }, WITHIN)
 }
 
-test('1 000 entities are renewed once each, though the worker is killed in the midst of them', async () => {
+test('1 000 entities are renewed once each, though one worker is killed and one is stopped in the midst of them', {
+  timeout: 300_000,
+}, async () => {
   const { admins, apiKey, db, redis } = deployment
   const [first, second] = admins
   if (!first || !second) throw new Error('there are two')
@@ -40,11 +43,18 @@ test('1 000 entities are renewed once each, though the worker is killed in the m
   const { id } = result.data
   const here: SeenProgress[] = []
   const watched = [watchRunAt(first.url, apiKey, id, 0, here), watchRunAt(second.url, apiKey, id, 0)]
-  const { busy, idle } = await findWorkers()
-  await vi.waitFor(() => expect(itemsOf(here).length).toBeGreaterThan(KILLED_AFTER), WITHIN)
-  busy.kill('SIGKILL')
-  expect(await busy.ended).toMatchObject({ signal: 'SIGKILL' })
+  const untilFinished = (count: number) =>
+    vi.waitFor(() => expect(itemsOf(here).length).toBeGreaterThan(count), WITHIN)
+  await untilFinished(KILLED_AFTER)
+  const killed = await findWorker()
+  killed.kill('SIGKILL')
+  expect(await killed.ended).toMatchObject({ signal: 'SIGKILL' })
+  await untilFinished(STOPPED_AFTER)
+  const stopped = await findWorker([killed])
+  stopped.kill('SIGTERM')
+  expect(await stopped.ended).toEqual({ code: 0, signal: null })
   expect(itemsOf(here).length).toBeLessThan(ENTITIES)
+  await findWorker([killed, stopped])
 
   const places = Array.from({ length: ENTITIES }, (_, index) => index + 1)
   for (const seen of await Promise.all(watched)) {
@@ -56,7 +66,6 @@ test('1 000 entities are renewed once each, though the worker is killed in the m
     expect(counts).toEqual(counts.toSorted((a, b) => a - b))
     expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: ENTITIES, done: ENTITIES, failed: 0 })
   }
-  expect(idle.stdout()).toMatch(/a run was taken up/)
 
   // Each of them changed its name: had one been renewed twice, it would be there, in row or log.
   expect(await db.subordinate.count({ where: { version: 2, displayName: 'Renewed' } })).toBe(ENTITIES)

@@ -126,10 +126,13 @@ it('keeps why a Trust Mark could not be renewed, until it is', async () => {
   const renew = () => admin.mutate('renewTrustMark', { id: issued.id }, 'lastError mark { jwt }')
   expect(await renew()).toMatchObject({ code: 'INVALID_INPUT' })
   const document = `query ($id: ID!) { trustMark(id: $id) { lastError mark { jwt } }
-    serverStatus { counts { failingTrustMarks } } }`
+    serverStatus { counts { failingTrustMarks } failing { trustMarks { entityId lastError } } } }`
   const { data } = await admin.execute(document, { id: issued.id }, 'viewer')
   expect(data.trustMark).toEqual({ lastError: expect.stringContaining('delegation'), mark: issued.mark })
-  expect(data.serverStatus.counts.failingTrustMarks).toBe(1)
+  expect(data.serverStatus).toEqual({
+    counts: { failingTrustMarks: 1 },
+    failing: { trustMarks: [{ entityId: 'https://rp.example.org', lastError: data.trustMark.lastError }] },
+  })
 
   await db.$executeRaw`UPDATE "TrustMarkType" SET "owner" = NULL WHERE "type" = ${type}`
   expect(await renew()).toMatchObject({ lastError: null })

@@ -1,0 +1,33 @@
+/** What could not be renewed the last time, for the first glance; the lists have the rest. */
+import { builder } from '#server/schema/builder.ts'
+
+const SHOWN = 10
+
+export const Failing = builder.objectRef<object>('Failing').implement({
+  description: 'What could not be renewed the last time, with the reason; the first to expire come first.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    subordinates: t.prismaField({
+      type: ['Subordinate'],
+      description: 'Active subordinates, at most ten; each has the reason as its `lastError`.',
+      resolve: (query, _root, _args, { db }) =>
+        db.subordinate.findMany({
+          ...query,
+          where: { active: true, lastError: { not: null } },
+          orderBy: { statementExpiresAt: 'asc' },
+          take: SHOWN,
+        }),
+    }),
+    trustMarks: t.prismaField({
+      type: ['TrustMark'],
+      description: 'Trust Marks that are valid still, at most ten; each has the reason as its `lastError`.',
+      resolve: (query, _root, _args, { db }) =>
+        db.trustMark.findMany({
+          ...query,
+          where: { active: true, lastError: { not: null }, expiresAt: { gt: new Date() } },
+          orderBy: { expiresAt: 'asc' },
+          take: SHOWN,
+        }),
+    }),
+  }),
+})

@@ -1,15 +1,12 @@
 /** The two paths of single sign-on, when a provider is configured: to the provider, and back from it. */
 import type { FastifyInstance } from 'fastify'
-import type { Auth } from '#server/auth/auth.ts'
-import { forward } from '#server/auth/routes.ts'
+import type { Doors } from '#server/auth/caller-of.ts'
+import { forward } from '#server/auth/forward.ts'
 import { connectSingleSignOn } from '#server/auth/single-sign-on.ts'
 import { PROVIDER_ID, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
-import type { Database } from '#server/database.ts'
 import { UnavailableError } from '#server/services/operation-error.ts'
 
-type Deps = {
-  auth: Auth
-  db: Database
+type Deps = Doors & {
   singleSignOn: SingleSignOn | null
   adminUrl: string
   loginRedirectUrl: string
@@ -30,17 +27,18 @@ export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
       if (!(error instanceof UnavailableError)) throw error
       return reply.status(503).send({ code: error.code, message: error.message })
     }
-    return forward(auth, request, reply, {
+    const body = {
       provider: PROVIDER_ID,
       callbackURL: callbackURL.href,
       errorCallbackURL: errorCallbackURL.href,
       disableRedirect: true,
-    })
+    }
+    return forward(deps, request, reply, { body, records: null })
   })
 
   app.get(`/api/auth/callback/${PROVIDER_ID}`, async (request, reply) => {
     // Another process may have sent the browser away.
     await connectSingleSignOn(auth, db, singleSignOn)
-    return forward(auth, request, reply, null)
+    return forward(deps, request, reply, { body: null, records: 'signIn' })
   })
 }

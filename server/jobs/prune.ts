@@ -1,12 +1,13 @@
-/** Removes what has served its time: runs that ended long ago, sessions and counters that have expired. */
+/** Removes what has served its time: old runs and audit events, sessions and counters that have expired. */
 import type { Database } from '#server/database.ts'
+import { applyAuditRetention } from '#server/services/audit-retention.ts'
 import { readSettings } from '#server/settings.ts'
 
 const DAY_MS = 86_400_000
 /** Runs removed at a time, with their items: a transaction of everything would hold up those who write. */
 const BATCH = 20
 
-export type Pruned = { runs: number; sessions: number }
+export type Pruned = { runs: number; sessions: number; auditEvents: number }
 
 export async function prune(db: Database): Promise<Pruned> {
   const { runRetentionDays } = await readSettings(db)
@@ -15,7 +16,7 @@ export async function prune(db: Database): Promise<Pruned> {
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(Date.now() - DAY_MS) } } })
-  return { runs, sessions }
+  return { runs, sessions, auditEvents: await applyAuditRetention(db) }
 }
 
 async function pruneRuns(db: Database, before: Date): Promise<number> {

@@ -50,7 +50,7 @@ export const schedules = {
     run: detectDrift,
   },
   prune: {
-    description: 'Removes runs that ended before their retention, and expired sessions.',
+    description: 'Removes runs and audit events older than their retention, and expired sessions.',
     cron: '30 3 * * *',
     run: pruneOld,
   },
@@ -98,8 +98,8 @@ async function detectDrift({ publishing, publisher }: ScheduleContext): Promise<
 }
 
 async function pruneOld({ db }: ScheduleContext): Promise<ScheduleResult> {
-  const { runs, sessions } = await prune(db)
-  return { message: `${runs} runs and ${sessions} sessions removed.` }
+  const { runs, sessions, auditEvents } = await prune(db)
+  return { message: `${runs} runs, ${sessions} sessions and ${auditEvents} audit events removed.` }
 }
 
 async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
+import { auditOutcomes } from '#server/services/audit.ts'
 
 /** Columns that change with every write and say nothing. */
 const incidental = new Set(['version', 'updatedAt'])
@@ -22,18 +23,30 @@ function members(value: Prisma.JsonValue): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }
 
+const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
+  description: 'Whether something was done.',
+  values: {
+    SUCCEEDED: { description: 'It was done.' },
+    REFUSED: { description: 'It was refused: the caller has no right to it.' },
+    FAILED: { description: 'It failed for a reason that was to be expected; nothing was changed.' },
+  } as const,
+})
+
 builder.prismaNode('AuditEvent', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },
   description:
-    'A change that was made: entries are only ever added, each chained to the one before by its hash.',
+    'A change that was made or refused: entries are only ever added, each chained to the one before by its hash.',
   authScopes: { read: true },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    actor: t.exposeString('actor', { description: 'Who: a username, `job:<name>` or `cli:<system user>`.' }),
+    actor: t.exposeString('actor', {
+      description:
+        'Who: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
+    }),
     method: t.exposeString('method', {
-      description: 'By which way in: `session`, `api_key`, `cli` or `job`.',
+      description: 'By which way in: `session`, `api_key`, `cli`, `job` or `single_sign_on`.',
     }),
     address: t.exposeString('address', { nullable: true, description: 'From which network address.' }),
     action: t.exposeString('action', { description: 'What was done, in the words of the mutations.' }),
@@ -58,6 +71,16 @@ builder.prismaNode('AuditEvent', {
       select: { before: true, after: true },
       resolve: differences,
     }),
+    outcome: t.field({
+      type: AuditOutcomeEnum,
+      description: 'Whether it was done.',
+      select: { outcome: true },
+      resolve: (event) => auditOutcomes.find((outcome) => outcome === event.outcome) ?? 'SUCCEEDED',
+    }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why it was not done; null when it was.',
+    }),
     requestId: t.exposeString('requestId', {
       nullable: true,
       description: 'The request that made it, as in the server’s log.',
@@ -71,6 +94,7 @@ const AuditEventFilter = builder.inputType('AuditEventFilter', {
   fields: (t) => ({
     actor: t.string({ description: 'Who.' }),
     action: t.string({ description: 'What was done.' }),
+    outcome: t.field({ type: AuditOutcomeEnum, description: 'Whether it was done.' }),
     resourceType: t.string({ description: 'The kind of thing that changed.' }),
     resource: t.string({ description: 'Which one, by its natural key.' }),
     after: t.field({ type: 'DateTime', description: 'At this time or later.' }),
@@ -80,11 +104,12 @@ const AuditEventFilter = builder.inputType('AuditEventFilter', {
 
 function where(filter: typeof AuditEventFilter.$inferInput | null | undefined): Prisma.AuditEventWhereInput {
   if (!filter) return {}
-  const { actor, action, resourceType, resource, after, before } = filter
+  const { actor, action, outcome, resourceType, resource, after, before } = filter
   const at = { ...(after ? { gte: after } : {}), ...(before ? { lt: before } : {}) }
   return {
     ...(actor ? { actor } : {}),
     ...(action ? { action } : {}),
+    ...(outcome ? { outcome } : {}),
     ...(resourceType ? { resourceType } : {}),
     ...(resource ? { resource } : {}),
     ...(after || before ? { at } : {}),

@@ -1,6 +1,7 @@
 /** The GraphQL schema: loads the nouns and builds it. */
 import { builder } from '#server/schema/builder.ts'
 import { describeGenerated } from '#server/schema/generated-descriptions.ts'
+import { recordRefusals } from '#server/schema/refusal-record.ts'
 import '#server/schema/scalars.ts'
 import '#server/schema/viewer.ts'
 import '#server/schema/error.ts'
@@ -40,4 +41,4 @@ builder.mutationType({
 })
 builder.subscriptionType({ description: 'What happens, as it happens, over server-sent events.' })
 
-export const schema = describeGenerated(builder.toSchema())
+export const schema = recordRefusals(describeGenerated(builder.toSchema()))

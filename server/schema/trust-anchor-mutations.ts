@@ -42,6 +42,9 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
     maximumStatementHours: t.int({ description: 'Hours that no Subordinate Statement may exceed.' }),
     maximumTrustMarkHours: t.int({ description: 'Hours that no Trust Mark may exceed.' }),
     runRetentionDays: t.int({ description: 'Days for which runs that have ended are kept.' }),
+    auditRetentionDays: t.int({
+      description: 'Days for which the audit log is kept, at least 30; `null` keeps it for ever.',
+    }),
   }),
 })
 

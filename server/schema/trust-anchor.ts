@@ -112,6 +112,11 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     runRetentionDays: t.exposeInt('runRetentionDays', {
       description: 'Days for which runs that have ended are kept.',
     }),
+    auditRetentionDays: t.exposeInt('auditRetentionDays', {
+      nullable: true,
+      description:
+        'Days for which the audit log is kept, and with it what the Subordinate Events endpoint tells; null for ever.',
+    }),
     signingKey: t.field({
       type: SigningKey,
       description: 'The key that signs at present.',

@@ -27,6 +27,7 @@ export type TrustAnchorFields = {
   maximumStatementHours?: number | null | undefined
   maximumTrustMarkHours?: number | null | undefined
   runRetentionDays?: number | null | undefined
+  auditRetentionDays?: number | null | undefined
 }
 
 type Context = { entityId: EntityId; allowHttp: boolean }
@@ -43,11 +44,11 @@ const hours = (cleared: number): Rule => ({
   },
 })
 
-const days = (cleared: number): Rule => ({
+const days = (cleared: number | null, minimum = 1): Rule => ({
   cleared,
   parse: (value) => {
-    if (typeof value === 'number' && value >= 1 && value <= 3650) return value
-    throw new FederationError('invalid_request', 'must be from 1 to 3650 days.')
+    if (typeof value === 'number' && value >= minimum && value <= 3650) return value
+    throw new FederationError('invalid_request', `must be from ${minimum} to 3650 days.`)
   },
 })
 
@@ -88,6 +89,8 @@ const rules: Readonly<Record<keyof TrustAnchorFields, Rule>> = {
   maximumStatementHours: hours(YEAR),
   maximumTrustMarkHours: hours(5 * YEAR),
   runRetentionDays: days(90),
+  // What happened last must still be there to be looked into.
+  auditRetentionDays: days(null, 30),
 }
 
 /** @throws InvalidInputError naming the field at fault */

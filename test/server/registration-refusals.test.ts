@@ -35,7 +35,7 @@ async function everything(): Promise<unknown> {
   const keys = redisKeys()
   return {
     rows: await db.subordinate.findMany(),
-    events: await db.auditEvent.count(),
+    events: await db.auditEvent.count({ where: { outcome: 'SUCCEEDED' } }),
     outbox: await db.outboxEntry.count(),
     statements: await client.hgetall(keys.subordinates),
     configurations: await client.hgetall(keys.subordinateConfigurations),

@@ -1,0 +1,120 @@
+/** What the audit log holds of sign-ins and of ceremonies with devices: also those that failed or were throttled. */
+import type { FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { callerOf, type Doors } from '#server/auth/caller-of.ts'
+import { signInMethodOf } from '#server/auth/sign-in-method.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import { type AuditEntry, recordAuditEvent } from '#server/services/audit.ts'
+
+/** What an endpoint does, in the words of the audit log; `verifySecondFactor` ends a sign-in or an enrolment. */
+export type RecordedAction =
+  | 'signIn'
+  | 'signOut'
+  | 'verifySecondFactor'
+  | 'enrolTwoFactor'
+  | 'generateRecoveryCodes'
+  | 'registerPasskey'
+
+/** Who it was before the library answered; afterwards a sign-out or a used-up challenge can no longer tell. */
+export type Asker = { caller: Caller | null; claimedName: string }
+
+const secondFactors: Readonly<Record<string, string>> = {
+  '/api/auth/two-factor/verify-totp': 'totp',
+  '/api/auth/two-factor/verify-backup-code': 'recovery_code',
+}
+
+/** One entry a minute for each throttled address: whoever hammers must not fill the log. */
+const throttledLately = new LRUCache<string, true>({ max: 10_000, ttl: 60_000 })
+
+export async function identifyAsker(doors: Doors, request: FastifyRequest): Promise<Asker> {
+  const { headers, ip: address, id: requestId } = request
+  const caller = headers.cookie
+    ? await callerOf(doors, { headers: { cookie: headers.cookie }, address, requestId })
+    : null
+  const claimedName = await claimedNameOf(doors.db, request)
+  return { caller, claimedName: claimedName ?? caller?.name ?? 'unknown' }
+}
+
+/** Awaited before the answer is sent: a sign-in that cannot be recorded does not happen. */
+export async function recordAnswer(
+  db: Database,
+  request: FastifyRequest,
+  { caller, claimedName }: Asker,
+  action: RecordedAction,
+  answer: Response,
+): Promise<void> {
+  const session = await newSession(db, answer)
+  const isSignIn = action === 'signIn' || (action === 'verifySecondFactor' && !caller?.session)
+  const isDone = isSignIn ? session !== null : answer.ok
+  if (!isSignIn && !caller) return // nobody's account was touched
+  if (!isDone && answer.ok) return // the password was right, and the second factor is still to come
+  if (answer.status === 429 && isRepeated(request)) return
+  const name = (isSignIn && session?.user.username) || claimedName
+  const { ip: address, id: requestId } = request
+  const actor = (isSignIn && isDone ? name : caller?.name) ?? 'anonymous'
+  const who: Caller = { ...nobody, name: actor, address, requestId }
+  const entry: AuditEntry = {
+    action: isSignIn ? 'signIn' : action === 'verifySecondFactor' ? 'enableTwoFactor' : action,
+    resourceType: isSignIn || action === 'signOut' ? 'Session' : 'User',
+    resource: name,
+    ...(isDone
+      ? { after: isSignIn ? waysOf(request) : {} }
+      : { outcome: 'FAILED', reason: await reasonOf(answer) }),
+  }
+  await db.$transaction((tx) => recordAuditEvent(tx, who, entry))
+}
+
+const nobody = { displayName: '', email: '', role: 'viewer', method: 'session' } as const
+
+function waysOf({ routeOptions: { url = '' } }: FastifyRequest): Record<string, string> {
+  const factor = secondFactors[url]
+  const signedInBy = signInMethodOf(url.replace('/api/auth', '').replace(/^\/callback\/.*/, '/callback/:id'))
+  return { signedInBy, ...(factor ? { secondFactor: factor } : {}) }
+}
+
+function isRepeated({ ip, routeOptions: { url } }: FastifyRequest): boolean {
+  const key = `${ip} ${url}`
+  if (throttledLately.has(key)) return true
+  throttledLately.set(key, true)
+  return false
+}
+
+/** Only names that exist: people type their password into the wrong field. */
+async function claimedNameOf(db: Database, request: FastifyRequest): Promise<string | null> {
+  const { body } = request
+  const typed = typeof body === 'object' && body !== null && 'username' in body ? body.username : null
+  if (typeof typed !== 'string') return (await pendingUser(db, request))?.username ?? null
+  const user = await db.user.findUnique({ where: { username: typed.toLowerCase().slice(0, 64) } })
+  return user?.username ?? 'unknown'
+}
+
+/** Whose second factor is awaited, by the challenge that the browser holds. */
+async function pendingUser(db: Database, { headers }: FastifyRequest) {
+  const identifier = /(?:^|; )(?:__Secure-)?inmor\.two_factor=([^;.]+)/.exec(headers.cookie ?? '')?.[1]
+  if (!identifier) return null
+  const challenge = await db.verification.findFirst({ where: { identifier: decodeURIComponent(identifier) } })
+  return challenge && db.user.findUnique({ where: { id: challenge.value } })
+}
+
+/** The session whose cookie the answer sets. */
+function newSession(db: Database, answer: Response) {
+  const cookies = answer.headers.getSetCookie().join('\n')
+  const token = /^(?:__Secure-)?inmor\.session_token=([^;.]+)\./m.exec(cookies)?.[1]
+  if (!token) return null
+  return db.session.findUnique({ where: { token: decodeURIComponent(token) }, include: { user: true } })
+}
+
+async function reasonOf(answer: Response): Promise<string> {
+  const location = answer.headers.get('location')
+  if (location)
+    return new URL(location, 'http://localhost').searchParams.get('error') ?? 'no session was made'
+  if (answer.status === 429) return 'TOO_MANY_REQUESTS'
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null) // some answers have no body
+  return typeof body === 'object' && body !== null && 'code' in body
+    ? String(body.code)
+    : `HTTP ${answer.status}`
+}

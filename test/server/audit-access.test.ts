@@ -1,0 +1,154 @@
+/** The audit log of access: who signed in and out, who tried to, and what was refused for want of a right. */
+import { URI } from 'otpauth'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+/** Entries up to here were there before the test. */
+let since = 0
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+beforeEach(async () => {
+  await admin.server.db.rateLimit.deleteMany()
+  since = (await admin.server.db.auditHead.findFirstOrThrow()).lastId
+})
+
+async function signedIn(username: string): Promise<Visitor> {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
+  return visitor
+}
+
+const entries = () =>
+  admin.server.db.auditEvent.findMany({
+    where: { id: { gt: since } },
+    orderBy: { id: 'asc' },
+    select: { actor: true, action: true, resource: true, outcome: true, reason: true, after: true },
+  })
+
+describe('a sign-in', () => {
+  it('has an entry, and the sign-out too', async () => {
+    const visitor = await signedIn('operator')
+    await visitor.auth('/sign-out', {})
+    await visitor.auth('/sign-out', {})
+    expect(await entries()).toMatchObject([
+      { actor: 'operator', action: 'signIn', outcome: 'SUCCEEDED', after: { signedInBy: 'password' } },
+      { actor: 'operator', action: 'signOut', outcome: 'SUCCEEDED' },
+    ])
+    const event = await admin.server.db.auditEvent.findFirstOrThrow({ where: { action: 'signIn' } })
+    expect(event).toMatchObject({ address: '127.0.0.1', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+  })
+
+  it('that fails has one without the name that nobody has, which may be a password', async () => {
+    await visit(admin.adminUrl).signIn('operator', 'a wrong password')
+    await visit(admin.adminUrl).signIn('correct.horse', 'operator')
+    const failed = { actor: 'anonymous', outcome: 'FAILED', reason: 'INVALID_USERNAME_OR_PASSWORD' }
+    expect(await entries()).toMatchObject([
+      { ...failed, resource: 'operator' },
+      { ...failed, resource: 'unknown' },
+    ])
+  })
+
+  it('that is throttled has one a minute, however often it is tried', async () => {
+    for (let attempt = 0; attempt < 14; attempt++)
+      await visit(admin.adminUrl).signIn('operator', 'a wrong password')
+    const throttled = (await entries()).filter(({ reason }) => reason === 'TOO_MANY_REQUESTS')
+    expect(throttled).toMatchObject([{ actor: 'anonymous', resource: 'operator', outcome: 'FAILED' }])
+  })
+
+  it('with a second factor counts when that was right, and says which it was', async () => {
+    const visitor = await signedIn('viewer')
+    const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
+    await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
+    await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
+    await visitor.auth('/sign-out', {})
+    await visitor.signIn('viewer', PASSWORD)
+    await visitor.auth('/two-factor/verify-totp', { code: '000000' })
+    const code = 'aaaaa-aaaaa'
+    await visitor.auth('/two-factor/verify-backup-code', { code })
+    const { recovered } = await recover(visitor)
+    expect((await entries()).map(({ action, outcome, reason }) => [action, outcome, reason])).toEqual([
+      ['signIn', 'SUCCEEDED', null],
+      ['enrolTwoFactor', 'SUCCEEDED', null],
+      ['enableTwoFactor', 'SUCCEEDED', null],
+      ['generateRecoveryCodes', 'SUCCEEDED', null],
+      ['signOut', 'SUCCEEDED', null],
+      ['signIn', 'FAILED', 'INVALID_CODE'],
+      ['signIn', 'FAILED', 'INVALID_BACKUP_CODE'],
+      ['signIn', 'SUCCEEDED', null],
+    ])
+    expect((await entries()).map(({ resource }) => resource)).toEqual(Array(8).fill('viewer'))
+    expect((await entries()).at(-1)?.after).toEqual({ signedInBy: 'password', secondFactor: 'recovery_code' })
+    expect(JSON.stringify(await entries())).not.toContain(recovered)
+  })
+
+  async function recover(visitor: Visitor): Promise<{ recovered: string }> {
+    const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'viewer' } })
+    const { backupCodes } = await admin.server.auth.api.viewBackupCodes({ body: { userId: id } })
+    const [recovered = ''] = backupCodes
+    await visitor.auth('/two-factor/verify-backup-code', { code: recovered })
+    return { recovered }
+  }
+
+  it('with a passkey has one, as its registration has', async () => {
+    const visitor = await signedIn('operator')
+    const device = createAuthenticator(admin.adminUrl)
+    const { body: creation } = await visitor.auth('/passkey/generate-register-options')
+    await visitor.auth('/passkey/verify-registration', { response: device.register(creation), name: 'x' })
+    const { body: request } = await visitor.auth('/passkey/generate-authenticate-options')
+    await visitor.auth('/passkey/verify-authentication', { response: device.authenticate(request) })
+    expect(await entries()).toMatchObject([
+      { action: 'signIn' },
+      { action: 'registerPasskey', actor: 'operator', resource: 'operator', outcome: 'SUCCEEDED' },
+      { action: 'signIn', actor: 'operator', after: { signedInBy: 'passkey' } },
+    ])
+  })
+})
+
+describe('a mutation', () => {
+  it('that the role does not allow stands in the log, without what was sent', async () => {
+    const secret = 'a password that nobody should read'
+    const document = `mutation { createUser(input: {username: "x", password: "${secret}", role: ADMIN}) { __typename } }`
+    await admin.execute(document, {}, 'operator')
+    const [entry, ...more] = await entries()
+    expect(more).toEqual([])
+    expect(entry).toMatchObject({
+      actor: 'operator',
+      action: 'createUser',
+      resource: 'x',
+      outcome: 'REFUSED',
+      reason: 'FORBIDDEN: An API key of the role operator does not allow this.',
+    })
+    expect(JSON.stringify(entry)).not.toContain(secret)
+  })
+
+  it('of a session that began long ago is refused as such', async () => {
+    const visitor = await signedIn('admin')
+    await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+    await visitor.mutate('changePassword', { newPassword: PASSWORD }, 'hasPassword')
+    expect((await entries()).at(-1)).toMatchObject({
+      actor: 'admin',
+      action: 'changePassword',
+      outcome: 'REFUSED',
+      reason: expect.stringMatching(/^REAUTHENTICATION_REQUIRED/),
+    })
+  })
+
+  it('of a stranger fills no log', async () => {
+    await admin.execute('mutation { endOtherSessions { hasPassword } }', {}, null)
+    expect(await entries()).toEqual([])
+  })
+})
+
+it('is asked for what was refused', async () => {
+  const document =
+    '{ auditEvents(filter: { outcome: REFUSED }) { edges { node { outcome reason action } } } }'
+  const { data } = await admin.execute(document, {}, 'viewer')
+  const outcomes = data.auditEvents.edges.map(({ node }: { node: { outcome: string } }) => node.outcome)
+  expect([...new Set(outcomes)]).toEqual(['REFUSED'])
+})

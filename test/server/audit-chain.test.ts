@@ -1,0 +1,191 @@
+/** The chain of the audit log: no forks, no way around it, and whatever is done to it by force shows. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { migrate } from '#prisma/migrate.ts'
+import { cliCaller } from '#server/caller.ts'
+import { connectDatabase, type Database } from '#server/database.ts'
+import { recordAuditEvent } from '#server/services/audit.ts'
+import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit-retention.ts'
+import { verifyAuditLog } from '#server/services/audit-verification.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+
+let database: TestDatabase
+let db: Database
+
+const ZEROS = '0'.repeat(64)
+
+beforeAll(async () => {
+  database = await startDatabase()
+  await migrate(database.url)
+  db = connectDatabase(database.url)
+})
+afterAll(async () => {
+  await db.$disconnect()
+  await database.close()
+})
+beforeEach(async () => {
+  const head = `INSERT INTO "AuditHead" ("hash", "prunedHash") VALUES ('${ZEROS}', '${ZEROS}')`
+  await byForce('TRUNCATE "AuditEvent", "AuditHead"', head)
+})
+
+const caller = cliCaller('test')
+const write = (resource: string) =>
+  db.$transaction((tx) =>
+    recordAuditEvent(tx, caller, { action: 'test', resourceType: 'User', resource, after: { resource } }),
+  )
+
+async function writeEach(...resources: string[]): Promise<void> {
+  for (const resource of resources) await write(resource)
+}
+
+const idOf = async (resource: string) => (await db.auditEvent.findFirstOrThrow({ where: { resource } })).id
+
+const rules = [
+  ['AuditEvent', 'AuditEvent_no_update'],
+  ['AuditEvent', 'AuditEvent_no_delete'],
+  ['AuditHead', 'AuditHead_no_delete'],
+  ['AuditHead', 'AuditHead_no_return'],
+]
+
+/** What a rule keeps from happening can still be done by the owner of the tables. */
+async function byForce(...statements: string[]): Promise<void> {
+  const switchRules = (how: string) =>
+    rules.map(([table, rule]) => `ALTER TABLE "${table}" ${how} RULE "${rule}"`)
+  for (const statement of [...switchRules('DISABLE'), ...statements, ...switchRules('ENABLE')])
+    await db.$executeRawUnsafe(statement)
+}
+
+it('has no forks when many write at once', async () => {
+  const resources = Array.from({ length: 12 }, (_, index) => `user${index}`)
+  await Promise.all(resources.map(write))
+  expect(await verifyAuditLog(db)).toMatchObject({ checked: 12, pruned: 0, fault: null })
+})
+
+it('forgets an entry whose transaction failed', async () => {
+  await write('anna')
+  const failing = db.$transaction(async (tx) => {
+    await recordAuditEvent(tx, caller, { action: 'test', resourceType: 'User', resource: 'ben' })
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  await write('cora')
+  expect(await verifyAuditLog(db)).toMatchObject({ checked: 2, fault: null })
+})
+
+it('cannot be changed by ordinary statements', async () => {
+  await writeEach('anna', 'ben')
+  const state = async () => [await db.auditEvent.findMany(), await db.auditHead.findMany()]
+  const before = await state()
+  await db.$executeRaw`UPDATE "AuditEvent" SET "actor" = 'nobody'`
+  await db.$executeRaw`DELETE FROM "AuditEvent"`
+  await db.$executeRaw`DELETE FROM "AuditHead"`
+  await db.$executeRaw`UPDATE "AuditHead" SET "count" = 1, "lastId" = 1`
+  await db.$executeRaw`UPDATE "AuditHead" SET "prunedId" = 1000`
+  expect(await state()).toEqual(before)
+})
+
+describe('verification tells', () => {
+  beforeEach(() => writeEach('anna', 'ben', 'cora', 'dora'))
+
+  it('of an altered entry', async () => {
+    const id = await idOf('ben')
+    await byForce(`UPDATE "AuditEvent" SET "actor" = 'nobody' WHERE "id" = ${id}`)
+    expect(await verifyAuditLog(db)).toMatchObject({
+      checked: 1,
+      fault: expect.stringMatching(`Entry ${id} was altered`),
+    })
+  })
+
+  it('of an outcome that was made a better one', async () => {
+    await db.$transaction((tx) =>
+      recordAuditEvent(tx, caller, {
+        action: 'test',
+        resourceType: 'User',
+        resource: 'emil',
+        outcome: 'REFUSED',
+        reason: 'no',
+      }),
+    )
+    const id = await idOf('emil')
+    await byForce(`UPDATE "AuditEvent" SET "outcome" = 'SUCCEEDED', "reason" = NULL WHERE "id" = ${id}`)
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was altered`)
+  })
+
+  it('of one removed from the middle', async () => {
+    const [removed, next] = [await idOf('ben'), await idOf('cora')]
+    await byForce(`DELETE FROM "AuditEvent" WHERE "id" = ${removed}`)
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${next} does not follow entry`)
+  })
+
+  it('of the newest ones removed', async () => {
+    await byForce(`DELETE FROM "AuditEvent" WHERE "id" >= ${await idOf('cora')}`)
+    expect(await verifyAuditLog(db)).toMatchObject({
+      checked: 2,
+      fault: expect.stringMatching('The newest entries are missing: 2 of 4'),
+    })
+  })
+
+  it('of one put in at the end', async () => {
+    const hash = 'f'.repeat(64)
+    const event = {
+      at: new Date(),
+      actor: 'x',
+      method: 'cli',
+      action: 'x',
+      resourceType: 'User',
+      resource: 'x',
+    }
+    const { id } = await db.auditEvent.create({ data: { ...event, previousHash: hash, hash } })
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was put in`)
+    await write('emil')
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} does not follow entry`)
+  })
+
+  it('of a truncated log, with or without its head', async () => {
+    await db.$executeRaw`TRUNCATE "AuditEvent"`
+    expect((await verifyAuditLog(db)).fault).toMatch('The newest entries are missing: 4 of 4')
+    await db.$executeRaw`TRUNCATE "AuditHead"`
+    expect((await verifyAuditLog(db)).fault).toMatch('somebody has emptied or replaced the log')
+    await expect(write('emil')).rejects.toThrow('inmor audit verify')
+  })
+})
+
+describe('retention', () => {
+  const LATER = new Date(Date.now() + 60_000)
+
+  it('removes the oldest entries, and what is kept can be verified', async () => {
+    await writeEach('anna', 'ben', 'cora')
+    const { at } = await db.auditEvent.findFirstOrThrow({ where: { resource: 'cora' } })
+    const removed = await pruneAuditEvents(db, at, caller)
+    const kept = await db.auditEvent.findMany({ orderBy: { id: 'asc' } })
+    expect(removed + kept.length).toBe(4)
+    expect(kept.at(-1)).toMatchObject({ action: 'pruneAuditLog', after: { removed } })
+    await write('dora')
+    expect(await verifyAuditLog(db)).toMatchObject({ checked: kept.length + 1, pruned: removed, fault: null })
+  })
+
+  it('goes on where it was ended, and does not tempt anybody: the rest is still kept', async () => {
+    await writeEach('anna', 'ben', 'cora')
+    const { id, hash } = await db.auditEvent.findFirstOrThrow({ where: { resource: 'ben' } })
+    await db.$executeRaw`UPDATE "AuditHead" SET "prunedId" = ${id}, "prunedHash" = ${hash}, "prunedCount" = 2`
+    expect(await verifyAuditLog(db)).toMatchObject({ checked: 1, pruned: 2, fault: null })
+    await db.$executeRaw`DELETE FROM "AuditEvent" WHERE "resource" = 'cora'`
+    expect(await pruneAuditEvents(db, new Date(0), caller)).toBe(0)
+    expect((await db.auditEvent.findMany()).map(({ resource }) => resource)).toEqual(['cora'])
+  })
+
+  it('shows when more was removed than it says', async () => {
+    await writeEach('anna', 'ben', 'cora')
+    await pruneAuditEvents(db, LATER, caller)
+    await writeEach('dora', 'emil')
+    await byForce(`DELETE FROM "AuditEvent" WHERE "resource" = 'dora'`)
+    expect((await verifyAuditLog(db)).fault).toMatch('does not follow')
+  })
+
+  it('follows the setting', async () => {
+    await writeEach('anna', 'ben')
+    expect(await applyAuditRetention(db, LATER)).toBe(0)
+    await db.settings.update({ where: { id: 1 }, data: { auditRetentionDays: 30 } })
+    expect(await applyAuditRetention(db, new Date(Date.now() + 29 * 86_400_000))).toBe(0)
+    expect(await applyAuditRetention(db, new Date(Date.now() + 31 * 86_400_000))).toBe(2)
+  })
+})

@@ -166,7 +166,7 @@ it('revokes a retired key later, which keeps the end that it had', async () => {
 
 it('keeps in the log what was revoked, why, and what signs instead', async () => {
   const events = await admin.server.db.auditEvent.findMany({
-    where: { action: 'revokeKey' },
+    where: { outcome: 'SUCCEEDED', action: 'revokeKey' },
     orderBy: { id: 'asc' },
   })
   const revoked = { state: 'REVOKED' }

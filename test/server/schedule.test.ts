@@ -91,7 +91,7 @@ it('keeps what came of the last time, and does nothing while it is off', async (
   await runSchedule(context, 'prune', log)
   expect(await find('prune')).toMatchObject({
     lastSucceeded: true,
-    lastMessage: '0 runs and 0 sessions removed.',
+    lastMessage: '0 runs, 0 sessions and 0 audit events removed.',
     lastEndedAt: expect.any(String),
   })
 

@@ -15,7 +15,7 @@ const passing = [
 ]
 
 /** Rows that every database has, or that come by themselves: a database with nothing else is as good as empty. */
-const selfMade = [...passing, 'Settings', 'Schedule', 'SigningKey']
+const selfMade = [...passing, 'Settings', 'Schedule', 'SigningKey', 'AuditHead']
 
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 

@@ -5,7 +5,8 @@ import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import { ConfigurationError } from '#server/env.ts'
-import { recordAuditEvent, verifyAuditLog } from '#server/services/audit.ts'
+import { recordAuditEvent } from '#server/services/audit.ts'
+import { verifyAuditLog } from '#server/services/audit-verification.ts'
 
 const MINIMUM_LENGTH = 12
 const WITHOUT_KEYS =
@@ -69,9 +70,9 @@ export const restoreCommand = command('restore', 'puts a backup into an empty da
       },
       { isMigrated: false },
     )
-    if (result.audit.brokenAt !== null) {
+    if (result.audit.fault !== null) {
       throw new ConfigurationError(
-        `Restored, but the audit log is broken at entry ${result.audit.brokenAt}: it was altered before the backup was made.`,
+        `Restored, but the audit log was altered before the backup was made. ${result.audit.fault}`,
       )
     }
     const lines = [

@@ -9,6 +9,7 @@ import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing
 import { createSigningKeyService } from '#server/services/signing-keys.ts'
 import { createWriter } from '#server/services/write.ts'
 import { openSigningKeys } from '#server/signing-keys.ts'
+import { sentenceOf } from '#server/start-failure.ts'
 
 type KeyService = ReturnType<typeof createSigningKeyService>
 
@@ -18,9 +19,7 @@ async function withKeys<T>(work: (keys: KeyService, installation: Installation) 
     const { db, keys: place } = installation
     const signingKeys = await openSigningKeys({
       ...place,
-      onError: (error) => {
-        throw error
-      },
+      onError: (error) => process.stderr.write(`${sentenceOf(error)}\n`),
     })
     const publisher = { flush: async () => {} }
     const write = createWriter(db, publisher)

@@ -87,7 +87,7 @@ builder.mutationFields((t) => ({
   switchSigningKey: t.field({
     type: SigningKey,
     description:
-      'Signs with the announced key from now on; all statements are signed anew, Trust Marks by reissueTrustMarks. Refused as long as others may hold an Entity Configuration that lacks it. The key before stays published until it is retired.',
+      'Signs with the announced key from now on; all statements are signed anew, Trust Marks by reissueTrustMarks. Refused as long as others may hold an Entity Configuration that lacks it. The key before stays published until it is retired. Superiors in other federations must have been told of the new key, which is not checked.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: SwitchSigningKeyInput, required: true, description: 'How to switch.' }) },

@@ -1,0 +1,85 @@
+/** `inmor reissue-alltms`, `inmor backup` beside a running product, and `inmor restore` into a new one. */
+import { cp, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { beforeAll, expect, test } from 'vitest'
+import {
+  connectAdmin,
+  eventually,
+  type Installation,
+  inmor,
+  makeInstallation,
+  type Product,
+  startProduct,
+} from '#test/helpers/product.ts'
+
+const type = 'https://ta.example.org/marks/member'
+const subject = 'https://rp.example.org'
+const BACKUP_PASSPHRASE = 'correct horse battery staple'
+
+const issue = `mutation {
+  createTrustMarkType(input: {type: "${type}"}) { __typename }
+  issueTrustMark(input: {trustMarkType: "${type}", entityId: "${subject}"}) { __typename }
+}`
+
+const withPassphrase = ({ environment }: Installation, passphrase = BACKUP_PASSPHRASE) => ({
+  environment: { ...environment, BACKUP_PASSPHRASE: passphrase },
+})
+
+async function markOf({ federationUrl }: Installation): Promise<string> {
+  const parameters = new URLSearchParams({ trust_mark_type: type, sub: subject })
+  return (await fetch(`${federationUrl}/trust_mark?${parameters}`)).text()
+}
+
+let old: Installation
+let product: Product
+let file: string
+beforeAll(async () => {
+  old = await makeInstallation()
+  file = join(old.dataDirectory, '..', 'backup')
+  product = await startProduct(old)
+})
+
+test('marks are signed anew, one line each', async () => {
+  await (await connectAdmin(old))(issue)
+  const before = await markOf(old)
+  expect(await inmor(old, ['reissue-alltms', '--type', type])).toEqual({
+    code: 0,
+    stdout: `Re-issuing ${type} ${subject} ... OK\n1 done, 0 failed.\n`,
+    stderr: '',
+  })
+  const after = await markOf(old)
+  expect(after).not.toBe(before)
+  expect(decodeJwt(after).exp).toBe(decodeJwt(before).exp)
+})
+
+test('a backup is made beside the running product, under a passphrase that is long enough', async () => {
+  const short = await inmor(withPassphrase(old, 'short'), ['backup', '--output', file])
+  expect(short).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/at least 12 characters/),
+  })
+  const { code, stdout, stderr } = await inmor(withPassphrase(old), ['backup', '--output', file])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('TrustMark ... 1 rows\n')
+  expect(stdout).toMatch(/, encrypted\.\nThe signing keys are not in it: /)
+  expect((await readFile(file)).includes(Buffer.from(subject))).toBe(false)
+})
+
+test('what one installation was, another one is', async () => {
+  const mark = await markOf(old)
+  await product.stop()
+  const place = await makeInstallation()
+  await mkdir(place.dataDirectory)
+  for (const name of ['keys', 'auth-secret']) {
+    await cp(join(old.dataDirectory, name), join(place.dataDirectory, name), { recursive: true })
+  }
+  const { code, stdout, stderr } = await inmor(withPassphrase(place), ['restore', file, '--json'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({ tables: { TrustMark: 1 }, audit: { brokenAt: null } })
+  const next = await startProduct(place)
+  expect(next.password).toBeNull() // the administrator came with the backup
+  await eventually(async () => expect(await markOf(place)).toBe(mark))
+  await next.stop()
+})

@@ -188,6 +188,28 @@ const states: State[] = [
     reach: (page) => page.getByText('Nothing here').waitFor(),
   },
   {
+    what: 'a policy with a fault, in its form and its JSON',
+    path: () => '/policy',
+    async reach(page) {
+      await page.getByLabel('Entity Type').fill('openid_provider')
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByLabel('Parameter of OpenID Provider').fill('scopes_supported')
+      await page.getByLabel('Parameter of OpenID Provider').press('Enter')
+      for (const operator of ['one_of', 'subset_of']) {
+        await page.getByLabel('Add an operator to scopes_supported').selectOption(operator)
+      }
+      await page.getByText('exclude each other').first().waitFor()
+    },
+  },
+  {
+    what: 'chosen subordinates',
+    path: () => '/subordinates',
+    async reach(page) {
+      await page.getByLabel('Select all on this page').check()
+      await page.getByText('1 subordinate selected').waitFor()
+    },
+  },
+  {
     what: 'a question before deactivating',
     path: () => '/subordinates',
     async reach(page) {

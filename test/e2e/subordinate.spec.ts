@@ -72,6 +72,10 @@ test('metadata and policy are set with forms, and stand in the statement', async
   await policy.getByLabel('Add an operator to grant_types').selectOption('one_of')
   await policy.getByText('one_of and subset_of exclude each other').waitFor()
   await policy.getByRole('button', { name: 'Remove one_of of grant_types' }).click()
+  await page.getByRole('button', { name: 'Preview the statement' }).click()
+  await page.getByText('Its metadata would resolve').waitFor()
+  await page.getByRole('rowheader', { name: 'metadata_policy' }).first().waitFor()
+  expect(await published()).not.toHaveProperty('metadata_policy')
   await page.getByRole('button', { name: 'Save' }).click()
 
   await page.getByRole('heading', { name: 'Set in its statement' }).waitFor()

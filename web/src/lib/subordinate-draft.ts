@@ -1,6 +1,10 @@
 /** What may be set about a subordinate, as a form holds it and as the API takes it. */
 
-import type { EditableSubordinateFragment, UpdateSubordinateInput } from '#lib/gql/graphql.ts'
+import type {
+  EditableSubordinateFragment,
+  StatementChangesInput,
+  UpdateSubordinateInput,
+} from '#lib/gql/graphql.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { isRecord, parseJsonObject, pretty } from '#lib/json.ts'
 import { withoutEmpty } from '#lib/json-edit.ts'
@@ -83,4 +87,12 @@ export function settingsInput(
       ...(autorenew !== undefined && { autorenew }),
     },
   }
+}
+
+/** What the statement would say differently; whether it is renewed by itself does not stand in it. */
+export function statementChanges(fields: Partial<SubordinateSettings>): Outcome<StatementChangesInput> {
+  const { value, refusal } = settingsInput(fields)
+  if (refusal) return { refusal }
+  const { autorenew: _autorenew, metadata: _metadata, version: _version, ...changes } = value
+  return { value: changes }
 }

@@ -22,7 +22,7 @@ const looks = [
   },
 ] as const
 /** The walk visits every page three times, and there are many. */
-const WALK_TIMEOUT = 300_000
+const WALK_TIMEOUT = 600_000
 
 let product: Product
 let browser: Browser

@@ -1,0 +1,91 @@
+/** Somebody who may only look sees everything, and nothing that would be refused. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let entity: TestEntity
+let watched: Watched
+const ids: Record<'subordinate' | 'type' | 'mark', string> = { subordinate: '', type: '', mark: '' }
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation } = product
+  const admin = await connectAdmin(installation)
+  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+  const make = async (name: string, input: Record<string, unknown>) =>
+    (await mutate<{ id: string }>(admin, name, input, 'id')).id
+  const trustMarkType = `${installation.federationUrl}/member`
+  ids.subordinate = await make('registerSubordinate', { entityId: entity.id })
+  ids.type = await make('createTrustMarkType', { type: trustMarkType, description: 'Member' })
+  ids.mark = await make('issueTrustMark', { entityId: entity.id, trustMarkType })
+  const password = 'only to look at things'
+  await mutate(admin, 'createUser', { username: 'visitor', password, role: 'VIEWER' }, 'id')
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'visitor', password)
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await product.stop()
+})
+
+const operations =
+  /^(Register|Edit|Renew|Revoke|Issue|Create|Remove|Deactivate|Reactivate|Save|Sign anew|Rebuild|Select)/
+
+/** What could be pressed in the page itself that changes something. */
+async function offered(page: Page): Promise<string[]> {
+  const main = page.getByRole('main')
+  const found: string[] = []
+  for (const role of ['button', 'link', 'checkbox'] as const) {
+    found.push(...(await main.getByRole(role, { name: operations }).allTextContents()))
+  }
+  return found
+}
+
+const id = (name: keyof typeof ids) => encodeURIComponent(ids[name])
+
+const readable: [what: string, path: () => string, text: string][] = [
+  ['the list of subordinates', () => '/subordinates', 'Test Relying Party'],
+  ['a subordinate', () => `/subordinates/${id('subordinate')}`, 'Statement expires'],
+  ['its policy', () => `/subordinates/${id('subordinate')}/policy`, 'No policy is set'],
+  ['its Trust Marks', () => `/subordinates/${id('subordinate')}/trust-marks`, 'Member'],
+  ['the list of Trust Marks', () => '/trust-marks', 'renewed by itself'],
+  ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The mark as issued last'],
+  ['the list of types', () => '/trust-mark-types', 'Member'],
+  ['a type', () => `/trust-mark-types/${id('type')}`, 'Marks of this type'],
+  ['the Trust Anchor', () => '/trust-anchor', 'As published'],
+  ['the policy of the federation', () => '/policy', 'No policy is set'],
+]
+
+test.each(readable)('%s is shown without what would be refused', async (_what, path, text) => {
+  const { page, complaints } = watched
+  await page.goto(path())
+  await page.getByRole('main').getByText(text).first().waitFor()
+  expect(await offered(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+const forbidden: [what: string, path: () => string][] = [
+  ['registering a subordinate', () => '/subordinates/new'],
+  ['editing a subordinate', () => `/subordinates/${id('subordinate')}/edit`],
+  ['issuing a Trust Mark', () => '/trust-marks/new'],
+  ['editing a Trust Mark', () => `/trust-marks/${id('mark')}/edit`],
+  ['creating a type', () => '/trust-mark-types/new'],
+  ['editing a type', () => `/trust-mark-types/${id('type')}/edit`],
+  ['editing the Trust Anchor', () => '/trust-anchor/edit'],
+]
+
+test.each(forbidden)('%s by its address is answered with the reason', async (_what, path) => {
+  const { page } = watched
+  await page.goto(path())
+  await page.getByRole('heading', { name: 'No right to do this' }).waitFor()
+})

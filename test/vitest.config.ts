@@ -13,7 +13,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
     projects: [
-      project('core', 'test/core/**/*.test.ts'),
+      // Properties try many inputs, on a machine that may have other things to do.
+      project('core', 'test/core/**/*.test.ts', { testTimeout: 30_000 }),
       project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
       project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),

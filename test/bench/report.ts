@@ -81,8 +81,8 @@ function workTable({ rebuild, renewal }: Measures): string {
   return table(
     ['', 'result', 'memory'],
     [
-      [`rebuild of ${count}, signing all`, `${rebuild.signing.toFixed(1)} s`, megabytes(rebuild.before)],
-      [`rebuild of ${count}, signing nothing`, `${rebuild.again.toFixed(1)} s`, megabytes(rebuild.after)],
+      [`rebuild of ${count}, signing all`, duration(rebuild.signing), megabytes(rebuild.before)],
+      [`rebuild of ${count}, signing nothing`, duration(rebuild.again), megabytes(rebuild.after)],
       [
         `registration of ${number(renewal.entities)} entities`,
         `${number(renewal.registrations)} a second`,
@@ -105,6 +105,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function number(value: number): string {
   return Math.round(value).toLocaleString('en').replaceAll(',', '\u202f')
+}
+
+function duration({ clock, processor }: RebuildMeasure['signing']): string {
+  return `${clock.toFixed(1)} s, ${processor.toFixed(1)} s of processor time`
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,5 @@
 /** Expected failures of an operation: each has a code, a sentence and, where one field is at fault, its path. */
-import { FederationError } from '#core/errors.ts'
+import { type ErrorDetail, FederationError } from '#core/errors.ts'
 import type { EntityCheck } from '#server/services/entity-checks.ts'
 
 export type OperationErrorCode =
@@ -120,12 +120,25 @@ export class ReauthenticationRequiredError extends OperationError {
   }
 }
 
-/** Runs a parser of core on one input field and says which field was at fault. */
-export function parseField<T>(path: string, parse: () => T): T {
+/** Runs a parser of core on one input field and says where in it the fault is. */
+export function parseField<T>(field: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    if (error instanceof FederationError) throw new InvalidInputError(error.message, path)
+    if (error instanceof FederationError)
+      throw new InvalidInputError(error.message, field, ...stepsInside(field, error.detail))
     throw error
   }
+}
+
+/** What core calls a value as a whole where it does not go by the name of the field. */
+const wholes = ['metadata_policy', 'organization.federation_entity']
+
+/** From the field inwards, to the operator of a policy or the element of a list; as far as core tells. */
+function stepsInside(field: string, { path = '', operator }: ErrorDetail): string[] {
+  const whole = [...wholes, field].find((name) => `${path}.`.startsWith(`${name}.`)) ?? ''
+  const place = path.slice(whole.length).replace(/^\./, '')
+  // The dots in an identifier, such as a Trust Mark Type, separate nothing.
+  const steps = place.includes('://') ? [place] : place.split(/[.[\]]+/).filter(Boolean)
+  return operator === undefined ? steps : [...steps, operator]
 }

@@ -83,7 +83,10 @@ it.for<[policy: unknown]>([[[]], [{ openid_relying_party: { contacts: { add: 'no
   'refuses the policy %j with a code',
   async ([policy]) => {
     const { errors } = await preview(policy)
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path: ['policy'] })
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: expect.arrayContaining(['policy']),
+    })
   },
 )
 

@@ -137,7 +137,7 @@ describe('an input that may not stand', () => {
   const invalid = (field: string) => ({
     __typename: 'InvalidInputError',
     code: 'INVALID_INPUT',
-    path: ['input', field],
+    path: expect.arrayContaining(['input', field]),
   })
 
   it.for<[field: string, value: unknown, message: RegExp]>([

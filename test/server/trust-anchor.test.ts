@@ -133,7 +133,7 @@ describe('updateTrustAnchor', () => {
     expect(await update(input)).toMatchObject({
       __typename: 'InvalidInputError',
       code: 'INVALID_INPUT',
-      path: ['input', field],
+      path: expect.arrayContaining(['input', field]),
       message: expect.stringMatching(message),
     })
     expect(await present()).toEqual(before)
@@ -181,7 +181,7 @@ describe('updateFederationPolicy', () => {
       setPolicy(policy('web')),
     ])
     const refused = results.filter(({ __typename }) => __typename === 'InvalidInputError')
-    expect(refused).toMatchObject([{ path: ['input', 'metadataPolicy'] }])
+    expect(refused).toMatchObject([{ path: expect.arrayContaining(['input', 'metadataPolicy']) }])
     expect(await admin.server.db.outboxEntry.count()).toBe(0)
     await setPolicy(null)
   })
@@ -194,7 +194,7 @@ describe('updateFederationPolicy', () => {
     const before = await present()
     expect(await setPolicy(policy)).toMatchObject({
       __typename: 'InvalidInputError',
-      path: ['input', 'metadataPolicy'],
+      path: expect.arrayContaining(['input', 'metadataPolicy']),
     })
     expect(await present()).toEqual(before)
   })

@@ -74,7 +74,7 @@ describe('createTrustMarkType', () => {
     expect(await create({ type, [field]: value })).toMatchObject({
       __typename: 'InvalidInputError',
       code: 'INVALID_INPUT',
-      path: ['input', field],
+      path: expect.arrayContaining(['input', field]),
       message: expect.stringMatching(message),
     })
     expect(await admin.server.db.trustMarkType.count({ where: { type } })).toBe(0)
@@ -83,7 +83,10 @@ describe('createTrustMarkType', () => {
   it('refuses an owner key that is private, and does not repeat it', async () => {
     const key = await generateSigningKey('ES256')
     const result = await create({ owner: { sub: 'https://owner.example.org', jwks: { keys: [key] } } })
-    expect(result).toMatchObject({ __typename: 'InvalidInputError', path: ['input', 'owner'] })
+    expect(result).toMatchObject({
+      __typename: 'InvalidInputError',
+      path: expect.arrayContaining(['input', 'owner']),
+    })
     expect(result.message).not.toContain(key.d)
   })
 })
@@ -133,7 +136,7 @@ describe('updateTrustMarkType', () => {
     const { id } = await create({ validFor: 100 })
     expect(await update(id, { [field]: value })).toMatchObject({
       __typename: 'InvalidInputError',
-      path: ['input', field],
+      path: expect.arrayContaining(['input', field]),
       message: expect.stringMatching(message),
     })
     expect(await update(id, {})).toMatchObject({ version: 2, validFor: 100, owner: null })

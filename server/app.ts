@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { AuditFeed } from '#server/audit-feed.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
@@ -32,6 +33,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 export type AppDeps = Omit<ServiceDeps, 'events'> & {
   events: Events
+  auditFeed: AuditFeed
   services: Services
   accounts: Accounts
   ownAccount: OwnAccount
@@ -77,6 +79,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)
   app.addHook('preClose', async () => {
+    deps.auditFeed.close()
     publicationWatch.close()
     await deps.events.close()
   })

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { buildApp } from '#server/app.ts'
+import { createAuditFeed } from '#server/audit-feed.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
@@ -42,6 +43,7 @@ export async function startAdminServer(
     auth,
     accounts: createAccounts(db, auth),
     ownAccount: createOwnAccount(db, auth),
+    auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
     log,
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,

@@ -1,4 +1,5 @@
 /** What a resolver gets: who asks, where to read, and the services that write. */
+import type { AuditFeed } from '#server/audit-feed.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
@@ -23,6 +24,7 @@ export type Context = {
   ownAccount: OwnAccount
   auth: Auth
   events: Events
+  auditFeed: AuditFeed
   runs: Runs
   singleSignOn: SingleSignOn | null
   /** Where sign-in leads. */

@@ -1,8 +1,10 @@
 /** The audit log of access: who signed in and out, who tried to, and what was refused for want of a right. */
 import { URI } from 'otpauth'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { cliCaller } from '#server/caller.ts'
+import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { subscribe } from '#test/helpers/subscription.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
@@ -151,4 +153,25 @@ it('is asked for what was refused', async () => {
   const { data } = await admin.execute(document, {}, 'viewer')
   const outcomes = data.auditEvents.edges.map(({ node }: { node: { outcome: string } }) => node.outcome)
   expect([...new Set(outcomes)]).toEqual(['REFUSED'])
+})
+
+it('is watched: every entry arrives once and in order, also one of another process', async () => {
+  const { results } = await subscribe(
+    admin.adminUrl,
+    admin.keys.viewer,
+    'subscription { auditEventRecorded { action resource } }',
+  )
+  const other = await startSecondAdmin(admin)
+  onTestFinished(other.close)
+  const resources = Array.from({ length: 5 }, (_, index) => `https://ta.example.org/marks/${index}`)
+  for (const type of resources.slice(0, 3)) await admin.mutate('createTrustMarkType', { type }, 'id')
+  for (const type of resources.slice(3))
+    await other.services.trustMarkTypes.create(cliCaller('elsewhere'), { type })
+  await vi.waitFor(
+    () =>
+      expect(results.map(({ data }) => data?.auditEventRecorded)).toEqual(
+        resources.map((resource) => ({ action: 'createTrustMarkType', resource })),
+      ),
+    { timeout: 20_000, interval: 100 },
+  )
 })

@@ -81,8 +81,8 @@ function workTable({ rebuild, renewal }: Measures): string {
   return table(
     ['', 'result', 'memory'],
     [
-      [`rebuild of ${count}, signing all`, duration(rebuild.signing), megabytes(rebuild.before)],
-      [`rebuild of ${count}, signing nothing`, duration(rebuild.again), megabytes(rebuild.after)],
+      [`rebuild of ${count}, signing all`, duration(rebuild.signing), `${megabytes(rebuild.before)} before`],
+      [`rebuild of ${count}, signing nothing`, duration(rebuild.again), `${megabytes(rebuild.after)} after`],
       [
         `registration of ${number(renewal.entities)} entities`,
         `${number(renewal.registrations)} a second`,

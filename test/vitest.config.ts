@@ -19,7 +19,10 @@ export default defineConfig({
       project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('web', 'test/web/**/*.test.ts'),
-      project('deploy', 'test/deploy/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 180_000 }),
+      project('deploy', 'test/{deploy,docs}/**/*.test.ts', {
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+      }),
       project('e2e', 'test/e2e/**/*.spec.ts', {
         testTimeout: 120_000,
         hookTimeout: 180_000,

@@ -19,11 +19,17 @@ export const guideCommands: readonly (readonly [Chapter, string])[] = [
   ],
   ['rebuild', 'curl -X POST http://localhost:8000/api/v1/server/entity'],
   ['rebuild', 'curl -X POST http://localhost:8000/api/v1/server/historical_keys'],
+  ['rebuild', 'docker compose exec admin python manage.py reload_issued_tms'],
   ['rebuild', 'docker compose exec ta ./inmor-collection -c taconfig.toml https://ta.example.com'],
   ['scheduled tasks', 'docker compose exec admin python manage.py regenerate_entity'],
   [
     'scheduled tasks',
     'cd /path/to/inmor && /usr/bin/docker compose exec -T admin python manage.py regenerate_entity >> /tmp/inmor-regenerate.log 2>&1',
+  ],
+  ['scheduled tasks', 'docker compose exec admin python manage.py renew_subordinates'],
+  [
+    'scheduled tasks',
+    'cd /path/to/inmor && /usr/bin/docker compose exec -T admin python manage.py renew_subordinates >> /tmp/inmor-renew-subordinates.log 2>&1',
   ],
   [
     'scheduled tasks',

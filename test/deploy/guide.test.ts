@@ -83,6 +83,9 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
 
   test('the scheduled tasks', async () => {
     await play('scheduled tasks')
+    const { leaf } = federation
+    const log = await readFile(join(deployment.directory.base, 'tmp/inmor-renew-subordinates.log'), 'utf8')
+    expect(log).toContain(leaf.id)
   })
 
   test('the status', async () => {

@@ -1,0 +1,106 @@
+/** Every command in the documentation is run, as written but for the hosts, on an installation of its own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { type Product, startProduct } from '#test/helpers/product.ts'
+import { configurationDocument, configurationFile } from './configuration.ts'
+
+const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+let product: Product
+let federation: Federation
+let directory: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  federation = await below(product.installation.federationUrl).leaf().start()
+  directory = await mkdtemp(join(tmpdir(), 'inmor-docs-'))
+  await cp(root('compose.production.example.yaml'), join(directory, 'compose.production.example.yaml'))
+})
+afterAll(async () => {
+  await federation.close()
+  await product.stop()
+  await rm(directory, { recursive: true })
+})
+
+/** The blocks of shell in a document, in order. */
+async function blocksOf(document: string): Promise<string> {
+  const content = await readFile(root(`docs/${document}`), 'utf8')
+  return [...content.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('')
+}
+
+/** Lines that only a Docker engine or root could run; another test looks at what they name. */
+const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo ).*$/gm
+
+/** Where there is no engine: the command line of this checkout, and the hosts of the installation. */
+function translate(script: string): string {
+  const { adminUrl, federationUrl, dataDirectory } = product.installation
+  return withoutRepetitions(script)
+    .replace(engine, ':')
+    .replaceAll(' -e BACKUP_PASSPHRASE', '')
+    .replaceAll(
+      'docker compose exec -T admin inmor',
+      `node --disable-warning=ExperimentalWarning ${root('server/cli/inmor.ts')}`,
+    )
+    .replaceAll('curl ', 'curl --fail --silent --show-error ')
+    .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))
+    .replaceAll('keys/publickeys', join(dataDirectory, 'keys/publickeys'))
+    .replaceAll('https://admin.example.org', adminUrl)
+    .replaceAll('https://ta.example.org', federationUrl)
+    .replaceAll('https://rp.example.org', federation.leaf.id)
+}
+
+/** What was shown to work needs no second proof. */
+function withoutRepetitions(script: string): string {
+  const lines = script.split('\n')
+  const isNew = (line: string, at: number) => lines.indexOf(line) === at || !line.includes(' admin inmor ')
+  return lines.filter(isNew).join('\n')
+}
+
+async function run(script: string): Promise<{ code: number; output: string }> {
+  const child = spawn('sh', ['-e', '-x', '-c', script], {
+    cwd: directory,
+    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...product.installation.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = await once(child, 'close')
+  return { code, output: (await output).join('\n') }
+}
+
+describe('the commands', () => {
+  test.each(['api.md', 'operations.md', 'deployment.md'])('of docs/%s', async (document) => {
+    const { code, output } = await run(translate(await blocksOf(document)))
+    expect(code, output).toBe(0)
+    // GraphQL says in the body what went wrong.
+    expect(output).not.toMatch(/"errors":|"code":"/)
+  })
+
+  test('that need a Docker engine name files and services that are there', async () => {
+    const { services } = parse(await readFile(root('compose.yaml'), 'utf8'), { merge: true })
+    const images = Object.values<{ image: string }>(services).map(({ image }) => image)
+    for (const document of ['operations.md', 'deployment.md']) {
+      for (const [line] of (await blocksOf(document)).matchAll(engine)) {
+        for (const [, file = ''] of line.matchAll(/-f (\S+)/g)) {
+          expect(existsSync(root(file.replace('production.yaml', 'production.example.yaml')))).toBe(true)
+        }
+        const [, service] = /exec -T (\S+)/.exec(line) ?? []
+        if (service) expect(Object.keys(services)).toContain(service)
+        const [, image] = /docker run .* (\S+) \/app\//.exec(line) ?? []
+        if (image) expect(images).toContain(image)
+      }
+    }
+  })
+})
+
+test('docs/configuration.md says what the code reads; `npm run docs` writes it', async () => {
+  expect(await readFile(configurationFile, 'utf8')).toBe(configurationDocument())
+})

@@ -80,7 +80,7 @@ ${table(federationRows())}
 
 ## The command line
 
-`inmor` reads what the admin server reads, and:
+The command line reads what the admin server reads, and:
 
 ${table(commandRows)}
 

@@ -52,7 +52,21 @@ export const access: readonly MutationCases[] = [
   {
     mutation: 'revokeApiKey',
     success: user('end when they are revoked'),
-    failures: { NotFoundError: unknownId('revokeApiKey') },
+    failures: {
+      NotFoundError: unknownId('revokeApiKey'),
+      ReauthenticationRequiredError: wantsRecentSignIn('revokeApiKey'),
+    },
     audit: auditedBesides('revokeApiKey'),
+  },
+  {
+    mutation: 'resetSecondFactor',
+    success: testsIn('server/second-factor')(
+      'locks nobody in: an administrator removes it, and every session ends',
+    ),
+    failures: {
+      NotFoundError: unknownId('resetSecondFactor'),
+      ReauthenticationRequiredError: wantsRecentSignIn('resetSecondFactor'),
+    },
+    audit: auditedBesides('resetSecondFactor'),
   },
 ]

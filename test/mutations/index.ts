@@ -24,6 +24,4 @@ export const owed: readonly string[] = [
   'endSession',
   'removePasskey',
   'renamePasskey',
-  'resetSecondFactor',
-  'revokeApiKey',
 ]

@@ -91,6 +91,10 @@ describe('what touches access', () => {
     const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'operator' } })
     return Buffer.from(`User:${id}`).toString('base64')
   }
+  const apiKey = async () => {
+    const key = await admin.server.db.apikey.findFirstOrThrow({ where: { name: 'script' } })
+    return Buffer.from(`ApiKey:${key.id}`).toString('base64')
+  }
   const sensitive: readonly (readonly [
     mutation: string,
     input: () => Promise<object> | object,
@@ -101,6 +105,7 @@ describe('what touches access', () => {
     ['resetUserPassword', async () => ({ id: await operator(), password: PASSWORD }), 'id'],
     ['resetSecondFactor', async () => ({ id: await operator() }), 'id'],
     ['createApiKey', () => ({ username: 'operator', name: 'script' }), 'key'],
+    ['revokeApiKey', async () => ({ id: await apiKey() }), 'id'], // the one just made
     ['changePassword', () => ({ newPassword: PASSWORD }), 'hasPassword'],
   ]
 

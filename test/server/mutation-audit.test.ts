@@ -26,6 +26,7 @@ it.for<[mutation: string, input: (() => Promise<object>) | null, resource: () =>
   ['createUser', async () => ({ username: 'anna', password: PASSWORD, role: 'VIEWER' }), () => 'anna'],
   ['updateUser', async () => ({ ...(await user('ben')), role: 'OPERATOR' }), () => 'ben'],
   ['resetUserPassword', async () => ({ ...(await user('cora')), password: PASSWORD }), () => 'cora'],
+  ['resetSecondFactor', () => user('dora'), () => 'dora'],
   ['createApiKey', async () => ({ username: 'viewer', name: 'ci' }), () => 'viewer/ci'],
   ['revokeApiKey', () => apiKey('old'), () => expect.stringMatching(/./)],
 ])('has one entry of a %s', async ([mutation, input, resource]) => {

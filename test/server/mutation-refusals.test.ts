@@ -25,7 +25,8 @@ it.for<[mutation: string, type: string, further?: object]>([
   ['cancelRun', 'RenewalRun'],
   ['updateUser', 'User', { role: 'VIEWER' }],
   ['resetUserPassword', 'User', { password: PASSWORD }],
-  ['revokeApiKey', 'Apikey'],
+  ['resetSecondFactor', 'User'],
+  ['revokeApiKey', 'ApiKey'],
 ])('finds nothing for a %s under an id that is of nothing', async ([mutation, type, further = {}]) => {
   const before = await admin.server.db.auditEvent.count({ where: { outcome: 'SUCCEEDED' } })
   for (const id of [globalId(type), globalId('Nothing'), 'rubbish']) {

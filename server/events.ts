@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { createEventStream, type EventStream } from '#server/event-stream.ts'
-import type { SubordinateChange, SubordinateEvents } from '#server/services/subordinate-events.ts'
+import type { SubordinateChange, SubordinateEvents } from '#server/services/subordinate/events.ts'
 
 /** A run went on; with the item that was finished, or null when only its state changed. */
 export type RunChange = {

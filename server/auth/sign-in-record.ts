@@ -5,7 +5,7 @@ import { callerOf, type Doors } from '#server/auth/caller-of.ts'
 import { signInMethodOf } from '#server/auth/sign-in-method.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
-import { type AuditEntry, recordAuditEvent } from '#server/services/audit.ts'
+import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
 
 /** What an endpoint does, in the words of the audit log; `verifySecondFactor` ends a sign-in or an enrolment. */
 export type RecordedAction =

@@ -5,8 +5,8 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import type { Database } from '#server/database.ts'
 import { ConfigurationError } from '#server/env.ts'
-import { pruneAuditEvents } from '#server/services/audit-retention.ts'
-import { verifyAuditLog } from '#server/services/audit-verification.ts'
+import { pruneAuditEvents } from '#server/services/audit/retention.ts'
+import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 /** Entries read at a time. */
 const PAGE = 1000

@@ -5,8 +5,8 @@ import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import { ConfigurationError } from '#server/env.ts'
-import { recordAuditEvent } from '#server/services/audit.ts'
-import { verifyAuditLog } from '#server/services/audit-verification.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 const MINIMUM_LENGTH = 12
 const WITHOUT_KEYS =

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Installation } from '#server/cli/installation.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
-import { recordAuditEvent } from '#server/services/audit.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
 
 const PATIENCE_MS = 120_000
 const POLL_MS = 100

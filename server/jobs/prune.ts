@@ -1,6 +1,6 @@
 /** Removes what has served its time: old runs and audit events, sessions and counters that have expired. */
 import type { Database } from '#server/database.ts'
-import { applyAuditRetention } from '#server/services/audit-retention.ts'
+import { applyAuditRetention } from '#server/services/audit/retention.ts'
 import { readSettings } from '#server/settings.ts'
 
 const DAY_MS = 86_400_000

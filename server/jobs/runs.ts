@@ -6,7 +6,7 @@ import type { Database, Transaction } from '#server/database.ts'
 import type { Events } from '#server/events.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
-import { recordAuditEvent } from '#server/services/audit.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
 import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
 
 /** Milliseconds between looks for runs that lost their worker or their order. */

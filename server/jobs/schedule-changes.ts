@@ -5,7 +5,7 @@ import type { Database } from '#server/database.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import { applySchedule, nextTime } from '#server/jobs/scheduling.ts'
-import { recordAuditEvent } from '#server/services/audit.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
 import { InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
 
 export type ScheduleChange = {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { failures } from '#server/rest/error.ts'
 import type { RestApp } from '#server/rest/routes.ts'
-import type { EntityCheckName } from '#server/services/entity-checks.ts'
+import type { EntityCheckName } from '#server/services/entity/checks.ts'
 import type { Services } from '#server/services/index.ts'
 import { EntityRejectedError } from '#server/services/operation-error.ts'
 

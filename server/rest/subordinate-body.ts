@@ -1,7 +1,7 @@
 /** A subordinate in the words of the REST API: snake case, and required Trust Marks as one string. */
 import { z } from 'zod'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
-import type { SubordinateFields } from '#server/services/subordinate-input.ts'
+import type { SubordinateFields } from '#server/services/subordinate/input.ts'
 
 const object = z.record(z.string(), z.unknown())
 const entityid = z.string().min(1).describe('Its Entity Identifier.')

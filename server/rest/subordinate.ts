@@ -7,7 +7,7 @@ import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 import type { RestApp, RestDeps } from '#server/rest/routes.ts'
 import { Change, fields, Output, Registration, shown } from '#server/rest/subordinate-body.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
-import { findSubordinate } from '#server/services/subordinate-row.ts'
+import { findSubordinate } from '#server/services/subordinate/row.ts'
 
 const tags = ['Subordinates']
 

@@ -1,7 +1,7 @@
 /** Expected failures as types of result unions; everything else is masked and logged by the server (app.ts). */
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import { builder } from '#server/schema/builder.ts'
-import { EntityCheckRef } from '#server/schema/entity-inspection.ts'
+import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import {
   ConflictError,
   EntityRejectedError,

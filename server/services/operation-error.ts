@@ -1,6 +1,6 @@
 /** Expected failures of an operation: each has a code, a sentence and, where one field is at fault, its path. */
 import { type ErrorDetail, FederationError } from '#core/errors.ts'
-import type { EntityCheck } from '#server/services/entity-checks.ts'
+import type { EntityCheck } from '#server/services/entity/checks.ts'
 
 export type OperationErrorCode =
   | 'INVALID_INPUT'

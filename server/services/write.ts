@@ -4,7 +4,7 @@ import type { Caller } from '#server/caller.ts'
 import type { Database, Transaction } from '#server/database.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
-import { type AuditEntry, recordAuditEvent } from '#server/services/audit.ts'
+import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
 
 type Change<Row> = AuditEntry & {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
 import { cliCaller } from '#server/caller.ts'
 import { connectDatabase, type Database } from '#server/database.ts'
-import { recordAuditEvent } from '#server/services/audit.ts'
-import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit-retention.ts'
-import { verifyAuditLog } from '#server/services/audit-verification.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
+import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 let database: TestDatabase

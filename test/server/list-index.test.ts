@@ -4,8 +4,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
 import { migrate } from '#prisma/migrate.ts'
-import { subordinatePage } from '#server/schema/subordinate-list.ts'
-import { trustMarkPage } from '#server/schema/trust-mark.ts'
+import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
+import { trustMarkPage } from '#server/schema/trust-mark/trust-mark.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 const COUNT = 100_000

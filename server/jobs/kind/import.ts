@@ -1,7 +1,7 @@
 /** A run that registers a list of entities, each independently of the others. */
 import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
-import type { RegisterInput } from '#server/services/subordinates.ts'
+import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
 
 export const importing: RunKindRow = { action: 'importSubordinates', work: register }
 

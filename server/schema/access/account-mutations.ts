@@ -1,0 +1,104 @@
+/** Changes of one's own account. Those that could lock somebody out or let somebody in want a recent sign-in. */
+import { AccountRef } from '#server/schema/access/account.ts'
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { person, recentPerson } from '#server/schema/input.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+
+const EndSessionInput = builder.inputType('EndSessionInput', {
+  description: 'Which session.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The session’s id.' }) }),
+})
+
+const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
+  description: 'A new password for oneself.',
+  fields: (t) => ({
+    newPassword: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
+  }),
+})
+
+const RenamePasskeyInput = builder.inputType('RenamePasskeyInput', {
+  description: 'A name for a passkey.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The passkey’s id.' }),
+    name: t.string({ required: true, description: 'The name to recognize it by.' }),
+  }),
+})
+
+const RemovePasskeyInput = builder.inputType('RemovePasskeyInput', {
+  description: 'Which passkey.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
+})
+
+builder.mutationFields((t) => ({
+  endSession: t.field({
+    type: AccountRef,
+    description: 'Signs oneself out in another browser.',
+    authScopes: { ownAccount: true },
+    errors: { types: [NotFoundError] },
+    args: { input: t.arg({ type: EndSessionInput, required: true, description: 'Which.' }) },
+    resolve: async (_root, { input }, context) => {
+      const who = person(context)
+      await context.ownAccount.endSession(who, input.id)
+      return who.session
+    },
+  }),
+  endOtherSessions: t.field({
+    type: AccountRef,
+    description: 'Signs oneself out everywhere else.',
+    authScopes: { ownAccount: true },
+    resolve: async (_root, _args, context) => {
+      const who = person(context)
+      await context.ownAccount.endOtherSessions(who)
+      return who.session
+    },
+  }),
+  changePassword: t.field({
+    type: AccountRef,
+    description: 'Sets one’s own password and ends one’s other sessions.',
+    authScopes: { ownAccount: true },
+    errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'Which.' }) },
+    resolve: async (_root, { input }, context) => {
+      const who = recentPerson(context)
+      await context.ownAccount.changePassword(who, input.newPassword)
+      return who.session
+    },
+  }),
+  disableTwoFactor: t.field({
+    type: AccountRef,
+    description: 'Removes the authenticator app and the recovery codes.',
+    authScopes: { ownAccount: true },
+    errors: { types: [ConflictError, ReauthenticationRequiredError] },
+    resolve: async (_root, _args, context) => {
+      const who = recentPerson(context)
+      await context.ownAccount.disableTwoFactor(who)
+      return who.session
+    },
+  }),
+  renamePasskey: t.field({
+    type: AccountRef,
+    description: 'Names a passkey.',
+    authScopes: { ownAccount: true },
+    errors: { types: [InvalidInputError, NotFoundError] },
+    args: { input: t.arg({ type: RenamePasskeyInput, required: true, description: 'Which, and how.' }) },
+    resolve: async (_root, { input }, context) => {
+      const who = person(context)
+      await context.ownAccount.renamePasskey(who, input.id, input.name)
+      return who.session
+    },
+  }),
+  removePasskey: t.field({
+    type: AccountRef,
+    description: 'Removes a passkey; nobody signs in with it any more.',
+    authScopes: { ownAccount: true },
+    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: RemovePasskeyInput, required: true, description: 'Which.' }) },
+    resolve: async (_root, { input }, context) => {
+      const who = recentPerson(context)
+      await context.ownAccount.removePasskey(who, input.id)
+      return who.session
+    },
+  }),
+}))

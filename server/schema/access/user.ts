@@ -1,0 +1,163 @@
+/** People who may sign in. */
+
+import { isRole } from '#server/roles.ts'
+import { RoleEnum } from '#server/schema/access/viewer.ts'
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+
+builder.prismaNode('User', {
+  nullable: true,
+  id: { field: 'id' },
+  select: { id: true },
+  description: 'Somebody who may sign in.',
+  authScopes: { administer: true },
+  fields: (t) => ({
+    username: t.string({
+      description: 'The name to sign in with.',
+      select: { username: true, email: true },
+      resolve: ({ username, email }) => username ?? email,
+    }),
+    name: t.exposeString('name', { description: 'The name to show.' }),
+    email: t.exposeString('email', { description: 'The e-mail address.' }),
+    role: t.field({
+      type: RoleEnum,
+      description: 'What the user may do.',
+      select: { role: true },
+      resolve: ({ role }) => (isRole(role) ? role : 'viewer'),
+    }),
+    banned: t.boolean({
+      description: 'Whether the user is locked out, with all API keys.',
+      select: { banned: true },
+      resolve: ({ banned }) => banned ?? false,
+    }),
+    twoFactorEnabled: t.boolean({
+      description: 'Whether a password sign-in also asks for a code of an authenticator app.',
+      select: { twoFactorEnabled: true },
+      resolve: ({ twoFactorEnabled }) => twoFactorEnabled ?? false,
+    }),
+    passkeyCount: t.relationCount('passkeys', { description: 'How many passkeys the user has.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was made.' }),
+  }),
+})
+
+builder.queryField('users', (t) =>
+  t.prismaConnection({
+    type: 'User',
+    cursor: 'id',
+    description: 'Everybody who may sign in, by username.',
+    authScopes: { administer: true },
+    totalCount: (_root, _args, { db }) => db.user.count(),
+    resolve: async (query, _root, _args, { db }) => {
+      await requireCursor(query.cursor, (where) => db.user.findUnique({ where, select: { id: true } }))
+      return db.user.findMany({ ...query, orderBy: [{ username: 'asc' }, { id: 'asc' }] })
+    },
+  }),
+)
+
+const CreateUserInput = builder.inputType('CreateUserInput', {
+  description: 'Somebody to let in.',
+  fields: (t) => ({
+    username: t.string({ required: true, description: 'The name to sign in with.' }),
+    password: t.string({ required: true, description: 'The first password, at least 12 characters.' }),
+    role: t.field({ type: RoleEnum, required: true, description: 'What the user may do.' }),
+    name: t.string({ description: 'The name to show; the username when absent.' }),
+    email: t.string({ description: 'The e-mail address.' }),
+  }),
+})
+
+const UpdateUserInput = builder.inputType('UpdateUserInput', {
+  description: 'Changes: an absent field stays as it is. A new role or a ban ends the user’s sessions.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The user’s id.' }),
+    role: t.field({ type: RoleEnum, description: 'What the user may do.' }),
+    name: t.string({ description: 'The name to show.' }),
+    banned: t.boolean({ description: 'Whether the user is locked out.' }),
+  }),
+})
+
+const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
+  description: 'A new password for a user, whose sessions end.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The user’s id.' }),
+    password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
+  }),
+})
+
+const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
+  description: 'Whose second factor is lost.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
+})
+
+builder.mutationFields((t) => ({
+  createUser: t.prismaField({
+    type: 'User',
+    description: 'Makes a user. There is no other way in: sign-up is closed.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Who.' }) },
+    resolve: async (_query, _root, { input }, context) => {
+      const { role, username, password, name, email } = input
+      const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
+      const { id } = await context.accounts.createUser(recentlySignedIn(context), {
+        username,
+        password,
+        role,
+        ...details,
+      })
+      return context.db.user.findUniqueOrThrow({ where: { id } })
+    },
+  }),
+  updateUser: t.prismaField({
+    type: 'User',
+    description: 'Changes a user. The last administrator can be neither banned nor demoted.',
+    authScopes: { administer: true },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'What to change.' }) },
+    resolve: async (_query, _root, { input: { id, ...change } }, context) => {
+      const user = await context.accounts.findUserById(textNodeId(id, 'User'))
+      const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
+      await context.accounts.updateUser(
+        recentlySignedIn(context),
+        user.username ?? user.email,
+        Object.fromEntries(given),
+      )
+      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
+    },
+  }),
+  resetUserPassword: t.prismaField({
+    type: 'User',
+    description: 'Sets a new password and ends the user’s sessions.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
+    args: {
+      input: t.arg({ type: ResetUserPasswordInput, required: true, description: 'Whose, and which.' }),
+    },
+    resolve: async (_query, _root, { input }, context) => {
+      const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
+      await context.accounts.setPassword(
+        recentlySignedIn(context),
+        user.username ?? user.email,
+        input.password,
+      )
+      return user
+    },
+  }),
+  resetSecondFactor: t.prismaField({
+    type: 'User',
+    description:
+      'Removes the authenticator app, recovery codes and passkeys of somebody who lost them, and ends their sessions.',
+    authScopes: { administer: true },
+    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'Whose.' }) },
+    resolve: async (_query, _root, { input }, context) => {
+      const caller = recentlySignedIn(context)
+      const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
+      await context.accounts.resetSecondFactor(caller, user.username ?? user.email)
+      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
+    },
+  }),
+}))

@@ -1,0 +1,143 @@
+/** The audit log: who changed what, and how it was before and after. */
+import { jsonEqual } from '#core/json.ts'
+import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
+import { auditOutcomes } from '#server/services/audit/audit.ts'
+
+/** Columns that change with every write and say nothing. */
+const incidental = new Set(['version', 'updatedAt'])
+
+/** Column -> its value before and after, where they differ. */
+function differences({ before, after }: Pick<AuditEvent, 'before' | 'after'>): Record<string, unknown> {
+  const [old, now] = [members(before), members(after)]
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
+  const changed = names.filter((name) => !incidental.has(name) && !jsonEqual(old[name], now[name]))
+  return Object.fromEntries(
+    changed.map((name) => [name, { before: old[name] ?? null, after: now[name] ?? null }]),
+  )
+}
+
+function members(value: Prisma.JsonValue): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+}
+
+const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
+  description: 'Whether something was done.',
+  values: {
+    SUCCEEDED: { description: 'It was done.' },
+    REFUSED: { description: 'It was refused: the caller has no right to it.' },
+    FAILED: { description: 'It failed for a reason that was to be expected; nothing was changed.' },
+  } as const,
+})
+
+builder.prismaNode('AuditEvent', {
+  nullable: true,
+  id: { field: 'id' },
+  select: { id: true },
+  description:
+    'A change that was made or refused: entries are only ever added, each chained to the one before by its hash.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    actor: t.exposeString('actor', {
+      description:
+        'Who: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
+    }),
+    method: t.exposeString('method', {
+      description: 'By which way in: `session`, `api_key`, `cli`, `job` or `single_sign_on`.',
+    }),
+    address: t.exposeString('address', { nullable: true, description: 'From which network address.' }),
+    action: t.exposeString('action', { description: 'What was done, in the words of the mutations.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The kind of thing that changed.' }),
+    resource: t.exposeString('resource', { description: 'Which one, by its natural key.' }),
+    eventTypes: t.exposeStringList('eventTypes', {
+      description: 'What it amounts to in the Subordinate Events draft, such as `jwks_update`.',
+    }),
+    before: t.expose('before', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The thing before; null when it was created.',
+    }),
+    after: t.expose('after', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The thing after; null when it was removed.',
+    }),
+    diff: t.field({
+      type: 'JSON',
+      description: 'What differs: name -> {before, after}.',
+      select: { before: true, after: true },
+      resolve: differences,
+    }),
+    outcome: t.field({
+      type: AuditOutcomeEnum,
+      description: 'Whether it was done.',
+      select: { outcome: true },
+      resolve: (event) => auditOutcomes.find((outcome) => outcome === event.outcome) ?? 'SUCCEEDED',
+    }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why it was not done; null when it was.',
+    }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: 'The request that made it, as in the server’s log.',
+    }),
+    hash: t.exposeString('hash', { description: 'SHA-256 over this entry and the hash of the one before.' }),
+  }),
+})
+
+const AuditEventFilter = builder.inputType('AuditEventFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    actor: t.string({ description: 'Who.' }),
+    action: t.string({ description: 'What was done.' }),
+    outcome: t.field({ type: AuditOutcomeEnum, description: 'Whether it was done.' }),
+    resourceType: t.string({ description: 'The kind of thing that changed.' }),
+    resource: t.string({ description: 'Which one, by its natural key.' }),
+    after: t.field({ type: 'DateTime', description: 'At this time or later.' }),
+    before: t.field({ type: 'DateTime', description: 'Before this time.' }),
+  }),
+})
+
+function where(filter: typeof AuditEventFilter.$inferInput | null | undefined): Prisma.AuditEventWhereInput {
+  if (!filter) return {}
+  const { actor, action, outcome, resourceType, resource, after, before } = filter
+  const at = { ...(after ? { gte: after } : {}), ...(before ? { lt: before } : {}) }
+  return {
+    ...(actor ? { actor } : {}),
+    ...(action ? { action } : {}),
+    ...(outcome ? { outcome } : {}),
+    ...(resourceType ? { resourceType } : {}),
+    ...(resource ? { resource } : {}),
+    ...(after || before ? { at } : {}),
+  }
+}
+
+builder.queryFields((t) => ({
+  auditEvents: t.prismaConnection({
+    type: 'AuditEvent',
+    cursor: 'id',
+    description: 'The audit log, the latest entry first, at most 100 a page.',
+    authScopes: { read: true },
+    args: { filter: t.arg({ type: AuditEventFilter, description: 'Which entries.' }) },
+    totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: where(filter) }),
+    resolve: async (query, _root, { filter }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
+      return db.auditEvent.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
+    },
+  }),
+  auditEvent: t.prismaField({
+    type: 'AuditEvent',
+    nullable: true,
+    description: 'One entry of the audit log, by its id.',
+    authScopes: { read: true },
+    args: { id: t.arg.id({ required: true, description: 'The entry’s id.' }) },
+    resolve: (query, _root, { id }, { db }) => {
+      const key = keyOrNull(id, 'AuditEvent')
+      return key === null ? null : db.auditEvent.findUnique({ ...query, where: { id: key } })
+    },
+  }),
+}))

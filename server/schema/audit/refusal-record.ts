@@ -1,0 +1,49 @@
+/** Records the mutations that did not come about: for want of a right, or for a reason that was to be expected. */
+import { errorTypeMap } from '@pothos/plugin-errors'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
+import type { Context } from '#server/schema/context.ts'
+import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
+import { OperationError } from '#server/services/operation-error.ts'
+
+/** Codes of the permission rules and of re-authentication; every other expected failure is no matter of rights. */
+const refusals = ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED', 'REAUTHENTICATION_REQUIRED']
+
+/** Around all that the plugins put around a mutation. Strangers are not recorded: they could fill the log. */
+export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
+  for (const [action, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve } = field
+    if (!resolve) continue
+    field.resolve = async (root, args, context: Context, info) => {
+      const { caller, db } = context
+      const record = (failure: Failure | null) =>
+        caller && failure && recordRefusal(db, caller, { action, input: args.input, ...failure })
+      try {
+        const result: unknown = await resolve(root, args, context, info)
+        await record(failureOf(result))
+        return result
+      } catch (error) {
+        await record(failureOf(error))
+        throw error
+      }
+    }
+  }
+  return schema
+}
+
+type Failure = Pick<Refusal, 'outcome' | 'reason'>
+
+/** An expected failure may come as a result or be thrown; null for a success and for what nobody expected. */
+function failureOf(value: unknown): Failure | null {
+  if (typeof value !== 'object' || value === null) return null
+  // The errors plugin hides the class of a failure that it makes a result of, and keeps the list of those.
+  if (value instanceof OperationError || errorTypeMap.has(value)) {
+    const { code, message } = value as OperationError // all that fields declare as their errors
+    return failure(code, message)
+  }
+  if (!(value instanceof GraphQLError) || typeof value.extensions.code !== 'string') return null
+  return failure(value.extensions.code, value.message)
+}
+
+function failure(code: string, message: string): Failure {
+  return { outcome: refusals.includes(code) ? 'REFUSED' : 'FAILED', reason: `${code}: ${message}` }
+}

@@ -1,0 +1,158 @@
+/** The entities of the federation at any depth, as the last walk found them (Entity Collection draft). */
+import { GraphQLError } from 'graphql'
+import { builder } from '#server/schema/builder.ts'
+import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { displayName } from '#server/services/subordinate/row.ts'
+import type { CollectionRecord, CollectionTrustMark } from '#store/collection-record.ts'
+
+const MAXIMUM = 100
+const DEFAULT = 25
+
+const CollectionTrustMarkRef = builder.objectRef<CollectionTrustMark>('CollectionTrustMark').implement({
+  description: 'A Trust Mark that an entity shows and that was verified in the walk.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    trustMarkType: t.expose('trust_mark_type', { type: 'URL', description: 'Its kind.' }),
+    mark: t.field({
+      type: DecodedJwt,
+      description: 'The mark.',
+      resolve: ({ trust_mark: jwt }) => ({ jwt }),
+    }),
+  }),
+})
+
+const CollectionEntity = builder.objectRef<CollectionRecord>('CollectionEntity').implement({
+  description: 'An entity that the last walk found.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entity_id', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
+    entityTypes: t.exposeStringList('entity_types', { description: 'The Entity Types it plays.' }),
+    displayName: t.string({
+      nullable: true,
+      description: 'The name it gives itself.',
+      resolve: ({ ui_infos }) => displayName(ui_infos),
+    }),
+    logoUri: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'Its logo.',
+      resolve: ({ ui_infos }) => logoOf(ui_infos),
+    }),
+    uiInfos: t.expose('ui_infos', {
+      type: 'JSON',
+      description: 'What it wants people to be shown, by Entity Type, in all languages.',
+    }),
+    trustMarks: t.expose('trust_marks', {
+      type: [CollectionTrustMarkRef],
+      description: 'The marks that were verified.',
+    }),
+    subordinate: t.prismaField({
+      type: 'Subordinate',
+      nullable: true,
+      description: 'Its registration here; null when it is further below, or no longer registered.',
+      resolve: (query, { entity_id: entityId }, _args, { db }) =>
+        db.subordinate.findUnique({ ...query, where: { entityId } }),
+    }),
+  }),
+})
+
+/** Only what a browser may load without asking anybody else for leave: an http or https address. */
+function logoOf(infos: CollectionRecord['ui_infos']): string | null {
+  const logos = Object.values(infos).map(({ logo_uri: logo }) => logo)
+  return logos.find((logo) => typeof logo === 'string' && /^https?:\/\//.test(logo)) as string | null
+}
+
+const CollectionFilter = builder.inputType('CollectionFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    search: t.string({
+      description: 'Words that must all occur in the Entity Identifier or in one of its names, in any case.',
+    }),
+    entityType: t.string({ description: 'An Entity Type it plays, such as `openid_provider`.' }),
+    trustMarkType: t.field({ type: 'URL', description: 'It holds a verified Trust Mark of this type.' }),
+  }),
+})
+
+function readerFilter(filter: typeof CollectionFilter.$inferInput | null | undefined) {
+  const search = filter?.search?.trim()
+  return {
+    entityTypes: filter?.entityType ? [filter.entityType] : [],
+    trustMarkTypes: filter?.trustMarkType ? [filter.trustMarkType] : [],
+    query: search ? search : undefined,
+  }
+}
+
+builder.queryField('collectionEntities', (t) =>
+  t.connection(
+    {
+      type: CollectionEntity,
+      description:
+        'The entities of the federation at any depth by identifier, as the last walk found them, at most 100 a page. It is read forward only.',
+      authScopes: { read: true },
+      args: { filter: t.arg({ type: CollectionFilter, description: 'Which ones.' }) },
+      resolve: async (_root, { filter: given, ...args }, { reader }) => {
+        const filter = readerFilter(given)
+        const { from, limit } = window(args)
+        const { records, next } = await reader.collection.page(filter, from, limit)
+        const edges = records.map((node) => ({ node, cursor: encodeCursor(node.entity_id) }))
+        return {
+          filter,
+          edges,
+          pageInfo: {
+            hasNextPage: next !== undefined,
+            hasPreviousPage: from !== undefined,
+            startCursor: edges.at(0)?.cursor ?? null,
+            endCursor: edges.at(-1)?.cursor ?? null,
+          },
+        }
+      },
+    },
+    {
+      fields: (t) => ({
+        totalCount: t.int({
+          description: 'How many there are on all pages.',
+          authScopes: { read: true },
+          resolve: ({ filter }, _args, { reader }) => reader.collection.count(filter),
+        }),
+        walkedAt: t.field({
+          type: 'DateTime',
+          nullable: true,
+          description: 'When the last walk ended; null when there was none.',
+          authScopes: { read: true },
+          resolve: async (_connection, _args, { reader }) => {
+            const state = await reader.collection.state()
+            return state?.lastUpdated === undefined ? null : new Date(state.lastUpdated * 1000)
+          },
+        }),
+      }),
+    },
+  ),
+)
+
+type Window = {
+  first?: number | null | undefined
+  after?: string | null | undefined
+  last?: number | null | undefined
+  before?: string | null | undefined
+}
+
+function window({ first, after, last, before }: Window): { from: string | undefined; limit: number } {
+  if (last != null || before != null) throw refusal('The collection is read forward, with first and after.')
+  if (first != null && first < 0) throw refusal('first must not be negative.')
+  // The smallest identifier that comes after it.
+  const from = after == null ? undefined : `${decodeCursor(after)}\0`
+  return { from, limit: Math.min(first ?? DEFAULT, MAXIMUM) }
+}
+
+const PREFIX = 'entity:'
+const encodeCursor = (entityId: string) => Buffer.from(PREFIX + entityId).toString('base64url')
+
+function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  if (!text.startsWith(PREFIX)) throw refusal('This is no cursor of the collection.')
+  return text.slice(PREFIX.length)
+}
+
+function refusal(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+}

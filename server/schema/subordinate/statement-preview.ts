@@ -1,0 +1,115 @@
+/** What a Subordinate Statement would say, before it is saved. */
+import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
+import { builder } from '#server/schema/builder.ts'
+import { PolicyStep } from '#server/schema/entity/entity-resolution.ts'
+import { nodeId } from '#server/schema/input.ts'
+import { statementFields } from '#server/schema/statement-fields.ts'
+import type { Conclusion } from '#server/services/entity/conclusion.ts'
+import type { Difference } from '#server/services/json-difference.ts'
+import { InvalidInputError } from '#server/services/operation-error.ts'
+import type { StatementPreview } from '#server/services/subordinate/statement-preview.ts'
+
+const StatementDifference = builder.objectRef<Difference>('StatementDifference').implement({
+  description: 'A place where two statements differ.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    path: t.exposeString('path', {
+      description: 'The claim and what is inside of it, such as `constraints.max_path_length`.',
+    }),
+    before: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the present statement says there; null when nothing.',
+      resolve: ({ before }) => before ?? null,
+    }),
+    after: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the new one would say there; null when nothing.',
+      resolve: ({ after }) => after ?? null,
+    }),
+  }),
+})
+
+const ConclusionRef = builder.objectRef<Conclusion>('StatementConclusion').implement({
+  description: 'What a resolver concludes from a Subordinate Statement (section 6.1.4.2).',
+  authScopes: { read: true },
+  fields: (t) => ({
+    metadata: t.expose('metadata', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The resolved metadata; null when constraints or policy reject it.',
+    }),
+    findings: t.exposeStringList('findings', {
+      description: 'Why they reject it, each reason a sentence; empty when they do not.',
+    }),
+    policy: t.field({
+      type: [PolicyStep],
+      description: 'The metadata policy, step by step.',
+      resolve: ({ policy }): PolicyExplanation['steps'] => policy,
+    }),
+  }),
+})
+
+const StatementPreviewRef = builder.objectRef<StatementPreview>('StatementPreview').implement({
+  description: 'A Subordinate Statement as it would be signed, and what a resolver would make of it.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity it is about.' }),
+    claims: t.expose('claims', { type: 'JSON', description: 'The claims that would be signed.' }),
+    presentClaims: t.expose('present', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The claims of the statement as signed last; null when there is none.',
+    }),
+    differences: t.expose('differences', {
+      type: [StatementDifference],
+      description: 'Where the two differ; of their times only for how long they hold is compared.',
+    }),
+    presentConclusion: t.expose('presentConclusion', {
+      type: ConclusionRef,
+      nullable: true,
+      description: 'What a resolver concludes at present; null for an entity that is not registered.',
+    }),
+    conclusion: t.expose('conclusion', {
+      type: ConclusionRef,
+      description: 'What a resolver would conclude.',
+    }),
+  }),
+})
+
+const StatementChanges = builder.inputType('StatementChangesInput', {
+  description: 'What would be changed: an absent field stays as it is, null clears it.',
+  fields: (t) => ({
+    jwks: t.field({
+      type: 'JWKS',
+      description: 'The keys that the statement would vouch for; null takes those of its configuration.',
+    }),
+    ...statementFields(t),
+  }),
+})
+
+builder.queryField('previewSubordinateStatement', (t) =>
+  t.field({
+    type: StatementPreviewRef,
+    description:
+      'The statement about an entity with some changes, without making them. A registered entity is judged by its configuration as fetched last; another one is fetched.',
+    authScopes: { read: true },
+    args: {
+      id: t.arg.id({ description: 'The subordinate’s id.' }),
+      entityId: t.arg({
+        type: 'EntityIdentifier',
+        description: 'In place of the id: an entity, registered or not.',
+      }),
+      changes: t.arg({ type: StatementChanges, description: 'What would be changed; nothing when absent.' }),
+    },
+    resolve: (_root, { id, entityId, changes }, { services }) =>
+      services.subordinates.preview(subjectOf(id, entityId), changes ?? {}),
+  }),
+)
+
+function subjectOf(id: string | null | undefined, entityId: string | null | undefined) {
+  if (id != null && entityId == null) return { id: nodeId(id, 'Subordinate') }
+  if (entityId != null && id == null) return { entityId }
+  throw new InvalidInputError('Give either id or entityId, to say which entity is meant.')
+}

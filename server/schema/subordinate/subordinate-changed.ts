@@ -1,0 +1,41 @@
+/** The subscription that keeps lists of subordinates current. */
+import { builder } from '#server/schema/builder.ts'
+import type { SubordinateChange } from '#server/services/subordinate/events.ts'
+
+const SubordinateChangeKind = builder.enumType('SubordinateChangeKind', {
+  description: 'What happened to a subordinate.',
+  values: {
+    REGISTERED: { description: 'It was registered.' },
+    UPDATED: { description: 'Its registration was changed, or its renewal failed.' },
+    RENEWED: { description: 'Its configuration was fetched anew and a new statement signed.' },
+    DEACTIVATED: { description: 'It was taken off every endpoint.' },
+    REACTIVATED: { description: 'It is published again.' },
+    REMOVED: { description: 'Its registration is gone.' },
+  } as const,
+})
+
+const SubordinateChangeRef = builder.objectRef<SubordinateChange>('SubordinateChange').implement({
+  description: 'A change of one subordinate.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    kind: t.expose('kind', { type: SubordinateChangeKind, description: 'What happened.' }),
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'To which entity.' }),
+    subordinate: t.prismaField({
+      type: 'Subordinate',
+      nullable: true,
+      description: 'The subordinate as it is now; null once it is removed.',
+      resolve: (query, { entityId }, _args, { db }) =>
+        db.subordinate.findUnique({ ...query, where: { entityId } }),
+    }),
+  }),
+})
+
+builder.subscriptionField('subordinateChanged', (t) =>
+  t.field({
+    type: SubordinateChangeRef,
+    description: 'Each change of a subordinate, by whomever and in whichever process it was made.',
+    authScopes: { read: true },
+    subscribe: (_root, _args, { events }) => events.subscribe(),
+    resolve: (change) => change,
+  }),
+)

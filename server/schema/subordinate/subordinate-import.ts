@@ -1,0 +1,34 @@
+/** Registering a list of entities at once. */
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { signedIn } from '#server/schema/input.ts'
+import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
+import { parseImport } from '#server/services/subordinate/import.ts'
+
+const { ConflictError, InvalidInputError } = failures
+
+const ImportSubordinatesInput = builder.inputType('ImportSubordinatesInput', {
+  description: 'What to register.',
+  fields: (t) => ({
+    subordinates: t.field({
+      type: [RegisterSubordinateInput],
+      required: true,
+      description: 'The entities, each as registerSubordinate takes it, and none of them twice.',
+    }),
+  }),
+})
+
+builder.mutationField('importSubordinates', (t) =>
+  t.prismaField({
+    type: 'RenewalRun',
+    description:
+      'Starts to register a list of entities, each independently of the others; watch it with renewalProgress.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError] },
+    args: {
+      input: t.arg({ type: ImportSubordinatesInput, required: true, description: 'What to register.' }),
+    },
+    resolve: (_query, _root, { input }, context) =>
+      context.runs.start(signedIn(context), 'IMPORT', { items: parseImport(input.subordinates, context) }),
+  }),
+)

@@ -1,0 +1,116 @@
+/** The list of subordinates: filters, order, pages. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database.ts'
+import { builder } from '#server/schema/builder.ts'
+import { requireCursor } from '#server/schema/page.ts'
+import { literally } from '#server/schema/search.ts'
+import { SubordinateState, whereState } from '#server/schema/subordinate/subordinate-state.ts'
+
+const SubordinateFilter = builder.inputType('SubordinateFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    search: t.string({ description: 'Part of the Entity Identifier or of the display name, in any case.' }),
+    entityType: t.string({ description: 'An Entity Type it plays, such as `openid_provider`.' }),
+    state: t.field({ type: SubordinateState, description: 'Its state.' }),
+    intermediate: t.boolean({ description: 'Whether it has subordinates of its own.' }),
+    expiresBefore: t.field({ type: 'DateTime', description: 'Its statement expires before this time.' }),
+    trustMarkType: t.field({
+      type: 'URL',
+      description: 'It holds a valid Trust Mark of this type, issued here.',
+    }),
+  }),
+})
+
+const orderFields = {
+  ENTITY_ID: { value: 'entityId', description: 'By Entity Identifier.' },
+  REGISTERED_AT: { value: 'registeredAt', description: 'By time of registration.' },
+  UPDATED_AT: { value: 'updatedAt', description: 'By time of the last change.' },
+  EXPIRES_AT: { value: 'statementExpiresAt', description: 'By expiry of the statement.' },
+} as const
+
+const SubordinateOrderField = builder.enumType('SubordinateOrderField', {
+  description: 'What subordinates are ordered by.',
+  values: orderFields,
+})
+
+export const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'Upwards or downwards.',
+  values: {
+    ASC: { value: 'asc', description: 'From the smallest or earliest.' },
+    DESC: { value: 'desc', description: 'From the largest or latest.' },
+  } as const,
+})
+
+const SubordinateOrder = builder.inputType('SubordinateOrder', {
+  description: 'An order; equal ones follow by age of registration, in the same direction.',
+  fields: (t) => ({
+    field: t.field({ type: SubordinateOrderField, required: true, description: 'What to order by.' }),
+    direction: t.field({
+      type: OrderDirection,
+      required: true,
+      defaultValue: 'asc',
+      description: 'Upwards or downwards.',
+    }),
+  }),
+})
+
+type Filter = typeof SubordinateFilter.$inferInput
+type Order = typeof SubordinateOrder.$inferInput
+
+builder.queryField('subordinates', (t) =>
+  t.prismaConnection({
+    type: 'Subordinate',
+    cursor: 'id',
+    description: 'Immediate Subordinates, at most 100 a page.',
+    authScopes: { read: true },
+    args: {
+      filter: t.arg({ type: SubordinateFilter, description: 'Which ones.' }),
+      orderBy: t.arg({
+        type: SubordinateOrder,
+        description: 'In which order; by Entity Identifier when absent.',
+      }),
+    },
+    totalCount: async (_root, { filter }, { db }) =>
+      db.subordinate.count({ where: where(filter, await trustMarkTypeOf(filter, db)) }),
+    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.subordinate.findUnique({ where, select: { id: true } }))
+      const page = subordinatePage(filter, orderBy, await trustMarkTypeOf(filter, db))
+      return db.subordinate.findMany({ ...query, ...page })
+    },
+  }),
+)
+
+/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+export function subordinatePage(filter?: Filter | null, orderBy?: Order | null, trustMarkTypeId = 0) {
+  const direction = orderBy?.direction ?? 'asc'
+  return {
+    where: where(filter, trustMarkTypeId),
+    orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as the indexes have it
+  }
+}
+
+/** Its key, by which the database knows how rare its marks are; 0, which nothing has, when it is unknown. */
+async function trustMarkTypeOf(filter: Filter | null | undefined, db: Database): Promise<number> {
+  if (!filter?.trustMarkType) return 0
+  const where = { type: filter.trustMarkType }
+  return (await db.trustMarkType.findUnique({ where, select: { id: true } }))?.id ?? 0
+}
+
+function where(filter: Filter | null | undefined, trustMarkTypeId: number): Prisma.SubordinateWhereInput {
+  if (!filter) return {}
+  const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
+  const and: Prisma.SubordinateWhereInput[] = []
+  if (search?.trim()) {
+    const contains = { contains: literally(search), mode: 'insensitive' as const }
+    and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
+  }
+  if (entityType) and.push({ entityTypes: { has: entityType } })
+  if (state) and.push(whereState(state))
+  if (typeof intermediate === 'boolean') and.push({ intermediate })
+  if (expiresBefore) and.push({ statementExpiresAt: { lt: expiresBefore } })
+  if (trustMarkType) {
+    const valid = { trustMarkTypeId, active: true, expiresAt: { gt: new Date() } }
+    and.push({ trustMarks: { some: valid } })
+  }
+  return { AND: and }
+}

@@ -1,0 +1,194 @@
+/** Immediate Subordinates: the type, and how they are found. */
+import { parseEntityStatement } from '#core/entity-statement/index.ts'
+import { FederationError } from '#core/errors.ts'
+import { resolveMetadata } from '#core/trust-chain/index.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { SubordinateState, stateOf } from '#server/schema/subordinate/subordinate-state.ts'
+import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import { readSettings } from '#server/settings.ts'
+
+const PublicationState = builder.enumType('PublicationState', {
+  description: 'Whether the world sees the present state.',
+  values: {
+    PUBLISHED: { description: 'The endpoints serve the present state.' },
+    PENDING: { description: 'The last change is on its way; it is published by itself.' },
+    WITHDRAWN: { description: 'No endpoint serves anything about it.' },
+  } as const,
+})
+
+/** The columns from which the resolved metadata follows. */
+const resolvable = {
+  entityId: true,
+  entityConfiguration: true,
+  jwks: true,
+  forcedMetadata: true,
+  metadataPolicy: true,
+  constraints: true,
+  additionalClaims: true,
+  validFor: true,
+} as const
+
+builder.prismaNode('Subordinate', {
+  nullable: true,
+  id: { field: 'id' },
+  // Something must be selected even when a query asks only for __typename.
+  select: { id: true },
+  description:
+    'An Immediate Subordinate: an entity about which this Trust Anchor publishes a Subordinate Statement.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
+    displayName: t.exposeString('displayName', { nullable: true, description: 'The name it gives itself.' }),
+    active: t.exposeBoolean('active', {
+      description: 'Whether it is published. An inactive one is on no endpoint.',
+    }),
+    state: t.field({
+      type: SubordinateState,
+      description: 'Its state in one word.',
+      select: { active: true, failingSince: true, statementExpiresAt: true },
+      resolve: (row) => stateOf(row),
+    }),
+    entityTypes: t.exposeStringList('entityTypes', { description: 'The Entity Types it plays.' }),
+    intermediate: t.exposeBoolean('intermediate', { description: 'Whether it has subordinates of its own.' }),
+    metadata: t.expose('metadata', {
+      type: 'JSON',
+      description: 'Its metadata as declared, by Entity Type.',
+    }),
+    resolvedMetadata: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'Its metadata after our statement’s metadata, constraints and policy (section 6.1.4.2); null when they reject it.',
+      select: resolvable,
+      resolve: resolvedMetadata,
+    }),
+    forcedMetadata: t.expose('forcedMetadata', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Metadata that our statement sets in place of the declared one (section 3.1.1).',
+    }),
+    metadataPolicy: t.expose('metadataPolicy', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Policy for it and all below it, merged with that of the federation (section 6.1).',
+    }),
+    constraints: t.expose('constraints', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'Constraints on it and all below it; each takes precedence over that of the federation (section 6.2).',
+    }),
+    jwks: t.expose('jwks', {
+      type: 'JWKS',
+      description: 'The Federation Entity Keys that our statement vouches for.',
+    }),
+    requiredTrustMarks: t.expose('requiredTrustMarks', {
+      type: ['URL'],
+      description: 'Trust Mark Types it must hold when it is registered or renewed.',
+    }),
+    additionalClaims: t.expose('additionalClaims', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Further claims of our statement.',
+    }),
+    validFor: t.exposeInt('validFor', {
+      nullable: true,
+      description: 'Hours for which a statement is valid; null takes the federation’s default.',
+    }),
+    autorenew: t.exposeBoolean('autorenew', { description: 'Whether its statement is renewed by schedule.' }),
+    metadataFollowsEntity: t.exposeBoolean('metadataFollowsEntity', {
+      description:
+        'Whether a renewal takes over the metadata that the entity declares; false keeps what an operator recorded.',
+    }),
+    entityConfiguration: t.field({
+      type: DecodedJwt,
+      description: 'Its own Entity Configuration as last fetched.',
+      select: { entityConfiguration: true },
+      resolve: ({ entityConfiguration }) => ({ jwt: entityConfiguration }),
+    }),
+    statement: t.field({
+      type: DecodedJwt,
+      nullable: true,
+      description: 'Our Subordinate Statement as signed last; served while the subordinate is active.',
+      select: { statement: true },
+      resolve: ({ statement }) => (statement === null ? null : { jwt: statement }),
+    }),
+    publication: t.field({
+      type: PublicationState,
+      description: 'Whether the world sees the present state.',
+      select: { entityId: true, active: true },
+      resolve: publicationOf,
+    }),
+    lastCheckedAt: t.expose('lastCheckedAt', {
+      type: 'DateTime',
+      description: 'When its configuration was fetched last.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why the last renewal failed; null when it did not.',
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when renewals fail; null while they do not.',
+    }),
+    registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When its registration changed last.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+    }),
+    trustMarks: t.prismaField({
+      type: ['TrustMark'],
+      description: 'The Trust Marks that this Trust Anchor issued to it.',
+      select: { entityId: true },
+      resolve: (query, { entityId }, _args, { db }) =>
+        db.trustMark.findMany({ ...query, where: { entityId }, orderBy: { id: 'asc' } }),
+    }),
+  }),
+})
+
+async function publicationOf(
+  { entityId, active }: Pick<Subordinate, 'entityId' | 'active'>,
+  _args: object,
+  { pending }: Context,
+) {
+  const things = await pending()
+  if (things.has(`subordinate ${entityId}`) || things.has('subordinates ')) return 'PENDING'
+  return active ? 'PUBLISHED' : 'WITHDRAWN'
+}
+
+async function resolvedMetadata(
+  subordinate: Pick<Subordinate, keyof typeof resolvable>,
+  _args: object,
+  { db, entityId }: Context,
+) {
+  const settings = await readSettings(db)
+  const now = Math.floor(Date.now() / 1000)
+  try {
+    const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
+    return resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor: entityId, now }))
+  } catch (error) {
+    if (error instanceof FederationError) return null
+    throw error
+  }
+}
+
+builder.queryField('subordinate', (t) =>
+  t.prismaField({
+    type: 'Subordinate',
+    nullable: true,
+    description: 'One subordinate, by its Entity Identifier.',
+    authScopes: { read: true },
+    args: {
+      entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
+    },
+    resolve: (query, _root, { entityId }, { db }) =>
+      db.subordinate.findUnique({ ...query, where: { entityId } }),
+  }),
+)

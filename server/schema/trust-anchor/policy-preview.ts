@@ -1,0 +1,111 @@
+/** What a federation policy would do, before it is saved. */
+import { builder } from '#server/schema/builder.ts'
+import {
+  type AffectedPage,
+  type EffectCounts,
+  type MemberEffect,
+  previewPolicy,
+} from '#server/services/trust-anchor/policy-preview.ts'
+
+const MAXIMUM_AFFECTED = 100
+
+const PolicyEffect = builder.enumType('PolicyEffect', {
+  description: 'What a policy would do to one subordinate.',
+  values: {
+    UNCHANGED: { description: 'Its resolved metadata stays as it is.' },
+    CHANGED: { description: 'Its resolved metadata becomes another.' },
+    FAILS: { description: 'Its metadata would not satisfy the policy: it would no longer resolve.' },
+  } as const,
+})
+
+const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').implement({
+  description: 'What a policy would do to one subordinate, with the difference or the reason.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Which subordinate.' }),
+    effect: t.expose('effect', { type: PolicyEffect, description: 'In one word.' }),
+    before: t.expose('before', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Its resolved metadata now; null when it does not resolve.',
+    }),
+    after: t.expose('after', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Its resolved metadata then; null when it would not resolve.',
+    }),
+    findings: t.exposeStringList('findings', { description: 'Why it would fail, each reason a sentence.' }),
+  }),
+})
+
+/** Each is looked for once, and only when it is asked for. */
+type PolicyPreview = { counts: () => Promise<EffectCounts>; page: () => Promise<AffectedPage> }
+
+const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').implement({
+  description: 'The effect of a policy on every active subordinate.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    unchanged: t.int({
+      description: 'Subordinates whose metadata stays as it is.',
+      resolve: async ({ counts }) => (await counts()).unchanged,
+    }),
+    changed: t.int({
+      description: 'Subordinates whose metadata becomes another.',
+      resolve: async ({ counts }) => (await counts()).changed,
+    }),
+    failing: t.int({
+      description: 'Subordinates that would no longer resolve.',
+      resolve: async ({ counts }) => (await counts()).failing,
+    }),
+    affected: t.field({
+      type: [MemberEffectRef],
+      description: 'Those that were asked for, in the order of registration, with the details.',
+      resolve: async ({ page }) => (await page()).members,
+    }),
+    hasMore: t.boolean({
+      description: 'Whether more of them follow; ask for those after the last.',
+      resolve: async ({ page }) => (await page()).hasMore,
+    }),
+  }),
+})
+
+builder.queryField('previewMetadataPolicy', (t) =>
+  t.field({
+    type: PolicyPreviewRef,
+    description:
+      'The effect of a federation policy on every active subordinate, without saving it. Counting looks at all of them; leave the counts out to page on.',
+    authScopes: { read: true },
+    args: {
+      policy: t.arg({
+        type: 'JSON',
+        required: true,
+        description: 'Entity Type -> parameter -> operator -> value (section 6.1).',
+      }),
+      first: t.arg.int({
+        defaultValue: 25,
+        description: `How many affected subordinates to describe, at most ${MAXIMUM_AFFECTED}.`,
+      }),
+      after: t.arg({ type: 'EntityIdentifier', description: 'Describes those after this subordinate.' }),
+      effect: t.arg({
+        type: PolicyEffect,
+        description: 'Describes those with this effect; those that change or fail when absent.',
+      }),
+    },
+    resolve: (_root, { policy, first, after, effect }, { db, entityId }) => {
+      const preview = previewPolicy({ db, entityId }, policy)
+      const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
+      return {
+        counts: once(() => preview.count()),
+        page: once(() => preview.page({ limit, after, effect })),
+      }
+    },
+  }),
+)
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

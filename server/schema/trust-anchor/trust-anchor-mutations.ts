@@ -1,0 +1,111 @@
+/** What may be done with the Trust Anchor as a whole. */
+import type { RebuildResult } from '#server/publish/rebuild.ts'
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { signedIn } from '#server/schema/input.ts'
+import { FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
+
+const { InvalidInputError, ConflictError, UnavailableError } = failures
+
+const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
+  description: 'Changes: an absent field stays as it is, null clears it or takes the default.',
+  fields: (t) => ({
+    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    organizationName: t.string({ description: 'The name of the federation operator.' }),
+    organization: t.field({ type: 'JSON', description: 'Further informational parameters (section 5.2.2).' }),
+    authorityHints: t.field({
+      type: ['EntityIdentifier'],
+      description: 'Its own superiors in other federations.',
+    }),
+    trustAnchorHints: t.field({
+      type: ['EntityIdentifier'],
+      description: 'Trust Anchors of other federations that it trusts.',
+    }),
+    trustMarks: t.field({ type: ['JWT'], description: 'Trust Marks issued to it.' }),
+    trustMarkIssuers: t.field({
+      type: 'JSON',
+      description: 'Foreign issuers: Trust Mark Type -> list of Entity Identifiers.',
+    }),
+    trustMarkOwners: t.field({ type: 'JSON', description: 'Trust Mark Owners: type -> {sub, jwks}.' }),
+    constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (section 6.2).' }),
+    trustAnchors: t.field({
+      type: 'JSON',
+      description: 'Foreign Trust Anchors: Entity Identifier -> pinned JWK Set.',
+    }),
+    endpoints: t.field({ type: [FederationEndpoint], description: 'The optional endpoints to advertise.' }),
+    endpointAuthMethods: t.field({
+      type: 'JSON',
+      description: 'Client authentication by endpoint (section 8.8).',
+    }),
+    entityConfigurationHours: t.int({ description: 'Hours for which its Entity Configuration is valid.' }),
+    statementHours: t.int({ description: 'Hours for which a Subordinate Statement is valid by default.' }),
+    maximumStatementHours: t.int({ description: 'Hours that no Subordinate Statement may exceed.' }),
+    maximumTrustMarkHours: t.int({ description: 'Hours that no Trust Mark may exceed.' }),
+    runRetentionDays: t.int({ description: 'Days for which runs that have ended are kept.' }),
+    auditRetentionDays: t.int({
+      description: 'Days for which the audit log is kept, at least 30; `null` keeps it for ever.',
+    }),
+  }),
+})
+
+const UpdateFederationPolicyInput = builder.inputType('UpdateFederationPolicyInput', {
+  description: 'The metadata policy of the whole federation.',
+  fields: (t) => ({
+    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    metadataPolicy: t.field({
+      type: 'JSON',
+      description: 'Entity Type -> parameter -> operator -> value (section 6.1); null for none.',
+    }),
+  }),
+})
+
+const PublicationRebuild = builder.objectRef<RebuildResult>('PublicationRebuild').implement({
+  description: 'What a rebuild wrote.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    subordinates: t.exposeInt('subordinates', { description: 'Subordinate Statements published.' }),
+    trustMarks: t.exposeInt('trustMarks', {
+      description: 'Trust Marks published, with the status of each JWT ever issued.',
+    }),
+    milliseconds: t.exposeInt('milliseconds', { description: 'How long it took.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  updateTrustAnchor: t.field({
+    type: TrustAnchor,
+    description:
+      'Changes what the Trust Anchor says of itself and what holds for the federation. The Entity Configuration, and where needed every statement, is published anew.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, ConflictError] },
+    args: { input: t.arg({ type: UpdateTrustAnchorInput, required: true, description: 'What to change.' }) },
+    resolve: (_root, { input }, context) => context.services.trustAnchor.update(signedIn(context), input),
+  }),
+  updateFederationPolicy: t.field({
+    type: TrustAnchor,
+    description: 'Sets the metadata policy of the whole federation and publishes every statement anew.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, ConflictError] },
+    args: { input: t.arg({ type: UpdateFederationPolicyInput, required: true, description: 'The policy.' }) },
+    resolve: (_root, { input }, context) =>
+      context.services.trustAnchor.updatePolicy(signedIn(context), {
+        ...input,
+        metadataPolicy: input.metadataPolicy ?? {},
+      }),
+  }),
+  regenerateEntityConfiguration: t.field({
+    type: TrustAnchor,
+    description:
+      'Signs and publishes the Entity Configuration and the historical keys anew. Changes publish themselves; this is for certainty.',
+    authScopes: { operate: true },
+    resolve: (_root, _args, context) =>
+      context.services.trustAnchor.regenerateEntityConfiguration(signedIn(context)),
+  }),
+  rebuildPublication: t.field({
+    type: PublicationRebuild,
+    description: 'Writes everything into Redis anew, beside what is served, and swaps in one transaction.',
+    authScopes: { operate: true },
+    errors: { types: [UnavailableError] },
+    resolve: (_root, _args, context) => context.services.trustAnchor.rebuildPublication(signedIn(context)),
+  }),
+}))

@@ -1,0 +1,141 @@
+/** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
+import type { Settings } from '#prisma/generated/client/client.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import { optionalEndpoints } from '#server/publish/endpoints.ts'
+import { signEntityConfiguration } from '#server/publish/own-statements.ts'
+import { builder } from '#server/schema/builder.ts'
+import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
+
+export const FederationEndpoint = builder.enumType('FederationEndpoint', {
+  description: 'An optional endpoint of the federation server; fetch and list are always advertised.',
+  values: Object.fromEntries(
+    optionalEndpoints.map((name) => [
+      name.toUpperCase(),
+      { value: name, description: `Advertised as federation_${name}_endpoint.` },
+    ]),
+  ),
+})
+
+export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
+  description: 'This Trust Anchor: what it says of itself, and what holds for the whole federation.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.field({
+      type: 'EntityIdentifier',
+      description: 'Its Entity Identifier.',
+      resolve: (_settings, _args, { entityId }) => entityId,
+    }),
+    organizationName: t.exposeString('organizationName', {
+      nullable: true,
+      description: 'The name of the federation operator.',
+    }),
+    entityConfiguration: t.field({
+      type: DecodedJwt,
+      description: 'Its Entity Configuration as served; signed now when Redis does not hold one.',
+      resolve: async (_settings, _args, { publishing }) => ({ jwt: await servedConfiguration(publishing) }),
+    }),
+    metadataPolicy: t.field({
+      type: 'JSON',
+      description: 'Policy for every subordinate (section 6.1).',
+      resolve: ({ metadataPolicy }) => metadataPolicy,
+    }),
+    constraints: t.field({
+      type: 'JSON',
+      description: 'Constraints on every subordinate (section 6.2).',
+      resolve: ({ constraints }) => constraints,
+    }),
+    authorityHints: t.expose('authorityHints', {
+      type: ['EntityIdentifier'],
+      description: 'Its own superiors in other federations.',
+    }),
+    organization: t.field({
+      type: 'JSON',
+      description: 'Further informational parameters of its federation_entity metadata (section 5.2.2).',
+      resolve: ({ organization }) => organization,
+    }),
+    trustAnchorHints: t.expose('trustAnchorHints', {
+      type: ['EntityIdentifier'],
+      description: 'Trust Anchors of other federations that it trusts (section 3.1.2).',
+    }),
+    trustMarks: t.field({
+      type: 'JSON',
+      description: 'Trust Marks issued to it, as a list of {trust_mark_type, trust_mark}.',
+      resolve: ({ trustMarks }) => trustMarks,
+    }),
+    trustAnchors: t.field({
+      type: 'JSON',
+      description:
+        'Foreign Trust Anchors that /resolve may be asked for: Entity Identifier -> pinned JWK Set (section 10).',
+      resolve: ({ trustAnchors }) => trustAnchors,
+    }),
+    endpoints: t.field({
+      type: [FederationEndpoint],
+      description: 'The optional endpoints that its Entity Configuration advertises.',
+      resolve: ({ endpoints }) => optionalEndpoints.filter((name) => endpoints.includes(name)),
+    }),
+    endpointAuthMethods: t.field({
+      type: 'JSON',
+      description:
+        'Client authentication by endpoint (section 8.8): name -> list of `none` and `private_key_jwt`; absent means none.',
+      resolve: ({ endpointAuthMethods }) => endpointAuthMethods,
+    }),
+    entityConfigurationHours: t.exposeInt('entityConfigurationHours', {
+      description: 'Hours for which its Entity Configuration is valid.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+    }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When its settings were changed last.',
+    }),
+    trustMarkIssuers: t.field({
+      type: 'JSON',
+      description: 'Foreign issuers it recognizes, by Trust Mark Type; it adds itself for its own types.',
+      resolve: ({ trustMarkIssuers }) => trustMarkIssuers,
+    }),
+    trustMarkOwners: t.field({
+      type: 'JSON',
+      description: 'Trust Mark Owners by type, as {sub, jwks}.',
+      resolve: ({ trustMarkOwners }) => trustMarkOwners,
+    }),
+    statementHours: t.exposeInt('statementHours', {
+      description: 'Hours for which a Subordinate Statement is valid by default.',
+    }),
+    maximumStatementHours: t.exposeInt('maximumStatementHours', {
+      description: 'Hours that no Subordinate Statement may exceed.',
+    }),
+    maximumTrustMarkHours: t.exposeInt('maximumTrustMarkHours', {
+      description: 'Hours that no Trust Mark may exceed.',
+    }),
+    runRetentionDays: t.exposeInt('runRetentionDays', {
+      description: 'Days for which runs that have ended are kept.',
+    }),
+    auditRetentionDays: t.exposeInt('auditRetentionDays', {
+      nullable: true,
+      description:
+        'Days for which the audit log is kept, and with it what the Subordinate Events endpoint tells; null for ever.',
+    }),
+    signingKey: t.field({
+      type: SigningKey,
+      description: 'The key that signs at present.',
+      resolve: (_settings, _args, { services, signingKeys }) =>
+        services.signingKeys.find(signingKeys.current().signer.kid),
+    }),
+  }),
+})
+
+async function servedConfiguration(publishing: PublishContext): Promise<string> {
+  const served = await publishing.redis.get(publishing.keys.entityConfiguration).catch(() => null) // Redis may be away
+  return served ?? signEntityConfiguration(publishing)
+}
+
+builder.queryField('trustAnchor', (t) =>
+  t.field({
+    type: TrustAnchor,
+    description: 'This Trust Anchor.',
+    authScopes: { read: true },
+    resolve: (_root, _args, { services }) => services.trustAnchor.settings(),
+  }),
+)

@@ -1,0 +1,47 @@
+/** Changes that were asked for and not made: they stand in the audit log too, without what was sent. */
+import type { Caller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import { type AuditedType, type AuditOutcome, recordAuditEvent } from '#server/services/audit/audit.ts'
+
+export type Refusal = {
+  action: string
+  /** Where the change would have been made; the input may name it by any of several members. */
+  input: unknown
+  outcome: Exclude<AuditOutcome, 'SUCCEEDED'>
+  reason: string
+}
+
+/** What a mutation is about, by what its name contains; the first that fits. */
+const types: readonly (readonly [pattern: RegExp, type: AuditedType])[] = [
+  [/ApiKey/, 'ApiKey'],
+  [/User|Password|Factor|Passkey|Session/, 'User'],
+  [/TrustMarkType/, 'TrustMarkType'],
+  [/TrustMark/, 'TrustMark'],
+  [/Subordinate/, 'Subordinate'],
+  [/Key/, 'SigningKey'],
+  [/Run|Renewal|Walk/, 'RenewalRun'],
+]
+
+/** Members of an input by which a thing is named; none of them is a secret. */
+const names = ['entityId', 'type', 'username', 'kid', 'trustMarkType', 'id'] as const
+const MAXIMUM_LENGTH = 512
+
+export async function recordRefusal(db: Database, caller: Caller, refusal: Refusal): Promise<void> {
+  const { action, input, outcome, reason } = refusal
+  await db.$transaction((tx) =>
+    recordAuditEvent(tx, caller, {
+      action,
+      resourceType: types.find(([pattern]) => pattern.test(action))?.[1] ?? 'TrustAnchor',
+      resource: nameIn(input),
+      outcome,
+      reason: reason.slice(0, MAXIMUM_LENGTH),
+    }),
+  )
+}
+
+function nameIn(input: unknown): string {
+  if (typeof input !== 'object' || input === null) return ''
+  const members = new Map(Object.entries(input))
+  const name = names.map((member) => members.get(member)).find((value) => typeof value === 'string')
+  return String(name ?? '').slice(0, MAXIMUM_LENGTH)
+}

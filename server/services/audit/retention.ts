@@ -1,0 +1,53 @@
+/** Retention of the audit log: its oldest entries go, and what is kept can still be verified. */
+import { type Caller, jobCaller } from '#server/caller.ts'
+import type { Database } from '#server/database.ts'
+import { lockAuditHead, recordAuditEvent } from '#server/services/audit/audit.ts'
+import { readSettings } from '#server/settings.ts'
+
+const DAY_MS = 86_400_000
+/** Rows deleted at a time, so that nobody waits long. */
+const PAGE = 5_000
+
+/** What the setting wants removed, by the job that does so; how many entries went. */
+export async function applyAuditRetention(db: Database, now = new Date()): Promise<number> {
+  const { auditRetentionDays } = await readSettings(db)
+  if (auditRetentionDays === null) return 0
+  return pruneAuditEvents(db, new Date(now.getTime() - auditRetentionDays * DAY_MS), jobCaller('prune'))
+}
+
+/**
+ * Removes the entries from before a time and answers how many. First the head says, in one transaction with an entry
+ * about it, that they are gone; then the rows go. Whatever ends the process in between, the next call goes on.
+ */
+export async function pruneAuditEvents(db: Database, before: Date, caller: Caller): Promise<number> {
+  const pruned = await db.$transaction(async (tx) => {
+    const { prunedId } = await lockAuditHead(tx)
+    const last = await tx.auditEvent.findFirst({
+      where: { at: { lt: before }, id: { gt: prunedId } },
+      orderBy: [{ at: 'desc' }, { id: 'desc' }],
+      select: { id: true, hash: true },
+    })
+    if (!last) return 0
+    const count = await tx.auditEvent.count({ where: { id: { gt: prunedId, lte: last.id } } })
+    await tx.$executeRaw`UPDATE "AuditHead"
+      SET "prunedId" = ${last.id}, "prunedHash" = ${last.hash}, "prunedCount" = "prunedCount" + ${count}`
+    await recordAuditEvent(tx, caller, {
+      action: 'pruneAuditLog',
+      resourceType: 'AuditLog',
+      resource: `before ${before.toISOString()}`,
+      before: { lastEntry: last.id, hash: last.hash },
+      after: { removed: count },
+    })
+    return count
+  })
+  await deletePruned(db)
+  return pruned
+}
+
+async function deletePruned(db: Database): Promise<void> {
+  for (;;) {
+    const deleted = await db.$executeRaw`DELETE FROM "AuditEvent" WHERE "id" IN (
+      SELECT "id" FROM "AuditEvent" WHERE "id" <= (SELECT "prunedId" FROM "AuditHead") ORDER BY "id" LIMIT ${PAGE})`
+    if (deleted < PAGE) return
+  }
+}

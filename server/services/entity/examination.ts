@@ -1,0 +1,179 @@
+/** Examines an entity as a candidate for registration: fetches its configuration and makes every check (3.2, 6, 9). */
+import {
+  type EntityStatement,
+  parseEntityStatement,
+  validateEntityStatement,
+} from '#core/entity-statement/index.ts'
+import { FederationError } from '#core/errors.ts'
+import { verifySignature } from '#core/jws.ts'
+import type { JwkSet } from '#core/keys.ts'
+import { checkIssuer, type Metadata } from '#core/metadata.ts'
+import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
+import type { StatementSubject } from '#server/publish/build.ts'
+import { createChecklist, type EntityCheck } from '#server/services/entity/checks.ts'
+import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+
+/** What the Subordinate Statement shall say beyond what the entity declares. */
+export type Registration = Omit<StatementSubject, 'entityId' | 'jwks'> & {
+  requiredTrustMarks: readonly string[]
+}
+
+export type Examination = {
+  entityId: string
+  checks: EntityCheck[]
+  statement: EntityStatement | null
+  /** After the superior's metadata, constraints and policy (6.1.4.2). */
+  resolvedMetadata: Metadata | null
+}
+
+type Input = {
+  entityId: string
+  /** Keys received out of band; the configuration must verify with them. */
+  jwks?: JwkSet | undefined
+  registration: Registration
+  registered: boolean
+  settings: Settings
+  /** Types of the marks that we issued to the entity and that are valid. */
+  trustMarkTypes: readonly string[]
+  /** Of this Trust Anchor. */
+  anchor: string
+  allowHttp: boolean
+  now: number
+  fetcher: Fetcher
+}
+
+type Checklist = ReturnType<typeof createChecklist>
+
+export async function examineEntity(input: Input): Promise<Examination> {
+  const checklist = createChecklist()
+  if (input.registered) checklist.warn('NOT_REGISTERED', 'The entity is registered here already.')
+  else checklist.pass('NOT_REGISTERED', 'The entity is not registered here.')
+  const statement = await fetchStatement(input, checklist)
+  let resolvedMetadata: Metadata | null = null
+  if (statement) {
+    checkIdentityAndTimes(statement, input, checklist)
+    await checkSignature(statement, input, checklist)
+    checkAuthorityHint(statement, input, checklist)
+    checkMetadata(statement, input, checklist)
+    resolvedMetadata = checkRegistration(statement, input, checklist)
+    checkRequiredTrustMarks(input, checklist)
+  }
+  return { entityId: input.entityId, checks: checklist.list(), statement, resolvedMetadata }
+}
+
+async function fetchStatement(input: Input, checklist: Checklist): Promise<EntityStatement | null> {
+  let jwt: string
+  try {
+    jwt = await input.fetcher.entityConfiguration(input.entityId)
+    checklist.pass('REACHABLE', 'Its Entity Configuration was fetched.')
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error
+    checklist.fail('REACHABLE', error.message, error.retryable)
+    return null
+  }
+  return tryCheck(checklist, 'STATEMENT', 'Type, header and claims are as the specification asks.', () =>
+    parseEntityStatement(jwt, { allowHttp: input.allowHttp }),
+  )
+}
+
+function checkIdentityAndTimes(statement: EntityStatement, input: Input, checklist: Checklist): void {
+  const { iss, sub } = statement.claims
+  const { entityId, now } = input
+  if (iss === entityId && sub === entityId) checklist.pass('IDENTITY', 'Issuer and subject are the entity.')
+  else
+    checklist.fail(
+      'IDENTITY',
+      `The statement was issued by ${iss} about ${sub}, not by and about ${entityId}.`,
+    )
+  tryCheck(checklist, 'TIMES', 'Issued in the past and not expired.', () =>
+    validateEntityStatement(statement, { now, issuer: iss, subject: sub }),
+  )
+}
+
+async function checkSignature(statement: EntityStatement, input: Input, checklist: Checklist): Promise<void> {
+  const verify = (keys: JwkSet) => verifySignature(statement, keys).then(() => null, asFederationError)
+  const own = await verify(statement.claims.jwks)
+  if (own) checklist.fail('SIGNATURE', own.message)
+  else checklist.pass('SIGNATURE', `Verified with the key ${statement.header.kid}.`)
+  if (!input.jwks) {
+    checklist.skip('KEYS', 'No keys were given to compare with.')
+    return
+  }
+  const given = await verify(input.jwks)
+  if (given) checklist.fail('KEYS', `With the keys received out of band: ${given.message}`)
+  else checklist.pass('KEYS', 'The configuration verifies with the keys received out of band.')
+}
+
+function checkAuthorityHint(statement: EntityStatement, { anchor }: Input, checklist: Checklist): void {
+  const hints = statement.claims.authority_hints ?? []
+  if (hints.includes(anchor)) checklist.pass('AUTHORITY_HINT', `Its authority_hints contain ${anchor}.`)
+  else {
+    const found = hints.length > 0 ? hints.join(', ') : 'nothing'
+    const message = `Its authority_hints name ${found}; the entity must add ${anchor}.`
+    checklist.fail('AUTHORITY_HINT', message)
+  }
+}
+
+function checkMetadata(statement: EntityStatement, { entityId }: Input, checklist: Checklist): void {
+  const { metadata } = statement.claims
+  const types = Object.keys(metadata ?? {})
+  if (!metadata || types.length === 0) {
+    checklist.fail('METADATA', 'The entity declares no Entity Type; it needs metadata for at least one.')
+    return
+  }
+  tryCheck(checklist, 'METADATA', `Declares ${types.join(', ')}.`, () => checkIssuer(metadata, entityId))
+}
+
+/** What a resolver would conclude from the statement we would publish, by the resolver's own rules. */
+function checkRegistration(statement: EntityStatement, input: Input, checklist: Checklist): Metadata | null {
+  const { entityId, registration, jwks = statement.claims.jwks } = input
+  const subordinate = { ...registration, entityId, jwks: jwks as Prisma.JsonObject } // parsed from JSON
+  const chain = prospectiveChain(statement, { ...input, subordinate })
+  if (
+    !tryCheck(checklist, 'CONSTRAINTS', 'No constraint is broken.', () => checkConstraints(chain) ?? true)
+  ) {
+    return null
+  }
+  return tryCheck(checklist, 'METADATA_POLICY', 'The resolved metadata satisfies the policy.', () =>
+    resolveMetadata(chain),
+  )
+}
+
+function checkRequiredTrustMarks({ registration, trustMarkTypes }: Input, checklist: Checklist): void {
+  const missing = registration.requiredTrustMarks.filter((type) => !trustMarkTypes.includes(type))
+  if (missing.length > 0) {
+    checklist.fail(
+      'TRUST_MARKS',
+      `No valid Trust Mark of type ${missing.join(', ')} was issued to the entity.`,
+    )
+  } else if (registration.requiredTrustMarks.length > 0) {
+    checklist.pass('TRUST_MARKS', 'It holds every required Trust Mark.')
+  } else {
+    checklist.skip('TRUST_MARKS', 'No Trust Mark is required.')
+  }
+}
+
+/** Passes when `check` returns, fails with its sentence when it throws a FederationError. */
+function tryCheck<T>(
+  checklist: Checklist,
+  name: Parameters<Checklist['pass']>[0],
+  message: string,
+  check: () => T,
+): T | null {
+  try {
+    const result = check()
+    checklist.pass(name, message)
+    return result
+  } catch (error) {
+    checklist.fail(name, asFederationError(error).message)
+    return null
+  }
+}
+
+function asFederationError(error: unknown): FederationError {
+  if (error instanceof FederationError) return error
+  throw error
+}

@@ -1,0 +1,29 @@
+/** Examines an entity under what is, or would be, registered about it. */
+import type { JwkSet } from '#core/keys.ts'
+import type { Settings } from '#prisma/generated/client/client.ts'
+import { type Examination, examineEntity, type Registration } from '#server/services/entity/examination.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+
+export type Candidate = {
+  entityId: string
+  settings: Settings
+  registration: Registration
+  /** With which its configuration must verify; null or absent takes it by its own keys. */
+  jwks?: JwkSet | null | undefined
+  registered: boolean
+}
+
+export type Examine = (candidate: Candidate) => Promise<Examination>
+
+export function createExaminer({ db, entityId: anchor, allowHttp, fetcher }: ServiceContext): Examine {
+  return async ({ jwks, ...candidate }) => {
+    const marks = await db.trustMark.findMany({
+      where: { entityId: candidate.entityId, active: true, expiresAt: { gt: new Date() } },
+      select: { trustMarkType: { select: { type: true } } },
+    })
+    const trustMarkTypes = marks.map((mark) => mark.trustMarkType.type)
+    const now = Math.floor(Date.now() / 1000)
+    const common = { ...candidate, trustMarkTypes, anchor, allowHttp, fetcher, now }
+    return examineEntity(jwks ? { ...common, jwks } : common)
+  }
+}

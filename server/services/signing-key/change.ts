@@ -1,0 +1,90 @@
+/** One change of the key directory: alone across processes, on the files, and in one transaction with its record. */
+import { type Caller, jobCaller } from '#server/caller.ts'
+import type { Transaction } from '#server/database.ts'
+import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/services/operation-error.ts'
+import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
+import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
+import { whyReadOnly } from '#store/key-directory-access.ts'
+import { tidyKeyDirectory } from '#store/key-directory-change.ts'
+
+export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write'> & {
+  publisher: Pick<Publisher, 'flush'>
+}
+
+/** What a step did to the files, for the audit log and the outbox. */
+export type KeyStep = {
+  kid: string
+  before?: object
+  after?: object
+  publish: readonly OutboxItem[]
+}
+
+/** What is made of the keys: a statement that is signed with the key of now is not signed again. */
+export const everythingSigned = [
+  toPublish('entity-configuration'),
+  toPublish('historical-keys'),
+  toPublish('subordinates'),
+]
+
+export function createKeyChange(context: KeyContext) {
+  const { db, signingKeys, publisher, write } = context
+  const { place } = signingKeys
+  const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
+
+  /**
+   * Records what the files say when somebody changed them by hand, or when the process ended between a step and its
+   * record, and has it published. The first look at a directory is no change.
+   */
+  async function follow(caller: Caller = jobCaller('key-directory')): Promise<void> {
+    const isChanged = await db.$transaction(async (tx) => {
+      await lockKeys(tx)
+      const isFirstLook = (await tx.signingKey.count()) === 0
+      const keys = await read()
+      const difference = await recordKeys(tx, keys)
+      if (!difference || isFirstLook) return false
+      await recordAuditEvent(tx, caller, {
+        action: 'changeKeyDirectory',
+        resourceType: 'SigningKey',
+        resource: keys.signer.kid,
+        ...difference,
+      })
+      await enqueue(tx, everythingSigned)
+      return true
+    })
+    if (isChanged) await publisher.flush()
+  }
+
+  /**
+   * The files are changed before the commit: should that fail, `follow` finds the change and records it.
+   * @throws KeyDirectoryReadOnlyError, UnavailableError, and what the step refuses
+   */
+  async function change(
+    caller: Caller,
+    action: string,
+    step: (tx: Transaction, keys: KeyDirectory) => Promise<KeyStep>,
+  ): Promise<{ kid: string }> {
+    const readOnly = await whyReadOnly(place)
+    if (readOnly) throw new KeyDirectoryReadOnlyError(readOnly)
+    const work = async (tx: Transaction) => {
+      await lockKeys(tx)
+      await tidyKeyDirectory(place)
+      const { kid, ...rest } = await step(tx, await read())
+      await recordKeys(tx, await read())
+      return { action, resourceType: 'SigningKey' as const, resource: kid, ...rest, result: { kid } }
+    }
+    const result = await follow()
+      .then(() => write(caller, work))
+      .catch((error: unknown) => {
+        if (error instanceof KeyFileError) throw new UnavailableError(`${error.message}.`)
+        throw error
+      })
+    await signingKeys.refresh() // the publisher does so too, but not while Redis is away
+    return result
+  }
+
+  return { follow, change }
+}

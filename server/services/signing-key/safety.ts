@@ -1,0 +1,59 @@
+/** When a step of a key rollover is safe, and why not yet (§11.2). */
+import type { SigningKey } from '#prisma/generated/client/client.ts'
+import { UnsafeKeyChangeError } from '#server/services/operation-error.ts'
+import type { KeyUse } from '#server/services/signing-key/use.ts'
+
+/**
+ * Whoever holds an Entity Configuration without the key cannot verify what it signs, and may hold it until it expires.
+ * @throws UnsafeKeyChangeError
+ */
+export function requireKnownToAll(row: SigningKey | null): void {
+  if (!row?.usableFrom) {
+    throw new UnsafeKeyChangeError(
+      'The announced key is not in the published Entity Configuration yet; nobody could verify what it signs. See whether publication is pending.',
+      null,
+      'overrideReason',
+    )
+  }
+  if (row.usableFrom <= new Date()) return
+  throw new UnsafeKeyChangeError(
+    `Until ${say(row.usableFrom)} others may hold an Entity Configuration that lacks the announced key, and could not verify what it signs. Switch then; in an emergency give an overrideReason.`,
+    row.usableFrom,
+    'overrideReason',
+  )
+}
+
+/**
+ * What is published must verify with what is published; what others hold may only be let go knowingly.
+ * @throws UnsafeKeyChangeError
+ */
+export function requireUnused(use: KeyUse, acceptCopies: boolean): void {
+  const published = [
+    phrase(use.statements, 'published Subordinate Statement', use.statementsUntil),
+    phrase(use.trustMarks, 'published Trust Mark', use.trustMarksUntil),
+  ].filter((text) => text !== null)
+  if (published.length > 0) {
+    throw new UnsafeKeyChangeError(
+      `It is needed for ${published.join(' and ')}. Statements are signed anew by themselves; sign the marks anew with reissueTrustMarks, or wait.`,
+      use.neededUntil,
+      'kid',
+    )
+  }
+  if (acceptCopies || !use.neededUntil) return
+  const marks =
+    use.replacedTrustMarks > 0 ? `, among them ${use.replacedTrustMarks} replaced Trust Marks` : ''
+  throw new UnsafeKeyChangeError(
+    `Everything published is signed anew, but until ${say(use.neededUntil)} others may hold what it signed${marks}. Retire it then, or set acceptCopies: they must fetch anew.`,
+    use.neededUntil,
+    'acceptCopies',
+  )
+}
+
+function phrase(count: number, noun: string, until: Date | null): string | null {
+  if (count === 0) return null
+  return `${count} ${noun}${count === 1 ? '' : 's'}${until ? ` (until ${say(until)})` : ''}`
+}
+
+function say(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z')
+}

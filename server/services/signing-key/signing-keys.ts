@@ -1,0 +1,69 @@
+/** The rollover of the signing key (§11.2): a key is announced, then signs; each step is refused while it is not safe. */
+import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
+import type { Caller } from '#server/caller.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
+import { createKeyChange, everythingSigned, type KeyContext } from '#server/services/signing-key/change.ts'
+import { requireKnownToAll } from '#server/services/signing-key/safety.ts'
+import { createKeyView, keyOf, type SigningKeyView } from '#server/services/signing-key/view.ts'
+import { createKeyWithdrawal } from '#server/services/signing-key/withdrawal.ts'
+import { announceKey, switchKey } from '#store/key-directory-change.ts'
+
+export function createSigningKeyService(context: KeyContext) {
+  const { place } = context.signingKeys
+  const keyChange = createKeyChange(context)
+  const view = createKeyView(context)
+
+  return {
+    ...view,
+    ...createKeyWithdrawal(context, keyChange, view),
+    follow: keyChange.follow,
+
+    /** Makes the next key; its public part is published from now on, and nothing is signed with it. */
+    async announce(caller: Caller, input: { alg: string }): Promise<SigningKeyView> {
+      const alg = signingAlgorithms.find((name) => name === input.alg)
+      if (!alg) {
+        throw new InvalidInputError(`The algorithm is one of ${signingAlgorithms.join(', ')}.`, 'alg')
+      }
+      const key = await generateSigningKey(alg) // an RSA key takes a while: not inside the transaction
+      const { kid } = await keyChange.change(caller, 'announceSigningKey', async (_tx, keys) => {
+        const announced = keyOf(keys, 'announced')
+        if (announced) {
+          throw new ConflictError(
+            `The key ${announced.jwk.kid} is announced already: switch to it, or revoke it first.`,
+          )
+        }
+        await announceKey(place, key)
+        return {
+          kid: key.kid,
+          after: { state: 'ANNOUNCED', alg },
+          publish: [toPublish('entity-configuration')],
+        }
+      })
+      return view.find(kid)
+    },
+
+    /** Signs with the announced key from now on, and everything published anew with it. */
+    async switch(
+      caller: Caller,
+      input: { overrideReason?: string | null | undefined } = {},
+    ): Promise<SigningKeyView> {
+      const overrideReason = input.overrideReason?.trim()
+      const { kid } = await keyChange.change(caller, 'switchSigningKey', async (tx, keys) => {
+        const next = keyOf(keys, 'announced')
+        if (!next) throw new NotFoundError('No key is announced; announce one first.')
+        if (!overrideReason) {
+          requireKnownToAll(await tx.signingKey.findUnique({ where: { kid: next.jwk.kid } }))
+        }
+        await switchKey(place)
+        return {
+          kid: next.jwk.kid,
+          before: { signs: keys.signer.kid },
+          after: { signs: next.jwk.kid, ...(overrideReason ? { overrideReason } : {}) },
+          publish: everythingSigned,
+        }
+      })
+      return view.find(kid)
+    },
+  }
+}

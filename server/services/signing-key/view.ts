@@ -1,0 +1,84 @@
+/** The signing keys as they are shown: files, rows and use put together; never a private part. */
+import type { HistoricalKey } from '#core/historical-keys.ts'
+import type { Jwk } from '#core/keys.ts'
+import type { SigningKey } from '#prisma/generated/client/client.ts'
+import { NotFoundError } from '#server/services/operation-error.ts'
+import type { KeyContext } from '#server/services/signing-key/change.ts'
+import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
+import { findKeyUses, type KeyUse } from '#server/services/signing-key/use.ts'
+import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
+import { whyReadOnly } from '#store/key-directory-access.ts'
+
+export type SigningKeyView = {
+  kid: string
+  alg: string
+  state: (typeof stateOfRole)[KeyRole]
+  /** Below the key directory. */
+  file: string
+  jwk: Jwk
+  /** What is known of its past; null when it was put there a moment ago. */
+  row: SigningKey | null
+  /** Counted when it is asked for. */
+  use(): Promise<KeyUse>
+}
+
+export type HistoricalKeyView = { key: HistoricalKey; use(): Promise<KeyUse> }
+
+export type KeyViews = ReturnType<typeof createKeyView>
+
+export function createKeyView({ db, signingKeys }: Pick<KeyContext, 'db' | 'signingKeys'>) {
+  /** Counts for all keys at once, at the first question. */
+  function countOnce() {
+    let uses: ReturnType<typeof findKeyUses> | undefined
+    return async (kid: string) => {
+      uses ??= findKeyUses(db)
+      return (await uses)(kid)
+    }
+  }
+
+  async function listed(): Promise<SigningKeyView[]> {
+    const keys = signingKeys.current().listed
+    const rows = await db.signingKey.findMany({ where: { kid: { in: keys.map(({ jwk }) => jwk.kid) } } })
+    const count = countOnce()
+    return keys.map(({ jwk, role, file }) => ({
+      kid: jwk.kid,
+      alg: algorithmOf(jwk),
+      state: stateOfRole[role],
+      file,
+      jwk,
+      row: rows.find(({ kid }) => kid === jwk.kid) ?? null,
+      use: () => count(jwk.kid),
+    }))
+  }
+
+  /** The last that was withdrawn comes first. */
+  function historical(): HistoricalKeyView[] {
+    const count = countOnce()
+    const keys = signingKeys.current().historical.toSorted((a, b) => b.exp - a.exp)
+    return keys.map((key) => ({ key, use: () => count(key.kid) }))
+  }
+
+  return {
+    listed,
+    historical,
+    /** Why keys cannot be changed here; null when they can. */
+    whyReadOnly: () => whyReadOnly(signingKeys.place),
+
+    async find(kid: string): Promise<SigningKeyView> {
+      const key = (await listed()).find((key) => key.kid === kid)
+      if (key) return key
+      throw new NotFoundError(`There is no key ${kid} in the key directory.`)
+    },
+
+    findHistorical(kid: string): HistoricalKeyView {
+      const key = historical().find(({ key }) => key.kid === kid)
+      if (key) return key
+      throw new NotFoundError(`There is no key ${kid} in the history.`)
+    },
+  }
+}
+
+/** The one key of a role, where there is one. */
+export function keyOf({ listed }: KeyDirectory, role: Exclude<KeyRole, 'published'>): ListedKey | undefined {
+  return listed.find((key) => key.role === role)
+}

@@ -1,0 +1,124 @@
+/** How a signing key ends (§11.2, §8.7): retired when nothing needs it any more, or revoked at once. */
+import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Transaction } from '#server/database.ts'
+import {
+  ConflictError,
+  NotFoundError,
+  UnavailableError,
+  UnsafeKeyChangeError,
+} from '#server/services/operation-error.ts'
+import {
+  type createKeyChange,
+  everythingSigned,
+  type KeyContext,
+} from '#server/services/signing-key/change.ts'
+import { parseReason, retiredKey, revokedKey } from '#server/services/signing-key/history.ts'
+import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
+import { requireUnused } from '#server/services/signing-key/safety.ts'
+import { findKeyUses } from '#server/services/signing-key/use.ts'
+import { type HistoricalKeyView, type KeyViews, keyOf } from '#server/services/signing-key/view.ts'
+import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
+import { announceKey, switchKey, withdrawKey } from '#store/key-directory-change.ts'
+
+/** Why a key that is used otherwise cannot be retired. */
+const notRetirable: Readonly<Record<KeyRole, string | null>> = {
+  current: 'This key signs; announce another one and switch to it first.',
+  announced: 'This key has not signed yet: switch to it, or revoke it.',
+  published: null,
+}
+
+export function createKeyWithdrawal(
+  { signingKeys: { place } }: KeyContext,
+  { change }: ReturnType<typeof createKeyChange>,
+  view: KeyViews,
+) {
+  return {
+    /** Publishes a key no longer; the history keeps it, so that what it signed can be verified later. */
+    async retire(
+      caller: Caller,
+      input: { kid: string; acceptCopies?: boolean | null | undefined },
+    ): Promise<HistoricalKeyView> {
+      const { kid } = await change(caller, 'retireKey', async (tx, keys) => {
+        const { jwk, role } = requireListed(keys, input.kid)
+        const refusal = notRetirable[role]
+        if (refusal) throw new ConflictError(refusal, 'kid')
+        await requirePublished(tx)
+        requireUnused((await findKeyUses(tx))(jwk.kid), input.acceptCopies ?? false)
+        await withdrawKey(place, await retiredKey(tx, jwk))
+        const states = { before: { state: stateOfRole[role] }, after: { state: 'RETIRED' } }
+        return { kid: jwk.kid, ...states, publish: everythingSigned }
+      })
+      return view.findHistorical(kid)
+    },
+
+    /**
+     * Withdraws a key whatever it has signed. The one that signs is replaced in the same step, by the announced one or
+     * by one made now: with a stolen key every minute counts, and without a key nothing could be published.
+     */
+    async revoke(
+      caller: Caller,
+      input: { kid: string; reason: string; emergency?: boolean | null | undefined },
+    ): Promise<HistoricalKeyView> {
+      const reason = parseReason(input.reason)
+      const { kid } = await change(caller, 'revokeKey', async (tx, keys) => {
+        const past = keys.historical.find((key) => key.kid === input.kid)
+        if (past?.revoked) throw new ConflictError('This key is revoked already.', 'kid')
+        if (past) {
+          await withdrawKey(place, revokedKey(past, reason))
+          return { kid: input.kid, ...revocation('RETIRED', reason), publish: everythingSigned }
+        }
+        const { jwk, role } = requireListed(keys, input.kid)
+        const history = revokedKey(await retiredKey(tx, jwk), reason)
+        const signs = role === 'current' ? await replaceCurrent(keys, input.emergency ?? false) : {}
+        await withdrawKey(place, history)
+        return { kid: jwk.kid, ...revocation(stateOfRole[role], reason, signs), publish: everythingSigned }
+      })
+      return view.findHistorical(kid)
+    },
+  }
+
+  /** @throws UnsafeKeyChangeError unless it is said to be an emergency */
+  async function replaceCurrent(keys: KeyDirectory, isEmergency: boolean): Promise<{ signs: string }> {
+    const announced = keyOf(keys, 'announced')
+    if (!isEmergency) {
+      const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a key made now'
+      throw new UnsafeKeyChangeError(
+        `This key signs. Revoking it puts ${replacement} in its place at once, and whoever holds an Entity Configuration without that one must fetch it anew. Switch first; if the key is in the hands of others, set emergency.`,
+        null,
+        'emergency',
+      )
+    }
+    if (announced) {
+      await switchKey(place)
+      return { signs: announced.jwk.kid }
+    }
+    const present = keyOf(keys, 'current')
+    const alg = present && signingAlgorithms.find((name) => name === algorithmOf(present.jwk))
+    const key = await generateSigningKey(alg ?? 'RS256') // a key brought along may have one that we make none for
+    await announceKey(place, key)
+    await switchKey(place)
+    return { signs: key.kid }
+  }
+}
+
+function revocation(state: string, reason: string, further: object = {}) {
+  return { before: { state }, after: { state: 'REVOKED', reason, ...further } }
+}
+
+function requireListed({ listed }: KeyDirectory, kid: string): ListedKey {
+  const key = listed.find(({ jwk }) => jwk.kid === kid)
+  if (key) return key
+  throw new NotFoundError(`There is no key ${JSON.stringify(kid.slice(0, 100))} in the key directory.`, 'kid')
+}
+
+/** The rows say what was signed last; until it is published, Redis holds what was signed before. */
+async function requirePublished(tx: Transaction): Promise<void> {
+  const topics = everythingSigned.map(({ topic }) => topic)
+  const pending = await tx.outboxEntry.count({
+    where: { topic: { in: [...topics, 'everything', 'trust-mark'] } },
+  })
+  if (pending > 0) {
+    throw new UnavailableError('Not everything is published yet as it is signed now; try again in a moment.')
+  }
+}

@@ -1,0 +1,124 @@
+/** Renewal of a subordinate: its Entity Configuration is fetched anew, and what it changed is followed (9, 11). */
+import type { EntityStatement } from '#core/entity-statement/index.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
+import type { Examine } from '#server/services/entity/examiner.ts'
+import { accepted } from '#server/services/entity/rejection.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import { type Difference, differences } from '#server/services/json-difference.ts'
+import { changedMeanwhile, EntityRejectedError } from '#server/services/operation-error.ts'
+import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
+import {
+  auditView,
+  fetched,
+  findSubordinate,
+  redeclared,
+  updateVersion,
+} from '#server/services/subordinate/row.ts'
+import { readSettings } from '#server/settings.ts'
+
+export type Renewal = {
+  subordinate: Subordinate
+  /** What the entity changed since the configuration before; empty when that still stands. */
+  differences: Difference[]
+}
+
+export function createSubordinateRenewal(context: ServiceContext, examine: Examine) {
+  const { db, events, publisher, write } = context
+
+  /** Its configuration as it is now. One that is not acceptable changes nothing, but the reason is kept. */
+  async function fetchAnew(before: Subordinate): Promise<EntityStatement> {
+    // New keys must be announced by a configuration that the keys we vouch for have signed (11).
+    const jwks = before.jwks as JwkSet // parsed when written
+    const { entityId } = before
+    const settings = await readSettings(db)
+    const result = await examine({ entityId, settings, registration: before, jwks, registered: true })
+    try {
+      return accepted(result, { subject: 'id', fields: {} })
+    } catch (error) {
+      if (error instanceof EntityRejectedError) await rememberFailure(before, error.message)
+      throw error
+    }
+  }
+
+  async function rememberFailure(before: Subordinate, lastError: string) {
+    const { id, entityId, version, updatedAt } = before
+    const lastCheckedAt = new Date()
+    const failingSince = before.failingSince ?? lastCheckedAt
+    const data = { lastError, lastCheckedAt, failingSince, updatedAt }
+    await db.subordinate.updateMany({ where: { id, version }, data })
+    events.announce({ kind: 'UPDATED', entityId })
+  }
+
+  /** A new version with a new statement. What was examined against keys that were replaced meanwhile must not stand. */
+  async function follow(caller: Caller, before: Subordinate, statement: EntityStatement) {
+    const { entityId } = before
+    await write(caller, async (tx) => {
+      const result = await updateVersion(tx, before, followed(before, statement))
+      return {
+        action: 'renewSubordinate',
+        resourceType: 'Subordinate',
+        resource: entityId,
+        before: auditView(before),
+        after: auditView(result),
+        eventTypes: updateEventTypes(before, result),
+        publish: [toPublish('subordinate', entityId)],
+        result,
+      }
+    })
+    events.announce({ kind: 'RENEWED', entityId })
+  }
+
+  /** The same version with the configuration of now; its statement is signed anew only when it has grown old. */
+  async function confirm(before: Subordinate, statement: EntityStatement): Promise<void> {
+    const { id, entityId, version, updatedAt } = before
+    const isDue = isHalfOver(before)
+    const data = { ...fetched(statement), updatedAt, ...(isDue ? { statementBasis: null } : {}) }
+    await db.$transaction(async (tx) => {
+      const { count } = await tx.subordinate.updateMany({ where: { id, version }, data })
+      if (count === 0) throw changedMeanwhile()
+      await enqueue(tx, [toPublish('subordinate', entityId)])
+    })
+    await publisher.flush()
+    if (isDue || before.lastError !== null) events.announce({ kind: 'RENEWED', entityId })
+  }
+
+  return {
+    /** As an operator asks for it: a new statement in any case. @throws EntityRejectedError, ConflictError */
+    async renew(caller: Caller, id: number): Promise<Subordinate> {
+      const before = await findSubordinate(db, id)
+      await follow(caller, before, await fetchAnew(before))
+      return findSubordinate(db, id)
+    },
+
+    /** As runs do it: a new version only for what has changed. @throws EntityRejectedError, ConflictError */
+    async refresh(caller: Caller, id: number): Promise<Renewal> {
+      const before = await findSubordinate(db, id)
+      const statement = await fetchAnew(before)
+      const found = differencesOf(before, followed(before, statement))
+      if (found.length > 0) await follow(caller, before, statement)
+      else await confirm(before, statement)
+      return { subordinate: await findSubordinate(db, id), differences: found }
+    },
+  }
+}
+
+/** The columns that a renewal fills; metadata that an operator recorded by hand is not among them. */
+function followed(before: Subordinate, statement: EntityStatement) {
+  return { ...redeclared(statement, before), jwks: statement.claims.jwks }
+}
+
+function differencesOf(before: Subordinate, after: ReturnType<typeof followed>): Difference[] {
+  return [
+    ...('metadata' in after ? differences(before.metadata, after.metadata, 'metadata') : []),
+    ...differences(before.jwks, after.jwks, 'jwks'),
+  ]
+}
+
+/** A statement past half of its life; the other half is left for an entity that cannot be reached then. */
+function isHalfOver({ statementIssuedAt, statementExpiresAt }: Subordinate): boolean {
+  if (!statementIssuedAt || !statementExpiresAt) return true
+  return Date.now() > (statementIssuedAt.getTime() + statementExpiresAt.getTime()) / 2
+}

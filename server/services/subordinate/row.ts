@@ -1,0 +1,129 @@
+/** Between what was parsed and the row of a subordinate. */
+import type { EntityStatement } from '#core/entity-statement/index.ts'
+import type { Metadata } from '#core/metadata.ts'
+import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
+import type { Registration } from '#server/services/entity/examination.ts'
+import { changedMeanwhile, NotFoundError } from '#server/services/operation-error.ts'
+import type { ParsedFields } from '#server/services/subordinate/input.ts'
+
+export const emptyRegistration: Registration = {
+  forcedMetadata: null,
+  metadataPolicy: null,
+  constraints: null,
+  additionalClaims: null,
+  validFor: null,
+  requiredTrustMarks: [],
+}
+
+/** The parsed fields that bear on the statement. */
+export function asRegistration(fields: ParsedFields): Partial<Registration> {
+  const names = Object.keys(emptyRegistration) as (keyof Registration)[] // keys of the object above
+  const given = names.filter((name) => fields[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, fields[name]]))
+}
+
+/** The columns that an entity's own configuration fills. */
+export function declared(statement: EntityStatement) {
+  return { ...declaredMetadata(statement), ...fetched(statement) }
+}
+
+/** Those that follow a configuration fetched anew; metadata that an operator recorded by hand stays. */
+export function redeclared(
+  statement: EntityStatement,
+  { metadataFollowsEntity }: Pick<Subordinate, 'metadataFollowsEntity'>,
+) {
+  return metadataFollowsEntity ? declared(statement) : fetched(statement)
+}
+
+/** That it was fetched, and nothing of what it says. */
+export function fetched(statement: EntityStatement) {
+  return {
+    entityConfiguration: statement.jwt,
+    entityConfigurationExpiresAt: new Date(statement.claims.exp * 1000),
+    lastCheckedAt: new Date(),
+    lastError: null,
+    failingSince: null,
+  }
+}
+
+export function declaredMetadata({ claims }: EntityStatement) {
+  return { ...described(claims.metadata ?? {}), metadataFollowsEntity: true }
+}
+
+/** The columns that an operator's fields fill. */
+export function columns(fields: ParsedFields) {
+  const { metadata, jwks, requiredTrustMarks, validFor, autorenew } = fields
+  return {
+    ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
+    ...(jwks ? { jwks } : {}),
+    ...json('forcedMetadata', fields.forcedMetadata),
+    ...json('metadataPolicy', fields.metadataPolicy),
+    ...json('constraints', fields.constraints),
+    ...json('additionalClaims', fields.additionalClaims),
+    ...(requiredTrustMarks ? { requiredTrustMarks } : {}),
+    ...(validFor !== undefined ? { validFor } : {}),
+    ...(autorenew !== undefined ? { autorenew } : {}),
+  }
+}
+
+function json<Name extends string>(name: Name, value: object | null | undefined) {
+  // The key is what the caller says; TypeScript widens a computed key to string.
+  return value === undefined
+    ? {}
+    : ({ [name]: jsonOrNull(value) } as Record<Name, ReturnType<typeof jsonOrNull>>)
+}
+
+/** What is known of an entity from its metadata, kept beside it so that lists need not parse it. */
+function described(metadata: Metadata) {
+  const entityTypes = Object.keys(metadata)
+  return {
+    metadata: metadata as Prisma.InputJsonObject, // parsed from JSON
+    entityTypes,
+    intermediate: metadata.federation_entity?.federation_fetch_endpoint !== undefined,
+    displayName: displayName(metadata),
+  }
+}
+
+/** The name of the service before that of the organization behind it (5.2.2). */
+export function displayName(metadata: Metadata): string | null {
+  const names = ['display_name', 'client_name', 'resource_name', 'organization_name']
+  for (const name of names) {
+    for (const parameters of Object.values(metadata)) {
+      const value = parameters[name]
+      if (typeof value === 'string' && value.trim()) return value.trim().slice(0, 200)
+    }
+  }
+  return null
+}
+
+export async function findSubordinate(db: Database | Transaction, id: number): Promise<Subordinate> {
+  const row = await db.subordinate.findUnique({ where: { id } })
+  if (!row) throw new NotFoundError('There is no such subordinate.', 'id')
+  return row
+}
+
+/** Changes the row if it still is of that version. @throws ConflictError, at `version` when the caller sent one */
+export async function updateVersion(
+  tx: Transaction,
+  { id, version }: Pick<Subordinate, 'id' | 'version'>,
+  data: Prisma.SubordinateUpdateManyMutationInput,
+  sent?: number | null,
+): Promise<Subordinate> {
+  const { count } = await tx.subordinate.updateMany({
+    where: { id, version },
+    data: { ...data, version: { increment: 1 } },
+  })
+  if (count === 0) throw changedMeanwhile(sent)
+  return tx.subordinate.findUniqueOrThrow({ where: { id } })
+}
+
+export function setActive(tx: Transaction, id: number, active: boolean): Promise<Subordinate> {
+  return tx.subordinate.update({ where: { id }, data: { active, version: { increment: 1 } } })
+}
+
+/** What the audit log keeps of a row; the JWTs follow from it. */
+export function auditView(row: Subordinate): object {
+  const { statement, statementBasis, entityConfiguration, ...rest } = row
+  return rest
+}

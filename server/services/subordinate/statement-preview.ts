@@ -1,0 +1,108 @@
+/** What a Subordinate Statement would say, and what a resolver would make of it, before anything is changed. */
+import { parseEntityId } from '#core/entity-id.ts'
+import {
+  type EntityStatement,
+  type EntityStatementClaims,
+  parseEntityStatement,
+} from '#core/entity-statement/index.ts'
+import { decodeJwt } from '#core/jws.ts'
+import type { Prisma, Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'
+import { type Conclusion, conclude } from '#server/services/entity/conclusion.ts'
+import type { Examine } from '#server/services/entity/examiner.ts'
+import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import { type Difference, differences } from '#server/services/json-difference.ts'
+import { EntityRejectedError, parseField } from '#server/services/operation-error.ts'
+import {
+  type ParsedFields,
+  parseSubordinateFields,
+  type SubordinateFields,
+} from '#server/services/subordinate/input.ts'
+import { asRegistration, emptyRegistration, findSubordinate } from '#server/services/subordinate/row.ts'
+import { readSettings } from '#server/settings.ts'
+
+export type StatementPreview = {
+  entityId: string
+  claims: EntityStatementClaims
+  /** Those of the statement as signed last; null when there is none. */
+  present: Record<string, unknown> | null
+  differences: Difference[]
+  presentConclusion: Conclusion | null
+  conclusion: Conclusion
+}
+
+type Subject = { configuration: EntityStatement; registered: Subordinate | null }
+
+export function createStatementPreview(context: ServiceContext, examine: Examine) {
+  const { db, entityId: anchor, allowHttp } = context
+
+  /** A registered one as fetched last, so that a preview is at hand while somebody types. */
+  async function findRegistered(id: number): Promise<Subject> {
+    const registered = await findSubordinate(db, id)
+    return {
+      registered,
+      configuration: parseEntityStatement(registered.entityConfiguration, { allowHttp: true }),
+    }
+  }
+
+  async function fetchCandidate(value: string, settings: Settings): Promise<Subject> {
+    const entityId = parseField('entityId', () => parseEntityId(value, { allowHttp }))
+    const registered = await db.subordinate.findUnique({ where: { entityId } })
+    if (registered) return findRegistered(registered.id)
+    const candidate = { entityId, settings, registration: emptyRegistration, registered: false }
+    const { statement, checks } = await examine(candidate)
+    if (!statement) throw new EntityRejectedError(checks, 'entityId')
+    return { registered, configuration: statement }
+  }
+
+  return {
+    /** @throws NotFoundError, InvalidInputError; EntityRejectedError when its configuration cannot be read */
+    async preview(
+      subject: { id: number } | { entityId: string },
+      changes: SubordinateFields,
+    ): Promise<StatementPreview> {
+      const settings = await readSettings(db)
+      const fields = parseSubordinateFields(changes, settings)
+      const { configuration, registered } =
+        'id' in subject ? await findRegistered(subject.id) : await fetchCandidate(subject.entityId, settings)
+      const { sub: entityId, jwks: ownKeys } = configuration.claims
+      const changed: StatementSubject = {
+        ...(registered ?? emptyRegistration),
+        ...(asRegistration(fields) as Partial<StatementSubject>), // parsed from JSON
+        entityId,
+        jwks: keysOf(fields, registered) ?? (ownKeys as Prisma.JsonObject), // parsed from JSON
+      }
+      const chainOf = (subordinate: StatementSubject) =>
+        prospectiveChain(configuration, { subordinate, settings, anchor, now })
+      const now = Math.floor(Date.now() / 1000)
+      const claims = subordinateStatementClaims({ entityId: anchor, settings, subordinate: changed, now })
+      const present = registered?.statement ? decodeJwt(registered.statement).claims : null
+      return {
+        entityId,
+        claims,
+        present,
+        differences: claimDifferences(present ?? {}, claims),
+        presentConclusion: registered && conclude(chainOf(registered)),
+        conclusion: conclude(chainOf(changed)),
+      }
+    },
+  }
+}
+
+/** The keys that were given, or those vouched for; null for those of its configuration. */
+function keysOf({ jwks }: ParsedFields, registered: Subordinate | null): Prisma.JsonValue | null {
+  if (jwks === undefined) return registered?.jwks ?? null
+  return jwks as Prisma.JsonObject | null // parsed from JSON
+}
+
+/** Two statements are never issued at the same time; of their times only how long they hold is compared. */
+function claimDifferences(before: Record<string, unknown>, after: EntityStatementClaims): Difference[] {
+  const { iat: _issued, ...others } = after
+  const names = [...new Set([...Object.keys(before), ...Object.keys(others)])].filter(
+    (name) => name !== 'iat' && (name !== 'exp' || lifetime(before) !== lifetime(after)),
+  )
+  return names.flatMap((name) => differences(before[name], (after as Record<string, unknown>)[name], name))
+}
+
+const lifetime = ({ iat, exp }: { iat?: unknown; exp?: unknown }) => Number(exp) - Number(iat)

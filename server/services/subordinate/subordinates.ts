@@ -1,0 +1,201 @@
+/** Immediate Subordinates: register, update, renew, deactivate, reactivate, remove. */
+import { parseEntityId } from '#core/entity-id.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import type { Transaction } from '#server/database.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import type { Examination } from '#server/services/entity/examination.ts'
+import { createExaminer } from '#server/services/entity/examiner.ts'
+import { accepted } from '#server/services/entity/rejection.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import {
+  ConflictError,
+  changedMeanwhile,
+  DuplicateError,
+  parseField,
+} from '#server/services/operation-error.ts'
+import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
+import type { SubordinateChangeKind } from '#server/services/subordinate/events.ts'
+import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate/input.ts'
+import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
+import {
+  asRegistration,
+  auditView,
+  columns,
+  declared,
+  emptyRegistration,
+  findSubordinate,
+  setActive,
+  updateVersion,
+} from '#server/services/subordinate/row.ts'
+import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
+import { updatedColumns } from '#server/services/subordinate/update.ts'
+import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
+import { adoptMarks } from '#server/services/trust-mark/holder.ts'
+import { readSettings } from '#server/settings.ts'
+
+export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
+export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
+
+export function createSubordinateService(context: ServiceContext) {
+  const { db, entityId: anchor, allowHttp, events, write } = context
+  const examine = createExaminer(context)
+
+  /** One change of one existing row, announced after the commit. */
+  async function change(
+    caller: Caller,
+    id: number,
+    action: string,
+    kind: SubordinateChangeKind,
+    eventTypes: (before: Subordinate, after: Subordinate) => string[],
+    work: (tx: Transaction, before: Subordinate) => Promise<Subordinate>,
+  ): Promise<Subordinate> {
+    const row = await write(caller, async (tx) => {
+      const before = await findSubordinate(tx, id)
+      const result = await work(tx, before)
+      return {
+        action,
+        resourceType: 'Subordinate',
+        resource: before.entityId,
+        before: auditView(before),
+        after: auditView(result),
+        eventTypes: eventTypes(before, result),
+        publish: [toPublish('subordinate', before.entityId)],
+        result,
+      }
+    })
+    return announced(kind, row)
+  }
+
+  /** The row with the statement that was signed when it was published, right after the commit. */
+  async function announced(kind: SubordinateChangeKind, { id, entityId }: Subordinate): Promise<Subordinate> {
+    events.announce({ kind, entityId })
+    return findSubordinate(db, id)
+  }
+
+  const renewal = createSubordinateRenewal(context, examine)
+
+  return {
+    /** Makes every check without changing anything. */
+    async inspect(input: {
+      entityId: string
+      jwks?: unknown
+    }): Promise<Examination & { subordinate: Subordinate | null }> {
+      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const settings = await readSettings(db)
+      const { jwks } = parseSubordinateFields({ jwks: input.jwks }, settings)
+      const subordinate = await db.subordinate.findUnique({ where: { entityId } })
+      const result = await examine({
+        entityId,
+        settings,
+        registration: subordinate ?? emptyRegistration,
+        jwks: jwks ?? (subordinate?.jwks as JwkSet | undefined), // parsed when written
+        registered: subordinate !== null,
+      })
+      return { ...result, subordinate }
+    },
+
+    /** @throws ConflictError, InvalidInputError, EntityRejectedError; nothing is changed then */
+    async register(caller: Caller, input: RegisterInput): Promise<Subordinate> {
+      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const existing = await db.subordinate.findUnique({ where: { entityId } })
+      if (existing) {
+        const { id } = existing
+        throw new DuplicateError(
+          { typename: 'Subordinate', id },
+          `${entityId} is registered already.`,
+          'entityId',
+        )
+      }
+      if (entityId === anchor)
+        throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
+      const settings = await readSettings(db)
+      const fields = parseSubordinateFields(input, settings)
+      const registration = { ...emptyRegistration, ...asRegistration(fields) }
+      const { jwks } = fields
+      const result = await examine({ entityId, settings, registration, jwks, registered: false })
+      const statement = accepted(result, { subject: 'entityId', fields })
+      const row = await write(caller, async (tx) => {
+        await checkAgainstFederation(tx, fields.metadataPolicy)
+        const result = await tx.subordinate.create({
+          data: {
+            entityId,
+            ...declared(statement),
+            ...columns(fields),
+            jwks: jwks ?? statement.claims.jwks,
+            active: input.active ?? true,
+          },
+        })
+        await adoptMarks(tx, result)
+        return {
+          action: 'registerSubordinate',
+          resourceType: 'Subordinate',
+          resource: entityId,
+          after: auditView(result),
+          eventTypes: ['registration'],
+          publish: [toPublish('subordinate', entityId)],
+          result,
+        }
+      })
+      return announced('REGISTERED', row)
+    },
+
+    /** Changes what is said about a subordinate. @throws EntityRejectedError where that is examined */
+    async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
+      const settings = await readSettings(db)
+      const fields = parseSubordinateFields(input, settings)
+      const { id, version } = input
+      const present = await findSubordinate(db, id)
+      if (version != null && version !== present.version) throw changedMeanwhile(version)
+      const data = await updatedColumns(examine, present, fields, settings)
+      return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
+        await checkAgainstFederation(tx, fields.metadataPolicy)
+        return updateVersion(tx, present, data, version)
+      })
+    },
+
+    ...renewal,
+    ...createStatementPreview(context, examine),
+
+    /** Takes it off every endpoint; its registration is kept. */
+    deactivate: (caller: Caller, id: number) =>
+      change(
+        caller,
+        id,
+        'deactivateSubordinate',
+        'DEACTIVATED',
+        () => ['suspension'],
+        (tx) => setActive(tx, id, false),
+      ),
+
+    reactivate: (caller: Caller, id: number) =>
+      change(
+        caller,
+        id,
+        'reactivateSubordinate',
+        'REACTIVATED',
+        () => ['reactivation'],
+        (tx) => setActive(tx, id, true),
+      ),
+
+    /** Forgets the registration; the audit log keeps what it was. */
+    async remove(caller: Caller, id: number): Promise<string> {
+      const entityId = await write(caller, async (tx) => {
+        const before = await findSubordinate(tx, id)
+        await tx.subordinate.delete({ where: { id } })
+        return {
+          action: 'removeSubordinate',
+          resourceType: 'Subordinate',
+          resource: before.entityId,
+          before: auditView(before),
+          eventTypes: ['revocation'],
+          publish: [toPublish('subordinate', before.entityId)],
+          result: before.entityId,
+        }
+      })
+      events.announce({ kind: 'REMOVED', entityId })
+      return entityId
+    },
+  }
+}

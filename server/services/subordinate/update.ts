@@ -1,0 +1,49 @@
+/** What an update makes of a row: where the statement would say something else, the entity is examined as at registration. */
+import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import type { Examine } from '#server/services/entity/examiner.ts'
+import { accepted } from '#server/services/entity/rejection.ts'
+import type { ParsedFields } from '#server/services/subordinate/input.ts'
+import { asRegistration, columns, declaredMetadata, redeclared } from '#server/services/subordinate/row.ts'
+
+/** Fields that bear on what a resolver concludes about the entity, or on whether it may be registered. */
+const examined = ['jwks', 'forcedMetadata', 'metadataPolicy', 'constraints', 'requiredTrustMarks'] as const
+
+/** @throws EntityRejectedError */
+export async function updatedColumns(
+  examine: Examine,
+  before: Subordinate,
+  fields: ParsedFields,
+  settings: Settings,
+) {
+  if (examined.every((name) => fields[name] === undefined)) {
+    const cleared = fields.metadata === null ? declaredMetadata(storedStatement(before)) : {}
+    return { ...cleared, ...columns(fields) }
+  }
+  const statement = await examineAnew(examine, before, fields, settings)
+  const metadataFollowsEntity = fields.metadata === null || before.metadataFollowsEntity
+  return {
+    ...redeclared(statement, { metadataFollowsEntity }),
+    ...columns(fields),
+    jwks: fields.jwks ?? statement.claims.jwks,
+  }
+}
+
+async function examineAnew(
+  examine: Examine,
+  before: Subordinate,
+  fields: ParsedFields,
+  settings: Settings,
+): Promise<EntityStatement> {
+  const { entityId } = before
+  const registration = { ...before, ...asRegistration(fields) }
+  // Keys that are cleared are those of the entity's own configuration again.
+  const jwks = fields.jwks === undefined ? (before.jwks as JwkSet) : fields.jwks // parsed when written
+  const result = await examine({ entityId, settings, registration, jwks, registered: true })
+  return accepted(result, { subject: 'id', fields })
+}
+
+function storedStatement({ entityConfiguration }: Subordinate): EntityStatement {
+  return parseEntityStatement(entityConfiguration, { allowHttp: true }) // checked when it was fetched
+}

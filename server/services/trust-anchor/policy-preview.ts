@@ -1,0 +1,142 @@
+/** What a federation policy would do to every registered subordinate, before it is saved. */
+import { parseEntityStatement } from '#core/entity-statement/index.ts'
+import { FederationError } from '#core/errors.ts'
+import { jsonEqual } from '#core/json.ts'
+import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
+import {
+  explainMetadataPolicy,
+  type MetadataPolicy,
+  parseMetadataPolicy,
+} from '#core/metadata-policy/index.ts'
+import { resolveMetadata } from '#core/trust-chain/index.ts'
+import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
+import { readSettings } from '#server/settings.ts'
+
+const PAGE = 500
+
+export type PolicyEffect = 'UNCHANGED' | 'CHANGED' | 'FAILS'
+export type MemberEffect = {
+  entityId: string
+  effect: PolicyEffect
+  /** Resolved metadata now and then; null where it is rejected. */
+  before: Metadata | null
+  after: Metadata | null
+  /** Every finding, as sentences. */
+  findings: string[]
+}
+export type EffectCounts = { unchanged: number; changed: number; failing: number }
+export type AffectedPage = { members: MemberEffect[]; hasMore: boolean }
+type PageRequest = {
+  limit: number
+  /** Those after this subordinate, in the order of registration. */
+  after?: string | null | undefined
+  /** Only with this effect; without it, changed and failing ones. */
+  effect?: PolicyEffect | null | undefined
+}
+
+/** Counting looks at every active subordinate, a page only at as many as it takes to fill it. */
+export function previewPolicy(
+  { db, entityId: anchor }: Pick<ServiceContext, 'db' | 'entityId'>,
+  given: unknown,
+) {
+  const policy = parseField('policy', () => parseMetadataPolicy(given))
+
+  async function* effects(after = 0): AsyncGenerator<MemberEffect> {
+    const now = await readSettings(db)
+    const then = { ...now, metadataPolicy: policy as Settings['metadataPolicy'] } // parsed from JSON
+    for (let last = after; ; ) {
+      const rows = await db.subordinate.findMany({
+        where: { active: true, id: { gt: last } },
+        orderBy: { id: 'asc' },
+        take: PAGE,
+      })
+      for (const row of rows) yield effectOn(row, { now, then, anchor })
+      const id = rows.at(-1)?.id
+      if (id === undefined) return
+      last = id
+    }
+  }
+
+  async function keyOf(entityId: string): Promise<number> {
+    const row = await db.subordinate.findUnique({ where: { entityId }, select: { id: true } })
+    if (row) return row.id
+    throw new InvalidInputError(`${entityId} is no longer registered; begin at the first page.`, 'after')
+  }
+
+  return {
+    async count(): Promise<EffectCounts> {
+      const counts = { unchanged: 0, changed: 0, failing: 0 }
+      for await (const { effect } of effects()) counts[counters[effect]]++
+      return counts
+    },
+
+    async page({ limit, after, effect }: PageRequest): Promise<AffectedPage> {
+      const members: MemberEffect[] = []
+      for await (const member of effects(after ? await keyOf(after) : 0)) {
+        if (effect ? member.effect !== effect : member.effect === 'UNCHANGED') continue
+        if (members.length === limit) return { members, hasMore: true }
+        members.push(member)
+      }
+      return { members, hasMore: false }
+    },
+  }
+}
+
+const counters = { UNCHANGED: 'unchanged', CHANGED: 'changed', FAILS: 'failing' } as const
+
+function effectOn(
+  subordinate: Subordinate,
+  context: { now: Settings; then: Settings; anchor: string },
+): MemberEffect {
+  const before = resolved(subordinate, context.now, context.anchor)
+  const after = resolved(subordinate, context.then, context.anchor)
+  if (!after.metadata) {
+    const findings = explain(subordinate, context.then, context.anchor)
+    const { entityId } = subordinate
+    return {
+      entityId,
+      effect: 'FAILS',
+      before: before.metadata,
+      after: null,
+      findings: findings.length > 0 ? findings : [after.reason],
+    }
+  }
+  const effect = before.metadata && jsonEqual(before.metadata, after.metadata) ? 'UNCHANGED' : 'CHANGED'
+  return {
+    entityId: subordinate.entityId,
+    effect,
+    before: before.metadata,
+    after: after.metadata,
+    findings: [],
+  }
+}
+
+/** What a resolver concludes, by its own rules. */
+function resolved(subordinate: Subordinate, settings: Settings, anchor: string) {
+  try {
+    const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
+    const now = Math.floor(Date.now() / 1000)
+    return {
+      metadata: resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor, now })),
+      reason: '',
+    }
+  } catch (error) {
+    if (error instanceof FederationError) return { metadata: null, reason: error.message }
+    throw error
+  }
+}
+
+/** All findings, where a resolver stops at the first. */
+function explain(subordinate: Subordinate, settings: Settings, anchor: string): string[] {
+  const { metadata } = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true }).claims
+  // The JSON columns were parsed when they were written.
+  const found = applySuperiorMetadata(metadata ?? {}, (subordinate.forcedMetadata ?? {}) as Metadata)
+  const levels = [
+    { issuer: anchor, policy: settings.metadataPolicy as MetadataPolicy },
+    { issuer: anchor, policy: (subordinate.metadataPolicy ?? {}) as MetadataPolicy },
+  ]
+  return explainMetadataPolicy(levels, found).errors.map(({ message }) => message)
+}

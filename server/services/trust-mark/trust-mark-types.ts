@@ -1,0 +1,139 @@
+/** Trust Mark Types that this anchor issues (7). */
+import { parseEntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import type { Prisma, TrustMarkType } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/caller.ts'
+import { jsonOrNull } from '#server/database.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import {
+  ConflictError,
+  changedMeanwhile,
+  DuplicateError,
+  NotFoundError,
+  parseField,
+} from '#server/services/operation-error.ts'
+import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
+import { readSettings } from '#server/settings.ts'
+
+export type TrustMarkTypeFields = {
+  autorenew?: boolean | null | undefined
+  validFor?: number | null | undefined
+  renewalTime?: number | null | undefined
+  active?: boolean | null | undefined
+  description?: string | null | undefined
+  logoUri?: string | null | undefined
+  ref?: string | null | undefined
+  owner?: unknown
+}
+
+/** The defaults of a type, in hours. */
+const defaults = { validFor: 8760, renewalTime: 48 }
+
+export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceContext) {
+  /** The row's columns; `present` are the hours that an absent field keeps. */
+  async function columns(fields: TrustMarkTypeFields, present: { validFor: number; renewalTime: number }) {
+    const { maximumTrustMarkHours } = await readSettings(db)
+    const hours = parseMarkHours(fields, present, maximumTrustMarkHours)
+    return {
+      ...hours,
+      ...(fields.autorenew == null ? {} : { autorenew: fields.autorenew }),
+      ...(fields.active == null ? {} : { active: fields.active }),
+      ...(fields.description === undefined ? {} : { description: fields.description }),
+      ...(fields.logoUri === undefined ? {} : { logoUri: fields.logoUri }),
+      ...(fields.ref === undefined ? {} : { ref: fields.ref }),
+      ...(fields.owner === undefined ? {} : { owner: jsonOrNull(parseOwner(fields.owner, allowHttp)) }),
+    }
+  }
+
+  return {
+    async create(
+      caller: Caller,
+      { type, ...fields }: TrustMarkTypeFields & { type: string },
+    ): Promise<TrustMarkType> {
+      const existing = await db.trustMarkType.findUnique({ where: { type } })
+      if (existing) {
+        const { id } = existing
+        const message = `The Trust Mark Type ${type} exists already.`
+        throw new DuplicateError({ typename: 'TrustMarkType', id }, message, 'type')
+      }
+      const data: Prisma.TrustMarkTypeCreateInput = { type, ...(await columns(fields, defaults)) }
+      return write(caller, async (tx) => {
+        const result = await tx.trustMarkType.create({ data })
+        return change('createTrustMarkType', undefined, result)
+      })
+    },
+
+    async update(
+      caller: Caller,
+      { id, version, ...fields }: TrustMarkTypeFields & { id: number; version?: number | null | undefined },
+    ): Promise<TrustMarkType> {
+      const present = await db.trustMarkType.findUnique({ where: { id } })
+      if (!present) throw new NotFoundError('There is no such Trust Mark Type.', 'id')
+      const data = await columns(fields, present)
+      return write(caller, async (tx) => {
+        const { count } = await tx.trustMarkType.updateMany({
+          where: { id, version: version ?? present.version },
+          data: { ...data, version: { increment: 1 } },
+        })
+        if (count === 0) throw changedMeanwhile(version)
+        return change(
+          'updateTrustMarkType',
+          present,
+          await tx.trustMarkType.findUniqueOrThrow({ where: { id } }),
+        )
+      })
+    },
+
+    /** Only a type of which no mark was ever issued: the status of issued marks must stay answerable (8.4). */
+    async remove(caller: Caller, id: number): Promise<string> {
+      return write(caller, async (tx) => {
+        const before = await tx.trustMarkType.findUnique({
+          where: { id },
+          include: { _count: { select: { trustMarks: true } } },
+        })
+        if (!before) throw new NotFoundError('There is no such Trust Mark Type.', 'id')
+        if (before._count.trustMarks > 0) {
+          throw new ConflictError(
+            `${before._count.trustMarks} Trust Marks of this type exist; set it inactive instead.`,
+            'id',
+          )
+        }
+        await tx.trustMarkType.delete({ where: { id } })
+        return {
+          action: 'removeTrustMarkType',
+          resourceType: 'TrustMarkType',
+          resource: before.type,
+          before,
+          publish: [toPublish('entity-configuration')],
+          result: before.type,
+        }
+      })
+    },
+  }
+}
+
+/** `trust_mark_issuers` and `trust_mark_owners` of the Entity Configuration follow the types. */
+function change(action: string, before: TrustMarkType | undefined, after: TrustMarkType) {
+  return {
+    action,
+    resourceType: 'TrustMarkType' as const,
+    resource: after.type,
+    ...(before ? { before } : {}),
+    after,
+    publish: [toPublish('entity-configuration')],
+    result: after,
+  }
+}
+
+/** {sub, jwks} of the Trust Mark Owner (3.1.2). */
+function parseOwner(value: unknown, allowHttp: boolean): { sub: string; jwks: JwkSet } | null {
+  if (value === null) return null
+  return parseField('owner', () => {
+    if (typeof value !== 'object' || !('sub' in value) || !('jwks' in value)) {
+      throw new FederationError('invalid_request', 'owner must be an object with sub and jwks.')
+    }
+    return { sub: parseEntityId(value.sub, { allowHttp }), jwks: parseJwkSet(value.jwks, 'owner.jwks') }
+  })
+}

@@ -1,0 +1,219 @@
+/** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
+import { parseEntityId } from '#core/entity-id.ts'
+import type { Caller } from '#server/caller.ts'
+import { jsonOrNull } from '#server/database.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import {
+  DuplicateError,
+  InvalidInputError,
+  NotFoundError,
+  parseField,
+} from '#server/services/operation-error.ts'
+import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
+import { holderOf } from '#server/services/trust-mark/holder.ts'
+import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
+import {
+  change,
+  columns,
+  recordIssued,
+  replace,
+  revokeIssued,
+  type TrustMarkRow,
+  withType,
+} from '#server/services/trust-mark/rows.ts'
+import {
+  type MarkContent,
+  parseDelegation,
+  reservedClaims,
+  signMark,
+} from '#server/services/trust-mark/signing.ts'
+import { readSettings } from '#server/settings.ts'
+
+type MarkFields = {
+  validFor?: number | null | undefined
+  renewalTime?: number | null | undefined
+  autorenew?: boolean | null | undefined
+  additionalClaims?: unknown
+}
+export type IssueInput = MarkFields & {
+  trustMarkType: string
+  entityId: string
+  active?: boolean | null | undefined
+  delegation?: string | null | undefined
+}
+export type UpdateMarkInput = MarkFields & { id: number; version?: number | null | undefined }
+
+export function createTrustMarkService(context: ServiceContext) {
+  const { db, allowHttp, write } = context
+
+  async function parseFields(
+    fields: MarkFields,
+    present: { validFor: number; renewalTime: number; autorenew: boolean },
+  ) {
+    const { maximumTrustMarkHours } = await readSettings(db)
+    const hours = parseMarkHours(fields, present, maximumTrustMarkHours)
+    return { ...hours, autorenew: fields.autorenew ?? present.autorenew }
+  }
+
+  function parseClaims(value: unknown): Record<string, unknown> | null | undefined {
+    if (value === undefined || value === null) return value
+    return parseField('additionalClaims', () => parseAdditionalClaims(value, reservedClaims))
+  }
+
+  const sign = (content: MarkContent) => signMark(context, content)
+
+  /** The type may have got an owner since, or the delegation may have expired: such a mark would not hold (7.3). */
+  async function contentOf({ trustMarkType: type, entityId, ...row }: TrustMarkRow): Promise<MarkContent> {
+    const { maximumTrustMarkHours } = await readSettings(db) // may have been lowered since
+    const validFor = Math.min(row.validFor, maximumTrustMarkHours)
+    try {
+      const delegation = await parseDelegation(context, type, type.owner ? row.delegation : null)
+      const additionalClaims = row.additionalClaims as Record<string, unknown> | null // parsed when written
+      return { type, entityId, validFor, additionalClaims, delegation }
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error
+      throw new InvalidInputError(
+        `${error.message} Revoke the mark and issue one with a new delegation.`,
+        'id',
+      )
+    }
+  }
+
+  /** Keeps why it could not be renewed: by schedule, nobody reads the answer. */
+  async function failed({ id, version, updatedAt }: TrustMarkRow, error: unknown): Promise<never> {
+    if (error instanceof InvalidInputError) {
+      const data = { lastError: error.message, updatedAt }
+      await db.trustMark.updateMany({ where: { id, version }, data })
+    }
+    throw error
+  }
+
+  async function find(id: number): Promise<TrustMarkRow> {
+    const row = await db.trustMark.findUnique({ where: { id }, include: withType })
+    if (!row) throw new NotFoundError('There is no such Trust Mark.', 'id')
+    return row
+  }
+
+  async function signAgain(
+    caller: Caller,
+    action: string,
+    present: TrustMarkRow,
+    content: MarkContent,
+  ): Promise<TrustMarkRow> {
+    const signed = await sign(content)
+    return write(caller, async (tx) => {
+      const result = await replace(tx, present, columns(signed))
+      await recordIssued(tx, present.id, signed, null)
+      return change(action, present, result)
+    })
+  }
+
+  return {
+    /** A revoked or expired mark of the same type and entity is replaced; its JWTs keep their status. */
+    async issue(caller: Caller, input: IssueInput): Promise<TrustMarkRow> {
+      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const type = await db.trustMarkType.findUnique({ where: { type: input.trustMarkType } })
+      if (!type)
+        throw new NotFoundError(`There is no Trust Mark Type ${input.trustMarkType}.`, 'trustMarkType')
+      if (!type.active)
+        throw new InvalidInputError(`The Trust Mark Type ${type.type} is not active.`, 'trustMarkType')
+      const key = { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } }
+      const present = await db.trustMark.findUnique({ where: key })
+      if (present?.active && present.expiresAt > new Date()) {
+        throw new DuplicateError(
+          { typename: 'TrustMark', id: present.id },
+          `${entityId} holds a valid mark of this type already; renew or revoke it.`,
+          'entityId',
+        )
+      }
+      const fields = await parseFields(input, type)
+      const delegation = await parseDelegation(context, type, input.delegation ?? null)
+      const additionalClaims = parseClaims(input.additionalClaims) ?? null
+      const active = input.active ?? true
+      const signed = await sign({ type, entityId, validFor: fields.validFor, additionalClaims, delegation })
+      return write(caller, async (tx) => {
+        const data = {
+          ...fields,
+          ...columns(signed),
+          subordinateId: await holderOf(tx, entityId),
+          active,
+          additionalClaims: jsonOrNull(additionalClaims),
+          delegation,
+          revokedAt: active ? null : signed.issuedAt,
+          revocationReason: null,
+        }
+        // Of two who issue at once, the second finds a row that is there or was changed.
+        const result = present
+          ? await replace(tx, present, data)
+          : await tx.trustMark.create({
+              data: { trustMarkTypeId: type.id, entityId, ...data },
+              include: withType,
+            })
+        await recordIssued(tx, result.id, signed, active ? null : signed.issuedAt)
+        return change('issueTrustMark', present ?? undefined, result)
+      })
+    },
+
+    /** Signs a new JWT; the one before stays valid until it expires, as the specification leaves it. */
+    async renew(caller: Caller, id: number): Promise<TrustMarkRow> {
+      const present = await find(id)
+      if (!present.active)
+        throw new InvalidInputError('A revoked Trust Mark cannot be renewed; issue a new one.', 'id')
+      const content = await contentOf(present).catch((error) => failed(present, error))
+      return signAgain(caller, 'renewTrustMark', present, content)
+    },
+
+    /** Signs the same mark with the key of now, for as long as it was; the JWT before keeps its status, as if renewed. */
+    async reissue(caller: Caller, id: number): Promise<TrustMarkRow> {
+      const present = await find(id)
+      if (!present.active || present.expiresAt <= new Date()) {
+        throw new InvalidInputError(
+          'A revoked or expired Trust Mark cannot be signed anew; issue a new one.',
+          'id',
+        )
+      }
+      const content = await contentOf(present).catch((error) => failed(present, error))
+      return signAgain(caller, 'reissueTrustMark', present, { ...content, validFor: present.expiresAt })
+    },
+
+    /** Changed claims make the JWTs issued before untrue: those are revoked. */
+    async update(caller: Caller, input: UpdateMarkInput): Promise<TrustMarkRow> {
+      const present = await find(input.id)
+      const fields = await parseFields(input, present)
+      const claims = parseClaims(input.additionalClaims)
+      if (claims === undefined || !present.active) {
+        return write(caller, async (tx) => {
+          const data = claims === undefined ? fields : { ...fields, additionalClaims: jsonOrNull(claims) }
+          return change('updateTrustMark', present, await replace(tx, present, data, input.version))
+        })
+      }
+      const signed = await sign({
+        ...(await contentOf(present)),
+        validFor: fields.validFor,
+        additionalClaims: claims,
+      })
+      return write(caller, async (tx) => {
+        const data = { ...fields, ...columns(signed), additionalClaims: jsonOrNull(claims) }
+        const result = await replace(tx, present, data, input.version)
+        await revokeIssued(tx, present.id, signed.issuedAt)
+        await recordIssued(tx, present.id, signed, null)
+        return change('updateTrustMark', present, result)
+      })
+    },
+
+    /** Every JWT issued for this mark is revoked, for good; whoever else changes it at this moment gives way. */
+    async revoke(caller: Caller, id: number, reason: string | null): Promise<TrustMarkRow> {
+      const present = await find(id)
+      if (!present.active) return present
+      return write(caller, async (tx) => {
+        const revokedAt = new Date()
+        // Of two who revoke at once, the first one's reason stays.
+        const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
+        await tx.trustMark.updateMany({ where: { id, active: true }, data })
+        await revokeIssued(tx, id, revokedAt)
+        const result = await tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
+        return change('revokeTrustMark', present, result)
+      })
+    },
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * An upgrade from the first version: every migration meets filled tables, what is stored is kept, and today's code goes
+ * on with it.
+ */
+import pg from 'pg'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startFederationServer } from '#federation/start.ts'
+import { migrate, migrationNames } from '#prisma/migrate.ts'
+import { quote } from '#server/backup/tables.ts'
+import { connectDatabase } from '#server/database.ts'
+import { verifyAuditLog } from '#server/services/audit/verification.ts'
+import { startAdminServer } from '#server/start.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { freePort, startRedis } from '#test/helpers/redis.ts'
+import { register } from '#test/helpers/subordinate.ts'
+
+const type = 'https://ta.example.org/marks/member'
+const silent = pino({ level: 'silent' })
+
+type Row = Record<string, unknown>
+
+/** Where the rows come from: made by today's product, of which an older version has the columns that it knows. */
+let admin: TestAdmin
+let entity: TestEntity
+let upgraded: TestDatabase
+/** The columns of each table when its rows were written, and those rows. */
+const written = new Map<string, { columns: string[]; rows: Row[] }>()
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+  await fillSource()
+  upgraded = await startDatabase()
+  for (const until of await migrationNames()) {
+    expect(await migrate(upgraded.url, { until })).toEqual([until])
+    await fillNewTables()
+  }
+})
+afterAll(async () => {
+  await entity.close()
+  await admin.close()
+  await upgraded.close()
+})
+
+async function fillSource(): Promise<void> {
+  const { db } = admin.server
+  const { id: subordinateId } = await register(admin, entity, { additionalClaims: { note: 'kept' } })
+  expect(subordinateId).toEqual(expect.any(String))
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  const issue = (entityId: string) => admin.mutate('issueTrustMark', { trustMarkType: type, entityId }, 'id')
+  const [ours, other] = [await issue(entity.id), await issue('https://other.example.org')]
+  await admin.mutate('renewTrustMark', { id: ours.id }, 'id')
+  await admin.mutate('revokeTrustMark', { id: other.id, reason: 'left' }, 'id')
+  await admin.mutate('updateTrustAnchor', { organizationName: 'Kept' }, 'version', 'admin')
+  const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: entity.id } })
+  await db.subordinate.update({
+    where: { id: row.id },
+    data: { lastError: 'It did not answer.', failingSince: row.lastCheckedAt },
+  })
+  const user = await db.user.findUniqueOrThrow({ where: { username: 'operator' } })
+  const [id, userId, later] = ['one', user.id, new Date(Date.now() + 3_600_000)]
+  await db.session.create({ data: { id, token: id, userId, expiresAt: later } })
+  await db.twoFactor.create({ data: { id, userId, secret: 'sealed', backupCodes: 'sealed' } })
+  const device = {
+    publicKey: 'key',
+    credentialID: 'id',
+    counter: 1,
+    deviceType: 'singleDevice',
+    backedUp: false,
+  }
+  await db.passkey.create({ data: { id, userId, ...device } })
+  const item = { resource: entity.id, ok: true, message: 'unchanged', at: new Date(), sequence: 1 }
+  const run = { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'operator', total: 1, done: 1 }
+  await db.renewalRun.create({ data: { ...run, endedAt: new Date(), items: { create: item } } })
+  await db.driftReport.create({ data: { checkedAt: new Date(), missing: 0, unexpected: 0, different: 0 } })
+}
+
+async function query({ url }: Pick<TestDatabase, 'url'>, statement: string, values: unknown[] = []) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    // Rows come table by table, and refer to each other.
+    await client.query('SET session_replication_role = replica')
+    return (await client.query(statement, values)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+async function columnsByTable(): Promise<Map<string, string[]>> {
+  const rows = await query(
+    upgraded,
+    `SELECT table_name AS table, array_agg(column_name::text) AS columns FROM information_schema.columns
+     WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' GROUP BY 1`,
+  )
+  return new Map(rows.map((row) => [String(row.table), row.columns]))
+}
+
+async function rowsOf(database: Pick<TestDatabase, 'url'>, table: string, columns: string[]): Promise<Row[]> {
+  const list = columns.map(quote).join(', ')
+  const rows = await query(database, `SELECT to_json(t) AS row FROM (SELECT ${list} FROM ${quote(table)}) t`)
+  return rows.map(({ row }) => row).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+}
+
+/** Made by the migration that brings them, from what other tables hold. */
+const derived = ['AuditHead']
+
+/** What the version after this migration would have stored in the tables that came with it. */
+async function fillNewTables(): Promise<void> {
+  const fresh = [...(await columnsByTable())].filter(([table]) => !written.has(table))
+  const own = fresh.map(([table]) => table).filter((table) => !derived.includes(table))
+  for (const table of own) await query(upgraded, `DELETE FROM ${quote(table)}`) // what the migration put there
+  for (const [table, columns] of fresh) {
+    const rows = await rowsOf(admin.database, table, columns)
+    written.set(table, { columns, rows })
+    if (own.includes(table)) await insert(table, rows)
+  }
+}
+
+async function insert(table: string, rows: Row[]): Promise<void> {
+  const source = `json_populate_recordset(NULL::${quote(table)}, $1::json)`
+  await query(upgraded, `INSERT INTO ${quote(table)} SELECT * FROM ${source}`, [JSON.stringify(rows)])
+  const numbers = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []))
+  const sequence = `pg_get_serial_sequence('${quote(table)}', 'id')`
+  if (numbers.length > 0) await query(upgraded, `SELECT setval(${sequence}, ${Math.max(...numbers)})`)
+}
+
+it('keeps every row that was there', async () => {
+  const filled = [...written].filter(([, { rows }]) => rows.length > 0).map(([table]) => table)
+  const expected = ['Settings', 'Subordinate', 'TrustMarkType', 'TrustMark', 'IssuedTrustMark', 'AuditEvent']
+  const access = ['User', 'Account', 'Session', 'Apikey', 'TwoFactor', 'Passkey']
+  const work = ['RenewalRun', 'RenewalRunItem', 'SigningKey', 'Schedule', 'AuditHead', 'DriftReport']
+  expect(filled).toEqual(expect.arrayContaining([...expected, ...access, ...work]))
+  for (const [table, { columns, rows }] of written) {
+    expect([table, await rowsOf(upgraded, table, columns)]).toEqual([table, rows])
+  }
+})
+
+it.each([
+  ['TrustMark', ['id', 'kid', 'subordinateId']],
+  ['IssuedTrustMark', ['hash', 'kid']],
+  ['Subordinate', ['id', 'failingSince', 'metadataFollowsEntity']],
+  ['RenewalRunItem', ['id', 'sequence']],
+])('finds out of what is there what a later version also stores: %s', async (table, columns) => {
+  expect(await rowsOf(upgraded, table, columns)).toEqual(await rowsOf(admin.database, table, columns))
+})
+
+it('starts on it with the keys of before, publishes the same statement, and lets everyone in', async () => {
+  const redis = await startRedis()
+  const [adminPort, port] = [await freePort(), await freePort()]
+  const { config, entityId } = admin
+  const adminUrl = `http://127.0.0.1:${adminPort}`
+  const place = { databaseUrl: upgraded.url, redisUrl: redis.url, port: adminPort, adminUrl }
+  const server = await startAdminServer({ ...config, ...place, trustedOrigins: [adminUrl] }, silent)
+  await server.publisher.flush(20_000)
+  const federation = await startFederationServer(
+    {
+      entityId,
+      redisUrl: redis.url,
+      redisPrefix: '',
+      allowHttp: true,
+      keysDir: config.keysDirectory,
+      historicalKeysDir: config.historicalKeysDirectory,
+      host: '127.0.0.1',
+      port,
+      metricsPort: undefined,
+      logLevel: 'silent',
+      trustProxy: false,
+      resolveRateLimit: 100,
+      collectionRateLimit: 100,
+    },
+    { logger: silent },
+  )
+  try {
+    const path = `/fetch?${new URLSearchParams({ sub: entity.id })}`
+    const [before, now] = await Promise.all([
+      fetch(`${entityId}${path}`),
+      fetch(`http://127.0.0.1:${port}${path}`),
+    ])
+    expect(now.status).toBe(200)
+    expect(await now.text()).toBe(await before.text())
+
+    const asked = await fetch(`${adminUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': admin.keys.viewer },
+      body: JSON.stringify({ query: '{ subordinates { nodes: edges { node { entityId } } } }' }),
+    })
+    expect(await asked.json()).toMatchObject({
+      data: { subordinates: { nodes: [{ node: { entityId: entity.id } }] } },
+    })
+    const signIn = await fetch(`${adminUrl}/api/auth/sign-in/username`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: adminUrl },
+      body: JSON.stringify({ username: 'viewer', password: PASSWORD }),
+    })
+    expect(signIn.status).toBe(200)
+    const db = connectDatabase(upgraded.url)
+    expect(await verifyAuditLog(db)).toMatchObject({ fault: null })
+    await db.$disconnect()
+  } finally {
+    await federation.close()
+    await server.close()
+    await redis.close()
+  }
+})

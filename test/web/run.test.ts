@@ -19,6 +19,12 @@ test('a run at work says how far it is and how long it will take', () => {
   expect(runInWords(running)).toBe('30 of 100 subordinates renewed, 2 failed; about 17 seconds left.')
 })
 
+test('what is nearly through does not say "about less"', () => {
+  expect(runInWords({ ...running, done: 97 })).toBe(
+    '97 of 100 subordinates renewed, 2 failed; less than a second left.',
+  )
+})
+
 test('before the first item is through, nothing is foretold', () => {
   expect(runInWords({ ...running, done: 0, failed: 0 })).toBe('0 of 100 subordinates renewed.')
   expect(fractionDone({ ...running, total: null })).toBeUndefined()
@@ -53,7 +59,7 @@ test.each([
 })
 
 test('a kind of another version is told by its name', () => {
-  expect(runKind('REISSUE_TRUST_MARKS').label).toBe('Reissue trust marks')
+  expect(runKind('SIGN_ALL_ANEW').label).toBe('Sign all anew')
 })
 
 test('a length of time is as precise as it helps', () => {

@@ -90,7 +90,8 @@ function counts({ kind, done, failed, total }: Run): string {
 export function runInWords(run: Run): string {
   if (!run.endedAt) {
     const left = secondsLeft(run)
-    return left === undefined ? `${counts(run)}.` : `${counts(run)}; about ${durationInWords(left)} left.`
+    if (left === undefined) return `${counts(run)}.`
+    return `${counts(run)}; ${left < 1 ? '' : 'about '}${durationInWords(left)} left.`
   }
   const seconds = (new Date(run.endedAt).getTime() - new Date(run.startedAt).getTime()) / 1000
   return `${counts(run)}, in ${durationInWords(seconds)}.`

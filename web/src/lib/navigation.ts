@@ -3,6 +3,7 @@
 import Anchor from '@lucide/svelte/icons/anchor'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
+import BookUser from '@lucide/svelte/icons/book-user'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
@@ -29,6 +30,7 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
       { label: 'Dashboard', href: route.dashboard(), icon: LayoutDashboard },
       { label: 'Subordinates', href: route.subordinates(), icon: Network },
       { label: 'Explorer', href: route.explorer(), icon: Waypoints },
+      { label: 'Collection', href: route.collection(), icon: BookUser },
       { label: 'Renewals', href: route.renewals(), icon: RefreshCw },
     ],
   },

@@ -1,5 +1,6 @@
 /** Every address in the console. */
 import type { AuditSearch } from '#lib/audit-search.ts'
+import type { CollectionSearch } from '#lib/collection-search.ts'
 import type { Place } from '#lib/paging.ts'
 import type { SubordinateSearch } from '#lib/subordinate-search.ts'
 import type { TrustMarkSearch } from '#lib/trust-mark-search.ts'
@@ -42,6 +43,9 @@ export const route = {
   audit: (search: Partial<AuditSearch> = {}) => withQuery('/audit', search),
   account: () => '/account',
   explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
+  collection: (search: Partial<CollectionSearch> & { after?: string } = {}) =>
+    withQuery('/collection', search),
+  collectionEntity: (entityId: string) => withQuery('/collection/entity', { id: entityId }),
   trustAnchor: (tab?: 'edit') => `/trust-anchor${tab ? `/${tab}` : ''}`,
   policy: () => '/policy',
   trustMarks: (search: Partial<TrustMarkSearch> & Place = {}) => withQuery('/trust-marks', search),

@@ -1,0 +1,89 @@
+/** The collection in the console: from nothing, by a walk that is watched, to what it found and what it could not read. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let watched: Watched
+let federation: Federation
+/** Below the same Intermediate; it keeps the walk waiting until it is closed. */
+let silent: TestEntity
+
+const provider = {
+  openid_provider: {
+    display_name: 'Harbour sign-in',
+    'display_name#sv': 'Hamnens inloggning',
+    logo_uri: 'https://op.example/logo.svg',
+  },
+}
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await startBrowser()
+  watched = await openPage(browser, product.installation.adminUrl)
+  const { page } = watched
+  await page.goto('/collection')
+  await signIn(page, 'admin', product.password ?? '')
+  await page.waitForURL('/collection')
+})
+afterAll(async () => {
+  await browser.close()
+  await federation.close()
+  await product.stop()
+})
+
+test('before anybody is registered, it says where a walk begins', async () => {
+  const { page, complaints } = watched
+  await page.getByText('It begins at the subordinates of this Trust Anchor.').waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a walk is started, survives a reload, and ends in what was found and what failed', async () => {
+  const { page, complaints } = watched
+  federation = await below(product.installation.federationUrl)
+    .intermediate()
+    .leaf({ metadata: provider })
+    .start()
+  silent = await startEntity({ authorityHints: [federation.top.id], metadata: relyingParty })
+  federation.top.adopt(silent)
+  silent.misbehave('hang')
+  const admin = await connectAdmin(product.installation)
+  await mutate(admin, 'registerSubordinate', { entityId: federation.top.id }, 'id')
+
+  await page.getByRole('button', { name: 'Walk the federation' }).click()
+  await page.getByRole('heading', { name: 'The federation is being walked' }).waitFor()
+  await page.reload()
+  await page.getByRole('progressbar', { name: 'Walk of the federation' }).waitFor()
+  expect(await page.getByRole('button', { name: 'A walk is at work' }).isDisabled()).toBe(true)
+  await silent.close()
+  await page.getByRole('heading', { name: 'Last walk' }).waitFor()
+  await page.getByText('Ended, 1 failed', { exact: true }).waitFor()
+  await page.getByRole('link', { name: silent.id }).waitFor()
+  await page.getByRole('cell', { name: 'Harbour sign-in' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('it is searched and filtered in the address, and an entity is read in full without asking its host', async () => {
+  const { page, complaints } = watched
+  await page.getByLabel('Search', { exact: true }).fill('HARBOUR')
+  await page.waitForURL('/collection?q=HARBOUR')
+  await page.getByText('1 entity found').waitFor()
+  await page.getByLabel('Entity Type').selectOption('openid_relying_party')
+  await page.getByText('No entity matches').waitFor()
+  await page.goto('/collection?type=openid_provider')
+  const before = federation.leaf.requests.length
+  await page.getByRole('link', { name: 'Harbour sign-in' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Harbour sign-in' }).waitFor()
+  await page.getByText('Hamnens inloggning').waitFor()
+  await page.getByRole('link', { name: 'https://op.example/logo.svg' }).waitFor()
+  await page.getByText('Further below: an Intermediate vouches for it').waitFor()
+  expect(federation.leaf.requests.length).toBe(before)
+  await page.getByRole('link', { name: 'Explain its Trust Chains' }).click()
+  await page.getByRole('heading', { name: 'It resolves' }).waitFor()
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,38 @@
+/** The collection in the console: what the address asks for, and what is shown of an entity. */
+import { expect, test } from 'vitest'
+import { infoOf } from '#lib/collection-info.ts'
+import { collectionFilterOf, parseCollectionSearch } from '#lib/collection-search.ts'
+
+test('the address is the filter, without what the API would not understand', () => {
+  const filterOf = (query: string) => collectionFilterOf(parseCollectionSearch(new URLSearchParams(query)))
+  expect(filterOf('')).toEqual({})
+  expect(filterOf('q=lib&type=openid_provider&mark=https://ta.example/m')).toEqual({
+    search: 'lib',
+    entityType: 'openid_provider',
+    trustMarkType: 'https://ta.example/m',
+  })
+  expect(filterOf('mark=no+URL')).toEqual({})
+})
+
+test('claims are told by type, in their languages, and only web addresses are links', () => {
+  const [provider, ...others] = infoOf({
+    openid_provider: {
+      'display_name#sv': 'Bibliotek',
+      logo_uri: 'https://op.example/logo.svg',
+      policy_uri: 'javascript:alert(1)',
+      keywords: ['books', 'loans'],
+    },
+  })
+  expect(others).toEqual([])
+  expect(provider).toEqual({
+    type: 'openid_provider',
+    label: 'OpenID Provider',
+    claims: [
+      { label: 'Name', language: 'sv', text: 'Bibliotek', isAddress: false },
+      { label: 'Logo', text: 'https://op.example/logo.svg', isAddress: true },
+      { label: 'Policy', text: 'javascript:alert(1)', isAddress: false },
+      { label: 'Keywords', text: 'books, loans', isAddress: false },
+    ],
+  })
+  expect(infoOf('rubbish')).toEqual([])
+})

@@ -1,0 +1,15 @@
+/** Starting the walk that fills the collection. */
+import { graphql } from '#lib/gql/index.ts'
+import { write } from '#lib/graphql/client.ts'
+
+const StartCollectionWalk = graphql(`
+  mutation StartCollectionWalk {
+    startCollectionWalk {
+      __typename
+      ... on MutationStartCollectionWalkSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const startWalk = () => write(StartCollectionWalk, {})

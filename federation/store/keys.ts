@@ -88,6 +88,8 @@ export function redisKeys(prefix = '') {
     clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
     /** string: the secret of the pointers into lists, in base64url. */
     cursorKey: `${root}cache:cursor_key`,
+    /** string: what the publisher wrote last, behind everything else; it tells a Redis that went back in time. Written by us only. */
+    publicationMark: `${root}publication_mark`,
     /** pub/sub channel: one `Change` as JSON after each write. */
     changes: `${root}changes`,
   }

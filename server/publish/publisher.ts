@@ -7,6 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { OutboxEntry } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { createLease } from '#server/publish/lease.ts'
+import { isPublished, settle } from '#server/publish/publication-mark.ts'
 import { isSingleTopic, publish } from '#server/publish/publish.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 import { UnavailableError } from '#server/services/operation-error.ts'
@@ -56,12 +57,12 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
 
   async function drainUnderLease(): Promise<boolean> {
     if (stopped || !(await isReachable(redis, context.keys.entityConfiguration))) return true
-    if ((await db.outboxEntry.count()) === 0 && (await isPublished())) return true
+    if ((await db.outboxEntry.count()) === 0 && (await isPublished(context))) return true
     if (!(await lease.hold())) return false
     try {
       // What is queued may be that another process changed the keys.
       await context.signingKeys.refresh()
-      if (!(await isPublished())) await rebuildUnderLease()
+      if (!(await isPublished(context))) await rebuildUnderLease()
       await drainAll()
       return true
     } finally {
@@ -73,13 +74,9 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
     if (!(await lease.hold())) throw new Error('another process took over publishing')
   }
 
-  /** A Redis that lost everything (restarted without persistence, flushed) has no Entity Configuration. */
-  async function isPublished(): Promise<boolean> {
-    return (await redis.exists(context.keys.entityConfiguration)) === 1
-  }
-
   async function rebuildUnderLease(): Promise<RebuildResult> {
     const result = await rebuild(context, holdLease)
+    await settle(context, [])
     log.info(result, 'publication rebuilt')
     return result
   }
@@ -141,7 +138,7 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
         failed.push(...ids)
       }
     }
-    await db.outboxEntry.deleteMany({ where: { id: { in: done } } })
+    if (done.length > 0) await settle(context, done)
     return failed
   }
 
@@ -156,9 +153,7 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
 
   async function remember(error: unknown): Promise<void> {
     const lastError = error === null ? null : error instanceof Error ? error.message : String(error)
-    await db.publisherLease.updateMany({
-      data: error === null ? { lastError, lastPublishedAt: new Date() } : { lastError },
-    })
+    await db.publisherLease.updateMany({ data: { lastError } })
   }
 
   function report(error: unknown): true {

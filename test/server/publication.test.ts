@@ -70,6 +70,18 @@ it('publishes everything anew when Redis lost what it held', async () => {
   expect(await admin.redis.client.exists('inmor:entity_id')).toBe(1)
 })
 
+it('publishes anew what a Redis has forgotten that went back in time, as a replica does that takes over', async () => {
+  const { client } = admin.redis
+  const held = await client.hgetall('inmor:subordinates')
+  const mark = String(await client.get('inmor:publication_mark'))
+  await issue(subject)
+  // What was written last is gone; everything that is older is there.
+  await client.multi().del(`inmor:tm:${subject}`).set('inmor:publication_mark', mark).exec()
+  await vi.waitFor(async () => expect(await client.hget(`inmor:tm:${subject}`, type)).toMatch(/^ey/), WITHIN)
+  expect(await client.hgetall('inmor:subordinates')).toEqual(held)
+  expect(await client.get('inmor:publication_mark')).not.toBe(mark)
+})
+
 it('publishes what a process committed that died before it could publish', async () => {
   const id = { where: { entityId: entity.id } }
   const change = async (active: boolean) => {

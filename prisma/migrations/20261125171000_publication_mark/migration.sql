@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "PublisherLease" ADD COLUMN     "publicationMark" TEXT;

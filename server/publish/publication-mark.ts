@@ -1,0 +1,32 @@
+/**
+ * Tells a Redis that went back in time: after a failover to a replica that had not heard the last writes, from an older
+ * snapshot, or beside a database that was restored. Redis replicates in order, so whoever has the mark has what was
+ * written before it.
+ */
+import { randomUUID } from 'node:crypto'
+import type { PublishContext } from '#server/publish/context.ts'
+
+type Place = Pick<PublishContext, 'db' | 'redis' | 'keys'>
+
+/** False for a Redis that lost everything as well: it has no Entity Configuration. */
+export async function isPublished({ db, redis, keys }: Place): Promise<boolean> {
+  const [isThere, found, lease] = await Promise.all([
+    redis.exists(keys.entityConfiguration),
+    redis.get(keys.publicationMark),
+    db.publisherLease.findUnique({ where: { id: 1 }, select: { publicationMark: true } }),
+  ])
+  return isThere === 1 && found === (lease?.publicationMark ?? null)
+}
+
+/**
+ * What was published leaves the outbox as the mark behind it is remembered: were the mark lost with what is before it,
+ * the two would differ. They also differ when this is cut off in the middle, which costs a rebuild and nothing else.
+ */
+export async function settle({ db, redis, keys }: Place, entries: readonly bigint[]): Promise<void> {
+  const publicationMark = randomUUID()
+  await redis.set(keys.publicationMark, publicationMark)
+  await db.$transaction([
+    db.outboxEntry.deleteMany({ where: { id: { in: [...entries] } } }),
+    db.publisherLease.updateMany({ data: { publicationMark, lastPublishedAt: new Date() } }),
+  ])
+}

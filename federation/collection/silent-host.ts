@@ -1,5 +1,5 @@
 /** Gives up on a host that does not answer, so that many entities behind it cannot hold up a walk (§18.1). */
-import { FetchError } from '#fetcher/fetch-error.ts'
+import { FetchError, type FetchErrorCode } from '#fetcher/fetch-error.ts'
 
 export type HostGuard = {
   /** Runs `fetch` unless the host of `url` kept silent too often. @throws FetchError */
@@ -31,6 +31,8 @@ export function createHostGuard(): HostGuard {
   }
 }
 
+const silence: ReadonlySet<FetchErrorCode> = new Set(['timeout', 'unreachable', 'unknown_host'])
+
 function isSilence(error: unknown): boolean {
-  return error instanceof FetchError && (error.code === 'timeout' || error.code === 'unreachable')
+  return error instanceof FetchError && silence.has(error.code)
 }

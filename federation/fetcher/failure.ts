@@ -11,9 +11,14 @@ const rules: readonly Rule[] = [
     sentence: () => 'did not answer in time.',
   },
   {
-    matches: (code) => /^(ENOTFOUND|EAI_|ENODATA)/.test(code),
+    matches: (code) => code === 'ENOTFOUND' || code === 'ENODATA',
+    code: 'unknown_host',
+    sentence: () => 'cannot be reached: there is no host of that name.',
+  },
+  {
+    matches: (code) => code.startsWith('EAI_'),
     code: 'unreachable',
-    sentence: () => 'cannot be reached: its host name does not resolve.',
+    sentence: () => 'cannot be reached: its host name does not resolve at present.',
   },
   {
     matches: (code) => code === 'ECONNREFUSED',

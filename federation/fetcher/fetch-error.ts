@@ -2,6 +2,7 @@
 
 export type FetchErrorCode =
   | 'blocked_address'
+  | 'unknown_host'
   | 'unreachable'
   | 'tls'
   | 'timeout'
@@ -12,8 +13,13 @@ export type FetchErrorCode =
   | 'too_large'
   | 'malformed'
 
-/** Faults of the moment; the others stay until somebody mends them. */
-const transient: ReadonlySet<FetchErrorCode> = new Set(['unreachable', 'timeout', 'http_status'])
+/** Faults of the moment; the others stay until somebody mends them. A resolver that is cut off knows no host either. */
+const transient: ReadonlySet<FetchErrorCode> = new Set([
+  'unknown_host',
+  'unreachable',
+  'timeout',
+  'http_status',
+])
 
 export class FetchError extends Error {
   override readonly name = 'FetchError'

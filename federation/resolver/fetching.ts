@@ -16,6 +16,10 @@ function toFederationError(error: FetchError): FederationError {
   // Which address a name has inside our network is nobody's business.
   const message =
     code === 'blocked_address' ? `${url} is not at an address that may be asked.` : error.message
-  const kind = code === 'not_found' ? code : retryable ? 'temporarily_unavailable' : 'invalid_trust_chain'
+  // An identifier at a host that does not exist names nobody, until somebody gives the host its name.
+  if (code === 'not_found' || code === 'unknown_host') {
+    return new FederationError('not_found', message, { retryable: false }, { cause: error })
+  }
+  const kind = retryable ? 'temporarily_unavailable' : 'invalid_trust_chain'
   return new FederationError(kind, message, { retryable }, { cause: error })
 }

@@ -42,6 +42,8 @@ const Issue = z.object({
 
 const Change = z.object({
   autorenew: autorenew.nullish(),
+  valid_for: validFor.nullish(),
+  renewal_time: renewalTime.nullish(),
   active: active.nullish().describe('false revokes it, for good.'),
   additional_claims: claims.nullish(),
 })
@@ -78,11 +80,12 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
 
   /** Revoking comes first: a mark that is going to be revoked needs no new JWT. */
   async function change(caller: Caller, id: number, input: z.output<typeof Change>): Promise<TrustMark> {
-    const { active, autorenew, additional_claims: additionalClaims } = input
+    const { active, autorenew, valid_for: validFor, renewal_time: renewalTime } = input
+    const changes = { autorenew, validFor, renewalTime, additionalClaims: input.additional_claims }
     let row: TrustMark | null = null
     if (active === false) row = await services.trustMarks.revoke(caller, id, null)
-    if (autorenew != null || additionalClaims !== undefined) {
-      row = await services.trustMarks.update(caller, { id, autorenew, additionalClaims })
+    if (Object.values(changes).some((value) => value !== undefined)) {
+      row = await services.trustMarks.update(caller, { id, ...changes })
     }
     row ??= await db.trustMark.findUnique({ where: { id } })
     if (!row) throw new NotFoundError('There is no such Trust Mark.')

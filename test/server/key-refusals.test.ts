@@ -56,6 +56,11 @@ describe('with one key', () => {
     expect(await filesNow()).toEqual(before)
   })
 
+  it('needs no input to switch in the usual way', async () => {
+    const answer = await admin.execute('mutation { switchSigningKey { ... on Error { code } } }')
+    expect(answer).toEqual({ data: { switchSigningKey: { code: 'NOT_FOUND' } } })
+  })
+
   it.each([
     ['retireKey', {}, 'CONFLICT', ['input', 'kid'], /This key signs; announce another/],
     [

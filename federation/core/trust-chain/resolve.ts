@@ -58,8 +58,16 @@ async function resolveChain(statements: readonly EntityStatement[], options: Res
   const trustAnchor = statements.at(-1)?.claims.iss ?? ''
   const trustAnchorKeys = member(options.trustAnchorKeys, trustAnchor) ?? { keys: [] }
   const chain = await validateTrustChain(statements, { ...options, trustAnchor, trustAnchorKeys })
+  checkExpiry(chain, options.now)
   const metadata = resolveMetadata(chain)
   return { chain, metadata: options.entityTypes ? select(metadata, options.entityTypes) : metadata }
+}
+
+/** The leeway for clocks lets a chain pass that has just expired, but nothing concluded from it could hold (§10.4). */
+function checkExpiry({ subject, exp }: TrustChain, now: number): void {
+  if (exp > now) return
+  const message = `the Trust Chain of ${subject} has just expired`
+  throw new FederationError('invalid_trust_chain', message, { check: 'exp', subject })
 }
 
 function select(metadata: Metadata, entityTypes: readonly string[]): Metadata {

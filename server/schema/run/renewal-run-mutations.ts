@@ -50,9 +50,9 @@ builder.mutationFields((t) => ({
       'Starts to sign Trust Marks anew with the key that signs now, for as long as each was valid. The JWTs before keep their status until they expire, as those of renewed marks do; a key that was revoked as compromised makes its marks invalid by itself.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: ReissueTrustMarksInput, required: true, description: 'Which marks.' }) },
+    args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'Which marks; all when absent.' }) },
     resolve: async (_query, _root, { input }, context) => {
-      const parameters = await parametersFor(input.trustMarkType, context)
+      const parameters = await parametersFor(input?.trustMarkType, context)
       return context.runs.start(signedIn(context), 'REISSUE_TRUST_MARKS', { parameters })
     },
   }),

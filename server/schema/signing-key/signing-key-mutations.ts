@@ -90,9 +90,9 @@ builder.mutationFields((t) => ({
       'Signs with the announced key from now on; all statements are signed anew, Trust Marks by reissueTrustMarks. Refused as long as others may hold an Entity Configuration that lacks it. The key before stays published until it is retired. Superiors in other federations must have been told of the new key, which is not checked.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
-    args: { input: t.arg({ type: SwitchSigningKeyInput, required: true, description: 'How to switch.' }) },
+    args: { input: t.arg({ type: SwitchSigningKeyInput, description: 'How to switch, if not as usual.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.switch(recentlySignedIn(context), input),
+      context.services.signingKeys.switch(recentlySignedIn(context), input ?? {}),
   }),
   retireKey: t.field({
     type: HistoricalKey,

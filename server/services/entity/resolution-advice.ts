@@ -7,6 +7,7 @@ const advice: Readonly<Record<string, string>> = {
   authority_hints: 'The entity must add this superior to its authority_hints, or be reached another way.',
   exp: 'Whoever issued it must publish a fresh one; check that its renewal works and its clock is right.',
   iat: 'Check the clock of the server that issued it.',
+  unknown_host: 'Check the spelling of the host name, and that it resolves from here.',
   unreachable: 'Check that the host answers from here: its name, its port and the firewalls between.',
   timeout: 'The host is slow or overloaded; try again, and tell whoever runs it.',
   tls: 'The certificate of the host must be valid for its name and signed by an authority known here.',

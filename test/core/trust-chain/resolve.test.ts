@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { buildResolveResponse } from '#core/resolve-response.ts'
 import { resolveEntity } from '#core/trust-chain/index.ts'
-import { line, type Plan, planned } from '../fixture/federation.ts'
+import { type EntityPlan, line, type Plan, planned } from '../fixture/federation.ts'
 import { id, keySet, NOW, refusal } from '../fixture/statement.ts'
 
 const TYPE = 'openid_relying_party'
@@ -48,6 +48,15 @@ describe('resolveEntity', () => {
   ])('prefers %s', async (_what, plan, expected) => {
     const { candidates } = await resolve(plan)
     expect(candidates[0]?.path[1]).toBe(id(expected as 'upper'))
+  })
+
+  it('concludes nothing from a chain that has expired, whatever leeway clocks are given (§10.4)', async () => {
+    const expired: EntityPlan = { about: { leaf: { exp: NOW } }, under: ['upper'] }
+    await expect(resolve(line({ lower: expired }))).rejects.toMatchObject(
+      refusal('invalid_trust_chain', { check: 'exp' }),
+    )
+    const { candidates } = await resolve(twoWays({ lower: expired }))
+    expect(candidates.at(-1)?.path[1]).toBe(id('side'))
   })
 
   it('passes over a chain that does not hold, and says why', async () => {

@@ -101,6 +101,9 @@ describe('a Trust Mark', () => {
     const { tmtype, mark } = await issue()
     const changed = await rest.call('PUT', `/trustmarks/${mark.id}`, { autorenew: false })
     expect(changed.body).toEqual({ ...mark, autorenew: false })
+    const shorter = { valid_for: 48, renewal_time: 4 }
+    const renewedSooner = await rest.call('PUT', `/trustmarks/${mark.id}`, shorter)
+    expect(renewedSooner.body).toMatchObject({ ...shorter, autorenew: false, active: true })
     const revoked = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: false })
     expect(revoked.body).toMatchObject({ active: false, mark: null })
     expect((await admin.get('/trust_mark', { trust_mark_type: tmtype, sub: holder })).status).toBe(404)

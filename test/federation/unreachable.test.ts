@@ -1,0 +1,25 @@
+/** What an endpoint says of an entity that cannot be asked (§8.9). */
+import { expect, test } from 'vitest'
+import { fetching } from '#federation/resolver/fetching.ts'
+import { describeFailure } from '#fetcher/failure.ts'
+
+const url = 'https://rp.example/.well-known/openid-federation'
+
+const failures: [code: string, error: string, status: number][] = [
+  // There is no such host, hence no such Entity.
+  ['ENOTFOUND', 'not_found', 404],
+  ['ENODATA', 'not_found', 404],
+  ['EAI_AGAIN', 'temporarily_unavailable', 503],
+  ['ECONNREFUSED', 'temporarily_unavailable', 503],
+  ['ETIMEDOUT', 'temporarily_unavailable', 503],
+  ['CERT_HAS_EXPIRED', 'invalid_trust_chain', 400],
+]
+
+test.each(failures)('%s is %s', async (code, error, status) => {
+  const failed = () => Promise.reject(describeFailure(url, Object.assign(new Error(), { code })))
+  await expect(fetching(failed)).rejects.toMatchObject({ code: error, status })
+})
+
+test('a resolver that is cut off knows no host; it keeps what it holds of others', () => {
+  expect(describeFailure(url, Object.assign(new Error(), { code: 'ENOTFOUND' })).retryable).toBe(true)
+})

@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
+import type { Registry } from 'prom-client'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
@@ -25,6 +26,8 @@ export type Overrides = {
   /** A connection that the caller made and will end. */
   redis?: Redis
   logger?: FastifyBaseLogger
+  /** For metrics that the caller offers, instead of a port for them. */
+  registry?: Registry
   /** Milliseconds. */
   waits?: Partial<typeof defaultWaits>
 }
@@ -49,7 +52,7 @@ export async function startFederationServer(
 ): Promise<FederationServer> {
   const logger: FastifyBaseLogger = overrides.logger ?? pino({ level: config.logLevel })
   const waits = { ...defaultWaits, ...overrides.waits }
-  const observe = createObserver({ host: config.host, port: config.metricsPort })
+  const observe = createObserver({ host: config.host, port: config.metricsPort }, overrides.registry)
   const files = await openKeys(config, logger, waits.keys)
   const keys = observe.keys(files.current)
   const tls = config.tls && (await readTls(config.tls))

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { observeRequests } from '#federation/metrics/requests.ts'
 import type { AuditFeed } from '#server/audit-feed.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
@@ -19,6 +20,7 @@ import type { Events } from '#server/events.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
+import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
@@ -33,6 +35,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 export type AppDeps = Omit<ServiceDeps, 'events'> & {
   events: Events
+  observe: Observer
   auditFeed: AuditFeed
   services: Services
   accounts: Accounts
@@ -71,10 +74,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   await app.register(fastifyCors, { origin: deps.trustedOrigins, credentials: true })
 
-  authRoutes(app, deps)
-  singleSignOnRoutes(app, deps)
+  observeRequests(app, deps.observe.registry)
+  const entrance = { ...deps, onSignIn: deps.observe.signIn }
+  authRoutes(app, entrance)
+  singleSignOnRoutes(app, entrance)
   const publicationWatch = watchPublication(deps.publishing)
-  graphqlRoute(app, (request) => contextOf({ ...deps, publicationWatch }, request))
+  graphqlRoute(app, deps.observe.operations, (request) => contextOf({ ...deps, publicationWatch }, request))
   restRoutes(app, deps)
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)
@@ -93,6 +98,7 @@ async function contextOf(
   let pending: Promise<Set<string>> | undefined
   return {
     ...deps,
+    onFailure: deps.observe.operations.failed,
     caller: await callerOf(deps, {
       headers: request.headers,
       address: request.ip,

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
-import { connectDatabase } from '#server/database.ts'
+import { connectDatabase, createPool } from '#server/database.ts'
 import type { ServerConfig } from '#server/env.ts'
 import { createEvents } from '#server/events.ts'
 import { openQueue } from '#server/jobs/queue.ts'
@@ -12,6 +12,7 @@ import { createRuns } from '#server/jobs/runs.ts'
 import { createScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import { ensureSchedules } from '#server/jobs/scheduling.ts'
 import { startWorker } from '#server/jobs/worker.ts'
+import { createObserver } from '#server/metrics/observer.ts'
 import { startPublisher } from '#server/publish/publisher.ts'
 import { createServices } from '#server/services/index.ts'
 import { openSigningKeys } from '#server/signing-keys.ts'
@@ -48,23 +49,27 @@ export async function startBackend(
   log: FastifyBaseLogger,
   { isWorker, ...overrides }: BackendOptions,
 ) {
+  const observe = createObserver()
   const applied = await migrate(config.databaseUrl)
   if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
-  const signingKeys = await openSigningKeys({
-    directory: config.keysDirectory,
-    historicalDirectory: config.historicalKeysDirectory,
-    onError: (err) =>
-      log.error({ err }, 'the key directory cannot be used; the keys read before stay in force'),
-  })
+  const signingKeys = observe.signingKeys(
+    await openSigningKeys({
+      directory: config.keysDirectory,
+      historicalDirectory: config.historicalKeysDirectory,
+      onError: (err) =>
+        log.error({ err }, 'the key directory cannot be used; the keys read before stay in force'),
+    }),
+  )
   const connect =
     overrides.connectRedis ?? (() => connectRedis(config.redisUrl, { commandTimeout: WRITER_TIMEOUT_MS }))
   const redis = connect()
   const subscriber = connect()
-  const db = connectDatabase(config.databaseUrl)
+  const pool = createPool(config.databaseUrl)
+  const db = connectDatabase(pool)
   const { entityId, allowHttp, redisKeyPrefix } = config
-  const fetcher = createFetcher({ allowHttp, limits: overrides.fetchLimits ?? {} })
+  const fetcher = observe.fetcher(createFetcher({ allowHttp, limits: overrides.fetchLimits ?? {} }))
   const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys }
-  const publisher = startPublisher(publishing, log)
+  const publisher = startPublisher(publishing, log, observe.publication)
   const events = createEvents(redis, subscriber, redisKeyPrefix)
   const reader = createReader({ redis, prefix: redisKeyPrefix })
   const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
@@ -72,6 +77,7 @@ export async function startBackend(
   const queue = await openQueue(config.databaseUrl, log, { isWorker })
   await ensureSchedules(db, queue.boss)
   const runs = createRuns({ db, queue, events, log })
+  observe.state({ db, queue, pool, reader, signingKeys })
 
   await services.signingKeys.follow() // the directory may have changed while nobody looked
   signingKeys.onChange(() => {
@@ -80,6 +86,7 @@ export async function startBackend(
 
   return {
     ...deps,
+    observe,
     services,
     queue,
     runs,
@@ -92,6 +99,7 @@ export async function startBackend(
         services: createServices({ ...deps, publisher: behind }),
         redisKeyPrefix,
         runs,
+        observe: observe.jobs,
       }
       return startWorker({ queue, events, log, context, keepsSchedules })
     },

@@ -1,14 +1,20 @@
 /** The connection to PostgreSQL. */
 import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
 import { Prisma, PrismaClient } from '#prisma/generated/client/client.ts'
 
 export type Database = PrismaClient
 /** What a write gets: a client inside a transaction. */
 export type Transaction = Prisma.TransactionClient
 
-export function connectDatabase(url: string): Database {
-  const adapter = new PrismaPg({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 })
-  return new PrismaClient({ adapter })
+export function createPool(url: string): pg.Pool {
+  return new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 })
+}
+
+/** Disconnecting ends the pool too. */
+export function connectDatabase(place: string | pg.Pool): Database {
+  const pool = typeof place === 'string' ? createPool(place) : place
+  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) })
 }
 
 /** A JSON column distinguishes "no value" from the JSON value null; we only ever mean the former. */

@@ -40,5 +40,6 @@ export const variableMeanings: Readonly<Record<VariableName, string>> = {
   WORKER:
     'inline to work on runs and schedules in this process, external to leave them to workers of their own',
   PORT: 'the port to listen on',
+  METRICS_PORT: 'the port on which GET /metrics answers Prometheus; none when not set',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
 }

@@ -76,6 +76,7 @@ export const variables = z.object({
   WORKER: z.enum(['inline', 'external']).default('inline'),
   HOST: z.string().default('0.0.0.0'),
   PORT: port.default(8000),
+  METRICS_PORT: port.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -105,6 +106,8 @@ export type ServerConfig = {
   worker: 'inline' | 'external'
   host: string
   port: number
+  /** Where metrics are offered; nowhere when undefined. */
+  metricsPort: number | undefined
   logLevel: string
 }
 
@@ -155,6 +158,7 @@ export function readServerConfig(source: NodeJS.ProcessEnv = process.env): Serve
     worker: env.WORKER,
     host: env.HOST,
     port: env.PORT,
+    metricsPort: env.METRICS_PORT,
     logLevel: env.LOG_LEVEL,
   }
 }

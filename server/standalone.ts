@@ -7,7 +7,9 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
 import { readConfig } from '#federation/env.ts'
+import { createRegistry, serveMetrics, together } from '#federation/metrics/registry.ts'
 import { startFederationServer } from '#federation/start.ts'
+import { listening } from '#federation/start-error.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller, jobCaller } from '#server/caller.ts'
 import { banner } from '#server/embedded/banner.ts'
@@ -52,8 +54,15 @@ async function start(): Promise<void> {
     HOST: host,
   }
   // Before anything is opened: a mistake in a variable changes nothing.
-  const configured = readServerConfig({ ...environment, PORT: String(adminPort) })
-  const federationConfig = readConfig([], { ...environment, PORT: String(federationPort) })
+  const configured = readServerConfig({
+    ...environment,
+    PORT: String(adminPort),
+    METRICS_PORT: '',
+  })
+  const { metricsPort, ...federationConfig } = readConfig([], {
+    ...environment,
+    PORT: String(federationPort),
+  })
 
   const database = process.env.DATABASE_URL ? null : await startEmbeddedDatabase(data.database)
   if (database) closers.push(database.close)
@@ -73,8 +82,18 @@ async function start(): Promise<void> {
   if (database) await admin.db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
   const client = connect()
   closers.push(async () => client.disconnect())
-  const federation = await startFederationServer(federationConfig, { redis: client, logger: log })
+  const registry = metricsPort === undefined ? null : createRegistry()
+  const federation = await startFederationServer(
+    { ...federationConfig, metricsPort: undefined },
+    { redis: client, logger: log, ...(registry ? { registry } : {}) },
+  )
   closers.push(federation.close)
+  if (registry) {
+    const place = { host, port: metricsPort ?? 0 }
+    const parts = together({ ta: registry, admin: admin.observe.registry })
+    const metrics = await listening({ ...place, variable: 'METRICS_PORT' }, () => serveMetrics(parts, place))
+    closers.push(metrics.close)
+  }
   if (redis) await admin.publisher.rebuild()
   else await admin.publisher.flush(10_000)
 

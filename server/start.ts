@@ -10,15 +10,18 @@ import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
 import { type Backend, startBackend } from '#server/backend.ts'
 import type { ServerConfig } from '#server/env.ts'
+import { offerMetrics } from '#server/metrics/observer.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../web/build', import.meta.url))
 /** Milliseconds for requests under way to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 
-export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs'> & {
+export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs' | 'observe'> & {
   app: FastifyInstance
   auth: Auth
+  /** Where its metrics are, if they are offered. */
+  metricsUrl: string | undefined
   close(): Promise<void>
 }
 
@@ -36,7 +39,7 @@ export async function startAdminServer(
   overrides: Overrides = {},
 ): Promise<AdminServer> {
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
-  const { db, services, publisher, runs } = backend
+  const { db, services, publisher, runs, observe } = backend
   const auth = createAuth(db, config)
   const app = await buildApp({
     ...backend,
@@ -62,13 +65,16 @@ export async function startAdminServer(
     await app.close()
     clearTimeout(cutOff)
     await worker?.close()
+    await metrics?.close()
     await backend.close()
   }
+  let metrics: Awaited<ReturnType<typeof offerMetrics>> | undefined
   try {
+    metrics = await offerMetrics(observe.registry, config, log)
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
     await close()
     throw error
   }
-  return { app, db, auth, services, publisher, runs, close }
+  return { app, db, auth, services, publisher, runs, observe, metricsUrl: metrics.url, close }
 }

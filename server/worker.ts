@@ -4,16 +4,19 @@ import { pino } from 'pino'
 import { startBackend } from '#server/backend.ts'
 import { closeOnSignals } from '#server/closing.ts'
 import { readServerConfig } from '#server/env.ts'
+import { offerMetrics } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 
 try {
   const config = readServerConfig()
   const log = pino({ level: config.logLevel })
   const backend = await startBackend(config, log, { isWorker: true })
+  const metrics = await offerMetrics(backend.observe.registry, config, log)
   const worker = await backend.startWorker()
   log.info({ entityId: config.entityId }, 'the worker is ready')
   closeOnSignals(log, async () => {
     await worker.close()
+    await metrics.close()
     await backend.close()
   })
 } catch (error) {

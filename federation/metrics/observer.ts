@@ -1,5 +1,6 @@
 /** The one place where the federation server meets its metrics: each part goes through it, and comes out watched or as it was. */
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
@@ -24,9 +25,15 @@ export type Observer = {
   ): Promise<string | undefined>
 }
 
-/** `port` 0 is any free one; without a port, nothing is watched. */
-export function createObserver({ host, port }: { host: string; port: number | undefined }): Observer {
-  return port === undefined ? blind : createSeeing({ host, port })
+/**
+ * `port` 0 is any free one; without a port, nothing is watched, unless there is a registry that somebody else offers.
+ */
+export function createObserver(
+  { host, port }: { host: string; port: number | undefined },
+  registry?: Registry,
+): Observer {
+  if (registry) return createSeeing(registry, null)
+  return port === undefined ? blind : createSeeing(createRegistry(), { host, port })
 }
 
 const blind: Observer = {
@@ -37,8 +44,7 @@ const blind: Observer = {
   serve: async () => undefined,
 }
 
-function createSeeing(place: { host: string; port: number }): Observer {
-  const registry = createRegistry()
+function createSeeing(registry: Registry, place: { host: string; port: number } | null): Observer {
   const lookups = observeLookups(registry)
   return {
     fetcher: (fetcher) => observeFetches(fetcher, registry),
@@ -48,6 +54,7 @@ function createSeeing(place: { host: string; port: number }): Observer {
     async serve(app, state) {
       observeRequests(app, registry)
       observeState(registry, state)
+      if (!place) return undefined
       const server = await serveMetrics(registry, place)
       app.log.info({ url: server.url }, 'metrics are offered')
       app.addHook('onClose', server.close)

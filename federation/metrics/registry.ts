@@ -1,7 +1,13 @@
 /** The metrics of one process in Prometheus' form, offered on a port of their own so that no proxy publishes them. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client'
 
 export type MetricsServer = {
   url: string
@@ -13,6 +19,9 @@ export const durationBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20,
 ]
 
+/** What can be told to Prometheus. */
+export type MetricsSource = Pick<Registry, 'contentType' | 'metrics'>
+
 /** With what Node tells of the process itself: processor time, memory, event loop. */
 export function createRegistry(): Registry {
   const registry = new Registry()
@@ -20,16 +29,31 @@ export function createRegistry(): Registry {
   return registry
 }
 
+type Metrics = MetricObjectWithValues<MetricValue<string>>[]
+
+/** Several parts of the product in one process: each value says in `service` which part it is of. */
+export function together(parts: Readonly<Record<string, Registry>>): MetricsSource {
+  for (const [service, registry] of Object.entries(parts)) registry.setDefaultLabels({ service })
+  return {
+    contentType: Registry.PROMETHEUS_CONTENT_TYPE,
+    async metrics() {
+      const all = await Promise.all(Object.values(parts).map((registry) => registry.getMetricsAsJSON()))
+      // The declaration knows the metrics by their shape without values, which is what is aggregated.
+      return AggregatorRegistry.aggregate(all as Metrics[]).metrics()
+    },
+  }
+}
+
 /** Answers GET /metrics and nothing else. */
 export async function serveMetrics(
-  registry: Registry,
+  source: MetricsSource,
   { host, port }: { host: string; port: number },
 ): Promise<MetricsServer> {
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end()
     try {
-      const body = await registry.metrics()
-      response.writeHead(200, { 'content-type': registry.contentType }).end(body)
+      const body = await source.metrics()
+      response.writeHead(200, { 'content-type': source.contentType }).end(body)
     } catch (error) {
       response.writeHead(500).end(String(error)) // whoever may read metrics may read why there are none
     }

@@ -12,23 +12,13 @@ type Watched = {
 
 export function observeState(registry: Registry, { reader, keys, now }: Watched): void {
   const registers = [registry]
-  new Gauge({
-    name: 'inmor_redis_up',
-    help: 'Whether Redis answers: 1 or 0.',
-    registers,
-    async collect() {
-      this.set(
-        await reader.ping().then(
-          () => 1,
-          () => 0,
-        ),
-      )
-    },
-  })
+  observeRedis(registry, () => reader.ping())
+  observeKeys(registry, { keys, now })
   new Gauge({
     name: 'inmor_entity_configuration_expires_in_seconds',
     help: 'Time for which the published Entity Configuration still holds; absent while there is none.',
     registers,
+    aggregator: 'min',
     async collect() {
       this.reset()
       const published = await reader.entityConfiguration().catch(() => undefined) // inmor_redis_up says why
@@ -36,11 +26,34 @@ export function observeState(registry: Registry, { reader, keys, now }: Watched)
       else this.set(published.expires - now())
     },
   })
+}
+
+/** `ping` rejects when Redis does not answer. */
+export function observeRedis(registry: Registry, ping: () => Promise<unknown>): void {
+  new Gauge({
+    name: 'inmor_redis_up',
+    help: 'Whether Redis answers: 1 or 0.',
+    registers: [registry],
+    aggregator: 'min',
+    async collect() {
+      this.set(
+        await ping().then(
+          () => 1,
+          () => 0,
+        ),
+      )
+    },
+  })
+}
+
+export function observeKeys(registry: Registry, { keys, now }: Pick<Watched, 'keys' | 'now'>): void {
+  const registers = [registry]
   new Gauge({
     name: 'inmor_key_expires_in_seconds',
     help: 'Time for which each published key still holds, where it has an exp.',
     labelNames: ['kid'],
     registers,
+    aggregator: 'min',
     collect() {
       this.reset()
       for (const key of keys().published.keys) {
@@ -53,6 +66,7 @@ export function observeState(registry: Registry, { reader, keys, now }: Watched)
     help: 'The key that signs at present; always 1.',
     labelNames: ['kid', 'alg'],
     registers,
+    aggregator: 'max',
     collect() {
       this.reset()
       const { kid, alg } = keys().signer

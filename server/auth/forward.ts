@@ -1,14 +1,18 @@
 /** Gives a request to the library, and its answer back. */
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Doors } from '#server/auth/caller-of.ts'
-import { identifyAsker, type RecordedAction, recordAnswer } from '#server/auth/sign-in-record.ts'
+import {
+  type Entrance,
+  identifyAsker,
+  type RecordedAction,
+  recordAnswer,
+} from '#server/auth/sign-in-record.ts'
 
 /** With the body that we let the library see, and what its answer means to the audit log. */
 type Passage = { body: Record<string, unknown> | null; records: RecordedAction | null }
 
 export async function forward(
-  doors: Doors,
+  doors: Entrance,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, records }: Passage,
@@ -21,7 +25,7 @@ export async function forward(
   const init = { method: request.method, headers, body: body && JSON.stringify(body) }
   const asker = records && (await identifyAsker(doors, request))
   const answer = await doors.auth.handler(new Request(url, init))
-  if (asker) await recordAnswer(doors.db, request, asker, records, answer)
+  if (asker) await recordAnswer(doors, request, asker, records, answer)
   reply.status(answer.status)
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') reply.header(name, value)
   const cookies = answer.headers.getSetCookie()

@@ -1,8 +1,7 @@
 /** Mounts the sign-in endpoints; everything else of the library stays closed, because it would pass by audit and roles. */
 import type { FastifyInstance } from 'fastify'
-import type { Doors } from '#server/auth/caller-of.ts'
 import { forward } from '#server/auth/forward.ts'
-import type { RecordedAction } from '#server/auth/sign-in-record.ts'
+import type { Entrance, RecordedAction } from '#server/auth/sign-in-record.ts'
 
 /**
  * What of a body passes. The library would also take wishes that pass by our rules: to trust a device without
@@ -59,7 +58,7 @@ const open: readonly OpenPath[] = [
   },
 ]
 
-export function authRoutes(app: FastifyInstance, doors: Doors): void {
+export function authRoutes(app: FastifyInstance, doors: Entrance): void {
   for (const { method, path, members = [], records } of open) {
     app.route({
       method,

@@ -2,10 +2,14 @@
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
-import { signInMethodOf } from '#server/auth/sign-in-method.ts'
+import { type SignInMethod, signInMethodOf } from '#server/auth/sign-in-method.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
+import type { SignInObserver, SignInOutcome } from '#server/metrics/sign-ins.ts'
 import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
+
+/** The doors, and who counts how often they opened. */
+export type Entrance = Doors & { onSignIn: SignInObserver }
 
 /** What an endpoint does, in the words of the audit log; `verifySecondFactor` ends a sign-in or an enrolment. */
 export type RecordedAction =
@@ -38,7 +42,7 @@ export async function identifyAsker(doors: Doors, request: FastifyRequest): Prom
 
 /** Awaited before the answer is sent: a sign-in that cannot be recorded does not happen. */
 export async function recordAnswer(
-  db: Database,
+  { db, onSignIn }: Entrance,
   request: FastifyRequest,
   { caller, claimedName }: Asker,
   action: RecordedAction,
@@ -47,6 +51,7 @@ export async function recordAnswer(
   const session = await newSession(db, answer)
   const isSignIn = action === 'signIn' || (action === 'verifySecondFactor' && !caller?.session)
   const isDone = isSignIn ? session !== null : answer.ok
+  if (isSignIn) onSignIn(methodOf(request), outcomeOf(isDone, answer))
   if (!isSignIn && !caller) return // nobody's account was touched
   if (!isDone && answer.ok) return // the password was right, and the second factor is still to come
   if (answer.status === 429 && isRepeated(request)) return
@@ -67,10 +72,19 @@ export async function recordAnswer(
 
 const nobody = { displayName: '', email: '', role: 'viewer', method: 'session' } as const
 
-function waysOf({ routeOptions: { url = '' } }: FastifyRequest): Record<string, string> {
-  const factor = secondFactors[url]
-  const signedInBy = signInMethodOf(url.replace('/api/auth', '').replace(/^\/callback\/.*/, '/callback/:id'))
-  return { signedInBy, ...(factor ? { secondFactor: factor } : {}) }
+function waysOf(request: FastifyRequest): Record<string, string> {
+  const factor = secondFactors[request.routeOptions.url ?? '']
+  return { signedInBy: methodOf(request), ...(factor ? { secondFactor: factor } : {}) }
+}
+
+function methodOf({ routeOptions: { url = '' } }: FastifyRequest): SignInMethod {
+  return signInMethodOf(url.replace('/api/auth', '').replace(/^\/callback\/.*/, '/callback/:id'))
+}
+
+function outcomeOf(isDone: boolean, { status, ok }: Response): SignInOutcome {
+  if (isDone) return 'succeeded'
+  if (status === 429) return 'throttled'
+  return ok ? 'second_factor_awaited' : 'failed'
 }
 
 function isRepeated({ ip, routeOptions: { url } }: FastifyRequest): boolean {

@@ -1,12 +1,12 @@
 /** The two paths of single sign-on, when a provider is configured: to the provider, and back from it. */
 import type { FastifyInstance } from 'fastify'
-import type { Doors } from '#server/auth/caller-of.ts'
 import { forward } from '#server/auth/forward.ts'
+import type { Entrance } from '#server/auth/sign-in-record.ts'
 import { connectSingleSignOn } from '#server/auth/single-sign-on.ts'
 import { PROVIDER_ID, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { UnavailableError } from '#server/services/operation-error.ts'
 
-type Deps = Doors & {
+type Deps = Entrance & {
   singleSignOn: SingleSignOn | null
   adminUrl: string
   loginRedirectUrl: string

@@ -32,7 +32,8 @@ export async function executeRun(parts: Parts, runId: number, outer: AbortSignal
   const run = await takeUp(parts.context.db, runId)
   if (!run) return
   parts.log.info({ runId, kind: run.kind, attempt: run.attempts }, 'a run was taken up')
-  const ledger = createLedger(parts.context.db, run)
+  const { db, observe } = parts.context
+  const ledger = observe.ledger(createLedger(db, run), run)
   const announce = () => parts.events.announceRun({ runId, itemId: null })
   announce()
   try {

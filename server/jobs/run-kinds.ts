@@ -8,13 +8,14 @@ import { rebuild } from '#server/jobs/kind/rebuild.ts'
 import { reissue } from '#server/jobs/kind/reissue.ts'
 import { subordinates } from '#server/jobs/kind/subordinates.ts'
 import { trustMarks } from '#server/jobs/kind/trust-marks.ts'
+import type { JobObserver } from '#server/metrics/jobs.ts'
 import type { ServiceDeps, Services } from '#server/services/index.ts'
 import type { Difference } from '#server/services/json-difference.ts'
 
 export type RunContext = Pick<
   ServiceDeps,
   'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher'
-> & { services: Services; redisKeyPrefix: string }
+> & { services: Services; redisKeyPrefix: string; observe: JobObserver }
 
 /** One item, to be worked on. */
 export type Task = {

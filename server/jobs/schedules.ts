@@ -91,8 +91,10 @@ function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {
   return startRun(context, 'walk-collection', 'COLLECTION')
 }
 
-async function detectDrift({ publishing, publisher }: ScheduleContext): Promise<ScheduleResult> {
-  const { missing, unexpected, different } = await repairDrift(publishing, publisher)
+async function detectDrift({ publishing, publisher, observe }: ScheduleContext): Promise<ScheduleResult> {
+  const found = await repairDrift(publishing, publisher)
+  observe.driftFound(found)
+  const { missing, unexpected, different } = found
   if (missing + unexpected + different === 0) return { message: 'Redis says what the database says.' }
   return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; published anew.` }
 }

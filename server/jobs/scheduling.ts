@@ -55,14 +55,18 @@ export async function runSchedule(
   name: ScheduleName,
   log: FastifyBaseLogger,
 ): Promise<void> {
-  const { db } = context
+  const { db, observe } = context
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
   const started = { lastStartedAt: new Date(), lastEndedAt: null }
   const { count } = await db.schedule.updateMany({ where: { name, enabled: true }, data: started })
   if (count === 0) return
   try {
     await remember(db, name, true, await schedules[name].run(context))
+    observe.scheduleEnded(name, true, seconds())
   } catch (error) {
     log.error({ err: error, schedule: name }, 'a schedule failed')
+    observe.scheduleEnded(name, false, seconds())
     await remember(db, name, false, { message: error instanceof Error ? error.message : String(error) })
     throw error
   }

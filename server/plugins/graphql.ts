@@ -4,6 +4,7 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import type { OperationObserver } from '#server/metrics/operations.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
@@ -33,6 +34,7 @@ const introspectionForCallers: Plugin<Context> = {
 
 export function graphqlRoute(
   app: FastifyInstance,
+  operations: OperationObserver,
   contextOf: (request: FastifyRequest) => Context | Promise<Context>,
 ): void {
   const yoga = createYoga<Transport, Context>({
@@ -52,6 +54,7 @@ export function graphqlRoute(
     plugins: [
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
       introspectionForCallers,
+      operations.plugin,
       ...limits.protect().plugins,
     ],
     maskedErrors: { maskError: (error) => maskError(app.log, error) },

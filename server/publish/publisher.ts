@@ -5,6 +5,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { OutboxEntry } from '#prisma/generated/client/client.ts'
+import type { PublicationObserver } from '#server/metrics/publication.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { createLease } from '#server/publish/lease.ts'
 import { isPublished, settle } from '#server/publish/publication-mark.ts'
@@ -30,7 +31,11 @@ export type Publisher = {
   stop(): Promise<void>
 }
 
-export function startPublisher(context: PublishContext, log: FastifyBaseLogger): Publisher {
+export function startPublisher(
+  context: PublishContext,
+  log: FastifyBaseLogger,
+  observe: PublicationObserver,
+): Publisher {
   const { db, redis } = context
   const lease = createLease(db)
   let stopped = false
@@ -129,11 +134,16 @@ export function startPublisher(context: PublishContext, log: FastifyBaseLogger):
       try {
         if (topic === 'everything') await rebuildUnderLease()
         else await publish(context, topic, key, holdLease)
+        observe.published(
+          topic,
+          group.map(({ createdAt }) => createdAt),
+        )
         done.push(...ids)
       } catch (error) {
         if (!(await isReachable(redis, context.keys.entityConfiguration))) throw error
         // One thing that cannot be published (an unreadable key, say) must not hold up the others.
         log.error({ err: error, topic, key }, 'could not publish')
+        observe.failed(topic)
         await remember(error)
         failed.push(...ids)
       }

@@ -39,6 +39,8 @@ export type Context = {
   signingKeys: SigningKeys
   publishing: PublishContext
   publicationWatch: PublicationWatch
+  /** Told when a mutation answers with an expected failure. */
+  onFailure(mutation: string, code: string): void
   /** What the outbox holds, as `topic key`; read once a request. */
   pending: () => Promise<ReadonlySet<string>>
 }

@@ -7,6 +7,7 @@ import { readConfig } from '#federation/env.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
+import { readMetrics } from '#test/helpers/metrics.ts'
 import { entityId } from './publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from './trust-anchor.ts'
 
@@ -48,16 +49,8 @@ beforeEach(async () => {
 const resolve = ({ url }: FederationServer) =>
   fetch(`${url}/resolve?sub=${federation.leaf.id}&trust_anchor=${entityId}`)
 
-/** The value of each line of the metric that carries all of these labels. */
-async function values(name: string, labels: Record<string, string> = {}, { metricsUrl } = server) {
-  const text = await (await fetch(String(metricsUrl))).text()
-  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    .filter((line) => wanted.every((label) => line.includes(label)))
-    .map((line) => Number(line.split(' ').at(-1)))
-}
+const values = async (name: string, labels: Record<string, string> = {}, { metricsUrl } = server) =>
+  (await readMetrics(metricsUrl)).values(name, labels)
 
 test('counts requests by endpoint and status, and errors by code', async () => {
   await fetch(`${server.url}/list`)

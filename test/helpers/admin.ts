@@ -79,6 +79,7 @@ export async function startAdmin(
     worker: 'inline',
     host: '127.0.0.1',
     port: adminPort,
+    metricsPort: undefined,
     logLevel: 'silent',
     ...changes,
   }

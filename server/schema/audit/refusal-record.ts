@@ -15,11 +15,16 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
     if (!resolve) continue
     field.resolve = async (root, args, context: Context, info) => {
       const { caller, db } = context
-      const record = (failure: Failure | null) =>
-        caller && failure && recordRefusal(db, caller, { action, input: args.input, ...failure })
+      const record = async (failure: Failure | null) => {
+        if (!caller || !failure) return
+        const { outcome, reason } = failure
+        await recordRefusal(db, caller, { action, input: args.input, outcome, reason })
+      }
       try {
         const result: unknown = await resolve(root, args, context, info)
-        await record(failureOf(result))
+        const failure = failureOf(result)
+        if (failure) context.onFailure(action, failure.code)
+        await record(failure)
         return result
       } catch (error) {
         await record(failureOf(error))
@@ -30,7 +35,7 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
-type Failure = Pick<Refusal, 'outcome' | 'reason'>
+type Failure = Pick<Refusal, 'outcome' | 'reason'> & { code: string }
 
 /** An expected failure may come as a result or be thrown; null for a success and for what nobody expected. */
 function failureOf(value: unknown): Failure | null {
@@ -45,5 +50,5 @@ function failureOf(value: unknown): Failure | null {
 }
 
 function failure(code: string, message: string): Failure {
-  return { outcome: refusals.includes(code) ? 'REFUSED' : 'FAILED', reason: `${code}: ${message}` }
+  return { code, outcome: refusals.includes(code) ? 'REFUSED' : 'FAILED', reason: `${code}: ${message}` }
 }

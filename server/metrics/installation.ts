@@ -1,0 +1,99 @@
+/** What the database says of the whole installation, as samples for gauges: one look for all of them. */
+import type { Database } from '#server/database.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
+
+export type Sample = { labels?: Record<string, string>; value: number }
+
+/** Days ahead for which it is counted what expires. */
+const HORIZONS = [1, 7, 14]
+
+export type InstallationSource = { db: Database; queue: Pick<JobQueue, 'countWorkers'> }
+
+type Counted = { label: string; count: number }
+
+const labelled = (name: string, rows: readonly Counted[]): Sample[] =>
+  rows.map(({ label, count }) => ({ labels: { [name]: label }, value: count }))
+const age = (at: Date) => (Date.now() - at.getTime()) / 1000
+
+/** Each gauge by its name; one that has no samples is absent. */
+export async function readInstallation({ db, queue }: InstallationSource) {
+  const [subordinates, trustMarks, expiring, outbox, lease, drift, runs, schedules, workers] =
+    await Promise.all([
+      countSubordinates(db),
+      countTrustMarks(db),
+      Promise.all(HORIZONS.map((days) => countExpiring(db, days))),
+      db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
+      db.publisherLease.findUnique({ where: { id: 1 } }),
+      db.driftReport.findUnique({ where: { id: 1 } }),
+      countRuns(db),
+      db.schedule.findMany({ where: { enabled: true } }),
+      queue.countWorkers(),
+    ])
+  return {
+    inmor_subordinates: labelled('state', subordinates),
+    inmor_trust_marks: labelled('state', trustMarks),
+    inmor_expiring: expiring.flat(),
+    inmor_outbox_entries: [{ value: outbox._count }],
+    inmor_outbox_oldest_seconds: [{ value: outbox._min.createdAt ? age(outbox._min.createdAt) : 0 }],
+    inmor_publication_failing: [{ value: lease?.lastError ? 1 : 0 }],
+    inmor_drift: drift
+      ? labelled('kind', [
+          { label: 'missing', count: drift.missing },
+          { label: 'unexpected', count: drift.unexpected },
+          { label: 'different', count: drift.different },
+        ])
+      : [],
+    inmor_drift_checked_seconds: drift ? [{ value: age(drift.checkedAt) }] : [],
+    inmor_runs: labelled('state', runs),
+    inmor_schedule_failing: schedules.map(({ name, lastSucceeded }) => ({
+      labels: { schedule: name },
+      value: lastSucceeded === false ? 1 : 0,
+    })),
+    inmor_schedule_ended_seconds: schedules.flatMap(({ name, lastEndedAt }) =>
+      lastEndedAt ? [{ labels: { schedule: name }, value: age(lastEndedAt) }] : [],
+    ),
+    inmor_workers: [{ value: workers }],
+  } satisfies Record<string, Sample[]>
+}
+
+export type InstallationGauge = keyof Awaited<ReturnType<typeof readInstallation>>
+
+/** Each row counts in one state, as in the API. */
+async function countSubordinates(db: Database): Promise<Counted[]> {
+  const [row] = await db.$queryRaw<[Record<'active' | 'inactive' | 'failing' | 'expired', number>]>`
+    SELECT count(*) FILTER (WHERE NOT "active")::int AS inactive,
+      count(*) FILTER (WHERE "active" AND "statementExpiresAt" <= now() AT TIME ZONE 'utc')::int AS expired,
+      count(*) FILTER (WHERE "active" AND "failingSince" IS NOT NULL
+        AND ("statementExpiresAt" IS NULL OR "statementExpiresAt" > now() AT TIME ZONE 'utc'))::int AS failing,
+      count(*) FILTER (WHERE "active" AND "failingSince" IS NULL
+        AND ("statementExpiresAt" IS NULL OR "statementExpiresAt" > now() AT TIME ZONE 'utc'))::int AS active
+    FROM "Subordinate"`
+  return Object.entries(row).map(([label, count]) => ({ label, count }))
+}
+
+/** Those that are neither revoked nor expired. */
+async function countTrustMarks(db: Database): Promise<Counted[]> {
+  const [row] = await db.$queryRaw<[Record<'active' | 'failing', number>]>`
+    SELECT count(*) FILTER (WHERE "lastError" IS NULL)::int AS active,
+      count(*) FILTER (WHERE "lastError" IS NOT NULL)::int AS failing
+    FROM "TrustMark" WHERE "active" AND "expiresAt" > now() AT TIME ZONE 'utc'`
+  return Object.entries(row).map(([label, count]) => ({ label, count }))
+}
+
+async function countExpiring(db: Database, days: number): Promise<Sample[]> {
+  const between = { gt: new Date(), lt: new Date(Date.now() + days * 86_400_000) }
+  const [statements, trustMarks] = await Promise.all([
+    db.subordinate.count({ where: { active: true, statementExpiresAt: between } }),
+    db.trustMark.count({ where: { active: true, expiresAt: between } }),
+  ])
+  const sample = (what: string, value: number) => ({ labels: { what, within_days: String(days) }, value })
+  return [sample('subordinate_statement', statements), sample('trust_mark', trustMarks)]
+}
+
+async function countRuns(db: Database): Promise<Counted[]> {
+  const count = (state: string) => db.renewalRun.count({ where: { state } })
+  return [
+    { label: 'queued', count: await count('QUEUED') },
+    { label: 'running', count: await count('RUNNING') },
+  ]
+}

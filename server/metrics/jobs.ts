@@ -1,0 +1,70 @@
+/** Counts and times what workers do: runs, their items, and what is done by the clock. */
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Ledger } from '#server/jobs/run-ledger.ts'
+import type { DriftKind } from '#server/publish/drift.ts'
+
+export type JobObserver = {
+  /** The same ledger, watched. */
+  ledger(ledger: Ledger, run: RenewalRun): Ledger
+  /** What is done by the clock was done, or failed; it took so many seconds. */
+  scheduleEnded(schedule: string, hasSucceeded: boolean, seconds: number): void
+  driftFound(count: Readonly<Record<DriftKind, number>>): void
+}
+
+/** Seconds: a run of a few items lies in the first buckets, the renewal of a large federation in the last. */
+const buckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400]
+
+export function observeJobs(registry: Registry): JobObserver {
+  const registers = [registry]
+  const runs = new Histogram({
+    name: 'inmor_run_duration_seconds',
+    help: 'Time from the order of a run to its end, by kind and state at the end.',
+    labelNames: ['kind', 'state'],
+    buckets,
+    registers,
+  })
+  const items = new Counter({
+    name: 'inmor_run_items_total',
+    help: 'Items of runs that were finished, by kind of the run and outcome.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  })
+  const schedules = new Histogram({
+    name: 'inmor_schedule_duration_seconds',
+    help: 'Time for what is done by the clock, by schedule and outcome.',
+    labelNames: ['schedule', 'outcome'],
+    buckets,
+    registers,
+  })
+  const drift = new Counter({
+    name: 'inmor_drift_repaired_total',
+    help: 'Things that Redis said otherwise than the database, found and published anew, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
+  return {
+    ledger: (ledger, { kind, startedAt }) => ({
+      ...ledger,
+      async finish(item, result) {
+        const isWished = await ledger.finish(item, result)
+        items.inc({ kind, outcome: outcome(result.ok) })
+        if (result.failures?.length) items.inc({ kind, outcome: outcome(false) }, result.failures.length)
+        return isWished
+      },
+      async end(state, error) {
+        await ledger.end(state, error)
+        runs.observe({ kind, state: state.toLowerCase() }, (Date.now() - startedAt.getTime()) / 1000)
+      },
+    }),
+    scheduleEnded: (schedule, hasSucceeded, seconds) =>
+      schedules.observe({ schedule, outcome: outcome(hasSucceeded) }, seconds),
+    driftFound(count) {
+      for (const [kind, found] of Object.entries(count)) drift.inc({ kind }, found)
+    },
+  }
+}
+
+function outcome(isGood: boolean): string {
+  return isGood ? 'succeeded' : 'failed'
+}

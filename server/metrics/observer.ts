@@ -1,0 +1,64 @@
+/** The one place where the admin server and its workers meet their metrics. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { observeFetches } from '#federation/metrics/fetches.ts'
+import { serveMetrics } from '#federation/metrics/registry.ts'
+import { observeSigning } from '#federation/metrics/signing.ts'
+import { observeKeys, observeRedis } from '#federation/metrics/state.ts'
+import { listening } from '#federation/start-error.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import { observeInstallation, observePool } from '#server/metrics/gauges.ts'
+import type { InstallationSource } from '#server/metrics/installation.ts'
+import { type JobObserver, observeJobs } from '#server/metrics/jobs.ts'
+import { type OperationObserver, observeOperations } from '#server/metrics/operations.ts'
+import { observePublication, type PublicationObserver } from '#server/metrics/publication.ts'
+import { observeSignIns, type SignInObserver } from '#server/metrics/sign-ins.ts'
+import type { SigningKeys } from '#server/signing-keys.ts'
+import type { Reader } from '#store/reader.ts'
+
+export type Observer = {
+  registry: Registry
+  publication: PublicationObserver
+  jobs: JobObserver
+  operations: OperationObserver
+  signIn: SignInObserver
+  fetcher(fetcher: Fetcher): Fetcher
+  signingKeys(keys: SigningKeys): SigningKeys
+  /** What is looked up when somebody asks for the metrics. */
+  state(sources: InstallationSource & { pool: Pool; reader: Reader; signingKeys: SigningKeys }): void
+}
+
+/** It always counts, which costs next to nothing; whether anybody can ask is for the process to say. */
+export function createObserver(): Observer {
+  const registry = new Registry()
+  return {
+    registry,
+    publication: observePublication(registry),
+    jobs: observeJobs(registry),
+    operations: observeOperations(registry),
+    signIn: observeSignIns(registry),
+    fetcher: (fetcher) => observeFetches(fetcher, registry),
+    signingKeys: (keys) => ({ ...keys, current: observeSigning(keys.current, registry) }),
+    state({ pool, reader, signingKeys, ...installation }) {
+      observeInstallation(registry, installation)
+      observePool(registry, pool)
+      observeRedis(registry, () => reader.ping())
+      observeKeys(registry, { keys: signingKeys.current, now: () => Math.floor(Date.now() / 1000) })
+    },
+  }
+}
+
+/** Offers the metrics, if there is a port for them, until the returned function is called. */
+export async function offerMetrics(
+  registry: Registry,
+  { host, metricsPort }: { host: string; metricsPort: number | undefined },
+  log: FastifyBaseLogger,
+): Promise<{ url: string | undefined; close(): Promise<void> }> {
+  if (metricsPort === undefined) return { url: undefined, close: async () => undefined }
+  collectDefaultMetrics({ register: registry })
+  const place = { host, port: metricsPort }
+  const server = await listening({ ...place, variable: 'METRICS_PORT' }, () => serveMetrics(registry, place))
+  log.info({ url: server.url }, 'metrics are offered')
+  return server
+}

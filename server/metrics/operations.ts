@@ -1,0 +1,72 @@
+/** Counts and times GraphQL operations, and their errors by code; the names are those of the schema, not the client's. */
+import { type DocumentNode, getOperationAST, Kind } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { Counter, Histogram, type Registry } from 'prom-client'
+import { durationBuckets } from '#federation/metrics/registry.ts'
+
+export type OperationObserver = {
+  plugin: Plugin
+  /** A mutation answered with an expected failure; those that are thrown are seen here. */
+  failed(operation: string, code: string): void
+}
+
+/** What was asked for could not be understood, or is no field of the schema. */
+const UNKNOWN = 'none'
+
+type Asked = { type: string; operation: string; startedAt: number }
+
+export function observeOperations(registry: Registry): OperationObserver {
+  const durations = new Histogram({
+    name: 'inmor_graphql_operation_duration_seconds',
+    help: 'Time for one GraphQL operation, by its type and its first field; of a subscription, until it stands.',
+    labelNames: ['type', 'operation'],
+    buckets: durationBuckets,
+    registers: [registry],
+  })
+  const errors = new Counter({
+    name: 'inmor_graphql_errors_total',
+    help: 'Errors of GraphQL operations and expected failures of mutations, by first field and code.',
+    labelNames: ['operation', 'code'],
+    registers: [registry],
+  })
+  const underWay = new WeakMap<object, Asked>()
+
+  const note = ({
+    args,
+  }: {
+    args: { contextValue: object; document: DocumentNode; operationName?: string | null | undefined }
+  }) => {
+    const request = requestOf(args.contextValue)
+    const asked = request && underWay.get(request)
+    const ast = getOperationAST(args.document, args.operationName)
+    // The document is valid by now, so the first field is one of the schema; a fragment is not looked into.
+    const first = ast?.selectionSet.selections[0]
+    if (!asked || !ast) return
+    asked.type = ast.operation
+    asked.operation = first?.kind === Kind.FIELD ? first.name.value : UNKNOWN
+  }
+
+  return {
+    failed: (operation, code) => errors.inc({ operation, code }),
+    plugin: {
+      onParams({ request }) {
+        underWay.set(request, { type: UNKNOWN, operation: UNKNOWN, startedAt: performance.now() })
+      },
+      onExecute: note,
+      onSubscribe: note,
+      onExecutionResult({ request, result }) {
+        const asked = underWay.get(request)
+        if (!asked) return
+        const { type, operation, startedAt } = asked
+        durations.observe({ type, operation }, (performance.now() - startedAt) / 1000)
+        if (typeof result !== 'object' || result === null || !('errors' in result)) return
+        for (const { extensions } of result.errors ?? [])
+          errors.inc({ operation, code: String(extensions?.code ?? UNKNOWN) })
+      },
+    },
+  }
+}
+
+function requestOf(context: object): object | null {
+  return 'request' in context && typeof context.request === 'object' ? context.request : null
+}

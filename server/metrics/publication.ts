@@ -1,0 +1,31 @@
+/** Counts what is published, and times how long a change waited for it. */
+import { Counter, Histogram, type Registry } from 'prom-client'
+
+export type PublicationObserver = {
+  /** A thing was published; `queued` says since when each of its entries waited. */
+  published(topic: string, queued: readonly Date[]): void
+  /** It could not be, and stays pending. */
+  failed(topic: string): void
+}
+
+export function observePublication(registry: Registry): PublicationObserver {
+  const published = new Counter({
+    name: 'inmor_publications_total',
+    help: 'Attempts to publish a thing, by topic and outcome.',
+    labelNames: ['topic', 'outcome'],
+    registers: [registry],
+  })
+  const lag = new Histogram({
+    name: 'inmor_publication_lag_seconds',
+    help: 'Time from the commit of a change until Redis has it.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+    registers: [registry],
+  })
+  return {
+    published(topic, queued) {
+      published.inc({ topic, outcome: 'succeeded' })
+      for (const at of queued) lag.observe(Math.max(0, Date.now() - at.getTime()) / 1000)
+    },
+    failed: (topic) => published.inc({ topic, outcome: 'failed' }),
+  }
+}

@@ -1,4 +1,4 @@
-/** Admin servers and workers as processes of their own, on one database and one Redis, as in production. */
+/** Federation servers, admin servers and workers as processes of their own, on one database and one Redis. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,8 +17,10 @@ import { type RestartableDatabase, startRestartableDatabase } from '#test/helper
 const ENTITY_ID = 'http://127.0.0.1:9/trust-anchor'
 
 export type Deployment = {
-  /** Of the Trust Anchor; no federation server is part of it. */
+  /** Of the Trust Anchor; its federation servers answer elsewhere. */
   entityId: string
+  /** Where each federation server answers. */
+  tas: string[]
   database: RestartableDatabase
   /** For what the test looks up by itself. */
   db: Database
@@ -31,14 +33,25 @@ export type Deployment = {
   close(): Promise<void>
 }
 
-export async function startDeployment(size: { admins: number; workers: number }): Promise<Deployment> {
-  const [database, redis] = await Promise.all([startRestartableDatabase(), startRedis()])
+type Size = { admins: number; workers: number; tas?: number }
+
+/** Other services than the usual ones; they are closed with the rest. */
+type Services = {
+  redis?: () => Promise<TestRedis>
+  redisPrefix?: string
+  database?: () => Promise<RestartableDatabase>
+}
+
+export async function startDeployment(size: Size, services: Services = {}): Promise<Deployment> {
+  const openDatabase = services.database ?? startRestartableDatabase
+  const [database, redis] = await Promise.all([openDatabase(), (services.redis ?? startRedis)()])
   const keys = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
   await writeNewKey(keys, await generateSigningKey('ES256'))
   const environment = {
     TA_DOMAIN: ENTITY_ID,
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
+    REDIS_KEY_PREFIX: services.redisPrefix ?? '',
     KEYS_DIR: keys,
     AUTH_SECRET: 'a secret of these tests that nobody else would use',
     ALLOW_HTTP: 'true',
@@ -61,6 +74,10 @@ export async function startDeployment(size: { admins: number; workers: number })
       return program
     }),
   )
+  const tas = Array.from({ length: size.tas ?? 0 }, () =>
+    run('federation/main.ts', [], { environment: { ...environment, PORT: '0' } }),
+  )
+  const urls = tas.map(async (ta) => (await ta.printed(/http:\/\/127\.0\.0\.1:\d+/))[0])
   const db = connectDatabase(database.url)
   // The clock would start runs in the midst of a test that counts them.
   await db.schedule.updateMany({ data: { enabled: false } })
@@ -70,6 +87,7 @@ export async function startDeployment(size: { admins: number; workers: number })
   const { key } = await accounts.createApiKey(caller, { username: 'admin', keyName: 'test' })
   return {
     entityId: ENTITY_ID,
+    tas: await Promise.all(urls),
     database,
     db,
     redis,
@@ -77,7 +95,7 @@ export async function startDeployment(size: { admins: number; workers: number })
     workers,
     apiKey: key,
     async close() {
-      const all = [...programs.map(({ program }) => program), ...workers]
+      const all = [...programs.map(({ program }) => program), ...workers, ...tas]
       for (const program of all) program.kill('SIGKILL')
       await Promise.all(all.map(({ ended }) => ended))
       await db.$disconnect()

@@ -1,8 +1,9 @@
 /** A Redis Cluster of three nodes, with a replica of the one that holds our keys. */
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { vi } from 'vitest'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
@@ -11,13 +12,15 @@ import { freePort, killRedis, spawnRedis, type TestRedis } from '#test/helpers/r
 export const PREFIX = '{inmor}'
 
 export type TestCluster = TestRedis & {
-  /** Moves the slot of our keys from the node that holds it to another, key by key. */
+  /** Moves the slots of the node that holds our keys to another node, as an operator would: `redis-cli --cluster reshard`. */
   moveKeys(): Promise<void>
 }
 
 type Node = { port: number; busPort: number; process: ChildProcess; client: Redis; id: string }
 
 const SLOTS = 16_384
+/** The node with our keys has few others beside their slot, so that it can be emptied soon. */
+const OWN_SLOTS = 32
 const WITHIN = { timeout: 30_000, interval: 50 }
 
 /** To stop or to pause it means the node that holds our keys at the start. */
@@ -25,16 +28,14 @@ export async function startCluster(): Promise<TestCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'cluster-'))
   const nodes = await Promise.all([1, 2, 3, 4].map(() => startNode(directory)))
   const [first, second, third, replica] = nodes as [Node, Node, Node, Node] // four were started
-  const primaries = [first, second, third]
   for (const node of nodes.slice(1))
     await first.client.cluster('MEET', '127.0.0.1', node.port, node.busPort as never)
-  for (const [at, { client }] of primaries.entries()) {
-    const [from, to] = [Math.ceil((at * SLOTS) / 3), Math.ceil(((at + 1) * SLOTS) / 3) - 1]
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to)
-  }
-  await everyNode(nodes, async ({ client }) => (await client.cluster('INFO')).includes('cluster_state:ok'))
   const slot = await first.client.cluster('KEYSLOT', PREFIX)
-  const holder = primaries[Math.floor((slot * 3) / SLOTS)] ?? first
+  await first.client.call('CLUSTER', 'ADDSLOTSRANGE', 0, slot - 1)
+  await second.client.call('CLUSTER', 'ADDSLOTSRANGE', slot, slot + OWN_SLOTS - 1)
+  await third.client.call('CLUSTER', 'ADDSLOTSRANGE', slot + OWN_SLOTS, SLOTS - 1)
+  await everyNode(nodes, async ({ client }) => (await client.cluster('INFO')).includes('cluster_state:ok'))
+  const holder = second
   await replica.client.cluster('REPLICATE', holder.id)
   await everyNode([replica], async ({ client }) =>
     (await client.info('replication')).includes('master_link_status:up'),
@@ -52,7 +53,7 @@ export async function startCluster(): Promise<TestCluster> {
     },
     pause: () => void holder.process.kill('SIGSTOP'),
     resume: () => void holder.process.kill('SIGCONT'),
-    moveKeys: () => moveSlot(slot, holder, primaries.find((node) => node !== holder) ?? first, primaries),
+    moveKeys: () => reshard(holder, third),
     async close() {
       client.disconnect()
       for (const node of nodes) node.client.disconnect()
@@ -88,14 +89,9 @@ async function everyNode(nodes: readonly Node[], holds: (node: Node) => Promise<
   }, WITHIN)
 }
 
-/** As `redis-cli --cluster reshard` does it. */
-async function moveSlot(slot: number, from: Node, to: Node, primaries: readonly Node[]): Promise<void> {
-  await to.client.cluster('SETSLOT', slot, 'IMPORTING', from.id)
-  await from.client.cluster('SETSLOT', slot, 'MIGRATING', to.id)
-  for (;;) {
-    const names = await from.client.cluster('GETKEYSINSLOT', slot, 1)
-    if (names.length === 0) break
-    await from.client.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...names)
-  }
-  for (const { client } of [to, from, ...primaries]) await client.cluster('SETSLOT', slot, 'NODE', to.id)
+/** It refuses while a node does not yet know what the others agree on. */
+function reshard(from: Node, to: Node): Promise<void> {
+  const options = ['--cluster-from', from.id, '--cluster-to', to.id, '--cluster-slots', String(OWN_SLOTS)]
+  const command = ['--cluster', 'reshard', `127.0.0.1:${from.port}`, ...options, '--cluster-yes']
+  return vi.waitFor(async () => void (await promisify(execFile)('redis-cli', command)), WITHIN)
 }

@@ -1,11 +1,10 @@
 /** The database restarts and Redis forgets everything, in the midst of changes: what was acknowledged gets published. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { AdminClient } from '#server/demo/admin-client.ts'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { issueMarks, type } from './mark-writer.ts'
 import { mutate } from './mutation.ts'
 
 const WRITERS_EACH = 2
-const type = 'https://ta.example/marks/member'
 const WITHIN = { timeout: 60_000, interval: 50 }
 
 let deployment: Deployment
@@ -13,18 +12,6 @@ beforeAll(async () => {
   deployment = await startDeployment({ admins: 2, workers: 0 })
 })
 afterAll(() => deployment?.close())
-
-/** Issues marks until it is told to stop, whatever goes wrong; those that were acknowledged. */
-async function issueMarks(ask: AdminClient, name: string, acknowledged: string[], stop: AbortSignal) {
-  for (let count = 0; !stop.aborted; count++) {
-    const entityId = `https://${name}-${count}.example`
-    const issued = mutate(ask, 'issueTrustMark', { trustMarkType: type, entityId }, 'id')
-    await issued.then(
-      () => acknowledged.push(entityId),
-      () => undefined, // refused or cut off: nobody was told that it is done
-    )
-  }
-}
 
 test('every acknowledged change is published in the end, by itself', async () => {
   const { admins, database, redis } = deployment

@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 const operations =
-  /^(Register|Edit|Renew|Revoke|Issue|Create|Remove|Deactivate|Reactivate|Save|Sign anew|Rebuild|Select)/
+  /^(Register|Edit|Renew|Announce|Switch|Retire|Re-issue|Revoke|Issue|Create|Remove|Deactivate|Reactivate|Save|Sign anew|Rebuild|Select)/
 
 /** What could be pressed in the page itself that changes something. */
 async function offered(page: Page): Promise<string[]> {
@@ -64,6 +64,7 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['a type', () => `/trust-mark-types/${id('type')}`, 'Marks of this type'],
   ['the Trust Anchor', () => '/trust-anchor', 'As published'],
   ['the policy of the federation', () => '/policy', 'No policy is set'],
+  ['the keys', () => '/keys', 'Published keys'],
 ]
 
 test.each(readable)('%s is shown without what would be refused', async (_what, path, text) => {

@@ -4,6 +4,7 @@ import Anchor from '@lucide/svelte/icons/anchor'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
+import KeyRound from '@lucide/svelte/icons/key-round'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
@@ -46,6 +47,7 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
     screens: [
       { label: 'Entity Configuration', href: route.trustAnchor(), icon: Anchor },
       { label: 'Metadata policy', href: route.policy(), icon: Scale },
+      { label: 'Keys', href: route.keys(), icon: KeyRound },
     ],
   },
   {

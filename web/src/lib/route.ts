@@ -48,6 +48,7 @@ export const route = {
   collectionEntity: (entityId: string) => withQuery('/collection/entity', { id: entityId }),
   trustAnchor: (tab?: 'edit') => `/trust-anchor${tab ? `/${tab}` : ''}`,
   policy: () => '/policy',
+  keys: () => '/keys',
   trustMarks: (search: Partial<TrustMarkSearch> & Place = {}) => withQuery('/trust-marks', search),
   issueTrustMark: (about: { type?: string; entity?: string } = {}) => withQuery('/trust-marks/new', about),
   trustMark: (id: string, tab?: 'edit') => `/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,

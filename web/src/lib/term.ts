@@ -43,6 +43,12 @@ export const terms = {
     sentence: 'Metadata in the Subordinate Statement, which replaces what the entity says about itself.',
     section: '3.1.1',
   },
+  historicalKeys: {
+    word: 'historical keys',
+    sentence:
+      'Keys that an entity used before, with the time until which each was valid and why it was revoked.',
+    section: '8.7',
+  },
   metadataPolicy: {
     word: 'metadata policy',
     sentence: 'Rules that change or check the metadata of an entity and of everything below it.',

@@ -1,0 +1,116 @@
+/** The signing key is replaced step by step in the console, and a key is revoked in an emergency. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectDatabase, type Database } from '#server/database.ts'
+import { readRunning } from '#server/embedded/data-directory.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let entity: TestEntity
+let db: Database
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  const admin = await connectAdmin(installation)
+  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+  await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  const type = `${installation.federationUrl}/marks/member`
+  await mutate(admin, 'createTrustMarkType', { type }, 'id')
+  await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
+  const running = await readRunning(installation.dataDirectory)
+  db = connectDatabase(running?.parts?.databaseUrl ?? '')
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/keys')
+  await signIn(watched.page, 'admin', password ?? '')
+  await watched.page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await db.$disconnect()
+  await entity.close()
+  await product.stop()
+})
+
+/** The step of the sequence, by its heading. */
+const step = (name: string) =>
+  watched.page.getByRole('listitem').filter({ has: watched.page.getByRole('heading', { name }) })
+const dialog = () => watched.page.getByRole('alertdialog')
+
+async function publishedKids(): Promise<string[]> {
+  const response = await fetch(`${product.installation.federationUrl}/.well-known/openid-federation`)
+  const [, payload = ''] = (await response.text()).split('.')
+  const { jwks } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  return jwks.keys.map(({ kid }: { kid: string }) => kid)
+}
+
+test('a key is announced, and switching too early is refused with the reason', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('button', { name: 'Announce a key' }).click()
+  await page.getByRole('dialog').getByLabel('Algorithm').selectOption('ES256')
+  await page.getByRole('button', { name: 'Make and announce it' }).click()
+  await step('Announce the next key').getByText('Done', { exact: true }).waitFor()
+  await step('Switch to the new key').getByText('Not safe yet', { exact: true }).waitFor()
+  await step('Wait until everybody can know it').getByText('The next step is safe').waitFor()
+  await expect.poll(async () => (await publishedKids()).length).toBe(2)
+
+  await page.getByRole('button', { name: 'Switch before it is safe…' }).click()
+  await dialog().getByRole('button', { name: 'Switch before it is safe' }).click()
+  await dialog()
+    .getByRole('alert')
+    .filter({ hasText: 'others may hold an Entity Configuration that lacks' })
+    .waitFor()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  expect(complaints).toEqual([])
+})
+
+test('once everybody can know it, it signs; the Trust Marks are re-issued, and the bar is seen to the end', async () => {
+  const { page, complaints } = watched
+  // A day goes by, as far as the server knows.
+  await db.signingKey.updateMany({ where: { state: 'ANNOUNCED' }, data: { usableFrom: new Date() } })
+  await page.reload()
+  await page.getByRole('button', { name: 'Switch to it' }).click()
+  await dialog().getByRole('button', { name: 'Switch' }).click()
+  await page.getByRole('button', { name: 'Re-issue 1 Trust Mark' }).click()
+  await step('Re-issue the Trust Marks').getByText('Ended well', { exact: true }).waitFor()
+  await step('Re-issue the Trust Marks').getByText('Done', { exact: true }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('the key before is retired only knowingly, as long as others hold what it signed', async () => {
+  const { page, complaints } = watched
+  const [, before = ''] = await publishedKids()
+  await page.getByRole('button', { name: 'Retire before it is safe…' }).click()
+  await dialog().getByRole('button', { name: 'Retire' }).click()
+  await dialog().getByRole('alert').filter({ hasText: 'others may hold what it signed' }).waitFor()
+  await dialog().getByRole('checkbox').check()
+  await dialog().getByRole('button', { name: 'Retire' }).click()
+  await page.getByRole('table', { name: 'Historical keys' }).getByText('Retired').waitFor()
+  await page.getByRole('table', { name: 'Historical keys' }).getByText(before).waitFor()
+  await expect.poll(publishedKids).not.toContain(before)
+  expect(complaints).toEqual([])
+})
+
+test('the key that signs is revoked only when that is said to be an emergency', async () => {
+  const { page, complaints } = watched
+  const [stolen = ''] = await publishedKids()
+  await page.getByRole('table', { name: 'Published keys' }).getByRole('button', { name: 'Revoke…' }).click()
+  await dialog().getByText(stolen).waitFor()
+  await dialog().getByRole('button', { name: 'Revoke this key' }).click()
+  await dialog().getByRole('alert').filter({ hasText: 'This key signs.' }).waitFor()
+  await dialog().getByRole('checkbox').check()
+  await dialog().getByRole('button', { name: 'Revoke this key' }).click()
+  const history = page.getByRole('table', { name: 'Historical keys' })
+  await history.getByRole('row').filter({ hasText: stolen }).getByText('compromised').waitFor()
+  await history.getByText('cannot be verified').waitFor()
+  await page.getByRole('button', { name: 'Re-issue 1 Trust Mark' }).waitFor()
+  await expect.poll(publishedKids).not.toContain(stolen)
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,24 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const KeysPage = graphql(`
+  query KeysPage {
+    signingKeys { readOnlyReason keys { ...SigningKeyFields } }
+    historicalKeys { ...HistoricalKeyFields }
+    reissues: renewalRuns(kind: REISSUE_TRUST_MARKS, first: 1) { edges { node { id ...RunFields } } }
+  }
+`)
+
+export const load = (async ({ fetch, depends }) => {
+  depends(topic.signingKeys, topic.runs)
+  const { signingKeys, historicalKeys, reissues } = await read(fetch, KeysPage, {})
+  return {
+    title: 'Keys',
+    keys: signingKeys.keys,
+    readOnlyReason: signingKeys.readOnlyReason ?? null,
+    historical: historicalKeys,
+    reissue: reissues.edges[0]?.node,
+  }
+}) satisfies PageLoad

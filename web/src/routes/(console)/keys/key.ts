@@ -1,0 +1,84 @@
+/** What the screen knows of keys, and what can be done with them. */
+import type { SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
+import type { Tone } from '#lib/tone.ts'
+
+export const SigningKeyUseFields = graphql(`
+  fragment SigningKeyUseFields on SigningKeyUse {
+    subordinateStatements trustMarks replacedTrustMarks neededUntil
+  }
+`)
+
+export const SigningKeyFields = graphql(`
+  fragment SigningKeyFields on SigningKey {
+    kid alg state file jwk createdAt publishedAt usableFrom signsSince replacedAt
+    validSignatures { ...SigningKeyUseFields }
+  }
+`)
+
+export const HistoricalKeyFields = graphql(`
+  fragment HistoricalKeyFields on HistoricalKey {
+    kid iat exp jwk
+    revoked { revokedAt reason }
+    validSignatures { ...SigningKeyUseFields }
+  }
+`)
+
+export const AnnounceSigningKey = graphql(`
+  mutation AnnounceSigningKey($input: AnnounceSigningKeyInput!) {
+    announceSigningKey(input: $input) {
+      __typename
+      ... on MutationAnnounceSigningKeySuccess { data { kid } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const SwitchSigningKey = graphql(`
+  mutation SwitchSigningKey($input: SwitchSigningKeyInput!) {
+    switchSigningKey(input: $input) {
+      __typename
+      ... on MutationSwitchSigningKeySuccess { data { kid } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const ReissueTrustMarks = graphql(`
+  mutation ReissueTrustMarks($input: ReissueTrustMarksInput!) {
+    reissueTrustMarks(input: $input) {
+      __typename
+      ... on MutationReissueTrustMarksSuccess { data { id } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const RetireKey = graphql(`
+  mutation RetireKey($input: RetireKeyInput!) {
+    retireKey(input: $input) {
+      __typename
+      ... on MutationRetireKeySuccess { data { kid } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const RevokeKey = graphql(`
+  mutation RevokeKey($input: RevokeKeyInput!) {
+    revokeKey(input: $input) {
+      __typename
+      ... on MutationRevokeKeySuccess { data { kid } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+export const keyStates: Readonly<Record<SigningKeyFieldsFragment['state'], { tone: Tone; label: string }>> = {
+  CURRENT: { tone: 'success', label: 'Signs' },
+  ANNOUNCED: { tone: 'warning', label: 'Announced' },
+  PUBLISHED: { tone: 'quiet', label: 'Only verifies' },
+}
+
+/** A key id is 43 letters: enough of it to tell keys apart, where the whole stands nearby. */
+export const shortKid = (kid: string) => `${kid.slice(0, 8)}…`

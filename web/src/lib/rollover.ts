@@ -1,7 +1,8 @@
 /** How far a rollover of the signing key is (§11.2): which step is done, which is due, and since when it is safe. */
 import type { SigningKeyFieldsFragment, SigningKeyUseFieldsFragment } from '#lib/gql/graphql.ts'
 
-type Key = Pick<SigningKeyFieldsFragment, 'kid' | 'state' | 'usableFrom' | 'publishedAt' | 'validSignatures'>
+type Key = Pick<SigningKeyFieldsFragment, 'kid' | 'state' | 'validSignatures'> &
+  Partial<Pick<SigningKeyFieldsFragment, 'usableFrom'>>
 type Withdrawn = { validSignatures: Pick<SigningKeyUseFieldsFragment, 'trustMarks'> }
 
 /** `waiting`: it can be done, but not safely yet. */

@@ -5,6 +5,7 @@ import { apiKeyCommand } from '#server/cli/apikey.ts'
 import { auditCommand } from '#server/cli/audit.ts'
 import { backupCommand, restoreCommand } from '#server/cli/backup.ts'
 import { delegateCommand } from '#server/cli/delegate.ts'
+import { importCommand } from '#server/cli/import.ts'
 import { keygenCommand } from '#server/cli/keygen.ts'
 import { keysCommand } from '#server/cli/keys.ts'
 import { migrateCommand } from '#server/cli/migrate.ts'
@@ -33,6 +34,7 @@ for (const command of [
   reissueCommand,
   backupCommand,
   restoreCommand,
+  importCommand,
 ]) {
   program.addCommand(command)
 }

@@ -15,6 +15,9 @@ export type Installation = {
   db: Database
   auth: Auth
   caller: Caller
+  /** Of the Trust Anchor, as its server has it. */
+  entityId: string
+  allowHttp: boolean
   databaseUrl: string
   /** Where the signing keys are. */
   keys: KeyPlace
@@ -38,14 +41,14 @@ export async function openInstallation({ isMigrated = true } = {}): Promise<Inst
   }
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting; try again in a moment.')
-    return connect({ ...local, ...running.parts, keys: localKeys(directory), isServed: true })
+    return connect({ ...localParts(), ...running.parts, keys: localKeys(directory), isServed: true })
   }
 
   const data = await openDataDirectory(directory)
   const database = await startEmbeddedDatabase(data.database)
   const applied = isMigrated ? await migrate(database.url) : []
   const installation = connect({
-    ...local,
+    ...localParts(),
     databaseUrl: database.url,
     authSecret: data.authSecret,
     keys: localKeys(directory),
@@ -62,7 +65,14 @@ export async function openInstallation({ isMigrated = true } = {}): Promise<Inst
   }
 }
 
-const local = { adminUrl: 'http://localhost:8000', trustedOrigins: [], previousAuthSecrets: [] }
+/** As `npm start` has it, in the same environment. */
+function localParts() {
+  const { TA_DOMAIN, FEDERATION_PORT, ALLOW_HTTP } = process.env
+  const entityId = TA_DOMAIN || `http://localhost:${FEDERATION_PORT || 8080}`
+  const allowHttp = ALLOW_HTTP ? ALLOW_HTTP === 'true' : entityId.startsWith('http:')
+  const adminUrl = 'http://localhost:8000'
+  return { entityId, allowHttp, adminUrl, trustedOrigins: [], previousAuthSecrets: [] }
+}
 
 /** As `npm start` finds them. */
 function localKeys(dataDirectory: string): KeyPlace {
@@ -71,14 +81,16 @@ function localKeys(dataDirectory: string): KeyPlace {
   return { directory, historicalDirectory: history }
 }
 
-type Parts = AuthConfig & { databaseUrl: string; keys: KeyPlace; isServed: boolean }
+type Parts = AuthConfig & Pick<Installation, 'entityId' | 'allowHttp' | 'databaseUrl' | 'keys' | 'isServed'>
 
-function connect({ databaseUrl, keys, isServed, ...config }: Parts): Installation {
+function connect({ databaseUrl, keys, isServed, entityId, allowHttp, ...config }: Parts): Installation {
   const db = connectDatabase(databaseUrl)
   return {
     db,
     auth: createAuth(db, config),
     caller: cliCaller(systemUser()),
+    entityId,
+    allowHttp,
     databaseUrl,
     keys,
     applied: [],

@@ -27,9 +27,7 @@ export async function startOwnWorker(installation: Installation): Promise<OwnWor
 }
 
 /** As `npm start` would have it. */
-function embeddedConfig({ databaseUrl, keys }: Installation) {
-  const { TA_DOMAIN, FEDERATION_PORT, ALLOW_HTTP } = process.env
-  const entityId = TA_DOMAIN || `http://localhost:${FEDERATION_PORT || 8080}`
+function embeddedConfig({ databaseUrl, keys, entityId, allowHttp }: Installation) {
   return {
     databaseUrl,
     redisUrl: '',
@@ -37,6 +35,6 @@ function embeddedConfig({ databaseUrl, keys }: Installation) {
     keysDirectory: keys.directory,
     historicalKeysDirectory: keys.historicalDirectory,
     entityId,
-    allowHttp: ALLOW_HTTP ? ALLOW_HTTP === 'true' : entityId.startsWith('http:'),
+    allowHttp,
   }
 }

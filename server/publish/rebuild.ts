@@ -3,11 +3,12 @@ import type { Redis } from 'ioredis'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
-import { activeSubordinates, allTrustMarks } from '#server/publish/rows.ts'
+import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   commit,
   type PublishedKeys,
+  putIssuedTrustMarks,
   putSubordinate,
   putSubordinateEvents,
   putTrustAnchors,
@@ -67,6 +68,10 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
     await stage(redis, (to) => {
       for (const events of page) putSubordinateEvents(to, keys.staging, events)
     })
+    await beat()
+  }
+  for await (const page of importedTrustMarkHashes(context)) {
+    await stage(redis, (to) => putIssuedTrustMarks(to, keys.staging, page))
     await beat()
   }
   for await (const page of allTrustMarks(context)) {

@@ -81,8 +81,26 @@ export async function* allTrustMarks({ db }: PublishContext): AsyncGenerator<Pub
   }
 }
 
-/** Every JWT ever issued, in the order of their hashes. */
-export async function* allIssuedTrustMarks({ db }: PublishContext): AsyncGenerator<PublishedIssue[]> {
+/** Every JWT ever issued, those included that were issued before this database was. */
+export async function* allIssuedTrustMarks(context: PublishContext): AsyncGenerator<PublishedIssue[]> {
+  yield* importedTrustMarkHashes(context)
+  yield* ownIssuedTrustMarks(context)
+}
+
+/** In the order of their hashes. */
+export async function* importedTrustMarkHashes({ db }: PublishContext): AsyncGenerator<PublishedIssue[]> {
+  for (let after = ''; ; ) {
+    const where = { hash: { gt: after } }
+    const rows = await db.importedTrustMarkHash.findMany({ where, orderBy: { hash: 'asc' }, take: PAGE })
+    const last = rows.at(-1)
+    if (!last) return
+    // Whether it was revoked, the mark of its type and entity tells (#store/trust-mark-reader.ts).
+    yield rows.map(({ hash }) => ({ hash, revokedAt: null }))
+    after = last.hash
+  }
+}
+
+async function* ownIssuedTrustMarks({ db }: PublishContext): AsyncGenerator<PublishedIssue[]> {
   for (let after = ''; ; ) {
     const rows = await db.issuedTrustMark.findMany({
       where: { hash: { gt: after } },

@@ -9,7 +9,9 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
 import { configurationDocument, configurationFile } from './configuration.ts'
 
@@ -18,15 +20,22 @@ const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import.meta.u
 let product: Product
 let federation: Federation
 let directory: string
+/** What docs/migration.md takes over. */
+let old: OldInmor
+let oldMember: TestEntity
 
 beforeAll(async () => {
   product = await startProduct()
   federation = await below(product.installation.federationUrl).leaf().start()
+  const { federationUrl, dataDirectory } = product.installation
+  old = await startOldInmor(federationUrl, join(dataDirectory, 'keys'))
+  oldMember = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
+  await old.addSubordinate(oldMember)
   directory = await mkdtemp(join(tmpdir(), 'inmor-docs-'))
   await cp(root('compose.production.example.yaml'), join(directory, 'compose.production.example.yaml'))
 })
 afterAll(async () => {
-  await federation.close()
+  await Promise.all([federation.close(), oldMember.close(), old.close()])
   await product.stop()
   await rm(directory, { recursive: true })
 })
@@ -53,9 +62,12 @@ function translate(script: string): string {
     .replaceAll('curl ', 'curl --fail --silent --show-error ')
     .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))
     .replaceAll('keys/publickeys', join(dataDirectory, 'keys/publickeys'))
+    .replaceAll('redis://old-redis:6379', old.redis.url)
+    .replaceAll('postgresql://postgres@old-db:5432/postgres', old.database.url)
     .replaceAll('https://admin.example.org', adminUrl)
     .replaceAll('https://ta.example.org', federationUrl)
     .replaceAll('https://rp.example.org', federation.leaf.id)
+    .replaceAll('https://member.example.org', oldMember.id)
 }
 
 /** What was shown to work needs no second proof. */
@@ -77,7 +89,7 @@ async function run(script: string): Promise<{ code: number; output: string }> {
 }
 
 describe('the commands', () => {
-  test.each(['api.md', 'operations.md', 'deployment.md'])('of docs/%s', async (document) => {
+  test.each(['api.md', 'operations.md', 'deployment.md', 'migration.md'])('of docs/%s', async (document) => {
     const { code, output } = await run(translate(await blocksOf(document)))
     expect(code, output).toBe(0)
     // GraphQL says in the body what went wrong.
@@ -87,7 +99,7 @@ describe('the commands', () => {
   test('that need a Docker engine name files and services that are there', async () => {
     const { services } = parse(await readFile(root('compose.yaml'), 'utf8'), { merge: true })
     const images = Object.values<{ image: string }>(services).map(({ image }) => image)
-    for (const document of ['operations.md', 'deployment.md']) {
+    for (const document of ['operations.md', 'deployment.md', 'migration.md']) {
       for (const [line] of (await blocksOf(document)).matchAll(engine)) {
         for (const [, file = ''] of line.matchAll(/-f (\S+)/g)) {
           expect(existsSync(root(file.replace('production.yaml', 'production.example.yaml')))).toBe(true)

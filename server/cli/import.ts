@@ -1,0 +1,100 @@
+/** `inmor import`: takes over what an installation of today's inmor holds in its Redis and its PostgreSQL. */
+import { createFetcher } from '#fetcher/fetcher.ts'
+import type { Installation } from '#server/cli/installation.ts'
+import { command, print, withInstallation } from '#server/cli/output.ts'
+import { untilPublished } from '#server/cli/publication.ts'
+import { ConfigurationError } from '#server/env.ts'
+import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
+import { importInmor } from '#server/import/import.ts'
+import { readPostgres } from '#server/import/postgres-source.ts'
+import { readRedis } from '#server/import/redis-source.ts'
+import type { ImportContext, ImportItem, ImportResult } from '#server/import/step.ts'
+import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
+import { createWriter } from '#server/services/write.ts'
+import { openSigningKeys } from '#server/signing-keys.ts'
+
+type Options = { json?: boolean; redis?: string; postgres?: string; dryRun?: boolean }
+
+const words: Readonly<Record<ImportResult, string>> = {
+  IMPORTED: 'imported',
+  UNCHANGED: 'unchanged',
+  CONFLICT: 'CONFLICT',
+  FAILED: 'FAILED',
+}
+
+export const importCommand = command(
+  'import',
+  'takes over the federation of an installation of inmor in Python',
+)
+  .option('--redis <url>', 'its Redis')
+  .option('--postgres <url>', 'its PostgreSQL')
+  .option('--dry-run', 'say what would be imported, and change nothing')
+  .action(async (options: Options) => {
+    const content = await readSources(options)
+    const items: ImportItem[] = []
+    const isPublished = await withInstallation(async (installation) => {
+      for await (const item of run(installation, content, options.dryRun ?? false)) {
+        items.push(item)
+        if (!options.json) process.stdout.write(`${lineOf(item, options)}\n`)
+      }
+      return !options.dryRun && (await untilPublished(installation))
+    })
+    const counts = countsOf(items)
+    print(options, { dryRun: options.dryRun ?? false, counts, items }, summary(counts, options, isPublished))
+    if (counts.CONFLICT + counts.FAILED > 0) process.exitCode = 1
+  })
+
+/** Nothing is written to either. */
+async function readSources({ redis, postgres }: Options): Promise<InmorContent> {
+  if (!redis && !postgres)
+    throw new ConfigurationError('Name at least one source: --redis, --postgres, or both.')
+  const [published, stored] = await Promise.all([
+    redis ? readRedis(redis) : noContent,
+    postgres ? readPostgres(postgres) : noContent,
+  ])
+  return joinContent(published, stored)
+}
+
+async function* run(installation: Installation, content: InmorContent, isDryRun: boolean) {
+  const { db, caller, entityId, allowHttp, keys } = installation
+  const { directory, historicalDirectory } = keys
+  const signingKeys = await openSigningKeys({
+    directory,
+    historicalDirectory,
+    onError: () => {}, // the keys read before stay in force, and the server tells of the fault
+  })
+  const publisher = { flush: async () => {} } // whoever publishes for this database takes it from the outbox
+  const write = createWriter(db, publisher)
+  const fetcher = createFetcher({ allowHttp })
+  const context: ImportContext = {
+    ...{ db, write, signingKeys, fetcher, caller, entityId, allowHttp, isDryRun },
+  }
+  try {
+    // Keys must be known before what they signed is.
+    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write, publisher }).follow()
+    yield* importInmor(context, content)
+  } finally {
+    signingKeys.close()
+    await fetcher.close()
+  }
+}
+
+function lineOf({ kind, resource, result, message }: ImportItem, { dryRun }: Options): string {
+  const word = dryRun && result === 'IMPORTED' ? 'would be imported' : words[result]
+  return `${kind} ${resource} ... ${word}${message ? `: ${message}` : ''}`
+}
+
+type Counts = Record<ImportResult, number>
+
+function countsOf(items: readonly ImportItem[]): Counts {
+  const counts: Counts = { IMPORTED: 0, UNCHANGED: 0, CONFLICT: 0, FAILED: 0 }
+  for (const { result } of items) counts[result]++
+  return counts
+}
+
+function summary(counts: Counts, { dryRun }: Options, isPublished: boolean): string {
+  const { IMPORTED, UNCHANGED, CONFLICT, FAILED } = counts
+  const numbers = `${IMPORTED} ${dryRun ? 'to import' : 'imported'}, ${UNCHANGED} unchanged, ${CONFLICT} in conflict, ${FAILED} failed.`
+  if (dryRun) return `${numbers} Nothing was changed.`
+  return `${numbers} ${isPublished ? 'Everything is published.' : 'It is published when the server starts.'}`
+}

@@ -1,0 +1,112 @@
+/** What an installation of today's inmor holds, as its Redis and its PostgreSQL say it; nothing of it is checked yet. */
+
+export type SourceSubordinate = {
+  entityId: string
+  /** The Subordinate Statement, a JWT. */
+  statement: string | null
+  /** Its own Entity Configuration, a JWT. */
+  configuration: string | null
+  /** What only PostgreSQL knows. */
+  row: SubordinateRow | null
+}
+
+export type SubordinateRow = {
+  registeredAt: Date
+  /** Hours. */
+  validFor: number
+  autorenew: boolean
+  active: boolean
+  forcedMetadata: unknown
+  jwks: unknown
+  requiredTrustMarks: string[]
+  additionalClaims: unknown
+}
+
+export type SourceTrustMarkType = { type: string; row: TrustMarkTypeRow | null }
+
+/** `validFor` and `renewalTime` in hours. */
+export type TrustMarkTypeRow = { autorenew: boolean; validFor: number; renewalTime: number; active: boolean }
+
+export type SourceTrustMark = {
+  type: string
+  entityId: string
+  /** Gone with its revocation, as a rule. */
+  jwt: string | null
+  isRevoked: boolean
+  row: TrustMarkRow | null
+}
+
+export type TrustMarkRow = {
+  autorenew: boolean
+  validFor: number
+  renewalTime: number
+  issuedAt: Date
+  expiresAt: Date | null
+  additionalClaims: unknown
+}
+
+export type InmorContent = {
+  /** The Trust Anchor's Entity Configuration, a JWT. */
+  configuration: string | null
+  /** The signed set of historical keys, a JWT. */
+  historicalKeys: string | null
+  subordinates: SourceSubordinate[]
+  trustMarkTypes: SourceTrustMarkType[]
+  trustMarks: SourceTrustMark[]
+  /** SHA-256 of every mark JWT ever issued, hex. */
+  issuedHashes: string[]
+}
+
+/** One of the two sources may be missing; where both speak of a thing, PostgreSQL knows more, and Redis what was revoked. */
+export function joinContent(redis: InmorContent, database: InmorContent): InmorContent {
+  const markKey = ({ type, entityId }: SourceTrustMark) => `${type} ${entityId}`
+  return {
+    configuration: redis.configuration,
+    historicalKeys: redis.historicalKeys,
+    issuedHashes: redis.issuedHashes,
+    subordinates: join(
+      redis.subordinates,
+      database.subordinates,
+      ({ entityId }) => entityId,
+      (a, b) => ({
+        ...b,
+        statement: a.statement ?? b.statement,
+        configuration: a.configuration ?? b.configuration,
+      }),
+    ),
+    trustMarkTypes: join(
+      redis.trustMarkTypes,
+      database.trustMarkTypes,
+      ({ type }) => type,
+      (_, b) => b,
+    ),
+    trustMarks: join(redis.trustMarks, database.trustMarks, markKey, (a, b) => ({
+      ...b,
+      jwt: a.jwt ?? b.jwt,
+      isRevoked: a.isRevoked || b.isRevoked,
+    })),
+  }
+}
+
+export const noContent: InmorContent = {
+  configuration: null,
+  historicalKeys: null,
+  subordinates: [],
+  trustMarkTypes: [],
+  trustMarks: [],
+  issuedHashes: [],
+}
+
+function join<T>(
+  first: readonly T[],
+  second: readonly T[],
+  keyOf: (item: T) => string,
+  merge: (a: T, b: T) => T,
+): T[] {
+  const joined = new Map(first.map((item) => [keyOf(item), item]))
+  for (const item of second) {
+    const other = joined.get(keyOf(item))
+    joined.set(keyOf(item), other ? merge(other, item) : item)
+  }
+  return [...joined.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}

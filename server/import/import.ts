@@ -1,0 +1,60 @@
+/** Takes over an installation of today's inmor, thing by thing; a second time finds that everything is here. */
+import { FederationError } from '#core/errors.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
+import type { InmorContent } from '#server/import/content.ts'
+import { importIssuedHashes } from '#server/import/issued-hashes.ts'
+import { importSetting, settingsOf } from '#server/import/setting.ts'
+import { checkKey, keysOf } from '#server/import/signing-key.ts'
+import {
+  failed,
+  type ImportContext,
+  type ImportItem,
+  type ImportKind,
+  type Outcome,
+} from '#server/import/step.ts'
+import { importSubordinate } from '#server/import/subordinate.ts'
+import { importTrustMark } from '#server/import/trust-mark.ts'
+import { importTrustMarkType } from '#server/import/trust-mark-type.ts'
+import { OperationError } from '#server/services/operation-error.ts'
+
+/** In an order in which each finds what it refers to; yields each as it is done. */
+export async function* importInmor(
+  context: ImportContext,
+  content: InmorContent,
+): AsyncGenerator<ImportItem> {
+  for (const [kid, isHistorical] of keysOf(content)) {
+    yield await attempt('SigningKey', kid, () => checkKey(context, kid, isHistorical))
+  }
+  for (const setting of settingsOf(content, context.entityId)) {
+    yield await attempt('Setting', setting[0], () => importSetting(context, setting))
+  }
+  for (const source of content.trustMarkTypes) {
+    yield await attempt('TrustMarkType', source.type, () =>
+      importTrustMarkType(context, source, content.trustMarks),
+    )
+  }
+  for (const source of content.subordinates) {
+    yield await attempt('Subordinate', source.entityId, () => importSubordinate(context, source))
+  }
+  for (const source of content.trustMarks) {
+    yield await attempt('TrustMark', `${source.type} ${source.entityId}`, () =>
+      importTrustMark(context, source),
+    )
+  }
+  yield await attempt('IssuedTrustMarks', 'every JWT ever issued', () => importIssuedHashes(context, content))
+}
+
+/** One that cannot be taken over does not hold up the others. */
+async function attempt(
+  kind: ImportKind,
+  resource: string,
+  work: () => Outcome | Promise<Outcome>,
+): Promise<ImportItem> {
+  try {
+    return { kind, resource, ...(await work()) }
+  } catch (error) {
+    const isExpected = [FederationError, FetchError, OperationError].some((type) => error instanceof type)
+    if (!isExpected) throw error
+    return { kind, resource, ...failed((error as Error).message) } // of one of these classes
+  }
+}

@@ -1,0 +1,119 @@
+/** What the old Entity Configuration and Subordinate Statements say of the federation as a whole, setting by setting. */
+import { isJsonObject, jsonEqual } from '#core/json.ts'
+import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
+import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
+import type { InmorContent } from '#server/import/content.ts'
+import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
+import { claimsOf } from '#server/import/unverified.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor/input.ts'
+import { readSettings } from '#server/settings.ts'
+
+type SettingName =
+  | keyof Pick<
+      TrustAnchorFields,
+      | 'organizationName'
+      | 'organization'
+      | 'authorityHints'
+      | 'trustMarks'
+      | 'trustMarkIssuers'
+      | 'trustMarkOwners'
+    >
+  | 'metadataPolicy'
+
+/** Those that say something; what nobody set is no setting. */
+export function settingsOf(
+  { configuration, subordinates, trustMarkTypes }: InmorContent,
+  anchor: string,
+): [SettingName, unknown][] {
+  const claims = claimsOf(configuration) ?? {}
+  const { organization_name: organizationName, ...entity } = federationEntity(claims.metadata)
+  const ownTypes = new Set(trustMarkTypes.map(({ type }) => type))
+  const found: [SettingName, unknown][] = [
+    ['organizationName', organizationName],
+    // Endpoints are those of this program (publish/endpoints.ts).
+    [
+      'organization',
+      Object.fromEntries(
+        Object.entries(entity).filter(([name]) => !/^(federation_|endpoint_auth_)/.test(name)),
+      ),
+    ],
+    ['authorityHints', claims.authority_hints],
+    ['trustMarks', marksOf(claims.trust_marks)],
+    ['trustMarkIssuers', foreignIssuers(claims.trust_mark_issuers, anchor, ownTypes)],
+    ['trustMarkOwners', claims.trust_mark_owners],
+    ['metadataPolicy', latestPolicy(subordinates.map(({ statement }) => claimsOf(statement)))],
+  ]
+  return found.filter(([, value]) => !isEmpty(value))
+}
+
+/** @throws OperationError or FederationError for a value that may not stand here */
+export async function importSetting(
+  context: ImportContext,
+  [name, value]: [SettingName, unknown],
+): Promise<Outcome> {
+  const { db, write, caller, isDryRun, entityId } = context
+  const data: Prisma.SettingsUpdateInput =
+    name === 'metadataPolicy'
+      ? { metadataPolicy: parseMetadataPolicy(value) as Prisma.InputJsonObject } // parsed from JSON
+      : parseTrustAnchorFields({ [name]: value }, context)
+  const present = await readSettings(db)
+  if (jsonEqual(present[name], data[name])) return unchanged
+  if (!isEmpty(present[name])) return compared(['value'])
+  if (isDryRun) return imported()
+  await write(caller, async (tx) => {
+    const before = await readSettings(tx)
+    const touchesStatements = name === 'metadataPolicy'
+    const after: Settings = await tx.settings.update({
+      where: { id: 1 },
+      data: {
+        ...data,
+        version: { increment: 1 },
+        ...(touchesStatements ? { statementVersion: { increment: 1 } } : {}),
+      },
+    })
+    return {
+      action: 'importSetting',
+      resourceType: 'TrustAnchor',
+      resource: entityId,
+      before,
+      after,
+      publish: [toPublish('entity-configuration'), ...(touchesStatements ? [toPublish('subordinates')] : [])],
+      result: undefined,
+    }
+  })
+  return imported()
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function federationEntity(metadata: unknown): Record<string, unknown> {
+  const entity = isJsonObject(metadata) ? metadata.federation_entity : null
+  return isJsonObject(entity) ? entity : {}
+}
+
+/** Older versions called the JWT `mark`. */
+function marksOf(value: unknown): unknown[] {
+  if (!Array.isArray(value)) return []
+  return value.filter(isJsonObject).map((entry) => entry.trust_mark ?? entry.mark)
+}
+
+/** Ourselves, for our own types, are added when the Entity Configuration is built. */
+function foreignIssuers(value: unknown, anchor: string, ownTypes: ReadonlySet<string>): unknown {
+  if (!isJsonObject(value)) return value
+  const entries = Object.entries(value).flatMap(([type, issuers]) => {
+    if (!ownTypes.has(type) || !Array.isArray(issuers) || issuers.length === 0) return [[type, issuers]]
+    const others = issuers.filter((issuer) => issuer !== anchor)
+    return others.length > 0 ? [[type, others]] : []
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Every statement has the policy of the federation as it was when the statement was signed. */
+function latestPolicy(statements: readonly (Record<string, unknown> | null)[]): unknown {
+  const dated = statements.filter((claims) => typeof claims?.iat === 'number')
+  return dated.sort((a, b) => Number(b?.iat) - Number(a?.iat))[0]?.metadata_policy
+}

@@ -1,0 +1,146 @@
+/** A subordinate: its registration, its own configuration, and the statement about it that is in circulation. */
+import { parseEntityId } from '#core/entity-id.ts'
+import {
+  type EntityStatement,
+  isEntityConfiguration,
+  parseEntityStatement,
+  protectedClaims,
+} from '#core/entity-statement/index.ts'
+import { FederationError } from '#core/errors.ts'
+import { jsonEqual } from '#core/json.ts'
+import { verifySignature } from '#core/jws.ts'
+import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import type { Settings } from '#prisma/generated/client/client.ts'
+import type { SourceSubordinate } from '#server/import/content.ts'
+import { compared, failed, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
+import { hoursOf } from '#server/import/trust-mark-type.ts'
+import { claimsOf, kidOf } from '#server/import/unverified.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import { parseSubordinateFields } from '#server/services/subordinate/input.ts'
+import { auditView, columns, declared } from '#server/services/subordinate/row.ts'
+import { adoptMarks } from '#server/services/trust-mark/holder.ts'
+import { readSettings } from '#server/settings.ts'
+
+/** @throws FederationError, FetchError or OperationError with the reason why it cannot be taken over */
+export async function importSubordinate(context: ImportContext, source: SourceSubordinate): Promise<Outcome> {
+  const { db, allowHttp, entityId: anchor, write, caller, isDryRun } = context
+  const entityId = parseEntityId(source.entityId, { allowHttp })
+  const issuer = claimsOf(source.statement)?.iss
+  if (issuer !== undefined && issuer !== anchor)
+    return failed(`Its statement is by ${issuer}, not by ${anchor}; see TA_DOMAIN.`)
+  const settings = await readSettings(db)
+  const { fields, active, notes } = registrationOf(source, settings)
+  const existing = await db.subordinate.findUnique({ where: { entityId } })
+  if (existing) {
+    const here: Record<string, unknown> = { ...existing }
+    const said: Record<string, unknown> = { ...fields, ...(source.row ? { active } : {}) }
+    return compared(Object.keys(said).filter((name) => !jsonEqual(here[name] ?? null, said[name] ?? null)))
+  }
+  const configuration = await configurationOf(context, source, fields.jwks)
+  const issued = issuedStatement(source)
+  if (isDryRun) return imported(notes)
+  await write(caller, async (tx) => {
+    const result = await tx.subordinate.create({
+      data: {
+        entityId,
+        ...declared(configuration),
+        ...columns(fields),
+        jwks: fields.jwks ?? configuration.claims.jwks,
+        active,
+        ...(source.row ? { registeredAt: source.row.registeredAt } : {}),
+        ...issued?.columns,
+      },
+    })
+    if (issued) {
+      // What is in circulation is needed until it expires, and so is its key.
+      const { statementExpiresAt: until } = issued.columns
+      await tx.signingKey.updateMany({
+        where: { kid: issued.kid, OR: [{ statementsUntil: null }, { statementsUntil: { lt: until } }] },
+        data: { statementsUntil: until },
+      })
+    }
+    await adoptMarks(tx, result)
+    return {
+      action: 'importSubordinate',
+      resourceType: 'Subordinate',
+      resource: entityId,
+      after: auditView(result),
+      publish: [toPublish('subordinate', entityId)],
+      result,
+    }
+  })
+  return imported(notes)
+}
+
+/** PostgreSQL where there is one; else what the statement shows. */
+function registrationOf({ row, statement }: SourceSubordinate, settings: Settings) {
+  const claims = claimsOf(statement) ?? {}
+  const further = row ? row.additionalClaims : unprotected(claims)
+  const { constraints = null, ...additional } = { ...(further as object | null) } as Record<string, unknown> // JSON either way
+  const dropped = Object.keys(additional).filter((name) => protectedClaims.has(name))
+  for (const name of dropped) delete additional[name]
+  const hours = row?.validFor ?? hoursOf(statement) ?? settings.statementHours
+  const validFor = Math.max(1, Math.min(hours, settings.maximumStatementHours))
+  const fields = parseSubordinateFields(
+    {
+      jwks: row?.jwks ?? claims.jwks ?? null,
+      forcedMetadata: emptyAsNull(row ? row.forcedMetadata : claims.metadata),
+      constraints: constraints ?? claims.constraints ?? null,
+      additionalClaims: emptyAsNull(additional),
+      validFor,
+      ...(row ? { requiredTrustMarks: row.requiredTrustMarks, autorenew: row.autorenew } : {}),
+    },
+    settings,
+  )
+  const notes = [
+    ...(dropped.length > 0
+      ? [`Left out of the additional claims, as they are protected: ${dropped.join(', ')}.`]
+      : []),
+    ...(validFor === hours ? [] : [`Statements are valid for ${validFor} hours instead of ${hours}.`]),
+  ]
+  return { fields, active: row?.active ?? true, notes }
+}
+
+const unprotected = (claims: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !protectedClaims.has(name)))
+
+function emptyAsNull(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? null
+  return Object.keys(value).length > 0 ? value : null
+}
+
+/** As it was fetched last; one that Redis does not hold, such as that of an inactive subordinate, is fetched now. */
+async function configurationOf(
+  { allowHttp, fetcher }: ImportContext,
+  { entityId, configuration }: SourceSubordinate,
+  jwks: JwkSet | null | undefined,
+): Promise<EntityStatement> {
+  const jwt = configuration ?? (await fetcher.entityConfiguration(entityId))
+  const statement = parseEntityStatement(jwt, { allowHttp })
+  const keys = jwks ?? parseJwkSet(statement.claims.jwks)
+  await verifySignature(statement, keys)
+  if (statement.claims.sub === entityId && isEntityConfiguration(statement)) return statement
+  throw new FederationError(
+    'invalid_request',
+    `what is held as its Entity Configuration is by ${statement.claims.iss} about ${statement.claims.sub}`,
+  )
+}
+
+/**
+ * Its basis names the key that signed it, and asks for a new signature at the next publication. Null for one that
+ * nobody could use.
+ */
+function issuedStatement({ statement }: SourceSubordinate) {
+  const kid = kidOf(statement)
+  const { iat, exp } = claimsOf(statement) ?? {}
+  if (!kid || typeof iat !== 'number' || typeof exp !== 'number') return null
+  return {
+    kid,
+    columns: {
+      statement,
+      statementBasis: `0.0.${kid}`,
+      statementIssuedAt: new Date(iat * 1000),
+      statementExpiresAt: new Date(exp * 1000),
+    },
+  }
+}

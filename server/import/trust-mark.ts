@@ -1,0 +1,134 @@
+/** A Trust Mark with the JWT that is in circulation, whose status stays what it was (8.4). */
+import { parseEntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { verifySignature } from '#core/jws.ts'
+import { parseTrustMark } from '#core/trust-mark/index.ts'
+import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import { jsonOrNull } from '#server/database.ts'
+import type { SourceTrustMark } from '#server/import/content.ts'
+import { compared, failed, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
+import { hoursOf, withinLimits } from '#server/import/trust-mark-type.ts'
+import { claimsOf } from '#server/import/unverified.ts'
+import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
+import { holderOf } from '#server/services/trust-mark/holder.ts'
+import { change, columns, recordIssued, withType } from '#server/services/trust-mark/rows.ts'
+import { reservedClaims, type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
+import { readSettings } from '#server/settings.ts'
+import { trustMarkHash } from '#store/trust-mark-record.ts'
+
+const HOUR_MS = 3_600_000
+const REVOKED = 'Revoked before it was imported.'
+
+/** @throws FederationError or OperationError with the reason why it cannot be taken over */
+export async function importTrustMark(context: ImportContext, source: SourceTrustMark): Promise<Outcome> {
+  const { db, allowHttp, entityId: anchor, write, caller, isDryRun } = context
+  const entityId = parseEntityId(source.entityId, { allowHttp })
+  const issuer = claimsOf(source.jwt)?.iss
+  if (issuer !== undefined && issuer !== anchor)
+    return failed(`It is issued by ${issuer}, not by ${anchor}; see TA_DOMAIN.`)
+  const type = await db.trustMarkType.findUnique({ where: { type: source.type } })
+  const active = !source.isRevoked
+  const existing =
+    type &&
+    (await db.trustMark.findUnique({
+      where: { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } },
+    }))
+  if (existing) {
+    const isKnown = !active || (await isIssuedHere(context, source))
+    return compared([...(existing.active === active ? [] : ['state']), ...(isKnown ? [] : ['JWT'])])
+  }
+  const { fields, additionalClaims, notes } = await fieldsOf(context, source, type)
+  const found = await usableJwt(context, source)
+  if (typeof found === 'string' && active) notes.push(`It is signed anew: ${found}`)
+  if (isDryRun) return imported(notes)
+  // Its type was imported before it.
+  if (!type) return failed(`Its type ${source.type} is not here.`)
+  const until = typeof found === 'string' ? (expiryOf(source) ?? fields.validFor) : found.expiresAt
+  const content = { type, entityId, validFor: until, additionalClaims, delegation: null }
+  // A row needs a JWT. That of a revoked mark is gone: the new one is never published, and its status is revoked.
+  const signed = typeof found === 'string' ? await signMark(context, content) : found
+  await write(caller, async (tx) => {
+    const revokedAt = active ? null : new Date()
+    const result = await tx.trustMark.create({
+      data: {
+        trustMarkTypeId: type.id,
+        entityId,
+        ...fields,
+        ...columns(signed),
+        subordinateId: await holderOf(tx, entityId),
+        active,
+        additionalClaims: jsonOrNull(additionalClaims),
+        revokedAt,
+        revocationReason: active ? null : REVOKED,
+        ...(source.row ? { createdAt: source.row.issuedAt } : {}),
+      },
+      include: withType,
+    })
+    await recordIssued(tx, result.id, signed, revokedAt)
+    return change('importTrustMark', undefined, result)
+  })
+  return imported(notes)
+}
+
+/** By us, or by an import before this one. */
+async function isIssuedHere({ db }: ImportContext, source: SourceTrustMark): Promise<boolean> {
+  const hash = hashOf(source)
+  if (hash === null) return true
+  const where = { hash }
+  return (await db.issuedTrustMark.count({ where })) + (await db.importedTrustMarkHash.count({ where })) > 0
+}
+
+export const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : trustMarkHash(jwt))
+
+/** The JWT in circulation, or why it is of no use to whom it is shown. */
+async function usableJwt(
+  { entityId: anchor, allowHttp, signingKeys }: ImportContext,
+  { jwt, type, entityId }: SourceTrustMark,
+): Promise<SignedMark | string> {
+  if (jwt === null) return 'there is no JWT of it.'
+  try {
+    const mark = parseTrustMark(jwt, { allowHttp })
+    const { iss, sub, trust_mark_type, iat, exp } = mark.claims
+    if (iss !== anchor || sub !== entityId || trust_mark_type !== type) return 'its JWT is of another mark.'
+    if (exp === undefined) return 'its JWT never expires.'
+    const { published, historical } = signingKeys.current()
+    await verifySignature(mark, { keys: [...published.keys, ...historical] })
+    const { kid } = mark.header
+    const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
+    return { jwt, hash: trustMarkHash(jwt), kid, issuedAt, expiresAt }
+  } catch (error) {
+    if (error instanceof FederationError) return `${error.message}.`
+    throw error
+  }
+}
+
+async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, type: TrustMarkType | null) {
+  const { maximumTrustMarkHours } = await readSettings(context.db)
+  const hours = row ?? {
+    validFor: hoursOf(jwt) ?? type?.validFor ?? 8760,
+    renewalTime: type?.renewalTime ?? 48,
+  }
+  const { fields, notes } = withinLimits(
+    { validFor: hours.validFor, renewalTime: hours.renewalTime },
+    maximumTrustMarkHours,
+  )
+  const claims = row ? row.additionalClaims : furtherClaims(claimsOf(jwt) ?? {})
+  return {
+    fields: { ...fields, autorenew: row?.autorenew ?? type?.autorenew ?? true },
+    additionalClaims: claims === null ? null : parseAdditionalClaims(claims, reservedClaims),
+    notes,
+  }
+}
+
+function furtherClaims(claims: Record<string, unknown>): Record<string, unknown> | null {
+  const ours = new Set([...reservedClaims, 'ref', 'logo_uri'])
+  const further = Object.entries(claims).filter(([name]) => !ours.has(name))
+  return further.length > 0 ? Object.fromEntries(further) : null
+}
+
+/** When the one that was issued expires; a new one begins now, and must not be over then. */
+function expiryOf({ jwt, row }: SourceTrustMark): Date | null {
+  const exp = claimsOf(jwt)?.exp
+  const date = typeof exp === 'number' ? new Date(exp * 1000) : row?.expiresAt
+  return date && date.getTime() > Date.now() + HOUR_MS ? date : null
+}

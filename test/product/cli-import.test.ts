@@ -1,0 +1,287 @@
+/** `inmor import`: what an installation of today's inmor held is served here, and what it issued stands. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
+import { type Answer, inmor } from '#test/helpers/product.ts'
+import { listed, servedConfiguration, servedStatement } from '#test/helpers/subordinate.ts'
+
+const member = 'https://ta.example.org/marks/member'
+const certified = 'https://ta.example.org/marks/certified'
+const foreign = 'https://other.example.org/marks/verified'
+const policy = { openid_relying_party: { contacts: { add: ['ops@ta.example.org'] } } }
+
+let admin: TestAdmin
+let old: OldInmor
+const entities = new Map<string, TestEntity>()
+const marks = new Map<string, string>()
+let historicalKid: string
+let dormantStatement: string
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const { entityId, config } = admin
+  old = await startOldInmor(entityId, config.keysDirectory)
+  const { alg: _, ...retired } = publicJwk(await generateSigningKey('ES256'))
+  historicalKid = retired.kid
+  await mkdir(config.historicalKeysDirectory, { recursive: true })
+  const now = Math.floor(Date.now() / 1000)
+  const history = JSON.stringify({ ...retired, iat: now - 7200, exp: now - 3600 })
+  await writeFile(`${config.historicalKeysDirectory}/${historicalKid}.json`, history)
+
+  await old.publishConfiguration(
+    { organization_name: 'The old federation', contacts: ['old@ta.example.org'] },
+    { trust_mark_issuers: { [member]: [entityId], [foreign]: ['https://other.example.org'] } },
+  )
+  for (const name of ['first', 'second', 'dormant', 'gone', 'forged']) {
+    entities.set(name, await startEntity({ metadata: relyingParty, authorityHints: [entityId] }))
+  }
+  await old.addType(member, 2000, 100)
+  await old.addType(certified, 500, 48, false)
+  await old.addSubordinate(
+    entity('first'),
+    {
+      validFor: 24 * 30,
+      forcedMetadata: { openid_relying_party: { client_name: 'Forced' } },
+      additionalClaims: { tier: 'gold', constraints: { max_path_length: 0 }, crit: ['tier'] },
+      requiredTrustMarks: member,
+    },
+    policy,
+  )
+  await old.addSubordinate(entity('second'), { validFor: 1000, autorenew: false }, policy)
+  dormantStatement = await old.addSubordinate(entity('dormant'), { active: false }, policy)
+  await old.addSubordinate(entity('gone'), { active: false }, policy)
+  await entity('gone').close()
+  await old.addSubordinate(entity('forged'), {}, policy)
+  await old.redis.client.hset('inmor:subordinates:jwt', id('forged'), await entity('second').configuration())
+
+  const issued = now - 86_400
+  marks.set('replaced', await old.sign(member, id('first'), { issued }))
+  marks.set('current', await old.sign(member, id('first'), { hours: 1000 }))
+  await old.putMark(member, id('first'), jwt('current'), 1000)
+  marks.set('revoked', await old.sign(member, id('second')))
+  await old.putMark(member, id('second'), null)
+  marks.set('untyped', await old.sign(certified, id('second'), { typ: 'JWT' }))
+  await old.putMark(certified, id('second'), jwt('untyped'))
+})
+afterAll(async () => {
+  await Promise.all(
+    [...entities.values()].filter(({ id }) => id !== entity('gone').id).map((it) => it.close()),
+  )
+  await old.close()
+  await admin.close()
+})
+
+function entity(name: string): TestEntity {
+  const found = entities.get(name)
+  if (!found) throw new Error(`there is no entity ${name}`)
+  return found
+}
+const id = (name: string) => entity(name).id
+const jwt = (name: string) => marks.get(name) ?? ''
+
+function run(...args: string[]): Promise<Answer> {
+  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
+  const environment = {
+    ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory },
+    ...{ AUTH_SECRET: authSecret, ALLOW_HTTP: 'true' },
+  }
+  return inmor({ environment }, ['import', ...args])
+}
+const both = () => ['--redis', old.redis.url, '--postgres', old.database.url]
+
+async function statusOf(mark: string): Promise<unknown> {
+  const body = new URLSearchParams({ trust_mark: mark })
+  const response = await fetch(`${admin.entityId}/trust_mark_status`, { method: 'POST', body })
+  return response.ok ? decodeJwt(await response.text()).status : response.status
+}
+
+const auditEntries = () => admin.server.db.auditEvent.count({ where: { action: { startsWith: 'import' } } })
+
+test('a source that is none, or no source, is said', async () => {
+  expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/at least one source/) })
+  expect(await run('--postgres', admin.database.url)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/no table entities_subordinate/),
+  })
+})
+
+test('a dry run says what would be imported, and changes nothing', async () => {
+  const { code, stdout, stderr } = await run(...both(), '--dry-run')
+  expect(stderr).toBe('')
+  expect(code).toBe(1)
+  expect(stdout).toContain(
+    `Subordinate ${id('first')} ... would be imported: Left out of the additional claims`,
+  )
+  expect(stdout).toContain(`Subordinate ${id('gone')} ... FAILED: `)
+  expect(stdout).toMatch(/Nothing was changed\.\n$/)
+  expect(await auditEntries()).toBe(0)
+  expect(await admin.server.db.subordinate.count()).toBe(0)
+})
+
+test('each thing is imported on a line of its own, and what cannot be is said', async () => {
+  const { code, stdout, stderr } = await run(...both())
+  expect(stderr).toBe('')
+  expect(code).toBe(1)
+  const lines = stdout.split('\n')
+  const lineOf = (thing: string) => lines.filter((line) => line.startsWith(`${thing} ... `)).join('\n')
+  for (const thing of [
+    'Setting organizationName',
+    'Setting organization',
+    'Setting trustMarkIssuers',
+    'Setting metadataPolicy',
+    `TrustMarkType ${member}`,
+    `TrustMarkType ${certified}`,
+    `Subordinate ${id('second')}`,
+    `Subordinate ${id('dormant')}`,
+    `TrustMark ${member} ${id('first')}`,
+    `TrustMark ${member} ${id('second')}`,
+  ]) {
+    expect(lineOf(thing)).toBe(`${thing} ... imported`)
+  }
+  expect(lineOf(`Subordinate ${id('first')}`)).toMatch(/imported: .* protected: crit\.$/)
+  expect(lineOf(`TrustMark ${certified} ${id('second')}`)).toMatch(/imported: It is signed anew: .*typ/)
+  expect(lineOf(`Subordinate ${id('gone')}`)).toMatch(/FAILED/)
+  expect(lineOf(`Subordinate ${id('forged')}`)).toMatch(/FAILED/)
+  expect(lineOf('IssuedTrustMarks every JWT ever issued')).toMatch(/imported: 3 of 4/)
+  expect(stdout).toMatch(/13 imported, 1 unchanged, 0 in conflict, 2 failed\. Everything is published\.\n$/)
+  // One entry in the audit log for each.
+  expect(await auditEntries()).toBe(13)
+})
+
+test('the members are served, under the settings of before', async () => {
+  expect((await listed(admin)).sort()).toEqual([id('first'), id('second')].sort())
+  expect(await servedStatement(admin, id('first'))).toMatchObject({
+    jwks: entity('first').keys,
+    metadata: { openid_relying_party: { client_name: 'Forced' } },
+    constraints: { max_path_length: 0 },
+    tier: 'gold',
+    metadata_policy: policy,
+  })
+  expect(await servedConfiguration(admin)).toMatchObject({
+    metadata: {
+      federation_entity: { organization_name: 'The old federation', contacts: ['old@ta.example.org'] },
+    },
+    trust_mark_issuers: {
+      [member]: [admin.entityId],
+      [certified]: [admin.entityId],
+      [foreign]: ['https://other.example.org'],
+    },
+  })
+  const { db } = admin.server
+  expect(await db.subordinate.findUnique({ where: { entityId: id('first') } })).toMatchObject({
+    validFor: 720,
+    requiredTrustMarks: [member],
+    registeredAt: new Date('2025-01-02T03:04:05Z'),
+  })
+  expect(await db.subordinate.findUnique({ where: { entityId: id('second') } })).toMatchObject({
+    autorenew: false,
+  })
+  expect(await db.subordinate.findUnique({ where: { entityId: id('dormant') } })).toMatchObject({
+    active: false,
+  })
+})
+
+test('every mark in circulation has the status that it had', async () => {
+  expect(await statusOf(jwt('current'))).toBe('active')
+  expect(await statusOf(jwt('replaced'))).toBe('active')
+  expect(await statusOf(jwt('revoked'))).toBe('revoked')
+  // It has no typ, so that nobody could accept it (7.1); the one signed in its place can be.
+  expect(await statusOf(jwt('untyped'))).toBe('invalid')
+  const served = async (type: string, sub: string) => {
+    const response = await admin.get('/trust_mark', { trust_mark_type: type, sub })
+    return response.ok ? response.text() : response.status
+  }
+  expect(await served(member, id('first'))).toBe(jwt('current'))
+  expect(await served(member, id('second'))).toBe(404)
+  expect(await statusOf(String(await served(certified, id('second'))))).toBe('active')
+})
+
+test('types and marks keep their hours and their renewal', async () => {
+  const { db } = admin.server
+  expect(await db.trustMarkType.findUnique({ where: { type: member } })).toMatchObject({
+    validFor: 2000,
+    renewalTime: 100,
+    autorenew: true,
+  })
+  expect(await db.trustMark.findFirst({ where: { entityId: id('first') } })).toMatchObject({
+    validFor: 1000,
+    renewalTime: 24,
+    autorenew: false,
+    active: true,
+    subordinateId: expect.any(Number),
+  })
+})
+
+test('the key of the statements in circulation is needed until these expire', async () => {
+  const row = await admin.server.db.signingKey.findFirst({ where: { state: 'CURRENT' } })
+  const { exp } = decodeJwt(dormantStatement)
+  expect(row?.statementsUntil?.getTime()).toBe(Math.floor(Number(exp) * 1000))
+})
+
+test('a rebuild keeps what was imported', async () => {
+  await admin.redis.client.flushall()
+  await admin.server.publisher.rebuild()
+  expect(await admin.redis.client.scard('inmor:tm:alltime')).toBeGreaterThanOrEqual(5)
+  expect(await statusOf(jwt('replaced'))).toBe('active')
+  expect(await statusOf(jwt('revoked'))).toBe('revoked')
+})
+
+test('a second time changes nothing', async () => {
+  const before = await auditEntries()
+  const { stdout } = await run(...both(), '--json')
+  const { counts, items } = JSON.parse(stdout)
+  expect(counts, JSON.stringify(items, null, 1)).toEqual({
+    IMPORTED: 0,
+    UNCHANGED: 14,
+    CONFLICT: 0,
+    FAILED: 2,
+  })
+  expect(await auditEntries()).toBe(before)
+})
+
+test('what was changed here since is left alone, and told', async () => {
+  const { data } = await admin.execute(`{ subordinate(entityId: "${id('second')}") { id } }`)
+  await admin.mutate('deactivateSubordinate', { id: data.subordinate.id }, 'id')
+  await admin.mutate('updateTrustAnchor', { organizationName: 'The new federation' }, 'version', 'admin')
+  const { code, stdout } = await run(...both())
+  expect(code).toBe(1)
+  expect(stdout).toContain(`Subordinate ${id('second')} ... CONFLICT: Here it has another active`)
+  expect(stdout).toContain('Setting organizationName ... CONFLICT')
+  expect(await listed(admin)).toEqual([id('first')])
+})
+
+test('Redis alone tells enough', async () => {
+  const other = await startAdmin({}, { entityId: admin.entityId, keysDirectory: admin.config.keysDirectory })
+  const { databaseUrl, redisUrl } = other.config
+  const environment = {
+    ...{ TA_DOMAIN: admin.entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
+    ...{ KEYS_DIR: admin.config.keysDirectory, AUTH_SECRET: admin.config.authSecret, ALLOW_HTTP: 'true' },
+  }
+  const { stdout } = await inmor({ environment }, ['import', '--redis', old.redis.url])
+  expect(stdout).toMatch(/ 0 in conflict, 1 failed\. Everything is published\.\n$/)
+  const { db } = other.server
+  expect(await db.trustMarkType.findUnique({ where: { type: member } })).toMatchObject({ validFor: 1000 })
+  expect(await db.subordinate.findUnique({ where: { entityId: id('first') } })).toMatchObject({
+    validFor: 720,
+    additionalClaims: { tier: 'gold' },
+  })
+  await other.close()
+})
+
+test('an installation of another Trust Anchor is refused, thing by thing', async () => {
+  const environment = {
+    ...{ TA_DOMAIN: 'https://elsewhere.example.org', DATABASE_URL: admin.config.databaseUrl },
+    ...{ REDIS_URL: admin.config.redisUrl, KEYS_DIR: admin.config.keysDirectory },
+    ...{ AUTH_SECRET: admin.config.authSecret, ALLOW_HTTP: 'true' },
+  }
+  const { code, stdout } = await inmor({ environment }, ['import', '--dry-run', '--redis', old.redis.url])
+  expect(code).toBe(1)
+  expect(stdout).toContain(
+    `FAILED: Its statement is by ${admin.entityId}, not by https://elsewhere.example.org`,
+  )
+})

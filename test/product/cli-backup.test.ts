@@ -77,7 +77,7 @@ test('what one installation was, another one is', async () => {
   }
   const { code, stdout, stderr } = await inmor(withPassphrase(place), ['restore', file, '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(JSON.parse(stdout)).toMatchObject({ tables: { TrustMark: 1 }, audit: { brokenAt: null } })
+  expect(JSON.parse(stdout)).toMatchObject({ tables: { TrustMark: 1 }, audit: { fault: null } })
   const next = await startProduct(place)
   expect(next.password).toBeNull() // the administrator came with the backup
   await eventually(async () => expect(await markOf(place)).toBe(mark))

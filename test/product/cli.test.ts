@@ -1,5 +1,6 @@
 /** The command line, beside a running product and alone: what it says, what it does, and how it fails. */
 import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdminClient } from '#server/demo/admin-client.ts'
 import {
@@ -115,24 +116,28 @@ describe('beside a running product', () => {
     [
       'a password too short',
       'user create --username eve --password-stdin',
-      /^The password must have at least \d+ characters\.$/,
+      'The password must have 12 to 128 characters.',
     ],
   ])('refuses %s in one sentence', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await inmor(installation, args.split(' '), 'short\n')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    if (typeof sentence === 'string') expect(stderr).toBe(`${sentence}\n`)
-    else expect(stderr.trimEnd()).toMatch(sentence)
+    expect(stderr).toBe(`${sentence}\n`)
   })
 })
 
-describe('alone', () => {
+describe('alone', async () => {
+  const entries = await readdir(new URL('../../prisma/migrations', import.meta.url), { withFileTypes: true })
+  const migrations = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
   let installation: Installation
   beforeAll(async () => {
     installation = await makeInstallation()
   })
 
   test('prepares an installation that the product then starts with', async () => {
-    expect(await json(installation, 'migrate')).toEqual({ applied: [expect.stringMatching(/_init$/)] })
+    expect(await json(installation, 'migrate')).toEqual({ applied: migrations })
     const user = 'user create --username ada --role admin --password-stdin'
     expect(await json(installation, user, PASSWORD)).toEqual({ username: 'ada', role: 'admin' })
     const { key } = await json(installation, 'apikey create --username ada --key-name ci')

@@ -1,6 +1,9 @@
 /** One project a part of the product; `npm test` runs them all, `npx vitest --project core` only one. */
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+const cores = availableParallelism()
 
 const project = (name: string, include: string, extra: object = {}) => ({
   extends: true as const,
@@ -12,6 +15,9 @@ export default defineConfig({
   // As Node itself resolves: with `development` among the conditions our code would get another copy of graphql.
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
+    // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
+    maxWorkers: cores + 1,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       // Properties try many inputs, on a machine that may have other things to do.
       project('core', 'test/core/**/*.test.ts', { testTimeout: 30_000 }),
@@ -26,7 +32,9 @@ export default defineConfig({
       project('e2e', 'test/e2e/**/*.spec.ts', {
         testTimeout: 120_000,
         hookTimeout: 180_000,
-        fileParallelism: false,
+        // Browsers compute: they come last, and not too many at once.
+        maxWorkers: cores,
+        sequence: { groupOrder: 1 },
       }),
     ],
   },

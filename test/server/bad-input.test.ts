@@ -54,7 +54,7 @@ it.each([
   [
     'keys that are private',
     `{ inspectEntity(entityId: "https://rp.example.org", jwks: {keys: [{kty: "oct", k: "AA", kid: "1"}]}) { acceptable } }`,
-    ['jwks'],
+    ['jwks', 'keys', '0'],
   ],
   ['a policy that is none', '{ previewMetadataPolicy(policy: []) { failing } }', ['policy']],
 ])('names the argument of a query at fault: %s', async (_title, document, path) => {

@@ -160,7 +160,7 @@ async function jwks(): Promise<JwkSet> {
 
 it('keeps a record of who did what', async () => {
   const { data } = await admin.execute(
-    '{ auditEvents(filter: {resourceType: "SigningKey"}) { edges { node { actor action resource before after } } } }',
+    '{ auditEvents(filter: {resourceType: "SigningKey", outcome: SUCCEEDED}) { edges { node { actor action resource before after } } } }',
   )
   const entries = data.auditEvents.edges.map(({ node }: { node: object }) => node)
   expect(entries).toEqual([

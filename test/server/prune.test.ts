@@ -37,7 +37,7 @@ it('removes runs that ended before their retention, with their items, and expire
     'admin',
   )
   expect(changed).toMatchObject({ runRetentionDays: 10 })
-  expect(await prune(db)).toEqual({ runs: 1, sessions: 1 })
+  expect(await prune(db)).toEqual({ runs: 1, sessions: 1, auditEvents: 0 })
   const left = await db.renewalRun.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
   expect(left).toEqual([{ id: recent.id }, { id: waiting.id }])
   expect(await db.renewalRunItem.count({ where: { runId: old.id } })).toBe(0)

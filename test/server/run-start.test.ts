@@ -13,7 +13,7 @@ it.for<[mutation: string, kind: string, args: string]>([
   ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
   ['startCollectionWalk', 'COLLECTION', ''],
   ['startRebuild', 'REBUILD', ''],
-  ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', ''],
+  ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', '(input: {})'],
   [
     'importSubordinates',
     'IMPORT',
@@ -25,13 +25,22 @@ it.for<[mutation: string, kind: string, args: string]>([
     const document = `mutation { result: ${mutation}${args} { __typename ... on Error { code path } } }`
     return (await admin.execute(document, {})).data.result
   }
-  const entries = () => db.auditEvent.findMany({ where: { action: mutation, outcome: 'SUCCEEDED' } })
+  const entries = () => db.auditEvent.findMany({ where: { action: mutation }, orderBy: { id: 'asc' } })
 
   const { id } = await db.renewalRun.create({ data: { kind, state: 'RUNNING', startedBy: 'admin' } })
   expect(await start()).toEqual({ __typename: 'ConflictError', code: 'CONFLICT', path: null })
-  expect(await entries()).toEqual([])
+  const refusal = {
+    outcome: 'FAILED',
+    actor: 'admin',
+    after: null,
+    reason: expect.stringMatching(/^CONFLICT: /),
+  }
+  expect(await entries()).toMatchObject([refusal])
 
   await db.renewalRun.update({ where: { id }, data: { state: 'SUCCEEDED', endedAt: new Date() } })
   expect((await start()).__typename).toMatch(/Success$/)
-  expect(await entries()).toMatchObject([{ actor: 'admin', method: 'api_key', after: { kind } }])
+  expect(await entries()).toMatchObject([
+    refusal,
+    { outcome: 'SUCCEEDED', actor: 'admin', method: 'api_key', after: { kind } },
+  ])
 })

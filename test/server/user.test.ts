@@ -28,9 +28,13 @@ describe('users', () => {
   it('are made by an administrator, and only once', async () => {
     expect(await createUser('anna')).toMatchObject({ username: 'anna', role: 'OPERATOR', banned: false })
     expect(await createUser('anna')).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
-    const actions = await admin.server.db.auditEvent.findMany({ where: { resource: 'anna' } })
-    expect(actions.map(({ action, actor }) => ({ action, actor }))).toEqual([
-      { action: 'createUser', actor: 'admin' },
+    const actions = await admin.server.db.auditEvent.findMany({
+      where: { resource: 'anna' },
+      orderBy: { id: 'asc' },
+    })
+    expect(actions.map(({ action, actor, outcome }) => ({ action, actor, outcome }))).toEqual([
+      { action: 'createUser', actor: 'admin', outcome: 'SUCCEEDED' },
+      { action: 'createUser', actor: 'admin', outcome: 'FAILED' },
     ])
   })
 

@@ -66,8 +66,28 @@ test('beside a running product', async () => {
     stdout: `Reading ${installation.federationUrl} ... OK\n1 done, 0 failed.\n`,
     stderr: '',
   })
-  const again = await inmor(installation, ['readd-subordinates'])
-  expect(again).toEqual({ code: 0, stdout: 'Published every active subordinate.\n', stderr: '' })
+})
+
+test('what is published again is told one by one', async () => {
+  const admin = await connectAdmin(installation)
+  const type = 'https://ta.example.org/marks/member'
+  await mutate(admin, 'createTrustMarkType', { type }, 'id')
+  await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId: good.id }, 'id')
+
+  const subordinates = await inmor(installation, ['readd-subordinates'])
+  expect(subordinates).toMatchObject({ code: 0, stderr: '' })
+  expect(linesOf(subordinates.stdout)).toEqual(
+    [
+      `Publishing ${good.id} ... OK`,
+      `Publishing ${bad.id} ... OK`,
+      'Published every active subordinate.',
+    ].sort(),
+  )
+  const marks = await inmor(installation, ['reload-issued-tms', '--json'])
+  expect(JSON.parse(marks.stdout)).toEqual({
+    result: 'Reloaded: Redis knows every Trust Mark that was issued.',
+    items: [{ resource: `${type} of ${good.id}`, ok: true, message: null }],
+  })
 })
 
 test('alone', async () => {

@@ -1,0 +1,170 @@
+/** The alert rules and the dashboard ask only for what running servers tell. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { generateSigningKey } from '#core/keys.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { readMetrics } from '#test/helpers/metrics.ts'
+import { type Program, run } from '#test/helpers/program.ts'
+import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
+
+const read = (name: string) =>
+  readFile(fileURLToPath(new URL(`../../deploy/monitoring/${name}`, import.meta.url)), 'utf8')
+
+let redis: TestRedis
+let database: TestDatabase
+let keys: string
+const programs: Program[] = []
+const told: Record<'ta' | 'admin' | 'worker', readonly string[]> = { ta: [], admin: [], worker: [] }
+
+beforeAll(async () => {
+  ;[redis, database, keys] = await Promise.all([
+    startRedis(),
+    startDatabase(),
+    mkdtemp(join(tmpdir(), 'monitoring-')),
+  ])
+  await writeNewKey(keys, await generateSigningKey('ES256'))
+  const environment = {
+    TA_DOMAIN: 'https://ta.example',
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    KEYS_DIR: keys,
+    AUTH_SECRET: 'a secret of these tests that nobody else would use',
+    WORKER: 'external',
+    HOST: '127.0.0.1',
+    METRICS_PORT: '0',
+  }
+  const metricsOf = async (script: string, port: string) => {
+    const program = run(script, [], { environment: { ...environment, PORT: port } })
+    programs.push(program)
+    const [, url] = await program.printed(/"url":"([^"]+\/metrics)"/)
+    await program.printed(/"Server listening|is ready/)
+    return (await readMetrics(url)).names
+  }
+  // One after the other: the admin server brings the database up to date first.
+  told.admin = await metricsOf('server/main.ts', String(await freePort()))
+  told.worker = await metricsOf('server/worker.ts', '0')
+  told.ta = await metricsOf('federation/main.ts', '0')
+})
+afterAll(async () => {
+  for (const program of programs) program.kill('SIGKILL')
+  await Promise.all(programs.map(({ ended }) => ended))
+  await Promise.all([redis.close(), database.close(), rm(keys, { recursive: true })])
+})
+
+/** Told by Prometheus itself, of everything it asks. */
+const ofPrometheus = ['up']
+const operators = ['and', 'or', 'unless', 'bool', 'offset', 'ignoring', 'group_left', 'group_right']
+
+/** The metrics in an expression: names that are no function, no operator, and in no list of labels. */
+function metricsIn(expression: string): string[] {
+  const bare = expression
+    .replace(/"[^"]*"/g, '')
+    .replace(/\{[^}]*\}/g, '')
+    .replace(/\[[^\]]*\]/g, '')
+    .replace(/\b(by|without|on|ignoring)\s*\([^)]*\)/g, '')
+  const names = [...bare.matchAll(/\b[a-zA-Z_:][\w:]*\b(?!\s*\()/g)].map(([name]) => name)
+  return names.filter((name) => !operators.includes(name) && !/^(sum|min|max|avg|count)$/.test(name))
+}
+
+const familyOf = (metric: string) => metric.replace(/_(bucket|count|sum)$/, '')
+
+function isTold(metric: string): boolean {
+  const all = Object.values(told).flat()
+  return [...ofPrometheus, ...all].some((name) => name === metric || name === familyOf(metric))
+}
+
+test('finds the metrics in an expression', () => {
+  const expression =
+    'sum by (job, le) (rate(a_bucket{x=~"y|z"}[5m])) / max(b) > 0.5 unless on (job) c offset 5m or min by (k) (d) < 14 * 86400'
+  expect(metricsIn(expression)).toEqual(['a_bucket', 'b', 'c', 'd'])
+})
+
+const rules = z.object({
+  groups: z.array(
+    z.object({
+      name: z.string(),
+      rules: z.array(
+        z.strictObject({
+          alert: z.string().regex(/^Inmor[A-Za-z]+$/),
+          expr: z.string(),
+          for: z
+            .string()
+            .regex(/^\d+[mh]$/)
+            .optional(),
+          labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+          annotations: z.strictObject({ summary: z.string(), description: z.string() }),
+        }),
+      ),
+    }),
+  ),
+})
+
+test('each alert has a name of its own and asks for metrics that are told', async () => {
+  const { groups } = rules.parse(parse(await read('alerts.yml')))
+  const all = groups.flatMap((group) => group.rules)
+  expect(new Set(all.map(({ alert }) => alert)).size).toBe(all.length)
+  for (const { alert, expr } of all) {
+    const names = metricsIn(expr)
+    expect(names.length, alert).toBeGreaterThan(0)
+    expect(
+      names.filter((name) => !isTold(name)),
+      alert,
+    ).toEqual([])
+  }
+})
+
+const dashboard = z.object({
+  uid: z.string(),
+  panels: z.array(
+    z.object({
+      id: z.number(),
+      title: z.string(),
+      gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+      targets: z.array(z.object({ refId: z.string(), expr: z.string() })).default([]),
+    }),
+  ),
+})
+
+test('each panel of the dashboard asks for metrics that are told, and lies over no other', async () => {
+  const { panels } = dashboard.parse(JSON.parse(await read('grafana-dashboard.json')))
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
+  const taken = new Set<string>()
+  for (const { title, targets, gridPos } of panels) {
+    for (const { expr } of targets) {
+      expect(metricsIn(expr).length, title).toBeGreaterThan(0)
+      expect(
+        metricsIn(expr).filter((name) => !isTold(name)),
+        title,
+      ).toEqual([])
+    }
+    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
+      for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+        expect(taken.has(`${x} ${y}`), title).toBe(false)
+        taken.add(`${x} ${y}`)
+      }
+  }
+})
+
+test('every metric of ours is on the dashboard or in an alert, and in the documentation', async () => {
+  const { groups } = rules.parse(parse(await read('alerts.yml')))
+  const { panels } = dashboard.parse(JSON.parse(await read('grafana-dashboard.json')))
+  const expressions = [
+    ...groups.flatMap((group) => group.rules.map(({ expr }) => expr)),
+    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+  ]
+  const used = new Set(expressions.flatMap(metricsIn).map(familyOf))
+  const ours = new Set(
+    Object.values(told)
+      .flat()
+      .filter((name) => name.startsWith('inmor_')),
+  )
+  expect([...ours].filter((name) => !used.has(name))).toEqual([])
+  const documentation = await read('../../docs/operations.md')
+  expect([...ours].filter((name) => !documentation.includes(`\`${name}\``))).toEqual([])
+})

@@ -182,6 +182,34 @@ const states: State[] = [
     },
     part: '[role=dialog]',
   },
+  ...['', 'test', 'nothing is called so'].map((typed) => ({
+    what: `the palette after ${typed === '' ? 'nothing' : `“${typed}”`} was typed`,
+    path: () => '/',
+    async reach(page: Page) {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Find a screen' }).fill(typed)
+      await page
+        .getByText(
+          typed === 'test' ? 'Test Relying Party' : typed === '' ? 'Sign out' : 'Nothing is called that',
+        )
+        .first()
+        .waitFor()
+    },
+    part: '[role=dialog]',
+  })),
+  {
+    what: 'the collection after a walk',
+    path: () => '/collection',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Walk the federation' }).click()
+      await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
+    },
+  },
+  {
+    what: 'an entity of the collection',
+    path: () => `/collection/entity?id=${registered.id}`,
+    reach: (page) => page.getByText('What it shows to people').waitFor(),
+  },
   {
     what: 'a page that does not exist',
     path: () => '/nowhere',

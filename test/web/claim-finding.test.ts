@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { constraintsFindings, jwksFindings, metadataFindings, policyFindings } from '#lib/claim-finding.ts'
+import {
+  constraintsFindings,
+  issuersFindings,
+  jwksFindings,
+  markClaimsFindings,
+  metadataFindings,
+  ownerFindings,
+  ownersFindings,
+  parametersFindings,
+  pinnedKeysFindings,
+  policyFindings,
+  statementClaimsFindings,
+} from '#lib/claim-finding.ts'
 
 test('every fault of a policy is found, each at its parameter', () => {
   const policy = {
@@ -56,4 +68,35 @@ test('metadata without a value is refused at its parameter', () => {
   expect(metadataFindings({ openid_provider: { issuer: null } })).toEqual([
     { path: 'openid_provider.issuer', message: expect.stringContaining('must not be null') },
   ])
+})
+
+const type = 'https://ta.example/mark'
+const key = { kty: 'OKP', crv: 'Ed25519', kid: 'a', x: 'A'.repeat(43) }
+const owner = { sub: 'https://owner.example', jwks: { keys: [key] } }
+const anchor = 'https://other.example'
+
+test.each([
+  ['issuers', issuersFindings, { [type]: ['not a URL'] }, `${type}[0]`],
+  ['owners', ownersFindings, { [type]: { ...owner, sub: 1 } }, `${type}.sub`],
+  ['an owner', ownerFindings, { ...owner, jwks: { keys: [{ ...key, d: 'x' }] } }, 'jwks.keys[0]'],
+  ['an owner without keys', ownerFindings, { sub: owner.sub }, 'jwks'],
+  ['pinned keys', pinnedKeysFindings, { [anchor]: { keys: 1 } }, `${anchor}.keys`],
+  ['the name of a pinned anchor', pinnedKeysFindings, { other: owner.jwks }, 'other'],
+  ['parameters of a type', parametersFindings('federation_entity'), { contacts: null }, 'contacts'],
+  ['claims of a statement', statementClaimsFindings, { policy_id: 1, metadata: {} }, 'metadata'],
+  ['claims of a mark', markClaimsFindings, { jti: 'a' }, 'jti'],
+])('%s: a fault is found where it is', (_what, check, value, path) => {
+  expect(check(value)).toEqual([{ path, message: expect.any(String) }])
+})
+
+test.each([
+  ['issuers', issuersFindings, { [type]: [] }],
+  ['owners', ownersFindings, { [type]: owner }],
+  ['an owner', ownerFindings, owner],
+  ['pinned keys', pinnedKeysFindings, { [anchor]: owner.jwks }],
+  ['parameters of a type', parametersFindings('federation_entity'), { contacts: ['a@b.example'] }],
+  ['claims of a statement', statementClaimsFindings, { policy_id: 1 }],
+  ['claims of a mark', markClaimsFindings, { level: 2 }],
+])('%s that may stand have no findings', (_what, check, value) => {
+  expect(check(value)).toEqual([])
 })

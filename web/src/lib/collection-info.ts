@@ -18,8 +18,8 @@ const labels: Readonly<Record<string, string>> = {
   logo_uri: 'Logo',
   policy_uri: 'Policy',
   information_uri: 'Information',
-  organization_name: 'Organisation',
-  organization_uri: 'Organisation’s site',
+  organization_name: 'Organization',
+  organization_uri: 'Organization’s site',
   contacts: 'Contacts',
 }
 

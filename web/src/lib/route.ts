@@ -12,6 +12,12 @@ export interface RunSearch {
   result?: string
 }
 
+/** Which runs are listed, and a kind that shall be started, after a question. */
+export interface RenewalSearch {
+  kind?: string
+  start?: string
+}
+
 /** What the explorer shows of a resolution; positions are counted from 0, as in a Trust Chain. */
 export interface ExplorerView {
   anchor?: string
@@ -35,7 +41,7 @@ export const route = {
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
   subordinate: (id: string, tab?: SubordinateTab, place: Place = {}) =>
     withQuery(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
-  renewals: (search: { kind?: string } & Place = {}) => withQuery('/renewals', search),
+  renewals: (search: RenewalSearch & Place = {}) => withQuery('/renewals', search),
   renewal: (id: string, search: RunSearch & Place = {}) =>
     withQuery(`/renewals/${encodeURIComponent(id)}`, search),
   users: (place: Place = {}) => withQuery('/users', place),

@@ -4,5 +4,5 @@ import type { LayoutData } from './$types'
 export interface ShellProps {
   viewer: LayoutData['viewer']
   status: LayoutData['status']
-  openSearch: () => void
+  openPalette: () => void
 }

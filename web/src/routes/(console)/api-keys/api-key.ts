@@ -4,7 +4,7 @@ import type { ApiKeyFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
 
-export const ApiKeyFields = graphql(`
+graphql(`
   fragment ApiKeyFields on ApiKey {
     id name start role enabled createdAt expiresAt lastUsedAt
     owner { username role }

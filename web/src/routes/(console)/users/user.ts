@@ -1,7 +1,7 @@
 /** What can be done with a user. */
 import { graphql } from '#lib/gql/index.ts'
 
-export const UserFields = graphql(`
+graphql(`
   fragment UserFields on User {
     id username name email role banned createdAt twoFactorEnabled passkeyCount
   }

@@ -1,0 +1,132 @@
+/** Five thousand subordinates: each page asks for what it shows and for no more, however many there are. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { redisKeys } from '#store/keys.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+
+const COUNT = 5_000
+const PAGE_SIZE = 50
+
+let admin: TestAdmin
+let entities: ManyEntities
+let browser: Browser
+let watched: Watched
+/** How many things each answer of the API held, since they were counted last. */
+let answered: Promise<number>[] = []
+
+/** Things in lists, at any depth. */
+function edgesIn(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + edgesIn(item), 0)
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.entries(value).reduce(
+    (sum, [name, item]) => sum + edgesIn(item) + (name === 'edges' && Array.isArray(item) ? item.length : 0),
+    0,
+  )
+}
+
+async function mostAnswered(): Promise<number> {
+  const sizes = await Promise.all(answered)
+  answered = []
+  return Math.max(...sizes)
+}
+
+/** As a walk leaves them. */
+async function collect(): Promise<void> {
+  const { collection: keys } = redisKeys()
+  const pipeline = admin.redis.client.pipeline()
+  for (const [index, id] of entities.ids.entries()) {
+    const info = { openid_relying_party: { display_name: `Collected ${index}` } }
+    const record = { entity_id: id, entity_types: ['openid_relying_party'], ui_infos: info, trust_marks: [] }
+    pipeline.hset(keys.entities, id, JSON.stringify(record))
+    pipeline.zadd(keys.sorted, 0, id)
+    pipeline.sadd(keys.byType('openid_relying_party'), id)
+  }
+  pipeline.set(keys.trustAnchor, admin.entityId)
+  pipeline.set(keys.lastUpdated, Math.floor(Date.now() / 1000))
+  await pipeline.exec()
+}
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entities = await registerMany(admin.server.db, admin.entityId, COUNT)
+  await collect()
+  browser = await startBrowser()
+  watched = await openPage(browser, admin.adminUrl)
+  const { page } = watched
+  page.on('response', (response) => {
+    const isAnswer =
+      response.url().endsWith('/graphql') && /json/.test(response.headers()['content-type'] ?? '')
+    if (isAnswer) answered.push(response.json().then(edgesIn))
+  })
+  await page.goto('/subordinates')
+  await signIn(page, 'admin', PASSWORD)
+  await page.waitForURL('/subordinates')
+})
+afterAll(async () => {
+  await browser.close()
+  await entities.close()
+  await admin.close()
+})
+
+const rows = (page: Page) => page.getByRole('table').locator('tbody tr')
+const total = (page: Page, text: string) =>
+  page.getByRole('main').getByText(text, { exact: false }).first().waitFor()
+
+test('the list shows one page of them, and asks for no more', async () => {
+  const { page, complaints } = watched
+  await total(page, '5,000 subordinates')
+  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
+  await page.getByRole('link', { name: 'Next' }).click()
+  await page.getByRole('link', { name: 'Previous' }).waitFor()
+  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
+  expect(complaints).toEqual([])
+})
+
+test('a search and a filter answer with what fits', async () => {
+  const { page } = watched
+  await page.getByLabel('Search', { exact: true }).fill('/rp/4242')
+  await total(page, '1 subordinate')
+  await page.getByRole('link', { name: /rp\/4242/ }).waitFor()
+  expect(await rows(page).count()).toBe(1)
+  await mostAnswered()
+  await page.goto('/subordinates?type=openid_relying_party&sort=-expires')
+  await total(page, '5,000 subordinates')
+  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
+})
+
+test.each(['/', '/trust-marks', '/renewals', '/audit', '/policy'])('%s does not load them', async (path) => {
+  const { page } = watched
+  answered = []
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.locator('.animate-spin').first().waitFor({ state: 'hidden' })
+  expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
+})
+
+test('the palette finds one among them by asking for a handful', async () => {
+  const { page } = watched
+  answered = []
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).fill('rp/4999')
+  await page.getByRole('option', { name: /rp\/4999/ }).waitFor()
+  expect(await mostAnswered()).toBeLessThanOrEqual(10)
+  await page.keyboard.press('Escape')
+})
+
+test('the collection is paged and searched as well', async () => {
+  const { page } = watched
+  await page.goto('/collection')
+  await total(page, '5,000 entities')
+  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  await page.getByRole('link', { name: 'Next' }).click()
+  await page.getByRole('link', { name: 'First page' }).waitFor()
+  expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
+  await page.getByLabel('Search', { exact: true }).fill('collected 3141')
+  await page.getByText('1 entity', { exact: false }).first().waitFor()
+  await page.getByRole('link', { name: 'Collected 3141' }).waitFor()
+})

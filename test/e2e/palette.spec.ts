@@ -1,0 +1,137 @@
+/** The command palette: screens, actions, entities and Trust Mark types by a few letters, without a mouse. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let entity: TestEntity
+let watched: Watched
+
+async function signedIn(username: string, password: string): Promise<Watched> {
+  const opened = await openPage(browser, product.installation.adminUrl)
+  await opened.page.goto('/')
+  await signIn(opened.page, username, password)
+  await opened.page.waitForURL('/')
+  return opened
+}
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  const admin = await connectAdmin(installation)
+  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+  await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  const type = `${installation.federationUrl}/member`
+  await mutate(admin, 'createTrustMarkType', { type, description: 'Has paid the fee' }, 'id')
+  await mutate(
+    admin,
+    'createUser',
+    { username: 'visitor', password: 'only to look at things', role: 'VIEWER' },
+    'id',
+  )
+  browser = await startBrowser()
+  watched = await signedIn('admin', password ?? '')
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await product.stop()
+})
+
+const field = (page: Page) => page.getByRole('combobox', { name: 'Find a screen, an action or an entity' })
+const chosen = (page: Page, name: string) => page.getByRole('option', { name, selected: true })
+
+async function find(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await field(page).fill(text)
+}
+
+test('a screen by the beginning of its name, with the focus held and the active option announced', async () => {
+  const { page, complaints } = watched
+  await find(page, 'coll')
+  const option = chosen(page, 'Collection')
+  await option.waitFor()
+  expect(await field(page).getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'))
+  await page.keyboard.press('Tab')
+  expect(await field(page).evaluate((input) => input === document.activeElement)).toBe(true)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('/collection')
+  expect(complaints).toEqual([])
+})
+
+test('arrows go round the list, Escape leaves, and the focus returns to where it was', async () => {
+  const { page } = watched
+  const button = page.getByRole('button', { name: 'Find anything' })
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await chosen(page, 'Dashboard').waitFor()
+  await page.keyboard.press('ArrowUp')
+  await chosen(page, 'Sign out').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await chosen(page, 'Subordinates').waitFor()
+  await page.keyboard.press('Escape')
+  await field(page).waitFor({ state: 'detached' })
+  await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true)
+})
+
+test('an entity, a Trust Mark type, and an address that nobody here knows', async () => {
+  const { page } = watched
+  await find(page, 'test rel')
+  await chosen(page, 'Test Relying Party').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Test Relying Party' }).waitFor()
+  await find(page, 'fee')
+  await chosen(page, 'Has paid the fee').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Has paid the fee' }).waitFor()
+  await find(page, 'https://rp.example.org')
+  await chosen(page, 'Register https://rp.example.org').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('/explorer?entity=https%3A%2F%2Frp.example.org')
+})
+
+test('an action asks before it starts, and the theme changes at once', async () => {
+  const { page, complaints } = watched
+  await find(page, 'renew sub')
+  await page.keyboard.press('Enter')
+  const question = page.getByRole('alertdialog', { name: 'Renew 1 subordinate now?' })
+  await question.waitFor()
+  await page.keyboard.press('Control+k')
+  expect(await field(page).count()).toBe(0)
+  await page.keyboard.press('Escape')
+  await question.waitFor({ state: 'detached' })
+  await find(page, 'dark')
+  await page.keyboard.press('Enter')
+  await page.locator('html[data-theme=dark]').waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('on a phone, from the menu too', async () => {
+  const { page } = watched
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Open the menu' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Find anything' }).click()
+  await field(page).pressSequentially('audit')
+  await chosen(page, 'Audit log').click()
+  await page.waitForURL('/audit')
+})
+
+test('a viewer is offered nothing that would be refused, and signs out by it', async () => {
+  const { page } = await signedIn('visitor', 'only to look at things')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option', { name: 'Subordinates' }).waitFor()
+  const offered = await page.getByRole('option').allTextContents()
+  expect(
+    offered.filter((text) => /\b(Register|Issue|Create|Renew|Walk|Edit|Users|API keys)\b/.test(text)),
+  ).toEqual([])
+  await field(page).fill('out')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('/sign-in')
+})

@@ -1,0 +1,97 @@
+/** What the palette offers without asking the server: every screen and every action that the role allows. */
+import Award from '@lucide/svelte/icons/award'
+import Footprints from '@lucide/svelte/icons/footprints'
+import LogOut from '@lucide/svelte/icons/log-out'
+import Pencil from '@lucide/svelte/icons/pencil'
+import Plus from '@lucide/svelte/icons/plus'
+import RefreshCw from '@lucide/svelte/icons/refresh-cw'
+import ShieldCheck from '@lucide/svelte/icons/shield-check'
+import SunMoon from '@lucide/svelte/icons/sun-moon'
+import UserRound from '@lucide/svelte/icons/user-round'
+import Waypoints from '@lucide/svelte/icons/waypoints'
+import type { Component } from 'svelte'
+import { navigation } from '#lib/navigation.ts'
+import { route } from '#lib/route.ts'
+import { type Theme, themes } from '#lib/theme.svelte.ts'
+import type { Searchable } from './match.ts'
+
+/** Done in place; everything else is an address. */
+export type Effect = { kind: 'theme'; theme: Theme } | { kind: 'walk' } | { kind: 'sign out' }
+
+export type Command = Searchable & {
+  id: string
+  icon: Component
+  /** Beside the label, for what the label alone does not tell apart. */
+  note?: string
+} & ({ href: string; effect?: never } | { href?: never; effect: Effect })
+
+interface Viewer {
+  mayOperate: boolean
+  mayAdminister: boolean
+}
+
+export function screens({ mayAdminister }: Viewer): Command[] {
+  const listed = navigation.flatMap(({ screens }) => screens)
+  return [
+    ...listed
+      .filter(({ isForAdministrators }) => !isForAdministrators || mayAdminister)
+      .map(({ label, href, icon }) => ({ id: href, label, href, icon })),
+    { id: route.account(), label: 'My account', href: route.account(), icon: UserRound, words: 'profile' },
+  ]
+}
+
+const action = (label: string, icon: Component, href: string, words = ''): Command => ({
+  id: label,
+  label,
+  icon,
+  href,
+  words,
+})
+
+const forOperators: readonly Command[] = [
+  action('Register an entity', Plus, route.registerSubordinate(), 'add new subordinate member'),
+  action('Issue a Trust Mark', Plus, route.issueTrustMark(), 'add new give'),
+  action('Create a Trust Mark type', Award, route.createTrustMarkType(), 'add new'),
+  action(
+    'Renew all subordinates',
+    RefreshCw,
+    route.renewals({ start: 'subordinates' }),
+    'start run statements',
+  ),
+  action('Renew all Trust Marks', RefreshCw, route.renewals({ start: 'trust-marks' }), 'start run'),
+  {
+    id: 'walk',
+    label: 'Walk the federation',
+    icon: Footprints,
+    words: 'start run collect',
+    effect: { kind: 'walk' },
+  },
+]
+
+const forAdministrators: readonly Command[] = [
+  action('Edit the Entity Configuration', Pencil, route.trustAnchor('edit'), 'change settings trust anchor'),
+  action('Edit the metadata policy', Pencil, route.policy(), 'change'),
+  action('Create a user', Plus, route.users(), 'add new'),
+  action('Create an API key', Plus, route.apiKeys(), 'add new token'),
+]
+
+const forEverybody: readonly Command[] = [
+  action('Explain an entity', Waypoints, route.explorer(), 'resolve trust chain'),
+  action('Set up a second factor', ShieldCheck, route.account(), 'mfa totp passkey authenticator password'),
+  ...themes.map(
+    (theme): Command => ({
+      id: `theme ${theme}`,
+      label: `Switch to the ${theme} theme`,
+      icon: SunMoon,
+      words: 'appearance colours mode',
+      effect: { kind: 'theme', theme },
+    }),
+  ),
+  { id: 'sign out', label: 'Sign out', icon: LogOut, words: 'log leave', effect: { kind: 'sign out' } },
+]
+
+export const actions = ({ mayOperate, mayAdminister }: Viewer): Command[] => [
+  ...(mayOperate ? forOperators : []),
+  ...(mayAdminister ? forAdministrators : []),
+  ...forEverybody,
+]

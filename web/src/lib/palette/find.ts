@@ -1,0 +1,70 @@
+/** What the palette finds on the server: entities, registered or further below, and Trust Mark types. */
+import Award from '@lucide/svelte/icons/award'
+import BookUser from '@lucide/svelte/icons/book-user'
+import Network from '@lucide/svelte/icons/network'
+import { shortEntityId } from '#lib/format.ts'
+import { graphql } from '#lib/gql/index.ts'
+import { ask } from '#lib/graphql/client.ts'
+import { route } from '#lib/route.ts'
+import type { Command } from './command.ts'
+import { matching } from './match.ts'
+
+/** Of each; who wants more narrows the search or opens the list. */
+const MOST = 5
+
+const PaletteSubordinates = graphql(`
+  query PaletteSubordinates($search: String!, $first: Int!) {
+    subordinates(filter: { search: $search }, first: $first) { edges { node { id entityId displayName } } }
+    trustMarkTypes(first: 100) { edges { node { id type description } } }
+  }
+`)
+
+/** Asked for apart: the collection lies in Redis, and its absence must not hide the rest. */
+const PaletteCollection = graphql(`
+  query PaletteCollection($search: String!, $first: Int!) {
+    collectionEntities(filter: { search: $search }, first: $first) {
+      edges { node { entityId displayName subordinate { id } } }
+    }
+  }
+`)
+
+export async function findOnServer(search: string): Promise<Command[]> {
+  const [registered, collected] = await Promise.all([
+    ask(PaletteSubordinates, { search, first: MOST }),
+    ask(PaletteCollection, { search, first: MOST }),
+  ])
+  const subordinates = registered.value?.subordinates.edges.map(({ node }) => node) ?? []
+  const others = collected.value?.collectionEntities.edges.map(({ node }) => node) ?? []
+  const types = registered.value?.trustMarkTypes.edges.map(({ node }) => node) ?? []
+  return [
+    ...subordinates.map(({ id, entityId, displayName }) => ({
+      ...entity(entityId, displayName),
+      icon: Network,
+      href: route.subordinate(id),
+    })),
+    ...others
+      .filter(({ subordinate }) => !subordinate)
+      .map(({ entityId, displayName }) => ({
+        ...entity(entityId, displayName),
+        icon: BookUser,
+        href: route.collectionEntity(entityId),
+      })),
+    ...matching(
+      types.map(({ id, type, description }) => ({
+        id: type,
+        label: description || type,
+        words: type,
+        ...(description && { note: type }),
+        icon: Award,
+        href: route.trustMarkType(id),
+      })),
+      search,
+    ).slice(0, MOST),
+  ]
+}
+
+const entity = (entityId: string, displayName: string | null | undefined) => ({
+  id: entityId,
+  label: displayName ?? shortEntityId(entityId),
+  ...(displayName && { note: entityId }),
+})

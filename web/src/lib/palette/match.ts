@@ -1,0 +1,37 @@
+/** Which entries of the palette fit what is typed, the best first. */
+
+export interface Searchable {
+  label: string
+  /** Other words that people look for it by. */
+  words?: string
+}
+
+const fold = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+
+/** How well one typed word fits: 0 the beginning of the label, 1 of a word of it, 2 inside it, 3 another word for it. */
+function distance(word: string, label: string, others: string): number | undefined {
+  if (label.startsWith(word)) return 0
+  if (label.includes(` ${word}`)) return 1
+  if (label.includes(word)) return 2
+  return others.includes(word) ? 3 : undefined
+}
+
+/** Every typed word must occur; entries that fit equally well keep their order. */
+export function matching<Entry extends Searchable>(entries: readonly Entry[], query: string): Entry[] {
+  const words = fold(query).split(/\s+/).filter(Boolean)
+  const scored = entries.flatMap((entry) => {
+    const [label, others] = [fold(entry.label), fold(entry.words ?? '')]
+    let total = 0
+    for (const word of words) {
+      const away = distance(word, label, others)
+      if (away === undefined) return []
+      total += away
+    }
+    return [{ entry, total }]
+  })
+  return scored.toSorted((a, b) => a.total - b.total).map(({ entry }) => entry)
+}

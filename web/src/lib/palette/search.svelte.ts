@@ -1,0 +1,77 @@
+/** What is typed into the palette, and everything that fits it, in groups. */
+import Plus from '@lucide/svelte/icons/plus'
+import Waypoints from '@lucide/svelte/icons/waypoints'
+import { entityIdProblem, tidyEntityId } from '#lib/entity-id.ts'
+import { route } from '#lib/route.ts'
+import { actions, type Command, screens } from './command.ts'
+import { findOnServer } from './find.ts'
+import { matching } from './match.ts'
+
+/** Long enough that a word is typed, short enough not to be noticed. */
+const TYPING_PAUSE = 150
+
+type Viewer = Parameters<typeof actions>[0]
+
+export interface Group {
+  heading: string
+  commands: Command[]
+}
+
+/** What can be done with an entity that nobody here knows, from its address alone. */
+function byAddress(query: string, { mayOperate }: Viewer): Command[] {
+  if (!/^https?:\/\//.test(query.trim())) return []
+  const entityId = tidyEntityId(query)
+  if (entityIdProblem(entityId)) return []
+  const register = { id: 'register', label: `Register ${entityId}`, icon: Plus }
+  return [
+    ...(mayOperate ? [{ ...register, href: route.registerSubordinate(entityId) }] : []),
+    { id: 'explain', label: `Explain ${entityId}`, icon: Waypoints, href: route.explorer(entityId) },
+  ]
+}
+
+export function createPaletteSearch(viewer: () => Viewer) {
+  let query = $state('')
+  let found = $state.raw<Command[]>([])
+  let isAsking = $state(false)
+  let typing: ReturnType<typeof setTimeout> | undefined
+  /** Answers may overtake each other; only the one to the latest question counts. */
+  let latest = 0
+
+  const groups = $derived(
+    [
+      { heading: 'This address', commands: byAddress(query, viewer()) },
+      { heading: 'Screens', commands: matching(screens(viewer()), query) },
+      { heading: 'Actions', commands: matching(actions(viewer()), query) },
+      // Last, because it comes later: nothing may move under the hand that is about to choose.
+      { heading: 'Found in the federation', commands: found },
+    ].filter(({ commands }) => commands.length > 0),
+  )
+
+  async function find(search: string, asked: number) {
+    const answer = await findOnServer(search)
+    if (asked !== latest) return
+    found = answer
+    isAsking = false
+  }
+
+  return {
+    get query() {
+      return query
+    },
+    set query(text: string) {
+      query = text
+      const search = text.trim()
+      const asked = ++latest
+      clearTimeout(typing)
+      isAsking = search !== ''
+      if (isAsking) typing = setTimeout(() => void find(search, asked), TYPING_PAUSE)
+      else found = []
+    },
+    get groups(): Group[] {
+      return groups
+    },
+    get isAsking() {
+      return isAsking
+    },
+  }
+}

@@ -1,0 +1,7 @@
+/** The key that opens the palette, as the reader's keyboard has it. */
+const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
+
+export const shortcutLabel = isApple ? '⌘ K' : 'Ctrl K'
+
+export const isShortcut = (event: KeyboardEvent) =>
+  event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey

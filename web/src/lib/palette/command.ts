@@ -1,6 +1,7 @@
 /** What the palette offers without asking the server: every screen and every action that the role allows. */
 import Award from '@lucide/svelte/icons/award'
 import Footprints from '@lucide/svelte/icons/footprints'
+import KeyRound from '@lucide/svelte/icons/key-round'
 import LogOut from '@lucide/svelte/icons/log-out'
 import Pencil from '@lucide/svelte/icons/pencil'
 import Plus from '@lucide/svelte/icons/plus'
@@ -71,6 +72,7 @@ const forOperators: readonly Command[] = [
 const forAdministrators: readonly Command[] = [
   action('Edit the Entity Configuration', Pencil, route.trustAnchor('edit'), 'change settings trust anchor'),
   action('Edit the metadata policy', Pencil, route.policy(), 'change'),
+  action('Announce a key', KeyRound, route.keys(), 'new signing rollover rotate switch retire revoke'),
   action('Create a user', Plus, route.users(), 'add new'),
   action('Create an API key', Plus, route.apiKeys(), 'add new token'),
 ]

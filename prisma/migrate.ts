@@ -8,6 +8,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
+import { connectionConfig } from './connection.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -41,13 +42,13 @@ async function readMigrations(until: string | undefined): Promise<MigrationList>
 
 /** Brings the database up to date, or to how it was after `until`; the names of the migrations applied now. */
 export async function migrate(databaseUrl: string, { until }: { until?: string } = {}): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ ...connectionConfig(databaseUrl), connectionTimeoutMillis: 10_000 })
   // Two processes that start at once must not migrate at once; the second finds nothing to do.
   const lock = await pool.connect()
   try {
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
     const adapter = bindMigrationAwareSqlAdapterFactory(
-      new PrismaPg({ connectionString: databaseUrl, idleTimeoutMillis: 1 }),
+      new PrismaPg({ ...connectionConfig(databaseUrl), idleTimeoutMillis: 1 }),
     )
     const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
     try {

@@ -1,6 +1,7 @@
 /** The connection to PostgreSQL. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import { connectionConfig } from '#prisma/connection.ts'
 import { Prisma, PrismaClient } from '#prisma/generated/client/client.ts'
 
 export type Database = PrismaClient
@@ -8,7 +9,7 @@ export type Database = PrismaClient
 export type Transaction = Prisma.TransactionClient
 
 export function createPool(url: string): pg.Pool {
-  return new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 })
+  return new pg.Pool({ ...connectionConfig(url), max: 10, connectionTimeoutMillis: 10_000 })
 }
 
 /** Disconnecting ends the pool too. */

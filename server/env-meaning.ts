@@ -4,7 +4,8 @@ import { redisUrlForms } from '#store/redis-url.ts'
 
 export const variableMeanings: Readonly<Record<VariableName, string>> = {
   TA_DOMAIN: 'the Entity Identifier of this Trust Anchor, such as https://ta.example.org',
-  DATABASE_URL: 'PostgreSQL 14 or newer, such as postgresql://inmor:password@db:5432/inmor',
+  DATABASE_URL:
+    'PostgreSQL 14 or newer, such as postgresql://inmor:password@db:5432/inmor; of several hosts, host:5432,host:5432, the one that takes writes',
   DB_HOST: 'the host of the database, where DATABASE_URL is not set',
   DB_PORT: 'the port of the database',
   DB_NAME: 'the name of the database',

@@ -1,5 +1,6 @@
 /** The admin server's configuration: the only reader of process.env in server/. */
 import { z } from 'zod'
+import { databaseHosts } from '#prisma/connection.ts'
 import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { variableMeanings } from '#server/env-meaning.ts'
 import { isRole, type Role } from '#server/roles.ts'
@@ -42,11 +43,12 @@ const redisUrl = z.string().superRefine((value, context) => {
     context.addIssue(error.message)
   }
 })
+const postgresUrl = z.string().refine((value) => databaseHosts(value).length > 0, 'Invalid URL')
 const port = z.coerce.number().int().min(0).max(65_535)
 
 export const variables = z.object({
   TA_DOMAIN: z.url({ protocol: /^https?$/ }),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: postgresUrl.optional(),
   DB_HOST: z.string().optional(),
   DB_PORT: port.default(5432),
   DB_NAME: z.string().default('postgres'),

@@ -5,7 +5,8 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { createClient } from '#prisma/connection.ts'
 import { head, writeDocument } from '#server/backup/document.ts'
 import { encrypt } from '#server/backup/encryption.ts'
 import { quote, tablesToKeep } from '#server/backup/tables.ts'
@@ -21,7 +22,7 @@ export async function writeBackup(
   passphrase: string | null,
 ): Promise<BackupResult> {
   const beside = `${file}.${randomUUID()}.tmp`
-  const client = new Client({ connectionString: databaseUrl })
+  const client = createClient(databaseUrl)
   await client.connect()
   const tables: Record<string, number> = {}
   try {

@@ -2,7 +2,8 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { createClient } from '#prisma/connection.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { type BackupDocument, type Row, readDocument } from '#server/backup/document.ts'
@@ -25,7 +26,7 @@ export async function restoreBackup(
   if (!(await migrationNames()).includes(migration)) {
     throw new BackupError(`The backup was made by a newer version (${migration}); restore it with that one.`)
   }
-  const client = new Client({ connectionString: databaseUrl })
+  const client = createClient(databaseUrl)
   await client.connect()
   try {
     await clear(client)

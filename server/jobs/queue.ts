@@ -1,6 +1,7 @@
 /** The queue, by pg-boss on our database: orders are left in it, and each is taken by one worker, whichever it is. */
 import type { FastifyBaseLogger } from 'fastify'
 import { fromPrisma, PgBoss } from 'pg-boss'
+import { connectionConfig } from '#prisma/connection.ts'
 import type { Transaction } from '#server/database.ts'
 
 export type RunOrder = { runId: number }
@@ -34,7 +35,7 @@ export async function openQueue(
   { isWorker }: { isWorker: boolean },
 ): Promise<JobQueue> {
   const boss = new PgBoss({
-    connectionString: databaseUrl,
+    ...connectionConfig(databaseUrl),
     instanceName: isWorker ? WORKER : 'admin',
     instanceHeartbeatSeconds: HEARTBEAT_SECONDS,
     schema: 'jobs',

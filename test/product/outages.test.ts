@@ -1,6 +1,8 @@
 /** The database restarts and Redis forgets everything, in the midst of changes: what was acknowledged gets published. */
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { findPostgres } from '#test/helpers/postgres.ts'
 import { issueMarks, type } from './mark-writer.ts'
 import { mutate } from './mutation.ts'
 
@@ -47,4 +49,33 @@ test('every acknowledged change is published in the end, by itself', async () =>
     expect(await redis.client.exists('inmor:entity_id')).toBe(1)
   }, WITHIN)
   await vi.waitFor(async () => expect(await deployment.db.outboxEntry.count()).toBe(0), WITHIN)
+})
+
+test('a connection that is cut in the middle of a write leaves nothing of it', async ({ skip }) => {
+  skip(!findPostgres(), 'the embedded database has one session for all connections')
+  const { admins, db, database } = deployment
+  const [admin] = admins
+  if (!admin) throw new Error('there are two')
+  const other = 'https://ta.example/marks/other'
+  const countAll = () =>
+    Promise.all([db.trustMarkType.count(), db.auditEvent.count(), db.outboxEntry.count()])
+  const before = await countAll()
+
+  // Whoever holds the head of the audit log holds up every write just before its commit.
+  const blocker = new pg.Client(database.url)
+  await blocker.connect()
+  await blocker.query('BEGIN')
+  await blocker.query('SELECT 1 FROM "AuditHead" FOR UPDATE')
+  const write = mutate(admin.ask, 'createTrustMarkType', { type: other }, 'id').then(
+    () => 'acknowledged',
+    () => 'refused',
+  )
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`
+  await vi.waitFor(async () => expect((await blocker.query(cut)).rowCount).toBe(1), WITHIN)
+  await blocker.query('ROLLBACK')
+  await blocker.end()
+  expect(await write).toBe('refused')
+  expect(await countAll()).toEqual(before)
+  expect(await mutate(admin.ask, 'createTrustMarkType', { type: other }, 'type')).toEqual({ type: other })
 })

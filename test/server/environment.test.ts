@@ -64,6 +64,8 @@ describe('readServerConfig', () => {
   it.each([
     ['TA_DOMAIN', 'ftp://ta.example.org'],
     ['DATABASE_URL', 'mysql://db.example.org/inmor'],
+    ['DATABASE_URL', 'postgresql://inmor@db1,db2:port/inmor'],
+    ['DATABASE_URL', 'postgresql://inmor@db1,db2/inmor?target_session_attrs=standby'],
     ['REDIS_URL', 'http://redis.example.org'],
     ['AUTH_SECRET', 'too short'],
     ['ADMIN_URL', 'admin.example.org'],

@@ -1,0 +1,48 @@
+/** A PostgreSQL that fails over to its standby under a stream of changes: DATABASE_URL names both, and nothing is lost. */
+import { afterAll, expect, test, vi } from 'vitest'
+import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { startFailoverDatabase } from '#test/helpers/failover-database.ts'
+import { findPostgres } from '#test/helpers/postgres.ts'
+import { issueMarks, type } from './mark-writer.ts'
+import { mutate } from './mutation.ts'
+
+const WITHIN = { timeout: 90_000, interval: 50 }
+
+let deployment: Deployment | undefined
+afterAll(() => deployment?.close())
+
+test('every acknowledged change is there and published, though the primary was killed in the midst of them', {
+  timeout: 300_000,
+}, async ({ skip }) => {
+  const binaries = findPostgres()
+  if (!binaries) return skip('the programs of PostgreSQL are not installed here')
+  deployment = await startDeployment(
+    { admins: 2, workers: 1 },
+    { database: () => startFailoverDatabase(binaries) },
+  )
+  const { admins, database, db, redis } = deployment
+  const [first] = admins
+  if (!first) throw new Error('there are two')
+  await mutate(first.ask, 'createTrustMarkType', { type }, 'id')
+
+  const acknowledged: string[] = []
+  const stop = new AbortController()
+  const writers = admins.map(({ ask }, at) => issueMarks(ask, `rp-${at}`, acknowledged, stop.signal))
+  const more = async () => {
+    const before = acknowledged.length
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), WITHIN)
+  }
+  await more()
+  await database.restart()
+  await more()
+  stop.abort()
+  await Promise.all(writers)
+
+  const rows = await db.trustMark.findMany({ select: { entityId: true } })
+  expect(rows.map(({ entityId }) => entityId)).toEqual(expect.arrayContaining(acknowledged))
+  await vi.waitFor(async () => {
+    const published = new Set(await redis.client.smembers(`inmor:tmtype:${type}`))
+    expect(acknowledged.filter((entityId) => !published.has(entityId))).toEqual([])
+  }, WITHIN)
+  await vi.waitFor(async () => expect(await db.outboxEntry.count()).toBe(0), WITHIN)
+})

@@ -1,0 +1,43 @@
+/** Database URLs: of several hosts, each by itself. Who takes writes is found by test/product/database-failover.test.ts. */
+import { expect, it } from 'vitest'
+import { connectionConfig, databaseHosts } from '#prisma/connection.ts'
+
+it.each([
+  ['postgresql://db/inmor', ['postgresql://db/inmor']],
+  [
+    'postgres://inmor:p%40ss@db:5433/inmor?sslmode=require',
+    ['postgres://inmor:p%40ss@db:5433/inmor?sslmode=require'],
+  ],
+  [
+    'postgresql://inmor:secret@a:5432,[::1]:5433,c/inmor?sslmode=require&target_session_attrs=read-write',
+    ['a:5432', '[::1]:5433', 'c'].map((host) => `postgresql://inmor:secret@${host}/inmor?sslmode=require`),
+  ],
+  ['postgresql://a,b/inmor?target_session_attrs=primary', ['postgresql://a/inmor', 'postgresql://b/inmor']],
+])('understands %s', (url, hosts) => {
+  expect(databaseHosts(url)).toEqual(hosts)
+})
+
+it.each([
+  'mysql://db/inmor',
+  'db',
+  '',
+  'postgresql://',
+  'postgresql://a,:x/inmor',
+  'postgresql://a:port,b/inmor',
+])('refuses %s', (url) => {
+  expect(databaseHosts(url)).toEqual([])
+})
+
+it('asks a host only where there is a choice', () => {
+  expect(connectionConfig('postgresql://a/inmor')).toEqual({ connectionString: 'postgresql://a/inmor' })
+  expect(connectionConfig('postgresql://a,b/inmor').Client).toBeTypeOf('function')
+})
+
+it('says that no host takes writes, as of a database that is away', async () => {
+  const { Client } = connectionConfig('postgresql://127.0.0.1:1,127.0.0.1:2/inmor')
+  if (!Client) throw new Error('there are two hosts')
+  await expect(new Client().connect()).rejects.toMatchObject({
+    message: 'No host of the database takes writes',
+    code: 'ECONNREFUSED',
+  })
+})

@@ -7,9 +7,12 @@ import type { TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
+/** For an entity that hangs. */
+const PATIENCE_MS = 3_000
+
 let admin: TestAdmin
 beforeAll(async () => {
-  admin = await startAdmin()
+  admin = await startAdmin({ fetchLimits: { totalTimeout: PATIENCE_MS } })
 })
 afterAll(() => admin.close())
 
@@ -111,6 +114,25 @@ it('keeps the last good statement and the reason when the entity cannot be renew
   await refresh(leaf)
   expect(await rowOf(leaf)).toMatchObject({ version: 1, lastError: null })
 })
+
+it.each(['hang', 'huge', 'redirect', 'rubbish', 'html', 'wrong signature'] as const)(
+  'serves the last good statement while the entity misbehaves, and renews it afterwards: %s',
+  async (fault) => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    const [before, statement] = [await rowOf(leaf), await servedStatement(admin, leaf.id)]
+    leaf.misbehave(fault)
+    await expect(refresh(leaf)).rejects.toMatchObject({ code: 'ENTITY_REJECTED' })
+    const { lastError, failingSince, lastCheckedAt, updatedAt, ...kept } = await rowOf(leaf)
+    expect(before).toMatchObject(kept)
+    expect(lastError).toMatch(/\w+ \w+/)
+    expect(failingSince).not.toBeNull()
+    expect(await servedStatement(admin, leaf.id)).toEqual(statement)
+    leaf.misbehave(undefined)
+    await refresh(leaf)
+    expect(await rowOf(leaf)).toMatchObject({ version: 1, lastError: null, failingSince: null })
+  },
+)
 
 it('keeps why a Trust Mark could not be renewed, until it is', async () => {
   const type = 'https://ta.example.org/marks/owned'

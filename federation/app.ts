@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Deps } from './deps.ts'
 import { handleErrors, sendError } from './error-handler.ts'
+import { createRequestIds } from './request-id.ts'
 import { addressGroup } from './routes/address-group.ts'
 import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
@@ -93,8 +94,9 @@ function createServer({ logger, trustProxy = false, tls }: AppOptions): FastifyI
     trustProxy,
     bodyLimit: FORM_LIMIT,
     // A line for each request costs more than most answers; the reverse proxy writes them. Faults are logged.
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     frameworkErrors: sendError,
+    genReqId: createRequestIds(trustProxy),
   }
   // The two kinds of server differ in type only by the socket below them, which no route touches.
   return tls ? (Fastify({ ...shared, https: tls }) as unknown as FastifyInstance) : Fastify(shared)

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
-import { pino } from 'pino'
 import type { Registry } from 'prom-client'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
@@ -18,6 +17,7 @@ import { buildApp } from './app.ts'
 import { createAuthMethods } from './client/auth-methods.ts'
 import { createClientAuthenticator } from './client/authenticator.ts'
 import type { FederationConfig } from './env.ts'
+import { createLog } from './log.ts'
 import { createObserver } from './metrics/observer.ts'
 import { createResolver } from './resolver/resolver.ts'
 import { listening, StartError, systemCode } from './start-error.ts'
@@ -50,7 +50,7 @@ export async function startFederationServer(
   config: FederationConfig,
   overrides: Overrides = {},
 ): Promise<FederationServer> {
-  const logger: FastifyBaseLogger = overrides.logger ?? pino({ level: config.logLevel })
+  const logger: FastifyBaseLogger = overrides.logger ?? createLog({ level: config.logLevel })
   const waits = { ...defaultWaits, ...overrides.waits }
   const observe = createObserver({ host: config.host, port: config.metricsPort }, overrides.registry)
   const files = await openKeys(config, logger, waits.keys)

@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { observeRequests } from '#federation/metrics/requests.ts'
+import { createRequestIds } from '#federation/request-id.ts'
 import type { AuditFeed } from '#server/audit-feed.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
@@ -20,6 +21,7 @@ import type { Events } from '#server/events.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
+import { onBehalfOf } from '#server/log.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
@@ -65,8 +67,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: deps.trustedProxies.length > 0 ? deps.trustedProxies : false,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => crypto.randomUUID(),
+    genReqId: createRequestIds(deps.trustedProxies),
+    childLoggerFactory: (logger) => logger, // the log itself knows the request (log.ts)
   })
+  noteOrigins(app)
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
   // The console brings its own content security policy, with hashes; this part cannot stand in a document.
   app.addHook('onSend', async (request, reply) => {
@@ -89,6 +93,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     await deps.events.close()
   })
   return app
+}
+
+/** Twice, for between the two the body was read, in whatever context its bytes came. */
+function noteOrigins(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ id }, _reply, done) => onBehalfOf({ requestId: id }, done))
+  app.addHook('preValidation', ({ id }, _reply, done) => onBehalfOf({ requestId: id }, done))
 }
 
 async function contextOf(

@@ -39,7 +39,18 @@ export function cliCaller(user: string): Caller {
 }
 
 /** Whoever started a run, in whose name a worker goes on. */
-export function runCaller(run: { startedBy: string; startedMethod: string }): Caller {
+export function runCaller(run: {
+  startedBy: string
+  startedMethod: string
+  requestId: string | null
+}): Caller {
   const method = run.startedMethod as CallerMethod // written from a caller
-  return { name: run.startedBy, displayName: run.startedBy, email: '', role: 'operator', method }
+  return {
+    name: run.startedBy,
+    displayName: run.startedBy,
+    email: '',
+    role: 'operator',
+    method,
+    ...(run.requestId === null ? {} : { requestId: run.requestId }),
+  }
 }

@@ -15,7 +15,10 @@ export function createPool(url: string): pg.Pool {
 /** Disconnecting ends the pool too. */
 export function connectDatabase(place: string | pg.Pool): Database {
   const pool = typeof place === 'string' ? createPool(place) : place
-  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) })
+  return new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    errorFormat: 'minimal', // the pretty one quotes the arguments of the call, and lines of our code
+  })
 }
 
 /** A JSON column distinguishes "no value" from the JSON value null; we only ever mean the former. */

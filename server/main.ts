@@ -1,14 +1,14 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** The admin server as a process: read the configuration, start, and close when told to. */
-import { pino } from 'pino'
 import { closeOnSignals } from '#server/closing.ts'
 import { readServerConfig } from '#server/env.ts'
+import { createServerLog } from '#server/log.ts'
 import { startAdminServer } from '#server/start.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 
 try {
   const config = readServerConfig()
-  const log = pino({ level: config.logLevel })
+  const log = createServerLog(config.logLevel)
   const server = await startAdminServer(config, log)
   log.info({ entityId: config.entityId }, 'the admin server is ready')
   closeOnSignals(log, server.close)

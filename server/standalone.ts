@@ -4,7 +4,6 @@
  * embedded, with its data in DATA_DIR; the code behind is the same either way.
  */
 import { randomBytes } from 'node:crypto'
-import { pino } from 'pino'
 import pretty from 'pino-pretty'
 import { readConfig } from '#federation/env.ts'
 import { createRegistry, serveMetrics, together } from '#federation/metrics/registry.ts'
@@ -18,6 +17,7 @@ import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { choosePort } from '#server/embedded/port.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
 import { readServerConfig } from '#server/env.ts'
+import { createServerLog } from '#server/log.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { type AdminServer, startAdminServer } from '#server/start.ts'
 import { sentenceOf } from '#server/start-failure.ts'
@@ -73,7 +73,7 @@ async function start(): Promise<void> {
     ...(database ? { databaseUrl: database.url } : {}),
     ...(redis?.url ? { redisUrl: redis.url } : {}),
   }
-  const log = pino({ level: config.logLevel }, pretty({ sync: true, ignore: 'pid,hostname' }))
+  const log = createServerLog(config.logLevel, pretty({ sync: true, ignore: 'pid,hostname' }))
 
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
   const admin = await startAdminServer(config, log, { connectRedis: connect })

@@ -1,15 +1,15 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** A worker as a process of its own: executes runs and schedules beside admin servers with WORKER=external. */
-import { pino } from 'pino'
 import { startBackend } from '#server/backend.ts'
 import { closeOnSignals } from '#server/closing.ts'
 import { readServerConfig } from '#server/env.ts'
+import { createServerLog } from '#server/log.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/start-failure.ts'
 
 try {
   const config = readServerConfig()
-  const log = pino({ level: config.logLevel })
+  const log = createServerLog(config.logLevel)
   const backend = await startBackend(config, log, { isWorker: true })
   const metrics = await offerMetrics(backend.observe.registry, config, log)
   const worker = await backend.startWorker()

@@ -4,6 +4,7 @@ import { startBackend } from '#server/backend.ts'
 import type { Installation } from '#server/cli/installation.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
 import { readServerConfig } from '#server/env.ts'
+import { createServerLog } from '#server/log.ts'
 
 export type OwnWorker = { close(): Promise<void> }
 
@@ -11,7 +12,7 @@ export type OwnWorker = { close(): Promise<void> }
 export async function startOwnWorker(installation: Installation): Promise<OwnWorker> {
   const redis = installation.isServed ? null : await startEmbeddedRedis()
   const config = redis ? embeddedConfig(installation) : readServerConfig()
-  const log = pino({ level: 'error' }, pino.destination(process.stderr.fd))
+  const log = createServerLog('error', pino.destination(process.stderr.fd))
   const backend = await startBackend(config, log, {
     isWorker: true,
     ...(redis ? { connectRedis: redis.connect } : {}),

@@ -13,6 +13,7 @@ import {
   RunLostError,
   takeUp,
 } from '#server/jobs/run-ledger.ts'
+import { onBehalfOf } from '#server/log.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 
 const CONCURRENCY = 8
@@ -31,7 +32,13 @@ type Parts = { context: RunContext; events: Pick<Events, 'announceRun'>; log: Fa
 export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
   const run = await takeUp(parts.context.db, runId)
   if (!run) return
-  parts.log.info({ runId, kind: run.kind, attempt: run.attempts }, 'a run was taken up')
+  const origin = run.requestId === null ? { runId } : { runId, requestId: run.requestId }
+  await onBehalfOf(origin, () => execute(parts, run, outer))
+}
+
+async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promise<void> {
+  const { id: runId, kind, attempts } = run
+  parts.log.info({ kind, attempt: attempts }, 'a run was taken up')
   const { db, observe } = parts.context
   const ledger = observe.ledger(createLedger(db, run), run)
   const announce = () => parts.events.announceRun({ runId, itemId: null })
@@ -39,8 +46,8 @@ export async function executeRun(parts: Parts, runId: number, outer: AbortSignal
   try {
     await attempt(parts, run, ledger, outer)
   } catch (error) {
-    if (error instanceof RunLostError) return parts.log.warn({ runId }, 'another worker took over the run')
-    await ledger.release().catch((err) => parts.log.warn({ err, runId }, 'the run could not be handed over'))
+    if (error instanceof RunLostError) return parts.log.warn('another worker took over the run')
+    await ledger.release().catch((err) => parts.log.warn({ err }, 'the run could not be handed over'))
     throw error
   } finally {
     announce()
@@ -130,8 +137,7 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
 
   async function afterFailure(item: RenewalRunItem, error: unknown): Promise<void> {
     const isExpected = error instanceof OperationError
-    if (!isExpected)
-      log.error({ err: error, runId: run.id, resource: item.resource }, 'an item of a run failed')
+    if (!isExpected) log.error({ err: error, resource: item.resource }, 'an item of a run failed')
     const message = isExpected ? error.message : 'Something went wrong here; the log has the details.'
     const mayPass = isExpected ? error.isRetryable : true
     if (mayPass && item.attempts + 1 < TRIES) return ledger.postpone(item, delay(item.attempts), message)

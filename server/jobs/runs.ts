@@ -76,7 +76,8 @@ async function create(
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
   if (await tx.renewalRun.findFirst({ where, select: { id: true } }))
     throw new ConflictError('A run of this kind is under way; watch it, or cancel it first.')
-  const startedBy = { startedBy: caller.name, startedMethod: caller.method }
+  const { name, method, requestId = null } = caller
+  const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}
   const run = await tx.renewalRun.create({ data: { kind, parameters, ...startedBy, ...total } })
   if (items) await tx.renewalRunItem.createMany({ data: items.map((item) => ({ ...item, runId: run.id })) })

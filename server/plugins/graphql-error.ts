@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { isDatabaseOutage } from '#server/database-outage.ts'
+import { presentOrigin } from '#server/log.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { isStoreOutage } from '#store/outage.ts'
 
@@ -26,7 +27,7 @@ function say(log: FastifyBaseLogger, error: unknown): Said {
   }
   if (isDatabaseOutage(error)) return unavailable(log, error, 'The database')
   if (isStoreOutage(error)) return unavailable(log, error, 'Redis')
-  const reference = crypto.randomUUID()
+  const reference = presentOrigin().requestId ?? crypto.randomUUID()
   log.error({ err: error, reference }, 'unexpected error')
   const message = `Something went wrong here; the log has the details under ${reference}.`
   return { message, extensions: { code: 'INTERNAL', reference } }

@@ -53,7 +53,7 @@ export function answerFailures(app: FastifyInstance): void {
       return fail(request, reply, 503, 'The database cannot be reached at present.')
     if (error.statusCode && error.statusCode < 500)
       return fail(request, reply, error.statusCode, error.message)
-    request.log.error({ err: error, requestId: request.id }, 'unexpected error')
+    request.log.error({ err: error }, 'unexpected error')
     const message = `Something went wrong here; the log has the details under ${request.id}.`
     return fail(request, reply, 500, message)
   })

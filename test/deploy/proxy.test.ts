@@ -100,7 +100,11 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
 
   test('says who the client is, whatever the client claims', async () => {
     const tmtype = `https://ta.example.org/marks/${kind}`
-    const forged = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }
+    const forged = {
+      'x-request-id': 'chosen-by-the-client',
+      'x-forwarded-for': '203.0.113.9',
+      forwarded: 'for=203.0.113.9',
+    }
     const created = await ask(proxy, proxy.ports.admin, '/api/v1/trustmarktypes', {
       method: 'POST',
       headers: { ...key(), ...json, ...forged },
@@ -110,7 +114,10 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     expect(created.status).toBe(201)
     const path = `/api/v1/auditlog?resource=${tmtype}`
     const log = await ask(proxy, proxy.ports.admin, path, { headers: key('viewer'), from: OPERATOR })
-    expect(JSON.parse(log.body).items).toMatchObject([{ address: OPERATOR }])
+    const [entry] = JSON.parse(log.body).items
+    expect(entry).toMatchObject({ address: OPERATOR, request_id: created.headers['x-request-id'] })
+    // Under which the proxy's log could have it, too.
+    expect(entry.request_id).toMatch(/^[\w@-]{20,40}$/)
   })
 
   test('sends events on as they happen', async () => {

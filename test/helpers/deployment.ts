@@ -35,11 +35,13 @@ export type Deployment = {
 
 type Size = { admins: number; workers: number; tas?: number }
 
-/** Other services than the usual ones; they are closed with the rest. */
+/** Other services than the usual ones, which are closed with the rest, and what else the processes are told. */
 type Services = {
   redis?: () => Promise<TestRedis>
   redisPrefix?: string
   database?: () => Promise<RestartableDatabase>
+  /** Beyond what all of them have. */
+  environment?: Record<string, string>
 }
 
 export async function startDeployment(size: Size, services: Services = {}): Promise<Deployment> {
@@ -57,6 +59,7 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
     ALLOW_HTTP: 'true',
     WORKER: 'external',
     HOST: '127.0.0.1',
+    ...services.environment,
   }
   const startAdmin = async () => {
     const port = String(await freePort())

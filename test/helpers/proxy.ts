@@ -70,6 +70,7 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
         'rewrite',
         'ssl',
         'headers',
+        'unique_id',
         'proxy',
         'proxy_http',
       ]

@@ -1,0 +1,66 @@
+/** The id that a proxy gives a request, followed to the log, the audit log, the run and the worker that executes it. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { eventually } from '#test/helpers/product.ts'
+
+let deployment: Deployment
+beforeAll(async () => {
+  const environment = { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'info' }
+  deployment = await startDeployment({ admins: 1, workers: 1 }, { environment })
+})
+afterAll(() => deployment.close())
+
+async function ask(query: string, requestId: string) {
+  const response = await fetch(`${deployment.admins[0]?.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-api-key': deployment.apiKey,
+      'x-request-id': requestId,
+    },
+    body: JSON.stringify({ query }),
+  })
+  return { told: response.headers.get('x-request-id'), body: await response.json() }
+}
+
+/** The entries of a log that carry the id. */
+const entries = (log: string, requestId: string): Record<string, unknown>[] =>
+  log
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter((entry) => entry.requestId === requestId)
+
+test('stands in the answer, the audit log, the run and the lines of its worker', async () => {
+  const type = 'https://ta.example.org/marks/member'
+  await ask(`mutation { createTrustMarkType(input: { type: "${type}" }) { __typename } }`, 'proxy-0001')
+  const holder = 'https://holder.example.org'
+  const issue = `issueTrustMark(input: { trustMarkType: "${type}", entityId: "${holder}" })`
+  await ask(`mutation { ${issue} { __typename } }`, 'proxy-0002')
+  const { told } = await ask('mutation { reissueTrustMarks(input: {}) { __typename } }', 'proxy-0003')
+  expect(told).toBe('proxy-0003')
+  const { db, workers } = deployment
+  await eventually(async () => {
+    const run = await db.renewalRun.findFirst({ where: { kind: 'REISSUE_TRUST_MARKS', state: 'SUCCEEDED' } })
+    expect(run?.requestId).toBe('proxy-0003')
+  })
+  const events = await db.auditEvent.findMany({ where: { requestId: 'proxy-0003' }, orderBy: { id: 'asc' } })
+  expect(events.map(({ resourceType }) => resourceType)).toEqual(['RenewalRun', 'TrustMark'])
+  const lines = entries(workers[0]?.stdout() ?? '', 'proxy-0003')
+  expect(lines).toContainEqual(
+    expect.objectContaining({ msg: 'a run was taken up', runId: expect.any(Number) }),
+  )
+})
+
+test('is what an unexpected failure refers to, and the log has the failure under it', async () => {
+  const { db, admins } = deployment
+  await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
+  try {
+    const { body } = await ask('{ trustMarks { edges { node { id } } } }', 'proxy-0004')
+    expect(body.errors[0].extensions).toEqual({ code: 'INTERNAL', reference: 'proxy-0004' })
+  } finally {
+    await db.$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "TrustMark"`
+  }
+  const log = admins[0]?.program.stdout() ?? ''
+  expect(entries(log, 'proxy-0004').map(({ msg }) => msg)).toContain('unexpected error')
+})

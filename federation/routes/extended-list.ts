@@ -2,10 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
 import { member } from '#core/json.ts'
+import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
-import { sendJson } from './answer.ts'
+import { send } from './answer.ts'
+import { createBodyCache } from './body-cache.ts'
 import { createCursors } from './cursor.ts'
 import { type Call, endpoint } from './endpoint.ts'
 import { names, optionalBoolean, optionalLimit, optionalNumericDate, repeatable } from './parameter.ts'
@@ -22,6 +24,7 @@ type Wanted = { timestamps: boolean; claims: readonly string[] }
 export function extendedListRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
   const cursors = createCursors('extended_list', deps.cursorKey)
+  const keep = createBodyCache()
   const answer = async ({ reply, parameters }: Call) => {
     const from = (await cursors.read(parameters)) ?? ''
     const limit = Math.min(optionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
@@ -35,16 +38,19 @@ export function extendedListRoute(app: FastifyInstance, deps: Deps) {
     const filter = await readFilter(parameters, { reader, trustMarkTypes })
     const all = await reader.subordinates()
     if (all.length === 0) await confirmPublished(reader)
-    const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
-    const found = selectSubordinates(all, filter, selection)
-    const next = found[limit]
-    const page = found.slice(0, limit)
-    const statements =
-      wanted.claims.length > 0 ? await Promise.all(page.map(({ id }) => reader.subordinateStatement(id))) : []
-    return sendJson(reply, {
-      immediate_subordinate_entities: page.map((each, at) => describe(each, statements[at]?.jwt, wanted)),
-      ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
+    const { holders = [] } = filter
+    const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, wanted])
+    const body = await keep(key, [all, ...holders], now(), async () => {
+      const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
+      const found = selectSubordinates(all, filter, selection)
+      const next = found[limit]
+      const answer = {
+        immediate_subordinate_entities: await describeAll(found.slice(0, limit), wanted, reader),
+        ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
+      }
+      return { answer, names: [found, ...holders] }
     })
+    return send(reply, body, 'application/json')
   }
   endpoint(app, deps, { name: 'extended_list', path: '/extended_list', answer })
 }
@@ -56,7 +62,14 @@ function readPeriod(parameters: unknown) {
   const isAsked = after !== undefined || before !== undefined
   const includes = ({ updated }: Subordinate) =>
     !isAsked || (updated !== undefined && updated >= (after ?? 0) && updated <= (before ?? Infinity))
-  return { isAsked, includes }
+  return { after, before, isAsked, includes }
+}
+
+async function describeAll(page: readonly Subordinate[], wanted: Wanted, reader: Reader) {
+  const isStatementNeeded = wanted.claims.length > 0
+  const statements = isStatementNeeded ? page.map(({ id }) => reader.subordinateStatement(id)) : []
+  const known = await Promise.all(statements)
+  return page.map((each, at) => describe(each, known[at]?.jwt, wanted))
 }
 
 function describe(

@@ -73,7 +73,7 @@ export function requiredEntityId(
 function all(parameters: unknown, name: string, maxBytes: number): string[] {
   // Both parsers in use make an object without a prototype, or none at all when there is no body.
   const value = (parameters as Parameters | undefined)?.[name]
-  const values = value === undefined ? [] : [value].flat()
+  const values = value === undefined ? [] : Array.isArray(value) ? value : [value]
   if (values.length > MAX_REPEATS) throw refuse(name, `must not be repeated more than ${MAX_REPEATS} times`)
   return values.map((each) => check(name, String(each), maxBytes))
 }

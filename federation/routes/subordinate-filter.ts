@@ -8,6 +8,8 @@ import { optionalBoolean, repeatable } from './parameter.ts'
 
 /** `undefined` is a filter that was not asked for; all filters must let an entity pass. */
 export type SubordinateFilter = {
+  /** The same for all who ask for the same. */
+  key: string
   /** Any of these: the text leaves open whether all, and the Entity Collection draft says any. */
   entityTypes: readonly string[]
   intermediate: boolean | undefined
@@ -23,12 +25,12 @@ type FilterOptions = {
 
 /** @throws FederationError `invalid_request` */
 export async function readFilter(parameters: unknown, options: FilterOptions): Promise<SubordinateFilter> {
-  return {
-    entityTypes: repeatable(parameters, 'entity_type').sort(),
-    // `false` asks for those that are no Intermediates; the text only defines `true`.
-    intermediate: optionalBoolean(parameters, 'intermediate'),
-    holders: await readHolders(optionalBoolean(parameters, 'trust_marked'), options),
-  }
+  const entityTypes = repeatable(parameters, 'entity_type').sort()
+  // `false` asks for those that are no Intermediates; the text only defines `true`.
+  const intermediate = optionalBoolean(parameters, 'intermediate')
+  const isMarked = optionalBoolean(parameters, 'trust_marked')
+  const key = JSON.stringify([entityTypes, intermediate, isMarked, options.trustMarkTypes])
+  return { key, entityTypes, intermediate, holders: await readHolders(isMarked, options) }
 }
 
 type Selection = {

@@ -1,5 +1,5 @@
 /** `/extended_list`: the parameters of `/list`, and those of the Extended Subordinate Listing draft. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { entityId } from './publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from './trust-anchor.ts'
 
@@ -99,6 +99,21 @@ test('pages through everything once, also when a page begins with one that is go
   expect(second).toEqual({ immediate_subordinate_entities: [{ id: c }, { id: d }] })
   await ta.removeSubordinate(c)
   expect(await ids(`from=${first.next}`)).toEqual([d])
+})
+
+test('answers the same bytes until something changes or expires', async () => {
+  const bytes = async () => (await ask('audit_timestamps=true&claims=exp')).rawPayload
+  const first = await bytes()
+  expect(await bytes()).toEqual(first)
+
+  const soon = 'https://soon.example'
+  await ta.publishSubordinate({ id: soon, exp: ta.now() + 60 })
+  await vi.waitFor(async () => expect(await ids('claims=exp')).toContain(soon))
+  ta.clock.ahead += 61
+  expect(await ids('claims=exp')).not.toContain(soon)
+  ta.clock.ahead -= 61
+  await ta.publishSubordinate({ id: a, registered: 100, updated: 500 })
+  await vi.waitFor(async () => expect(await ids('updated_after=500')).toContain(a))
 })
 
 test.each([

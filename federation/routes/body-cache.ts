@@ -1,0 +1,47 @@
+/** Keeps answers as bytes until what they were made from changes, or something that they name expires. */
+import { LRUCache } from 'lru-cache'
+
+/** The lists that the reader holds, which it replaces when something changes. `expires` is in unix seconds. */
+type List = readonly { expires: number | undefined }[]
+
+/** An answer, to be sent as JSON, and what it no longer holds without. */
+type Made = { answer: unknown; names: readonly List[] }
+
+type Kept = { body: Buffer; sources: readonly List[]; until: number }
+
+export type BodyCache = (
+  key: string,
+  sources: readonly List[],
+  now: number,
+  make: () => Made | Promise<Made>,
+) => Promise<Buffer>
+
+/** Answers kept in memory by one endpoint, in bytes. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024
+
+export function createBodyCache(): BodyCache {
+  const bodies = new LRUCache<string, Kept>({
+    maxSize: MAX_KEPT_BYTES,
+    sizeCalculation: ({ body }, key) => body.length + key.length,
+  })
+  return async (key, sources, now, make) => {
+    const kept = bodies.get(key)
+    if (kept && kept.until > now && isSame(kept.sources, sources)) return kept.body
+    const { answer, names } = await make()
+    const body = Buffer.from(JSON.stringify(answer))
+    bodies.set(key, { body, sources, until: nextExpiry(names, now) })
+    return body
+  }
+}
+
+function isSame(before: readonly List[], after: readonly List[]): boolean {
+  return before.length === after.length && before.every((list, at) => list === after[at])
+}
+
+function nextExpiry(lists: readonly List[], now: number): number {
+  let next = Infinity
+  for (const list of lists) {
+    for (const { expires = Infinity } of list) if (expires > now && expires < next) next = expires
+  }
+  return next
+}

@@ -46,6 +46,11 @@ describe('signJwt', () => {
     expect(parseJwt(await signJwt({}, { key, typ }), { typ }).header.alg).toBe('ES256')
   })
 
+  it.each(['ES384', 'ES512'] as const)('takes the algorithm of its curve: %s', async (alg) => {
+    const { alg: _alg, ...key } = await generateSigningKey(alg)
+    expect(parseJwt(await signJwt({}, { key, typ }), { typ }).header.alg).toBe(alg)
+  })
+
   it('refuses a key that nothing can be signed with', async () => {
     await expect(localSigner({ kid: 'a', kty: 'oct', k: 'AAAA' })).rejects.toThrow(refusal('invalid_request'))
   })
@@ -93,6 +98,10 @@ describe('parseJwt', () => {
     ['a claim twice', rawJwt(header, '{"a":1,"a":2}')],
     ['a header parameter twice', rawJwt('{"typ":"test+jwt","typ":"test+jwt"}', {})],
     ['bytes that are no UTF-8', `${rawJwt(header, {}).split('.')[0]}._w.AAAA`],
+    [
+      'a text in a claim that is no UTF-8',
+      `${rawJwt(header, {}).split('.')[0]}.${Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')}.AAAA`,
+    ],
     ['more than 2 MiB', rawJwt(header, { a: 'x'.repeat(2 * 1024 * 1024) })],
   ])('refuses %s', (_what, value) => {
     expect(() => decodeJwt(value)).toThrow(refusal('invalid_request', { check: 'jwt' }))
@@ -131,11 +140,17 @@ describe('verifyJwt', () => {
     })
   })
 
+  it('does not ask a published key what its owner may do with it', async () => {
+    const set = { keys: [{ ...publicJwk(keys.leaf), key_ops: ['sign'], ext: false }] }
+    await expect(verifyJwt(await sign({}), { typ, keys: set })).resolves.toMatchObject({ header })
+  })
+
   const own = publicJwk(keys.leaf)
   const foreign = { ...publicJwk(keys.owner), kid: own.kid }
   const rsa = { kty: 'RSA', kid: own.kid, n: 'AQAB', e: 'AQAB' }
   it.each([
     ['no key with the kid', keySet('owner')],
+    ['the right key under another kid', { keys: [{ ...own, kid: 'other' }] }],
     ['another key under the kid', { keys: [foreign] }],
     ['a key for encryption', { keys: [{ ...own, use: 'enc' }] }],
     ['a key for another alg', { keys: [{ ...own, alg: 'ES384' }] }],

@@ -123,6 +123,13 @@ describe('the most telling failure', () => {
       refusal('invalid_trust_chain', { issuer: id('side') }),
     ],
     ['no hint leads there', { leaf: {} }, refusal('invalid_trust_chain')],
+    [
+      'a Superior states a policy that may not stand',
+      line({
+        lower: { under: ['upper'], about: { leaf: { metadata_policy: { [TYPE]: { a: { add: null } } } } } },
+      }),
+      refusal('invalid_metadata', { issuer: id('lower') }),
+    ],
   ])('%s', async (_what, plan, error) => {
     await expect(resolve(plan)).rejects.toThrow(error)
   })

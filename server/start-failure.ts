@@ -28,9 +28,14 @@ const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: n
   ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Is it running?`,
 }
 
+/** Whether it is a failure that somebody expected, with a message for people. */
+export function isSpoken(error: Error): boolean {
+  return spoken.some((known) => error instanceof known)
+}
+
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (spoken.some((known) => error instanceof known)) return error.message
+  if (isSpoken(error)) return error.message
   const say = 'code' in error ? byCode[String(error.code)] : undefined
   return say ? say(error) : (error.stack ?? error.message)
 }

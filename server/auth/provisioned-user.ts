@@ -41,7 +41,7 @@ export async function provisionUser(
     include: { user: true },
   })
   if (!role) {
-    if (account) await db.session.deleteMany({ where: { userId: account.userId } })
+    if (account) await endAccess(db, account.user, config)
     return refuse(profile, 'no_role')
   }
   if (account) {
@@ -86,6 +86,24 @@ function create(db: Database, claims: JWTPayload, role: Role, config: SingleSign
     })
     const after = { role, name, email, account: account.accountId }
     return { action: 'createUser', ...resourceOf({ username, email }), after, result: undefined }
+  })
+}
+
+/** Who has no role any more has no way in: what was opened before ends, and keys with it. */
+async function endAccess(
+  db: Database,
+  user: { id: string; username: string | null; email: string },
+  config: SingleSignOn,
+): Promise<void> {
+  const keys = { referenceId: user.id, enabled: true }
+  const open =
+    (await db.session.count({ where: { userId: user.id } })) + (await db.apikey.count({ where: keys }))
+  if (open === 0) return // the sign-in that failed has an entry of its own
+  await recordedWrite(db, provider(config), async (tx) => {
+    const { count: sessions } = await tx.session.deleteMany({ where: { userId: user.id } })
+    const { count: apiKeys } = await tx.apikey.updateMany({ where: keys, data: { enabled: false } })
+    const after = { sessionsEnded: sessions, apiKeysRevoked: apiKeys, because: 'no_role' }
+    return { action: 'endAccess', ...resourceOf(user), after, result: undefined }
   })
 }
 

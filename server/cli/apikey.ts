@@ -11,8 +11,10 @@ const create = command('create', 'makes an API key and prints it, once')
   .option('--days <days>', 'days until it expires; without, it does not', parseDays)
   .action(async (options) => {
     const { username, keyName, role, days } = options
-    const { key } = await withInstallation(({ db, auth, caller }) =>
-      createAccounts(db, auth).createApiKey(caller, { username, keyName, role, days }),
+    const { key } = await withInstallation(
+      ({ db, auth, caller }) =>
+        createAccounts(db, auth).createApiKey(caller, { username, keyName, role, days }),
+      { attempt: { action: 'createApiKey', input: { username } } },
     )
     print(options, { username, name: keyName, key }, key)
   })
@@ -31,7 +33,9 @@ const list = command('list', 'shows all API keys, without the keys').action(asyn
 const revoke = command('revoke', 'revokes an API key, for good')
   .argument('<id>', 'the key’s id, as list shows it')
   .action(async (id: string, options) => {
-    await withInstallation(({ db, auth, caller }) => createAccounts(db, auth).revokeApiKey(caller, id))
+    await withInstallation(({ db, auth, caller }) => createAccounts(db, auth).revokeApiKey(caller, id), {
+      attempt: { action: 'revokeApiKey', input: { id } },
+    })
     print(options, { id }, `Revoked ${id}.`)
   })
 

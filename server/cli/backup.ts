@@ -68,7 +68,7 @@ export const restoreCommand = command('restore', 'puts a backup into an empty da
         await db.$transaction((tx) => recordAuditEvent(tx, caller, { ...entry, after: about }))
         return { ...about, tables, audit }
       },
-      { isMigrated: false },
+      { isMigrated: false, attempt: { action: 'restore' } },
     )
     if (result.audit.fault !== null) {
       throw new ConfigurationError(

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Installation } from '#server/cli/installation.ts'
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing-key/view.ts'
@@ -14,7 +14,11 @@ import { sentenceOf } from '#server/start-failure.ts'
 type KeyService = ReturnType<typeof createSigningKeyService>
 
 /** Publication is the server's; the command only waits for it. */
-async function withKeys<T>(work: (keys: KeyService, installation: Installation) => Promise<T>): Promise<T> {
+async function withKeys<T>(
+  work: (keys: KeyService, installation: Installation) => Promise<T>,
+  attempt?: Attempt,
+): Promise<T> {
+  const options = attempt ? { attempt } : {}
   return withInstallation(async (installation) => {
     const { db, keys: place } = installation
     const signingKeys = await openSigningKeys({
@@ -28,19 +32,20 @@ async function withKeys<T>(work: (keys: KeyService, installation: Installation) 
     } finally {
       signingKeys.close()
     }
-  })
+  }, options)
 }
 
 /** One step, and whether the world knows of it. */
 async function perform(
   options: { json?: boolean },
+  attempt: Attempt,
   work: (keys: KeyService, caller: Caller) => Promise<SigningKeyView | HistoricalKeyView>,
   sentence: (kid: string) => string,
 ): Promise<void> {
   const { kid, isPublished } = await withKeys(async (keys, installation) => {
     const done = await work(keys, installation.caller)
     return { kid: 'kid' in done ? done.kid : done.key.kid, isPublished: await untilPublished(installation) }
-  })
+  }, attempt)
   const then = isPublished ? 'It is published.' : 'It is published when the server starts.'
   print(options, { kid, isPublished }, `${sentence(kid)}\n${then}`)
 }
@@ -73,6 +78,7 @@ const announce = command('announce', 'makes the next key and publishes it; nothi
   .action((options) =>
     perform(
       options,
+      { action: 'announceSigningKey' },
       (keys, caller) => keys.announce(caller, options),
       (kid) => `Announced ${kid}.`,
     ),
@@ -83,6 +89,7 @@ const switchTo = command('switch', 'signs with the announced key, when everybody
   .action((options) =>
     perform(
       options,
+      { action: 'switchSigningKey' },
       (keys, caller) => keys.switch(caller, options),
       (kid) => `Signing with ${kid}. Sign Trust Marks anew with reissue-alltms.`,
     ),
@@ -94,6 +101,7 @@ const retire = command('retire', 'moves an earlier key into the history, when no
   .action((kid: string, options) =>
     perform(
       options,
+      { action: 'retireSigningKey', input: { kid } },
       (keys, caller) => keys.retire(caller, { kid, ...options }),
       () => `Retired ${kid}.`,
     ),
@@ -106,6 +114,7 @@ const revoke = command('revoke', 'withdraws a key at once, and says why in the h
   .action((kid: string, options) =>
     perform(
       options,
+      { action: 'revokeSigningKey', input: { kid } },
       (keys, caller) => keys.revoke(caller, { kid, ...options }),
       () => `Revoked ${kid}. Sign Trust Marks anew with reissue-alltms.`,
     ),

@@ -1,6 +1,9 @@
 /** How commands speak: lines for people, or one JSON document with --json. */
 import { Command, InvalidArgumentError } from 'commander'
 import { type Installation, openInstallation } from '#server/cli/installation.ts'
+import { recordRefusal } from '#server/services/audit/refusals.ts'
+import { OperationError } from '#server/services/operation-error.ts'
+import { isSpoken, sentenceOf } from '#server/start-failure.ts'
 
 /** A command that can answer in JSON. */
 export function command(name: string, description: string): Command {
@@ -11,17 +14,34 @@ export function print(options: { json?: boolean }, value: unknown, text: string)
   process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
 }
 
+/** What a command changes, by the name of the mutation, and what of: for the audit log, should it be refused. */
+export type Attempt = { action: string; input?: object }
+
+type Options = NonNullable<Parameters<typeof openInstallation>[0]> & { attempt?: Attempt }
+
 /** Opens the installation for one piece of work. */
 export async function withInstallation<T>(
   work: (installation: Installation) => Promise<T>,
-  options: Parameters<typeof openInstallation>[0] = {},
+  { attempt, ...options }: Options = {},
 ): Promise<T> {
   const installation = await openInstallation(options)
   try {
     return await work(installation)
+  } catch (error) {
+    if (attempt && error instanceof Error && isSpoken(error)) await record(installation, attempt, error)
+    throw error
   } finally {
     await installation.close()
   }
+}
+
+/** The failure itself is what the operator must hear of, whatever becomes of its record. */
+async function record({ db, caller }: Installation, { action, input }: Attempt, error: Error): Promise<void> {
+  const code = error instanceof OperationError ? error.code : 'FAILED'
+  const { message } = error
+  await recordRefusal(db, caller, { action, input, code, message }).catch((fault: unknown) => {
+    process.stderr.write(`It could not be recorded in the audit log: ${sentenceOf(fault)}\n`)
+  })
 }
 
 /** An option in days. */

@@ -25,8 +25,10 @@ const create = command('create', 'makes a user')
   .action(async (options) => {
     const { password, generated } = await choosePassword(options)
     const { username, role, name, email } = options
-    const user = await withInstallation(({ db, auth, caller }) =>
-      createAccounts(db, auth).createUser(caller, { username, password, role, name, email }),
+    const user = await withInstallation(
+      ({ db, auth, caller }) =>
+        createAccounts(db, auth).createUser(caller, { username, password, role, name, email }),
+      { attempt: { action: 'createUser', input: { username } } },
     )
     const shown = generated ? `\nPassword: ${password}` : ''
     const result = { username: user.username, role, ...(generated ? { password } : {}) }
@@ -39,8 +41,9 @@ const setPassword = command('set-password', 'sets a new password and ends the us
   .action(async (options) => {
     const { password, generated } = await choosePassword(options)
     const { username } = options
-    await withInstallation(({ db, auth, caller }) =>
-      createAccounts(db, auth).setPassword(caller, username, password),
+    await withInstallation(
+      ({ db, auth, caller }) => createAccounts(db, auth).setPassword(caller, username, password),
+      { attempt: { action: 'resetUserPassword', input: { username } } },
     )
     const shown = generated ? `\nPassword: ${password}` : ''
     print(

@@ -36,12 +36,15 @@ export function guardRoutes(app: FastifyInstance, doors: Doors): void {
     const { cookie: _, ...headers } = request.headers
     const caller = await callerOf(doors, { headers, address: request.ip, requestId: request.id })
     if (!caller) throw new AccessError(401, 'Send a valid API key in the header X-API-Key.')
+    callers.set(request, caller)
     if (!scope || !mayDo(caller.role, scope)) {
       throw new AccessError(403, `The role ${caller.role} may not do this.`)
     }
-    callers.set(request, caller)
   })
 }
+
+/** Who calls, let in or not; undefined for strangers. */
+export const knownCaller = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
 /** The caller that the guard let in. */
 export function callerOfRequest(request: FastifyRequest): Caller {

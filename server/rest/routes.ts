@@ -5,6 +5,7 @@ import type { Doors } from '#server/auth/caller-of.ts'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
 import { answerFailures } from '#server/rest/error.ts'
+import { recordRefusals } from '#server/rest/refusal-record.ts'
 import { serverRoutes } from '#server/rest/server.ts'
 import { subordinateRoutes } from '#server/rest/subordinate.ts'
 import { trustMarkRoutes } from '#server/rest/trust-mark.ts'
@@ -35,6 +36,7 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
       })
       guardRoutes(scope, deps)
       answerFailures(scope)
+      recordRefusals(scope, deps)
       acceptEmptyBody(scope)
       const typed = useZod(scope)
       const document = { config: { scope: 'public' as const }, schema: { hide: true } }

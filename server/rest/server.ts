@@ -26,7 +26,7 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
   app.post(
     '/server/entity',
     {
-      config: { scope: 'administer' },
+      config: { scope: 'administer', action: 'regenerateEntityConfiguration' },
       schema: {
         tags,
         summary: 'Signs and publishes the Entity Configuration anew',
@@ -43,7 +43,7 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
   app.post(
     '/server/historical_keys',
     {
-      config: { scope: 'administer' },
+      config: { scope: 'administer', action: 'publishHistoricalKeys' },
       schema: {
         tags,
         summary: 'Signs and publishes the historical keys anew',

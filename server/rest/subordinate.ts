@@ -15,7 +15,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
   app.post(
     '/subordinates',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'registerSubordinate' },
       schema: {
         tags,
         summary: 'Checks an entity and registers it',
@@ -76,7 +76,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
   app.post(
     '/subordinates/:id',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'updateSubordinate' },
       schema: {
         tags,
         summary: 'Changes what is said about a subordinate; what is absent stays as it is',
@@ -102,7 +102,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
   app.post(
     '/subordinates/:id/renew',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'renewSubordinate' },
       schema: {
         tags,
         summary:

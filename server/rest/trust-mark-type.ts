@@ -48,7 +48,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
   app.post(
     '/trustmarktypes',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'createTrustMarkType' },
       schema: {
         tags,
         summary: 'Creates a Trust Mark Type',
@@ -122,7 +122,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
   app.put(
     '/trustmarktypes/:id',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'updateTrustMarkType' },
       schema: {
         tags,
         summary: 'Changes a Trust Mark Type; what is absent stays as it is',

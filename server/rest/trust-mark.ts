@@ -96,7 +96,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
   app.post(
     '/trustmarks',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'issueTrustMark' },
       schema: {
         tags,
         summary: 'Issues a Trust Mark',
@@ -154,7 +154,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
   app.post(
     '/trustmarks/:id/renew',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'renewTrustMark' },
       schema: {
         tags,
         summary: 'Issues a new JWT; the one before stays valid until it expires',
@@ -168,7 +168,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
   app.put(
     '/trustmarks/:id',
     {
-      config: { scope: 'operate' },
+      config: { scope: 'operate', action: 'updateTrustMark' },
       schema: {
         tags,
         summary: 'Changes or revokes a Trust Mark; what is absent stays as it is',

@@ -1,8 +1,11 @@
-/** Users and API keys. */
+/** Users and API keys, and one's own account. */
 import { testsIn } from '#test/requirements/requirement.ts'
 import { auditedBesides, type MutationCases, unknownId } from './mutation.ts'
 
 const user = testsIn('server/user')
+const account = testsIn('server/account')
+const ownAccount = testsIn('server/own-account')
+const passkey = testsIn('server/passkey')
 
 const wantsRecentSignIn = (mutation: string) =>
   testsIn('server/account')('%s wants a recent sign-in of a session', mutation)
@@ -68,5 +71,54 @@ export const access: readonly MutationCases[] = [
       ReauthenticationRequiredError: wantsRecentSignIn('resetSecondFactor'),
     },
     audit: auditedBesides('resetSecondFactor'),
+  },
+  {
+    mutation: 'changePassword',
+    success: account('is changed by its owner, whose other sessions end'),
+    failures: {
+      InvalidInputError: account('is refused when it is %s'),
+      ConflictError: ownAccount('changes no password of somebody who signs in elsewhere'),
+      ReauthenticationRequiredError: wantsRecentSignIn('changePassword'),
+    },
+    audit: ownAccount('has one entry of a %s', 'changePassword'),
+  },
+  {
+    mutation: 'disableTwoFactor',
+    success: testsIn('server/second-factor')('is given up by its owner'),
+    failures: {
+      ConflictError: ownAccount('gives up no authenticator app where none is set up'),
+      ReauthenticationRequiredError: ownAccount('%s wants a recent sign-in', 'disableTwoFactor'),
+    },
+    audit: ownAccount('has one entry of a %s', 'disableTwoFactor'),
+  },
+  {
+    mutation: 'endSession',
+    success: account('are listed, and end one by one or all but the present one'),
+    failures: { NotFoundError: account('of others are out of reach') },
+    audit: ownAccount('has one entry of a %s', 'endSession'),
+  },
+  {
+    mutation: 'endOtherSessions',
+    success: account('are listed, and end one by one or all but the present one'),
+    failures: {},
+    audit: ownAccount('has one entry of a %s', 'endOtherSessions'),
+  },
+  {
+    mutation: 'renamePasskey',
+    success: passkey('is registered, signs in without a password, and is removed'),
+    failures: {
+      InvalidInputError: ownAccount('refuses "%s" as the name of a passkey'),
+      NotFoundError: ownAccount('%s finds no passkey of somebody else, or none', 'renamePasskey'),
+    },
+    audit: ownAccount('has one entry of a %s', 'renamePasskey'),
+  },
+  {
+    mutation: 'removePasskey',
+    success: passkey('is registered, signs in without a password, and is removed'),
+    failures: {
+      NotFoundError: ownAccount('%s finds no passkey of somebody else, or none', 'removePasskey'),
+      ReauthenticationRequiredError: ownAccount('%s wants a recent sign-in', 'removePasskey'),
+    },
+    audit: ownAccount('has one entry of a %s', 'removePasskey'),
   },
 ]

@@ -15,13 +15,3 @@ export const mutationCases: readonly MutationCases[] = [
   ...access,
   ...signingKeys,
 ]
-
-/** Mutations whose row is still owed; it comes with their tests, and then the name goes from here. */
-export const owed: readonly string[] = [
-  'changePassword',
-  'disableTwoFactor',
-  'endOtherSessions',
-  'endSession',
-  'removePasskey',
-  'renamePasskey',
-]

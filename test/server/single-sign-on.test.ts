@@ -101,9 +101,12 @@ describe('somebody whose groups have a role', () => {
 })
 
 describe('nobody is let in', () => {
-  it('whose groups have no role, and who had one loses the sessions', async () => {
+  it('whose groups have no role, and who had one loses sessions and keys', async () => {
     const claims = { preferred_username: 'rita', groups: ['staff'] }
     const { visitor: before } = await comeAs('1003', claims)
+    const { key } = await admin.mutate('createApiKey', { username: 'rita', name: 'ci' }, 'key', 'admin')
+    const byKey = () => fetch(`${admin.adminUrl}/api/v1/subordinates`, { headers: { 'x-api-key': key } })
+    expect((await byKey()).status).toBe(200)
     for (const groups of [['choir'], []]) {
       const { visitor, end } = await comeAs('1003', { ...claims, groups })
       expect(end.pathname).toBe('/sign-in')
@@ -111,6 +114,17 @@ describe('nobody is let in', () => {
       expect(await viewerOf(visitor)).toBeNull()
     }
     expect(await viewerOf(before)).toBeNull()
+    expect((await byKey()).status).toBe(401)
+    // Once: the second time there was nothing left to end.
+    expect(await eventsOf('rita')).toMatchObject([
+      { action: 'createUser' },
+      {
+        action: 'endAccess',
+        actor: `oidc:${provider.issuer}`,
+        method: 'single_sign_on',
+        after: { sessionsEnded: 1, apiKeysRevoked: 1, because: 'no_role' },
+      },
+    ])
     const stranger = await comeAs('1004', { preferred_username: 'sven', groups: ['choir'] })
     expect(stranger.end.searchParams.get('error')).toBe('no_role')
     expect(await admin.server.db.user.count({ where: { username: 'sven' } })).toBe(0)

@@ -5,9 +5,6 @@ import type { Context } from '#server/schema/context.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 
-/** Codes of the permission rules and of re-authentication; every other expected failure is no matter of rights. */
-const refusals = ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED', 'REAUTHENTICATION_REQUIRED']
-
 /** Around all that the plugins put around a mutation. Strangers are not recorded: they could fill the log. */
 export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
   for (const [action, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
@@ -16,9 +13,7 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
     field.resolve = async (root, args, context: Context, info) => {
       const { caller, db } = context
       const record = async (failure: Failure | null) => {
-        if (!caller || !failure) return
-        const { outcome, reason } = failure
-        await recordRefusal(db, caller, { action, input: args.input, outcome, reason })
+        if (caller && failure) await recordRefusal(db, caller, { action, input: args.input, ...failure })
       }
       try {
         const result: unknown = await resolve(root, args, context, info)
@@ -35,7 +30,7 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
-type Failure = Pick<Refusal, 'outcome' | 'reason'> & { code: string }
+type Failure = Pick<Refusal, 'code' | 'message'>
 
 /** An expected failure may come as a result or be thrown; null for a success and for what nobody expected. */
 function failureOf(value: unknown): Failure | null {
@@ -43,12 +38,8 @@ function failureOf(value: unknown): Failure | null {
   // The errors plugin hides the class of a failure that it makes a result of, and keeps the list of those.
   if (value instanceof OperationError || errorTypeMap.has(value)) {
     const { code, message } = value as OperationError // all that fields declare as their errors
-    return failure(code, message)
+    return { code, message }
   }
   if (!(value instanceof GraphQLError) || typeof value.extensions.code !== 'string') return null
-  return failure(value.extensions.code, value.message)
-}
-
-function failure(code: string, message: string): Failure {
-  return { code, outcome: refusals.includes(code) ? 'REFUSED' : 'FAILED', reason: `${code}: ${message}` }
+  return { code: value.extensions.code, message: value.message }
 }

@@ -1,14 +1,17 @@
-/** Changes that were asked for and not made: they stand in the audit log too, without what was sent. */
+/**
+ * Changes that were asked for and not made: they stand in the audit log too, without what was sent. Every way in comes
+ * here with what it did not do: GraphQL, the REST API and the command line.
+ */
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
-import { type AuditedType, type AuditOutcome, recordAuditEvent } from '#server/services/audit/audit.ts'
+import { type AuditedType, recordAuditEvent } from '#server/services/audit/audit.ts'
 
 export type Refusal = {
   action: string
   /** Where the change would have been made; the input may name it by any of several members. */
   input: unknown
-  outcome: Exclude<AuditOutcome, 'SUCCEEDED'>
-  reason: string
+  code: string
+  message: string
 }
 
 /** What a mutation is about, by what its name contains; the first that fits. */
@@ -26,15 +29,18 @@ const types: readonly (readonly [pattern: RegExp, type: AuditedType])[] = [
 const names = ['entityId', 'type', 'username', 'kid', 'trustMarkType', 'id'] as const
 const MAXIMUM_LENGTH = 512
 
+/** Codes of the permission rules and of re-authentication; every other expected failure is no matter of rights. */
+const refusalCodes = ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED', 'REAUTHENTICATION_REQUIRED']
+
 export async function recordRefusal(db: Database, caller: Caller, refusal: Refusal): Promise<void> {
-  const { action, input, outcome, reason } = refusal
+  const { action, input, code, message } = refusal
   await db.$transaction((tx) =>
     recordAuditEvent(tx, caller, {
       action,
       resourceType: types.find(([pattern]) => pattern.test(action))?.[1] ?? 'TrustAnchor',
       resource: nameIn(input),
-      outcome,
-      reason: reason.slice(0, MAXIMUM_LENGTH),
+      outcome: refusalCodes.includes(code) ? 'REFUSED' : 'FAILED',
+      reason: `${code}: ${message}`.slice(0, MAXIMUM_LENGTH),
     }),
   )
 }

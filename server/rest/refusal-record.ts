@@ -1,0 +1,54 @@
+/** Records the changes that were asked for by REST and did not come about, in the words of the GraphQL API. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Database } from '#server/database.ts'
+import { knownCaller } from '#server/rest/access.ts'
+import { recordRefusal } from '#server/services/audit/refusals.ts'
+import { OperationError } from '#server/services/operation-error.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route changes, by the name of the mutation; every route that takes more than `read` says so. */
+    action?: string
+  }
+}
+
+/** Of answers for which nothing of ours was thrown. */
+const codes: Readonly<Record<number, string>> = {
+  400: 'INVALID_INPUT',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  503: 'UNAVAILABLE',
+}
+
+/** Strangers are not recorded: they could fill the log. */
+export function recordRefusals(app: FastifyInstance, { db }: { db: Database }): void {
+  const thrown = new WeakMap<FastifyRequest, Error>()
+  app.addHook('onRoute', ({ url, config }) => {
+    const isChange = config?.scope === 'operate' || config?.scope === 'administer'
+    if (isChange && !config.action)
+      throw new TypeError(`The route ${url} says nothing about what it changes.`)
+  })
+  app.addHook('onError', async (request, _reply, error) => void thrown.set(request, error))
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { action } = request.routeOptions.config
+    const [caller, usual] = [knownCaller(request), codes[reply.statusCode]]
+    if (!caller || !action || !usual) return payload
+    const error = thrown.get(request)
+    const code = error instanceof OperationError ? error.code : usual
+    const message = error?.message ?? 'It is here already.'
+    try {
+      await recordRefusal(db, caller, { action, input: subjectOf(request), code, message })
+    } catch (err) {
+      request.log.error({ err, action }, 'a refusal could not be recorded')
+    }
+    return payload
+  })
+}
+
+/** The members of a request by which it names a thing, under our names. */
+function subjectOf({ body, params }: FastifyRequest): Record<string, unknown> {
+  const { entityid, domain, tmtype } = { ...(body as object | null) } as Record<string, unknown> // JSON, or nothing
+  const { id } = { ...(params as object | null) } as Record<string, unknown> // from the path
+  return { entityId: entityid ?? domain, type: tmtype, id: id === undefined ? id : String(id) }
+}

@@ -1,0 +1,112 @@
+/** What one cannot do to one's own account, and that the audit log has what one did. */
+import { URI } from 'otpauth'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
+
+async function signedIn(username: string): Promise<Visitor> {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
+  return visitor
+}
+
+const SESSIONS = '{ viewer { account { sessions { id isCurrent } passkeys { id } } } }'
+const accountOf = async (visitor: Visitor) => (await visitor.execute(SESSIONS)).data.viewer.account
+
+async function withPasskey(visitor: Visitor): Promise<{ id: string }> {
+  const { body: options } = await visitor.auth('/passkey/generate-register-options')
+  const response = createAuthenticator(admin.adminUrl).register(options)
+  await visitor.auth('/passkey/verify-registration', { response, name: 'My laptop' })
+  const { passkeys } = await accountOf(visitor)
+  return { id: passkeys.at(-1).id }
+}
+
+async function withTwoFactor(visitor: Visitor): Promise<null> {
+  const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
+  await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
+  return null
+}
+
+async function otherSession(): Promise<{ id: string }> {
+  const { sessions } = await accountOf(await signedIn('operator'))
+  return { id: sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent).id }
+}
+
+it.for<[mutation: string, input: (visitor: Visitor) => Promise<object | null> | object | null]>([
+  ['changePassword', () => ({ newPassword: PASSWORD })],
+  ['endSession', otherSession],
+  ['endOtherSessions', () => null],
+  ['renamePasskey', async (visitor) => ({ ...(await withPasskey(visitor)), name: 'Old laptop' })],
+  ['removePasskey', withPasskey],
+  ['disableTwoFactor', withTwoFactor],
+])('has one entry of a %s', async ([mutation, inputOf]) => {
+  const visitor = await signedIn('operator')
+  const input = await inputOf(visitor)
+  const where = { action: mutation }
+  expect(await admin.server.db.auditEvent.count({ where })).toBe(0)
+  const variables = input ? `($input: ${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!)` : ''
+  const { data } = await visitor.execute(
+    `mutation ${variables} { ${mutation}${input ? '(input: $input)' : ''} { __typename } }`,
+    input ? { input } : {},
+  )
+  expect(data[mutation].__typename).toMatch(/^(Account|Mutation\w+Success)$/)
+  const entries = await admin.server.db.auditEvent.findMany({ where })
+  expect(entries).toMatchObject([
+    { actor: 'operator', method: 'session', resource: 'operator', outcome: 'SUCCEEDED' },
+  ])
+})
+
+it.for<[mutation: string, input: object]>([
+  ['renamePasskey', { id: 'nothing', name: 'Mine now' }],
+  ['removePasskey', { id: 'nothing' }],
+])('%s finds no passkey of somebody else, or none', async ([mutation, input]) => {
+  const theirs = await withPasskey(await signedIn('viewer'))
+  const visitor = await signedIn('admin')
+  for (const id of ['nothing', theirs.id]) {
+    const answer = await visitor.mutate(mutation, { ...input, id }, 'passkeys { id }')
+    expect(answer).toMatchObject({ __typename: 'NotFoundError', path: ['input', 'id'] })
+  }
+  const kept = await admin.server.db.passkey.findUnique({ where: { id: theirs.id } })
+  expect(kept?.name).toBe('My laptop')
+})
+
+it.each(['', '   ', 'x'.repeat(65)])('refuses "%s" as the name of a passkey', async (name) => {
+  const visitor = await signedIn('viewer')
+  const { id } = await withPasskey(visitor)
+  const answer = await visitor.mutate('renamePasskey', { id, name }, 'passkeys { id }')
+  expect(answer).toMatchObject({ __typename: 'InvalidInputError', path: ['input', 'name'] })
+})
+
+it('gives up no authenticator app where none is set up', async () => {
+  const answer = await (await signedIn('admin')).mutate('disableTwoFactor', null, 'hasPassword')
+  expect(answer).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
+})
+
+it('changes no password of somebody who signs in elsewhere', async () => {
+  const visitor = await signedIn('admin')
+  const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'admin' } })
+  const where = { userId: id, providerId: 'credential' }
+  await admin.server.db.account.updateMany({ where, data: { providerId: 'elsewhere' } })
+  const answer = await visitor.mutate('changePassword', { newPassword: PASSWORD }, 'hasPassword')
+  expect(answer).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
+  const back = { userId: id, providerId: 'elsewhere' }
+  await admin.server.db.account.updateMany({ where: back, data: { providerId: 'credential' } })
+})
+
+it.for<[mutation: string, input: object | null]>([
+  ['removePasskey', { id: 'any' }],
+  ['disableTwoFactor', null],
+])('%s wants a recent sign-in', async ([mutation, input]) => {
+  const visitor = await signedIn('admin')
+  await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+  const answer = await visitor.mutate(mutation, input, 'hasPassword')
+  expect(answer).toMatchObject({ __typename: 'ReauthenticationRequiredError' })
+})

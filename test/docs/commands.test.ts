@@ -6,7 +6,6 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
@@ -14,8 +13,7 @@ import { below, type Federation, relyingParty } from '#test/helpers/federation.t
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
 import { configurationDocument, configurationFile } from './configuration.ts'
-
-const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+import { engine, played, root, shellOf } from './document.ts'
 
 let product: Product
 let federation: Federation
@@ -23,6 +21,8 @@ let directory: string
 /** What docs/migration.md takes over. */
 let old: OldInmor
 let oldMember: TestEntity
+/** Registers as README.md says. */
+let applicant: TestEntity
 
 beforeAll(async () => {
   product = await startProduct()
@@ -31,23 +31,15 @@ beforeAll(async () => {
   old = await startOldInmor(federationUrl, join(dataDirectory, 'keys'))
   oldMember = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
   await old.addSubordinate(oldMember)
+  applicant = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
   directory = await mkdtemp(join(tmpdir(), 'inmor-docs-'))
   await cp(root('compose.production.example.yaml'), join(directory, 'compose.production.example.yaml'))
 })
 afterAll(async () => {
-  await Promise.all([federation.close(), oldMember.close(), old.close()])
+  await Promise.all([federation.close(), oldMember.close(), applicant.close(), old.close()])
   await product.stop()
   await rm(directory, { recursive: true })
 })
-
-/** The blocks of shell in a document, in order. */
-async function blocksOf(document: string): Promise<string> {
-  const content = await readFile(root(`docs/${document}`), 'utf8')
-  return [...content.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('')
-}
-
-/** Lines that only a Docker engine or root could run; another test looks at what they name. */
-const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo ).*$/gm
 
 /** Where there is no engine: the command line of this checkout, and the hosts of the installation. */
 function translate(script: string): string {
@@ -59,11 +51,15 @@ function translate(script: string): string {
       'docker compose exec -T admin inmor',
       `node --disable-warning=ExperimentalWarning ${root('server/cli/inmor.ts')}`,
     )
+    .replaceAll('npx inmor', `node --disable-warning=ExperimentalWarning ${root('server/cli/inmor.ts')}`)
     .replaceAll('curl ', 'curl --fail --silent --show-error ')
     .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))
     .replaceAll('keys/publickeys', join(dataDirectory, 'keys/publickeys'))
     .replaceAll('redis://old-redis:6379', old.redis.url)
     .replaceAll('postgresql://postgres@old-db:5432/postgres', old.database.url)
+    .replaceAll('https://op.example.org', applicant.id)
+    .replaceAll('http://localhost:8000', adminUrl)
+    .replaceAll('http://localhost:8080', federationUrl)
     .replaceAll('https://admin.example.org', adminUrl)
     .replaceAll('https://ta.example.org', federationUrl)
     .replaceAll('https://rp.example.org', federation.leaf.id)
@@ -89,8 +85,8 @@ async function run(script: string): Promise<{ code: number; output: string }> {
 }
 
 describe('the commands', () => {
-  test.each(['api.md', 'operations.md', 'deployment.md', 'migration.md'])('of docs/%s', async (document) => {
-    const { code, output } = await run(translate(await blocksOf(document)))
+  test.each(played)('of %s', async (document) => {
+    const { code, output } = await run(translate(await shellOf(document)))
     expect(code, output).toBe(0)
     // GraphQL says in the body what went wrong.
     expect(output).not.toMatch(/"errors":|"code":"/)
@@ -99,8 +95,8 @@ describe('the commands', () => {
   test('that need a Docker engine name files and services that are there', async () => {
     const { services } = parse(await readFile(root('compose.yaml'), 'utf8'), { merge: true })
     const images = Object.values<{ image: string }>(services).map(({ image }) => image)
-    for (const document of ['operations.md', 'deployment.md', 'migration.md']) {
-      for (const [line] of (await blocksOf(document)).matchAll(engine)) {
+    for (const document of played) {
+      for (const [line] of (await shellOf(document)).matchAll(engine)) {
         for (const [, file = ''] of line.matchAll(/-f (\S+)/g)) {
           expect(existsSync(root(file.replace('production.yaml', 'production.example.yaml')))).toBe(true)
         }

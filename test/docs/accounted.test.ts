@@ -1,0 +1,70 @@
+/** No command stands in a document that neither commands.test.ts runs nor another test answers for. */
+
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { run } from '#test/helpers/program.ts'
+import { missingTests } from '#test/requirements/check.ts'
+import { testsIn } from '#test/requirements/requirement.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type Block, blocksOf, documents, engine, engineForms, played, root, shellOf } from './document.ts'
+
+/** Of README.md: what starts the product stands in a block that is not run as a whole. */
+const starts = {
+  'npm start': testsIn('product/npm-start')('SIGTERM to npm alone ends the product and all that it started'),
+  'npm run demo': testsIn('product/demo')(
+    'all members resolve, those below the Intermediate too, and again after a second start',
+  ),
+  'npm test': null, // is running
+}
+
+/** What else may stand in a fence, and how it is looked at. */
+const others: Readonly<Record<string, (block: Block) => unknown>> = {
+  mermaid: ({ content }) => expect(content).toMatch(/^(flowchart|sequenceDiagram)/),
+  yaml: ({ content }) => expect(parse(content)).toEqual(expect.any(Object)),
+}
+
+test.each(await documents())('every block of %s is run or looked at', async (document) => {
+  for (const block of await blocksOf(document)) {
+    const { language, content } = block
+    if (language === 'sh') expect(played).toContain(document)
+    else if (others[language]) others[language](block)
+    else {
+      const commands = content.split('\n').map((line) => line.split('#')[0]?.trim() ?? '')
+      const own = commands.filter((line) =>
+        /^(\$ |npm |npx |node |curl |docker |sudo |inmor |sh )/.test(line),
+      )
+      for (const command of own) expect(Object.keys(starts)).toContain(command)
+    }
+  }
+})
+
+test('what starts the product is tested', () => {
+  for (const evidence of Object.values(starts)) if (evidence) expect(missingTests(evidence)).toEqual([])
+})
+
+test('a line that only a Docker engine or root could run has a form that is known', async () => {
+  for (const document of played) {
+    for (const [line] of (await shellOf(document)).matchAll(engine)) {
+      expect(
+        engineForms.filter(([form]) => form.test(line)),
+        `${document}: ${line}`,
+      ).toHaveLength(1)
+    }
+  }
+})
+
+test('a command in the running text is there to be run', async () => {
+  const help = run('server/cli/inmor.ts', ['--help'])
+  expect((await help.ended).code).toBe(0)
+  const scripts = Object.keys(packageJson.scripts)
+  for (const document of await documents()) {
+    const text = (await readFile(root(document), 'utf8')).replace(/^```.*?^```$/gms, '')
+    for (const [, command = ''] of text.matchAll(/`((?:npm|npx|inmor) [^`]+)`/g)) {
+      const [program, ...words] = command.split(' ')
+      const name = (program === 'npx' || words[0] === 'run' ? words[1] : words[0]) ?? ''
+      if (program === 'npm') expect(scripts, `${document}: ${command}`).toContain(name)
+      else expect(help.stdout(), `${document}: ${command}`).toMatch(RegExp(`^ +${name}\\b`, 'm'))
+    }
+  }
+})

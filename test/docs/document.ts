@@ -1,0 +1,61 @@
+/** The documents, the commands in their fences, and which of those no test can run as they are. */
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+/** Those whose blocks of shell are run by commands.test.ts, in this order. */
+export const played = [
+  'docs/api.md',
+  'docs/operations.md',
+  'docs/deployment.md',
+  'docs/migration.md',
+  'README.md',
+] as const
+
+/** All that there are. */
+export async function documents(): Promise<string[]> {
+  const ours = (await readdir(root('docs')))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+  return ['README.md', 'SECURITY.md', ...ours].sort()
+}
+
+export type Block = { language: string; content: string }
+
+export async function blocksOf(document: string): Promise<Block[]> {
+  const text = await readFile(root(document), 'utf8')
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', content = '']) => ({
+    language,
+    content,
+  }))
+}
+
+/** The blocks of shell, in order. */
+export async function shellOf(document: string): Promise<string> {
+  const blocks = await blocksOf(document)
+  return blocks.flatMap(({ language, content }) => (language === 'sh' ? [content] : [])).join('')
+}
+
+/** Lines that only a Docker engine or root could run. */
+export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo ).*$/gm
+
+/** Forms of such lines, and what was shown of each instead. */
+export const engineForms: readonly (readonly [RegExp, string])[] = [
+  [
+    /^docker compose build$/,
+    'compose.test.ts and image.test.ts: the Dockerfile, and what each target is made of',
+  ],
+  [/^docker compose (-f \S+ )*up --wait$/, 'compose.test.ts: the files; guide.test.ts: the services start'],
+  [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],
+  [/^docker compose cp admin:\S+ \S+$/, 'copies a file out of the container'],
+  [
+    /^docker compose exec -T db pg_dump -U postgres postgres > \S+$/,
+    'guide.test.ts: pg_dump and psql themselves',
+  ],
+  [
+    /^docker run --rm -v .\/keys:\/data inmor \/app\/inmor-keygeneration /,
+    'guide.test.ts: the program in the layout',
+  ],
+  [/^sudo (chown( -R)? 999:999 keys|cp -a (\/path\/to\/inmor\/\w+(\.json)? )+keys\/)$/, 'of the system'],
+]

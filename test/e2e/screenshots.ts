@@ -1,38 +1,41 @@
 /** Takes the pictures in docs/screenshots from the demonstration federation: `npm run screenshots`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { type Look, places } from './screenshot-places.ts'
 
 const output = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
 const script = fileURLToPath(new URL('../../server/demo/demo.ts', import.meta.url))
 const CONSOLE = 'http://localhost:8000'
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-]
 
-/** What is shown, and how to get there. */
-const pictures: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
-  dashboard: (page) => page.goto(CONSOLE),
-  subordinates: (page) => page.goto(`${CONSOLE}/subordinates`),
-  register: async (page) => {
-    await page.goto(`${CONSOLE}/subordinates/new`)
-    await page.getByLabel('Entity identifier').fill('http://localhost:9108')
-    await page.getByRole('button', { name: 'Inspect' }).click()
-    await page.getByText('names this Trust Anchor').waitFor()
-  },
-  subordinate: async (page) => {
-    await page.goto(`${CONSOLE}/subordinates`)
-    await page.getByRole('link', { name: 'Library portal' }).click()
-    await page.getByRole('heading', { name: 'Library portal' }).waitFor()
-  },
+const looks: Readonly<Record<Look, { colorScheme: 'light' | 'dark'; width: number; height: number }>> = {
+  light: { colorScheme: 'light', width: 1280, height: 800 },
+  dark: { colorScheme: 'dark', width: 1280, height: 800 },
+  phone: { colorScheme: 'light', width: 390, height: 844 },
+}
+
+async function take(page: Page, name: string, look: Look): Promise<void> {
+  await page.evaluate(() => document.fonts.ready)
+  await page.locator('.animate-spin').first().waitFor({ state: 'hidden' })
+  const file = look === 'light' ? `${name}.png` : `${name}-${look}.png`
+  await page.screenshot({ path: join(output, file) })
+  console.log(file)
+}
+
+/** What the members publish after they have received their marks, and a collection that has it. */
+async function renewAndWalk(page: Page): Promise<void> {
+  await page.goto('/renewals')
+  await page.getByRole('button', { name: 'Renew subordinates' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
+  await page.getByText('Ended well', { exact: true }).waitFor()
+  await page.goto('/collection')
+  await page.getByRole('button', { name: 'Walk the federation' }).click()
+  await page.getByRole('cell', { name: '1 mark' }).first().waitFor()
 }
 
 const data = await mkdtemp(join(tmpdir(), 'inmor-demo-'))
@@ -41,25 +44,36 @@ const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', s
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const ended = once(demo, 'exit')
-try {
+
+/** Everything up to the hint with which it says that all is there. */
+async function printed(): Promise<string> {
   let said = ''
   for await (const chunk of demo.stdout) {
     said += chunk
     if (said.includes('To try:')) break
   }
-  const password = /Password\s+(\S+)/.exec(said)?.[1] ?? ''
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  await page.goto(CONSOLE)
-  await page.getByLabel('Username').fill('admin')
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  return said
+}
+
+try {
+  const password = /Password\s+(\S+)/.exec(await printed())?.[1] ?? ''
+  for (const file of await readdir(output)) await rm(join(output, file))
+  const browser = await startBrowser()
+  const { page } = await openPage(browser, CONSOLE)
+  await page.goto('/')
+  await page.getByLabel('Username').waitFor()
+  await take(page, 'sign-in', 'light')
+  await signIn(page, 'admin', password)
   await page.getByRole('heading', { name: 'Dashboard' }).waitFor()
-  for (const [name, show] of Object.entries(pictures)) {
-    await show(page)
-    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined) // the live connection stays open
-    await page.screenshot({ path: join(output, `${name}.png`) })
-    console.log(`${name}.png`)
+  await renewAndWalk(page)
+  for (const [name, { looks: wanted = ['light'] as const, reach }] of Object.entries(places)) {
+    for (const look of wanted) {
+      const { colorScheme, ...size } = looks[look]
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(size)
+      await reach(page)
+      await take(page, name, look)
+    }
   }
   await browser.close()
 } finally {

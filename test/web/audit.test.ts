@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { actionInWords } from '#lib/audit-action.ts'
 import { auditFilter, parseAuditSearch } from '#lib/audit-search.ts'
 import { csvLine } from '#lib/csv.ts'
 
@@ -6,6 +7,17 @@ const filterOf = (query: string) => auditFilter(parseAuditSearch(new URLSearchPa
 
 test('conditions in the address become conditions of the API', () => {
   expect(filterOf('actor=%20admin%20&type=User')).toEqual({ actor: 'admin', resourceType: 'User' })
+})
+
+test('whether it was done is a condition, and words that are none are left out', () => {
+  expect(filterOf('outcome=REFUSED')).toEqual({ outcome: 'REFUSED' })
+  expect(filterOf('outcome=perhaps')).toEqual({})
+})
+
+test('what was not done does not sound as if it had been', () => {
+  expect(actionInWords('registerSubordinate')).toBe('Registered')
+  expect(actionInWords('registerSubordinate', 'REFUSED')).toBe('Tried to register subordinate')
+  expect(actionInWords('disableTwoFactor')).toBe('Disable two factor')
 })
 
 test('both days are included, and what is no day does not count', () => {

@@ -44,6 +44,7 @@ test('an ended run says what came of it and how long it took', () => {
 test('a walk counts what it finds, and promises nothing', () => {
   const walk = { ...running, kind: 'COLLECTION', total: 9 } as const
   expect(fractionDone(walk)).toBeUndefined()
+  expect(fractionDone({ ...walk, state: 'SUCCEEDED' })).toBe(1)
   expect(runInWords(walk)).toBe('9 entities found, 2 failed.')
 })
 

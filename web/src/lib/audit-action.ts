@@ -1,4 +1,6 @@
 /** What was done, as the audit log names it, in words for people. */
+import type { AuditOutcome } from '#lib/gql/graphql.ts'
+import type { Tone } from '#lib/tone.ts'
 
 const words: Readonly<Record<string, string>> = {
   registerSubordinate: 'Registered',
@@ -37,10 +39,20 @@ const words: Readonly<Record<string, string>> = {
   revokeApiKey: 'API key revoked',
 }
 
+const spaced = (action: string) => action.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+
 /** An action that is not in the table is said as it is called: `resetUserPassword` is `Reset user password`. */
-export function actionInWords(action: string): string {
+export function actionInWords(action: string, outcome: AuditOutcome = 'SUCCEEDED'): string {
+  // What was not done must not sound as if it had been.
+  if (outcome !== 'SUCCEEDED') return `Tried to ${spaced(action)}`
   const known = Object.hasOwn(words, action) ? words[action] : undefined
-  if (known) return known
-  const spaced = action.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+  return known ?? spaced(action).replace(/^./, (letter) => letter.toUpperCase())
 }
+
+export const outcomes: Readonly<Record<AuditOutcome, { label: string; tone: Tone }>> = {
+  SUCCEEDED: { label: 'Done', tone: 'success' },
+  REFUSED: { label: 'Refused', tone: 'error' },
+  FAILED: { label: 'Failed', tone: 'warning' },
+}
+
+export const isOutcome = (name: string): name is AuditOutcome => Object.hasOwn(outcomes, name)

@@ -1,4 +1,5 @@
 /** Which entries of the audit log are shown, as it stands in the address bar. */
+import { isOutcome } from '#lib/audit-action.ts'
 import type { AuditEventFilter } from '#lib/gql/graphql.ts'
 
 export interface AuditSearch {
@@ -6,6 +7,8 @@ export interface AuditSearch {
   action: string
   type: string
   resource: string
+  /** Whether it was done. */
+  outcome: string
   /** Days, as a date field has them; both are included. */
   from: string
   until: string
@@ -14,7 +17,7 @@ export interface AuditSearch {
 }
 
 /** The conditions; the rest says where in the result we are. */
-export const auditFilters = ['actor', 'action', 'type', 'resource', 'from', 'until'] as const
+export const auditFilters = ['actor', 'action', 'type', 'resource', 'outcome', 'from', 'until'] as const
 
 export function parseAuditSearch(parameters: URLSearchParams): AuditSearch {
   const value = (name: keyof AuditSearch) => parameters.get(name)?.trim() ?? ''
@@ -23,6 +26,7 @@ export function parseAuditSearch(parameters: URLSearchParams): AuditSearch {
     action: value('action'),
     type: value('type'),
     resource: value('resource'),
+    outcome: value('outcome'),
     from: value('from'),
     until: value('until'),
     after: value('after'),
@@ -38,7 +42,15 @@ function midnight(day: string, daysLater = 0): string | undefined {
   return date.toISOString()
 }
 
-export function auditFilter({ actor, action, type, resource, from, until }: AuditSearch): AuditEventFilter {
+export function auditFilter({
+  actor,
+  action,
+  type,
+  resource,
+  outcome,
+  from,
+  until,
+}: AuditSearch): AuditEventFilter {
   const after = midnight(from)
   const before = midnight(until, 1)
   return {
@@ -46,6 +58,7 @@ export function auditFilter({ actor, action, type, resource, from, until }: Audi
     ...(action && { action }),
     ...(type && { resourceType: type }),
     ...(resource && { resource }),
+    ...(isOutcome(outcome) && { outcome }),
     ...(after && { after }),
     ...(before && { before }),
   }

@@ -74,8 +74,10 @@ export function secondsLeft({ kind, total, done, failed, rate }: Run): number | 
 }
 
 /** The part that is through, between 0 and 1; undefined while nobody can tell. */
-export function fractionDone({ kind, total, done, failed }: Run): number | undefined {
-  if (typeof total !== 'number' || runKind(kind).isOpen) return undefined
+export function fractionDone({ kind, state, total, done, failed }: Run): number | undefined {
+  if (typeof total !== 'number') return undefined
+  // What an open run has found when it has ended well is all there is.
+  if (runKind(kind).isOpen) return state === 'SUCCEEDED' ? 1 : undefined
   return total === 0 ? 1 : Math.min(1, (done + failed) / total)
 }
 

@@ -10,7 +10,7 @@ const AuditExport = graphql(`
       totalCount
       edges {
         node {
-          id at actor method address action resourceType resource eventTypes before after requestId hash
+          id at actor method address action resourceType resource eventTypes outcome reason before after requestId hash
         }
       }
       pageInfo { hasNextPage endCursor }
@@ -29,6 +29,8 @@ const columns = [
   'resourceType',
   'resource',
   'eventTypes',
+  'outcome',
+  'reason',
   'before',
   'after',
   'requestId',

@@ -1,0 +1,91 @@
+/** What the screenshots show, and how to get there. */
+import type { Page } from 'playwright-core'
+
+export type Look = 'light' | 'dark' | 'phone'
+
+type Place = {
+  /** Light where nothing is said. */
+  looks?: readonly Look[]
+  reach: (page: Page) => Promise<unknown>
+}
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name }).first().waitFor()
+
+/** The list stands where the answer of the server does. */
+const list = (path: string, text: string) => async (page: Page) => {
+  await page.goto(path)
+  await page.getByRole('main').getByText(text).first().waitFor()
+}
+
+const open = (path: string, link: string) => async (page: Page) => {
+  await page.goto(path)
+  await page.getByRole('main').getByRole('link', { name: link }).first().click()
+  await page.getByRole('heading', { level: 1, name: link }).waitFor()
+}
+
+async function registering(page: Page): Promise<void> {
+  await page.goto('/subordinates/new')
+  await page.getByLabel('Entity identifier').fill('http://localhost:9108')
+  await page.getByRole('button', { name: 'Inspect' }).click()
+  await page.getByText('names this Trust Anchor').waitFor()
+}
+
+/** Two rules of which members notice something, not saved. */
+async function policy(page: Page): Promise<void> {
+  await page.goto('/policy')
+  await page.getByRole('textbox', { name: 'Metadata policy' }).fill(
+    JSON.stringify(
+      {
+        openid_relying_party: {
+          contacts: { add: ['federation@example.org'] },
+          grant_types: { subset_of: ['authorization_code'] },
+        },
+      },
+      null,
+      2,
+    ),
+  )
+  await page.getByRole('button', { name: 'Show the effect' }).click()
+  await page.getByText('Changed').first().waitFor()
+}
+
+async function explorer(page: Page): Promise<void> {
+  await page.goto(`/explorer?entity=${encodeURIComponent('http://localhost:9108')}`)
+  await heading(page, 'It resolves')
+}
+
+async function palette(page: Page): Promise<void> {
+  await page.goto('/')
+  await heading(page, 'Dashboard')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).fill('li')
+  await page.getByRole('option', { name: 'Library portal' }).waitFor()
+}
+
+/** In this order: the pictures of the dashboard and the audit log show what came before. */
+export const places: Readonly<Record<string, Place>> = {
+  dashboard: { looks: ['light', 'dark', 'phone'], reach: list('/', 'Recently registered') },
+  subordinates: { looks: ['light', 'phone'], reach: list('/subordinates', 'Library portal') },
+  register: { reach: registering },
+  subordinate: { reach: open('/subordinates', 'Library portal') },
+  'trust-marks': { reach: list('/trust-marks', 'renewed by itself') },
+  'trust-mark': {
+    async reach(page) {
+      await page.goto('/trust-marks')
+      await page.getByRole('main').getByRole('link', { name: 'localhost:9103' }).first().click()
+      await heading(page, 'The mark as issued last')
+    },
+  },
+  'trust-mark-types': { reach: list('/trust-mark-types', 'Has signed') },
+  renewals: { reach: list('/renewals', 'Ended well') },
+  'trust-anchor': { reach: list('/trust-anchor', 'As published') },
+  policy: { reach: policy },
+  keys: { reach: list('/keys', 'Keys') },
+  explorer: { looks: ['light', 'dark'], reach: explorer },
+  collection: { looks: ['light', 'phone'], reach: list('/collection', 'Patient portal') },
+  audit: { reach: list('/audit', 'Registered') },
+  users: { reach: list('/users', 'admin') },
+  'api-keys': { reach: list('/api-keys', 'demo') },
+  account: { reach: list('/account', 'Where you are signed in') },
+  palette: { looks: ['light', 'dark'], reach: palette },
+}

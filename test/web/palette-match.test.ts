@@ -18,6 +18,7 @@ test.each([
   ],
   ['every word must occur', 'all renew', ['Renew all subordinates']],
   ['neither case nor accents matter', 'ELAN', ['Élan']],
+  ['two letters stand inside of nearly everything', 'na', []],
   ['no match', 'renew key', []],
 ])('%s', (_title, query, expected) => {
   expect(found(query)).toEqual(expected)

@@ -16,8 +16,9 @@ const fold = (text: string) =>
 function distance(word: string, label: string, others: string): number | undefined {
   if (label.startsWith(word)) return 0
   if (label.includes(` ${word}`)) return 1
-  if (label.includes(word)) return 2
-  return others.includes(word) ? 3 : undefined
+  // Two letters stand inside of nearly everything.
+  if (word.length > 2 && label.includes(word)) return 2
+  return ` ${others}`.includes(` ${word}`) ? 3 : undefined
 }
 
 /** Every typed word must occur; entries that fit equally well keep their order. */

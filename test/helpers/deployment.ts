@@ -28,6 +28,10 @@ export type Deployment = {
   /** Each a process with a GraphQL API of its own. */
   admins: { program: Program; url: string; ask: AdminClient }[]
   workers: Program[]
+  /** All of them. */
+  programs: Program[]
+  /** What all of them were told. */
+  environment: Readonly<Record<string, string>> & { KEYS_DIR: string }
   /** Of an administrator, good at every admin server. */
   apiKey: string
   close(): Promise<void>
@@ -63,9 +67,10 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
   }
   const startAdmin = async () => {
     const port = String(await freePort())
-    const program = run('server/main.ts', [], { environment: { ...environment, PORT: port } })
+    const url = `http://127.0.0.1:${port}`
+    const program = run('server/main.ts', [], { environment: { ...environment, PORT: port, ADMIN_URL: url } })
     await program.printed(/the admin server is ready/)
-    return { program, url: `http://127.0.0.1:${port}` }
+    return { program, url }
   }
   // The first by itself: the locks of PGlite do not keep two from migrating at once, for it is one session.
   const programs = [await startAdmin()]
@@ -88,6 +93,7 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
   const caller = cliCaller('test')
   await accounts.createUser(caller, { username: 'admin', password: 'correct horse battery', role: 'admin' })
   const { key } = await accounts.createApiKey(caller, { username: 'admin', keyName: 'test' })
+  const all = [...programs.map(({ program }) => program), ...workers, ...tas]
   return {
     entityId: ENTITY_ID,
     tas: await Promise.all(urls),
@@ -97,8 +103,9 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
     admins: programs.map(({ program, url }) => ({ program, url, ask: createAdminClient(url, key) })),
     workers,
     apiKey: key,
+    programs: all,
+    environment,
     async close() {
-      const all = [...programs.map(({ program }) => program), ...workers, ...tas]
       for (const program of all) program.kill('SIGKILL')
       await Promise.all(all.map(({ ended }) => ended))
       await db.$disconnect()

@@ -20,10 +20,12 @@ export type TestRedis = {
   close(): Promise<void>
 }
 
-export async function startRedis(): Promise<TestRedis> {
+/** With a `password`, it lets nobody else in. */
+export async function startRedis({ password }: { password?: string } = {}): Promise<TestRedis> {
   const port = await freePort()
-  const url = `redis://127.0.0.1:${port}`
-  let child = await spawnRedis(port)
+  const url = `redis://${password ? `:${password}@` : ''}127.0.0.1:${port}`
+  const settings = password ? ['--requirepass', password] : []
+  let child = await spawnRedis(port, settings)
   const client = connectRedis(url, { commandTimeout: 10_000 })
   await waitForRedis(client, 10_000)
 
@@ -34,7 +36,7 @@ export async function startRedis(): Promise<TestRedis> {
     stop,
     async restart() {
       await stop()
-      child = await spawnRedis(port)
+      child = await spawnRedis(port, settings)
       await waitForRedis(client, 10_000)
     },
     pause: () => void child.kill('SIGSTOP'),

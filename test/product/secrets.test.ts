@@ -1,0 +1,224 @@
+/** Secrets planted everywhere, through successes and failures: none of them in a log, an answer, or the audit log. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TOTP, URI } from 'otpauth'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { createAuth } from '#server/auth/auth.ts'
+import { cliCaller } from '#server/caller.ts'
+import { readServerConfig } from '#server/env.ts'
+import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { run } from '#test/helpers/program.ts'
+import { freePort, startRedis } from '#test/helpers/redis.ts'
+import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
+import { visit } from '#test/helpers/visitor.ts'
+
+/** By what they are; those that the product makes are added as they come. */
+const secrets: Record<string, string> = {
+  'a password': 'planted-password-of-an-administrator',
+  'a password mistyped': 'planted-password-that-is-wrong',
+  'a password for a new user': 'planted-password-for-somebody-new',
+  AUTH_SECRET: 'planted-auth-secret-of-more-than-32-characters',
+  'an AUTH_SECRET that is too short': 'planted-too-short',
+  'the password in DATABASE_URL': 'planted-database-password',
+  'the password in REDIS_URL': 'planted-redis-password',
+  'a Redis password that is wrong': 'planted-redis-password-of-before',
+  OIDC_CLIENT_SECRET: 'planted-oidc-client-secret',
+  BACKUP_PASSPHRASE: 'planted-backup-passphrase',
+  'a passphrase that is wrong': 'planted-backup-passphrase-of-another',
+}
+const plant = (name: string): string => String(secrets[name])
+
+/** Everything that was said, by who said it. */
+const heard: { who: string; what: string }[] = []
+
+let deployment: Deployment
+let environment: Record<string, string>
+let directory: string
+
+function withPassword(url: string, name: string): string {
+  const changed = new URL(url)
+  changed.password = plant(name)
+  return changed.href
+}
+
+beforeAll(async () => {
+  const database = await startRestartableDatabase()
+  environment = {
+    LOG_LEVEL: 'trace',
+    DATABASE_URL: withPassword(database.url, 'the password in DATABASE_URL'),
+    AUTH_SECRET: plant('AUTH_SECRET'),
+    OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`,
+    OIDC_CLIENT_ID: 'inmor',
+    OIDC_CLIENT_SECRET: plant('OIDC_CLIENT_SECRET'),
+    OIDC_ROLE_MAP: 'staff=operator',
+  }
+  deployment = await startDeployment(
+    { admins: 1, workers: 1, tas: 1 },
+    {
+      database: async () => database,
+      redis: () => startRedis({ password: plant('the password in REDIS_URL') }),
+      environment,
+    },
+  )
+  environment = { ...environment, ...deployment.environment }
+  directory = deployment.environment.KEYS_DIR
+  const { d } = JSON.parse(await readFile(join(directory, 'private.json'), 'utf8'))
+  secrets['the private key'] = d
+  secrets['an API key'] = deployment.apiKey
+})
+afterAll(() => deployment?.close())
+
+const adminUrl = () => String(deployment.admins[0]?.url)
+
+/** An answer of the admin side, of which everything is heard. */
+async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<string> {
+  const response = await fetch(`${adminUrl()}${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      origin: adminUrl(),
+      'x-graphql-yoga-csrf': '1',
+      ...headers,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  const text = await response.text()
+  heard.push({ who: path, what: `${JSON.stringify([...response.headers])} ${text}` })
+  return text
+}
+
+/** A program that ends by itself, of which everything is heard. */
+async function listen(script: string, args: string[], changes: Record<string, string>): Promise<string> {
+  const program = run(script, args, { environment: { ...environment, ...changes } })
+  await program.ended
+  heard.push({ who: `${script} ${args.join(' ')}`, what: program.output() })
+  return program.output()
+}
+
+async function makeUser() {
+  const { db } = deployment
+  const auth = createAuth(db, readServerConfig({ ...environment, ADMIN_URL: 'http://localhost:8000' }))
+  const user = { username: 'root', password: plant('a password'), role: 'admin' } as const
+  await createAccounts(db, auth).createUser(cliCaller('test'), user)
+}
+
+test('signing in, with and without success', async () => {
+  await makeUser()
+  const visitor = visit(adminUrl())
+  await visitor.signIn('root', plant('a password'))
+  for (const [name, value] of visitor.cookies) secrets[`the cookie ${name}`] = decodeURIComponent(value)
+  const { body } = await visitor.auth('/two-factor/enable', { password: plant('a password') })
+  secrets['a TOTP secret'] = String(new URL(body.totpURI).searchParams.get('secret'))
+  for (const [index, code] of body.backupCodes.entries()) secrets[`recovery code ${index}`] = code
+  const totp = URI.parse(body.totpURI)
+  if (!(totp instanceof TOTP)) throw new Error('the URI is one of TOTP')
+  expect((await visitor.auth('/two-factor/verify-totp', { code: totp.generate() })).status).toBe(200)
+  await post('/api/auth/sign-in/username', { username: 'root', password: plant('a password mistyped') })
+  await post('/api/auth/sign-in/username', { username: plant('a password'), password: 'x' })
+  await post('/api/auth/sign-in/username', `{"username": "root", "password": "${plant('a password')}"`)
+  await post('/api/auth/two-factor/verify-totp', { code: body.backupCodes[0] })
+  expect(await post('/api/auth/sign-in/social', {})).toContain('UNAVAILABLE')
+})
+
+const key = () => ({ 'x-api-key': deployment.apiKey })
+
+test('the API, asked well and badly', async () => {
+  expect(await post('/graphql', { query: '{ viewer { username } }' }, key())).toContain('username')
+  await post('/graphql', { query: '{ viewer { username } }' }, { 'x-api-key': `${deployment.apiKey}x` })
+  const query = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { __typename } }'
+  const input = { username: 'new', password: plant('a password for a new user'), role: 'NOBODY' }
+  await post('/graphql', { query, variables: { input } }, key())
+  await post('/graphql', { query, variables: { input: { ...input, role: 'VIEWER', username: '!' } } }, key())
+  await post('/graphql', `{"query": "{ viewer", "key": "${deployment.apiKey}"`, key())
+  await post('/api/v1/trustmarktypes', { tmtype: 'rubbish' }, key())
+})
+
+test('a database and a Redis that are away or let nobody in', async () => {
+  const { db, database, redis, tas } = deployment
+  await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
+  expect(await post('/graphql', { query: '{ trustMarks { totalCount } }' }, key())).toContain('INTERNAL')
+  await db.$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "TrustMark"`
+  await database.restart()
+  await eventually(async () =>
+    expect(await post('/graphql', { query: '{ viewer { role } }' }, key())).toContain('role'),
+  )
+
+  await redis.client.config('SET', 'requirepass', 'another one')
+  await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal').catch(() => undefined)
+  await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => undefined)
+  await eventually(async () => {
+    const answer = await fetch(`${tas[0]}/fetch?sub=https://nobody.example`)
+    heard.push({ who: 'ta', what: await answer.text() })
+    expect(answer.status).toBe(503)
+  })
+  await post('/graphql', { query: '{ serverStatus { publication { lastError } } }' }, key())
+})
+
+test('starts that fail', async () => {
+  const refused = `127.0.0.1:${await freePort()}`
+  const [database, redis] = [plant('the password in DATABASE_URL'), plant('a Redis password that is wrong')]
+  const away = { DATABASE_URL: `postgresql://inmor:${database}@${refused}/inmor` }
+  const port = String(await freePort())
+  for (const script of ['server/main.ts', 'server/worker.ts']) {
+    await listen(script, [], { ...away, PORT: port })
+    await listen(script, [], { DATABASE_URL: `postgresq://inmor:${database}@${refused}/inmor` })
+    await listen(script, [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })
+    await listen(script, [], { AUTH_SECRET: plant('an AUTH_SECRET that is too short') })
+  }
+  await listen('federation/main.ts', [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })
+  await listen('server/cli/inmor.ts', ['audit', 'verify'], away)
+  await listen('server/cli/inmor.ts', ['keys', 'list'], { ...away, DATABASE_URL: `x:${database}` })
+})
+
+test('a private key that cannot be read', async () => {
+  const file = join(directory, 'private.json')
+  const whole = await readFile(file, 'utf8')
+  for (const text of [whole.slice(0, -3), whole.replace('"kty"', '"kyt"'), `x${whole}`]) {
+    await writeFile(file, text)
+    await listen('federation/main.ts', [], { PORT: '0' })
+    await listen('server/main.ts', [], { PORT: '0' })
+  }
+  await writeFile(file, whole)
+})
+
+test('a backup, made, refused and not opened', async () => {
+  const file = join(directory, 'inmor.backup')
+  const passphrase = { BACKUP_PASSPHRASE: plant('BACKUP_PASSPHRASE') }
+  expect(await listen('server/cli/inmor.ts', ['backup', '--output', file], passphrase)).toContain('encrypted')
+  await listen('server/cli/inmor.ts', ['backup', '--output', '/nowhere/at/all'], passphrase)
+  const wrong = { BACKUP_PASSPHRASE: plant('a passphrase that is wrong') }
+  await listen('server/cli/inmor.ts', ['restore', file], wrong)
+})
+
+// The last one: what everything before has led to.
+test('none of the secrets was told', async () => {
+  const { db } = deployment
+  const rows = { events: await db.auditEvent.findMany(), runs: await db.renewalRun.findMany() }
+  heard.push({ who: 'the audit log and the runs', what: JSON.stringify(rows) })
+  for (const program of deployment.programs) heard.push({ who: 'a service', what: program.output() })
+  // Failures were logged at all, or there would be nothing to find.
+  const log = heard
+    .filter(({ who }) => who === 'a service')
+    .map(({ what }) => what)
+    .join('')
+  expect(log).toMatch(/WRONGPASS|NOAUTH/)
+  expect(log).toContain('unexpected error')
+  const leaks = heard.flatMap(({ who, what }) =>
+    Object.entries(secrets).flatMap(([name, secret]) =>
+      forms(secret).some((form) => what.includes(form)) ? [`${name}: ${who}: ${around(what, secret)}`] : [],
+    ),
+  )
+  expect(leaks).toEqual([])
+})
+
+/** A secret as it is, and as it stands in an address or in JSON. */
+function forms(secret: string): string[] {
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
+}
+
+function around(text: string, secret: string): string {
+  const at = text.indexOf(secret)
+  return text.slice(Math.max(0, at - 200), at + secret.length + 40)
+}

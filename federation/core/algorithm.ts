@@ -18,8 +18,8 @@ const rsa = <A extends string, S extends boolean>(alg: A, sign: S) =>
 const ecdsa = <A extends string>(alg: A, crv: string) =>
   ({ alg, kty: 'EC', crv, verify: true, sign: true, generate: {} }) as const
 
-const edwards = <A extends string, S extends boolean>(alg: A, sign: S) =>
-  ({ alg, kty: 'OKP', crv: 'Ed25519', verify: true, sign, generate: {} }) as const
+const edwards = <A extends string, S extends boolean>(alg: A, crv: string, sign: S) =>
+  ({ alg, kty: 'OKP', crv, verify: true, sign, generate: {} }) as const
 
 /** For a key without `alg` the first row that fits is used, so the most widely understood name comes first. */
 export const algorithms = [
@@ -32,8 +32,9 @@ export const algorithms = [
   ecdsa('ES256', 'P-256'),
   ecdsa('ES384', 'P-384'),
   ecdsa('ES512', 'P-521'),
-  edwards('EdDSA', false),
-  edwards('Ed25519', true),
+  edwards('EdDSA', 'Ed25519', false),
+  edwards('Ed25519', 'Ed25519', true),
+  edwards('Ed448', 'Ed448', true),
 ] as const satisfies readonly Algorithm[]
 
 /** Algorithms that new keys may be generated for. */

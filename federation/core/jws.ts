@@ -1,6 +1,7 @@
 /** Signed JWTs: compact JWS only (§1.1), explicitly typed, signed with the key that `kid` names. */
-import { base64url, CompactSign, compactVerify, importJWK } from 'jose'
+import { base64url } from 'jose'
 import { algorithmsFor, findAlgorithm } from './algorithm.ts'
+import { implementationOf } from './compact-jws.ts'
 import { FederationError, type FederationErrorCode, quote } from './errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
 import { describe, type Jwk, type JwkSet, publicJwk } from './keys.ts'
@@ -23,13 +24,13 @@ const MAX_JWT_LENGTH = 2 * 1024 * 1024
 export async function localSigner(privateJwk: Jwk): Promise<Signer> {
   const alg = algorithmsFor(privateJwk)[0]?.alg
   if (!alg) throw new FederationError('invalid_request', `no algorithm can sign with ${describe(privateJwk)}`)
-  const key = await importJWK(privateJwk, alg)
+  const sign = await implementationOf(alg).signer(privateJwk, alg)
   return {
     kid: privateJwk.kid,
     alg,
     publicKey: publicJwk(privateJwk),
-    // jose wants to see the `alg` that is in the header already.
-    sign: (payload, header) => new CompactSign(payload).setProtectedHeader({ ...header, alg }).sign(key),
+    // The implementation wants to see the `alg` that is in the header already.
+    sign: (payload, header) => sign(payload, { ...header, alg }),
   }
 }
 
@@ -101,7 +102,7 @@ export async function verifySignature(
   }
   try {
     // Imported from its public part alone: a `key_ops` that a stranger set must not decide.
-    await compactVerify(jwt, await importJWK(publicJwk(key), header.alg), { algorithms: [header.alg] })
+    await implementationOf(header.alg).verify(jwt, publicJwk(key), header.alg)
   } catch (cause) {
     throw refuse(`has a signature that does not verify with the key ${quote(key.kid)}`, cause)
   }

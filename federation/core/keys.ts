@@ -1,7 +1,8 @@
 /** Federation Entity Keys as JWKs: generating, naming, and accepting them (§3.1.1). */
-import { base64url, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { base64url, calculateJwkThumbprint, type JWK } from 'jose'
 import { algorithms, algorithmsFor, type SigningAlgorithm } from './algorithm.ts'
 import { parseArray, parseObject, parseString } from './claim.ts'
+import { implementationOf } from './compact-jws.ts'
 import { FederationError, quote } from './errors.ts'
 import { member } from './json.ts'
 
@@ -29,14 +30,14 @@ const coordinateBytes: Readonly<Record<string, number>> = {
   'P-384': 48,
   'P-521': 66,
   Ed25519: 32,
+  Ed448: 57,
 }
 
 /** Generates a private signing key; its `kid` is its thumbprint. */
 export async function generateSigningKey(alg: SigningAlgorithm): Promise<Jwk> {
   const row = algorithms.find((candidate) => candidate.alg === alg && candidate.sign)
   if (!row) throw new TypeError(`no signing keys are generated for algorithm ${quote(alg)}`)
-  const { privateKey } = await generateKeyPair(alg, { ...row.generate, extractable: true })
-  const jwk = await exportJWK(privateKey)
+  const jwk = await implementationOf(alg).generate(alg, row.generate)
   return { ...jwk, kid: await keyId(jwk), alg, use: 'sig' }
 }
 

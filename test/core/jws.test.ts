@@ -1,3 +1,4 @@
+import { createPublicKey, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { compactVerify, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -12,12 +13,36 @@ const header = { typ, alg: 'ES256', kid: keys.leaf.kid }
 const sign = (claims: object) => signJwt(claims, { key: keys.leaf, typ })
 
 describe('signJwt', () => {
-  it.each(signingAlgorithms)('makes a JWT that jose verifies with %s', async (alg) => {
+  const known = signingAlgorithms.filter((alg) => alg !== 'Ed448')
+  it.each(known)('makes a JWT that jose verifies with %s', async (alg) => {
     const key = await generateSigningKey(alg)
     const jwt = await signJwt({ a: 1 }, { key, typ })
     const { payload, protectedHeader } = await compactVerify(jwt, await importJWK(publicJwk(key), alg))
     expect(protectedHeader).toEqual({ typ, alg, kid: key.kid })
     expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ a: 1 })
+  })
+
+  it('makes a JWT that OpenSSL verifies with Ed448, which jose does not know', async () => {
+    const key = await generateSigningKey('Ed448')
+    const jwt = await signJwt({ a: 1 }, { key, typ })
+    const [head, payload, signature = ''] = jwt.split('.')
+    const jwk = createPublicKey({ key: publicJwk(key), format: 'jwk' })
+    expect(verify(null, Buffer.from(`${head}.${payload}`), jwk, Buffer.from(signature, 'base64url'))).toBe(
+      true,
+    )
+    expect(JSON.parse(String(Buffer.from(String(head), 'base64url')))).toEqual({
+      typ,
+      alg: 'Ed448',
+      kid: key.kid,
+    })
+    const own = { keys: [publicJwk(key)] }
+    expect((await verifyJwt(jwt, { typ, keys: own })).claims).toEqual({ a: 1 })
+    const forged = `${head}.${payload}.${Buffer.alloc(114).toString('base64url')}`
+    const another = publicJwk({ ...(await generateSigningKey('Ed448')), kid: key.kid })
+    await expect(verifyJwt(forged, { typ, keys: own })).rejects.toThrow(refusal('invalid_request'))
+    await expect(verifyJwt(jwt, { typ, keys: { keys: [another] } })).rejects.toThrow(
+      refusal('invalid_request', { check: 'signature' }),
+    )
   })
 
   it('adds header members, but none that replaces typ, alg or kid', async () => {

@@ -28,7 +28,7 @@ test.each([...signingAlgorithms])('makes a usable key of the type %s', async (ty
 
 test('offers the types of the deployment guide', () => {
   expect(signingAlgorithms).toEqual(
-    expect.arrayContaining(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519']),
+    expect.arrayContaining(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519', 'Ed448']),
   )
 })
 

@@ -1,6 +1,9 @@
 /** Trust Marks that an entity must hold to be registered and renewed (§7). */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { signJwt } from '#core/jws.ts'
+import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
@@ -31,4 +34,45 @@ it('lets an entity in only with the Trust Marks that it must hold', async () => 
     __typename: 'EntityRejectedError',
     message: expect.stringContaining(type),
   })
+})
+
+/** A member of the federation that issues marks of a type which the anchor lets it issue, and answers for them. */
+async function startIssuer(type: string): Promise<TestEntity> {
+  const issuer = await startEntity({ authorityHints: [admin.entityId] })
+  onTestFinished(issuer.close)
+  const endpoint = { federation_trust_mark_status_endpoint: `${issuer.id}/trust_mark_status` }
+  issuer.options.metadata = { federation_entity: endpoint }
+  await register(admin, issuer)
+  const trustMarkIssuers = { [type]: [issuer.id] }
+  await admin.mutate('updateTrustAnchor', { trustMarkIssuers }, 'version', 'admin')
+  return issuer
+}
+
+const carry = (leaf: TestEntity, type: string, jwt: string) => {
+  leaf.options.configuration = { trust_marks: [{ trust_mark_type: type, trust_mark: jwt }] }
+}
+
+it('counts the marks of other issuers that hold, at registration and at each renewal', async () => {
+  const type = 'https://issuer.example.org/marks/certified'
+  const issuer = await startIssuer(type)
+  const leaf = await startLeaf(admin)
+  const input = { entityId: leaf.id, requiredTrustMarks: [type] }
+  const ask = () => admin.mutate('registerSubordinate', input, 'id')
+  const rejected = { __typename: 'EntityRejectedError', message: expect.stringContaining(type) }
+  expect(await ask()).toMatchObject(rejected)
+
+  const sign = (subject: string, key = issuer.key) => {
+    const claims = { issuer: issuer.id, subject, type, iat: Math.floor(Date.now() / 1000) - 60 }
+    return signJwt(buildTrustMark(claims), { key, typ: TRUST_MARK_TYP })
+  }
+  carry(leaf, type, await sign('https://somebody-else.example.org'))
+  expect(await ask()).toMatchObject(rejected)
+  carry(leaf, type, await sign(leaf.id, leaf.key))
+  expect(await ask()).toMatchObject(rejected)
+
+  carry(leaf, type, await sign(leaf.id))
+  const { id } = await ask()
+  expect(await admin.mutate('renewSubordinate', { id }, 'lastError')).toMatchObject({ lastError: null })
+  issuer.status = { status: 'revoked' }
+  expect(await admin.mutate('renewSubordinate', { id }, 'id')).toMatchObject(rejected)
 })

@@ -13,6 +13,7 @@ import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
+import type { CarriedTypes } from '#server/services/entity/carried-marks.ts'
 import { createChecklist, type EntityCheck } from '#server/services/entity/checks.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 
@@ -38,6 +39,8 @@ type Input = {
   settings: Settings
   /** Types of the marks that we issued to the entity and that are valid. */
   trustMarkTypes: readonly string[]
+  /** Types of those that it carries in its configuration and that hold. */
+  carriedTypes: CarriedTypes
   /** Of this Trust Anchor. */
   anchor: string
   allowHttp: boolean
@@ -59,7 +62,7 @@ export async function examineEntity(input: Input): Promise<Examination> {
     checkAuthorityHint(statement, input, checklist)
     checkMetadata(statement, input, checklist)
     resolvedMetadata = checkRegistration(statement, input, checklist)
-    checkRequiredTrustMarks(input, checklist)
+    await checkRequiredTrustMarks(statement, input, checklist)
   }
   return { entityId: input.entityId, checks: checklist.list(), statement, resolvedMetadata }
 }
@@ -142,17 +145,23 @@ function checkRegistration(statement: EntityStatement, input: Input, checklist: 
   )
 }
 
-function checkRequiredTrustMarks({ registration, trustMarkTypes }: Input, checklist: Checklist): void {
-  const missing = registration.requiredTrustMarks.filter((type) => !trustMarkTypes.includes(type))
-  if (missing.length > 0) {
-    checklist.fail(
-      'TRUST_MARKS',
-      `No valid Trust Mark of type ${missing.join(', ')} was issued to the entity.`,
-    )
-  } else if (registration.requiredTrustMarks.length > 0) {
-    checklist.pass('TRUST_MARKS', 'It holds every required Trust Mark.')
-  } else {
-    checklist.skip('TRUST_MARKS', 'No Trust Mark is required.')
+/** Those that we issued count at once; others only as the entity carries them. */
+async function checkRequiredTrustMarks(
+  statement: EntityStatement,
+  { registration: { requiredTrustMarks }, trustMarkTypes, carriedTypes }: Input,
+  checklist: Checklist,
+): Promise<void> {
+  if (requiredTrustMarks.length === 0) return checklist.skip('TRUST_MARKS', 'No Trust Mark is required.')
+  const notOurs = requiredTrustMarks.filter((type) => !trustMarkTypes.includes(type))
+  try {
+    const carried = notOurs.length > 0 ? await carriedTypes(statement) : []
+    const missing = notOurs.filter((type) => !carried.includes(type))
+    if (missing.length === 0) return checklist.pass('TRUST_MARKS', 'It holds every required Trust Mark.')
+    const names = missing.join(', ')
+    const message = `No valid Trust Mark of type ${names} was issued to the entity here, and its configuration carries none that holds.`
+    checklist.fail('TRUST_MARKS', message)
+  } catch (error) {
+    checklist.fail('TRUST_MARKS', asFederationError(error).message, true)
   }
 }
 

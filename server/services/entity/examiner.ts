@@ -1,6 +1,7 @@
 /** Examines an entity under what is, or would be, registered about it. */
 import type { JwkSet } from '#core/keys.ts'
 import type { Settings } from '#prisma/generated/client/client.ts'
+import { createCarriedTypes } from '#server/services/entity/carried-marks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/entity/examination.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 
@@ -15,7 +16,9 @@ export type Candidate = {
 
 export type Examine = (candidate: Candidate) => Promise<Examination>
 
-export function createExaminer({ db, entityId: anchor, allowHttp, fetcher }: ServiceContext): Examine {
+export function createExaminer(context: ServiceContext): Examine {
+  const { db, entityId: anchor, allowHttp, fetcher } = context
+  const carriedTypes = createCarriedTypes(context)
   return async ({ jwks, ...candidate }) => {
     const marks = await db.trustMark.findMany({
       where: { entityId: candidate.entityId, active: true, expiresAt: { gt: new Date() } },
@@ -23,7 +26,7 @@ export function createExaminer({ db, entityId: anchor, allowHttp, fetcher }: Ser
     })
     const trustMarkTypes = marks.map((mark) => mark.trustMarkType.type)
     const now = Math.floor(Date.now() / 1000)
-    const common = { ...candidate, trustMarkTypes, anchor, allowHttp, fetcher, now }
+    const common = { ...candidate, trustMarkTypes, carriedTypes, anchor, allowHttp, fetcher, now }
     return examineEntity(jwks ? { ...common, jwks } : common)
   }
 }

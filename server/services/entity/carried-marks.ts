@@ -1,0 +1,41 @@
+/** Trust Marks that an entity carries in its configuration, whoever issued them, as far as they hold now (7.3). */
+import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
+import { createChainFinder } from '#federation/resolver/chain-finder.ts'
+import { createTrustMarkVerifier } from '#federation/resolver/trust-mark-verifier.ts'
+import type { ServiceContext } from '#server/services/index.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
+
+const TIME_BUDGET_MS = 10_000
+
+/** What others say of an issuer is asked for anew: an operator waits for what is true now. */
+const nothingHeld: StatementCache = { read: async () => undefined, write: async () => {} }
+
+const unixNow = () => Math.floor(Date.now() / 1000)
+
+/** Their types. @throws FederationError `temporarily_unavailable` while Redis is away */
+export type CarriedTypes = (configuration: EntityStatement) => Promise<string[]>
+
+/** By the lists of our own Entity Configuration, as a resolver under this anchor would see them. */
+export function createCarriedTypes({
+  entityId,
+  allowHttp,
+  reader,
+  fetcher,
+  signingKeys,
+}: Pick<ServiceContext, 'entityId' | 'allowHttp' | 'reader' | 'fetcher' | 'signingKeys'>): CarriedTypes {
+  const common = { entityId, allowHttp, reader, fetcher, now: unixNow }
+  const verify = createTrustMarkVerifier({
+    ...common,
+    finder: createChainFinder({ ...common, statements: nothingHeld }),
+  })
+  return async (configuration) => {
+    const published = await reader.entityConfiguration()
+    if (!published) return []
+    const anchor = parseEntityStatement(published.jwt, { allowHttp })
+    const { sub: subject, exp } = configuration.claims
+    const chain = { subject, trustAnchor: entityId, statements: [configuration, anchor], exp }
+    const anchors = [{ id: entityId, keys: signingKeys.current().published }]
+    const { entries } = await verify(chain, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
+    return entries.map(({ trust_mark_type }) => trust_mark_type)
+  }
+}

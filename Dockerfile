@@ -11,8 +11,11 @@ RUN npm run build \
       node --disable-warning=ExperimentalWarning deploy/images/assemble.ts "$image" "/image/$image"; \
     done
 
-# The user that owns the key files of the deployment guide. The file system may be mounted read-only.
+# The user that owns the key files of the deployment guide. The file system may be mounted read-only; what installs or
+# builds packages stays behind.
 FROM node:24-bookworm-slim AS runtime
+RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg
 RUN groupadd --gid 999 app && useradd --uid 999 --gid 999 --no-create-home --home-dir /app app
 ENV NODE_ENV=production
 WORKDIR /app

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Image, images } from '../../deploy/images/images.ts'
 
 /** The part of the Compose specification that our files use; a misspelt name is refused. */
 const Service = z.strictObject({
@@ -51,10 +50,8 @@ async function readServices(name: string): Promise<Record<string, z.output<typeo
 }
 
 let services: Record<string, z.output<typeof Service>>
-let dockerfile: string
 beforeAll(async () => {
   services = await readServices('compose.yaml')
-  dockerfile = await readFile(root('Dockerfile'), 'utf8')
 })
 
 describe('compose.yaml', () => {
@@ -92,6 +89,38 @@ describe('compose.yaml', () => {
       expect(services[name]?.deploy?.resources.limits.memory).toMatch(/^\d+[MG]$/)
     },
   )
+
+  test('limits what each service may take, and watches the health of each that answers', async () => {
+    const dockerfile = await readFile(root('Dockerfile'), 'utf8')
+    for (const [name, { deploy, healthcheck, build }] of Object.entries(services)) {
+      expect(deploy?.resources.limits, name).toEqual({
+        cpus: expect.stringMatching(/^[\d.]+$/),
+        memory: expect.stringMatching(/^\d+[MG]$/),
+      })
+      if (name === 'worker') continue // nobody asks it anything; its order goes to another when it dies
+      const stage = dockerfile
+        .split(/^FROM /m)
+        .find((each) => each.startsWith(`${each.split(' ')[0]} AS ${build?.target}`))
+      expect(healthcheck ?? /^HEALTHCHECK /m.exec(stage ?? '')?.[0], name).toBeTruthy()
+    }
+  })
+
+  test('names no service, volume or anchor that is not there', async () => {
+    const file = parse(await readFile(root('compose.yaml'), 'utf8'), { merge: true })
+    const extensions = Object.keys(file).filter((name) => name.startsWith('x-'))
+    expect(Object.keys(file).filter((name) => !extensions.includes(name))).toEqual([
+      'name',
+      'services',
+      'volumes',
+    ])
+    for (const { depends_on = {}, volumes = [] } of Object.values(services)) {
+      expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(depends_on)))
+      const named = volumes
+        .map((volume) => volume.split(':')[0] ?? '')
+        .filter((source) => !source.startsWith('.'))
+      expect(Object.keys(file.volumes)).toEqual(expect.arrayContaining(named))
+    }
+  })
 
   test('lets only the admin server write keys, and only the database keeps data', () => {
     const mounts = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
@@ -134,24 +163,5 @@ test('the production example names no secret, and hides database and Redis', asy
   expect(production.ta?.environment).toMatchObject({
     ALLOW_HTTP: 'false',
     TA_DOMAIN: expect.stringMatching(/^https:/),
-  })
-})
-
-describe('the Dockerfile', () => {
-  test.each(Object.entries<Image>(images))('has a target %s that runs as uid 999', (name, { programs }) => {
-    const [, stage = ''] = dockerfile.split(RegExp(`^FROM .* AS ${name}$`, 'm'))
-    const [own = ''] = stage.split(/^FROM /m)
-    expect(own).toMatch(/^USER 999:999$/m)
-    expect(own).toContain(`/image/${name}`)
-    const command = /^CMD (\[.*\])$/m.exec(own)?.[1] ?? '[]'
-    const program = JSON.parse(command).at(-1).replace('/app/', '')
-    if (programs.length > 0) expect([...programs, 'docker-entrypoint.sh']).toContain(program)
-  })
-
-  test('takes nothing from the build stage but what was assembled, and keeps keys out of it', async () => {
-    const copied = dockerfile.match(/--from=build \S+/g) ?? []
-    expect(copied.every((each) => each.startsWith('--from=build /image/'))).toBe(true)
-    const ignored = (await readFile(root('.dockerignore'), 'utf8')).split('\n')
-    expect(ignored).toEqual(expect.arrayContaining(['private.json', 'next.json', 'node_modules', 'data']))
   })
 })

@@ -1,7 +1,14 @@
 /** The commands of the deployment guide of today's inmor, in its order and its words, and what they are called here. */
 import type { Deployment } from '#test/helpers/image-layout.ts'
 
-export type Chapter = 'keys' | 'initialization' | 'rebuild' | 'scheduled tasks' | 'health'
+export type Chapter =
+  | 'keys'
+  | 'initialization'
+  | 'rebuild'
+  | 'scheduled tasks'
+  | 'health'
+  | 'backup'
+  | 'restore'
 
 export const guideCommands: readonly (readonly [Chapter, string])[] = [
   [
@@ -35,11 +42,15 @@ export const guideCommands: readonly (readonly [Chapter, string])[] = [
     'scheduled tasks',
     'cd /path/to/inmor && /usr/bin/docker compose exec -T ta ./inmor-collection -c taconfig.toml https://ta.example.com >> /tmp/inmor-collection.log 2>&1',
   ],
+  ['health', 'curl --insecure --fail --silent https://localhost:8080/health'],
   ['health', 'curl https://your-ta-domain/status'],
+  ['backup', 'docker compose exec db pg_dump -U postgres postgres > backup.sql'],
+  ['restore', 'docker compose exec -T db psql -U postgres postgres < backup.sql'],
 ]
 
 /** The same line where there is no Docker: hosts and paths are those of the deployment, containers its directories. */
-export function translate(command: string, { directory, anchor, adminUrl, proxy }: Deployment): string {
+export function translate(command: string, deployment: Deployment): string {
+  const { directory, anchor, adminUrl, proxy, postgres } = deployment
   const curl = `curl --fail --silent --show-error --cacert ${proxy.certificate} -H "X-API-Key: $KEY"`
   const replacements: [RegExp, string | ((match: string, name: string) => string)][] = [
     [/docker run --rm -v \.\/keys:\/data \S+/, ''],
@@ -55,7 +66,12 @@ export function translate(command: string, { directory, anchor, adminUrl, proxy 
     [/(?:\/usr\/bin\/)?docker compose exec (?:-T )?ta/, `cd ${directory.ta} &&`],
     [/^curl/, curl],
     [/http:\/\/localhost:8000/, adminUrl],
-    [/https:\/\/(ta\.example\.com|your-ta-domain)/, anchor],
+    [/https:\/\/(ta\.example\.com|your-ta-domain|localhost:8080)/, anchor],
+    [
+      /docker compose exec (?:-T )?db (\w+) -U postgres postgres/,
+      (_, name) => `${postgres?.binaries}/${name} ${postgres?.url}`,
+    ],
+    [/backup\.sql/, `${directory.base}/tmp/backup.sql`],
   ]
   return replacements.reduce((line, [from, to]) => line.replace(from, to as string), command) // either kind of replacement will do
 }

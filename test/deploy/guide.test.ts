@@ -1,13 +1,15 @@
 /** The deployment guide played from key generation to a resolved entity, as its reader would, on the layout of the images. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createLocalJWKSet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { below, type Federation } from '#test/helpers/federation.ts'
 import { type Deployment, layOut, type Outcome } from '#test/helpers/image-layout.ts'
 import { ask, isInstalled } from '#test/helpers/proxy.ts'
 import { type Chapter, guideCommands, translate } from './guide-commands.ts'
 
+const WITHIN = { timeout: 60_000, interval: 100 }
 const isPossible = await isInstalled('nginx')
 
 describe.skipIf(!isPossible)('the deployment guide', () => {
@@ -53,6 +55,20 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     key = made.output.trim()
   })
 
+  test('nothing of the layout can be written by its user, and there is nothing to build with', async ({
+    skip,
+  }) => {
+    const { ta, admin, worker } = deployment.directory
+    const tools = ['typescript', 'vite', 'vitest', '@biomejs', 'prisma', 'svelte', '@sveltejs', 'knip']
+    for (const image of [ta, admin, worker]) {
+      const packages = await readdir(join(image, 'node_modules'))
+      expect(packages.filter((name) => tools.includes(name) || name === '.bin')).toEqual([])
+    }
+    skip(!deployment.isUnprivileged, 'only root can become another user')
+    const found = await deployment.shell(`find ${ta} ${admin} ${worker} -writable`)
+    expect(found).toEqual({ code: 0, output: '' })
+  })
+
   test('the initialization workflow', async () => {
     const [entity, historicalKeys, type] = (await play('initialization')).map((text) => JSON.parse(text))
     expect(entity).toEqual({ entity_statement: expect.any(String) })
@@ -89,13 +105,43 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
   })
 
   test('the status', async () => {
-    const [status = ''] = await play('health')
+    const [health = '', status = ''] = await play('health')
+    expect(JSON.parse(health)).toEqual({ status: 'ok' })
     expect(JSON.parse(status)).toMatchObject({
       entity_id: deployment.anchor,
       status: 'ok',
       subordinates: { direct: 1 },
       collection: { total_entities: 1, openid_relying_parties: 1 },
     })
+  })
+
+  test('the backup, restored into an empty database, without a rebuild being asked for', async ({ skip }) => {
+    const { postgres, anchor, proxy } = deployment
+    if (!postgres) return skip('the programs of PostgreSQL are not installed here')
+    await play('backup')
+    const later = 'https://your-domain.example.com/trustmark/later'
+    const made = await ask(proxy, proxy.ports.admin, '/api/v1/trustmarktypes', {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ tmtype: later }),
+    })
+    expect(made.status).toBe(201)
+    const issuers = async () => {
+      const { body } = await ask(proxy, proxy.ports.ta, '/.well-known/openid-federation')
+      return Object.keys(decodeJwt<{ trust_mark_issuers: object }>(body).trust_mark_issuers)
+    }
+    await vi.waitFor(async () => expect(await issuers()).toContain(later), WITHIN)
+    const maintenance = new pg.Client(postgres.url.replace(/\/postgres$/, '/template1'))
+    await maintenance.connect()
+    await maintenance.query('DROP DATABASE postgres WITH (FORCE)')
+    await maintenance.query('CREATE DATABASE postgres')
+    await maintenance.end()
+    await play('restore')
+    await vi.waitFor(async () => expect(await issuers()).not.toContain(later), WITHIN)
+    expect((await ask(proxy, proxy.ports.admin, '/health')).status).toBe(200)
+    const query = new URLSearchParams({ sub: federation.leaf.id, trust_anchor: anchor })
+    expect((await ask(proxy, proxy.ports.ta, `/resolve?${query}`)).status).toBe(200)
+    expect((await deployment.shell(`cd ${deployment.directory.worker} && ./inmor rebuild`)).code).toBe(0)
   })
 
   /** As received out of band: the files that the key generation wrote. */

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { vi } from 'vitest'
-import { startDatabase } from '#test/helpers/database.ts'
+import { findPostgres } from '#test/helpers/postgres.ts'
 import { ask, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { freePort, startRedis } from '#test/helpers/redis.ts'
+import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { assemble } from '../../deploy/images/assemble.ts'
 import { images } from '../../deploy/images/images.ts'
 
@@ -19,29 +20,42 @@ export type Outcome = { code: number | null; output: string }
 
 export type Deployment = {
   /** Application directories, by image. */
-  directory: { base: string; ta: string; admin: string; keys: string }
+  directory: { base: string; ta: string; admin: string; worker: string; keys: string }
   /** Entity Identifier of the Trust Anchor, at the reverse proxy. */
   anchor: string
   adminUrl: string
   proxy: ReverseProxy
+  /** The database, where it is a PostgreSQL of our own, and the folder of its programs. */
+  postgres: { url: string; binaries: string } | undefined
+  /** Whether `shell` and the services run as a user who owns nothing of the layout. */
+  isUnprivileged: boolean
   /** Runs a line of shell as the unprivileged user. */
   shell(command: string, environment?: Record<string, string>): Promise<Outcome>
-  /** Starts both servers; they serve when it resolves. */
+  /** Starts both servers, and a worker beside them; they serve when it resolves. */
   start(): Promise<void>
   close(): Promise<void>
 }
 
 export async function layOut(): Promise<Deployment> {
   const base = await mkdtemp(join(tmpdir(), 'inmor-deployment-'))
-  const directory = { base, ta: join(base, 'ta'), admin: join(base, 'admin'), keys: join(base, 'keys') }
+  const place = (name: string) => join(base, name)
+  const directory = {
+    base,
+    ta: place('ta'),
+    admin: place('admin'),
+    worker: place('worker'),
+    keys: place('keys'),
+  }
   await chmod(base, 0o755)
   await assemble(images.ta, directory.ta)
   await assemble(images.admin, directory.admin)
+  await assemble(images.worker, directory.worker)
   for (const name of ['keys', 'tmp', 'proxy', 'bin']) await mkdir(join(base, name), { mode: 0o755 })
   for (const name of ['keys', 'tmp']) if (user.uid) await chown(join(base, name), user.uid, user.gid)
   await copyFile(process.execPath, join(base, 'bin', 'node'))
 
-  const [database, redis] = await Promise.all([startDatabase(), startRedis()])
+  const [database, redis] = await Promise.all([startRestartableDatabase(), startRedis()])
+  const binaries = findPostgres()
   const upstreams = { ta: await freePort(), admin: await freePort() }
   const proxy = await startProxy('nginx', join(base, 'proxy'), upstreams, '127.0.0.1/32')
   const anchor = `https://localhost:${proxy.ports.ta}`
@@ -65,6 +79,7 @@ export async function layOut(): Promise<Deployment> {
     REDIS_URL: redis.url,
     AUTH_SECRET: 'a secret of this test that nobody else would use',
     ADMIN_URL: `https://localhost:${proxy.ports.admin}`,
+    WORKER: 'external',
   }
   const servers: ReturnType<typeof serve>[] = []
   return {
@@ -72,6 +87,8 @@ export async function layOut(): Promise<Deployment> {
     anchor,
     adminUrl,
     proxy,
+    postgres: binaries ? { url: database.url, binaries } : undefined,
+    isUnprivileged: user.uid !== undefined,
     async shell(command, environment = {}) {
       const env = { ...ofAdmin, ...environment }
       const child = spawn('sh', ['-c', command], {
@@ -87,6 +104,7 @@ export async function layOut(): Promise<Deployment> {
     async start() {
       servers.push(serve(['node', 'federation/main.ts'], directory.ta, ofTa))
       servers.push(serve(['./docker-entrypoint.sh'], directory.admin, ofAdmin))
+      servers.push(serve(['node', 'server/worker.ts'], directory.worker, ofAdmin))
       const isServing = async () => {
         for (const port of [proxy.ports.ta, proxy.ports.admin]) {
           const { status } = await ask(proxy, port, '/health')

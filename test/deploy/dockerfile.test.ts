@@ -1,0 +1,121 @@
+/** The Dockerfile, instruction by instruction; no Docker engine is needed for that. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, expect, test } from 'vitest'
+import { type Image, images } from '../../deploy/images/images.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+type Instruction = { name: string; argument: string }
+type Stage = { name: string; base: string; instructions: Instruction[] }
+
+let stages: Stage[]
+beforeAll(async () => {
+  stages = parseStages(await readFile(root('Dockerfile'), 'utf8'))
+})
+
+function parseStages(text: string): Stage[] {
+  const lines = text
+    .replace(/^#.*\n/gm, '')
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const found: Stage[] = []
+  for (const line of lines) {
+    const [, name = '', argument = ''] = /^([A-Z]+) (.+)$/.exec(line) ?? []
+    if (name === 'FROM') {
+      const [, base = '', as = ''] = /^(\S+) AS (\w+)$/.exec(argument) ?? []
+      found.push({ name: as, base, instructions: [] })
+    } else found.at(-1)?.instructions.push({ name, argument })
+  }
+  return found
+}
+
+const stageOf = (name: string) => {
+  const stage = stages.find((each) => each.name === name)
+  if (!stage) throw new Error(`there is no stage ${name}`)
+  return stage
+}
+const argumentsOf = (stage: Stage, name: string) =>
+  stage.instructions.flatMap((each) => (each.name === name ? [each.argument] : []))
+
+/** Itself and what it is made from, of this file. */
+function lineage(stage: Stage): Stage[] {
+  const parent = stages.find(({ name }) => name === stage.base)
+  return parent ? [...lineage(parent), stage] : [stage]
+}
+
+test('has one target for each image, and two stages that are none', () => {
+  expect(stages.map(({ name }) => name)).toEqual(['build', 'runtime', ...Object.keys(images)])
+})
+
+test('uses instructions that it needs, and none that would fetch from the network or run by a shell', () => {
+  const known = ['WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD']
+  for (const { instructions } of stages) {
+    expect(known).toEqual(expect.arrayContaining(instructions.map(({ name }) => name)))
+    for (const { name, argument } of instructions) {
+      if (name === 'CMD') expect(JSON.parse(argument)).toEqual(expect.any(Array))
+      if (name === 'HEALTHCHECK') expect(argument).toMatch(/ CMD \["/)
+      if (name === 'ENV') expect(argument).not.toMatch(/SECRET|PASSWORD|KEY/)
+    }
+  }
+})
+
+test('begins with images of a named version, that of Node being ours', () => {
+  const bases = stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base))
+  for (const base of bases) expect(base).toMatch(/^\w+:\d+(\.\d+)*-[\w-]+$/)
+  const [major] = packageJson.dependencies.node.split('.')
+  for (const base of bases.filter((each) => each.startsWith('node:')))
+    expect(base).toMatch(RegExp(`^node:${major}-`))
+})
+
+test.each(Object.entries<Image>(images))(
+  'the target %s runs its program as uid 999',
+  (name, { programs }) => {
+    const stage = stageOf(name)
+    const users = argumentsOf(stage, 'USER')
+    expect(users).toEqual(['999:999'])
+    // Nothing is changed as another user afterwards.
+    const after = stage.instructions.slice(stage.instructions.findIndex((each) => each.name === 'USER'))
+    expect(after.filter((each) => ['RUN', 'COPY'].includes(each.name))).toEqual([])
+    const command: string[] = JSON.parse(argumentsOf(stage, 'CMD')[0] ?? '[]')
+    const program = command.at(-1)?.replace('/app/', '') ?? ''
+    if (programs.length > 0) expect([...programs, 'docker-entrypoint.sh']).toContain(program)
+    const ports: Record<string, string> = { ta: '8080', admin: '8000', frontend: '8080' }
+    expect(argumentsOf(stage, 'EXPOSE')).toEqual(ports[name] ? [ports[name]] : [])
+    expect(argumentsOf(stage, 'HEALTHCHECK')).toHaveLength(ports[name] ? 1 : 0)
+  },
+)
+
+test.each(Object.keys(images))(
+  'the target %s has no more than was assembled, and nothing to build with',
+  (name) => {
+    const own = lineage(stageOf(name))
+    const copied = own.flatMap((stage) => argumentsOf(stage, 'COPY'))
+    const expected = RegExp(`^(--from=build /image/${name}[/ ]|deploy/proxy/frontend.conf )`)
+    for (const each of copied) expect(each).toMatch(expected)
+    const ran = own.flatMap((stage) => argumentsOf(stage, 'RUN')).join('\n')
+    expect(ran).not.toMatch(
+      /\b(npm|npx|yarn) (ci|install|run|i|exec)\b|build-essential|\b(gcc|make|python3|git)\b/,
+    )
+    if (own.some(({ base }) => base.startsWith('node:'))) {
+      for (const tool of ['node_modules', 'npm', 'npx', 'corepack', 'yarn'])
+        expect(ran).toMatch(RegExp(`rm -rf .*/${tool}\\b`))
+    }
+    for (const install of ran.match(/apt-get install.*/g) ?? [])
+      expect(install).toMatch(/--no-install-recommends.*rm -rf \/var\/lib\/apt\/lists/)
+  },
+)
+
+test('the images run the steps that the build stage is tested with', () => {
+  const ran = argumentsOf(stageOf('build'), 'RUN').join('\n')
+  expect(ran).toMatch(/^npm ci /)
+  expect(ran).toContain(`for image in ${Object.keys(images).join(' ')}; do`)
+  expect(ran).toContain('deploy/images/assemble.ts "$image" "/image/$image"')
+})
+
+test('the build is given no keys, data or installed packages', async () => {
+  const ignored = (await readFile(root('.dockerignore'), 'utf8')).split('\n')
+  expect(ignored).toEqual(expect.arrayContaining(['private.json', 'next.json', 'node_modules', 'data']))
+})

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
+import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
 import { type Call, endpoint } from './endpoint.ts'
 import { repeatable, requiredEntityId } from './parameter.ts'
@@ -14,13 +15,17 @@ export function resolveRoute(
   deps: Deps,
   { resolveRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: { resolveRateLimit?: number },
 ) {
-  const { resolver, now } = deps
+  const { resolver, reader, now } = deps
   const answer = async ({ request, reply, parameters, client }: Call) => {
-    const jwt = await resolver.resolve({
+    const wanted = {
       subject: requiredEntityId(parameters, 'sub', deps),
       trustAnchors: requiredTrustAnchors(parameters, deps),
       entityTypes: repeatable(parameters, 'entity_type').sort(),
       audience: client,
+    }
+    const jwt = await resolver.resolve(wanted).catch(async (error: unknown) => {
+      if (error instanceof FederationError && error.code === 'not_found') await confirmPublished(reader)
+      throw error
     })
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/resolve-response+jwt' })
   }

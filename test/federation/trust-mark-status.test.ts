@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { trustMarkHash } from '#store/trust-mark-record.ts'
 import { entityId } from './publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from './trust-anchor.ts'
 import { verified } from './verify.ts'
@@ -69,6 +71,18 @@ test('a mark signed with a retired key is active, with a compromised or unknown 
   expect(await status(await issue(retired, 'retired'))).toBe('active')
   expect(await status(await issue(compromised, 'compromised'))).toBe('invalid')
   expect(await status(await issue(unknown, 'unknown'))).toBe('invalid')
+})
+
+test('a mark that names another issuer is invalid, whoever wrote that it was issued here', async () => {
+  const claims = {
+    iss: 'https://other.example',
+    sub: 'https://e.example',
+    trust_mark_type: type,
+    iat: ta.now(),
+  }
+  const mark = await signJwt(claims, { key: ta.key, typ: 'trust-mark+jwt' })
+  await ta.redis.client.sadd(ta.names.issuedTrustMarks, trustMarkHash(mark))
+  expect(await status(mark)).toBe('invalid')
 })
 
 test('a mark that was not issued here is not found, though its signature is ours', async () => {

@@ -82,6 +82,11 @@ describe('buildSubordinateStatement', () => {
 })
 
 describe('additional claims', () => {
+  it('says which of its own claims must be understood (§3.1.1)', () => {
+    const claims = buildSubordinateStatement({ ...link, additionalClaims: { note: 'ours' }, crit: ['note'] })
+    expect(claims.crit).toEqual(['note'])
+  })
+
   it.each([...protectedClaims])('cannot take the name %s', (name) => {
     const additionalClaims = { [name]: 'mine' }
     const refused = refusal('invalid_request', { path: name })

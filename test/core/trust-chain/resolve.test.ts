@@ -161,7 +161,7 @@ describe('buildResolveResponse (§8.3.2)', () => {
       issuer: id('anchor'),
       subject: id('leaf'),
       iat: NOW + 0.5,
-      exp: chain.exp,
+      exp: chain.exp + 0.5, // a NumericDate of a statement may be a fraction
       chain,
       metadata,
     }

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
-/** The federation server as a process: read the configuration, start, and close when told to. */
-import { ConfigError, readConfig } from './env.ts'
+/** The federation server as a process, or as several: read the configuration, start, and close when told to. */
+import cluster from 'node:cluster'
+import type { FastifyBaseLogger } from 'fastify'
+import { ConfigError, type FederationConfig, readConfig } from './env.ts'
+import { createLog } from './log.ts'
+import { createSharedRegistry, startProcesses } from './processes.ts'
 import { startFederationServer } from './start.ts'
 import { StartError } from './start-error.ts'
 
@@ -8,19 +12,42 @@ import { StartError } from './start-error.ts'
 const CLOSE_TIMEOUT_MS = 15_000
 
 try {
-  const server = await startFederationServer(readConfig())
-  const close = () => {
-    server.app.log.info('closing: requests under way are finished first')
-    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
-    server.close().catch((error: unknown) => {
-      server.app.log.error({ err: error }, 'closing failed')
-      process.exitCode = 1
-    })
-  }
-  process.once('SIGTERM', close)
-  process.once('SIGINT', close)
+  await start(readConfig())
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof StartError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
+  if (cluster.isWorker) process.exit() // the channel to the first process would keep it
+}
+
+async function start(config: FederationConfig): Promise<void> {
+  if (cluster.isWorker) {
+    const registry = createSharedRegistry()
+    const server = await startFederationServer({ ...config, metricsPort: undefined }, { registry })
+    closeOnSignals(server.app.log, () => server.close().finally(() => cluster.worker?.disconnect()))
+  } else if (config.processes > 1) {
+    const log = createLog({ level: config.logLevel })
+    const close = await startProcesses(config, log)
+    if (close) closeOnSignals(log, close)
+    else process.exitCode = 1
+  } else {
+    const server = await startFederationServer(config)
+    closeOnSignals(server.app.log, server.close)
+  }
+}
+
+function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): void {
+  let isClosing = false
+  const end = () => {
+    if (isClosing) return // a terminal tells each of several processes, and the first one tells the others
+    isClosing = true
+    log.info('closing: requests under way are finished first')
+    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
+    close().catch((error: unknown) => {
+      log.error({ err: error }, 'closing failed')
+      process.exitCode = 1
+    })
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
 }

@@ -15,6 +15,8 @@ export const settingMeanings: Readonly<Record<keyof typeof settings, string>> = 
   host: 'the address to listen on',
   port: 'the port to listen on',
   metricsPort: 'the port on which GET /metrics answers Prometheus; none when not set',
+  processes:
+    'how many processes share the port; one for each processor serves the most, and each counts rates by itself',
   logLevel: 'trace, debug, info, warn, error, fatal or silent',
   trustProxy:
     'proxies whose X-Forwarded-* headers count: addresses, networks, or true or false for all or none',

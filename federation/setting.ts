@@ -96,6 +96,8 @@ export const settings = {
   host: setting({ env: ['HOST'], fallback: '0.0.0.0', parse: text }),
   port: setting({ env: ['PORT'], fallback: '8080', parse: wholeNumber(0, 65_535) }),
   metricsPort: setting({ env: ['METRICS_PORT'], fallback: '', parse: optionalPort }),
+  /** How many of them share the port. */
+  processes: setting({ env: ['WEB_CONCURRENCY'], fallback: '1', parse: wholeNumber(1, 256) }),
   logLevel: setting({
     env: ['LOG_LEVEL'],
     fallback: 'info',

@@ -45,9 +45,12 @@ export type FederationServer = {
 /** Milliseconds for which a start waits for Redis, and between two looks at the key directory. */
 const defaultWaits = { redis: 2_000, keys: 2_000 }
 
+/** What one process is told; how many there are is no matter of its own. */
+type ProcessConfig = Omit<FederationConfig, 'processes'>
+
 /** @throws StartError when a key, a certificate or the port is not usable */
 export async function startFederationServer(
-  config: FederationConfig,
+  config: ProcessConfig,
   overrides: Overrides = {},
 ): Promise<FederationServer> {
   const logger: FastifyBaseLogger = overrides.logger ?? createLog({ level: config.logLevel })
@@ -105,7 +108,7 @@ export async function startFederationServer(
 }
 
 /** The key directory, read again whenever it changes; a faulty change is logged and the last good state stays. */
-async function openKeys(config: FederationConfig, logger: FastifyBaseLogger, intervalMs: number) {
+async function openKeys(config: ProcessConfig, logger: FastifyBaseLogger, intervalMs: number) {
   const { keysDir, historicalKeysDir: historicalDir } = config
   const read = () => readKeyDirectory(keysDir, { historicalDir })
   const reload = async () => {
@@ -127,7 +130,7 @@ async function openKeys(config: FederationConfig, logger: FastifyBaseLogger, int
 
 /** Starts even when Redis is away: the endpoints then answer 503 and recover by themselves. */
 async function openRedis(
-  { redisUrl }: FederationConfig,
+  { redisUrl }: ProcessConfig,
   logger: FastifyBaseLogger,
   waitMs: number,
 ): Promise<Redis> {

@@ -38,6 +38,7 @@ test('one variable is enough; everything else has a default', () => {
     historicalKeysDir: 'historical_keys',
     host: '0.0.0.0',
     port: 8080,
+    processes: 1,
     logLevel: 'info',
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     resolveRateLimit: 600,

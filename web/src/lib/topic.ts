@@ -6,6 +6,7 @@ export const topic = {
   trustMarks: 'app:trust-marks',
   trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',
+  schedules: 'app:schedules',
   audit: 'app:audit',
   users: 'app:users',
   apiKeys: 'app:api-keys',

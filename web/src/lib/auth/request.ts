@@ -59,5 +59,5 @@ export async function ask<Data>(path: string, body?: object): Promise<Answer<Dat
 export async function askAgain<Data>(path: string, body?: object): Promise<Answer<Data>> {
   const answer = await ask<Data>(path, body)
   const isTooLate = answer.problem !== undefined && answer.code === 'SESSION_NOT_FRESH'
-  return isTooLate && (await reauthentication.ask()) ? ask(path, body) : answer
+  return isTooLate && (await reauthentication.ask('stale')) ? ask(path, body) : answer
 }

@@ -5,6 +5,7 @@ import { error } from '@sveltejs/kit'
 import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@urql/core'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
+import { connection } from './connection.svelte.ts'
 import { headers, url } from './endpoint.ts'
 import type { Outcome, Refusal } from './refusal.ts'
 
@@ -21,7 +22,7 @@ const problems = {
   UNAUTHENTICATED: {
     status: 401,
     message: 'Your session has ended.',
-    advice: 'Sign in again in another tab, then repeat this: what you typed is kept.',
+    advice: 'Sign in again, then repeat this: what you typed is kept.',
   },
   FORBIDDEN: { status: 403, message: 'Your role does not allow this.', advice: 'Ask an administrator.' },
   SECOND_FACTOR_REQUIRED: {
@@ -75,13 +76,39 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
   return { message: `${message} ${advice}`.trim(), path: [] }
 }
 
+const isSignedOut = (failure: CombinedError | undefined) =>
+  failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') ?? false
+
+/** Sends again what was refused for want of a session, once the person has signed in again in place. */
+async function inSession<Answer extends { error?: CombinedError }>(
+  send: () => PromiseLike<Answer>,
+): Promise<Answer> {
+  const answer = await send()
+  if (!isSignedOut(answer.error)) return answer
+  connection.refused()
+  return (await reauthentication.ask('ended')) ? send() : answer
+}
+
+/** What is asked for all the time, by nobody: a failure says nothing, and nobody is asked to sign in. */
+export async function glance<Data, Variables extends AnyVariables>(
+  fetch: typeof globalThis.fetch,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data | undefined> {
+  const { data, error: failure } = await client.query(document, variables, { fetch }).toPromise()
+  if (isSignedOut(failure)) connection.refused()
+  return failure ? undefined : data
+}
+
 /** @throws the error that the nearest +error.svelte shows. */
 export async function read<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
-  const { data, error: failure } = await client.query(document, variables, { fetch }).toPromise()
+  const { data, error: failure } = await inSession(() =>
+    client.query(document, variables, { fetch }).toPromise(),
+  )
   if (failure) {
     const { status, message, requestId } = problemOf(failure)
     error(status, { message, ...(requestId && { requestId }) })
@@ -95,7 +122,7 @@ export async function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Outcome<Data>> {
-  const { data, error: failure } = await client.query(document, variables).toPromise()
+  const { data, error: failure } = await inSession(() => client.query(document, variables).toPromise())
   return failure || data === undefined ? { refusal: refusalOf(failure) } : { value: data }
 }
 
@@ -117,14 +144,14 @@ export async function write<Value, Variables extends AnyVariables>(
 ): Promise<Outcome<Value>> {
   const outcome = await attempt(document, variables)
   const isAskedAgain = outcome.refusal?.code === 'REAUTHENTICATION_REQUIRED'
-  return isAskedAgain && (await reauthentication.ask()) ? attempt(document, variables) : outcome
+  return isAskedAgain && (await reauthentication.ask('stale')) ? attempt(document, variables) : outcome
 }
 
 async function attempt<Value, Variables extends AnyVariables>(
   document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
   variables: Variables,
 ): Promise<Outcome<Value>> {
-  const { data, error: failure } = await client.mutation(document, variables).toPromise()
+  const { data, error: failure } = await inSession(() => client.mutation(document, variables).toPromise())
   const [result] = Object.values(data ?? {})
   if (failure || !result) return { refusal: refusalOf(failure) }
   if (!('message' in result)) return { value: result.data }

@@ -4,6 +4,7 @@ import { SvelteSet } from 'svelte/reactivity'
 /** The subscriptions that are trying to reach the server. */
 const broken = new SvelteSet<symbol>()
 let isSessionOver = $state(false)
+let session = $state(0)
 
 export const connection = {
   get isLost() {
@@ -13,12 +14,19 @@ export const connection = {
   get isSessionOver() {
     return isSessionOver
   },
-  lost: (subscription: symbol) => broken.add(subscription),
-  restored(subscription: symbol) {
-    broken.delete(subscription)
-    isSessionOver = false
+  /** Counts the sessions in this window: what a session has ended begins anew in the next. */
+  get session() {
+    return session
   },
+  lost: (subscription: symbol) => broken.add(subscription),
+  restored: (subscription: symbol) => broken.delete(subscription),
   /** It was ended on purpose, or was refused: nothing is being tried. */
   ended: (subscription: symbol) => broken.delete(subscription),
   refused: () => (isSessionOver = true),
+  /** Whoever comes in has a session; what was refused before was refused for want of one. */
+  signedIn: () => (isSessionOver = false),
+  signedInAgain() {
+    isSessionOver = false
+    session++
+  },
 }

@@ -18,7 +18,7 @@ interface Listener<Data> {
 
 /**
  * Calls `changed` for each event until the last one, until the returned function is called, or until the session is
- * refused. Reconnects, also after an orderly shutdown of the server. A page that nobody looks at holds no connection:
+ * refused; in an effect it begins anew with the next session. Reconnects, also after an orderly shutdown of the server. A page that nobody looks at holds no connection:
  * browsers allow six to a server, and people open many tabs.
  */
 export function watch<Data, Variables extends AnyVariables>(
@@ -26,6 +26,7 @@ export function watch<Data, Variables extends AnyVariables>(
   variables: Variables,
   { changed, resumed, isLast }: Listener<Data>,
 ): () => void {
+  void connection.session
   const self = Symbol()
   const query = stringifyDocument(subscription)
   let isAgain = false

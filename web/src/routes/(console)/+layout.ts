@@ -1,6 +1,6 @@
 import { error, redirect } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
-import { read } from '#lib/graphql/client.ts'
+import { glance } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import { topic } from '#lib/topic.ts'
 import type { LayoutLoad } from './$types'
@@ -21,6 +21,6 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   // Untracked: who is signed in does not depend on the page that is looked at.
   if (!viewer) redirect(307, route.signIn(untrack(() => url.pathname + url.search)))
   // The status is asked for all the time. When it fails, the indicator says so and the page stays as it is.
-  const status = await read(fetch, ShellStatus, {}).catch(() => null)
+  const status = await glance(fetch, ShellStatus, {})
   return { viewer, status: status?.serverStatus ?? null }
 }) satisfies LayoutLoad

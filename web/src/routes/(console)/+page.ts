@@ -6,9 +6,12 @@ import type { PageLoad } from './$types'
 const Dashboard = graphql(`
   query Dashboard {
     serverStatus {
-      counts { ...CountFields }
+      counts { failingSubordinates ...CountFields }
       expiringSoon { subordinates trustMarks days }
+      expiringByDay { ...ExpiringDayFields }
+      failing { ...FailingFields }
       publication { ...PublicationFields }
+      jobs { workers queuedRuns failingSchedules { name description lastMessage } }
     }
     trustAnchor {
       entityId organizationName
@@ -17,16 +20,21 @@ const Dashboard = graphql(`
     subordinates(first: 6, orderBy: { field: REGISTERED_AT, direction: DESC }) {
       edges { node { id ...RecentFields } }
     }
+    runs: renewalRuns(first: 10) { edges { node { id ...RunFields } } }
+    auditEvents(first: 8) { edges { node { id ...AuditEntry } } }
   }
 `)
 
 export const load = (async ({ fetch, depends }) => {
-  depends(topic.subordinates, topic.trustMarks, topic.status)
-  const { serverStatus, trustAnchor, subordinates } = await read(fetch, Dashboard, {})
+  depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit)
+  const { serverStatus, trustAnchor, subordinates, runs, auditEvents } = await read(fetch, Dashboard, {})
   return {
     title: 'Dashboard',
     serverStatus,
     trustAnchor,
     recent: subordinates.edges.map(({ node }) => node),
+    // One of a kind is under way at a time, so those are among the latest.
+    underWay: runs.edges.map(({ node }) => node).filter(({ endedAt }) => !endedAt),
+    changes: auditEvents.edges.map(({ node }) => node),
   }
 }) satisfies PageLoad

@@ -14,6 +14,7 @@ const RenewalsPage = graphql(`
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
     running: renewalRuns(first: 10) { edges { node { id ...RunFields } } }
+    schedules { ...ScheduleFields }
     serverStatus { counts { activeSubordinates activeTrustMarks } }
   }
 `)
@@ -24,10 +25,10 @@ const kinds = { subordinates: 'SUBORDINATES', 'trust-marks': 'TRUST_MARKS', all:
 const isKind = (name: string | null): name is keyof typeof kinds => name !== null && name in kinds
 
 export const load = (async ({ fetch, depends, url }) => {
-  depends(topic.runs)
+  depends(topic.runs, topic.schedules)
   const asked = url.searchParams.get('kind')
   const kind = isKind(asked) ? asked : 'subordinates'
-  const { renewalRuns, running, serverStatus } = await read(fetch, RenewalsPage, {
+  const { renewalRuns, running, schedules, serverStatus } = await read(fetch, RenewalsPage, {
     kind: kinds[kind],
     ...pageVariables(url.searchParams, PAGE_SIZE),
   })
@@ -37,6 +38,7 @@ export const load = (async ({ fetch, depends, url }) => {
     runs: renewalRuns,
     // One of a kind runs at a time, so those at work are among the latest.
     running: running.edges.map(({ node }) => node).filter(({ state }) => state === 'RUNNING'),
+    schedules,
     counts: serverStatus.counts,
   }
 }) satisfies PageLoad

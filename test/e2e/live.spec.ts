@@ -1,0 +1,169 @@
+/** What others do appears by itself; what goes wrong meanwhile is said, and costs nobody what they typed. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectDatabase } from '#server/database.ts'
+import type { AdminClient } from '#server/demo/admin-client.ts'
+import { readRunning } from '#server/embedded/data-directory.ts'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+const PASSWORD = 'correct horse battery'
+
+let product: Product
+let password: string
+let browser: Browser
+let admin: AdminClient
+let page: Page
+const entities: TestEntity[] = []
+let id: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  password = product.password ?? ''
+  admin = await connectAdmin(product.installation)
+  id = (await register()).id
+  browser = await startBrowser()
+  page = await pageOf('admin', password, '/subordinates')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all(entities.map((entity) => entity.close()))
+  await product.stop()
+})
+
+async function pageOf(username: string, secret: string, path: string): Promise<Page> {
+  const { page } = await openPage(browser, product.installation.adminUrl)
+  await page.goto(path)
+  await signIn(page, username, secret)
+  await page.waitForURL(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return page
+}
+
+/** As somebody else does it, with a script. */
+async function register(): Promise<{ id: string; entityId: string }> {
+  const { federationUrl } = product.installation
+  const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
+  entities.push(entity)
+  const { id } = await mutate<{ id: string }>(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  return { id, entityId: entity.id }
+}
+
+/** Every session is over, as far as the server knows; nobody waits twelve hours here. */
+async function endSessions(): Promise<void> {
+  const running = await readRunning(product.installation.dataDirectory)
+  const db = connectDatabase(running?.parts?.databaseUrl ?? '')
+  await db.session.deleteMany()
+  await db.$disconnect()
+}
+
+const dialog = () => page.getByRole('dialog', { name: 'Your session has ended' })
+
+async function signInAgain(): Promise<void> {
+  await dialog().getByLabel('Password').fill(password)
+  await dialog().getByRole('button', { name: 'Sign in', exact: true }).click()
+  await dialog().waitFor({ state: 'hidden' })
+}
+
+test('lists show what somebody else has done, without a reload', async () => {
+  const { entityId } = await register()
+  await page.getByRole('main').getByText(entityId).first().waitFor()
+
+  await page.getByRole('link', { name: 'Trust Mark types' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
+  const type = `${product.installation.federationUrl}/marks/member`
+  await mutate(admin, 'createTrustMarkType', { type, description: 'Members in good standing' }, 'id')
+  await page.getByText('Members in good standing').waitFor()
+
+  await page.getByRole('link', { name: 'Trust Marks', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'Trust Marks' }).waitFor()
+  await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId }, 'id')
+  await page.getByText(entityId.replace('http://', ''), { exact: false }).first().waitFor()
+})
+
+test('the dashboard tells of changes, of runs at work and of what expires', async () => {
+  await page.getByRole('link', { name: 'Dashboard' }).click()
+  const changes = page.getByRole('list', { name: /^Recent changes/ })
+  await changes.getByText('Trust Mark issued').waitFor()
+  await page.getByRole('heading', { name: 'Expiring in the next 30 days' }).waitFor()
+  await page.getByText('No run is under way.').waitFor()
+
+  const [slow] = entities
+  slow?.misbehave('hang')
+  await admin('mutation { startRenewal(kind: SUBORDINATES) { __typename } }')
+  await page.getByRole('progressbar', { name: 'Renewal of subordinates' }).waitFor()
+  slow?.misbehave(undefined)
+  await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
+  await changes.getByText('Changed', { exact: true }).waitFor()
+})
+
+test('a lost connection is shown, heals, and what was missed appears', async () => {
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
+  await page.getByRole('heading', { level: 1, name: 'Subordinates' }).waitFor()
+  await product.stop()
+  await page.getByText('The connection to the server is lost').waitFor()
+  product = { ...(await startProduct(product.installation)) }
+  await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })
+  const { entityId } = await register()
+  await page.getByRole('main').getByText(entityId).first().waitFor()
+})
+
+test('a session that ends in the middle of a form is begun anew in place, and the form is saved', async () => {
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.getByLabel('Validity of the statement').fill('72')
+  await endSessions()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await dialog().waitFor()
+  await signInAgain()
+  await page.getByText('72 hours', { exact: false }).waitFor()
+  // What was listened to before is listened to again.
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
+  const { entityId } = await register()
+  await page.getByRole('main').getByText(entityId).first().waitFor()
+})
+
+test('whoever leaves the question keeps the form, and is refused until signed in', async () => {
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.getByLabel('Validity of the statement').fill('96')
+  await endSessions()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await dialog().getByRole('button', { name: 'Leave it' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor()
+  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('96')
+  await page.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
+  await signInAgain()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('96 hours', { exact: false }).waitFor()
+})
+
+test('a role that another administrator lowers is told, without taking the page away', async () => {
+  const input = { username: 'olga', password: PASSWORD, role: 'OPERATOR' }
+  const created = await mutate<{ id: string }>(admin, 'createUser', input, 'id')
+  const other = await pageOf('olga', PASSWORD, '/subordinates')
+  await other.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await other.getByLabel('Validity of the statement').fill('120')
+  await mutate(admin, 'updateUser', { id: created.id, role: 'VIEWER' }, 'id')
+  await other.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
+  expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+  const again = other.getByRole('dialog', { name: 'Your session has ended' })
+  await again.getByLabel('Password').fill(PASSWORD)
+  await again.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await other.getByText('Your role has been changed').waitFor()
+  await other.getByText('It is Viewer now; it was Operator.', { exact: false }).waitFor()
+  await other.context().close()
+})
+
+test('signing out in one window ends the session in the others', async () => {
+  const other = await page.context().newPage()
+  await other.goto('/')
+  await other.getByRole('button', { name: /^Administrator/ }).click()
+  await other.getByRole('menuitem', { name: 'Sign out' }).click()
+  await other.waitForURL('/sign-in')
+  await page.getByRole('link', { name: 'Renewals', exact: true }).click()
+  await dialog().waitFor()
+  await signInAgain()
+  await page.getByRole('heading', { level: 1, name: 'Renewals' }).waitFor()
+})

@@ -1,0 +1,73 @@
+/** What is done by the clock, in the console: switched, timed, and started by hand. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AdminClient } from '#server/demo/admin-client.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+
+let product: Product
+let browser: Browser
+let admin: AdminClient
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  admin = await connectAdmin(product.installation)
+  browser = await startBrowser()
+  watched = await openPage(browser, product.installation.adminUrl)
+  await watched.page.goto('/renewals')
+  await signIn(watched.page, 'admin', product.password ?? '')
+  await watched.page.getByRole('table', { name: 'Schedules' }).waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+})
+
+const row = (name: string) =>
+  watched.page.getByRole('table', { name: 'Schedules' }).getByRole('row').filter({ hasText: name })
+
+type Schedule = { name: string; enabled: boolean; cron: string }
+const stored = async (name: string) =>
+  (await admin<{ schedules: Schedule[] }>('{ schedules { name enabled cron } }')).schedules.find(
+    (schedule) => schedule.name === name,
+  )
+
+test('a schedule is switched off and on', async () => {
+  const { complaints } = watched
+  const walk = row('Walk of the federation')
+  await walk.getByRole('cell', { name: /every 5 minutes next/i }).waitFor()
+  await walk.getByRole('checkbox').click()
+  await walk.getByText('Off', { exact: true }).waitFor()
+  expect(await stored('walk-collection')).toMatchObject({ enabled: false })
+  await walk.getByRole('checkbox').click()
+  await walk.getByText('Off', { exact: true }).waitFor({ state: 'hidden' })
+  expect(await stored('walk-collection')).toMatchObject({ enabled: true })
+  expect(complaints).toEqual([])
+})
+
+test('it gets another time; a line that never comes to pass is refused at its field', async () => {
+  const { page, complaints } = watched
+  await row('Renewal of Trust Marks').getByRole('button', { name: 'Times' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('How often').selectOption('by a cron line')
+  await dialog.getByLabel('Cron line').fill('0 0 31 2 *')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByRole('alert').filter({ hasText: 'five fields' }).waitFor()
+  await dialog.getByLabel('How often').selectOption('every 6 hours')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await row('Renewal of Trust Marks')
+    .getByRole('cell', { name: /every 6 hours/i })
+    .waitFor()
+  expect(await stored('renew-trust-marks')).toMatchObject({ cron: '0 */6 * * *' })
+  expect(complaints).toEqual([])
+})
+
+test('what it does is started now', async () => {
+  const { page, complaints } = watched
+  await row('Renewal of Trust Marks').getByRole('button', { name: 'Start now' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Renewal of Trust Marks' }).waitFor()
+  await page.getByText('Ended well', { exact: true }).waitFor()
+  expect(complaints).toEqual([])
+})

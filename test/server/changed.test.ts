@@ -1,0 +1,35 @@
+/** Everything that changes, over one connection. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startRun, watchRun } from '#test/helpers/run.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const DOCUMENT = 'subscription { changed { about auditEvent { action resourceType resource } } }'
+const listen = () => subscribe(admin.server.app.listeningOrigin, admin.keys.viewer, DOCUMENT)
+const seen = ({ results }: Subscription) => results.map(({ data }) => data?.changed)
+const within = { timeout: 10_000, interval: 50 }
+
+it('tells of entries of the audit log, of subordinates and of runs', async () => {
+  const subscription = await listen()
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const entry = { action: 'registerSubordinate', resourceType: 'Subordinate', resource: leaf.id }
+  await vi.waitFor(() => {
+    expect(seen(subscription)).toContainEqual({ about: 'SUBORDINATE', auditEvent: null })
+    expect(seen(subscription)).toContainEqual({ about: 'AUDIT_EVENT', auditEvent: entry })
+  }, within)
+  expect(seen(subscription)).not.toContainEqual({ about: 'RUN', auditEvent: null })
+  await watchRun(admin, await startRun(admin, 'startRenewal(kind: SUBORDINATES)'))
+  await vi.waitFor(
+    () => expect(seen(subscription)).toContainEqual({ about: 'RUN', auditEvent: null }),
+    within,
+  )
+})

@@ -1,0 +1,50 @@
+/** What is done by the clock, in words. */
+import type { ScheduleFieldsFragment } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
+import type { Tone } from '#lib/tone.ts'
+
+export const ScheduleFields = graphql(`
+  fragment ScheduleFields on Schedule {
+    name description cron enabled nextRunAt lastStartedAt lastEndedAt lastSucceeded lastMessage
+    lastRun { id }
+  }
+`)
+
+export const UpdateSchedule = graphql(`
+  mutation UpdateSchedule($input: UpdateScheduleInput!) {
+    updateSchedule(input: $input) {
+      __typename
+      ... on MutationUpdateScheduleSuccess { data { name } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
+/** Where a person does by hand what a schedule does by the clock. */
+export type ByHand = 'SUBORDINATES' | 'TRUST_MARKS' | 'collection' | 'trust-anchor'
+
+const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
+  'regenerate-entity-configuration': { label: 'Entity Configuration', byHand: 'trust-anchor' },
+  'renew-subordinates': { label: 'Renewal of subordinates', byHand: 'SUBORDINATES' },
+  'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
+  'walk-collection': { label: 'Walk of the federation', byHand: 'collection' },
+  'detect-drift': { label: 'Comparison of what is published' },
+  prune: { label: 'Removal of what is old' },
+}
+
+/** One that is not in the table is called by its name. */
+export const scheduleLabel = (name: string) => labels[name] ?? { label: name }
+
+export function scheduleState({
+  enabled,
+  lastStartedAt,
+  lastEndedAt,
+  lastSucceeded,
+}: ScheduleFieldsFragment): {
+  tone: Tone
+  label: string
+} {
+  if (!enabled) return { tone: 'quiet', label: 'Off' }
+  if (lastStartedAt && !lastEndedAt) return { tone: 'warning', label: 'At work' }
+  return lastSucceeded === false ? { tone: 'error', label: 'Failed' } : { tone: 'success', label: 'On' }
+}

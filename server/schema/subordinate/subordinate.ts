@@ -143,12 +143,9 @@ builder.prismaNode('Subordinate', {
     version: t.exposeInt('version', {
       description: 'Counts changes; send it with an update to refuse a concurrent one.',
     }),
-    trustMarks: t.prismaField({
-      type: ['TrustMark'],
+    trustMarks: t.relation('trustMarks', {
       description: 'The Trust Marks that this Trust Anchor issued to it.',
-      select: { entityId: true },
-      resolve: (query, { entityId }, _args, { db }) =>
-        db.trustMark.findMany({ ...query, where: { entityId }, orderBy: { id: 'asc' } }),
+      query: { orderBy: { id: 'asc' } },
     }),
   }),
 })

@@ -42,9 +42,9 @@ builder.prismaNode('TrustMarkType', {
     }),
     activeMarks: t.int({
       description: 'How many entities hold a valid mark of this type.',
-      select: {
-        _count: { select: { trustMarks: { where: { active: true } } } },
-      },
+      select: () => ({
+        _count: { select: { trustMarks: { where: { active: true, expiresAt: { gt: new Date() } } } } },
+      }),
       resolve: ({ _count }) => _count.trustMarks,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),

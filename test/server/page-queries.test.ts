@@ -1,0 +1,129 @@
+/** A page of a list costs the same number of queries, whatever the number of things on it. */
+import { PrismaPg } from '@prisma/adapter-pg'
+import { execute, parse } from 'graphql'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PrismaClient } from '#prisma/generated/client/client.ts'
+import { migrate } from '#prisma/migrate.ts'
+import { cliCaller } from '#server/caller.ts'
+import type { Context } from '#server/schema/context.ts'
+import { schema } from '#server/schema/index.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+
+let database: TestDatabase
+let db: PrismaClient<'query'>
+let queries: string[] = []
+const COUNT = 12
+
+beforeAll(async () => {
+  database = await startDatabase()
+  await migrate(database.url)
+  const adapter = new PrismaPg({ connectionString: database.url, max: 1 })
+  db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
+  db.$on('query', ({ query }) => queries.push(query))
+  for (let n = 0; n < COUNT; n++) await addOneOfEach(n)
+})
+afterAll(async () => {
+  await db?.$disconnect()
+  await database?.close()
+})
+
+/** Each thing has others that belong to it, which a careless list would look up one by one. */
+async function addOneOfEach(n: number): Promise<void> {
+  const [now, later] = [new Date(), new Date(Date.now() + 86_400_000)]
+  const entityId = `https://rp${n}.example.org`
+  const { id: subordinateId } = await db.subordinate.create({
+    data: {
+      entityId,
+      entityTypes: ['openid_relying_party'],
+      metadata: {},
+      jwks: { keys: [] },
+      entityConfiguration: 'e30.e30.e30',
+      entityConfigurationExpiresAt: later,
+      lastCheckedAt: now,
+    },
+  })
+  const { id: trustMarkTypeId } = await db.trustMarkType.create({
+    data: { type: `https://ta.example.org/marks/${n}` },
+  })
+  const mark = { jwt: 'e30.e30.e30', kid: 'k', issuedAt: now, expiresAt: later }
+  const settings = { autorenew: true, validFor: 1, renewalTime: 0 }
+  await db.trustMark.create({ data: { trustMarkTypeId, entityId, subordinateId, ...settings, ...mark } })
+  const item = { resource: entityId, ok: true, sequence: 1, at: now }
+  await db.renewalRun.create({
+    data: {
+      kind: 'SUBORDINATES',
+      state: 'SUCCEEDED',
+      startedBy: 'admin',
+      endedAt: now,
+      items: { create: item },
+    },
+  })
+  await db.$transaction((tx) =>
+    recordAuditEvent(tx, cliCaller('test'), {
+      action: 'test',
+      resourceType: 'Subordinate',
+      resource: entityId,
+      before: { n },
+      after: { n: n + 1 },
+    }),
+  )
+  const user = {
+    id: `u${n}`,
+    name: `User ${n}`,
+    email: `u${n}@example.org`,
+    username: `u${n}`,
+    role: 'viewer',
+  }
+  await db.user.create({ data: user })
+  const times = { createdAt: now, updatedAt: now }
+  await db.apikey.create({
+    data: { id: `k${n}`, key: `hash${n}`, referenceId: user.id, enabled: true, ...times },
+  })
+}
+
+/** As a request would have it, as far as lists read it. */
+function contextOf(): Context {
+  const caller = cliCaller('test')
+  const context = {
+    caller,
+    db,
+    entityId: 'https://ta.example.org',
+    allowHttp: false,
+    pending: async () => new Set(),
+  }
+  return context as unknown as Context // whatever else a resolver asked for would fail the test
+}
+
+async function costOf(document: string, first: number): Promise<{ cost: number; found: number }> {
+  queries = []
+  const result = await execute({
+    schema,
+    document: parse(document),
+    variableValues: { first },
+    contextValue: contextOf(),
+  })
+  expect(result).not.toHaveProperty('errors')
+  const [list] = Object.values(result.data ?? {}) as { edges: unknown[] }[] // one list in each document
+  return { cost: queries.length, found: list?.edges.length ?? 0 }
+}
+
+it.each([
+  [
+    'subordinates',
+    'entityId state publication resolvedMetadata trustMarks { entityId state trustMarkType { type activeMarks } }',
+  ],
+  ['trustMarks', 'entityId state trustMarkType { type activeMarks }'],
+  ['trustMarkTypes', 'type activeMarks'],
+  ['renewalRuns', 'kind state rate items(first: 5) { totalCount edges { node { resource } } }'],
+  ['users', 'username role passkeyCount twoFactorEnabled'],
+  ['apiKeys', 'name owner { username passkeyCount }'],
+  ['auditEvents', 'action diff'],
+])('%s', async (list, fields) => {
+  const document = `query ($first: Int) { ${list}(first: $first) { totalCount edges { node { ${fields} } } } }`
+  const few = await costOf(document, 2)
+  const many = await costOf(document, COUNT)
+  expect([few.found, many.found]).toEqual([2, COUNT])
+  expect(few.cost).toBeGreaterThan(0)
+  expect(many.cost, queries.join('\n')).toBe(few.cost)
+})

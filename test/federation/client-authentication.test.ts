@@ -144,6 +144,7 @@ describe('refuses an assertion', () => {
     ['for a further audience', () => ({ claims: { aud: [entityId, 'https://other.example'] } })],
     ['without an audience', () => ({ claims: { aud: undefined } })],
     ['whose issuer is not its subject', () => ({ claims: { iss: entityId } })],
+    ['whose subject is not its issuer', () => ({ claims: { sub: entityId } })],
     ['by no Entity', () => ({ claims: { iss: 'hello', sub: 'hello' } })],
     ['without a jti', () => ({ claims: { jti: undefined } })],
     ['with an endless jti', () => ({ claims: { jti: 'x'.repeat(513) } })],
@@ -177,6 +178,11 @@ describe('refuses an assertion', () => {
     const answer = await post(ta.app, '/list', parameters)
     expect(answer.statusCode).toBe(401)
     expect(answer.json()).toMatchObject({ error: 'invalid_client' })
+  })
+
+  test('of another type, though it would be good', async () => {
+    const parameters = { client_assertion_type: 'urn:other', client_assertion: await assertion() }
+    expect((await post(ta.app, '/list', parameters)).statusCode).toBe(401)
   })
 
   test('with a client_id of somebody else', async () => {

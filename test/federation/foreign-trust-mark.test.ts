@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { generateSigningKey } from '#core/keys.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import {
   buildTrustMark,
   TRUST_MARK_STATUS_TYP as STATUS_TYP,
@@ -16,6 +16,7 @@ import { startTrustAnchor, type TrustAnchor } from './trust-anchor.ts'
 
 const type = 'https://issuer.example/marks/certified'
 const other = 'https://issuer.example/marks/other'
+const open = 'https://issuer.example/marks/open'
 let ta: TrustAnchor
 let asked: TestEntity
 let unasked: TestEntity
@@ -30,7 +31,7 @@ beforeAll(async () => {
     federation_entity: { federation_trust_mark_status_endpoint: `${asked.id}/trust_mark_status` },
   }
   const issuers = [asked.id, unasked.id]
-  await ta.publishConfiguration({ trust_mark_issuers: { [type]: issuers, [other]: issuers } })
+  await ta.publishConfiguration({ trust_mark_issuers: { [type]: issuers, [other]: issuers, [open]: [] } })
   for (const { id, keys } of [asked, unasked]) await ta.publishSubordinate({ id, keys })
 })
 afterAll(() => Promise.all([ta.close(), asked.close(), unasked.close()]))
@@ -58,6 +59,30 @@ async function resolved(...marks: string[]): Promise<string[]> {
   const { trust_marks = [] } = decodeJwt<{ trust_marks?: { trust_mark: string }[] }>(answer.body)
   return trust_marks.map(({ trust_mark }) => trust_mark)
 }
+
+test('believes the keys of an issuer that its superior states, and no others (§7.3)', async () => {
+  const own = await generateSigningKey('ES256')
+  unasked.options.configuration = { jwks: { keys: [...unasked.keys.keys, publicJwk(own)] } }
+  const good = await mark(unasked)
+  expect(await resolved(await mark({ ...unasked, key: own }, other), good)).toEqual([good])
+  unasked.options.configuration = {}
+})
+
+test('looks at so many marks of an entity, and no further (§18.1)', async () => {
+  const good = await mark(unasked)
+  const rubbish = Array.from({ length: 20 }, (_, n) => mark(unasked, `https://issuer.example/marks/${n}`))
+  expect(await resolved(...(await Promise.all(rubbish.slice(1))), good)).toEqual([good])
+  expect(await resolved(...(await Promise.all(rubbish)), good)).toEqual([])
+})
+
+test('looks for so many issuers, and no further (§18.1)', async () => {
+  const good = await mark(unasked)
+  const strangers = Array.from({ length: 5 }, (_, n) =>
+    mark({ ...asked, id: `http://127.0.0.1:1/${n}` }, open),
+  )
+  expect(await resolved(...(await Promise.all(strangers.slice(1))), good)).toEqual([good])
+  expect(await resolved(...(await Promise.all(strangers)), good)).toEqual([])
+})
 
 test('asks the issuer, once for each mark', async () => {
   const jwt = await mark(asked)

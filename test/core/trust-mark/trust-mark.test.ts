@@ -51,6 +51,11 @@ describe('buildTrustMark', () => {
     expect(claims).toEqual({ ...valid, iat: NOW })
   })
 
+  it('keeps the names that say what the mark is, and crit, which nobody could accept (§13.4)', () => {
+    const names = ['crit', 'delegation', 'exp', 'iat', 'iss', 'sub', 'trust_mark_type']
+    expect([...trustMarkProtectedClaims].sort()).toEqual(names)
+  })
+
   it.each([...trustMarkProtectedClaims])('lets no additional claim take the name %s', (name) => {
     const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW }
     expect(() => buildTrustMark({ ...input, additionalClaims: { [name]: 'mine' } })).toThrow(

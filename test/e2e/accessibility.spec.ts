@@ -1,4 +1,4 @@
-/** Every page of the console, in light, in dark and on a phone: no axe violations, no errors, nobody else asked. */
+/** Every page of the console, in light, in dark and on a phone: no axe violations, no errors, nobody else asked or let in. */
 
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
@@ -41,6 +41,8 @@ beforeAll(async () => {
   await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Has signed.' }, 'id')
   await mutate(admin, 'registerSubordinate', { entityId: registered.id }, 'id')
   await mutate(admin, 'issueTrustMark', { entityId: registered.id, trustMarkType }, 'id')
+  const again = `mutation { registerSubordinate(input: { entityId: "${registered.id}" }) { __typename } }`
+  expect(await admin(again)).toEqual({ registerSubordinate: { __typename: 'ConflictError' } })
   browser = await startBrowser()
   watched = await openPage(browser, installation.adminUrl)
   await watched.page.goto('/')
@@ -106,6 +108,20 @@ test('the sign-in page', async () => {
   expect(new URL(page.url()).pathname).toBe('/sign-in')
   expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('a script that is written into a page does not run, and none is let in from elsewhere', async () => {
+  const { page } = await openPage(browser, product.installation.adminUrl)
+  await visit(page, '/')
+  const policy = await page.locator('meta[http-equiv=content-security-policy]').getAttribute('content')
+  const scripts = policy?.split(';').find((directive) => directive.trim().startsWith('script-src'))
+  expect(scripts).toMatch(/^ *script-src 'self'( 'sha256-[^']+')*$/)
+  await page.evaluate(() => {
+    const script = document.createElement('script')
+    script.textContent = 'document.title = "written in"'
+    document.head.append(script)
+  })
+  expect(await page.title()).not.toBe('written in')
 })
 
 test('every page that a link leads to', { timeout: WALK_TIMEOUT }, async () => {
@@ -209,6 +225,30 @@ const states: State[] = [
     what: 'an entity of the collection',
     path: () => `/collection/entity?id=${registered.id}`,
     reach: (page) => page.getByText('What it shows to people').waitFor(),
+  },
+  {
+    what: 'a question before a key is announced',
+    path: () => '/keys',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Announce a key' }).click()
+      await page.getByRole('dialog').or(page.getByRole('alertdialog')).waitFor()
+    },
+    part: '[role=dialog], [role=alertdialog]',
+  },
+  {
+    what: 'the menu of a phone',
+    path: () => '/',
+    async reach(page) {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.getByRole('button', { name: 'Open the menu' }).click()
+      await page.getByRole('dialog').getByRole('link', { name: 'Collection' }).waitFor()
+    },
+    part: '[role=dialog]',
+  },
+  {
+    what: 'a change that failed, in the audit log',
+    path: () => '/audit?outcome=FAILED',
+    reach: (page) => page.getByText('Tried to register subordinate').waitFor(),
   },
   {
     what: 'a page that does not exist',

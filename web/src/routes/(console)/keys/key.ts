@@ -3,20 +3,20 @@ import type { SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
 
-export const SigningKeyUseFields = graphql(`
+graphql(`
   fragment SigningKeyUseFields on SigningKeyUse {
     subordinateStatements trustMarks replacedTrustMarks neededUntil
   }
 `)
 
-export const SigningKeyFields = graphql(`
+graphql(`
   fragment SigningKeyFields on SigningKey {
     kid alg state file jwk createdAt publishedAt usableFrom signsSince replacedAt
     validSignatures { ...SigningKeyUseFields }
   }
 `)
 
-export const HistoricalKeyFields = graphql(`
+graphql(`
   fragment HistoricalKeyFields on HistoricalKey {
     kid iat exp jwk
     revoked { revokedAt reason }

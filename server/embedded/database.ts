@@ -1,6 +1,6 @@
 /** The embedded database: PGlite served on a loopback port, so that the ordinary driver reaches it. */
 import { mkdir } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 
@@ -29,10 +29,13 @@ class TurnKeepingPGlite extends PGlite {
   }
 }
 
-/** Opens (or creates) the database in `directory`, or one in memory when none is given. */
-export async function startEmbeddedDatabase(directory?: string): Promise<EmbeddedDatabase> {
+/** Opens (or creates) the database in `directory`, or one in memory when none is given: that of `loadDataDir`, or an empty one. */
+export async function startEmbeddedDatabase(
+  directory?: string,
+  loading: Pick<PGliteOptions, 'loadDataDir'> = {},
+): Promise<EmbeddedDatabase> {
   if (directory) await mkdir(directory, { recursive: true, mode: 0o700 })
-  const db = new TurnKeepingPGlite(directory ?? 'memory://', { extensions: { pg_trgm } })
+  const db = new TurnKeepingPGlite(directory ?? 'memory://', { extensions: { pg_trgm }, ...loading })
   await db.waitReady
   const server = new PGLiteSocketServer({
     db,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
+import { emptyDataDirectory } from '#test/helpers/empty-data-directory.ts'
 
 export type TestDatabase = {
   url: string
@@ -11,7 +12,7 @@ export type TestDatabase = {
 
 export async function startDatabase(): Promise<TestDatabase> {
   const server = process.env.DATABASE_URL
-  const { url, close } = await (server ? createDatabase(server) : startEmbeddedDatabase())
+  const { url, close } = await (server ? createDatabase(server) : startEmpty())
   let closed: Promise<void> | undefined
   return {
     url,
@@ -20,6 +21,10 @@ export async function startDatabase(): Promise<TestDatabase> {
       return closed
     },
   }
+}
+
+async function startEmpty() {
+  return startEmbeddedDatabase(undefined, { loadDataDir: await emptyDataDirectory() })
 }
 
 async function createDatabase(server: string): Promise<TestDatabase> {

@@ -116,7 +116,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
   })
 
   test('the backup, restored into an empty database, without a rebuild being asked for', async ({ skip }) => {
-    const { postgres, anchor, proxy } = deployment
+    const { postgres, anchor, taUrl, proxy } = deployment
     if (!postgres) return skip('the programs of PostgreSQL are not installed here')
     await play('backup')
     const later = 'https://your-domain.example.com/trustmark/later'
@@ -127,8 +127,8 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     })
     expect(made.status).toBe(201)
     const issuers = async () => {
-      const { body } = await ask(proxy, proxy.ports.ta, '/.well-known/openid-federation')
-      return Object.keys(decodeJwt<{ trust_mark_issuers: object }>(body).trust_mark_issuers)
+      const response = await fetch(`${taUrl}/.well-known/openid-federation`)
+      return Object.keys(decodeJwt<{ trust_mark_issuers: object }>(await response.text()).trust_mark_issuers)
     }
     await vi.waitFor(async () => expect(await issuers()).toContain(later), WITHIN)
     const maintenance = new pg.Client(postgres.url.replace(/\/postgres$/, '/template1'))

@@ -23,6 +23,8 @@ export type Deployment = {
   directory: { base: string; ta: string; admin: string; worker: string; keys: string }
   /** Entity Identifier of the Trust Anchor, at the reverse proxy. */
   anchor: string
+  /** The services themselves, past the proxy and what it keeps. */
+  taUrl: string
   adminUrl: string
   proxy: ReverseProxy
   /** The database, where it is a PostgreSQL of our own, and the folder of its programs. */
@@ -85,6 +87,7 @@ export async function layOut(): Promise<Deployment> {
   return {
     directory,
     anchor,
+    taUrl: `http://127.0.0.1:${upstreams.ta}`,
     adminUrl,
     proxy,
     postgres: binaries ? { url: database.url, binaries } : undefined,

@@ -31,16 +31,34 @@ export type AppOptions = {
   resolveRateLimit?: number
   /** The same of requests to /collection. */
   collectionRateLimit?: number
+  /** Other waits than the usual ones. */
+  patience?: Partial<typeof patience>
 }
 
 const FORM_LIMIT = 16 * 1024
 
-/** Milliseconds after which a client that sends or reads too slowly is cut off. */
-const timeouts = { requestTimeout: 10_000, connectionTimeout: 60_000, keepAliveTimeout: 65_000 }
+/** Milliseconds after which a client that sends or reads too slowly is cut off, and between two looks for those. */
+const patience = {
+  requestTimeout: 10_000,
+  connectionTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+}
+
+/** On every answer. The one page here, for people, has a policy of its own. */
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+/** Where we serve TLS ourselves; a proxy that does it for us says so itself. */
+const overTls = { 'strict-transport-security': 'max-age=31536000' }
 
 /** Builds the server on what it is given. */
 export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance {
   const app = createServer(options)
+  const always = options.tls ? { ...securityHeaders, ...overTls } : securityHeaders
   handleErrors(app)
   app.removeAllContentTypeParsers() // forms are the only bodies that any endpoint takes
   app.register(formbody, { bodyLimit: FORM_LIMIT })
@@ -51,7 +69,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
     exposedHeaders: ['etag', 'retry-after'],
   })
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    reply.header('cache-control', 'no-store').headers(always)
     done()
   })
   endConnectionsOnClose(app)
@@ -87,7 +105,10 @@ function endConnectionsOnClose(app: FastifyInstance): void {
   })
 }
 
-function createServer({ logger, trustProxy = false, tls }: AppOptions): FastifyInstance {
+function createServer({ logger, trustProxy = false, tls, ...options }: AppOptions): FastifyInstance {
+  const { connectionsCheckingInterval, ...timeouts } = { ...patience, ...options.patience }
+  // Node exchanges the two when the headers may take longer than the whole request, as they may by default.
+  const node = { connectionsCheckingInterval, headersTimeout: timeouts.requestTimeout }
   const shared = {
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...timeouts,
@@ -99,5 +120,7 @@ function createServer({ logger, trustProxy = false, tls }: AppOptions): FastifyI
     genReqId: createRequestIds(trustProxy),
   }
   // The two kinds of server differ in type only by the socket below them, which no route touches.
-  return tls ? (Fastify({ ...shared, https: tls }) as unknown as FastifyInstance) : Fastify(shared)
+  return tls
+    ? (Fastify({ ...shared, https: { ...tls, ...node } }) as unknown as FastifyInstance)
+    : Fastify({ ...shared, http: node })
 }

@@ -6,6 +6,7 @@ const CLOSE_TIMEOUT_MS = 15_000
 
 export function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): void {
   const end = () => {
+    log.info('closing: requests and jobs under way come to their end first')
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
     close().then(
       () => process.exit(0),

@@ -11,7 +11,13 @@ try {
   const config = readServerConfig()
   const log = createServerLog(config.logLevel)
   const backend = await startBackend(config, log, { isWorker: true })
-  const metrics = await offerMetrics(backend.observe.registry, config, log)
+  // Redis may be away for a while: then runs go on, and what they change is published later.
+  const isWell = () =>
+    backend.db.$queryRaw`SELECT 1`.then(
+      () => true,
+      () => false,
+    )
+  const metrics = await offerMetrics(backend.observe.registry, config, log, isWell)
   const worker = await backend.startWorker()
   log.info({ entityId: config.entityId }, 'the worker is ready')
   closeOnSignals(log, async () => {

@@ -44,13 +44,23 @@ export function together(parts: Readonly<Record<string, Registry>>): MetricsSour
   }
 }
 
-/** Answers GET /metrics and nothing else. */
+/** Whether a process that serves nothing else can do its work. */
+type HealthCheck = () => Promise<boolean>
+
+/** Answers GET /metrics, and, with a check, /health and /health/live; nothing else. */
 export async function serveMetrics(
   source: MetricsSource,
   { host, port }: { host: string; port: number },
+  isWell?: HealthCheck,
 ): Promise<MetricsServer> {
   const server = createServer(async (request, response) => {
-    if (request.url !== '/metrics') return void response.writeHead(404).end()
+    const { url = '' } = request
+    if (isWell && url.startsWith('/health')) {
+      const isGood = url === '/health/live' || (await isWell())
+      response.writeHead(isGood ? 200 : 503, { 'content-type': 'application/json' })
+      return void response.end(JSON.stringify({ status: isGood ? 'ok' : 'error' }))
+    }
+    if (url !== '/metrics') return void response.writeHead(404).end()
     try {
       const body = await source.metrics()
       response.writeHead(200, { 'content-type': source.contentType }).end(body)

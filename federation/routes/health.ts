@@ -1,9 +1,11 @@
-/** Whether this process can serve, for a load balancer. */
+/** Whether this process can serve, for a load balancer; and whether it lives, for whoever would start it anew. */
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
 
 export function healthRoute(app: FastifyInstance, { reader }: Deps) {
+  // A start would bring nothing back that is away, so nothing is asked here.
+  app.get('/health/live', (_request, reply) => sendJson(reply, { status: 'ok' }))
   app.get('/health', async (request, reply) => {
     try {
       await reader.ping()

@@ -49,16 +49,19 @@ export function createObserver(): Observer {
   }
 }
 
-/** Offers the metrics, if there is a port for them, until the returned function is called. */
+/** Offers the metrics, if there is a port for them, until it is closed; a worker's health too, which has no other port. */
 export async function offerMetrics(
   registry: Registry,
   { host, metricsPort }: { host: string; metricsPort: number | undefined },
   log: FastifyBaseLogger,
+  isWell?: () => Promise<boolean>,
 ): Promise<{ url: string | undefined; close(): Promise<void> }> {
   if (metricsPort === undefined) return { url: undefined, close: async () => undefined }
   collectDefaultMetrics({ register: registry })
   const place = { host, port: metricsPort }
-  const server = await listening({ ...place, variable: 'METRICS_PORT' }, () => serveMetrics(registry, place))
+  const server = await listening({ ...place, variable: 'METRICS_PORT' }, () =>
+    serveMetrics(registry, place, isWell),
+  )
   log.info({ url: server.url }, 'metrics are offered')
   return server
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { generateSigningKey } from '#core/keys.ts'
@@ -19,6 +19,7 @@ const read = (name: string) =>
 let redis: TestRedis
 let database: TestDatabase
 let keys: string
+let worker: string
 const programs: Program[] = []
 const told: Record<'ta' | 'admin' | 'worker', readonly string[]> = { ta: [], admin: [], worker: [] }
 
@@ -44,12 +45,14 @@ beforeAll(async () => {
     programs.push(program)
     const [, url] = await program.printed(/"url":"([^"]+\/metrics)"/)
     await program.printed(/"Server listening|is ready/)
-    return (await readMetrics(url)).names
+    return { url: String(url), names: (await readMetrics(url)).names }
   }
   // One after the other: the admin server brings the database up to date first.
-  told.admin = await metricsOf('server/main.ts', String(await freePort()))
-  told.worker = await metricsOf('server/worker.ts', '0')
-  told.ta = await metricsOf('federation/main.ts', '0')
+  told.admin = (await metricsOf('server/main.ts', String(await freePort()))).names
+  const { url, names } = await metricsOf('server/worker.ts', '0')
+  told.worker = names
+  worker = url
+  told.ta = (await metricsOf('federation/main.ts', '0')).names
 })
 afterAll(async () => {
   for (const program of programs) program.kill('SIGKILL')
@@ -167,4 +170,13 @@ test('every metric of ours is on the dashboard or in an alert, and in the docume
   expect([...ours].filter((name) => !used.has(name))).toEqual([])
   const documentation = await read('../../docs/operations.md')
   expect([...ours].filter((name) => !documentation.includes(`\`${name}\``))).toEqual([])
+})
+
+// The last one: the database does not come back.
+test('a worker says on the same port whether it is well, and that it lives', async () => {
+  const ask = async (path: string) => (await fetch(new URL(path, worker))).status
+  expect(await ask('/health')).toBe(200)
+  await database.close()
+  await vi.waitFor(async () => expect(await ask('/health')).toBe(503), { timeout: 30_000, interval: 100 })
+  expect(await ask('/health/live')).toBe(200)
 })

@@ -41,3 +41,12 @@ test('/status counts what is published', async () => {
     },
   })
 })
+
+// The last one: Redis does not come back.
+test('/health says that Redis is away, and /health/live that the process lives', async () => {
+  await ta.redis.stop()
+  const answer = await ta.get('/health')
+  expect(answer.statusCode).toBe(503)
+  expect(answer.json()).toEqual({ status: 'error', detail: 'redis unavailable' })
+  expect((await ta.get('/health/live')).statusCode).toBe(200)
+})

@@ -15,6 +15,7 @@ const paths = [
   '/trust_mark_list',
   '/historical_keys',
   '/health',
+  '/health/live',
   '/status',
 ]
 
@@ -81,4 +82,11 @@ test('only statements may be cached', async () => {
   for (const url of ['/list', '/status', '/nowhere', '/fetch?sub=https%3A%2F%2Fnobody.example']) {
     expect((await ta.app.inject({ url })).headers['cache-control']).toBe('no-store')
   }
+})
+
+test.each([...paths, '/nowhere'])('%s says what a browser may make of it', async (url) => {
+  const { headers } = await ta.app.inject({ url })
+  expect(headers['x-content-type-options']).toBe('nosniff')
+  expect(headers['referrer-policy']).toBe('no-referrer')
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'none'/)
 })

@@ -110,6 +110,7 @@ test('serves over TLS with the configured certificate', async () => {
   expect(server.url).toMatch(/^https:/)
   const [response] = await once(get(`${server.url}/health`, { rejectUnauthorized: false }), 'response')
   expect(response.statusCode).toBe(200)
+  expect(response.headers['strict-transport-security']).toMatch(/^max-age=\d+/)
   response.resume()
   await server.close()
   redis.disconnect()

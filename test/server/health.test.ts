@@ -39,6 +39,7 @@ async function ask(credentials: Record<string, string>): Promise<GraphQLAnswer> 
 it('is well without Redis, and says that it is away', async () => {
   expect(await health()).toEqual({ status: 200, body: { status: 'ok', redis: 'ok' } })
   await admin.redis.stop()
+  expect((await fetch(`${admin.adminUrl}/health/live`)).status).toBe(200)
   const withoutRedis = { status: 200, body: { status: 'ok', redis: 'unavailable' } }
   await vi.waitFor(async () => expect(await health()).toEqual(withoutRedis), WITHIN)
   await admin.redis.restart()
@@ -61,6 +62,7 @@ it('is not well without its database, gives nothing away, and can still be close
   const { status, body } = await health()
   expect(status).toBe(503)
   expect(body).toEqual({ status: 'error', detail: 'database unavailable', redis: 'ok' })
+  expect((await fetch(`${admin.adminUrl}/health/live`)).status).toBe(200)
 
   const cookie = { cookie: session }
   for (const credentials of [{ 'x-api-key': admin.keys.viewer }, cookie]) {

@@ -101,3 +101,24 @@ it('tells in each answer the request’s id, and frames nothing', async () => {
   expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
 })
+
+it.each(['/', '/graphql', '/health', '/api/v1/subordinates', '/nowhere'])(
+  'says of %s what a browser may make of it',
+  async (path) => {
+    const { headers } = await fetch(`${admin.adminUrl}${path}`)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(headers.get('x-frame-options')).toBeTruthy()
+    expect(headers.get('x-powered-by')).toBeNull()
+  },
+)
+
+it('lets pages of named origins read answers, and no others', async () => {
+  const ask = async (origin: string) => {
+    const { headers } = await fetch(`${admin.adminUrl}/health`, { headers: { origin } })
+    return headers.get('access-control-allow-origin')
+  }
+  expect(await ask(admin.adminUrl)).toBe(admin.adminUrl)
+  expect(await ask('https://elsewhere.example')).toBeNull()
+})

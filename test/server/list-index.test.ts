@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
-import { trustMarkPage } from '#server/schema/trust-mark/trust-mark.ts'
+import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 const COUNT = 100_000
@@ -125,7 +125,13 @@ it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
   ['the expired', { state: 'EXPIRED' }],
   ['the active', { state: 'ACTIVE' }],
 ])('Trust Marks found by %s are read through an index', async (_title, filter) => {
-  const plans = await plansOf(() => db.trustMark.findMany({ ...trustMarkPage(filter), take: 26 }))
-  expect(plans).toHaveLength(1)
-  for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
+  const orders = [
+    null,
+    ...(['entityId', 'expiresAt'] as const).map((field) => ({ field, direction: 'asc' as const })),
+  ]
+  for (const orderBy of orders) {
+    const plans = await plansOf(() => db.trustMark.findMany({ ...trustMarkPage(filter, orderBy), take: 26 }))
+    expect(plans).toHaveLength(1)
+    for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
+  }
 })

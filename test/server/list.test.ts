@@ -220,4 +220,25 @@ describe('Trust Marks', () => {
     expect(await find({ trustMarkType, expiresBefore: soon(25).toISOString() })).toBe(1)
     expect(await find({ trustMarkType, expiresBefore: soon(23).toISOString() })).toBe(0)
   })
+
+  it('are the latest first, or in the order that is asked for', async () => {
+    const trustMarkType = 'https://ta.example.org/marks/ordered'
+    await admin.mutate('createTrustMarkType', { type: trustMarkType }, 'id')
+    for (const [name, validFor] of Object.entries({ mango: 10, apple_tree: 30, cherry: 20 }))
+      await admin.mutate('issueTrustMark', { trustMarkType, entityId: idOf(name), validFor }, 'id')
+    const document = `query ($filter: TrustMarkFilter, $orderBy: TrustMarkOrder) {
+      trustMarks(filter: $filter, orderBy: $orderBy) { totalCount edges { cursor node { entityId } } } }`
+    const inOrder = async (orderBy: object | null) => {
+      const { data } = await admin.execute(document, { filter: { trustMarkType }, orderBy }, 'viewer')
+      return namesIn(data.trustMarks)
+    }
+    expect(await inOrder(null)).toEqual(['cherry', 'apple_tree', 'mango'])
+    expect(await inOrder({ field: 'ENTITY_ID' })).toEqual(['apple_tree', 'cherry', 'mango'])
+    expect(await inOrder({ field: 'EXPIRES_AT' })).toEqual(['mango', 'cherry', 'apple_tree'])
+    expect(await inOrder({ field: 'EXPIRES_AT', direction: 'DESC' })).toEqual([
+      'apple_tree',
+      'cherry',
+      'mango',
+    ])
+  })
 })

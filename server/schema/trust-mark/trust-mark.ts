@@ -1,12 +1,10 @@
-/** Trust Marks that this anchor issued (section 7): the type, and how they are found. */
-import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
+/** Trust Marks that this anchor issued (section 7): the type, and one by its id. */
+import type { TrustMark } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
-import { literally } from '#server/schema/search.ts'
 
-const TrustMarkState = builder.enumType('TrustMarkState', {
+export const TrustMarkState = builder.enumType('TrustMarkState', {
   description: 'The state of a Trust Mark.',
   values: {
     ACTIVE: { description: 'Valid now.' },
@@ -15,16 +13,11 @@ const TrustMarkState = builder.enumType('TrustMarkState', {
   } as const,
 })
 
-type StateName = 'ACTIVE' | 'EXPIRED' | 'REVOKED'
+export type StateName = 'ACTIVE' | 'EXPIRED' | 'REVOKED'
 
 function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>): StateName {
   if (!active) return 'REVOKED'
   return expiresAt > new Date() ? 'ACTIVE' : 'EXPIRED'
-}
-
-function whereState(state: StateName): Prisma.TrustMarkWhereInput {
-  if (state === 'REVOKED') return { active: false }
-  return { active: true, expiresAt: state === 'ACTIVE' ? { gt: new Date() } : { lte: new Date() } }
 }
 
 builder.prismaNode('TrustMark', {
@@ -85,47 +78,7 @@ builder.prismaNode('TrustMark', {
   }),
 })
 
-const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
-  fields: (t) => ({
-    entityId: t.field({ type: 'EntityIdentifier', description: 'The entity it is about.' }),
-    trustMarkType: t.field({ type: 'URL', description: 'Its kind.' }),
-    state: t.field({ type: TrustMarkState, description: 'Its state.' }),
-    search: t.string({ description: 'Part of the Entity Identifier, in any case.' }),
-    expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
-  }),
-})
-
-function where(filter: typeof TrustMarkFilter.$inferInput | null | undefined): Prisma.TrustMarkWhereInput {
-  if (!filter) return {}
-  const { entityId, trustMarkType, state, search, expiresBefore } = filter
-  const and: Prisma.TrustMarkWhereInput[] = []
-  if (entityId) and.push({ entityId })
-  if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
-  if (state) and.push(whereState(state))
-  if (search?.trim()) and.push({ entityId: { contains: literally(search), mode: 'insensitive' } })
-  if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
-  return { AND: and }
-}
-
-/** Which rows and in which order; an index serves each condition (schema.prisma). */
-export function trustMarkPage(filter?: typeof TrustMarkFilter.$inferInput | null) {
-  return { where: where(filter), orderBy: { id: 'desc' as const } }
-}
-
 builder.queryFields((t) => ({
-  trustMarks: t.prismaConnection({
-    type: 'TrustMark',
-    cursor: 'id',
-    description: 'Trust Marks, the latest first, at most 100 a page.',
-    authScopes: { read: true },
-    args: { filter: t.arg({ type: TrustMarkFilter, description: 'Which ones.' }) },
-    totalCount: (_root, { filter }, { db }) => db.trustMark.count({ where: where(filter) }),
-    resolve: async (query, _root, { filter }, { db }) => {
-      await requireCursor(query.cursor, (where) => db.trustMark.findUnique({ where, select: { id: true } }))
-      return db.trustMark.findMany({ ...query, ...trustMarkPage(filter) })
-    },
-  }),
   trustMark: t.prismaField({
     type: 'TrustMark',
     nullable: true,

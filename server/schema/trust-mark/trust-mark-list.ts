@@ -1,0 +1,84 @@
+/** The list of Trust Marks: filters, order, pages. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { requireCursor } from '#server/schema/page.ts'
+import { literally } from '#server/schema/search.ts'
+import { OrderDirection } from '#server/schema/subordinate/subordinate-list.ts'
+import { type StateName, TrustMarkState } from '#server/schema/trust-mark/trust-mark.ts'
+
+const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    entityId: t.field({ type: 'EntityIdentifier', description: 'The entity it is about.' }),
+    trustMarkType: t.field({ type: 'URL', description: 'Its kind.' }),
+    state: t.field({ type: TrustMarkState, description: 'Its state.' }),
+    search: t.string({ description: 'Part of the Entity Identifier, in any case.' }),
+    expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
+  }),
+})
+
+const TrustMarkOrderField = builder.enumType('TrustMarkOrderField', {
+  description: 'What Trust Marks are ordered by.',
+  values: {
+    ENTITY_ID: { value: 'entityId', description: 'By Entity Identifier.' },
+    EXPIRES_AT: { value: 'expiresAt', description: 'By expiry of the JWT.' },
+  } as const,
+})
+
+const TrustMarkOrder = builder.inputType('TrustMarkOrder', {
+  description: 'An order; equal ones follow by age, in the same direction.',
+  fields: (t) => ({
+    field: t.field({ type: TrustMarkOrderField, required: true, description: 'What to order by.' }),
+    direction: t.field({
+      type: OrderDirection,
+      required: true,
+      defaultValue: 'asc',
+      description: 'Upwards or downwards.',
+    }),
+  }),
+})
+
+type Filter = typeof TrustMarkFilter.$inferInput
+type Order = typeof TrustMarkOrder.$inferInput
+
+function whereState(state: StateName): Prisma.TrustMarkWhereInput {
+  if (state === 'REVOKED') return { active: false }
+  return { active: true, expiresAt: state === 'ACTIVE' ? { gt: new Date() } : { lte: new Date() } }
+}
+
+function where(filter: Filter | null | undefined): Prisma.TrustMarkWhereInput {
+  if (!filter) return {}
+  const { entityId, trustMarkType, state, search, expiresBefore } = filter
+  const and: Prisma.TrustMarkWhereInput[] = []
+  if (entityId) and.push({ entityId })
+  if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
+  if (state) and.push(whereState(state))
+  if (search?.trim()) and.push({ entityId: { contains: literally(search), mode: 'insensitive' } })
+  if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
+  return { AND: and }
+}
+
+/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+export function trustMarkPage(filter?: Filter | null, orderBy?: Order | null) {
+  const direction = orderBy?.direction ?? 'desc'
+  const first = orderBy ? [{ [orderBy.field]: direction }] : []
+  return { where: where(filter), orderBy: [...first, { id: direction }] }
+}
+
+builder.queryField('trustMarks', (t) =>
+  t.prismaConnection({
+    type: 'TrustMark',
+    cursor: 'id',
+    description: 'Trust Marks, the latest first unless ordered otherwise, at most 100 a page.',
+    authScopes: { read: true },
+    args: {
+      filter: t.arg({ type: TrustMarkFilter, description: 'Which ones.' }),
+      orderBy: t.arg({ type: TrustMarkOrder, description: 'In which order; the latest first when absent.' }),
+    },
+    totalCount: (_root, { filter }, { db }) => db.trustMark.count({ where: where(filter) }),
+    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.trustMark.findUnique({ where, select: { id: true } }))
+      return db.trustMark.findMany({ ...query, ...trustMarkPage(filter, orderBy) })
+    },
+  }),
+)

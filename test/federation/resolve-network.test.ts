@@ -89,6 +89,16 @@ test('fetches a fresh configuration when the stored one has expired', async () =
   expect(federation.top.requests).toEqual(['/.well-known/openid-federation'])
 })
 
+test('what is stored of an entity counts only while it is a subordinate', async () => {
+  const { id } = federation.leaf
+  await ta.redis.client.hset(ta.names.subordinateConfigurations, id, await federation.leaf.configuration())
+  await ta.forget()
+  federation.leaf.requests.length = 0
+  expect((await resolve()).statusCode).toBe(200)
+  expect(federation.leaf.requests).toEqual(['/.well-known/openid-federation'])
+  await ta.redis.client.hdel(ta.names.subordinateConfigurations, id)
+})
+
 const faults: [fault: Fault, status: number, error: string][] = [
   ['not found', 404, 'not_found'],
   ['server error', 503, 'temporarily_unavailable'],

@@ -3,7 +3,7 @@ import type { ScheduleFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
 
-export const ScheduleFields = graphql(`
+graphql(`
   fragment ScheduleFields on Schedule {
     name description cron enabled nextRunAt lastStartedAt lastEndedAt lastSucceeded lastMessage
     lastRun { id }

@@ -6,6 +6,7 @@ import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { OperationObserver } from '#server/metrics/operations.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
+import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 
@@ -54,6 +55,7 @@ export function graphqlRoute(
     plugins: [
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
       introspectionForCallers,
+      endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),
       operations.plugin,
       ...limits.protect().plugins,
     ],

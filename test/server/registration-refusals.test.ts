@@ -144,6 +144,8 @@ describe('an input that may not stand', () => {
     ['additionalClaims', { iss: 'https://else.example', jwks: {} }, /iss, jwks/],
     ['additionalClaims', { trust_mark_issuers: {} }, /trust_mark_issuers/],
     ['additionalClaims', ['not', 'an object'], /object/],
+    ['additionalClaims', { note: 'x'.repeat(200_000) }, /196 KiB.*at most 128 KiB/],
+    ['forcedMetadata', { openid_relying_party: { note: 'x'.repeat(200_000) } }, /at most 128 KiB/],
     ['validFor', 8761, /8760/],
     ['validFor', 0, /at least 1/],
     ['metadataPolicy', { openid_relying_party: { contacts: { one_of: 'no list' } } }, /one_of/],

@@ -1,7 +1,7 @@
 /** Changes of subordinates as they happen, over Server-Sent Events and across processes. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { AdminServer } from '#server/start.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
 
@@ -131,4 +131,22 @@ it('ends when the server closes, which does not wait for those who listen', asyn
   const { ended } = await listen(third)
   await third.close()
   await expect(ended).resolves.toBeUndefined()
+})
+
+it('ends when whoever listens may no longer, and not before', async () => {
+  const [, other] = [
+    await admin.mutate('createUser', { username: 'nora', password: PASSWORD, role: 'VIEWER' }, 'id', 'admin'),
+    await listen(),
+  ]
+  const { key, apiKey } = await admin.mutate(
+    'createApiKey',
+    { username: 'nora', name: 'listener' },
+    'key apiKey { id }',
+    'admin',
+  )
+  const { ended } = await subscribe(admin.adminUrl, key, DOCUMENT)
+  await admin.mutate('revokeApiKey', { id: apiKey.id }, 'id', 'admin')
+  await expect(ended).resolves.toBeUndefined()
+  await register()
+  expect(await kinds(other, 1)).toEqual(['REGISTERED'])
 })

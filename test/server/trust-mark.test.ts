@@ -61,6 +61,7 @@ describe('issueTrustMark', () => {
   it.for<[field: string, value: unknown, message: RegExp]>([
     ['additionalClaims', { iss: 'https://else.example', exp: 1 }, /iss, exp/],
     ['additionalClaims', { jti: 'mine' }, /jti/],
+    ['additionalClaims', { note: 'x'.repeat(200_000) }, /at most 128 KiB/],
     ['validFor', 0, /at least 1/],
     ['validFor', 43_801, /43800/],
     ['renewalTime', 8760, /shorter than validFor/],

@@ -10,6 +10,7 @@ import {
   parseMetadataPolicy,
 } from '#core/metadata-policy/index.ts'
 import type { Settings } from '#prisma/generated/client/client.ts'
+import { ofFittingSize } from '#server/services/claim-size.ts'
 import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
 
 /** As the API takes it: an absent field stays as it is, `null` clears it. */
@@ -47,8 +48,8 @@ export function parseSubordinateFields(fields: SubordinateFields, settings: Sett
   ) => {
     const value = fields[name]
     if (value === undefined) return
-    parsed[name] =
-      value === null ? cleared : parseField(name, () => parse(value as NonNullable<typeof value>))
+    if (value === null) parsed[name] = cleared
+    else parsed[name] = parseField(name, () => parse(ofFittingSize(value as NonNullable<typeof value>, name)))
   }
   set('metadata', (value) => parseMetadata(value), null)
   set('jwks', (value) => parseJwkSet(value), null)
@@ -95,7 +96,7 @@ export function parseHours(hours: number, maximum: number, path = 'validFor'): n
   return hours
 }
 
-/** Claims an operator adds by hand; those the specification defines are ours to set. */
+/** Claims of a statement or a Trust Mark that an operator adds by hand; those the specification defines are ours to set. */
 export function parseAdditionalClaims(
   value: unknown,
   protectedNames: ReadonlySet<string>,
@@ -103,6 +104,7 @@ export function parseAdditionalClaims(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new FederationError('invalid_request', 'additionalClaims must be a JSON object.')
   }
+  ofFittingSize(value, 'additionalClaims')
   const refused = Object.keys(value).filter((name) => protectedNames.has(name))
   if (refused.length > 0) {
     const names = refused.join(', ')

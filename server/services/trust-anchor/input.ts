@@ -7,6 +7,7 @@ import { parseMetadata } from '#core/metadata.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { endpointNames, optionalEndpoints } from '#server/publish/endpoints.ts'
+import { ofFittingSize } from '#server/services/claim-size.ts'
 import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
 
 /** As the API takes it: an absent field stays as it is, `null` clears it. */
@@ -104,7 +105,10 @@ export function parseTrustAnchorFields(
     given.map((name) => {
       const { cleared, parse } = rules[name]
       const value = fields[name]
-      return [name, value === null ? cleared : parseField(name, () => parse(value, context))]
+      return [
+        name,
+        value === null ? cleared : parseField(name, () => parse(ofFittingSize(value, name), context)),
+      ]
     }),
   )
 }

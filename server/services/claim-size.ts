@@ -1,0 +1,12 @@
+/** How much may go into one statement or Trust Mark: everybody below reads all of it, and refuses what is too large. */
+import { FederationError } from '#core/errors.ts'
+
+const MAXIMUM_BYTES = 128 * 1024
+
+/** The value as it was given. @throws FederationError invalid_request */
+export function ofFittingSize<T>(value: T, name: string): T {
+  const bytes = Buffer.byteLength(JSON.stringify(value))
+  if (bytes <= MAXIMUM_BYTES) return value
+  const message = `${name} takes ${Math.ceil(bytes / 1024)} KiB as JSON; at most ${MAXIMUM_BYTES / 1024} KiB are allowed.`
+  throw new FederationError('invalid_request', message)
+}

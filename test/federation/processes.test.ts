@@ -54,6 +54,8 @@ async function health(url: string): Promise<number | undefined> {
 test('share the port, tell their metrics as one, replace one that ends, and end in good order', async () => {
   const program = start()
   const [, metricsUrl] = await program.printed(/"url":"([^"]+\/metrics)"/)
+  // Each of them writes its own log, in no order between them.
+  await eventually(() => expect(listeners(program)).toHaveLength(3))
   const pids = listeners(program).map(([, pid]) => Number(pid))
   expect(new Set(pids).size).toBe(3)
   expect(pids).not.toContain(program.pid)

@@ -1,88 +1,37 @@
 /** `inmor import`: what an installation of today's inmor held is served here, and what it issued stands. */
-import { mkdir, writeFile } from 'node:fs/promises'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import type { TestEntity } from '#test/helpers/entity.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Answer, inmor } from '#test/helpers/product.ts'
 import { listed, servedConfiguration, servedStatement } from '#test/helpers/subordinate.ts'
-
-const member = 'https://ta.example.org/marks/member'
-const certified = 'https://ta.example.org/marks/certified'
-const foreign = 'https://other.example.org/marks/verified'
-const policy = { openid_relying_party: { contacts: { add: ['ops@ta.example.org'] } } }
+import { certified, fillOldInmor, foreign, member, type OldFederation, policy } from './old-federation.ts'
 
 let admin: TestAdmin
 let old: OldInmor
-const entities = new Map<string, TestEntity>()
-const marks = new Map<string, string>()
-let historicalKid: string
-let dormantStatement: string
+let federation: OldFederation
 
 beforeAll(async () => {
   admin = await startAdmin()
-  const { entityId, config } = admin
-  old = await startOldInmor(entityId, config.keysDirectory)
-  const { alg: _, ...retired } = publicJwk(await generateSigningKey('ES256'))
-  historicalKid = retired.kid
-  await mkdir(config.historicalKeysDirectory, { recursive: true })
-  const now = Math.floor(Date.now() / 1000)
-  const history = JSON.stringify({ ...retired, iat: now - 7200, exp: now - 3600 })
-  await writeFile(`${config.historicalKeysDirectory}/${historicalKid}.json`, history)
-
-  await old.publishConfiguration(
-    { organization_name: 'The old federation', contacts: ['old@ta.example.org'] },
-    { trust_mark_issuers: { [member]: [entityId], [foreign]: ['https://other.example.org'] } },
-  )
-  for (const name of ['first', 'second', 'dormant', 'gone', 'forged']) {
-    entities.set(name, await startEntity({ metadata: relyingParty, authorityHints: [entityId] }))
-  }
-  await old.addType(member, 2000, 100)
-  await old.addType(certified, 500, 48, false)
-  await old.addSubordinate(
-    entity('first'),
-    {
-      validFor: 24 * 30,
-      forcedMetadata: { openid_relying_party: { client_name: 'Forced' } },
-      additionalClaims: { tier: 'gold', constraints: { max_path_length: 0 }, crit: ['tier'] },
-      requiredTrustMarks: member,
-    },
-    policy,
-  )
-  await old.addSubordinate(entity('second'), { validFor: 1000, autorenew: false }, policy)
-  dormantStatement = await old.addSubordinate(entity('dormant'), { active: false }, policy)
-  await old.addSubordinate(entity('gone'), { active: false }, policy)
-  await entity('gone').close()
-  await old.addSubordinate(entity('forged'), {}, policy)
-  await old.redis.client.hset('inmor:subordinates:jwt', id('forged'), await entity('second').configuration())
-
-  const issued = now - 86_400
-  marks.set('replaced', await old.sign(member, id('first'), { issued }))
-  marks.set('current', await old.sign(member, id('first'), { hours: 1000 }))
-  await old.putMark(member, id('first'), jwt('current'), 1000)
-  marks.set('revoked', await old.sign(member, id('second')))
-  await old.putMark(member, id('second'), null)
-  marks.set('untyped', await old.sign(certified, id('second'), { typ: 'JWT' }))
-  await old.putMark(certified, id('second'), jwt('untyped'))
+  old = await startOldInmor(admin.entityId, admin.config.keysDirectory)
+  federation = await fillOldInmor(old, admin)
 })
 afterAll(async () => {
   await Promise.all(
-    [...entities.values()].filter(({ id }) => id !== entity('gone').id).map((it) => it.close()),
+    [...federation.entities.values()].filter(({ id }) => id !== entity('gone').id).map((it) => it.close()),
   )
   await old.close()
   await admin.close()
 })
 
 function entity(name: string): TestEntity {
-  const found = entities.get(name)
+  const found = federation.entities.get(name)
   if (!found) throw new Error(`there is no entity ${name}`)
   return found
 }
 const id = (name: string) => entity(name).id
-const jwt = (name: string) => marks.get(name) ?? ''
+const jwt = (name: string) => federation.marks.get(name) ?? ''
 
 function run(...args: string[]): Promise<Answer> {
   const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
@@ -219,7 +168,7 @@ test('types and marks keep their hours and their renewal', async () => {
 
 test('the key of the statements in circulation is needed until these expire', async () => {
   const row = await admin.server.db.signingKey.findFirst({ where: { state: 'CURRENT' } })
-  const { exp } = decodeJwt(dormantStatement)
+  const { exp } = decodeJwt(federation.dormantStatement)
   expect(row?.statementsUntil?.getTime()).toBe(Math.floor(Number(exp) * 1000))
 })
 

@@ -1,0 +1,152 @@
+/** What a page of the console can be brought to, beyond what a link leads to. */
+import type { Page } from 'playwright-core'
+
+/** Entity Identifiers: one is a subordinate with a Trust Mark, the other could be one. */
+type Entities = { registered: string; candidate: string }
+
+type State = {
+  what: string
+  path: (entities: Entities) => string
+  reach: (page: Page) => Promise<void>
+  /** Where the rest of the page is out of reach. */
+  part?: string
+}
+
+export const states: readonly State[] = [
+  {
+    what: 'an inspection with its options open',
+    path: ({ candidate }) => `/subordinates/new?entity=${candidate}`,
+    async reach(page) {
+      await page.getByText('This entity can be registered').waitFor()
+      await page.getByText('Options', { exact: true }).click()
+      await page.getByLabel('Publish at once').waitFor()
+    },
+  },
+  {
+    what: 'a failed inspection',
+    path: () => '/subordinates/new?entity=http://127.0.0.1:1',
+    reach: (page) => page.getByText('cannot be registered').waitFor(),
+  },
+  {
+    what: 'a search without a match',
+    path: () => '/subordinates?q=nobody',
+    reach: (page) => page.getByText('No subordinate matches').waitFor(),
+  },
+  ...['graph', 'list'].map((show) => ({
+    what: `the explorer with its ${show}`,
+    path: ({ registered }: Entities) => `/explorer?entity=${registered}&show=${show}`,
+    reach: (page: Page) =>
+      page
+        .getByRole('link', { name: / about / })
+        .first()
+        .waitFor(),
+  })),
+  {
+    what: 'an entity that does not resolve',
+    path: ({ candidate }) => `/explorer?entity=${candidate}`,
+    reach: (page) => page.getByText('No path leads to the Trust Anchor').waitFor(),
+  },
+  {
+    what: 'my account',
+    path: () => '/account',
+    reach: (page) => page.getByText('Where you are signed in').waitFor(),
+  },
+  {
+    what: 'a short form above the page',
+    path: () => '/users',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Create a user' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+    part: '[role=dialog]',
+  },
+  ...['', 'test', 'nothing is called so'].map((typed) => ({
+    what: `the palette after ${typed === '' ? 'nothing' : `“${typed}”`} was typed`,
+    path: () => '/',
+    async reach(page: Page) {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Find a screen' }).fill(typed)
+      await page
+        .getByText(
+          typed === 'test' ? 'Test Relying Party' : typed === '' ? 'Sign out' : 'Nothing is called that',
+        )
+        .first()
+        .waitFor()
+    },
+    part: '[role=dialog]',
+  })),
+  {
+    what: 'the collection after a walk',
+    path: () => '/collection',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Walk the federation' }).click()
+      await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
+    },
+  },
+  {
+    what: 'an entity of the collection',
+    path: ({ registered }) => `/collection/entity?id=${registered}`,
+    reach: (page) => page.getByText('What it shows to people').waitFor(),
+  },
+  {
+    what: 'a question before a key is announced',
+    path: () => '/keys',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Announce a key' }).click()
+      await page.getByRole('dialog').or(page.getByRole('alertdialog')).waitFor()
+    },
+    part: '[role=dialog], [role=alertdialog]',
+  },
+  {
+    what: 'the menu of a phone',
+    path: () => '/',
+    async reach(page) {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.getByRole('button', { name: 'Open the menu' }).click()
+      await page.getByRole('dialog').getByRole('link', { name: 'Collection' }).waitFor()
+    },
+    part: '[role=dialog]',
+  },
+  {
+    what: 'a change that failed, in the audit log',
+    path: () => '/audit?outcome=FAILED',
+    reach: (page) => page.getByText('Tried to register subordinate').waitFor(),
+  },
+  {
+    what: 'a page that does not exist',
+    path: () => '/nowhere',
+    reach: (page) => page.getByText('Nothing here').waitFor(),
+  },
+  {
+    what: 'a policy with a fault, in its form and its JSON',
+    path: () => '/policy',
+    async reach(page) {
+      await page.getByLabel('Entity Type').fill('openid_provider')
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByLabel('Parameter of OpenID Provider').fill('scopes_supported')
+      await page.getByLabel('Parameter of OpenID Provider').press('Enter')
+      for (const operator of ['one_of', 'subset_of']) {
+        await page.getByLabel('Add an operator to scopes_supported').selectOption(operator)
+      }
+      await page.getByText('exclude each other').first().waitFor()
+    },
+  },
+  {
+    what: 'chosen subordinates',
+    path: () => '/subordinates',
+    async reach(page) {
+      await page.getByLabel('Select all on this page').check()
+      await page.getByText('1 subordinate selected').waitFor()
+    },
+  },
+  {
+    what: 'a question before deactivating',
+    path: () => '/subordinates',
+    async reach(page) {
+      await page.getByRole('main').getByRole('link', { name: 'Test Relying Party' }).click()
+      await page.getByRole('button', { name: 'Deactivate' }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+    part: '[role=alertdialog]',
+  },
+]

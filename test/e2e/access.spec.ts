@@ -50,7 +50,7 @@ test('a user is created, refused at the field first, and sees only what the role
   const other = await openPage(browser, product.installation.adminUrl)
   await other.page.goto('/')
   await signIn(other.page, 'vera', PASSWORD)
-  await other.page.getByRole('link', { name: 'Audit log' }).waitFor()
+  await other.page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).waitFor()
   expect(await other.page.getByRole('link', { name: 'Users' }).count()).toBe(0)
   await other.page.goto('/users')
   await other.page.getByRole('heading', { name: 'No right to do this' }).waitFor()

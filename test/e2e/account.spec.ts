@@ -88,7 +88,7 @@ test('a wrong code is refused at the field, and a recovery code signs in once', 
   await page.getByText('9 recovery codes left.').waitFor()
 })
 
-test('a passkey is added, signs in without password and code, and is removed', async () => {
+test('a passkey is added, signs in without password and code, is renamed, and is removed', async () => {
   const { page } = watched
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
@@ -113,9 +113,14 @@ test('a passkey is added, signs in without password and code, and is removed', a
   await openAccount(page)
   await page.getByText('by passkey', { exact: false }).waitFor()
 
-  await page.getByRole('listitem').filter({ hasText: 'Passkey: laptop' }).getByRole('button').click()
+  const passkey = page.getByRole('listitem').filter({ hasText: 'Passkey:' })
+  await passkey.getByRole('button', { name: 'Rename' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('old laptop')
+  await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+  await page.getByText('Passkey: old laptop').waitFor()
+  await passkey.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove passkey' }).click()
-  await page.getByText('Passkey: laptop').waitFor({ state: 'hidden' })
+  await page.getByText('Passkey: old laptop').waitFor({ state: 'hidden' })
 })
 
 test('a change long after signing in asks again who it is, and then goes on', async () => {

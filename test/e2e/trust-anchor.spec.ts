@@ -82,6 +82,25 @@ test('the Entity Configuration is changed with forms, and is served as it was se
   expect(complaints).toEqual([])
 })
 
+test('how long is kept what has happened is set in days, and refused where it is too short', async () => {
+  const { page, complaints } = watched
+  await page.goto('/trust-anchor/edit')
+  await page.getByLabel('Days of the audit log').fill('3')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').filter({ hasText: '30' }).first().waitFor()
+  await page.getByLabel('Days of the audit log').fill('400')
+  await page.getByLabel('Days of runs').fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL('/trust-anchor')
+  await page.goto('/trust-anchor/edit')
+  await page.getByLabel('Days of runs').waitFor()
+  expect(await page.getByLabel('Days of runs').inputValue()).toBe('90')
+  expect(await page.getByLabel('Days of the audit log').inputValue()).toBe('400')
+  await page.goto('/')
+  await page.getByRole('heading', { level: 1, name: 'Nordic Federation' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
 test('the effect of a policy on every subordinate is seen before it is saved', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Metadata policy', exact: true }).first().click()

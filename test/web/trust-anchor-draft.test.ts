@@ -20,12 +20,19 @@ const anchor = {
   statementHours: 168,
   maximumStatementHours: 8760,
   maximumTrustMarkHours: 43800,
+  runRetentionDays: 90,
+  auditRetentionDays: null,
 }
 
 test('what is stored becomes fields, and marks their JWTs', () => {
   const { version, fields } = storedAnchor(anchor)
   expect(version).toBe(4)
-  expect(fields).toMatchObject({ organization: '', trustMarks: ['a.b.c'], statementHours: '168' })
+  expect(fields).toMatchObject({
+    organization: '',
+    trustMarks: ['a.b.c'],
+    statementHours: '168',
+    auditRetentionDays: '',
+  })
   expect(JSON.parse(fields.trustMarkIssuers)).toEqual(anchor.trustMarkIssuers)
 })
 

@@ -39,6 +39,7 @@ export const route = {
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
   subordinates: (search: Partial<SubordinateSearch> = {}) => withQuery('/subordinates', search),
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
+  importSubordinates: () => '/subordinates/import',
   subordinate: (id: string, tab?: SubordinateTab, place: Place = {}) =>
     withQuery(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
   renewals: (search: RenewalSearch & Place = {}) => withQuery('/renewals', search),

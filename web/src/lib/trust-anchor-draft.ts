@@ -13,15 +13,17 @@ const claims = [
   'endpointAuthMethods',
 ] as const
 
-const hours = [
+const numbers = [
   'entityConfigurationHours',
   'statementHours',
   'maximumStatementHours',
   'maximumTrustMarkHours',
+  'runRetentionDays',
+  'auditRetentionDays',
 ] as const
 
-/** Claims as JSON text, hours as digits: what is typed is kept, also while it is neither. */
-type Texts = Record<(typeof claims)[number] | (typeof hours)[number], string>
+/** Claims as JSON text, hours and days as digits: what is typed is kept, also while it is neither. */
+type Texts = Record<(typeof claims)[number] | (typeof numbers)[number], string>
 
 export interface AnchorSettings extends Texts {
   organizationName: string
@@ -48,11 +50,13 @@ export const anchorLabels: Readonly<Record<keyof AnchorSettings, string>> = {
   statementHours: 'validity of statements',
   maximumStatementHours: 'maximum of statements',
   maximumTrustMarkHours: 'maximum of Trust Marks',
+  runRetentionDays: 'retention of runs',
+  auditRetentionDays: 'retention of the audit log',
 }
 
 /** What the API sends. */
 export type ReadAnchor = Record<(typeof claims)[number], unknown> &
-  Record<(typeof hours)[number], number> & {
+  Record<(typeof numbers)[number], number | null | undefined> & {
     version: number
     organizationName?: string | null
     authorityHints: string[]
@@ -74,7 +78,7 @@ const textOf = (claim: unknown) => (isRecord(claim) && Object.keys(claim).length
 export function storedAnchor(anchor: ReadAnchor): Stored<AnchorSettings> {
   const texts = [
     ...claims.map((name) => [name, textOf(anchor[name])]),
-    ...hours.map((name) => [name, String(anchor[name])]),
+    ...numbers.map((name) => [name, String(anchor[name] ?? '')]),
   ]
   return {
     version: anchor.version,
@@ -99,7 +103,7 @@ export function anchorInput(fields: Partial<AnchorSettings>): Outcome<UpdateTrus
     if (problem !== undefined) return { refusal: { message: problem, path: [name] } }
     input[name] = value ?? null
   }
-  for (const name of hours) {
+  for (const name of numbers) {
     const text = fields[name]
     if (text === undefined) continue
     if (/\D/.test(text)) return { refusal: { message: `“${text}” is not a whole number.`, path: [name] } }

@@ -2,6 +2,7 @@
 import Award from '@lucide/svelte/icons/award'
 import Footprints from '@lucide/svelte/icons/footprints'
 import KeyRound from '@lucide/svelte/icons/key-round'
+import ListPlus from '@lucide/svelte/icons/list-plus'
 import LogOut from '@lucide/svelte/icons/log-out'
 import Pencil from '@lucide/svelte/icons/pencil'
 import Plus from '@lucide/svelte/icons/plus'
@@ -51,6 +52,7 @@ const action = (label: string, icon: Component, href: string, words = ''): Comma
 
 const forOperators: readonly Command[] = [
   action('Register an entity', Plus, route.registerSubordinate(), 'add new subordinate member'),
+  action('Register many entities', ListPlus, route.importSubordinates(), 'add import list bulk csv members'),
   action('Issue a Trust Mark', Plus, route.issueTrustMark(), 'add new give'),
   action('Create a Trust Mark type', Award, route.createTrustMarkType(), 'add new'),
   action(

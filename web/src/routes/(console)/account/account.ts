@@ -31,6 +31,16 @@ export const RemovePasskey = graphql(`
   }
 `)
 
+export const RenamePasskey = graphql(`
+  mutation RenamePasskey($input: RenamePasskeyInput!) {
+    renamePasskey(input: $input) {
+      __typename
+      ... on MutationRenamePasskeySuccess { data { hasPassword } }
+      ... on Error { message code path }
+    }
+  }
+`)
+
 export const EndSession = graphql(`
   mutation EndSession($input: EndSessionInput!) {
     endSession(input: $input) {

@@ -10,6 +10,7 @@ const TrustAnchorEdit = graphql(`
       version organizationName organization authorityHints trustAnchorHints trustMarks trustMarkIssuers
       trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours
+      runRetentionDays auditRetentionDays
     }
   }
 `)

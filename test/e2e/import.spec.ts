@@ -1,0 +1,52 @@
+/** Many entities are registered from a list, watched as a run; what is wrong with one is said and holds up no other. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { type Product, startProduct } from '#test/helpers/product.ts'
+
+let product: Product
+let browser: Browser
+let entities: TestEntity[]
+let stray: TestEntity
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  const start = () =>
+    startEntity({ authorityHints: [product.installation.federationUrl], metadata: relyingParty })
+  entities = await Promise.all([start(), start(), start()])
+  stray = await start()
+  stray.misbehave('no authority hint')
+  browser = await startBrowser()
+  watched = await openPage(browser, product.installation.adminUrl)
+  await watched.page.goto('/subordinates/import')
+  await signIn(watched.page, 'admin', product.password ?? '')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([...entities, stray].map((entity) => entity.close()))
+  await product.stop()
+})
+
+test('lines that name no entity are told before anything is sent', async () => {
+  const { page } = watched
+  await page.getByLabel('Entity Identifiers').fill(`${entities[0]?.id}\nnobody`)
+  await page.getByText('Line 2, “nobody”').waitFor()
+  expect(await page.getByRole('button', { name: 'Register 1 entity' }).isDisabled()).toBe(true)
+})
+
+test('a list is registered, and the public endpoint serves all but the one that is refused', async () => {
+  const { page, complaints } = watched
+  const ids = [...entities, stray].map(({ id }) => id)
+  await page.getByLabel('Entity Identifiers').fill(['entityId,displayName', ...ids, ids[0]].join('\n'))
+  await page.getByText('4 entities, 1 line said twice').waitFor()
+  await page.getByRole('button', { name: 'Register 4 entities' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Import of subordinates' }).waitFor()
+  await page.getByText('Ended, 1 failed', { exact: true }).waitFor()
+  await page.getByRole('list', { name: 'Results' }).getByText(stray.id).waitFor()
+  const listed = await (await fetch(`${product.installation.federationUrl}/list`)).json()
+  expect(new Set(listed)).toEqual(new Set(entities.map(({ id }) => id)))
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,8 @@
+import { error } from '@sveltejs/kit'
+import type { PageLoad } from './$types'
+
+export const load = (async ({ parent }) => {
+  const { viewer } = await parent()
+  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to register subordinates.' })
+  return { title: 'Register many' }
+}) satisfies PageLoad

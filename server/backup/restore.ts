@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { Client } from 'pg'
+import { type Client, DatabaseError } from 'pg'
 import { createClient } from '#prisma/connection.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
@@ -118,13 +118,25 @@ async function insertRows(client: Client, { rows }: BackupDocument): Promise<Rec
     }
     // What the migrations put there, also where rules keep rows from being deleted; what refers to it comes later.
     if (counts[table] === undefined) await client.query(`TRUNCATE ${quote(table)} CASCADE`)
-    await client.query(
-      `INSERT INTO ${quote(table)} SELECT * FROM json_populate_recordset(NULL::${quote(table)}, $1::json)`,
-      [JSON.stringify(batch)],
-    )
+    await insertBatch(client, table, batch)
     counts[table] = (counts[table] ?? 0) + batch.length
   }
   return counts
+}
+
+/** SQLSTATE of what fits neither its column nor the other rows (PostgreSQL, appendix A, classes 22 and 23). */
+const misfits = /^2[23]/
+
+async function insertBatch(client: Client, table: string, rows: readonly Row['row'][]): Promise<void> {
+  const name = quote(table)
+  try {
+    await client.query(`INSERT INTO ${name} SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`, [
+      JSON.stringify(rows),
+    ])
+  } catch (error) {
+    if (!(error instanceof DatabaseError && misfits.test(error.code ?? ''))) throw error
+    throw new BackupError(`The backup was altered: a row of ${table} does not fit.`, { cause: error })
+  }
 }
 
 /** Rows of one table at a time. */

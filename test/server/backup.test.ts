@@ -194,6 +194,12 @@ const faults: [what: string, make: () => Promise<Buffer>, passphrase: string | n
     null,
     /altered/,
   ],
+  [
+    'a plain one with a time that is none',
+    () => repacked((lines) => lines.map((line) => line.replace(/"createdAt":"[^"]+"/, '"createdAt":"soon"'))),
+    null,
+    /altered: a row of \w+ does not fit/,
+  ],
   ['a plain one without its end', () => repacked((lines) => lines.slice(0, -1)), null, /its end is missing/],
   [
     'one of a newer version',

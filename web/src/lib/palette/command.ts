@@ -52,7 +52,12 @@ const action = (label: string, icon: Component, href: string, words = ''): Comma
 
 const forOperators: readonly Command[] = [
   action('Register an entity', Plus, route.registerSubordinate(), 'add new subordinate member'),
-  action('Register many entities', ListPlus, route.importSubordinates(), 'add import list bulk csv members'),
+  action(
+    'Import subordinates',
+    ListPlus,
+    route.importSubordinates(),
+    'register add many list bulk csv members entities',
+  ),
   action('Issue a Trust Mark', Plus, route.issueTrustMark(), 'add new give'),
   action('Create a Trust Mark type', Award, route.createTrustMarkType(), 'add new'),
   action(

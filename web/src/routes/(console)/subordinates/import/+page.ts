@@ -4,5 +4,5 @@ import type { PageLoad } from './$types'
 export const load = (async ({ parent }) => {
   const { viewer } = await parent()
   if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to register subordinates.' })
-  return { title: 'Register many' }
+  return { title: 'Import subordinates' }
 }) satisfies PageLoad

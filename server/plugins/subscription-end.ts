@@ -18,7 +18,7 @@ export function endOfSubscriptions<Transport extends object>(
         const events = result[Symbol.asyncIterator]()
         const timer = setInterval(async () => {
           const now = await callerNow(context).catch(() => context.caller) // an outage takes no rights
-          if (!isSame(context.caller, now)) await stop()
+          if (!isSame(context.caller, now)) await stop().catch(() => undefined) // nobody waits for it
         }, INTERVAL_MS)
         timer.unref()
 
@@ -29,7 +29,10 @@ export function endOfSubscriptions<Transport extends object>(
         }
         const watched: AsyncIterableIterator<ExecutionResult> = {
           next: async () => {
-            const next = await events.next()
+            const next = await events.next().catch((error: unknown) => {
+              clearInterval(timer)
+              throw error
+            })
             if (next.done) clearInterval(timer)
             return next
           },

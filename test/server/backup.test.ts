@@ -144,11 +144,7 @@ const repacked = async (change: (lines: string[]) => string[]) => {
     .split('\n')
   return gzipSync(`${change(lines).join('\n')}\n`)
 }
-const flip = (bytes: Buffer, at: number) => {
-  const copy = Buffer.from(bytes)
-  copy[at] = (copy[at] ?? 0) ^ 1
-  return copy
-}
+const flip = (bytes: Buffer, at: number) => Buffer.from(bytes.with(at, (bytes[at] ?? 0) ^ 1))
 
 const faults: [what: string, make: () => Promise<Buffer>, passphrase: string | null, sentence: RegExp][] = [
   [

@@ -1,9 +1,9 @@
 /**
- * `npm test`: runs Vitest with the arguments it is given, names what was skipped and why, and ends with one plain
- * line. A run in which nothing has run has failed.
+ * `npm test`: runs Vitest with the arguments it is given, names what was skipped and what failed, each with its
+ * reason on one line, and ends with one plain line. A run in which nothing has run has failed.
  */
 import { fileURLToPath } from 'node:url'
-import { parseCLI, startVitest, type TestCase } from 'vitest/node'
+import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
 
 const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
@@ -13,21 +13,49 @@ const modules = vitest.state.getTestModules()
 const tests = modules.flatMap(({ children }) => [...children.allTests()])
 const suites = modules.flatMap((module) => [module, ...module.children.allSuites()])
 // A file that cannot be loaded, a hook that fails and an error outside of every test each count as a failure.
-const errors = suites.flatMap((suite) => suite.errors()).length + vitest.state.getUnhandledErrors().length
+const errors = [
+  ...suites.flatMap((suite) =>
+    suite.errors().map(({ message }) => `${titleOf(suite)}: ${firstLine(message)}`),
+  ),
+  ...vitest.state
+    .getUnhandledErrors()
+    .map((error) => `outside of every test: ${firstLine(messageOf(error))}`),
+]
 await vitest.close()
 
 const having = (...states: string[]) => tests.filter((test) => states.includes(test.result().state))
 const skipped = having('skipped')
 // With --testNamePattern, being left out is what was asked for.
-if (!options.testNamePattern) for (const test of skipped) process.stdout.write(`skipped: ${nameOf(test)}\n`)
+if (!options.testNamePattern)
+  for (const test of skipped) process.stdout.write(`skipped: ${skippedOf(test)}\n`)
+
+const failures = [...having('failed', 'pending').map(failureOf), ...errors]
+for (const failure of failures) process.stdout.write(`failed: ${failure}\n`)
 
 const passed = having('passed').length
-const failed = having('failed', 'pending').length + errors
+const failed = failures.length
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(passed > 0 && failed === 0 ? 0 : 1)
 
-function nameOf(test: TestCase): string {
+function skippedOf(test: TestCase): string {
   const result = test.result()
   const reason = (result.state === 'skipped' && result.note) || 'what it stands in failed before it'
-  return `${test.module.relativeModuleId} > ${test.fullName}: ${reason}`
+  return `${titleOf(test)}: ${reason}`
+}
+
+function failureOf(test: TestCase): string {
+  const [error] = test.result().errors ?? []
+  return `${titleOf(test)}: ${firstLine(error?.message ?? 'did not end')}`
+}
+
+function titleOf(node: TestCase | TestSuite | TestModule): string {
+  return node.type === 'module' ? node.relativeModuleId : `${node.module.relativeModuleId} > ${node.fullName}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error)
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? ''
 }

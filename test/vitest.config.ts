@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
     maxWorkers: cores + 1,
+    // What a test prints is of interest when it fails.
+    silent: 'passed-only',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       // Properties try many inputs, on a machine that may have other things to do.

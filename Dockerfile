@@ -4,7 +4,8 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+COPY server/cli/bootstrap.mjs server/cli/
+RUN node server/cli/bootstrap.mjs install
 COPY . .
 RUN npm run build \
  && for image in ta admin worker frontend; do \

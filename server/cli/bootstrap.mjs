@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Makes a clone ready to run: installs, generates and builds what is missing or out of date, and nothing else.
+// Makes a clone ready to run: installs, generates and builds what is missing or out of date, and nothing else. With the
+// names of steps only these, which lets an image keep the layer of its dependencies.
 // Plain JavaScript without dependencies, because it runs before anything is installed, on Node 20 too.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -47,7 +48,8 @@ const steps = [
   },
 ]
 
-for (const step of steps) {
+const wanted = process.argv.slice(2)
+for (const step of steps.filter(({ stamp }) => wanted.length === 0 || wanted.includes(stamp))) {
   const key = fingerprint(step.inputs)
   const file = join(stamps, step.stamp)
   const isCurrent = step.outputs.every((output) => existsSync(at(output))) && read(file) === key
@@ -57,7 +59,7 @@ for (const step of steps) {
   mkdirSync(stamps, { recursive: true })
   writeFileSync(file, key)
 }
-linkCommands()
+if (wanted.length === 0) linkCommands()
 
 /** Lets `npx inmor` find the project's own commands, as it would those of a dependency. */
 function linkCommands() {

@@ -1,4 +1,5 @@
 /** A run as it goes on, for whoever watches it in whichever process: complete and in order, whatever gets lost. */
+import { isDeepStrictEqual } from 'node:util'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database.ts'
 import type { Events, RunChange } from '#server/events.ts'
@@ -14,8 +15,8 @@ const REPLAYED = 1_000
 const LOOK_MS = 2_000
 
 /**
- * The present state first, then each finished item in its order, and at last the state in which the run ended. Items
- * are read by their place, so announcements only say that it is time to read.
+ * The present state first, then each finished item in its order and each other change of the run, and at last the state
+ * in which it ended. Items are read by their place, so announcements only say that it is time to read.
  */
 export async function* followRun(deps: Deps, runId: number, after?: number): AsyncGenerator<Progress> {
   const { db } = deps
@@ -26,16 +27,21 @@ export async function* followRun(deps: Deps, runId: number, after?: number): Asy
     let run = await find()
     if (!run) return
     yield { run, item: null }
+    let told = run
     let last = after ?? Math.max(0, run.done + run.failed - REPLAYED)
     for (;;) {
       for await (const item of finishedItems(db, runId, last)) {
         last = item.sequence ?? last
         yield { run, item }
+        told = run
       }
       if (run.endedAt) {
         yield { run, item: null }
         return
       }
+      // An item may be told with a state from before it was counted; that state is not the last word.
+      if (differs(run, told)) yield { run, item: null }
+      told = run
       if (!(await bell.next())) return
       // Before the items: those of a run that has ended are all there.
       run = await find()
@@ -44,6 +50,10 @@ export async function* followRun(deps: Deps, runId: number, after?: number): Asy
   } finally {
     bell.close()
   }
+}
+
+function differs(one: RenewalRun, other: RenewalRun): boolean {
+  return !isDeepStrictEqual(one, { ...other, heartbeatAt: one.heartbeatAt })
 }
 
 /** Each change of a run's state and, while one is at work, its counts every few seconds; first what is under way. */

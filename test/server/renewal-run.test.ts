@@ -1,5 +1,5 @@
 /** Runs: started once at a time, watched to their end, cancelled, tried again and taken over. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -126,6 +126,33 @@ it('goes on where a worker ended in the midst of a run, and does nothing twice',
   const after = new Map(fetches())
   expect(after.get(done.entityId)).toBe(before.get(done.entityId))
   expect(after.get(open.entityId)).toBe(Number(before.get(open.entityId)) + 1)
+})
+
+it('tells what changes between two items, and what an item was told too early to count', async () => {
+  const { db } = admin.server
+  const data = {
+    kind: 'TRUST_MARKS',
+    state: 'RUNNING',
+    startedBy: 'admin',
+    total: 2,
+    heartbeatAt: new Date(),
+  }
+  const run = await db.renewalRun.create({ data })
+  onTestFinished(async () => void (await db.renewalRun.delete({ where: { id: run.id } })))
+  const id = btoa(`RenewalRun:${run.id}`)
+  const document = `subscription { renewalProgress(runId: "${id}") { run { done cancelRequested } item { resource } } }`
+  const stream = await subscribe(admin.adminUrl, admin.keys.viewer, document)
+  const last = () => stream.results.at(-1)?.data?.renewalProgress
+  const seesLast = (expected: object) => vi.waitFor(() => expect(last()).toEqual(expected), WITHIN)
+  await seesLast({ run: { done: 0, cancelRequested: false }, item: null })
+
+  const item = { runId: run.id, resource: 'urn:x', ok: true, sequence: 1, at: new Date() }
+  await db.renewalRunItem.create({ data: item })
+  await seesLast({ run: { done: 0, cancelRequested: false }, item: { resource: 'urn:x' } })
+  await db.renewalRun.update({ where: { id: run.id }, data: { done: 1 } })
+  await seesLast({ run: { done: 1, cancelRequested: false }, item: null })
+  await db.renewalRun.update({ where: { id: run.id }, data: { cancelRequested: true } })
+  await seesLast({ run: { done: 1, cancelRequested: true }, item: null })
 })
 
 it('gives a run up that ends every worker', async () => {

@@ -25,7 +25,7 @@ builder.subscriptionFields((t) => ({
   renewalProgress: t.field({
     type: RenewalProgress,
     description:
-      'A run as it goes on, whichever process works on it: first its present state, then each finished item once and in order, at last its end.',
+      'A run as it goes on, whichever process works on it: first its present state, then each finished item once and in order and each other change, at last its end.',
     authScopes: { read: true },
     args: {
       runId: t.arg.id({ required: true, description: 'The run’s id.' }),

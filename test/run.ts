@@ -5,6 +5,8 @@
 import { fileURLToPath } from 'node:url'
 import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
 
+// The tests start the product's programs hundreds of times.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.inmor/compiled', import.meta.url))
 const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
 const vitest = await startVitest(filter, { ...options, config, watch: false })

@@ -35,11 +35,14 @@ afterAll(async () => {
   await Promise.all(ends)
 })
 
+/** So that the same code is not compiled at each start; `npm test` says where. */
+const { NODE_COMPILE_CACHE = '' } = process.env
+
 /** The environment is only what is given, so that no variable of the test run leaks into the program. */
 export function run(script: string, args: readonly string[] = [], options: Options = {}): Program {
   const file = fileURLToPath(new URL(`../../${script}`, import.meta.url))
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
-    env: { PATH: process.env.PATH, ...options.environment },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE, ...options.environment },
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })

@@ -115,7 +115,9 @@ function createServer({ logger, trustProxy = false, tls, ...options }: AppOption
     trustProxy,
     bodyLimit: FORM_LIMIT,
     // A line for each request costs more than most answers; the reverse proxy writes them. Faults are logged.
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({ disableRequestLogging: true }),
+    // Most requests log nothing, and those that do say which they are: a logger for each would cost more than it tells.
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     frameworkErrors: sendError,
     genReqId: createRequestIds(trustProxy),
   }

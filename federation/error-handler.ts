@@ -28,7 +28,7 @@ export function handleErrors(app: FastifyInstance): void {
 /** Sends an error; also for those that Fastify finds before a route is reached. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = describeFailure(error)
-  if (failure.status >= 500) request.log.error({ err: error }, 'request failed')
+  if (failure.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
   return sendFailure(reply, failure)
 }
 

@@ -43,5 +43,7 @@ export function describeQuery({ subject, anchors, entityTypes, audience }: Omit<
 export function describeAnswer(jwt: string, basis: Basis, made: number): Answer {
   const response = readPublishedJwt(jwt)
   const until = Math.min(response.expires ?? made, made + MAX_AGE)
-  return { response, basis, made, until, renewFrom: made + (until - made) * (1 - JITTER * Math.random()) }
+  // The clock counts whole seconds: rounded down, at least the last of them is left to renew in.
+  const renewFrom = made + Math.floor((until - made) * (1 - JITTER * Math.random()))
+  return { response, basis, made, until, renewFrom }
 }

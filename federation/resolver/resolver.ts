@@ -54,7 +54,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   const memory = createCache<Answer>({
     maxAge: MAX_AGE_MS,
     maxSize: MAX_BYTES,
-    sizeOf: ({ response, basis }) => 2 * response.jwt.length + basis.fingerprint.length, // as text and as bytes
+    sizeOf: ({ response, basis }) => response.jwt.length + basis.fingerprint.length,
   })
   const confirm = createConfirmation(options)
   const stands = async (answer: Answer, { subject, anchors }: Query) =>

@@ -21,12 +21,12 @@ export function sendJwt(
   reply: FastifyReply,
   { jwt, now, type }: { jwt: PublishedJwt; now: number; type: MediaType },
 ): FastifyReply {
-  if (request.method === 'POST') return send(reply, jwt.body, type)
+  if (request.method === 'POST') return send(reply, jwt.jwt, type)
   const remaining = jwt.expires === undefined ? MAX_CACHE_AGE : Math.floor(jwt.expires - now)
   reply.header('cache-control', `public, max-age=${Math.max(0, Math.min(MAX_CACHE_AGE, remaining))}`)
   reply.header('etag', jwt.etag)
   if (isKnown(request.headers['if-none-match'], jwt.etag)) return reply.code(304).send()
-  return send(reply, jwt.body, type)
+  return send(reply, jwt.jwt, type)
 }
 
 /** Sends a JSON document. */
@@ -34,9 +34,13 @@ export function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
   return send(reply, JSON.stringify(value), 'application/json')
 }
 
-/** Sends text or bytes. As bytes, since Fastify adds a charset to JSON that is sent as a string. */
+/**
+ * Sends text or bytes. Text goes out in one write with the headers, which bytes do not; but JSON is sent as bytes, since
+ * Fastify adds a charset to it otherwise.
+ */
 export function send(reply: FastifyReply, body: string | Buffer, type: MediaType): FastifyReply {
-  return reply.header('content-type', type).send(typeof body === 'string' ? Buffer.from(body) : body)
+  const isJsonText = type === 'application/json' && typeof body === 'string'
+  return reply.header('content-type', type).send(isJsonText ? Buffer.from(body) : body)
 }
 
 /** Entity tags are compared weakly here (RFC 9110 §13.1.2). */

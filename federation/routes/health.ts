@@ -11,7 +11,7 @@ export function healthRoute(app: FastifyInstance, { reader }: Deps) {
       await reader.ping()
       return sendJson(reply, { status: 'ok' })
     } catch (error) {
-      request.log.warn({ err: error }, 'health check failed')
+      request.log.warn({ err: error, requestId: request.id }, 'health check failed')
       return sendJson(reply.code(503), { status: 'error', detail: 'redis unavailable' })
     }
   })

@@ -1,11 +1,10 @@
-/** A JWT as it lies in Redis, ready to be sent: its bytes, how long it holds, and a validator for HTTP caches. */
+/** A JWT as it lies in Redis, ready to be sent: its text, how long it holds, and a validator for HTTP caches. */
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { FederationError } from '#core/errors.ts'
 
 export type PublishedJwt = {
   jwt: string
-  body: Buffer
   /** Its `exp` in unix seconds; undefined when it never expires. */
   expires: number | undefined
   /** A strong entity tag, quoted. */
@@ -18,7 +17,7 @@ export type PublishedJwt = {
  */
 export function readPublishedJwt(jwt: string): PublishedJwt {
   const exp = readExpiry(jwt)
-  return { jwt, body: Buffer.from(jwt), expires: exp, etag: entityTag(jwt) }
+  return { jwt, expires: exp, etag: entityTag(jwt) }
 }
 
 /** The entity tag of a JWT: the same bytes have the same, and no others. */

@@ -24,7 +24,7 @@ export function createMemory(redis: Redis, keys: RedisKeys) {
     createCache<PublishedJwt | undefined>({
       maxAge: MAX_AGE_MS,
       maxSize: MAX_JWT_BYTES,
-      sizeOf: (published) => 2 * (published?.jwt.length ?? 0), // as a string and as bytes
+      sizeOf: (published) => published?.jwt.length ?? 0,
     })
   return {
     /** The Trust Anchor's own JWTs, by the name of their key. */
@@ -38,7 +38,7 @@ export function createMemory(redis: Redis, keys: RedisKeys) {
     marksBySubject: createCache<IssuedTrustMark[]>({
       maxAge: MAX_AGE_MS,
       maxSize: MAX_JWT_BYTES,
-      sizeOf: (marks) => marks.reduce((sum, { mark }) => sum + 2 * mark.jwt.length, 0),
+      sizeOf: (marks) => marks.reduce((sum, { mark }) => sum + mark.jwt.length, 0),
     }),
     holders: createCache<TrustMarkHolder[]>({
       maxAge: MAX_AGE_MS,

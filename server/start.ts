@@ -4,12 +4,12 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { buildApp } from '#server/app.ts'
-import { createAuditFeed } from '#server/audit-feed.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
 import { type Backend, startBackend } from '#server/backend.ts'
 import type { ServerConfig } from '#server/env.ts'
+import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import packageJson from '../package.json' with { type: 'json' }
 

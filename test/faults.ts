@@ -4,13 +4,13 @@
  */
 import { type Evidence, testsIn } from '#test/requirements/requirement.ts'
 
-const outage = testsIn('federation/outage')
-const failover = testsIn('federation/redis-failover')
-const publication = testsIn('server/publication')
+const outage = testsIn('federation/route/outage')
+const failover = testsIn('federation/store/redis-failover')
+const publication = testsIn('server/publication/publication')
 const outages = testsIn('product/outages')
 const scaling = testsIn('product/scaling')
 const kill = testsIn('product/kill')
-const walkFailure = testsIn('federation/collection-walk-failure')
+const walkFailure = testsIn('federation/collection/walk-failure')
 const goodStatement =
   'serves the last good statement while the entity misbehaves, and renews it afterwards: %s'
 const misbehaviours = ['hang', 'huge', 'redirect', 'rubbish']
@@ -43,7 +43,7 @@ export const faults: Readonly<Record<string, readonly Evidence[]>> = {
     testsIn('product/database-failover')(
       'every acknowledged change is there and published, though the primary was killed in the midst of them',
     ),
-    testsIn('server/database-outage')('is told as such to those with a key and those with a session'),
+    testsIn('server/process/database-outage')('is told as such to those with a key and those with a session'),
   ],
   'connection cut in a write': [
     outages('a connection that is cut in the middle of a write leaves nothing of it'),
@@ -57,15 +57,15 @@ export const faults: Readonly<Record<string, readonly Evidence[]>> = {
     testsIn('product/workers')(
       '1 000 entities are renewed once each, though one worker is killed and one is stopped in the midst of them',
     ),
-    testsIn('server/renewal-run')(
+    testsIn('server/run/renewal-run')(
       'goes on where a worker ended in the midst of a run, and does nothing twice',
     ),
   ],
   'walk killed or failed': [
-    testsIn('federation/collection-cli')(
+    testsIn('federation/collection/cli')(
       'killed in the middle, leaves the collection, and what it wrote expires',
     ),
-    testsIn('federation/collection-cli')(
+    testsIn('federation/collection/cli')(
       'leaves the collection and ends with exit code 1 when it is interrupted',
     ),
     walkFailure('when nothing below the anchor can be read'),
@@ -73,26 +73,26 @@ export const faults: Readonly<Record<string, readonly Evidence[]>> = {
     walkFailure('when Redis lost a part of it, having been restarted or emptied'),
   ],
   'member hangs, sends 10 MB, redirects, serves rubbish': [
-    testsIn('server/subordinate-renewal')(goodStatement, ...misbehaviours),
-    testsIn('server/registration-refusals')('is refused for: %s', ...misbehaviours),
-    testsIn('federation/resolve-network')(
+    testsIn('server/subordinate/renewal')(goodStatement, ...misbehaviours),
+    testsIn('server/subordinate/registration-refusals')('is refused for: %s', ...misbehaviours),
+    testsIn('federation/resolver/network')(
       'says so when the entity misbehaves: %s',
       'redirect',
       'huge',
       'rubbish',
     ),
-    testsIn('federation/collection-walk')(
+    testsIn('federation/collection/walk')(
       'an entity that misbehaves is left out and reported, the others stay: %s',
     ),
-    testsIn('federation/fetcher')('gives up on an entity that does not answer'),
-    testsIn('federation/address-guard')(
+    testsIn('federation/fetcher/fetcher')('gives up on an entity that does not answer'),
+    testsIn('federation/fetcher/address-guard')(
       'a name that leads to a private address is refused when it is resolved',
     ),
   ],
   'key file broken': [
-    testsIn('server/signing-key')(
+    testsIn('server/key/signing-key')(
       'goes on with the key it has when the file becomes unreadable, and takes the next good one',
     ),
-    testsIn('federation/start')('reads the key directory again when it has changed'),
+    testsIn('federation/process/start')('reads the key directory again when it has changed'),
   ],
 }

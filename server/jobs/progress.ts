@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database.ts'
-import type { Events, RunChange } from '#server/events.ts'
+import type { Events, RunChange } from '#server/live/events.ts'
 
 export type Progress = { run: RenewalRun; item: RenewalRunItem | null }
 

@@ -3,7 +3,6 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import { runCaller } from '#server/caller.ts'
-import type { Events } from '#server/events.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 import { type RunContext, type RunKindRow, runKindOf, type Task } from '#server/jobs/run-kinds.ts'
 import {
@@ -13,6 +12,7 @@ import {
   RunLostError,
   takeUp,
 } from '#server/jobs/run-ledger.ts'
+import type { Events } from '#server/live/events.ts'
 import { onBehalfOf } from '#server/log.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 

@@ -1,10 +1,10 @@
 /** A worker: executes runs and keeps the schedules, beside any number of others on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
-import type { Events } from '#server/events.ts'
 import { type JobQueue, RUN_QUEUE, type RunOrder } from '#server/jobs/queue.ts'
 import { executeRun } from '#server/jobs/run-execution.ts'
 import type { ScheduleContext } from '#server/jobs/schedules.ts'
 import { startScheduling } from '#server/jobs/scheduling.ts'
+import type { Events } from '#server/live/events.ts'
 
 export type Worker = { close(): Promise<void> }
 

@@ -1,6 +1,6 @@
 /** Whether what Redis serves is what the database says: read when asked, and watched for those who follow it. */
 import type { PublisherLease } from '#prisma/generated/client/client.ts'
-import { createEventStream, type EventStream } from '#server/event-stream.ts'
+import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { isReachable } from '#store/connect.ts'
 

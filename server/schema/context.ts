@@ -1,15 +1,16 @@
 /** What a resolver gets: who asks, where to read, and the services that write. */
-import type { AuditFeed } from '#server/audit-feed.ts'
+
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
 import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database } from '#server/database.ts'
-import type { Events } from '#server/events.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
+import type { AuditFeed } from '#server/live/audit-feed.ts'
+import type { Events } from '#server/live/events.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { PublicationWatch } from '#server/publish/publication-status.ts'
 import type { Services } from '#server/services/index.ts'

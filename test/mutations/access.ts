@@ -2,13 +2,13 @@
 import { testsIn } from '#test/requirements/requirement.ts'
 import { auditedBesides, type MutationCases, unknownId } from './mutation.ts'
 
-const user = testsIn('server/user')
-const account = testsIn('server/account')
-const ownAccount = testsIn('server/own-account')
-const passkey = testsIn('server/passkey')
+const user = testsIn('server/access/user')
+const account = testsIn('server/access/account')
+const ownAccount = testsIn('server/access/own-account')
+const passkey = testsIn('server/access/passkey')
 
 const wantsRecentSignIn = (mutation: string) =>
-  testsIn('server/account')('%s wants a recent sign-in of a session', mutation)
+  testsIn('server/access/account')('%s wants a recent sign-in of a session', mutation)
 const forUsersThatExist = user('are for users that exist, and for whole days')
 
 export const access: readonly MutationCases[] = [
@@ -63,7 +63,7 @@ export const access: readonly MutationCases[] = [
   },
   {
     mutation: 'resetSecondFactor',
-    success: testsIn('server/second-factor')(
+    success: testsIn('server/access/second-factor')(
       'locks nobody in: an administrator removes it, and every session ends',
     ),
     failures: {
@@ -84,7 +84,7 @@ export const access: readonly MutationCases[] = [
   },
   {
     mutation: 'disableTwoFactor',
-    success: testsIn('server/second-factor')('is given up by its owner'),
+    success: testsIn('server/access/second-factor')('is given up by its owner'),
     failures: {
       ConflictError: ownAccount('gives up no authenticator app where none is set up'),
       ReauthenticationRequiredError: ownAccount('%s wants a recent sign-in', 'disableTwoFactor'),

@@ -1,4 +1,4 @@
-/** All rows. A viewer who may not is tested for every mutation at once, in test/server/schema.test.ts. */
+/** All rows. A viewer who may not is tested for every mutation at once, in test/server/request/schema.test.ts. */
 import { access } from './access.ts'
 import type { MutationCases } from './mutation.ts'
 import { runs } from './runs.ts'

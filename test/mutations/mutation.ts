@@ -9,9 +9,9 @@ export type MutationCases = {
   audit: Evidence
 }
 
-const audit = testsIn('server/audit')
-const otherAudit = testsIn('server/mutation-audit')
-const refusals = testsIn('server/mutation-refusals')
+const audit = testsIn('server/audit/audit')
+const otherAudit = testsIn('server/audit/mutation-audit')
+const refusals = testsIn('server/request/mutation-refusals')
 
 /** The tables that have a row for most mutations. */
 export const audited = (mutation: string) => audit('has one entry of a %s', mutation)

@@ -2,12 +2,12 @@
 import { testsIn } from '#test/requirements/requirement.ts'
 import { type MutationCases, unknownId } from './mutation.ts'
 
-const run = testsIn('server/renewal-run')
-const schedule = testsIn('server/schedule')
-const imported = testsIn('server/subordinate-import')
+const run = testsIn('server/run/renewal-run')
+const schedule = testsIn('server/run/schedule')
+const imported = testsIn('server/subordinate/import')
 
 const started = (mutation: string) =>
-  testsIn('server/run-start')('starts no %s beside another one, and records who started one', mutation)
+  testsIn('server/run/run-start')('starts no %s beside another one, and records who started one', mutation)
 const cancelled = run('starts no second run of a kind while one is under way, and ends one that is cancelled')
 
 export const runs: readonly MutationCases[] = [

@@ -2,12 +2,12 @@
 import { testsIn } from '#test/requirements/requirement.ts'
 import type { MutationCases } from './mutation.ts'
 
-const rollover = testsIn('server/key-rollover')
-const refusals = testsIn('server/key-refusals')
-const readOnly = testsIn('server/key-read-only')
-const reissue = testsIn('server/trust-mark-reissue')
+const rollover = testsIn('server/key/rollover')
+const refusals = testsIn('server/key/refusals')
+const readOnly = testsIn('server/key/read-only')
+const reissue = testsIn('server/trust-mark/reissue')
 
-const startedRun = testsIn('server/run-start')(
+const startedRun = testsIn('server/run/run-start')(
   'starts no %s beside another one, and records who started one',
   'reissueTrustMarks',
 )

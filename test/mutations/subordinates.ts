@@ -2,9 +2,9 @@
 import { testsIn } from '#test/requirements/requirement.ts'
 import { audited, type MutationCases, unknownId } from './mutation.ts'
 
-const subordinate = testsIn('server/subordinate')
-const update = testsIn('server/subordinate-update')
-const refused = testsIn('server/registration-refusals')
+const subordinate = testsIn('server/subordinate/subordinate')
+const update = testsIn('server/subordinate/update')
+const refused = testsIn('server/subordinate/registration-refusals')
 
 const takenOff = subordinate('takes a deactivated subordinate off every endpoint and a reactivated one back')
 

@@ -2,8 +2,8 @@
 import { testsIn } from '#test/requirements/requirement.ts'
 import { audited, auditedBesides, type MutationCases } from './mutation.ts'
 
-const anchor = testsIn('server/trust-anchor')
-const publication = testsIn('server/publication')
+const anchor = testsIn('server/trust-anchor/trust-anchor')
+const publication = testsIn('server/publication/publication')
 
 const stale = anchor('refuses a change of a version that is no longer the present one')
 

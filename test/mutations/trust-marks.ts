@@ -2,8 +2,8 @@
 import { testsIn } from '#test/requirements/requirement.ts'
 import { atOnce, audited, auditedBesides, type MutationCases, unknownId } from './mutation.ts'
 
-const mark = testsIn('server/trust-mark')
-const type = testsIn('server/trust-mark-type')
+const mark = testsIn('server/trust-mark/trust-mark')
+const type = testsIn('server/trust-mark/type')
 
 const STALE = 'refuses a change of a version that is no longer the present one'
 

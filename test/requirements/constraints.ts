@@ -5,9 +5,9 @@ const syntax = testsIn('core/constraints')
 const check = testsIn('core/trust-chain/check-constraints')
 const chain = testsIn('core/trust-chain/validate')
 const resolve = testsIn('core/trust-chain/resolve-metadata')
-const endpoint = testsIn('federation/resolve')
-const network = testsIn('federation/resolve-network')
-const registration = testsIn('server/registration-refusals')
+const endpoint = testsIn('federation/resolver/resolve')
+const network = testsIn('federation/resolver/network')
+const registration = testsIn('server/subordinate/registration-refusals')
 
 const HOSTS = '%s under %j: %s'
 

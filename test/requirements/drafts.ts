@@ -4,16 +4,16 @@
  */
 import { type Chapter, must, notOurs, testsIn } from './requirement.ts'
 
-const collection = testsIn('federation/collection')
-const walk = testsIn('federation/collection-walk')
-const record = testsIn('federation/collection-record')
-const cursors = testsIn('federation/cursor')
-const listing = testsIn('federation/extended-list')
-const events = testsIn('federation/subordinate-events')
-const recorded = testsIn('server/subordinate-events')
-const clients = testsIn('federation/client-authentication')
-const http = testsIn('federation/http')
-const published = testsIn('federation/published-metadata')
+const collection = testsIn('federation/collection/collection')
+const walk = testsIn('federation/collection/walk')
+const record = testsIn('federation/collection/record')
+const cursors = testsIn('federation/route/cursor')
+const listing = testsIn('federation/route/extended-list')
+const events = testsIn('federation/route/subordinate-events')
+const recorded = testsIn('server/subordinate/events')
+const clients = testsIn('federation/route/client-authentication')
+const http = testsIn('federation/route/http')
+const published = testsIn('federation/route/published-metadata')
 
 const READ_ONLY = '%s is read with GET and HEAD only'
 const AUTHENTICATED = 'takes both where authentication is optional, but no POST without it'

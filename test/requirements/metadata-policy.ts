@@ -12,7 +12,7 @@ const example = testsIn('core/trust-chain/worked-example')
 const chain = testsIn('core/trust-chain/validate')
 const statement = testsIn('core/entity-statement/parse')
 const json = testsIn('core/json')
-const endpoint = testsIn('federation/resolve')
+const endpoint = testsIn('federation/resolver/resolve')
 
 const APPLIED = '%j makes of %j: %j'
 const MERGED = '%s: %j and %j make %j'

@@ -49,7 +49,9 @@ export const entityMetadata: Chapter = {
     must(
       '5.1.1',
       'endpoint_auth_signing_alg_values_supported does not list none.',
-      testsIn('federation/published-metadata')('offers no algorithm to clients that cannot be verified'),
+      testsIn('federation/route/published-metadata')(
+        'offers no algorithm to clients that cannot be verified',
+      ),
     ),
     must(
       '5.1.3, 5.1.4',
@@ -80,7 +82,7 @@ export const entityMetadata: Chapter = {
     must(
       '8.4',
       'The location of the status endpoint stands in the Entity Configuration itself; no Superior supplies it.',
-      testsIn('federation/status-endpoint')(
+      testsIn('federation/route/status-endpoint')(
         'is what the issuer says of itself, whatever its Superior says about it (§8.4)',
       ),
     ),
@@ -88,7 +90,7 @@ export const entityMetadata: Chapter = {
       '8.2',
       'The location of the list endpoint stands in the Entity Configuration itself.',
       journey(namesEndpoints),
-      testsIn('federation/collection-walk')(
+      testsIn('federation/collection/walk')(
         'finds every entity below, however deep, and says when and from where it walked',
       ),
     ),

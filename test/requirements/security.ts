@@ -8,9 +8,9 @@ const keys = testsIn('core/keys')
 const chain = testsIn('core/trust-chain/validate')
 const collect = testsIn('core/trust-chain/collect')
 const bounds = testsIn('core/trust-chain/collect-bounds')
-const fetch = testsIn('federation/fetch')
-const fetcher = testsIn('federation/fetcher')
-const keyDirectory = testsIn('federation/key-directory')
+const fetch = testsIn('federation/route/fetch')
+const fetcher = testsIn('federation/fetcher/fetcher')
+const keyDirectory = testsIn('federation/store/key-directory')
 
 export const security: Chapter = {
   title: 'Keys, strings and limits (§11, §15-18)',

@@ -7,8 +7,8 @@ const chain = testsIn('core/trust-chain/validate')
 const resolve = testsIn('core/trust-chain/resolve')
 const metadata = testsIn('core/trust-chain/resolve-metadata')
 const example = testsIn('core/trust-chain/worked-example')
-const endpoint = testsIn('federation/resolve')
-const network = testsIn('federation/resolve-network')
+const endpoint = testsIn('federation/resolver/resolve')
+const network = testsIn('federation/resolver/network')
 
 const SHAPE = 'refuses %s'
 const EACH = 'refuses an %s'

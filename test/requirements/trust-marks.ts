@@ -4,13 +4,13 @@ import { type Chapter, must, notOurs, testsIn } from './requirement.ts'
 const mark = testsIn('core/trust-mark/trust-mark')
 const delegation = testsIn('core/trust-mark/delegation')
 const jws = testsIn('core/jws')
-const resolved = testsIn('federation/resolve-trust-marks')
-const lists = testsIn('federation/trust-mark-lists')
-const foreign = testsIn('federation/foreign-trust-mark')
-const endpoint = testsIn('federation/trust-mark')
-const issued = testsIn('server/trust-mark')
-const owned = testsIn('server/trust-mark-owner')
-const markType = testsIn('server/trust-mark-type')
+const resolved = testsIn('federation/resolver/trust-marks')
+const lists = testsIn('federation/resolver/trust-mark-lists')
+const foreign = testsIn('federation/resolver/foreign-trust-mark')
+const endpoint = testsIn('federation/route/trust-mark')
+const issued = testsIn('server/trust-mark/trust-mark')
+const owned = testsIn('server/trust-mark/owner')
+const markType = testsIn('server/trust-mark/type')
 
 const DROPPED = 'a mark %s only drops itself'
 
@@ -67,7 +67,7 @@ export const trustMarks: Chapter = {
     must(
       '7.2.1',
       'A delegation has the typ trust-mark-delegation+jwt and a kid, and is rejected with another typ.',
-      testsIn('federation/delegate')('signs what verifies with the key of the owner (§7.2.1)'),
+      testsIn('federation/process/delegate')('signs what verifies with the key of the owner (§7.2.1)'),
       delegation('refuses %s', 'step 2: another typ'),
       jws('refuses %s', 'no kid'),
     ),

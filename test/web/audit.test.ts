@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { actionInWords } from '#lib/audit-action.ts'
-import { auditFilter, parseAuditSearch } from '#lib/audit-search.ts'
-import { csvLine } from '#lib/csv.ts'
+import { actionInWords } from '#lib/audit/action.ts'
+import { auditFilter, parseAuditSearch } from '#lib/audit/search.ts'
+import { csvLine } from '#lib/list/csv.ts'
 
 const filterOf = (query: string) => auditFilter(parseAuditSearch(new URLSearchParams(query)))
 

@@ -11,7 +11,7 @@ import {
   pinnedKeysFindings,
   policyFindings,
   statementClaimsFindings,
-} from '#lib/claim-finding.ts'
+} from '#lib/form/claim-finding.ts'
 
 test('every fault of a policy is found, each at its parameter', () => {
   const policy = {

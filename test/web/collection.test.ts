@@ -1,7 +1,7 @@
 /** The collection in the console: what the address asks for, and what is shown of an entity. */
 import { expect, test } from 'vitest'
-import { infoOf } from '#lib/collection-info.ts'
-import { collectionFilterOf, parseCollectionSearch } from '#lib/collection-search.ts'
+import { infoOf } from '#lib/collection/info.ts'
+import { collectionFilterOf, parseCollectionSearch } from '#lib/collection/search.ts'
 
 test('the address is the filter, without what the API would not understand', () => {
   const filterOf = (query: string) => collectionFilterOf(parseCollectionSearch(new URLSearchParams(query)))

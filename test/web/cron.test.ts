@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cronInWords } from '#lib/cron.ts'
+import { cronInWords } from '#lib/run/cron.ts'
 
 test.each([
   ['* * * * *', 'every minute'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differencesBetween } from '#lib/json-difference.ts'
+import { differencesBetween } from '#lib/json/difference.ts'
 
 test('names the places that differ, and no others', () => {
   const before = { scope: { value: 'openid' }, grants: ['code'], same: 1 }

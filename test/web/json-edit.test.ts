@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { valueAt, withoutEmpty, withoutValue, withValue } from '#lib/json-edit.ts'
+import { valueAt, withoutEmpty, withoutValue, withValue } from '#lib/json/edit.ts'
 
 test('sets a member and makes the objects on the way', () => {
   const before = { openid_provider: { scope: 1 } }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pageLinks, pageVariables } from '#lib/paging.ts'
+import { pageLinks, pageVariables } from '#lib/list/paging.ts'
 
 test('the first page, the one behind a cursor, and the one in front of one', () => {
   expect(pageVariables(new URLSearchParams(), 10)).toEqual({ first: 10, after: null })

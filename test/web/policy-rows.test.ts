@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mergePolicyRows } from '#lib/policy-rows.ts'
+import { mergePolicyRows } from '#lib/policy/rows.ts'
 
 const federation = { openid_provider: { scopes_supported: { subset_of: ['openid', 'email'] } } }
 

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
-import { policyByParameter, stepInWords } from '#lib/policy-step.ts'
-import { type Chain, firstChain, firstStatement, partiesOf, statementName, verdict } from '#lib/resolution.ts'
-import { trustGraph } from '#lib/trust-graph.ts'
+import { policyByParameter, stepInWords } from '#lib/policy/step.ts'
+import {
+  type Chain,
+  firstChain,
+  firstStatement,
+  partiesOf,
+  statementName,
+  verdict,
+} from '#lib/resolution/resolution.ts'
+import { trustGraph } from '#lib/resolution/trust-graph.ts'
 
 const leaf = 'https://rp.example'
 const im = 'https://im.example'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { durationInWords, fractionDone, itemSubject, runInWords, runKind, runState } from '#lib/run.ts'
+import { durationInWords, fractionDone, itemSubject, runInWords, runKind, runState } from '#lib/run/run.ts'
 
 const running = {
   kind: 'SUBORDINATES',

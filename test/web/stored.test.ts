@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differing, picked } from '#lib/stored.ts'
+import { differing, picked } from '#lib/form/stored.ts'
 
 test('names the fields that differ, by what they hold', () => {
   expect(differing({ a: ['x'], b: 1, c: '' }, { a: ['x'], b: 2, c: 'c' })).toEqual(['b', 'c'])

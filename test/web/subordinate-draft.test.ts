@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { settingsInput, storedSettings } from '#lib/subordinate-draft.ts'
+import { settingsInput, storedSettings } from '#lib/subordinate/draft.ts'
 
 const subordinate = {
   version: 3,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextSort, parseSubordinateSearch, variablesOf } from '#lib/subordinate-search.ts'
+import { nextSort, parseSubordinateSearch, variablesOf } from '#lib/subordinate/search.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const variables = (query: string) => variablesOf(parseSubordinateSearch(new URLSearchParams(query)), now)

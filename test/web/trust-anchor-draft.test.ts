@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { endpointSettings } from '#lib/federation-endpoint.ts'
+import { endpointSettings } from '#lib/entity/endpoint.ts'
 import { readClaims } from '#lib/jwt.ts'
-import { anchorInput, storedAnchor } from '#lib/trust-anchor-draft.ts'
+import { anchorInput, storedAnchor } from '#lib/trust-anchor/draft.ts'
 
 const anchor = {
   version: 4,

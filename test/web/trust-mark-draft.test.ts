@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { markInput, storedMark, storedType, typeInput } from '#lib/trust-mark-draft.ts'
+import { markInput, storedMark, storedType, typeInput } from '#lib/trust-mark/draft.ts'
 
 const hours = { version: 2, validFor: 8760, renewalTime: 48, autorenew: true }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseTrustMarkSearch, trustMarkFilterOf } from '#lib/trust-mark-search.ts'
+import { parseTrustMarkSearch, trustMarkFilterOf } from '#lib/trust-mark/search.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const filterOf = (query: string) => trustMarkFilterOf(parseTrustMarkSearch(new URLSearchParams(query)), now)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { converted, kindOf, splitEntries } from '#lib/value-kind.ts'
+import { converted, kindOf, splitEntries } from '#lib/form/value-kind.ts'
 
 test.each([
   ['a', 'text'],

@@ -1,5 +1,5 @@
 /** The one subscription that a console needs to keep what it shows current. */
-import { type Change, followChanges } from '#server/changes.ts'
+import { type Change, followChanges } from '#server/live/changes.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const ChangeSubject = builder.enumType('ChangeSubject', {

@@ -1,5 +1,5 @@
 /** The claims of a JWT as anybody can read them. Nothing is verified here: the server does that. */
-import { isRecord } from '#lib/json.ts'
+import { isRecord } from '#lib/json/json.ts'
 
 export function readClaims(jwt: string): Record<string, unknown> | undefined {
   const payload = jwt.split('.')[1]

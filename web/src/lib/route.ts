@@ -1,9 +1,9 @@
 /** Every address in the console. */
-import type { AuditSearch } from '#lib/audit-search.ts'
-import type { CollectionSearch } from '#lib/collection-search.ts'
-import type { Place } from '#lib/paging.ts'
-import type { SubordinateSearch } from '#lib/subordinate-search.ts'
-import type { TrustMarkSearch } from '#lib/trust-mark-search.ts'
+import type { AuditSearch } from '#lib/audit/search.ts'
+import type { CollectionSearch } from '#lib/collection/search.ts'
+import type { Place } from '#lib/list/paging.ts'
+import type { SubordinateSearch } from '#lib/subordinate/search.ts'
+import type { TrustMarkSearch } from '#lib/trust-mark/search.ts'
 
 export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 

@@ -1,7 +1,7 @@
 /** Does what a command of the palette stands for. */
 import { toast } from 'svelte-sonner'
 import { leave } from '#lib/auth/leave.ts'
-import { startWalk } from '#lib/collection-walk.ts'
+import { startWalk } from '#lib/collection/walk.ts'
 import { route } from '#lib/route.ts'
 import { theme } from '#lib/theme.svelte.ts'
 import { topic } from '#lib/topic.ts'

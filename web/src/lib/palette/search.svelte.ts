@@ -1,7 +1,7 @@
 /** What is typed into the palette, and everything that fits it, in groups. */
 import Plus from '@lucide/svelte/icons/plus'
 import Waypoints from '@lucide/svelte/icons/waypoints'
-import { entityIdProblem, tidyEntityId } from '#lib/entity-id.ts'
+import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
 import { route } from '#lib/route.ts'
 import { actions, type Command, screens } from './command.ts'
 import { findOnServer } from './find.ts'

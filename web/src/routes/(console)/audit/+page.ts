@@ -1,7 +1,7 @@
-import { auditFilter, parseAuditSearch } from '#lib/audit-search.ts'
+import { auditFilter, parseAuditSearch } from '#lib/audit/search.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { pageVariables } from '#lib/paging.ts'
+import { pageVariables } from '#lib/list/paging.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 

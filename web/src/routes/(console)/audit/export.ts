@@ -1,8 +1,9 @@
 /** The audit log as a file: page by page, so that neither side holds more than it must. */
-import { csvLine } from '#lib/csv.ts'
+
 import type { AuditEventFilter, AuditExportQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
+import { csvLine } from '#lib/list/csv.ts'
 
 const AuditExport = graphql(`
   query AuditExport($filter: AuditEventFilter, $after: String) {

@@ -1,4 +1,4 @@
-import { collectionFilterOf, parseCollectionSearch } from '#lib/collection-search.ts'
+import { collectionFilterOf, parseCollectionSearch } from '#lib/collection/search.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'

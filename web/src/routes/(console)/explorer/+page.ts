@@ -1,4 +1,4 @@
-import { entityIdProblem } from '#lib/entity-id.ts'
+import { entityIdProblem } from '#lib/entity/id.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask, read } from '#lib/graphql/client.ts'
 import type { PageLoad } from './$types'

@@ -1,6 +1,6 @@
 /** Places the entities of a graph, the Trust Anchor on top. Heavy: it is loaded with the graph. */
 import dagre from '@dagrejs/dagre'
-import type { TrustGraph } from '#lib/trust-graph.ts'
+import type { TrustGraph } from '#lib/resolution/trust-graph.ts'
 
 export const NODE = { width: 232, height: 62 }
 

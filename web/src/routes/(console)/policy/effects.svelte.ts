@@ -3,8 +3,8 @@ import type { PolicyEffect, PreviewPolicyQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
-import { isRecord, parseJsonObject } from '#lib/json.ts'
-import { withoutEmpty } from '#lib/json-edit.ts'
+import { withoutEmpty } from '#lib/json/edit.ts'
+import { isRecord, parseJsonObject } from '#lib/json/json.ts'
 
 const PreviewPolicy = graphql(`
   query PreviewPolicy($policy: JSON!, $effect: PolicyEffect) {

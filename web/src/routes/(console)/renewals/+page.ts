@@ -1,6 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { pageVariables } from '#lib/paging.ts'
+import { pageVariables } from '#lib/list/paging.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 

@@ -1,6 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { parseSubordinateSearch, variablesOf } from '#lib/subordinate-search.ts'
+import { parseSubordinateSearch, variablesOf } from '#lib/subordinate/search.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 

@@ -1,8 +1,8 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { pageVariables } from '#lib/paging.ts'
+import { pageVariables } from '#lib/list/paging.ts'
 import { topic } from '#lib/topic.ts'
-import { parseTrustMarkSearch, trustMarkFilterOf } from '#lib/trust-mark-search.ts'
+import { parseTrustMarkSearch, trustMarkFilterOf } from '#lib/trust-mark/search.ts'
 import type { PageLoad } from './$types'
 
 const PAGE_SIZE = 50

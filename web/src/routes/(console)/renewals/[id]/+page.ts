@@ -1,8 +1,8 @@
 import { error } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { pageVariables } from '#lib/paging.ts'
-import { runKind } from '#lib/run.ts'
+import { pageVariables } from '#lib/list/paging.ts'
+import { runKind } from '#lib/run/run.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 

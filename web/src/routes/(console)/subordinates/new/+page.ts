@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit'
-import { entityIdProblem } from '#lib/entity-id.ts'
+import { entityIdProblem } from '#lib/entity/id.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask, read } from '#lib/graphql/client.ts'
 import type { PageLoad } from './$types'

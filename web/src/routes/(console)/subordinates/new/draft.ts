@@ -1,7 +1,7 @@
 /** A registration as it is typed, and as the API takes it. */
 import type { RegisterSubordinateInput } from '#lib/gql/graphql.ts'
 import type { Outcome, Refusal } from '#lib/graphql/refusal.ts'
-import { type SubordinateSettings, settingsInput } from '#lib/subordinate-draft.ts'
+import { type SubordinateSettings, settingsInput } from '#lib/subordinate/draft.ts'
 
 export interface Draft {
   settings: SubordinateSettings

@@ -1,7 +1,7 @@
 import { error } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { subordinateOf } from '#lib/subordinate.ts'
+import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 

@@ -1,6 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { subordinateOf } from '#lib/subordinate.ts'
+import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 

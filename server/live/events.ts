@@ -1,0 +1,74 @@
+/** Carries announcements between the admin processes through Redis; within this one they arrive even without it. */
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
+import type { SubordinateChange, SubordinateEvents } from '#server/services/subordinate/events.ts'
+
+/** A run went on; with the item that was finished, or null when only its state changed. */
+export type RunChange = {
+  runId: number
+  itemId: number | null
+  /** It waits for a worker. */
+  isQueued?: true
+}
+
+export type Events = SubordinateEvents & {
+  announceRun(change: RunChange): void
+  subscribeToRuns(): AsyncIterable<RunChange>
+  /** Ends every stream, so that the server can close. */
+  close(): Promise<void>
+}
+
+/** `subscriber` is a connection of its own: one that listens can do nothing else. */
+export function createEvents(publisher: Redis, subscriber: Redis, prefix: string): Events {
+  const subordinates = createChannel<SubordinateChange>(`${prefix}inmor:admin:subordinate-changed`, publisher)
+  const runs = createChannel<RunChange>(`${prefix}inmor:admin:run-changed`, publisher)
+  const channels = [subordinates, runs]
+
+  subscriber.on('message', (from: string, message: string) => {
+    channels.find(({ name }) => name === from)?.receive(message)
+  })
+  // ioredis subscribes again by itself after a reconnection, once it has succeeded the first time.
+  const names = channels.map(({ name }) => name)
+  const subscribe = () => void subscriber.subscribe(...names).catch(() => subscriber.once('ready', subscribe))
+  if (subscriber.status === 'ready') subscribe()
+  else subscriber.once('ready', subscribe)
+
+  return {
+    announce: subordinates.announce,
+    subscribe: subordinates.listen,
+    announceRun: runs.announce,
+    subscribeToRuns: runs.listen,
+    close: async () => void (await Promise.all(channels.map((channel) => channel.close()))),
+  }
+}
+
+function createChannel<Change>(name: string, publisher: Redis) {
+  const origin = randomUUID()
+  const streams = new Set<EventStream<Change>>()
+  const deliver = (change: Change) => {
+    for (const stream of streams) stream.push(change)
+  }
+
+  return {
+    name,
+    receive(message: string): void {
+      const from: { origin: string; change: Change } = JSON.parse(message) // written below
+      if (from.origin !== origin) deliver(from.change)
+    },
+    announce(change: Change): void {
+      deliver(change)
+      // While Redis is away only this process hears it.
+      publisher.publish(name, JSON.stringify({ origin, change })).catch(() => undefined)
+    },
+    /** Listens from now on: what is announced before the first reading is kept. */
+    listen(): AsyncIterable<Change> {
+      const stream = createEventStream<Change>(() => streams.delete(stream))
+      streams.add(stream)
+      return stream
+    },
+    async close(): Promise<void> {
+      for (const stream of streams) stream.end()
+    },
+  }
+}

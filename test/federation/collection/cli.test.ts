@@ -1,0 +1,108 @@
+/** `inmor-collection` as an operator or a scheduler runs it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { anchor, type Federation } from '#test/helpers/federation.ts'
+import { run } from '#test/helpers/program.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { startLargeFederation } from './large-federation.ts'
+
+let ta: TrustAnchor
+let federation: Federation
+let directory: string
+
+beforeAll(async () => {
+  ;[ta, federation, directory] = await Promise.all([
+    startTrustAnchor(),
+    anchor({ authorityHints: [entityId] })
+      .leaf()
+      .start(),
+    mkdtemp(join(tmpdir(), 'collection-')),
+  ])
+  const file = `domain = "${entityId}"\nredis_uri = "${ta.redis.url}"\nallow_http = true\n`
+  await writeFile(join(directory, 'taconfig.toml'), file)
+  await ta.publishConfiguration()
+  await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
+})
+afterAll(async () => {
+  await ta.close()
+  await federation.close()
+  await rm(directory, { recursive: true })
+})
+beforeEach(() => federation.leaf.misbehave(undefined))
+
+const collect = (...args: string[]) =>
+  run('federation/cli/collection.ts', ['-c', join(directory, 'taconfig.toml'), ...args])
+
+test('walks, publishes, and prints what it found', async () => {
+  const program = collect(entityId)
+  expect((await program.ended).code).toBe(0)
+  expect(program.output()).toMatch(
+    /^2 entities below https:\/\/ta\.example published, 0 failures, in \d+ ms$/m,
+  )
+  expect(await ta.redis.client.hlen(ta.names.collection.entities)).toBe(2)
+})
+
+test('prints a line for each failure, and the report as JSON when asked', async () => {
+  federation.leaf.misbehave('not found')
+  const program = collect(entityId)
+  expect((await program.ended).code).toBe(0)
+  expect(program.output()).toContain(`${federation.leaf.id}: http`)
+  const json = collect(entityId, '--json')
+  expect((await json.ended).code).toBe(0)
+  expect(JSON.parse(json.output())).toMatchObject({
+    trustAnchor: entityId,
+    entities: 1,
+    failed: 1,
+    failures: [{ entity: federation.leaf.id }],
+  })
+})
+
+test('leaves the collection and ends with exit code 1 when it is interrupted', async () => {
+  const before = await ta.redis.client.hgetall(ta.names.collection.entities)
+  const asked = federation.leaf.requests.length
+  federation.leaf.misbehave('hang')
+  const program = collect(entityId)
+  while (federation.leaf.requests.length === asked) await ta.redis.client.ping()
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(1)
+  expect(program.output()).toContain('Interrupted by SIGTERM; the collection stays as it was.')
+  expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
+})
+
+test('killed in the middle, leaves the collection, and what it wrote expires', async () => {
+  const large = await startLargeFederation(entityId, { width: 3, leaves: 20 })
+  for (const id of large.top) await ta.publishSubordinate({ id, keys: large.keys })
+  const before = await ta.redis.client.hgetall(ta.names.collection.entities)
+  federation.leaf.misbehave('hang')
+  const program = collect(entityId)
+  const staged = () => ta.redis.client.keys('inmor:collection:staging:*')
+  while ((await staged()).length === 0);
+  program.kill('SIGKILL')
+  await program.ended
+  expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
+  for (const name of await staged()) expect(await ta.redis.client.ttl(name)).toBeGreaterThan(0)
+  federation.leaf.misbehave(undefined)
+  expect(await ta.walk()).toMatchObject({ failed: 0, entities: 2 + large.all.length })
+  for (const id of large.top) await ta.removeSubordinate(id)
+  await large.close()
+})
+
+test.each([
+  ['no Trust Anchor', [], /Name the Trust Anchor/],
+  ['two Trust Anchors', [entityId, 'https://b.example'], /not also https:\/\/b\.example/],
+  ['an anchor that is no identifier', ['hello'], /"hello" is not an entity identifier/],
+  [
+    'an anchor that is not pinned',
+    ['https://other.example'],
+    /keys of https:\/\/other\.example are not pinned/,
+  ],
+  ['an unknown option', [entityId, '--fast'], /Usage: inmor-collection/],
+])('ends with exit code 1 and says what is wrong: %s', async (_what, args, sentence) => {
+  const program = collect(...args)
+  expect((await program.ended).code).toBe(1)
+  expect(program.output()).toMatch(sentence)
+  expect(program.output()).not.toContain('    at ')
+})

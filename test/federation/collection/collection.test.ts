@@ -1,0 +1,236 @@
+/** `/collection`: every parameter of the Entity Collection draft, and paging that a new walk does not disturb. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStaging } from '#federation/collection/staging.ts'
+import type { CollectionRecord } from '#store/collection-record.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const member = 'https://ta.example/marks/member'
+const certified = 'https://ta.example/marks/certified'
+const mark = (type: string) => ({ trust_mark_type: type, trust_mark: `jwt of ${type}` })
+
+const records: CollectionRecord[] = [
+  {
+    entity_id: 'https://op.example',
+    entity_types: ['federation_entity', 'openid_provider'],
+    ui_infos: {
+      openid_provider: {
+        display_name: 'University of Åland',
+        'display_name#sv': 'Ålands universitet',
+        logo_uri: 'https://op.example/logo',
+      },
+      federation_entity: { organization_name: 'Åland' },
+    },
+    trust_marks: [mark(member), mark(certified)],
+  },
+  {
+    entity_id: 'https://rp.example',
+    entity_types: ['openid_relying_party'],
+    ui_infos: { openid_relying_party: { display_name: 'Library' } },
+    trust_marks: [mark(member)],
+  },
+  { entity_id: 'https://bare.example', entity_types: ['oauth_client'], ui_infos: {}, trust_marks: [] },
+]
+const [op = '', rp = '', bare = ''] = records.map(({ entity_id }) => entity_id)
+
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+})
+afterAll(() => ta.close())
+
+async function publish(all: readonly CollectionRecord[], trustAnchor = entityId) {
+  const staging = await openStaging(ta.redis.client, '')
+  for (const record of all) await staging.add(record)
+  await staging.publish({ trustAnchor, lastUpdated: 1_700_000_000 })
+  await staging.close()
+}
+
+type Page = {
+  entities: { entity_id: string; [claim: string]: unknown }[]
+  next?: string
+  last_updated?: number
+}
+const ask = (query = '') => ta.app.inject({ url: `/collection${query}` })
+async function page(query = ''): Promise<Page> {
+  const answer = await ask(query)
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json'])
+  return answer.json()
+}
+const ids = async (query: string) => (await page(query)).entities.map((entity) => entity.entity_id)
+
+test('is not an empty federation before the first walk', async () => {
+  const answer = await ask()
+  expect(answer.statusCode).toBe(503)
+  expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+  await publish(records)
+})
+
+test('lists every entity in the order of identifiers, with types, UI infos and the time of the walk', async () => {
+  const { entities, ...rest } = await page()
+  expect(rest).toEqual({ last_updated: 1_700_000_000 })
+  expect(entities).toEqual([
+    { entity_id: bare, entity_types: ['oauth_client'] },
+    { entity_id: op, entity_types: records[0]?.entity_types, ui_infos: records[0]?.ui_infos },
+    { entity_id: rp, entity_types: records[1]?.entity_types, ui_infos: records[1]?.ui_infos },
+  ])
+})
+
+test.each([
+  ['entity_type=openid_provider', [op]],
+  ['entity_type=openid_provider&entity_type=openid_relying_party', [op, rp]],
+  ['entity_type=nothing', []],
+  [`trust_mark_type=${member}`, [op, rp]],
+  [`trust_mark_type=${member}&trust_mark_type=${certified}`, [op]],
+  [`trust_mark_type=${member}&entity_type=openid_relying_party`, [rp]],
+  ['query=LIBRARY', [rp]],
+  ['query=example', [bare, op, rp]],
+  ['query=%C3%85lands', [op]],
+  ['query=universit+%C3%A5land', [op]],
+  ['query=library+university', []],
+  [`query=example&trust_mark_type=${member}&entity_type=openid_provider`, [op]],
+  ['unheard=of', [bare, op, rp]],
+  [`trust_anchor=${entityId}`, [bare, op, rp]],
+])('filters: %s', async (query, expected) => {
+  expect(await ids(`?${query}`)).toEqual(expected)
+})
+
+test('shows the UI infos of the requested types only', async () => {
+  const { entities } = await page('?entity_type=openid_provider')
+  expect(Object.keys(entities[0]?.ui_infos ?? {})).toEqual(['openid_provider'])
+})
+
+test.each([
+  ['entity_claims=entity_types', ['entity_id', 'entity_types']],
+  ['entity_claims=entity_id', ['entity_id']],
+  ['entity_claims=trust_marks&entity_claims=ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
+  ['entity_claims=trust_marks,ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
+])('holds the claims that were asked for: %s', async (query, expected) => {
+  const { entities } = await page(`?entity_type=openid_provider&${query}`)
+  expect(Object.keys(entities[0] ?? {}).sort()).toEqual(expected)
+})
+
+test.each([
+  [
+    'ui_claims=display_name',
+    { display_name: 'University of Åland', 'display_name#sv': 'Ålands universitet' },
+  ],
+  ['ui_claims=display_name%23sv', { 'display_name#sv': 'Ålands universitet' }],
+  [
+    'ui_claims=display_name%23sv&ui_claims=logo_uri',
+    { 'display_name#sv': 'Ålands universitet', logo_uri: 'https://op.example/logo' },
+  ],
+  ['ui_claims=policy_uri', undefined],
+])('holds the UI claims that were asked for: %s', async (query, expected) => {
+  const { entities } = await page(`?entity_type=openid_provider&${query}`)
+  expect(entities[0]?.ui_infos).toEqual(expected && { openid_provider: expected })
+})
+
+test.each([
+  ['from=hello', 404, 'page_not_found'],
+  [`from=${Buffer.from(op).toString('base64url')}`, 404, 'page_not_found'],
+  ['limit=0', 400, 'invalid_request'],
+  ['limit=-1', 400, 'invalid_request'],
+  ['limit=ten', 400, 'invalid_request'],
+  ['limit=1&limit=2', 400, 'invalid_request'],
+  ['query=', 400, 'invalid_request'],
+  ['query=a&query=b', 400, 'invalid_request'],
+  ['entity_claims=metadata', 400, 'unsupported_claim'],
+  ['entity_claims=constructor', 400, 'unsupported_claim'],
+  ['ui_claims=client_secret', 400, 'unsupported_claim'],
+  ['trust_anchor=https%3A%2F%2Fother.example', 404, 'invalid_trust_anchor'],
+  ['trust_anchor=hello', 400, 'invalid_request'],
+])('refuses %s', async (query, status, error) => {
+  const answer = await ask(`?${query}`)
+  expect(answer.json()).toEqual({ error, error_description: expect.any(String) })
+  expect(answer.statusCode).toBe(status)
+})
+
+async function allPages(query: string, between = async () => {}): Promise<string[]> {
+  const found: string[] = []
+  let from = ''
+  for (;;) {
+    const { entities, next } = await page(`?${query}${from}`)
+    found.push(...entities.map((entity) => entity.entity_id))
+    if (next === undefined) return found
+    from = `&from=${next}`
+    await between()
+  }
+}
+
+test.each(['', '&query=example', `&trust_mark_type=${member}`])(
+  'pages through everything once: limit=1%s',
+  async (filter) => {
+    expect(await allPages(`limit=1${filter}`)).toEqual(await ids(`?limit=9${filter}`))
+  },
+)
+
+const many = Array.from({ length: 1_203 }, (_, count): CollectionRecord => {
+  const entity_id = `https://${String(count).padStart(4, '0')}.example`
+  return { entity_id, entity_types: ['openid_provider'], ui_infos: {}, trust_marks: [] }
+})
+
+test('never sends more than its upper limit, which holds without a limit too', async () => {
+  await publish(many)
+  expect((await page()).entities).toHaveLength(500)
+  expect((await page('?limit=100000')).entities).toHaveLength(500)
+  expect(await allPages('')).toEqual(many.map(({ entity_id }) => entity_id))
+})
+
+test.each(['limit=100', 'limit=100&entity_type=openid_provider', 'limit=100&query=example'])(
+  'meets who stays exactly once while each page is followed by a new walk: %s',
+  async (query) => {
+    const staying = many.filter((_, count) => count % 3 !== 0)
+    await publish(many)
+    let walks = 0
+    const found = await allPages(query, async () => {
+      walks += 1
+      await publish(walks % 2 === 0 ? many : staying)
+    })
+    expect(walks).toBeGreaterThan(5)
+    expect(new Set(found).size).toBe(found.length)
+    expect(found).toEqual(expect.arrayContaining(staying.map(({ entity_id }) => entity_id)))
+  },
+)
+
+test('goes on behind an entity that is gone when its page is asked for', async () => {
+  await publish(many)
+  const { next } = await page('?limit=10')
+  await publish(many.slice(20))
+  expect((await page(`?limit=1&from=${next}`)).entities[0]?.entity_id).toBe(many[20]?.entity_id)
+})
+
+test('serves the federation of another anchor to those who ask for it by name', async () => {
+  const other = 'https://other.example'
+  await publish(records, other)
+  expect(await ids(`?trust_anchor=${other}`)).toHaveLength(3)
+  const answer = await ask()
+  expect(answer.json()).toMatchObject({ error: 'invalid_trust_anchor' })
+  expect(answer.statusCode).toBe(404)
+})
+
+test('serves what another walker wrote, who announces nothing and leaves things out', async () => {
+  const { client } = ta.redis
+  const { collection } = ta.names
+  await client.flushall()
+  await ta.announce({ kind: 'all' })
+  await ta.publishConfiguration()
+  await client.hset(
+    collection.entities,
+    rp,
+    JSON.stringify({ entity_id: rp, entity_types: ['openid_relying_party'] }),
+  )
+  await client.zadd(collection.sorted, 0, rp)
+  await client.sadd(collection.byType('openid_relying_party'), rp)
+  expect(await page('?entity_type=openid_relying_party')).toEqual({
+    entities: [{ entity_id: rp, entity_types: ['openid_relying_party'] }],
+  })
+  await client.set(collection.lastUpdated, '1700000001')
+  await client.srem(collection.byType('openid_relying_party'), rp)
+  expect(await page('?entity_type=openid_relying_party')).toEqual({
+    entities: [],
+    last_updated: 1_700_000_001,
+  })
+})

@@ -1,0 +1,45 @@
+/** Two thousand entities in three levels: all are found, and all are paged through once while walks go on. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { type LargeFederation, startLargeFederation } from './large-federation.ts'
+
+let ta: TrustAnchor
+let federation: LargeFederation
+
+beforeAll(async () => {
+  ta = await startTrustAnchor({ collectionRateLimit: 1_000_000 })
+  federation = await startLargeFederation(entityId, { width: 10, leaves: 19 })
+  await ta.publishConfiguration()
+  for (const id of federation.top) await ta.publishSubordinate({ id, keys: federation.keys })
+})
+afterAll(() => Promise.all([ta.close(), federation.close()]))
+
+test('finds all of them', async () => {
+  expect(await ta.walk()).toMatchObject({ entities: 2010, failed: 0 })
+  expect(await ta.redis.client.zrange(ta.names.collection.sorted, 0, -1)).toEqual(federation.all)
+})
+
+test.each(['', '&entity_type=openid_relying_party&entity_type=federation_entity'])(
+  'pages through all of them exactly once while walks run: %s',
+  async (filter) => {
+    let [walks, isPaging] = [0, true]
+    const walking = (async () => {
+      for (; isPaging; walks++) await ta.walk()
+    })()
+    const found: string[] = []
+    for (let from = ''; ; ) {
+      const answer = await ta.app.inject({ url: `/collection?limit=50${filter}${from}` })
+      const { entities, next } = answer.json<{ entities: { entity_id: string }[]; next?: string }>()
+      found.push(...entities.map((entity) => entity.entity_id))
+      if (next === undefined) {
+        if (walks > 0) break
+        found.length = 0 // a walk has to end meanwhile, or this shows nothing
+      }
+      from = next === undefined ? '' : `&from=${next}`
+    }
+    isPaging = false
+    await walking
+    expect(found).toEqual(federation.all)
+  },
+)

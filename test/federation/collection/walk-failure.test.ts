@@ -1,0 +1,101 @@
+/** A walk that fails leaves the collection as it was, and nothing of its own behind. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openStaging } from '#federation/collection/staging.ts'
+import { anchor, type Federation } from '#test/helpers/federation.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let federation: Federation
+
+beforeAll(async () => {
+  ;[ta, federation] = await Promise.all([
+    startTrustAnchor(),
+    anchor({ authorityHints: [entityId] })
+      .leaf()
+      .start(),
+  ])
+})
+afterAll(async () => {
+  await ta.close()
+  await federation.close()
+})
+
+beforeEach(async () => {
+  await ta.redis.client.flushall()
+  await ta.announce({ kind: 'all' })
+  federation.top.misbehave(undefined)
+  federation.leaf.misbehave(undefined)
+  await ta.publishConfiguration()
+  await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
+  await ta.walk()
+})
+
+async function live(): Promise<Record<string, string>> {
+  const { client } = ta.redis
+  const { entities, lastUpdated } = ta.names.collection
+  const held = { ...(await client.hgetall(entities)), lastUpdated: String(await client.get(lastUpdated)) }
+  expect(Object.keys(held)).toHaveLength(3)
+  return held
+}
+
+test('when the anchor has no valid configuration', async () => {
+  const before = await live()
+  await ta.publishConfiguration({}, -1000)
+  await expect(ta.walk()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  expect(await live()).toEqual(before)
+})
+
+test('when nothing below the anchor can be read', async () => {
+  const before = await live()
+  federation.top.misbehave('server error')
+  await expect(ta.walk()).rejects.toMatchObject({
+    code: 'temporarily_unavailable',
+    message: expect.stringContaining('None of the 1 entities'),
+  })
+  expect(await live()).toEqual(before)
+})
+
+test('when it is interrupted, though an entity never answers', async () => {
+  const before = await live()
+  federation.leaf.misbehave('hang')
+  const interruption = new AbortController()
+  const walk = ta.walk({
+    signal: interruption.signal,
+    onProgress: () => interruption.abort(new Error('enough')),
+  })
+  await expect(walk).rejects.toThrow('enough')
+  expect(await live()).toEqual(before)
+  expect(await ta.redis.client.keys('*staging*')).toEqual([])
+})
+
+test('when Redis lost a part of it, having been restarted or emptied', async () => {
+  const staging = await openStaging(ta.redis.client, '')
+  const add = (name: string) =>
+    staging.add({ entity_id: `https://${name}.example`, entity_types: ['a'], ui_infos: {}, trust_marks: [] })
+  for (let count = 0; count < 100; count++) await add(String(count)) // as many as are written at once
+  const staged = await ta.redis.client.keys('*staging*')
+  expect(staged).not.toEqual([])
+  await ta.redis.client.del(staged)
+  await add('last')
+  const before = await live()
+  await expect(staging.publish({ trustAnchor: entityId, lastUpdated: ta.now() })).rejects.toMatchObject({
+    code: 'temporarily_unavailable',
+    message: expect.stringContaining('Redis lost a part'),
+  })
+  await staging.close()
+  expect(await live()).toEqual(before)
+})
+
+test('when Redis goes away', async () => {
+  const walk = ta.walk({ onProgress: () => void ta.redis.stop() })
+  await expect(walk).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  await ta.redis.restart()
+  expect(await ta.redis.client.keys('*')).toEqual([])
+})
+
+test('two walks at the same time leave one collection, whole', async () => {
+  await Promise.all([ta.walk(), ta.walk(), ta.walk()])
+  await live()
+  expect(await ta.redis.client.keys('*staging*')).toEqual([])
+})

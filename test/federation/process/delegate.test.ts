@@ -1,0 +1,43 @@
+/** `inmor delegate`, for the owners of Trust Mark types (§7.2). */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
+import { verifyDelegation } from '#core/trust-mark/index.ts'
+import { run } from '#test/helpers/program.ts'
+import { verified } from '../verify.ts'
+
+const [owner, issuer] = ['https://owner.example', 'https://issuer.example']
+const type = 'https://owner.example/marks/owned'
+
+let directory: string
+let key: Jwk
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'delegate-'))
+  key = await generateSigningKey('ES256')
+  await writeFile(join(directory, 'owner.json'), JSON.stringify(key))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+test('signs what verifies with the key of the owner (§7.2.1)', async () => {
+  const program = run('server/cli/inmor.ts', [
+    'delegate',
+    `--key=${join(directory, 'owner.json')}`,
+    ...[`--owner=${owner}`, `--issuer=${issuer}`, `--type=${type}`],
+    ...['--days=30', '--ref=https://owner.example/about'],
+  ])
+  expect((await program.ended).code).toBe(0)
+  const jwt = program.stdout().trim()
+  const ownerKeys = { keys: [publicJwk(key)] }
+  const { protectedHeader, payload } = await verified(jwt, {
+    keys: ownerKeys,
+    typ: 'trust-mark-delegation+jwt',
+  })
+  expect(protectedHeader).toEqual({ typ: 'trust-mark-delegation+jwt', alg: 'ES256', kid: key.kid })
+  expect(payload).toMatchObject({ ref: 'https://owner.example/about' })
+  expect(Number(payload.exp) - Number(payload.iat)).toBe(30 * 86_400)
+  const now = Math.floor(Date.now() / 1000)
+  await expect(verifyDelegation(jwt, { owner, ownerKeys, issuer, type, now })).resolves.toBeDefined()
+})

@@ -1,0 +1,113 @@
+/** The federation server as a process. */
+
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey } from '#core/keys.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { type Program, run } from '#test/helpers/program.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { startRawServer } from '../raw-server.ts'
+
+let redis: TestRedis
+let keys: string
+
+beforeAll(async () => {
+  redis = await startRedis()
+  keys = await mkdtemp(join(tmpdir(), 'main-'))
+  await writeNewKey(keys, await generateSigningKey('ES256'))
+})
+afterAll(async () => {
+  await redis.close()
+  await rm(keys, { recursive: true })
+})
+
+const start = (changes: Record<string, string> = {}): Program =>
+  run('federation/main.ts', [], {
+    environment: {
+      TA_DOMAIN: 'https://ta.example',
+      REDIS_URL: redis.url,
+      KEYS_DIR: keys,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ...changes,
+    },
+  })
+
+const listening = async (program: Program) => (await program.printed(/http:\/\/127\.0\.0\.1:\d+/))[0]
+
+test('listens, answers, and ends with exit code 0 on SIGTERM', async () => {
+  const program = start()
+  const url = await listening(program)
+  expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' })
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+})
+
+test('finishes the requests under way before it ends', async () => {
+  const program = start({ ALLOW_HTTP: 'true' })
+  const url = await listening(program)
+  // The entity is asked while the answer of ours is under way; the signal comes in between.
+  const entity = await startRawServer(async (_request, response) => {
+    program.kill('SIGTERM')
+    await program.printed(/closing/)
+    response.writeHead(404).end()
+  })
+  const answer = await fetch(`${url}/resolve?sub=${entity.url}&trust_anchor=https://ta.example`)
+  // As it answers whose Redis is empty: what is not there may be unknown, or lost.
+  expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+  expect((await program.ended).code).toBe(0)
+  await entity.close()
+})
+
+test.concurrent('says that the port is in use', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' && address ? String(address.port) : ''
+  const program = start({ PORT: port })
+  expect((await program.ended).code).toBe(1)
+  expect(program.output()).toContain(`Port ${port} of 127.0.0.1 is in use`)
+  other.close()
+})
+
+const failures: [what: string, changes: () => Promise<Record<string, string>>, sentence: RegExp][] = [
+  ['a missing key', async () => ({ KEYS_DIR: join(keys, 'nowhere') }), /private\.json does not exist/],
+  [
+    'a broken key',
+    async () => {
+      const directory = await mkdtemp(join(keys, 'broken-'))
+      await writeFile(join(directory, 'private.json'), '{')
+      return { KEYS_DIR: directory }
+    },
+    /private\.json is not JSON/,
+  ],
+  [
+    'a missing certificate',
+    async () => ({ TLS_CERT: '/nowhere.pem', TLS_KEY: '/nowhere.pem' }),
+    /TLS_CERT \/nowhere\.pem cannot be read/,
+  ],
+  [
+    'a certificate that is none',
+    async () => {
+      const file = join(keys, 'not.pem')
+      await writeFile(file, 'hello')
+      return { TLS_CERT: file, TLS_KEY: file }
+    },
+    /are not a certificate and its key/,
+  ],
+  ['no entity identifier', async () => ({ TA_DOMAIN: '' }), /TA_DOMAIN \(domain\) is not set/],
+]
+
+test.concurrent.each(failures)(
+  'ends with exit code 1 and one sentence about %s',
+  async (_what, changes, sentence) => {
+    const program = start(await changes())
+    expect((await program.ended).code).toBe(1)
+    expect(program.output().trim()).toMatch(sentence)
+    expect(program.output().trim().split('\n')).toHaveLength(1)
+  },
+)

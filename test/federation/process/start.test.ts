@@ -1,0 +1,117 @@
+/** A start in the same process, as the evaluation server does it: with an emulated Redis, and with TLS. */
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Redis } from 'ioredis'
+import RedisMock from 'ioredis-mock'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey } from '#core/keys.ts'
+import { walkCollection } from '#federation/collection/walk.ts'
+import { readConfig } from '#federation/env.ts'
+import { startFederationServer } from '#federation/start.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import { formatChange } from '#store/change.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { redisKeys } from '#store/keys.ts'
+import { createReader } from '#store/reader.ts'
+import { startRedis } from '#test/helpers/redis.ts'
+import { makeCertificate } from '../certificate.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'start-'))
+  await writeNewKey(directory, await generateSigningKey('ES256'))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const config = (changes: Record<string, string> = {}) =>
+  readConfig([], {
+    TA_DOMAIN: entityId,
+    KEYS_DIR: directory,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...changes,
+  })
+
+test('serves from an emulated Redis, and hears of changes in it', async () => {
+  const redis: Redis = new RedisMock()
+  const names = redisKeys()
+  const server = await startFederationServer(config(), { redis })
+  const list = async () => (await fetch(`${server.url}/list`)).json()
+  expect(await list()).toMatchObject({ error: 'temporarily_unavailable' })
+  const entity = await offlineEntity('https://rp.example')
+  await redis.hset(names.subordinates, entity.id, entity.configuration)
+  await redis.publish(names.changes, formatChange({ kind: 'subordinate', id: entity.id }))
+  expect(await list()).toEqual([entity.id])
+  expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: 'ok' })
+  await server.close()
+  expect(await redis.ping()).toBe('PONG') // the caller's connection is left to the caller
+  redis.disconnect()
+})
+
+test('walks into an emulated Redis, and serves what was found', async () => {
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config(), { redis })
+  const own = await offlineEntity(entityId)
+  const rp = await offlineEntity('https://rp.example')
+  const names = redisKeys()
+  await redis.set(names.entityConfiguration, own.configuration)
+  await redis.hset(names.subordinates, rp.id, rp.configuration)
+  await redis.hset(names.subordinateConfigurations, rp.id, rp.configuration)
+  const reader = createReader({ redis })
+  const fetcher = createFetcher({ allowHttp: true })
+  const now = () => Math.floor(Date.now() / 1000)
+  const options = { trustAnchor: entityId, entityId, allowHttp: true, redis, reader, fetcher, now }
+  expect(await walkCollection(options)).toMatchObject({ entities: 1, failed: 0 })
+  expect(await (await fetch(`${server.url}/collection`)).json()).toMatchObject({
+    entities: [{ entity_id: rp.id }],
+  })
+  reader.close()
+  await Promise.all([server.close(), fetcher.close()])
+  redis.disconnect()
+})
+
+test('reads the key directory again when it has changed', async () => {
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config(), { redis, waits: { keys: 10 } })
+  const published = async () => {
+    const { keys } = (await (await fetch(`${server.url}/status`)).json()) as { keys: { public_keys: number } }
+    return keys.public_keys
+  }
+  expect(await published()).toBe(1)
+  await writeFile(join(directory, 'next.json'), JSON.stringify(await generateSigningKey('ES256')))
+  while ((await published()) === 1);
+  expect(await published()).toBe(2)
+  await server.close()
+  redis.disconnect()
+})
+
+test('starts without Redis, and is healthy as soon as Redis is there', async () => {
+  const redis = await startRedis()
+  await redis.stop()
+  const server = await startFederationServer(config({ REDIS_URL: redis.url }), { waits: { redis: 10 } })
+  const health = async () => (await fetch(`${server.url}/health`)).status
+  expect(await health()).toBe(503)
+  await redis.restart()
+  while ((await health()) !== 200);
+  await server.close()
+  await redis.close()
+})
+
+test('serves over TLS with the configured certificate', async () => {
+  const { certFile: TLS_CERT, keyFile: TLS_KEY } = await makeCertificate(directory)
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config({ TLS_CERT, TLS_KEY }), { redis })
+  expect(server.url).toMatch(/^https:/)
+  const [response] = await once(get(`${server.url}/health`, { rejectUnauthorized: false }), 'response')
+  expect(response.statusCode).toBe(200)
+  expect(response.headers['strict-transport-security']).toMatch(/^max-age=\d+/)
+  response.resume()
+  await server.close()
+  redis.disconnect()
+})

@@ -1,0 +1,214 @@
+/** Resolve responses are shared by all processes through Redis: made once, renewed ahead of time, never stale (§8.3). */
+import { createHash } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { localSigner } from '#core/jws.ts'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { assertionType, post, signAssertion } from '../client.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { startSecondProcess } from './second-process.ts'
+
+const type = 'https://ta.example/marks/member'
+
+let ta: TrustAnchor
+let second: Awaited<ReturnType<typeof startSecondProcess>>
+let federation: Federation
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  second = await startSecondProcess(ta)
+  await ta.publishConfiguration({ trust_mark_issuers: { [type]: [entityId] } })
+})
+afterAll(async () => {
+  await second.close()
+  await ta.close()
+})
+
+beforeEach(async () => {
+  ta.clock.ahead = 0
+  federation = await below(entityId).intermediate().leaf().start()
+  await publishTop()
+  return () => federation.close()
+})
+
+const publishTop = (statement = {}) =>
+  ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys, statement })
+
+const ask = (app = ta.app, sub = federation.leaf.id, more = '') =>
+  app.inject({ url: `/resolve?sub=${sub}&trust_anchor=${entityId}${more}` })
+const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 10_000, interval: 10 })
+const requests = () => federation.entities.flatMap((entity) => entity.requests)
+
+/** What both processes answer, once the second has heard of the last change as well. */
+async function bothSay(expected: unknown, part: (body: string) => unknown) {
+  expect(part((await ask()).body)).toEqual(expected)
+  await eventually(async () => expect(part((await ask(second.app)).body)).toEqual(expected))
+}
+
+test('a second process gives the answer of the first, and asks nobody', async () => {
+  const { body } = await ask()
+  federation.leaf.requests.length = 0
+  federation.top.requests.length = 0
+  const answer = await ask(second.app)
+  expect(answer.statusCode).toBe(200)
+  expect(answer.body).toBe(body)
+  expect(requests()).toEqual([])
+})
+
+test('processes that are asked at the same time let one of them make the answer', async () => {
+  const answers = await Promise.all([ask(), ask(second.app), ask(), ask(second.app)])
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+  expect(federation.leaf.requests).toHaveLength(1)
+})
+
+test('a change of policy leaves no answer from before it', async () => {
+  const clientUri = (body: string) =>
+    decodeJwt<{ metadata: { openid_relying_party: Record<string, unknown> } }>(body).metadata
+      .openid_relying_party.client_uri
+  await bothSay(undefined, clientUri)
+  const policy = { openid_relying_party: { client_uri: { default: 'https://rp.example/new' } } }
+  await publishTop({ metadata_policy: policy })
+  await bothSay('https://rp.example/new', clientUri)
+})
+
+test('a revoked Trust Mark is in no answer any more', async () => {
+  const subject = federation.leaf.id
+  const jwt = await ta.issueTrustMark({ type, subject })
+  const marks = (body: string) => decodeJwt(body).trust_marks
+  await bothSay([{ trust_mark_type: type, trust_mark: jwt }], marks)
+  await ta.revokeTrustMark(jwt, { type, subject })
+  await bothSay(undefined, marks)
+})
+
+test('a new signing key signs every answer anew', async () => {
+  const { signer, published } = ta.keyDirectory
+  const kid = (body: string) => decodeProtectedHeader(body).kid
+  await bothSay(signer.kid, kid)
+  const key = await generateSigningKey('ES256')
+  ta.keyDirectory.signer = await localSigner(key)
+  ta.keyDirectory.published = { keys: [publicJwk(key), ...published.keys] }
+  await bothSay(key.kid, kid)
+  ta.keyDirectory.signer = signer
+  ta.keyDirectory.published = published
+  await bothSay(signer.kid, kid)
+})
+
+test('the answer for a client that authenticated is nobody else’s', async () => {
+  const federation_entity = {
+    federation_fetch_endpoint: `${entityId}/fetch`,
+    federation_resolve_endpoint_auth_methods: ['none', 'private_key_jwt'],
+  }
+  await ta.publishConfiguration({ metadata: { federation_entity } })
+  const client = await offlineEntity('https://client.example')
+  await ta.publishSubordinate(client)
+  const audience = async (app: typeof ta.app) => {
+    const answer = await post(app, '/resolve', {
+      sub: client.id,
+      trust_anchor: entityId,
+      client_assertion_type: assertionType,
+      client_assertion: await signAssertion({ ...client, now: ta.now() }),
+    })
+    return answer.statusCode === 200 && decodeJwt(answer.body).aud
+  }
+  for (const app of [ta.app, second.app]) {
+    await eventually(async () => expect(await audience(app)).toBe(client.id))
+    expect(decodeJwt((await ask(app, client.id)).body).aud).toBeUndefined()
+  }
+})
+
+test('an answer is renewed ahead of its end while the earlier one is given', async () => {
+  const first = (await ask()).body
+  ta.clock.ahead = 299
+  expect((await ask()).body).toBe(first)
+  await eventually(async () => expect((await ask()).body).not.toBe(first))
+  const renewed = (await ask()).body
+  expect((await ask(second.app)).body).toBe(renewed)
+})
+
+test('what turns out to be withdrawn at a renewal is refused from then on', async () => {
+  expect((await ask()).statusCode).toBe(200)
+  federation.top.disown(federation.leaf.id)
+  const held = await ta.redis.client.keys(ta.names.remoteStatement('*'))
+  await ta.redis.client.del(held)
+  ta.clock.ahead = 299
+  await eventually(async () => expect((await ask()).statusCode).toBe(400))
+  expect((await ask(second.app)).statusCode).toBe(400)
+})
+
+test('an issuer that is away at a renewal makes nobody wait, and takes nothing away', async () => {
+  const first = (await ask()).body
+  await ta.redis.client.del(await ta.redis.client.keys(ta.names.remoteStatement('*')))
+  federation.leaf.misbehave('server error')
+  federation.leaf.requests.length = 0
+  ta.clock.ahead = 299
+  expect((await ask()).body).toBe(first)
+  await eventually(() => expect(federation.leaf.requests.length).toBeGreaterThan(0))
+  expect((await ask()).body).toBe(first)
+  ta.clock.ahead = 300
+  expect((await ask()).statusCode).toBe(503)
+})
+
+const name = (sub: string) => {
+  const request = JSON.stringify([sub, [entityId], [], null])
+  return ta.names.resolveAnswer(createHash('sha256').update(request).digest('hex'))
+}
+
+test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unknown>]>([
+  ['is not JSON', async () => 'rubbish'],
+  ['is of another shape', async () => []],
+  ['lacks the time', async ({ made: _, ...held }) => held],
+  ['lists no entities', async (held) => ({ ...held, own: [1] })],
+  ['is no JWT', async (held) => ({ ...held, jwt: 'not.a.jwt' })],
+  ['was cut', async (held) => ({ ...held, jwt: String(held.jwt).slice(0, -8) })],
+  ['has another signature', async (held) => ({ ...held, jwt: await ta.sign({}, 'resolve-response+jwt') })],
+  ['answers another request', async (held) => ({ ...held, request: '[]' })],
+])('an entry that %s is ignored', async (_what, spoil) => {
+  const { body } = await ask()
+  const text = await ta.redis.client.get(name(federation.leaf.id))
+  const spoilt = await spoil(JSON.parse(String(text)))
+  await ta.redis.client.set(
+    name(federation.leaf.id),
+    typeof spoilt === 'string' ? spoilt : JSON.stringify(spoilt),
+  )
+  const answer = await ask(second.app)
+  expect(answer.statusCode).toBe(200)
+  expect(answer.body).not.toBe(body)
+})
+
+test('an entry that is no string is ignored, and so is the answer about another entity', async () => {
+  await ta.redis.client.hset(name(federation.leaf.id), 'a', 'b')
+  expect((await ask()).statusCode).toBe(200)
+  await ask(ta.app, federation.top.id)
+  const other = await ta.redis.client.get(name(federation.top.id))
+  const request = JSON.stringify([federation.leaf.id, [entityId], [], null])
+  await ta.redis.client.set(
+    name(federation.leaf.id),
+    JSON.stringify({ ...JSON.parse(String(other)), request }),
+  )
+  expect(decodeJwt((await ask(second.app)).body).sub).toBe(federation.leaf.id)
+})
+
+test('types that the entity lacks take no room', async () => {
+  const { client } = ta.redis
+  const before = await client.keys(ta.names.resolveAnswer('*'))
+  expect((await ask(ta.app, federation.leaf.id, '&entity_type=no_such_type')).statusCode).toBe(200)
+  expect((await client.keys(ta.names.resolveAnswer('*'))).length).toBe(before.length)
+  expect((await ask(ta.app, federation.leaf.id, '&entity_type=openid_relying_party')).statusCode).toBe(200)
+  expect((await client.keys(ta.names.resolveAnswer('*'))).length).toBe(before.length + 1)
+})
+
+test('the claim of a process that died is void after a while', async () => {
+  const claim = name(federation.leaf.id).replace('resolve', 'resolve_claim')
+  await ta.redis.client.set(claim, '1', 'PX', 150)
+  expect((await ask()).statusCode).toBe(200)
+})
+
+test('a Redis that takes no writes keeps nothing, and every process answers all the same', async () => {
+  await ta.redis.client.config('SET', 'min-replicas-to-write', '1')
+  const answers = await Promise.all([ask(), ask(second.app)])
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+  await ta.redis.client.config('SET', 'min-replicas-to-write', '0')
+})

@@ -1,0 +1,147 @@
+/** Marks of issuers other than ourselves: active only if their issuer says so, where it offers to be asked (§8.3, §8.4). */
+import { text } from 'node:stream/consumers'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import {
+  buildTrustMark,
+  TRUST_MARK_STATUS_TYP as STATUS_TYP,
+  TRUST_MARK_TYP,
+} from '#core/trust-mark/index.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+import { startRawServer } from '../raw-server.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const type = 'https://issuer.example/marks/certified'
+const other = 'https://issuer.example/marks/other'
+const open = 'https://issuer.example/marks/open'
+let ta: TrustAnchor
+let asked: TestEntity
+let unasked: TestEntity
+let rp: Awaited<ReturnType<typeof offlineEntity>>
+let count = 0
+
+beforeAll(async () => {
+  ta = await startTrustAnchor({ limits: { totalTimeout: 500 } })
+  asked = await startEntity({ authorityHints: [entityId] })
+  unasked = await startEntity({ authorityHints: [entityId] })
+  asked.options.metadata = {
+    federation_entity: { federation_trust_mark_status_endpoint: `${asked.id}/trust_mark_status` },
+  }
+  const issuers = [asked.id, unasked.id]
+  await ta.publishConfiguration({ trust_mark_issuers: { [type]: issuers, [other]: issuers, [open]: [] } })
+  for (const { id, keys } of [asked, unasked]) await ta.publishSubordinate({ id, keys })
+})
+afterAll(() => Promise.all([ta.close(), asked.close(), unasked.close()]))
+
+beforeEach(async () => {
+  await ta.forget()
+  asked.status = {}
+  asked.requests.length = 0
+  rp = await offlineEntity(`https://rp${++count}.example`)
+})
+
+const mark = (issuer: TestEntity, trustMarkType = type) => {
+  const claims = { issuer: issuer.id, subject: rp.id, type: trustMarkType, iat: ta.now() - 60 }
+  return ta.sign(buildTrustMark(claims), TRUST_MARK_TYP, issuer.key)
+}
+
+async function resolved(...marks: string[]): Promise<string[]> {
+  const trustMarks = marks.map((jwt) => ({
+    trust_mark_type: String(decodeJwt(jwt).trust_mark_type),
+    trust_mark: jwt,
+  }))
+  await ta.publishSubordinate({ ...rp, configuration: await rp.configure({ trustMarks }) })
+  const answer = await ta.get('/resolve', { sub: rp.id, trust_anchor: entityId })
+  expect(answer.statusCode).toBe(200)
+  const { trust_marks = [] } = decodeJwt<{ trust_marks?: { trust_mark: string }[] }>(answer.body)
+  return trust_marks.map(({ trust_mark }) => trust_mark)
+}
+
+test('believes the keys of an issuer that its superior states, and no others (§7.3)', async () => {
+  const own = await generateSigningKey('ES256')
+  unasked.options.configuration = { jwks: { keys: [...unasked.keys.keys, publicJwk(own)] } }
+  const good = await mark(unasked)
+  expect(await resolved(await mark({ ...unasked, key: own }, other), good)).toEqual([good])
+  unasked.options.configuration = {}
+})
+
+test('looks at so many marks of an entity, and no further (§18.1)', async () => {
+  const good = await mark(unasked)
+  const rubbish = Array.from({ length: 20 }, (_, n) => mark(unasked, `https://issuer.example/marks/${n}`))
+  expect(await resolved(...(await Promise.all(rubbish.slice(1))), good)).toEqual([good])
+  expect(await resolved(...(await Promise.all(rubbish)), good)).toEqual([])
+})
+
+test('looks for so many issuers, and no further (§18.1)', async () => {
+  const good = await mark(unasked)
+  const strangers = Array.from({ length: 5 }, (_, n) =>
+    mark({ ...asked, id: `http://127.0.0.1:1/${n}` }, open),
+  )
+  expect(await resolved(...(await Promise.all(strangers.slice(1))), good)).toEqual([good])
+  expect(await resolved(...(await Promise.all(strangers)), good)).toEqual([])
+})
+
+test('asks the issuer, once for each mark', async () => {
+  const jwt = await mark(asked)
+  expect(await resolved(jwt)).toEqual([jwt])
+  const posts = asked.requests.filter((path) => path === '/trust_mark_status')
+  expect(posts).toHaveLength(1)
+})
+
+test('does not ask an issuer without the endpoint', async () => {
+  const jwt = await mark(unasked)
+  expect(await resolved(jwt)).toEqual([jwt])
+  expect(unasked.requests).not.toContain('/trust_mark_status')
+})
+
+const faults: [what: string, status: () => Record<string, unknown> | undefined][] = [
+  ['revoked', () => ({ status: 'revoked' })],
+  ['expired', () => ({ status: 'expired' })],
+  ['of a status in other letters', () => ({ status: 'Active' })],
+  ['without a status', () => ({ status: undefined })],
+  ['unknown to its issuer', () => undefined],
+  ['answered for by somebody else', () => ({ iss: unasked.id })],
+  ['mistaken for another', () => ({ trust_mark: 'another' })],
+  ['whose status is from the future', () => ({ iat: ta.now() + 600 })],
+  ['whose status does not say when it was given', () => ({ iat: undefined })],
+  ['whose status has expired', () => ({ exp: ta.now() - 600 })],
+]
+
+test.each(faults)('a mark that is %s only drops itself', async (_what, status) => {
+  asked.status = status()
+  const good = await mark(unasked, other)
+  expect(await resolved(await mark(asked), good)).toEqual([good])
+})
+
+test.each(['/nowhere', 'http://127.0.0.1:1/status', 'not a URL'])(
+  'a mark whose issuer cannot be asked is not verified: %s',
+  async (endpoint) => {
+    const { metadata } = asked.options
+    const url = endpoint.startsWith('/') ? asked.id + endpoint : endpoint
+    asked.options.metadata = { federation_entity: { federation_trust_mark_status_endpoint: url } }
+    const good = await mark(unasked, other)
+    expect(await resolved(await mark(asked), good)).toEqual([good])
+    if (metadata) asked.options.metadata = metadata
+  },
+)
+
+test.each([
+  ['signed with another key', async () => ({ key: await generateSigningKey('ES256'), typ: STATUS_TYP })],
+  ['of another type', async () => ({ key: asked.key, typ: 'jwt' })],
+])('a status that is %s counts for nothing', async (_what, signing) => {
+  const { metadata } = asked.options
+  const { key, typ } = await signing()
+  const server = await startRawServer(async (request, response) => {
+    const trust_mark = new URLSearchParams(await text(request)).get('trust_mark')
+    const claims = { iss: asked.id, iat: ta.now(), trust_mark, status: 'active' }
+    const jwt = await ta.sign(claims, typ, { ...key, kid: asked.key.kid })
+    response.writeHead(200, { 'content-type': `application/${STATUS_TYP}` }).end(jwt)
+  })
+  asked.options.metadata = { federation_entity: { federation_trust_mark_status_endpoint: server.url } }
+  expect(await resolved(await mark(asked))).toEqual([])
+  await server.close()
+  if (metadata) asked.options.metadata = metadata
+})

@@ -1,0 +1,134 @@
+/** `/resolve` for entities below the Immediate Subordinates, whose statements have to be fetched (§10.1). */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Fault } from '#test/helpers/fault.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let federation: Federation
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+  federation = await below(entityId).intermediate().leaf().start()
+})
+afterAll(async () => {
+  await ta.close()
+  await federation.close()
+})
+
+/** Registers the Intermediate, with what its superior says about it. */
+async function register(statement: Record<string, unknown> = {}) {
+  const { id, keys } = federation.top
+  const configuration = await federation.top.configuration()
+  await ta.publishSubordinate({ id, keys, configuration, entityTypes: ['federation_entity'], statement })
+}
+
+beforeEach(async () => {
+  federation.leaf.misbehave(undefined)
+  await register()
+})
+
+const resolve = (sub = federation.leaf.id) => ta.get('/resolve', { sub, trust_anchor: entityId })
+
+test('collects what is not published here, and asks for nothing that is', async () => {
+  federation.top.requests.length = 0
+  const answer = await resolve()
+  expect(answer.statusCode).toBe(200)
+  const { trust_chain, metadata } = decodeJwt<{ trust_chain: string[]; metadata: object }>(answer.body)
+  expect(trust_chain.map((jwt) => decodeJwt(jwt).iss)).toEqual([
+    federation.leaf.id,
+    federation.top.id,
+    entityId,
+    entityId,
+  ])
+  expect(metadata).toEqual(federation.leaf.options.metadata)
+  expect(federation.top.requests).toEqual([`/fetch?sub=${encodeURIComponent(federation.leaf.id)}`])
+})
+
+test('asks once for many who want the same, and not again while the answer holds', async () => {
+  await ta.forget()
+  await register({ metadata_policy: {} })
+  federation.leaf.requests.length = 0
+  const answers = await Promise.all(Array.from({ length: 20 }, () => resolve()))
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+  expect((await resolve()).body).toBe(answers[0]?.body)
+  expect(federation.leaf.requests).toHaveLength(1)
+})
+
+test('enforces constraints on the path (§6.2.1)', async () => {
+  await register({ constraints: { max_path_length: 0 } })
+  const answer = await resolve()
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
+  expect(answer.json().error_description).toContain('intermediates')
+})
+
+test('applies the policy of every superior (§6.1.4)', async () => {
+  await register({ metadata_policy: { openid_relying_party: { client_name: { value: 'From above' } } } })
+  const { metadata } = decodeJwt((await resolve()).body)
+  expect(metadata).toMatchObject({ openid_relying_party: { client_name: 'From above' } })
+})
+
+test('what hangs below a removed subordinate resolves no longer', async () => {
+  expect((await resolve()).statusCode).toBe(200)
+  await ta.removeSubordinate(federation.top.id)
+  const answer = await resolve()
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
+})
+
+test('fetches a fresh configuration when the stored one has expired', async () => {
+  const { id, keys } = federation.top
+  const expired = await ta.sign({ iss: id, sub: id, iat: 1, exp: 2 }, 'entity-statement+jwt')
+  await ta.publishSubordinate({ id, keys, configuration: expired })
+  federation.top.requests.length = 0
+  expect((await resolve(id)).statusCode).toBe(200)
+  expect(federation.top.requests).toEqual(['/.well-known/openid-federation'])
+})
+
+test('what is stored of an entity counts only while it is a subordinate', async () => {
+  const { id } = federation.leaf
+  await ta.redis.client.hset(ta.names.subordinateConfigurations, id, await federation.leaf.configuration())
+  await ta.forget()
+  federation.leaf.requests.length = 0
+  expect((await resolve()).statusCode).toBe(200)
+  expect(federation.leaf.requests).toEqual(['/.well-known/openid-federation'])
+  await ta.redis.client.hdel(ta.names.subordinateConfigurations, id)
+})
+
+const faults: [fault: Fault, status: number, error: string][] = [
+  ['not found', 404, 'not_found'],
+  ['server error', 503, 'temporarily_unavailable'],
+  ['html', 400, 'invalid_trust_chain'],
+  ['redirect', 400, 'invalid_trust_chain'],
+  ['huge', 400, 'invalid_trust_chain'],
+  ['rubbish', 400, 'invalid_trust_chain'],
+  ['expired', 400, 'invalid_trust_chain'],
+  ['wrong typ', 400, 'invalid_trust_chain'],
+  ['wrong signature', 400, 'invalid_trust_chain'],
+  ['foreign subject', 400, 'invalid_trust_chain'],
+  ['no authority hint', 400, 'invalid_trust_chain'],
+]
+
+test.each(faults)('says so when the entity misbehaves: %s', async (fault, status, error) => {
+  federation.leaf.misbehave(fault)
+  await ta.forget()
+  await register({ metadata_policy: { openid_relying_party: { [fault]: { essential: false } } } })
+  const answer = await resolve()
+  expect(answer.json()).toEqual({ error, error_description: expect.stringMatching(/\w/) })
+  expect(answer.statusCode).toBe(status)
+})
+
+test('repeats a refusal for a while without asking again, but not after a change', async () => {
+  federation.leaf.misbehave('not found')
+  await ta.forget()
+  await register({ metadata_policy: { oauth_client: {} } })
+  expect((await resolve()).statusCode).toBe(404)
+  federation.leaf.misbehave(undefined)
+  expect((await resolve()).statusCode).toBe(404)
+  await register()
+  expect((await resolve()).statusCode).toBe(200)
+})

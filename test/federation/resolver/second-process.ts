@@ -1,0 +1,39 @@
+/** A second process of the Trust Anchor under test: an app with connection, memory and fetcher of its own. */
+import { buildApp } from '#federation/app.ts'
+import { createAuthMethods } from '#federation/client/auth-methods.ts'
+import { createClientAuthenticator } from '#federation/client/authenticator.ts'
+import { createResolver } from '#federation/resolver/resolver.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import { createAnswerCache } from '#store/answer-cache.ts'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { createCursorKey } from '#store/cursor-key.ts'
+import { createReader } from '#store/reader.ts'
+import { createReplayGuard } from '#store/replay.ts'
+import { createStatementCache } from '#store/statement-cache.ts'
+import type { TrustAnchor } from '../trust-anchor.ts'
+
+export async function startSecondProcess({ redis, parts }: TrustAnchor) {
+  const connection = connectRedis(redis.url)
+  await waitForRedis(connection, 10_000)
+  const place = { redis: connection }
+  const reader = createReader(place)
+  const fetcher = createFetcher({ allowHttp: true })
+  const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
+  const own = { ...parts, reader, fetcher, ...caches, cursorKey: createCursorKey({ ...place, reader }) }
+  const app = buildApp({
+    ...own,
+    resolver: createResolver(own),
+    clients: createClientAuthenticator({ ...own, replays: createReplayGuard(place) }),
+    authMethods: createAuthMethods(reader),
+    version: '0.0.0-second',
+  })
+  return {
+    app,
+    async close() {
+      await app.close()
+      reader.close()
+      await fetcher.close()
+      connection.disconnect()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** Whose `trust_mark_issuers` and `trust_mark_owners` a resolver goes by (§3.1.2, §7.2.2). */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import {
+  buildDelegation,
+  buildTrustMark,
+  TRUST_MARK_DELEGATION_TYP,
+  TRUST_MARK_TYP,
+} from '#core/trust-mark/index.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const listed = 'https://ta.example/marks/listed'
+const unlisted = 'https://ta.example/marks/unlisted'
+
+type Entity = Awaited<ReturnType<typeof offlineEntity>>
+
+let ta: TrustAnchor
+let issuer: Entity
+let owner: Entity
+let rp: Entity
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  issuer = await offlineEntity('https://issuer.example')
+  owner = await offlineEntity('https://owner.example')
+  await ta.publishConfiguration({ trust_mark_issuers: { [listed]: [issuer.id] } })
+})
+afterAll(() => ta.close())
+
+let count = 0
+beforeEach(async () => {
+  rp = await offlineEntity(`https://rp${++count}.example`)
+})
+
+/** Publishes an entity whose configuration says more than a subordinate has to say. */
+async function publish(entity: Entity, claims: object) {
+  const configuration = await ta.sign(
+    { ...decodeJwt(entity.configuration), ...claims },
+    ENTITY_STATEMENT_TYP,
+    entity.key,
+  )
+  await ta.publishSubordinate({ ...entity, configuration })
+}
+
+/** Lets subject and issuer of a mark state lists of their own, and returns the marks that are resolved. */
+async function resolvedWith(lists: object, type: string, delegation?: string): Promise<unknown[]> {
+  const claims = buildTrustMark({ issuer: issuer.id, subject: rp.id, type, iat: ta.now() - 60, delegation })
+  const mark = await ta.sign(claims, TRUST_MARK_TYP, issuer.key)
+  await publish(issuer, lists)
+  await publish(rp, { ...lists, trust_marks: [{ trust_mark_type: type, trust_mark: mark }] })
+  const answer = await ta.get('/resolve', { sub: rp.id, trust_anchor: entityId })
+  expect(answer.statusCode).toBe(200)
+  return decodeJwt<{ trust_marks?: unknown[] }>(answer.body).trust_marks ?? []
+}
+
+test('the issuers that count are those of the Trust Anchor (§3.1.2)', async () => {
+  expect(await resolvedWith({ trust_mark_issuers: { [unlisted]: [] } }, unlisted)).toEqual([])
+  expect(await resolvedWith({ trust_mark_issuers: { [listed]: [rp.id] } }, listed)).toHaveLength(1)
+})
+
+test('the owners that count are those of the Trust Anchor (§3.1.2)', async () => {
+  const lists = { trust_mark_owners: { [listed]: { sub: owner.id, jwks: owner.keys } } }
+  expect(await resolvedWith(lists, listed)).toHaveLength(1)
+  const claims = buildDelegation({ owner: owner.id, issuer: issuer.id, type: listed, iat: ta.now() - 60 })
+  const delegation = await ta.sign(claims, TRUST_MARK_DELEGATION_TYP, owner.key)
+  expect(await resolvedWith(lists, listed, delegation)).toEqual([])
+})

@@ -1,0 +1,136 @@
+/** Which Trust Marks a resolve response carries: verified ones of recognized types, and no others (§8.3, §7.3). */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { generateSigningKey, type Jwk } from '#core/keys.ts'
+import {
+  buildDelegation,
+  buildTrustMark,
+  TRUST_MARK_DELEGATION_TYP,
+  TRUST_MARK_TYP,
+} from '#core/trust-mark/index.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const ours = 'https://ta.example/marks/member'
+const theirs = 'https://issuer.example/marks/certified'
+const owned = 'https://owner.example/marks/owned'
+const anybody = 'https://ta.example/marks/anybody'
+const unrecognized = 'https://ta.example/marks/unrecognized'
+
+type Entity = Awaited<ReturnType<typeof offlineEntity>>
+
+let ta: TrustAnchor
+let issuer: Entity
+let owner: Entity
+let rp: Entity
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  issuer = await offlineEntity('https://issuer.example')
+  owner = await offlineEntity('https://owner.example')
+  await ta.publishConfiguration({
+    trust_mark_issuers: { [ours]: [entityId], [theirs]: [issuer.id], [owned]: [issuer.id], [anybody]: [] },
+    trust_mark_owners: { [owned]: { sub: owner.id, jwks: owner.keys } },
+  })
+  await ta.publishSubordinate(issuer)
+})
+afterAll(() => ta.close())
+
+let count = 0
+beforeEach(async () => {
+  rp = await offlineEntity(`https://rp${++count}.example`)
+  await ta.publishSubordinate(rp)
+})
+
+type Mark = { type: string; by?: Entity; subject?: string; exp?: number; delegation?: string; key?: Jwk }
+
+/** A mark that is sound unless told otherwise. */
+async function mark({ type, by = issuer, subject = rp.id, exp, delegation, key = by.key }: Mark) {
+  const claims = buildTrustMark({ issuer: by.id, subject, type, iat: ta.now() - 60, exp, delegation })
+  return ta.sign(claims, TRUST_MARK_TYP, key)
+}
+
+/** Lets the entity carry marks in its own configuration. */
+async function carry(...marks: string[]) {
+  const trustMarks = marks.map((jwt) => ({
+    trust_mark_type: String(decodeJwt(jwt).trust_mark_type),
+    trust_mark: jwt,
+  }))
+  await ta.publishSubordinate({ ...rp, configuration: await rp.configure({ trustMarks }) })
+}
+
+async function resolved() {
+  const answer = await ta.get('/resolve', { sub: rp.id, trust_anchor: entityId })
+  expect(answer.statusCode).toBe(200)
+  const { trust_marks = [], exp } = decodeJwt<{ trust_marks?: { trust_mark: string }[] }>(answer.body)
+  return { marks: trust_marks.map(({ trust_mark }) => trust_mark), exp }
+}
+
+test('adds the marks that we issued to the subject, until they are revoked', async () => {
+  const jwt = await ta.issueTrustMark({ type: ours, subject: rp.id })
+  expect((await resolved()).marks).toEqual([jwt])
+  await ta.revokeTrustMark(jwt, { type: ours, subject: rp.id })
+  expect((await resolved()).marks).toEqual([])
+})
+
+test('names each mark once, though the subject carries it too', async () => {
+  const jwt = await ta.issueTrustMark({ type: ours, subject: rp.id })
+  await carry(jwt)
+  expect((await resolved()).marks).toEqual([jwt])
+})
+
+test('drops a mark of ours that the subject still carries after its revocation', async () => {
+  const jwt = await ta.issueTrustMark({ type: ours, subject: rp.id })
+  await carry(jwt)
+  await ta.revokeTrustMark(jwt, { type: ours, subject: rp.id })
+  expect((await resolved()).marks).toEqual([])
+})
+
+test('includes a mark of another issuer that a Trust Chain vouches for', async () => {
+  const jwt = await mark({ type: theirs })
+  await carry(jwt)
+  expect((await resolved()).marks).toEqual([jwt])
+})
+
+test('lets exp be the earliest of the chain and the marks (§8.3.2)', async () => {
+  const exp = ta.now() + 120
+  await carry(await mark({ type: theirs, exp }))
+  expect((await resolved()).exp).toBe(exp)
+})
+
+test('wants a delegation by the owner of the type (§7.2)', async () => {
+  const claims = buildDelegation({ owner: owner.id, issuer: issuer.id, type: owned, iat: ta.now() - 60 })
+  const delegation = await ta.sign(claims, TRUST_MARK_DELEGATION_TYP, owner.key)
+  const delegated = await mark({ type: owned, delegation })
+  await carry(delegated)
+  expect((await resolved()).marks).toEqual([delegated])
+  await carry(await mark({ type: owned }))
+  expect((await resolved()).marks).toEqual([])
+  await carry(
+    await mark({ type: owned, delegation: await ta.sign(claims, TRUST_MARK_DELEGATION_TYP, issuer.key) }),
+  )
+  expect((await resolved()).marks).toEqual([])
+})
+
+const bad: [what: string, make: () => Promise<string>][] = [
+  ['of a type that the anchor does not recognize', () => mark({ type: unrecognized })],
+  ['by an issuer who may not issue the type', () => mark({ type: ours })],
+  ['about somebody else', () => mark({ type: theirs, subject: 'https://else.example' })],
+  ['that has expired', () => mark({ type: theirs, exp: ta.now() - 10 })],
+  ['signed with a foreign key', async () => mark({ type: theirs, key: await generateSigningKey('ES256') })],
+  [
+    'by an issuer without a Trust Chain',
+    async () => mark({ type: anybody, by: await offlineEntity('http://127.0.0.1:1') }),
+  ],
+  [
+    'in our name that we never issued',
+    async () => mark({ type: ours, by: { ...rp, id: entityId }, key: ta.key }),
+  ],
+]
+
+test.each(bad)('a mark %s only drops itself', async (_what, make) => {
+  const good = await mark({ type: theirs })
+  await carry(await make(), good)
+  expect((await resolved()).marks).toEqual([good])
+})

@@ -1,0 +1,158 @@
+/** A sound chain of four statements, and one wrong claim at a time: each is refused with the right code (§3.2, §10.2). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const foreign = 'https://foreign.example'
+let ta: TrustAnchor
+let federation: Federation
+const strangers: { keys: object[] } = { keys: [] }
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  federation = await below(entityId).intermediate().leaf().start()
+  strangers.keys.push(publicJwk(await generateSigningKey('ES256')))
+  await ta.publishConfiguration()
+})
+afterAll(() => Promise.all([ta.close(), federation.close()]))
+
+const register = (statement: Record<string, unknown> = {}) =>
+  ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys, statement })
+
+beforeEach(async () => {
+  for (const { options } of federation.entities) {
+    delete options.configuration
+    delete options.statement
+  }
+  await register()
+  await ta.forget()
+})
+
+async function error(): Promise<string | undefined> {
+  const answer = await ta.get('/resolve', { sub: federation.leaf.id, trust_anchor: entityId })
+  if (answer.statusCode === 200) return undefined
+  expect(answer.statusCode).toBe(400)
+  return answer.json().error
+}
+
+test('the chain is sound as it is', async () => {
+  expect(await error()).toBeUndefined()
+})
+
+type Mutation = [what: string, change: () => Record<string, unknown>, code?: string]
+
+const inAnyStatement: Mutation[] = [
+  ['iss is missing', () => ({ iss: undefined })],
+  ['iss is another', () => ({ iss: foreign })],
+  ['iss is no Entity Identifier', () => ({ iss: 'hello' })],
+  ['sub is missing', () => ({ sub: undefined })],
+  ['sub is another', () => ({ sub: foreign })],
+  ['iat is missing', () => ({ iat: undefined })],
+  ['iat lies ahead', () => ({ iat: ta.now() + 3600 })],
+  ['iat is text', () => ({ iat: String(ta.now()) })],
+  ['exp is missing', () => ({ exp: undefined })],
+  ['exp is past', () => ({ exp: ta.now() - 3600 })],
+  ['jwks is missing', () => ({ jwks: undefined })],
+  ['jwks is empty', () => ({ jwks: { keys: [] } })],
+  [
+    'jwks holds a key without kid',
+    () => ({ jwks: { keys: strangers.keys.map((key) => ({ ...key, kid: undefined })) } }),
+  ],
+  ['jwks holds other keys', () => ({ jwks: strangers })],
+  ['crit names what is not understood', () => ({ crit: ['hello'], hello: 1 })],
+  ['crit names what is not there', () => ({ crit: ['hello'] })],
+  ['crit names what Core defines', () => ({ crit: ['exp'] })],
+  ['crit is empty', () => ({ crit: [] })],
+  ['metadata is no object', () => ({ metadata: [] }), 'invalid_metadata'],
+  [
+    'metadata holds null',
+    () => ({ metadata: { openid_relying_party: { client_name: null } } }),
+    'invalid_metadata',
+  ],
+  [
+    'metadata puts federation keys into federation_entity',
+    () => ({ metadata: { federation_entity: { jwks: strangers } } }),
+    'invalid_metadata',
+  ],
+  ['it is a message of Explicit Registration by its aud', () => ({ aud: entityId })],
+  ['it is a message of Explicit Registration by its trust_anchor', () => ({ trust_anchor: entityId })],
+]
+
+const inConfigurations: Mutation[] = [
+  ...inAnyStatement,
+  ['authority_hints are empty', () => ({ authority_hints: [] })],
+  ['authority_hints are no Entity Identifiers', () => ({ authority_hints: ['hello'] })],
+  ['authority_hints lead nowhere', () => ({ authority_hints: [federation.leaf.id] })],
+  ['it has constraints', () => ({ constraints: { max_path_length: 9 } })],
+  ['it has a metadata policy', () => ({ metadata_policy: {} })],
+  ['it has critical policy operators', () => ({ metadata_policy_crit: ['regexp'] })],
+  ['it has a source endpoint', () => ({ source_endpoint: 'https://foreign.example/fetch' })],
+  ['trust_marks is no array', () => ({ trust_marks: {} })],
+  ['a Trust Mark is no JWT', () => ({ trust_marks: [{ trust_mark_type: foreign, trust_mark: 'hello' }] })],
+]
+
+const inSubordinateStatements: Mutation[] = [
+  ...inAnyStatement,
+  ['it has authority hints', () => ({ authority_hints: [entityId] })],
+  ['it has anchor hints', () => ({ trust_anchor_hints: [entityId] })],
+  ['it has Trust Marks', () => ({ trust_marks: [] })],
+  ['it has issuers of Trust Marks', () => ({ trust_mark_issuers: {} })],
+  ['it has owners of Trust Marks', () => ({ trust_mark_owners: {} })],
+  ['constraints are no object', () => ({ constraints: [] })],
+  ['max_path_length is negative', () => ({ constraints: { max_path_length: -1 } })],
+  ['max_path_length is a fraction', () => ({ constraints: { max_path_length: 1.5 } })],
+  [
+    'naming_constraints are URLs',
+    () => ({ constraints: { naming_constraints: { excluded: ['https://a.example'] } } }),
+  ],
+  ['allowed_entity_types is text', () => ({ constraints: { allowed_entity_types: 'openid_provider' } })],
+  ['source_endpoint is no URL', () => ({ source_endpoint: 'hello' })],
+  [
+    'a policy has operators that exclude each other',
+    () => ({ metadata_policy: { openid_relying_party: { client_name: { value: 'a', one_of: ['b'] } } } }),
+    'invalid_metadata',
+  ],
+  [
+    'a policy has a critical operator that is not understood',
+    () => ({
+      metadata_policy: { openid_relying_party: { client_name: { regexp: '.' } } },
+      metadata_policy_crit: ['regexp'],
+    }),
+    'invalid_metadata',
+  ],
+  [
+    'a policy demands what is not there',
+    () => ({ metadata_policy: { openid_relying_party: { contacts: { essential: true } } } }),
+    'invalid_metadata',
+  ],
+]
+
+describe("in the Leaf's Entity Configuration", () => {
+  test.each(inConfigurations)('%s', async (_what, change, code) => {
+    federation.leaf.options.configuration = change()
+    expect(await error()).toBe(code ?? 'invalid_trust_chain')
+  })
+})
+
+describe("in the Intermediate's Entity Configuration", () => {
+  test.each(inConfigurations)('%s', async (_what, change, code) => {
+    federation.top.options.configuration = change()
+    expect(await error()).toBe(code ?? 'invalid_trust_chain')
+  })
+})
+
+describe("in the Intermediate's statement about the Leaf", () => {
+  test.each(inSubordinateStatements)('%s', async (_what, change, code) => {
+    federation.leaf.options.statement = change()
+    expect(await error()).toBe(code ?? 'invalid_trust_chain')
+  })
+})
+
+describe('in our statement about the Intermediate', () => {
+  test.each(inSubordinateStatements)('%s', async (_what, change, code) => {
+    await register(change())
+    expect(await error()).toBe(code ?? 'invalid_trust_chain')
+  })
+})

@@ -1,0 +1,244 @@
+/** Clients that authenticate with `private_key_jwt`, where the Entity Configuration says so (§8.8). */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { generateSigningKey } from '#core/keys.ts'
+import { buildApp } from '#federation/app.ts'
+import { createAuthMethods } from '#federation/client/auth-methods.ts'
+import { createClientAuthenticator } from '#federation/client/authenticator.ts'
+import { createResolver } from '#federation/resolver/resolver.ts'
+import { createReplayGuard } from '#store/replay.ts'
+import { anchor, below, type Federation } from '#test/helpers/federation.ts'
+import { assertionType, post, signAssertion } from '../client.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const type = 'https://ta.example/marks/member'
+let ta: TrustAnchor
+let client: Awaited<ReturnType<typeof offlineEntity>>
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  client = await offlineEntity('https://client.example')
+  await ta.publishSubordinate(client)
+  await ta.issueTrustMark({ type, subject: client.id })
+  await setMethods()
+  await ta.walk()
+  await ta.redis.client.set(
+    ta.names.historicalKeys,
+    await ta.sign({ iss: entityId, keys: [] }, 'jwk-set+jwt'),
+  )
+})
+afterAll(() => ta.close())
+
+const endpoints: [name: string, path: string, parameters: () => Record<string, string>][] = [
+  ['fetch', '/fetch', () => ({ sub: client.id })],
+  ['list', '/list', () => ({})],
+  ['extended_list', '/extended_list', () => ({})],
+  ['subordinate_events', '/subordinate_events', () => ({ sub: client.id })],
+  ['collection', '/collection', () => ({})],
+  ['resolve', '/resolve', () => ({ sub: client.id, trust_anchor: entityId })],
+  ['trust_mark', '/trust_mark', () => ({ sub: client.id, trust_mark_type: type })],
+  ['trust_mark_list', '/trust_mark_list', () => ({ trust_mark_type: type })],
+  ['historical_keys', '/historical_keys', () => ({})],
+]
+
+/** Sets the methods of every endpoint; none are stated without. */
+async function setMethods(methods?: string[]) {
+  const names = [...endpoints.map(([name]) => name), 'trust_mark_status']
+  const stated = names.map((name) => [`federation_${name}_endpoint_auth_methods`, methods] as const)
+  const federation_entity = {
+    federation_fetch_endpoint: `${entityId}/fetch`,
+    ...(methods && Object.fromEntries(stated)),
+  }
+  await ta.publishConfiguration({ metadata: { federation_entity } })
+}
+
+type Changes = Partial<Parameters<typeof signAssertion>[0]>
+const assertion = (changes: Changes = {}) =>
+  signAssertion({ id: client.id, key: client.key, now: ta.now(), ...changes })
+
+const authenticated = async (path: string, parameters: Record<string, string> = {}, changes: Changes = {}) =>
+  post(ta.app, path, {
+    ...parameters,
+    client_assertion_type: assertionType,
+    client_assertion: await assertion(changes),
+  })
+
+describe.each(endpoints)('%s', (_name, path, parameters) => {
+  test('takes no POST by default', async () => {
+    await setMethods()
+    const answer = await authenticated(path, parameters())
+    expect(answer.statusCode).toBe(405)
+    expect(answer.headers.allow).toBe('GET, HEAD')
+    expect((await ta.get(path, parameters())).statusCode).toBe(200)
+  })
+
+  test('takes both where authentication is optional, but no POST without it', async () => {
+    await setMethods(['none', 'private_key_jwt'])
+    const [get, posted] = [await ta.get(path, parameters()), await authenticated(path, parameters())]
+    expect([get.statusCode, posted.statusCode]).toEqual([200, 200])
+    expect(posted.headers['content-type']).toBe(get.headers['content-type'])
+    expect(posted.headers['cache-control']).toBe('no-store')
+    const anonymous = await post(ta.app, path, parameters())
+    expect(anonymous.statusCode).toBe(401)
+    expect(anonymous.json()).toMatchObject({ error: 'invalid_client' })
+    expect((await ta.app.inject({ method: 'PUT', url: path })).headers.allow).toBe('GET, HEAD, POST')
+  })
+
+  test('refuses who does not authenticate where that is required', async () => {
+    await setMethods(['private_key_jwt'])
+    const answer = await ta.get(path, parameters())
+    expect(answer.statusCode).toBe(401)
+    expect(answer.json()).toMatchObject({ error: 'invalid_client' })
+    expect((await authenticated(path, parameters())).statusCode).toBe(200)
+  })
+})
+
+describe('trust_mark_status', () => {
+  const mark = () => ta.issueTrustMark({ type, subject: client.id })
+
+  test('takes a POST with or without authentication, as published', async () => {
+    const trust_mark = await mark()
+    for (const [methods, anonymous, withAssertion] of [
+      [undefined, 200, 200],
+      [['none', 'private_key_jwt'], 200, 200],
+      [['private_key_jwt'], 401, 200],
+    ] as const) {
+      await setMethods(methods && [...methods])
+      expect((await post(ta.app, '/trust_mark_status', { trust_mark })).statusCode).toBe(anonymous)
+      expect((await authenticated('/trust_mark_status', { trust_mark })).statusCode).toBe(withAssertion)
+    }
+  })
+
+  test('refuses a faulty assertion though none was needed', async () => {
+    await setMethods(['none', 'private_key_jwt'])
+    const answer = await authenticated(
+      '/trust_mark_status',
+      { trust_mark: await mark() },
+      { claims: { exp: 1 } },
+    )
+    expect(answer.statusCode).toBe(401)
+  })
+})
+
+describe('a resolve response', () => {
+  beforeEach(() => setMethods(['none', 'private_key_jwt']))
+  const parameters = () => ({ sub: client.id, trust_anchor: entityId })
+
+  test('names the authenticated client, and nobody else, as its audience (§8.3.2)', async () => {
+    expect(decodeJwt((await authenticated('/resolve', parameters())).body).aud).toBe(client.id)
+  })
+
+  test('has no audience for a client that did not authenticate', async () => {
+    expect(decodeJwt((await ta.get('/resolve', parameters())).body).aud).toBeUndefined()
+  })
+})
+
+describe('refuses an assertion', () => {
+  beforeEach(() => setMethods(['private_key_jwt']))
+
+  const faults: [what: string, changes: () => Changes | Promise<Changes>][] = [
+    ['for another audience', () => ({ claims: { aud: 'https://other.example' } })],
+    ['for the endpoint instead of the Entity', () => ({ claims: { aud: `${entityId}/list` } })],
+    ['for a further audience', () => ({ claims: { aud: [entityId, 'https://other.example'] } })],
+    ['without an audience', () => ({ claims: { aud: undefined } })],
+    ['whose issuer is not its subject', () => ({ claims: { iss: entityId } })],
+    ['whose subject is not its issuer', () => ({ claims: { sub: entityId } })],
+    ['by no Entity', () => ({ claims: { iss: 'hello', sub: 'hello' } })],
+    ['without a jti', () => ({ claims: { jti: undefined } })],
+    ['with an endless jti', () => ({ claims: { jti: 'x'.repeat(513) } })],
+    ['without exp', () => ({ claims: { exp: undefined } })],
+    ['that has expired', () => ({ claims: { exp: ta.now() - 61 } })],
+    ['from the future', () => ({ claims: { iat: ta.now() + 120 } })],
+    ['that never seems to expire', () => ({ claims: { exp: ta.now() + 90_000 } })],
+    ['of another type of JWT', () => ({ header: { typ: 'entity-statement+jwt' } })],
+    ['without kid', () => ({ header: { kid: undefined } })],
+    ['with a critical header', () => ({ header: { crit: ['b64'], b64: true } })],
+    [
+      'signed with a foreign key',
+      async () => ({ key: { ...(await generateSigningKey('ES256')), kid: client.key.kid } }),
+    ],
+    ['signed with an unknown key', async () => ({ key: await generateSigningKey('ES256') })],
+    ['by a stranger', async () => await offlineEntity('http://127.0.0.1:1')],
+  ]
+
+  test.each(faults)('%s', async (_what, changes) => {
+    const answer = await authenticated('/list', {}, await changes())
+    expect(answer.json()).toEqual({ error: 'invalid_client', error_description: expect.any(String) })
+    expect(answer.statusCode).toBe(401)
+  })
+
+  test.each([
+    ['that is none', { client_assertion_type: assertionType, client_assertion: 'hello' }],
+    ['of another assertion type', { client_assertion_type: 'urn:other', client_assertion: 'hello' }],
+    ['without the assertion type', { client_assertion: 'hello' }],
+    ['that is missing', { client_assertion_type: assertionType }],
+  ])('%s', async (_what, parameters) => {
+    const answer = await post(ta.app, '/list', parameters)
+    expect(answer.statusCode).toBe(401)
+    expect(answer.json()).toMatchObject({ error: 'invalid_client' })
+  })
+
+  test('of another type, though it would be good', async () => {
+    const parameters = { client_assertion_type: 'urn:other', client_assertion: await assertion() }
+    expect((await post(ta.app, '/list', parameters)).statusCode).toBe(401)
+  })
+
+  test('with a client_id of somebody else', async () => {
+    expect((await authenticated('/list', { client_id: 'https://other.example' })).statusCode).toBe(401)
+    expect((await authenticated('/list', { client_id: client.id })).statusCode).toBe(200)
+  })
+
+  test('that was used before, also at another process', async () => {
+    const other = buildApp({
+      ...ta.parts,
+      version: 'other',
+      resolver: createResolver(ta.parts),
+      authMethods: createAuthMethods(ta.reader),
+      clients: createClientAuthenticator({
+        ...ta.parts,
+        replays: createReplayGuard({ redis: ta.redis.client }),
+      }),
+    })
+    const parameters = { client_assertion_type: assertionType, client_assertion: await assertion() }
+    expect((await post(ta.app, '/list', parameters)).statusCode).toBe(200)
+    for (const app of [ta.app, other]) {
+      const answer = await post(app, '/list', parameters)
+      expect(answer.statusCode).toBe(401)
+      expect(answer.json().error_description).toContain('used before')
+    }
+    await other.close()
+  })
+
+  test('of a client that was removed', async () => {
+    const former = await offlineEntity('http://127.0.0.1:2')
+    await ta.publishSubordinate(former)
+    expect((await authenticated('/list', {}, former)).statusCode).toBe(200)
+    await ta.removeSubordinate(former.id)
+    expect((await authenticated('/list', {}, former)).statusCode).toBe(401)
+  })
+})
+
+test('accepts an audience in an array, and the type that is made for assertions', async () => {
+  await setMethods(['private_key_jwt'])
+  const changes = { claims: { aud: [entityId] }, header: { typ: 'client-authentication+jwt' } }
+  expect((await authenticated('/list', {}, changes)).statusCode).toBe(200)
+})
+
+test('accepts clients that hang below an Intermediate, or below another anchor whose keys are pinned', async () => {
+  await setMethods(['private_key_jwt'])
+  const federations: Federation[] = await Promise.all([
+    below(entityId).intermediate().leaf().start(),
+    anchor().leaf().start(),
+  ])
+  const [ours, theirs] = federations
+  if (!ours || !theirs) throw new Error('two federations were started')
+  await ta.publishSubordinate({ id: ours.top.id, keys: ours.top.keys })
+  expect((await authenticated('/list', {}, ours.leaf)).statusCode).toBe(200)
+  expect((await authenticated('/list', {}, theirs.leaf)).statusCode).toBe(401)
+  await ta.redis.client.hset(ta.names.trustAnchors, theirs.top.id, JSON.stringify(theirs.top.keys))
+  await ta.announce({ kind: 'trust-anchors' })
+  expect((await authenticated('/list', {}, theirs.leaf)).statusCode).toBe(200)
+  await Promise.all(federations.map((federation) => federation.close()))
+})

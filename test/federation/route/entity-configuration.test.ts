@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { verified } from '../verify.ts'
+
+const PATH = '/.well-known/openid-federation'
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+})
+afterAll(() => ta.close())
+
+test('is unavailable, not absent, before anything was published', async () => {
+  const answer = await ta.get(PATH)
+  expect(answer.statusCode).toBe(503)
+  expect(answer.headers['retry-after']).toBe('5')
+  expect(answer.headers['content-type']).toBe('application/json')
+  expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+})
+
+test('sends the published statement in its exact media type (§9.2)', async () => {
+  await ta.publishConfiguration()
+  const answer = await ta.get(PATH)
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['content-type']).toBe('application/entity-statement+jwt')
+  const { payload } = await verified(answer.body, { keys: ta.jwks, typ: 'entity-statement+jwt' })
+  expect(payload).toMatchObject({ iss: entityId, sub: entityId })
+})
+
+test('ignores parameters nobody defined (§8)', async () => {
+  await ta.publishConfiguration()
+  expect((await ta.get(PATH, { what: 'ever' })).statusCode).toBe(200)
+})
+
+test('lets a cache keep it for a minute, but never beyond its exp', async () => {
+  await ta.publishConfiguration({}, 3600)
+  expect((await ta.get(PATH)).headers['cache-control']).toBe('public, max-age=60')
+  await ta.publishConfiguration({}, 20)
+  const [, seconds] =
+    /^public, max-age=(\d+)$/.exec(String((await ta.get(PATH)).headers['cache-control'])) ?? []
+  expect(Number(seconds)).toBeLessThanOrEqual(20)
+})
+
+test('answers 304 to a client that has it already', async () => {
+  await ta.publishConfiguration()
+  const { etag } = (await ta.get(PATH)).headers
+  const again = await ta.app.inject({ url: PATH, headers: { 'if-none-match': `"other", W/${etag}` } })
+  expect(again.statusCode).toBe(304)
+  expect(again.body).toBe('')
+  await ta.publishConfiguration({ iat: ta.now() - 1 })
+  const changed = await ta.app.inject({ url: PATH, headers: { 'if-none-match': String(etag) } })
+  expect(changed.statusCode).toBe(200)
+})
+
+test('is unavailable once it has expired', async () => {
+  await ta.publishConfiguration({}, 30)
+  ta.clock.ahead = 31
+  const answer = await ta.get(PATH)
+  ta.clock.ahead = 0
+  expect(answer.statusCode).toBe(503)
+  expect(answer.json().error_description).toContain('expired')
+})

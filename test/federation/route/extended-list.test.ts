@@ -1,0 +1,130 @@
+/** `/extended_list`: the parameters of `/list`, and those of the Extended Subordinate Listing draft. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const [a, b, c, d] = [
+  'https://a.example',
+  'https://b.example',
+  'https://c.example',
+  'https://d.example',
+] as const
+const member = 'https://ta.example/marks/member'
+const certified = 'https://ta.example/marks/certified'
+
+let ta: TrustAnchor
+let statement: string
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+  const constraints = { max_path_length: 0 }
+  statement = await ta.publishSubordinate({
+    id: a,
+    registered: 100,
+    updated: 200,
+    statement: { constraints },
+  })
+  await ta.publishSubordinate({ id: b, registered: 100, updated: 300, entityTypes: ['openid_provider'] })
+  await ta.publishSubordinate({ id: c, registered: 100, updated: 400, intermediate: true })
+  await ta.publishSubordinate({ id: 'https://late.example', exp: ta.now() - 1 })
+  await ta.publishSubordinate({ id: d, foreign: true })
+  await ta.announce({ kind: 'all' })
+  await ta.issueTrustMark({ type: member, subject: a })
+  await ta.issueTrustMark({ type: certified, subject: b })
+})
+afterAll(() => ta.close())
+
+type Item = { id: string; [claim: string]: unknown }
+type Answer = { immediate_subordinate_entities: Item[]; next?: string }
+const ask = (query = '') => ta.app.inject({ url: `/extended_list?${query}` })
+async function list(query = ''): Promise<Answer> {
+  const answer = await ask(query)
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json'])
+  return answer.json()
+}
+const ids = async (query: string) => (await list(query)).immediate_subordinate_entities.map(({ id }) => id)
+
+test('names every subordinate with a valid statement, and nothing more unless asked', async () => {
+  expect(await list()).toEqual({
+    immediate_subordinate_entities: [{ id: a }, { id: b }, { id: c }, { id: d }],
+  })
+})
+
+test.each([
+  ['entity_type=openid_provider', [b]],
+  ['intermediate=true', [c]],
+  ['trust_marked=true', [a, b]],
+  [`trust_mark_type=${member}`, [a]],
+  [`trust_mark_type=${member}&trust_mark_type=${certified}`, [a, b]],
+  ['updated_after=300&updated_before=300', [b]],
+  ['updated_after=300.5', [c, d]],
+  ['updated_before=299', [a]],
+  ['updated_after=200&entity_type=openid_provider', [b]],
+  ['unheard=of', [a, b, c, d]],
+])('filters: %s', async (query, expected) => {
+  expect(await ids(query)).toEqual(expected)
+})
+
+test('adds the times when they are asked for, or filtered by', async () => {
+  const [first] = (await list('audit_timestamps=true')).immediate_subordinate_entities
+  expect(first).toEqual({ id: a, registered: 100, updated: 200 })
+  const [filtered] = (await list('updated_before=299')).immediate_subordinate_entities
+  expect(filtered).toEqual({ id: a, registered: 100, updated: 200 })
+})
+
+test('a foreign writer leaves nothing but the time of the statement', async () => {
+  const last = (await list('audit_timestamps=true')).immediate_subordinate_entities.at(-1)
+  expect(last).toEqual({ id: d, updated: expect.any(Number) })
+})
+
+test.each(['claims=constraints&claims=iss', 'claims=constraints,iss,absent'])(
+  'adds claims of the statement: %s',
+  async (query) => {
+    const [first, second] = (await list(query)).immediate_subordinate_entities
+    expect(first).toEqual({ id: a, iss: entityId, constraints: { max_path_length: 0 } })
+    expect(second).toEqual({ id: b, iss: entityId })
+  },
+)
+
+test('adds the statement as it was signed', async () => {
+  const [first] = (await list('claims=subordinate_statement')).immediate_subordinate_entities
+  expect(first).toEqual({ id: a, subordinate_statement: statement })
+})
+
+test('pages through everything once, also when a page begins with one that is gone', async () => {
+  const first = await list('limit=2')
+  expect(first.immediate_subordinate_entities).toEqual([{ id: a }, { id: b }])
+  const second = await list(`limit=2&from=${first.next}`)
+  expect(second).toEqual({ immediate_subordinate_entities: [{ id: c }, { id: d }] })
+  await ta.removeSubordinate(c)
+  expect(await ids(`from=${first.next}`)).toEqual([d])
+})
+
+test('answers the same bytes until something changes or expires', async () => {
+  const bytes = async () => (await ask('audit_timestamps=true&claims=exp')).rawPayload
+  const first = await bytes()
+  expect(await bytes()).toEqual(first)
+
+  const soon = 'https://soon.example'
+  await ta.publishSubordinate({ id: soon, exp: ta.now() + 60 })
+  await vi.waitFor(async () => expect(await ids('claims=exp')).toContain(soon))
+  ta.clock.ahead += 61
+  expect(await ids('claims=exp')).not.toContain(soon)
+  ta.clock.ahead -= 61
+  await ta.publishSubordinate({ id: a, registered: 100, updated: 500 })
+  await vi.waitFor(async () => expect(await ids('updated_after=500')).toContain(a))
+})
+
+test.each([
+  ['from=hello', 404, 'page_not_found'],
+  ['limit=0', 400, 'invalid_request'],
+  ['updated_after=yesterday', 400, 'invalid_request'],
+  ['updated_before=-1', 400, 'invalid_request'],
+  ['audit_timestamps=maybe', 400, 'invalid_request'],
+  ['intermediate=1', 400, 'invalid_request'],
+])('refuses %s', async (query, status, error) => {
+  const answer = await ask(query)
+  expect(answer.json()).toEqual({ error, error_description: expect.any(String) })
+  expect(answer.statusCode).toBe(status)
+})

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+})
+afterAll(() => ta.close())
+
+test('/health says ok while Redis answers', async () => {
+  const answer = await ta.get('/health')
+  expect(answer.statusCode).toBe(200)
+  expect(answer.json()).toEqual({ status: 'ok' })
+})
+
+test('/status counts what is published', async () => {
+  const { collection } = ta.names
+  await ta.publishSubordinate({ id: 'https://a.example' })
+  await ta.publishSubordinate({ id: 'https://b.example' })
+  await ta.issueTrustMark({ type: 'https://ta.example/b', subject: 'https://a.example' })
+  await ta.issueTrustMark({ type: 'https://ta.example/a', subject: 'https://a.example' })
+  await ta.redis.client.hset(collection.entities, { 'https://a.example': '{}', 'https://b.example': '{}' })
+  await ta.redis.client.sadd(collection.byType('openid_provider'), 'https://a.example')
+  await ta.redis.client.sadd(collection.byType('federation_entity'), 'https://b.example')
+  await ta.redis.client.set(collection.lastUpdated, '1708420000')
+  expect((await ta.get('/status')).json()).toEqual({
+    entity_id: entityId,
+    version: '0.0.0-test',
+    status: 'ok',
+    keys: { public_keys: 1, historical_keys_available: false },
+    subordinates: { direct: 2 },
+    trust_marks: { types: ['https://ta.example/a', 'https://ta.example/b'], total_issued: 2 },
+    collection: {
+      total_entities: 2,
+      openid_providers: 1,
+      openid_relying_parties: 0,
+      intermediates: 1,
+      last_updated: 1708420000,
+    },
+  })
+})
+
+// The last one: Redis does not come back.
+test('/health says that Redis is away, and /health/live that the process lives', async () => {
+  await ta.redis.stop()
+  const answer = await ta.get('/health')
+  expect(answer.statusCode).toBe(503)
+  expect(answer.json()).toEqual({ status: 'error', detail: 'redis unavailable' })
+  expect((await ta.get('/health/live')).statusCode).toBe(200)
+})

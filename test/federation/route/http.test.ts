@@ -1,0 +1,92 @@
+/** What holds for every endpoint: methods, errors, and who may read the answers. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const paths = [
+  '/',
+  '/.well-known/openid-federation',
+  '/fetch',
+  '/list',
+  '/extended_list',
+  '/subordinate_events',
+  '/collection',
+  '/resolve',
+  '/trust_mark',
+  '/trust_mark_list',
+  '/historical_keys',
+  '/health',
+  '/health/live',
+  '/status',
+]
+
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+})
+afterAll(() => ta.close())
+
+test.each(paths)('%s is read with GET and HEAD only', async (url) => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {
+    const answer = await ta.app.inject({ method, url })
+    expect(answer.statusCode).toBe(405)
+    expect(answer.headers.allow).toBe('GET, HEAD')
+    expect(answer.json()).toMatchObject({ error: 'invalid_request' })
+  }
+})
+
+test.each(paths)('%s answers HEAD as it answers GET, without the body', async (url) => {
+  const [get, head] = [await ta.app.inject({ url }), await ta.app.inject({ method: 'HEAD', url })]
+  expect(head.statusCode).toBe(get.statusCode)
+  expect(head.headers['content-type']).toBe(get.headers['content-type'])
+  expect(head.body).toBe('')
+})
+
+test.each([...paths, '/trust_mark_status', '/nowhere'])('a page in a browser may read %s', async (url) => {
+  const answer = await ta.app.inject({ url, headers: { origin: 'https://tool.example' } })
+  expect(answer.headers['access-control-allow-origin']).toBe('*')
+  expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
+  const preflight = await ta.app.inject({
+    method: 'OPTIONS',
+    url,
+    headers: { origin: 'https://tool.example', 'access-control-request-method': 'GET' },
+  })
+  expect(preflight.statusCode).toBe(204)
+})
+
+test('a path that does not exist is answered in the format of errors', async () => {
+  const answer = await ta.get('/nowhere')
+  expect(answer.statusCode).toBe(404)
+  expect(answer.headers['content-type']).toBe('application/json')
+  expect(answer.json()).toMatchObject({ error: 'not_found' })
+})
+
+test('so is a path that cannot be decoded', async () => {
+  const answer = await ta.app.inject({ url: '/%ff' })
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json()).toMatchObject({ error: 'invalid_request' })
+})
+
+test('what is stored but is no JWT is our own fault, and nothing about it is told', async () => {
+  await ta.redis.client.set(ta.names.historicalKeys, 'secret rubbish')
+  await ta.announce({ kind: 'historical-keys' })
+  const answer = await ta.get('/historical_keys')
+  expect(answer.statusCode).toBe(500)
+  expect(answer.json()).toMatchObject({ error: 'server_error' })
+  expect(answer.body).not.toMatch(/rubbish|Redis|JWT/)
+})
+
+test('only statements may be cached', async () => {
+  expect((await ta.get('/.well-known/openid-federation')).headers['cache-control']).toContain('max-age')
+  for (const url of ['/list', '/status', '/nowhere', '/fetch?sub=https%3A%2F%2Fnobody.example']) {
+    expect((await ta.app.inject({ url })).headers['cache-control']).toBe('no-store')
+  }
+})
+
+test.each([...paths, '/nowhere'])('%s says what a browser may make of it', async (url) => {
+  const { headers } = await ta.app.inject({ url })
+  expect(headers['x-content-type-options']).toBe('nosniff')
+  expect(headers['referrer-policy']).toBe('no-referrer')
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'none'/)
+})

@@ -1,0 +1,127 @@
+/** What Prometheus is told, on a port of its own. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readConfig } from '#federation/env.ts'
+import { type FederationServer, startFederationServer } from '#federation/start.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { readMetrics } from '#test/helpers/metrics.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let directory: string
+let server: FederationServer
+let federation: Federation
+
+const config = (changes: Record<string, string> = {}) =>
+  readConfig([], {
+    TA_DOMAIN: entityId,
+    REDIS_URL: ta.redis.url,
+    KEYS_DIR: directory,
+    ALLOW_HTTP: 'true',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...changes,
+  })
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  directory = await mkdtemp(join(tmpdir(), 'metrics-'))
+  await writeNewKey(directory, ta.key)
+  await ta.publishConfiguration()
+})
+afterAll(async () => {
+  await ta.close()
+  await rm(directory, { recursive: true })
+})
+beforeEach(async () => {
+  server = await startFederationServer(config())
+  federation = await below(entityId).intermediate().leaf().start()
+  await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
+  return () => Promise.all([server.close(), federation.close()])
+})
+
+const resolve = ({ url }: FederationServer) =>
+  fetch(`${url}/resolve?sub=${federation.leaf.id}&trust_anchor=${entityId}`)
+
+const values = async (name: string, labels: Record<string, string> = {}, { metricsUrl } = server) =>
+  (await readMetrics(metricsUrl)).values(name, labels)
+
+test('counts requests by endpoint and status, and errors by code', async () => {
+  await fetch(`${server.url}/list`)
+  await fetch(`${server.url}/fetch?sub=https://nobody.example`)
+  await fetch(`${server.url}/fetch`)
+  await fetch(`${server.url}/no/such/path`)
+  const count = 'inmor_http_request_duration_seconds_count'
+  expect(await values(count, { endpoint: '/list', method: 'GET', status: '200' })).toEqual([1])
+  expect(await values(count, { endpoint: '/fetch', status: '404' })).toEqual([1])
+  expect(await values(count, { endpoint: 'none', status: '404' })).toEqual([1])
+  expect(await values('inmor_http_errors_total', { endpoint: '/fetch', error: 'not_found' })).toEqual([1])
+  expect(await values('inmor_http_errors_total', { error: 'invalid_request' })).toEqual([1])
+})
+
+test('tells where resolve responses were found, what was fetched for them, and what was signed', async () => {
+  await resolve(server)
+  await resolve(server)
+  const second = await startFederationServer(config())
+  await resolve(second)
+  const name = 'inmor_cache_lookups_total'
+  expect(await values(name, { cache: 'resolve', found: 'nowhere' })).toEqual([1])
+  expect(await values(name, { cache: 'resolve', found: 'memory' })).toEqual([1])
+  expect(await values(name, { cache: 'resolve', found: 'redis' }, second)).toEqual([1])
+  expect(await values(name, { cache: 'statement', found: 'nowhere' })).toEqual([3])
+  const fetched = { kind: 'entity_configuration', outcome: 'ok' }
+  expect(await values('inmor_fetch_duration_seconds_count', fetched)).toEqual([2])
+  expect(await values('inmor_sign_duration_seconds_count', { alg: 'ES256' })).toEqual([1])
+  expect(await values('inmor_sign_duration_seconds_count', {}, second)).toEqual([])
+  await second.close()
+})
+
+test('tells why fetches failed', async () => {
+  federation.leaf.misbehave('not found')
+  await resolve(server)
+  expect(await values('inmor_fetch_duration_seconds_count', { outcome: 'not_found' })).toEqual([1])
+})
+
+test('knows what expires, which key signs, and whether Redis answers', async () => {
+  const [remaining] = await values('inmor_entity_configuration_expires_in_seconds')
+  expect(remaining).toBeGreaterThan(3_000)
+  expect(remaining).toBeLessThanOrEqual(3_600)
+  expect(await values('inmor_signing_key_info', { kid: ta.key.kid, alg: 'ES256' })).toEqual([1])
+  expect(await values('inmor_redis_up')).toEqual([1])
+  ta.redis.pause()
+  const frozen = await values('inmor_redis_up')
+  ta.redis.resume()
+  expect(frozen).toEqual([0])
+})
+
+test('says when a published key with an exp runs out', async () => {
+  await rm(directory, { recursive: true })
+  await writeNewKey(directory, { ...ta.key, exp: ta.now() + 500 } as typeof ta.key) // JWKs may carry more members
+  const other = await startFederationServer(config())
+  const [remaining] = await values('inmor_key_expires_in_seconds', { kid: ta.key.kid }, other)
+  expect(remaining).toBeGreaterThan(0)
+  expect(remaining).toBeLessThanOrEqual(500)
+  await other.close()
+})
+
+test('offers nothing but the metrics there, and nothing at all unless asked to', async () => {
+  expect((await fetch(String(server.metricsUrl))).headers.get('content-type')).toMatch(/^text\/plain/)
+  expect((await fetch(String(server.metricsUrl).replace('metrics', 'list'))).status).toBe(404)
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
+  const plain = await startFederationServer(config({ METRICS_PORT: '' }))
+  expect(plain.metricsUrl).toBeUndefined()
+  await plain.close()
+})
+
+test('does not start where the port of the metrics is taken', async () => {
+  const METRICS_PORT = new URL(String(server.metricsUrl)).port
+  await expect(startFederationServer(config({ METRICS_PORT }))).rejects.toThrow(
+    /set METRICS_PORT to a free one/,
+  )
+})

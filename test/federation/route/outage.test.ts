@@ -1,0 +1,84 @@
+/** A Redis that is away is an outage (503), and never an empty federation. */
+import { setImmediate } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const id = 'https://rp.example'
+const type = 'https://ta.example/marks/member'
+const sub = encodeURIComponent(id)
+const markType = encodeURIComponent(type)
+const urls = [
+  '/.well-known/openid-federation',
+  `/fetch?sub=${sub}`,
+  '/fetch?sub=https%3A%2F%2Fnobody.example',
+  '/list',
+  '/list?trust_marked=true',
+  '/extended_list?audit_timestamps=true',
+  `/subordinate_events?sub=${sub}`,
+  '/collection',
+  `/trust_mark?sub=${sub}&trust_mark_type=${markType}`,
+  `/trust_mark_list?trust_mark_type=${markType}`,
+  `/resolve?sub=${sub}&trust_anchor=https%3A%2F%2Fta.example`,
+  '/historical_keys',
+  '/status',
+]
+
+let ta: TrustAnchor
+
+async function publish() {
+  await ta.publishConfiguration()
+  await ta.publishSubordinate({ id })
+  await ta.issueTrustMark({ type, subject: id })
+}
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await publish()
+})
+afterAll(() => ta.close())
+
+async function expectOutage() {
+  for (const url of urls) {
+    const answer = await ta.app.inject({ url })
+    expect([url, answer.statusCode]).toEqual([url, 503])
+    expect(answer.headers['retry-after']).toBe('5')
+    expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+  }
+  const health = await ta.get('/health')
+  expect(health.statusCode).toBe(503)
+  expect(health.json()).toEqual({ status: 'error', detail: 'redis unavailable' })
+}
+
+/** Asks until the server has found Redis again, which it does by itself. */
+async function recovered() {
+  while ((await ta.get('/health')).statusCode !== 200);
+}
+
+test('every endpoint says so while Redis is stopped, and recovers without help', async () => {
+  for (const url of urls) await ta.app.inject({ url }) // whatever may be held in memory, is
+  await ta.redis.stop()
+  // The connections for commands and for changes are lost one after the other.
+  for (const url of ['/health', '/.well-known/openid-federation']) {
+    while ((await ta.app.inject({ url })).statusCode === 200) await setImmediate() // lets it hear of the loss
+  }
+  await expectOutage()
+  await ta.redis.restart()
+  await recovered()
+  // Redis is there again, but has lost its content: that is not an empty federation either.
+  for (const url of urls.filter((each) => each !== '/status')) {
+    expect([url, (await ta.app.inject({ url })).statusCode]).toEqual([url, 503])
+  }
+  await publish()
+  expect((await ta.get('/list')).json()).toEqual([id])
+  expect((await ta.get('/.well-known/openid-federation')).statusCode).toBe(200)
+})
+
+test('a Redis that keeps the connection but does not answer is away as well', async () => {
+  await ta.announce({ kind: 'all' })
+  ta.redis.pause()
+  const answers = await Promise.all(['/health', ...urls].map((url) => ta.app.inject({ url })))
+  ta.redis.resume()
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 503))
+  await recovered()
+  expect((await ta.get('/list')).json()).toEqual([id])
+})

@@ -1,0 +1,42 @@
+/** Clients that send so slowly that they would only hold a connection. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let port: number
+
+beforeAll(async () => {
+  // Shorter waits than the usual ones, so that nobody waits for these tests.
+  ta = await startTrustAnchor({ patience: { requestTimeout: 300, connectionsCheckingInterval: 50 } })
+  port = Number(new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 })).port)
+})
+afterAll(() => ta.close())
+
+async function send(beginning: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(beginning)
+  return socket
+}
+
+test.each([
+  ['the header', 'GET /list HTTP/1.1\r\nHost: ta.example\r\nX-Slow: '],
+  [
+    'the body',
+    'POST /trust_mark_status HTTP/1.1\r\nHost: ta.example\r\nContent-Length: 100\r\n' +
+      'Content-Type: application/x-www-form-urlencoded\r\n\r\ntrust_mark=',
+  ],
+])('one that never ends %s is cut off', async (_what, beginning) => {
+  const answer = await text(await send(beginning))
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('others are served meanwhile', async () => {
+  const slow = await send('GET /list HTTP/1.1\r\nHost: ta.example\r\nX-Slow: ')
+  const answer = await fetch(`http://127.0.0.1:${port}/health/live`)
+  expect(answer.status).toBe(200)
+  slow.destroy()
+})

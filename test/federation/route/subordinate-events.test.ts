@@ -1,0 +1,55 @@
+/** `/subordinate_events`: what happened to a registration, signed when asked for (Subordinate Events). */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { verified } from '../verify.ts'
+
+const typ = 'entity-events-statement+jwt'
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+})
+afterAll(() => ta.close())
+
+async function events(sub: string): Promise<unknown> {
+  const answer = await ta.get('/subordinate_events', { sub })
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, `application/${typ}`])
+  const { payload } = await verified(answer.body, { keys: ta.jwks, typ })
+  expect(payload).toMatchObject({ iss: entityId, sub, iat: expect.any(Number) })
+  return payload.federation_registration_events
+}
+
+test('tells the events in their order, and new ones at once', async () => {
+  const id = 'https://rp.example'
+  const registration = { iat: 100, event: 'registration' }
+  const update = { iat: 200, event: 'jwks_update', event_description: 'New keys' }
+  await ta.publishSubordinate({ id })
+  await ta.recordEvents(id, [registration])
+  expect(await events(id)).toEqual([registration])
+  await ta.recordEvents(id, [registration, update])
+  expect(await events(id)).toEqual([registration, update])
+})
+
+test('still tells them of an entity that was removed', async () => {
+  const id = 'https://former.example'
+  const revocation = { iat: 300, event: 'revocation' }
+  await ta.recordEvents(id, [revocation])
+  expect(await events(id)).toEqual([revocation])
+})
+
+test('a subordinate of which nothing is recorded has no events', async () => {
+  await ta.publishSubordinate({ id: 'https://quiet.example' })
+  expect(await events('https://quiet.example')).toEqual([])
+})
+
+test.each([
+  ['nobody ever heard of', { sub: 'https://nobody.example' }, 404, 'not_found'],
+  ['nobody named', {}, 400, 'invalid_request'],
+  ['no Entity', { sub: 'hello' }, 400, 'invalid_request'],
+])('refuses a subject that is %s', async (_what, parameters: Record<string, string>, status, error) => {
+  const answer = await ta.get('/subordinate_events', parameters)
+  expect(answer.json()).toMatchObject({ error })
+  expect(answer.statusCode).toBe(status)
+})

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const trust_mark_type = 'https://ta.example/marks/member'
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+  for (const name of ['b', 'a']) {
+    await ta.issueTrustMark({
+      type: trust_mark_type,
+      subject: `https://${name}.example`,
+      exp: ta.now() + 600,
+    })
+  }
+  await ta.issueTrustMark({
+    type: trust_mark_type,
+    subject: 'https://late.example',
+    exp: ta.now() - 1,
+    issuedAt: ta.now() - 60,
+  })
+  const subject = 'https://former.example'
+  const revoked = await ta.issueTrustMark({ type: trust_mark_type, subject })
+  await ta.revokeTrustMark(revoked, { type: trust_mark_type, subject })
+})
+afterAll(() => ta.close())
+
+test('lists who holds a valid mark of the type (§8.5.2)', async () => {
+  const answer = await ta.get('/trust_mark_list', { trust_mark_type })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['content-type']).toBe('application/json')
+  expect(answer.json()).toEqual(['https://a.example', 'https://b.example'])
+})
+
+test.each([
+  ['https://a.example', ['https://a.example']],
+  ['https://late.example', []],
+  ['https://nobody.example', []],
+])('is filtered to the subject %s', async (sub, expected) => {
+  expect((await ta.get('/trust_mark_list', { trust_mark_type, sub })).json()).toEqual(expected)
+})
+
+test('is empty for a type of which no mark was issued', async () => {
+  expect((await ta.get('/trust_mark_list', { trust_mark_type: 'https://other.example' })).json()).toEqual([])
+})
+
+test('wants the type, and a subject that is an identifier', async () => {
+  expect((await ta.get('/trust_mark_list')).statusCode).toBe(400)
+  expect((await ta.get('/trust_mark_list', { trust_mark_type, sub: 'hello' })).statusCode).toBe(400)
+})
+
+test('drops a holder in the second in which the mark expires', async () => {
+  ta.clock.ahead = 601
+  expect((await ta.get('/trust_mark_list', { trust_mark_type })).json()).toEqual([])
+  ta.clock.ahead = 0
+})

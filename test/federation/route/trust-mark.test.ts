@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { verified } from '../verify.ts'
+
+const type = 'https://ta.example/marks/member'
+const holder = 'https://holder.example'
+const former = 'https://former.example'
+const late = 'https://late.example'
+
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+  await ta.issueTrustMark({ type, subject: holder, exp: ta.now() + 600 })
+  await ta.issueTrustMark({ type, subject: late, exp: ta.now() - 1, issuedAt: ta.now() - 60 })
+  const revoked = await ta.issueTrustMark({ type, subject: former })
+  await ta.revokeTrustMark(revoked, { type, subject: former })
+})
+afterAll(() => ta.close())
+
+const ask = (sub: string, trust_mark_type = type) => ta.get('/trust_mark', { sub, trust_mark_type })
+
+test('sends the mark of the subject (§8.6.2)', async () => {
+  const answer = await ask(holder)
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['content-type']).toBe('application/trust-mark+jwt')
+  const { payload } = await verified(answer.body, { keys: ta.jwks, typ: 'trust-mark+jwt' })
+  expect(payload).toMatchObject({ iss: entityId, sub: holder, trust_mark_type: type })
+})
+
+test.each([
+  ['revoked', former, type],
+  ['expired', late, type],
+  ['of another type', holder, 'https://ta.example/marks/other'],
+  ['of somebody else', 'https://nobody.example', type],
+])('answers 404 for a mark that is %s', async (_state, subject, markType) => {
+  const answer = await ask(subject, markType)
+  expect(answer.statusCode).toBe(404)
+  expect(answer.json()).toMatchObject({ error: 'not_found' })
+})
+
+test.each([
+  ['sub', { trust_mark_type: type }],
+  ['trust_mark_type', { sub: holder }],
+])('wants the parameter %s', async (name, parameters: Record<string, string>) => {
+  const answer = await ta.get('/trust_mark', parameters)
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json().error_description).toContain(name)
+})
+
+test('is gone at once after a revocation, and there again after a new issue', async () => {
+  const subject = 'https://changing.example'
+  const mark = await ta.issueTrustMark({ type, subject })
+  expect((await ask(subject)).body).toBe(mark)
+  await ta.revokeTrustMark(mark, { type, subject })
+  expect((await ask(subject)).statusCode).toBe(404)
+  const next = await ta.issueTrustMark({ type, subject, issuedAt: ta.now() - 1 })
+  expect((await ask(subject)).body).toBe(next)
+})
+
+test('believes the record of a revocation even where the mark itself still lies', async () => {
+  const subject = 'https://half-written.example'
+  const mark = await ta.issueTrustMark({ type, subject })
+  await ta.revokeTrustMark(mark, { type, subject })
+  await ta.redis.client.hset(ta.names.trustMarks(subject), type, mark)
+  await ta.announce({ kind: 'trust-mark', id: subject })
+  expect((await ask(subject)).statusCode).toBe(404)
+})

@@ -1,0 +1,105 @@
+/** Redis behind Sentinels and as a Cluster: a failover under load costs some answers 503, and nothing else. */
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { TestRedis } from '#test/helpers/redis.ts'
+import { PREFIX, startCluster } from '#test/helpers/redis-cluster.ts'
+import { startSentinelRedis } from '#test/helpers/redis-sentinel.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const TIMEOUT = 90_000
+const WITHIN = { timeout: 45_000, interval: 50 }
+
+const before = 'https://before.example'
+const after = 'https://after.example'
+
+let ta: TrustAnchor
+afterEach(() => ta.close())
+
+async function start(redis: TestRedis, prefix: string) {
+  ta = await startTrustAnchor({ redis, prefix })
+  await ta.publishConfiguration()
+  await ta.publishSubordinate({ id: before })
+  await ta.redis.client.wait(1, 5_000)
+}
+
+/** Every status that is seen while `work` goes on and the server is asked, without a pause, what is not in its memory. */
+async function statusesDuring(work: () => Promise<unknown>): Promise<number[]> {
+  const seen = new Set<number>()
+  let isOver = false
+  const ask = async () => {
+    for (let at = 0; !isOver; at++) {
+      for (const url of ['/status', `/fetch?sub=https://nobody-${at}.example`]) {
+        seen.add((await ta.app.inject({ url })).statusCode)
+        await setImmediate() // an injected request leaves the sockets no time of their own
+      }
+    }
+  }
+  const asking = Promise.all([ask(), ask(), ask()])
+  try {
+    await work()
+  } finally {
+    isOver = true
+    await asking
+  }
+  return [...seen].sort()
+}
+
+/** It is noticed, and it ends. */
+async function outage() {
+  for (const status of [503, 200])
+    await vi.waitFor(async () => expect((await ta.get('/status')).statusCode).toBe(status), WITHIN)
+}
+
+/** What the admin server does until it succeeds. */
+async function publishAfterwards() {
+  await vi.waitFor(() => ta.publishSubordinate({ id: after }), WITHIN)
+  await vi.waitFor(async () => expect((await ta.get('/list')).json()).toEqual([after, before]), WITHIN)
+}
+
+const servers = [
+  ['Sentinels', startSentinelRedis, ''],
+  ['a Cluster', startCluster, PREFIX],
+] as const
+
+test.each(servers)(
+  '%s: goes on with the replica after the primary was killed',
+  async (_what, make, prefix) => {
+    await start(await make(), prefix)
+    const seen = await statusesDuring(async () => {
+      await ta.redis.stop()
+      await outage()
+      await publishAfterwards()
+    })
+    expect(seen).toEqual([200, 404, 503])
+    expect((await ta.get('/fetch', { sub: before })).statusCode).toBe(200)
+  },
+  TIMEOUT,
+)
+
+test.each(servers)(
+  '%s: goes on with the replica while the primary hangs',
+  async (_what, make, prefix) => {
+    await start(await make(), prefix)
+    ta.redis.pause()
+    await outage()
+    await publishAfterwards()
+    ta.redis.resume() // the primary of before must not be taken for the present one
+    await vi.waitFor(async () => expect((await ta.get('/list')).json()).toEqual([after, before]), WITHIN)
+  },
+  TIMEOUT,
+)
+
+test(
+  'a Cluster: moving the keys to another node under load costs 503 at most',
+  async () => {
+    const cluster = await startCluster()
+    await start(cluster, PREFIX)
+    const seen = await statusesDuring(async () => {
+      await cluster.moveKeys()
+      await publishAfterwards()
+    })
+    expect(seen).toEqual(expect.arrayContaining([200, 404]))
+    expect([200, 404, 503]).toEqual(expect.arrayContaining(seen))
+  },
+  TIMEOUT,
+)

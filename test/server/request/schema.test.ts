@@ -1,0 +1,180 @@
+/** The schema as a contract: committed, described to the last value, and closed by default. */
+import { readFile } from 'node:fs/promises'
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  isSpecifiedScalarType,
+} from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { schema } from '#server/schema/index.ts'
+import { printedSchema } from '#server/schema/print.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
+)
+
+it('is what schema.graphql says', async () => {
+  const committed = await readFile(new URL('../../../schema.graphql', import.meta.url), 'utf8')
+  expect(printedSchema()).toBe(committed)
+})
+
+it('describes every type, field, argument and value', () => {
+  const bare: string[] = []
+  const check = (name: string, { description }: { description?: string | null | undefined }) => {
+    if (!description?.trim()) bare.push(name)
+  }
+  for (const type of types) {
+    check(type.name, type)
+    if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value)
+    if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      check(`${type.name}.${field.name}`, field)
+      if ('args' in field) for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name})`, arg)
+    }
+  }
+  expect(bare).toEqual([])
+})
+
+/** What the plugins generate has no rule of its own, and is reached only through a field that has one. */
+const generated = /^(Mutation\w+Success|\w+Connection(Edge)?|PageInfo|Node)$/
+
+it('has a permission rule for every field', () => {
+  const isRuled = ({ extensions }: { extensions: Readonly<Record<string, unknown>> }) => {
+    const options = extensions.pothosOptions
+    return typeof options === 'object' && options !== null && 'authScopes' in options && !!options.authScopes
+  }
+  const objects = types.filter((type) => isObjectType(type) || isInterfaceType(type))
+  const open = objects
+    .filter((type) => !generated.test(type.name) && !isRuled(type))
+    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+    .filter(({ type, field }) => !isRuled(field) && !isInheritedRule(type, field.name, isRuled))
+  expect(open.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([])
+})
+
+function isInheritedRule(
+  type: (typeof types)[number],
+  name: string,
+  isRuled: (field: GraphQLField<unknown, unknown>) => boolean,
+): boolean {
+  const interfaces = isObjectType(type) ? type.getInterfaces() : []
+  return interfaces.some((parent) => {
+    const field = parent.getFields()[name]
+    return field !== undefined && isRuled(field)
+  })
+}
+
+/** Literals by which a document passes validation, whatever they mean. */
+const literals: Readonly<Record<string, string>> = {
+  ID: '"U3Vib3JkaW5hdGU6MQ=="',
+  String: '"text"',
+  Int: '1',
+  Boolean: 'true',
+  URL: '"https://example.org"',
+  EntityIdentifier: '"https://example.org"',
+  JSON: '{}',
+}
+
+function literalOf(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return literalOf(type.ofType)
+  if (isListType(type)) return '[]'
+  if (isEnumType(type)) return type.getValues()[0]?.name ?? ''
+  if (isInputObjectType(type)) {
+    const required = Object.values(type.getFields()).filter(isRequiredInputField)
+    return `{ ${required.map((field) => `${field.name}: ${literalOf(field.type)}`).join(' ')} }`
+  }
+  const literal = literals[type.name]
+  if (literal === undefined) throw new Error(`the test has no literal for ${type.name}`)
+  return literal
+}
+
+function documentOf(operation: string, field: GraphQLField<unknown, unknown>): string {
+  const required = field.args.filter(isRequiredArgument)
+  const args = required.map((arg) => `${arg.name}: ${literalOf(arg.type)}`).join(' ')
+  const selection = isCompositeType(getNamedType(field.type)) ? '{ __typename }' : ''
+  return `${operation} { ${field.name} ${args && `(${args})`} ${selection} }`
+}
+
+const fieldsOf = (type: ReturnType<typeof schema.getQueryType>) => Object.values(type?.getFields() ?? {})
+const mutations = fieldsOf(schema.getMutationType()).map((field) => [field.name, field] as const)
+const queries = fieldsOf(schema.getQueryType()).map((field) => [field.name, field] as const)
+
+const forAdministrators = [
+  'announceSigningKey',
+  'createApiKey',
+  'createUser',
+  'resetSecondFactor',
+  'resetUserPassword',
+  'retireKey',
+  'revokeApiKey',
+  'revokeKey',
+  'switchSigningKey',
+  'updateFederationPolicy',
+  'updateTrustAnchor',
+  'updateUser',
+]
+
+describe('as asked over HTTP', () => {
+  let admin: TestAdmin
+  beforeAll(async () => {
+    admin = await startAdmin()
+  })
+  afterAll(() => admin.close())
+
+  async function codesFor(document: string, as: 'viewer' | 'operator' | null) {
+    const { errors = [] } = await admin.execute(document, {}, as)
+    return errors.map(({ extensions }) => extensions?.code)
+  }
+
+  /** What the sign-in page asks before anybody is signed in. */
+  const forEverybody = ['viewer', 'signInOptions']
+
+  it.each(queries.filter(([name]) => !forEverybody.includes(name)))(
+    '%s is for signed-in callers',
+    async (_name, field) => {
+      expect(await codesFor(documentOf('query', field), null)).toEqual(['UNAUTHENTICATED'])
+    },
+  )
+
+  it('viewer tells nobody that they are nobody', async () => {
+    expect(await admin.execute('{ viewer { username } }', {}, null)).toEqual({ data: { viewer: null } })
+  })
+
+  it.each(mutations)('%s is for neither strangers nor viewers', async (_name, field) => {
+    const document = documentOf('mutation', field)
+    expect(await codesFor(document, null)).toEqual(['UNAUTHENTICATED'])
+    expect(await codesFor(document, 'viewer')).toEqual(['FORBIDDEN'])
+    expect(
+      await admin.server.db.auditEvent.count({ where: { method: 'api_key', outcome: 'SUCCEEDED' } }),
+    ).toBe(0)
+  })
+
+  it.each(forAdministrators)('%s is for administrators', async (name) => {
+    const field = schema.getMutationType()?.getFields()[name]
+    if (!field) throw new Error(`there is no mutation ${name}`)
+    expect(await codesFor(documentOf('mutation', field), 'operator')).toEqual(['FORBIDDEN'])
+  })
+
+  it('ends the subscription of a stranger with a refusal', async () => {
+    const response = await fetch(`${admin.adminUrl}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'x-graphql-yoga-csrf': '1',
+      },
+      body: JSON.stringify({ query: 'subscription { subordinateChanged { kind } }' }),
+    })
+    expect(await response.text()).toContain('"code":"UNAUTHENTICATED"')
+  })
+})

@@ -1,0 +1,48 @@
+/** What becomes of an entity's metadata on the way to those who use it: declared against resolved, by parameter. */
+import { isRecord } from '#lib/json/json.ts'
+
+export type Change = 'same' | 'changed' | 'added' | 'removed'
+
+export interface ParameterDifference {
+  parameter: string
+  declared: unknown
+  resolved: unknown
+  change: Change
+}
+
+export interface TypeDifference {
+  entityType: string
+  parameters: ParameterDifference[]
+}
+
+/** Order of members means nothing in JSON objects, but it does in arrays. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  if (!isRecord(value)) return JSON.stringify(value) ?? ''
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${canonical(value[key])}`)
+    .join()}}`
+}
+
+export const isSame = (one: unknown, other: unknown) => canonical(one) === canonical(other)
+
+function changeOf(declared: unknown, resolved: unknown): Change {
+  if (declared === undefined) return 'added'
+  if (resolved === undefined) return 'removed'
+  return isSame(declared, resolved) ? 'same' : 'changed'
+}
+
+const keysOf = (...values: unknown[]) => [...new Set(values.filter(isRecord).flatMap(Object.keys))]
+const member = (value: unknown, key: string) => (isRecord(value) ? value[key] : undefined)
+
+export function compareMetadata(declared: unknown, resolved: unknown): TypeDifference[] {
+  return keysOf(declared, resolved).map((entityType) => {
+    const [before, after] = [member(declared, entityType), member(resolved, entityType)]
+    const parameters = keysOf(before, after).map((parameter) => {
+      const [one, other] = [member(before, parameter), member(after, parameter)]
+      return { parameter, declared: one, resolved: other, change: changeOf(one, other) }
+    })
+    return { entityType, parameters }
+  })
+}

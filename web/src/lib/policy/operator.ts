@@ -1,0 +1,27 @@
+/** The standard operators of a metadata policy (§6.1.3.1), for people: what each does, and what its value looks like. */
+import type { ValueKind } from '#lib/form/value-kind.ts'
+
+export interface PolicyOperator {
+  name: string
+  explanation: string
+  /** The shape of its value; `parameter` is the shape that the parameter itself has. */
+  kind: ValueKind | 'parameter'
+}
+
+/** In their order of application. */
+export const policyOperators: readonly PolicyOperator[] = [
+  { name: 'value', kind: 'parameter', explanation: 'Sets the parameter to this, whatever is declared.' },
+  { name: 'add', kind: 'list', explanation: 'Adds these to what is declared.' },
+  { name: 'default', kind: 'parameter', explanation: 'Sets the parameter to this when none is declared.' },
+  { name: 'one_of', kind: 'list', explanation: 'What is declared must be one of these.' },
+  { name: 'subset_of', kind: 'list', explanation: 'Keeps only these of what is declared.' },
+  { name: 'superset_of', kind: 'list', explanation: 'All of these must be declared.' },
+  { name: 'essential', kind: 'flag', explanation: 'Whether the parameter must be there.' },
+]
+
+export const policyOperatorOf = (name: string): PolicyOperator =>
+  policyOperators.find((operator) => operator.name === name) ?? {
+    name,
+    kind: 'json',
+    explanation: 'An operator of another specification; it is ignored by those who do not understand it.',
+  }

@@ -1,0 +1,8 @@
+/** What the side bar shows at any width: on a narrow window it opens from the top bar. */
+import type { LayoutData } from '../$types'
+
+export interface ShellProps {
+  viewer: LayoutData['viewer']
+  status: LayoutData['status']
+  openPalette: () => void
+}

@@ -83,12 +83,10 @@ export function putIssuedTrustMarks(
 export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
   putIssuedTrustMarks(to, keys, mark.issued)
   to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
-  if (mark.revoked) {
-    to.srem(keys.trustMarkHolders(mark.type), mark.entityId)
-  } else {
-    to.sadd(keys.trustMarkHolders(mark.type), mark.entityId)
-    to.sadd(keys.trustMarkTypes, mark.type)
-  }
+  // That it was issued remains true when it is revoked.
+  to.sadd(keys.trustMarkTypes, mark.type)
+  const holders = keys.trustMarkHolders(mark.type)
+  mark.revoked ? to.srem(holders, mark.entityId) : to.sadd(holders, mark.entityId)
 }
 
 /** Replaces the pinned keys of foreign anchors. */

@@ -12,6 +12,8 @@ import { register } from '#test/helpers/subordinate.ts'
 let admin: TestAdmin
 const members = { rp: '', op: '', taia: '' }
 const type = 'https://ta.example.org/marks/member'
+/** All of its marks are revoked. */
+const past = 'https://ta.example.org/marks/past'
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -27,8 +29,11 @@ beforeAll(async () => {
   Object.assign(members, { rp: party, op: provider, taia: intermediate })
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: party }, 'id')
-  const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: provider }, 'id')
-  await admin.mutate('revokeTrustMark', { id }, 'id')
+  await admin.mutate('createTrustMarkType', { type: past }, 'id')
+  for (const trustMarkType of [type, past]) {
+    const { id } = await admin.mutate('issueTrustMark', { trustMarkType, entityId: provider }, 'id')
+    await admin.mutate('revokeTrustMark', { id }, 'id')
+  }
 })
 afterAll(() => admin.close())
 
@@ -64,11 +69,12 @@ async function expectCompleteLayout(): Promise<void> {
 
   const mark = (await client.hget(`inmor:tm:${members.rp}`, type)) ?? ''
   expect(decodeJwt(mark)).toMatchObject({ sub: members.rp, trust_mark_type: type })
-  expect(await client.hget(`inmor:tm:${members.op}`, type)).toBe('revoked')
+  expect(await client.hgetall(`inmor:tm:${members.op}`)).toEqual({ [type]: 'revoked', [past]: 'revoked' })
   expect(await client.smembers(`inmor:tmtype:${type}`)).toEqual([members.rp])
-  expect(await client.smembers('inmor:tmtypes')).toEqual([type])
+  expect(await client.exists(`inmor:tmtype:${past}`)).toBe(0)
+  expect((await client.smembers('inmor:tmtypes')).sort()).toEqual([type, past])
   const issued = await client.smembers('inmor:tm:alltime')
-  expect(issued).toHaveLength(2)
+  expect(issued).toHaveLength(3)
   expect(issued).toContain(sha256(mark))
 }
 
@@ -85,5 +91,5 @@ it('after the issued marks alone were lost, and asked for again', async () => {
   await enqueue(admin.server.db, [toPublish('issued-trust-marks')])
   await admin.server.publisher.flush(10_000)
   await expectCompleteLayout()
-  expect(await admin.redis.client.hlen('inmor:tm:status')).toBe(1)
+  expect(await admin.redis.client.hlen('inmor:tm:status')).toBe(2)
 })

@@ -1,4 +1,4 @@
-/** Keeps answers as bytes until what they were made from changes, or something that they name expires. */
+/** Keeps answers ready to be sent until what they were made from changes, or something that they name expires. */
 import { LRUCache } from 'lru-cache'
 
 /** The lists that the reader holds, which it replaces when something changes. `expires` is in unix seconds. */
@@ -7,14 +7,20 @@ type List = readonly { expires: number | undefined }[]
 /** An answer, to be sent as JSON, and what it no longer holds without. */
 type Made = { answer: unknown; names: readonly List[] }
 
-type Kept = { body: Buffer; sources: readonly List[]; until: number }
+/** Text goes out in one write with the headers; what is longer is better kept as bytes than copied each time. */
+type Body = string | Buffer
+
+type Kept = { body: Body; sources: readonly List[]; until: number }
 
 export type BodyCache = (
   key: string,
   sources: readonly List[],
   now: number,
   make: () => Made | Promise<Made>,
-) => Promise<Buffer>
+) => Promise<Body>
+
+/** Characters. */
+const MAX_TEXT = 16 * 1024
 
 /** Answers kept in memory by one endpoint, in bytes. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
@@ -28,7 +34,8 @@ export function createBodyCache(): BodyCache {
     const kept = bodies.get(key)
     if (kept && kept.until > now && isSame(kept.sources, sources)) return kept.body
     const { answer, names } = await make()
-    const body = Buffer.from(JSON.stringify(answer))
+    const text = JSON.stringify(answer)
+    const body = text.length > MAX_TEXT ? Buffer.from(text) : text
     bodies.set(key, { body, sources, until: nextExpiry(names, now) })
     return body
   }

@@ -4,7 +4,7 @@
  */
 import { type Evidence, testsIn } from '#test/requirements/requirement.ts'
 
-const outage = testsIn('federation/route/outage')
+const outage = testsIn('federation/routes/outage')
 const failover = testsIn('federation/store/redis-failover')
 const publication = testsIn('server/publication/publication')
 const outages = testsIn('product/outages')

@@ -1,8 +1,8 @@
 /** Client authentication at federation endpoints (§8.8). */
 import { type Chapter, must, testsIn } from './requirement.ts'
 
-const clients = testsIn('federation/route/client-authentication')
-const status = testsIn('federation/route/trust-mark-status')
+const clients = testsIn('federation/routes/client-authentication')
+const status = testsIn('federation/routes/trust-mark-status')
 
 export const clientAuthentication: Chapter = {
   title: 'Client authentication (§8.8)',

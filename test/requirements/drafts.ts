@@ -7,13 +7,13 @@ import { type Chapter, must, notOurs, testsIn } from './requirement.ts'
 const collection = testsIn('federation/collection/collection')
 const walk = testsIn('federation/collection/walk')
 const record = testsIn('federation/collection/record')
-const cursors = testsIn('federation/route/cursor')
-const listing = testsIn('federation/route/extended-list')
-const events = testsIn('federation/route/subordinate-events')
+const cursors = testsIn('federation/routes/cursor')
+const listing = testsIn('federation/routes/extended-list')
+const events = testsIn('federation/routes/subordinate-events')
 const recorded = testsIn('server/subordinate/events')
-const clients = testsIn('federation/route/client-authentication')
-const http = testsIn('federation/route/http')
-const published = testsIn('federation/route/published-metadata')
+const clients = testsIn('federation/routes/client-authentication')
+const http = testsIn('federation/routes/http')
+const published = testsIn('federation/routes/published-metadata')
 
 const READ_ONLY = '%s is read with GET and HEAD only'
 const AUTHENTICATED = 'takes both where authentication is optional, but no POST without it'

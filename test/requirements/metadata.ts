@@ -49,7 +49,7 @@ export const entityMetadata: Chapter = {
     must(
       '5.1.1',
       'endpoint_auth_signing_alg_values_supported does not list none.',
-      testsIn('federation/route/published-metadata')(
+      testsIn('federation/routes/published-metadata')(
         'offers no algorithm to clients that cannot be verified',
       ),
     ),
@@ -82,7 +82,7 @@ export const entityMetadata: Chapter = {
     must(
       '8.4',
       'The location of the status endpoint stands in the Entity Configuration itself; no Superior supplies it.',
-      testsIn('federation/route/status-endpoint')(
+      testsIn('federation/routes/status-endpoint')(
         'is what the issuer says of itself, whatever its Superior says about it (§8.4)',
       ),
     ),

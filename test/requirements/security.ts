@@ -8,7 +8,7 @@ const keys = testsIn('core/keys')
 const chain = testsIn('core/trust-chain/validate')
 const collect = testsIn('core/trust-chain/collect')
 const bounds = testsIn('core/trust-chain/collect-bounds')
-const fetch = testsIn('federation/route/fetch')
+const fetch = testsIn('federation/routes/fetch')
 const fetcher = testsIn('federation/fetcher/fetcher')
 const keyDirectory = testsIn('federation/store/key-directory')
 

@@ -153,6 +153,41 @@ test('a role that another administrator lowers is told, without taking the page 
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
   await other.getByText('Your role has been changed').waitFor()
   await other.getByText('It is Viewer now; it was Operator.', { exact: false }).waitFor()
+  // What was typed stays, although a viewer would not be let in here; to save it is refused.
+  await other.getByRole('button', { name: 'Save' }).click()
+  await other
+    .getByRole('alert')
+    .filter({ hasText: 'Your role does not allow this. It was changed' })
+    .waitFor()
+  expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+
+  // Whoever leaves goes on as a viewer, and is not let in again.
+  await other.getByRole('navigation').getByRole('link', { name: 'Subordinates', exact: true }).click()
+  await other.waitForURL('/subordinates')
+  await other.getByRole('link', { name: 'Register' }).waitFor({ state: 'hidden' })
+  await other.goBack()
+  await other.getByRole('heading', { name: 'No right to do this' }).waitFor()
+  await other.context().close()
+})
+
+test('a form above a list outlives the role that opened it, and the list follows when it is closed', async () => {
+  const input = { username: 'anna', password: PASSWORD, role: 'ADMIN' }
+  const created = await mutate<{ id: string }>(admin, 'createUser', input, 'id')
+  const other = await pageOf('anna', PASSWORD, '/users')
+  await other.getByRole('button', { name: 'Create a user' }).click()
+  const form = other.getByRole('dialog', { name: 'Create a user' })
+  await form.getByLabel('Username').fill('otto')
+  await form.getByLabel('First password').fill(PASSWORD)
+  await mutate(admin, 'updateUser', { id: created.id, role: 'OPERATOR' }, 'id')
+  await other.getByText('Your session has ended. What is on this page stays.').waitFor()
+  await form.getByRole('button', { name: 'Create user' }).click()
+  const again = other.getByRole('dialog', { name: 'Your session has ended' })
+  await again.getByLabel('Password').fill(PASSWORD)
+  await again.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await form.getByRole('alert').filter({ hasText: 'Your role does not allow this. It was changed' }).waitFor()
+  expect(await form.getByLabel('Username').inputValue()).toBe('otto')
+  await form.getByRole('button', { name: 'Cancel' }).click()
+  await other.getByRole('heading', { name: 'No right to do this' }).waitFor()
   await other.context().close()
 })
 

@@ -24,7 +24,13 @@ const problems = {
     message: 'Your session has ended.',
     advice: 'Sign in again, then repeat this: what you typed is kept.',
   },
-  FORBIDDEN: { status: 403, message: 'Your role does not allow this.', advice: 'Ask an administrator.' },
+  FORBIDDEN: {
+    status: 403,
+    message: 'Your role does not allow this.',
+    // A form is offered only to those who may send it.
+    advice:
+      'It was changed while this was open. What you typed stays here; an administrator can change it back.',
+  },
   SECOND_FACTOR_REQUIRED: {
     status: 403,
     message: 'Your role asks for a second factor.',

@@ -1,0 +1,46 @@
+/**
+ * What we may do, once it is less than what the page was opened with. Taken over at once it would put a refusal in the
+ * place of an open form; so the shell shows it, the API refuses to save, and the page follows when the form is left.
+ */
+import { isFormOpen } from '#lib/form/open-forms.ts'
+import type { RightsQuery } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
+import { glance } from '#lib/graphql/client.ts'
+import { connection } from '#lib/graphql/connection.svelte.ts'
+import { topic } from '#lib/topic.ts'
+import { invalidate } from '$app/navigation'
+
+const Rights = graphql(`
+  query Rights {
+    viewer { username name role mayOperate mayAdminister lacksSecondFactor }
+  }
+`)
+
+type Viewer = NonNullable<RightsQuery['viewer']>
+
+let lowered = $state.raw<Viewer>()
+
+const isLess = (now: Viewer, before: Viewer) =>
+  (before.mayOperate && !now.mayOperate) ||
+  (before.mayAdminister && !now.mayAdminister) ||
+  (now.lacksSecondFactor && !before.lacksSecondFactor)
+
+export const rights = {
+  /** What the page does not follow yet. */
+  get lowered() {
+    return lowered
+  },
+  /** `shown` is who the page takes us for. Who has no session any more is told so, and keeps the page as well. */
+  async lookAgain(shown: Viewer): Promise<void> {
+    const answer = await glance(fetch, Rights, {})
+    if (!answer) return
+    if (!answer.viewer) connection.refused()
+    else if (isFormOpen() && isLess(answer.viewer, shown)) lowered = answer.viewer
+    else await this.follow()
+  },
+  /** The page is read anew, with what we may do now. */
+  async follow(): Promise<void> {
+    lowered = undefined
+    await invalidate(topic.viewer)
+  },
+}

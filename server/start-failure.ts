@@ -28,14 +28,14 @@ const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: n
   ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Is it running?`,
 }
 
-/** Whether it is a failure that somebody expected, with a message for people. */
-export function isSpoken(error: Error): boolean {
-  return spoken.some((known) => error instanceof known)
-}
-
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (isSpoken(error)) return error.message
+  return knownSentenceOf(error) ?? error.stack ?? error.message
+}
+
+/** Null where nobody expected the failure: its message may quote anything. */
+export function knownSentenceOf(error: Error): string | null {
+  if (spoken.some((known) => error instanceof known)) return error.message
   const say = 'code' in error ? byCode[String(error.code)] : undefined
-  return say ? say(error) : (error.stack ?? error.message)
+  return say ? say(error) : null
 }

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Client } from 'pg'
 import { createClient } from '#prisma/connection.ts'
+import { BackupError } from '#server/backup/backup-error.ts'
 import { head, writeDocument } from '#server/backup/document.ts'
 import { encrypt } from '#server/backup/encryption.ts'
 import { quote, tablesToKeep } from '#server/backup/tables.ts'
@@ -15,7 +16,7 @@ export type BackupResult = { file: string; encrypted: boolean; tables: Record<st
 
 const BATCH = 500
 
-/** Writes `file` whole or not at all, for its owner alone. @throws an error of the system when it cannot be written */
+/** Writes `file` whole or not at all, for its owner alone. @throws BackupError when it cannot be written */
 export async function writeBackup(
   databaseUrl: string,
   file: string,
@@ -38,10 +39,18 @@ export async function writeBackup(
     )
     await rename(beside, file)
     return { file, encrypted: passphrase !== null, tables }
+  } catch (error) {
+    if (isOfFile(error)) throw new BackupError(`${file} cannot be written (${error.code}).`, { cause: error })
+    throw error
   } finally {
     await rm(beside, { force: true })
     await client.end()
   }
+}
+
+/** The database fails with codes too, and without a path. */
+function isOfFile(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && ('path' in error || ('code' in error && error.code === 'ENOSPC'))
 }
 
 async function lastMigration(client: Client): Promise<string> {

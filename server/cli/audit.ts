@@ -33,7 +33,9 @@ const verify = command('verify', 'checks that no entry was altered, removed or p
 const prune = command('prune', 'removes old entries; what is kept can still be verified')
   .requiredOption('--before <time>', 'entries from before this time', parseTime)
   .action(async (options: { before: Date; json?: boolean }) => {
-    const removed = await withInstallation(({ db, caller }) => pruneAuditEvents(db, options.before, caller))
+    const removed = await withInstallation(({ db, caller }) => pruneAuditEvents(db, options.before, caller), {
+      attempt: { action: 'pruneAuditLog' },
+    })
     print(options, { removed }, `Removed ${removed} entries from before ${options.before.toISOString()}.`)
   })
 

@@ -44,12 +44,15 @@ export const backupCommand = command(
     if (passphrase !== null && passphrase.length < MINIMUM_LENGTH) {
       throw new ConfigurationError(`The passphrase must have at least ${MINIMUM_LENGTH} characters.`)
     }
-    const result = await withInstallation(async ({ db, databaseUrl, caller }) => {
-      const made = await writeBackup(databaseUrl, resolve(options.output), passphrase)
-      const entry = { action: 'backup', resourceType: 'TrustAnchor', resource: '' } as const
-      await db.$transaction((tx) => recordAuditEvent(tx, caller, { ...entry, after: made }))
-      return made
-    })
+    const result = await withInstallation(
+      async ({ db, databaseUrl, caller }) => {
+        const made = await writeBackup(databaseUrl, resolve(options.output), passphrase)
+        const entry = { action: 'backup', resourceType: 'TrustAnchor', resource: '' } as const
+        await db.$transaction((tx) => recordAuditEvent(tx, caller, { ...entry, after: made }))
+        return made
+      },
+      { attempt: { action: 'backup' } },
+    )
     const kind = result.encrypted ? 'encrypted' : 'not encrypted: it holds password hashes, so keep it safe'
     const lines = [...describeTables(result.tables), `Wrote ${result.file}, ${kind}.`, WITHOUT_KEYS]
     print(options, result, lines.join('\n'))

@@ -1,7 +1,7 @@
 /** `inmor import`: takes over what an installation of today's inmor holds in its Redis and its PostgreSQL. */
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { Installation } from '#server/cli/installation.ts'
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { command, print, recordFailure, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
@@ -12,6 +12,9 @@ import type { ImportContext, ImportItem, ImportResult } from '#server/import/ste
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createWriter } from '#server/services/write.ts'
 import { openSigningKeys } from '#server/signing-keys.ts'
+
+/** What was imported has entries of its own; this is for what was not. */
+const attempt = { action: 'import' }
 
 type Options = { json?: boolean; redis?: string; postgres?: string; dryRun?: boolean }
 
@@ -30,24 +33,31 @@ export const importCommand = command(
   .option('--postgres <url>', 'its PostgreSQL')
   .option('--dry-run', 'say what would be imported, and change nothing')
   .action(async (options: Options) => {
-    const content = await readSources(options)
+    if (!options.redis && !options.postgres)
+      throw new ConfigurationError('Name at least one source: --redis, --postgres, or both.')
+    const { dryRun = false } = options
     const items: ImportItem[] = []
-    const isPublished = await withInstallation(async (installation) => {
-      for await (const item of run(installation, content, options.dryRun ?? false)) {
-        items.push(item)
-        if (!options.json) process.stdout.write(`${lineOf(item, options)}\n`)
-      }
-      return !options.dryRun && (await untilPublished(installation))
-    })
+    const isPublished = await withInstallation(
+      async (installation) => {
+        for await (const item of run(installation, await readSources(options), dryRun)) {
+          items.push(item)
+          if (!options.json) process.stdout.write(`${lineOf(item, options)}\n`)
+        }
+        if (dryRun) return false
+        const counts = countsOf(items)
+        if (isFailure(counts))
+          await recordFailure(installation, attempt, { code: 'FAILED', message: numbers(counts, options) })
+        return untilPublished(installation)
+      },
+      dryRun ? {} : { attempt },
+    )
     const counts = countsOf(items)
-    print(options, { dryRun: options.dryRun ?? false, counts, items }, summary(counts, options, isPublished))
-    if (counts.CONFLICT + counts.FAILED > 0) process.exitCode = 1
+    print(options, { dryRun, counts, items }, summary(counts, options, isPublished))
+    if (isFailure(counts)) process.exitCode = 1
   })
 
 /** Nothing is written to either. */
 async function readSources({ redis, postgres }: Options): Promise<InmorContent> {
-  if (!redis && !postgres)
-    throw new ConfigurationError('Name at least one source: --redis, --postgres, or both.')
   const [published, stored] = await Promise.all([
     redis ? readRedis(redis) : noContent,
     postgres ? readPostgres(postgres) : noContent,
@@ -92,9 +102,13 @@ function countsOf(items: readonly ImportItem[]): Counts {
   return counts
 }
 
-function summary(counts: Counts, { dryRun }: Options, isPublished: boolean): string {
-  const { IMPORTED, UNCHANGED, CONFLICT, FAILED } = counts
-  const numbers = `${IMPORTED} ${dryRun ? 'to import' : 'imported'}, ${UNCHANGED} unchanged, ${CONFLICT} in conflict, ${FAILED} failed.`
-  if (dryRun) return `${numbers} Nothing was changed.`
-  return `${numbers} ${isPublished ? 'Everything is published.' : 'It is published when the server starts.'}`
+const isFailure = ({ CONFLICT, FAILED }: Counts) => CONFLICT + FAILED > 0
+
+const numbers = ({ IMPORTED, UNCHANGED, CONFLICT, FAILED }: Counts, { dryRun }: Options) =>
+  `${IMPORTED} ${dryRun ? 'to import' : 'imported'}, ${UNCHANGED} unchanged, ${CONFLICT} in conflict, ${FAILED} failed.`
+
+function summary(counts: Counts, options: Options, isPublished: boolean): string {
+  const text = numbers(counts, options)
+  if (options.dryRun) return `${text} Nothing was changed.`
+  return `${text} ${isPublished ? 'Everything is published.' : 'It is published when the server starts.'}`
 }

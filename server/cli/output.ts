@@ -1,9 +1,10 @@
 /** How commands speak: lines for people, or one JSON document with --json. */
 import { Command, InvalidArgumentError } from 'commander'
+import { FederationError } from '#core/errors.ts'
 import { type Installation, openInstallation } from '#server/cli/installation.ts'
-import { recordRefusal } from '#server/services/audit/refusals.ts'
+import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 import { OperationError } from '#server/services/operation-error.ts'
-import { isSpoken, sentenceOf } from '#server/start-failure.ts'
+import { knownSentenceOf, sentenceOf } from '#server/start-failure.ts'
 
 /** A command that can answer in JSON. */
 export function command(name: string, description: string): Command {
@@ -14,7 +15,7 @@ export function print(options: { json?: boolean }, value: unknown, text: string)
   process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
 }
 
-/** What a command changes, by the name of the mutation, and what of: for the audit log, should it be refused. */
+/** What a command changes, by the name of the mutation, and what of: for the audit log, should it fail. */
 export type Attempt = { action: string; input?: object }
 
 type Options = NonNullable<Parameters<typeof openInstallation>[0]> & { attempt?: Attempt }
@@ -28,18 +29,28 @@ export async function withInstallation<T>(
   try {
     return await work(installation)
   } catch (error) {
-    if (attempt && error instanceof Error && isSpoken(error)) await record(installation, attempt, error)
+    if (attempt) await recordFailure(installation, attempt, failureOf(error))
     throw error
   } finally {
     await installation.close()
   }
 }
 
+type Failure = Pick<Refusal, 'code' | 'message'>
+
+function failureOf(error: unknown): Failure {
+  const hasCode = error instanceof OperationError || error instanceof FederationError
+  const sentence = error instanceof Error ? knownSentenceOf(error) : null
+  return { code: hasCode ? error.code : 'FAILED', message: sentence ?? 'Nobody expected this failure.' }
+}
+
 /** The failure itself is what the operator must hear of, whatever becomes of its record. */
-async function record({ db, caller }: Installation, { action, input }: Attempt, error: Error): Promise<void> {
-  const code = error instanceof OperationError ? error.code : 'FAILED'
-  const { message } = error
-  await recordRefusal(db, caller, { action, input, code, message }).catch((fault: unknown) => {
+export async function recordFailure(
+  { db, caller }: Installation,
+  { action, input }: Attempt,
+  failure: Failure,
+): Promise<void> {
+  await recordRefusal(db, caller, { action, input, ...failure }).catch((fault: unknown) => {
     process.stderr.write(`It could not be recorded in the audit log: ${sentenceOf(fault)}\n`)
   })
 }

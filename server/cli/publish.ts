@@ -22,11 +22,14 @@ const QUEUED = 'Queued: it is published when the server starts.'
 
 function publishCommand(name: string, description: string, { action, items, done, several }: Order) {
   return command(name, description).action(async (options: { json?: boolean }) => {
-    const { text, outcomes } = await withInstallation(async (installation) => {
-      await requestPublication(installation, action, items)
-      if (!(await untilPublished(installation))) return { text: QUEUED, outcomes: [] }
-      return { text: done, outcomes: several ? await outcomesOf(installation, several) : [] }
-    })
+    const { text, outcomes } = await withInstallation(
+      async (installation) => {
+        await requestPublication(installation, action, items)
+        if (!(await untilPublished(installation))) return { text: QUEUED, outcomes: [] }
+        return { text: done, outcomes: several ? await outcomesOf(installation, several) : [] }
+      },
+      { attempt: { action } },
+    )
     const lines = outcomes.map(({ resource, ok, message }) => {
       return `${several?.verb} ${resource} ... ${ok ? 'OK' : `FAILED: ${message}`}`
     })

@@ -7,7 +7,7 @@ import { print, withInstallation } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { openQueue } from '#server/jobs/queue.ts'
-import type { RunKind } from '#server/jobs/run-kinds.ts'
+import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'
 
 const POLL_MS = 200
@@ -26,22 +26,29 @@ type Order = {
 
 /** One line an item, and a summary; the exit code tells of failures. */
 export async function performRun(options: { json?: boolean }, order: Order): Promise<void> {
-  await withInstallation(async (installation) => {
-    if (order.isForRedis && !installation.isServed)
-      throw new ConfigurationError('Its result is kept by the Redis of the server; start the server first.')
-    const { run, isTaken } = await start(installation, order)
-    const worker = isTaken ? null : await startOwnWorker(installation)
-    const items: RenewalRunItem[] = []
-    const tell = (item: RenewalRunItem) => {
-      if (options.json) items.push(item)
-      else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item)}\n`)
-    }
-    const ended = await follow(installation, run.id, tell).finally(() => worker?.close())
-    const { id, state, done, failed, error } = ended
-    const shown = items.map(({ resource, ok, message }) => ({ resource, ok, message }))
-    print(options, { run: id, state, done, failed, error, items: shown }, summary(ended))
-    if (state !== 'SUCCEEDED' || failed > 0) process.exitCode = 1
+  const items: RenewalRunItem[] = []
+  const tell = (item: RenewalRunItem) => {
+    if (options.json) items.push(item)
+    else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item)}\n`)
+  }
+  const attempt = { action: runKinds[order.kind].action, input: { ...order.parameters } }
+  const ended = await withInstallation((installation) => startAndFollow(installation, order, tell), {
+    attempt,
   })
+  const { id, state, done, failed, error } = ended
+  const shown = items.map(({ resource, ok, message }) => ({ resource, ok, message }))
+  print(options, { run: id, state, done, failed, error, items: shown }, summary(ended))
+  if (state !== 'SUCCEEDED' || failed > 0) process.exitCode = 1
+}
+
+type Tell = (item: RenewalRunItem) => void
+
+async function startAndFollow(installation: Installation, order: Order, tell: Tell): Promise<RenewalRun> {
+  if (order.isForRedis && !installation.isServed)
+    throw new ConfigurationError('Its result is kept by the Redis of the server; start the server first.')
+  const { run, isTaken } = await start(installation, order)
+  const worker = isTaken ? null : await startOwnWorker(installation)
+  return follow(installation, run.id, tell).finally(() => worker?.close())
 }
 
 const resultOf = ({ ok, message }: RenewalRunItem) => (ok ? 'OK' : `FAILED: ${message}`)
@@ -72,11 +79,7 @@ async function start(
  * Tells each item once, in the order in which they finished.
  * @throws ConfigurationError when nobody takes the run up
  */
-async function follow(
-  { db }: Installation,
-  id: number,
-  tell: (item: RenewalRunItem) => void,
-): Promise<RenewalRun> {
+async function follow({ db }: Installation, id: number, tell: Tell): Promise<RenewalRun> {
   for (let last = 0; ; ) {
     // The state is read first: what was finished before the end is then among the items.
     const run = await db.renewalRun.findUniqueOrThrow({ where: { id } })

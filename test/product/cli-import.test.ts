@@ -49,7 +49,11 @@ async function statusOf(mark: string): Promise<unknown> {
   return response.ok ? decodeJwt(await response.text()).status : response.status
 }
 
-const auditEntries = () => admin.server.db.auditEvent.count({ where: { action: { startsWith: 'import' } } })
+/** Of each thing that was imported, and of what could not be, as a whole. */
+const auditEntries = () =>
+  admin.server.db.auditEvent.count({ where: { action: { startsWith: 'import', not: 'import' } } })
+const failures = () =>
+  admin.server.db.auditEvent.findMany({ where: { action: 'import' }, orderBy: { id: 'asc' } })
 
 test('a source that is none, or no source, is said', async () => {
   expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/at least one source/) })
@@ -69,6 +73,7 @@ test('a dry run says what would be imported, and changes nothing', async () => {
   expect(stdout).toContain(`Subordinate ${id('gone')} ... FAILED: `)
   expect(stdout).toMatch(/Nothing was changed\.\n$/)
   expect(await auditEntries()).toBe(0)
+  expect(await failures()).toHaveLength(1) // of the test before
   expect(await admin.server.db.subordinate.count()).toBe(0)
 })
 
@@ -100,6 +105,10 @@ test('each thing is imported on a line of its own, and what cannot be is said', 
   expect(stdout).toMatch(/13 imported, 1 unchanged, 0 in conflict, 2 failed\. Everything is published\.\n$/)
   // One entry in the audit log for each.
   expect(await auditEntries()).toBe(13)
+  expect((await failures()).at(-1)).toMatchObject({
+    outcome: 'FAILED',
+    reason: 'FAILED: 13 imported, 1 unchanged, 0 in conflict, 2 failed.',
+  })
 })
 
 test('the members are served, under the settings of before', async () => {

@@ -1,7 +1,10 @@
 /** What the command line was asked for and did not do stands in the audit log. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { inmor } from '#test/helpers/product.ts'
+import { type Answer, inmor } from '#test/helpers/product.ts'
+
+const type = 'https://ta.example.org/marks/member'
+const unexpected = /^FAILED: Nobody expected this failure\.$/
 
 let admin: TestAdmin
 beforeAll(async () => {
@@ -9,7 +12,48 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-test.for<[args: string[], entry: object]>([
+function run(args: string[]): Promise<Answer> {
+  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
+  const environment = {
+    ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
+    ...{ KEYS_DIR: keysDirectory, AUTH_SECRET: authSecret, ALLOW_HTTP: 'true' },
+  }
+  return inmor({ environment }, args)
+}
+
+type Entry = { action: string; resourceType?: string; resource?: string; reason: RegExp }
+
+async function expectRecorded(args: string[], { reason, ...entry }: Entry): Promise<void> {
+  const before = await admin.server.db.auditEvent.count()
+  const { code, stderr } = await run(args)
+  expect(code, stderr).toBe(1)
+  expect(stderr).not.toMatch(/could not be recorded/)
+  expect(await admin.server.db.auditEvent.count()).toBe(before + 1)
+  expect(await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+    actor: expect.stringMatching(/^cli:/),
+    method: 'cli',
+    outcome: 'FAILED',
+    reason: expect.stringMatching(reason),
+    ...entry,
+  })
+}
+
+/** While `work` runs, the database refuses to do so. */
+async function whileRefusing(when: string, work: () => Promise<unknown>): Promise<void> {
+  const { db } = admin.server
+  const table = /ON ("\w+")/.exec(when)?.[1]
+  await db.$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'refused'; END $$`)
+  await db.$executeRawUnsafe(`CREATE TRIGGER refuse BEFORE ${when} EXECUTE FUNCTION refuse()`)
+  try {
+    await work()
+  } finally {
+    await db.$executeRawUnsafe(`DROP TRIGGER refuse ON ${table}`)
+    await db.$executeRawUnsafe('DROP FUNCTION refuse')
+  }
+}
+
+test.for<[args: string[], entry: Entry]>([
   [
     ['user', 'create', '--username=viewer'],
     { action: 'createUser', resourceType: 'User', resource: 'viewer', reason: /^CONFLICT: / },
@@ -33,21 +77,71 @@ test.for<[args: string[], entry: object]>([
     { action: 'revokeSigningKey', resource: 'nothing', reason: /^NOT_FOUND: / },
   ],
   [['restore', '/nowhere/backup'], { action: 'restore', resourceType: 'TrustAnchor', reason: /^FAILED: / }],
-])('%s', async ([args, { reason, ...entry }]: [string[], { reason?: RegExp }]) => {
-  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
-  const environment = {
-    ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
-    ...{ KEYS_DIR: keysDirectory, AUTH_SECRET: authSecret, ALLOW_HTTP: 'true' },
-  }
-  const before = await admin.server.db.auditEvent.count()
-  const { code, stderr } = await inmor({ environment }, args)
-  expect(code, stderr).toBe(1)
-  expect(await admin.server.db.auditEvent.count()).toBe(before + 1)
-  expect(await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
-    actor: expect.stringMatching(/^cli:/),
-    method: 'cli',
-    outcome: 'FAILED',
-    reason: expect.stringMatching(reason ?? /./),
-    ...entry,
+  [
+    ['backup', '--output=/nowhere/backup'],
+    {
+      action: 'backup',
+      resourceType: 'TrustAnchor',
+      reason: /^FAILED: \/nowhere\/backup cannot be written \(ENOENT\)\.$/,
+    },
+  ],
+  [
+    ['import', '--postgres=postgres://127.0.0.1:1/inmor'],
+    { action: 'import', resourceType: 'TrustAnchor', reason: /^FAILED: --postgres: .*ECONNREFUSED/ },
+  ],
+])('%s', ([args, entry]) => expectRecorded(args, entry))
+
+test('a run beside another of its kind', async () => {
+  const { db } = admin.server
+  const startedBy = { startedBy: 'test', startedMethod: 'cli' }
+  const heartbeatAt = new Date(Date.now() + 3_600_000) // so that nobody thinks it lost
+  for (const kind of ['SUBORDINATES', 'TRUST_MARKS', 'COLLECTION', 'REISSUE_TRUST_MARKS'])
+    await db.renewalRun.create({ data: { kind, ...startedBy, heartbeatAt } })
+  const reason = /^CONFLICT: A run of this kind is under way/
+  const started = { resourceType: 'RenewalRun', resource: '', reason }
+  await expectRecorded(['renew-subordinates'], { ...started, action: 'startRenewal' })
+  await expectRecorded(['renew-trust-marks', '--due'], { ...started, action: 'startRenewal' })
+  await expectRecorded(['collection'], { ...started, action: 'startCollectionWalk' })
+  const reissue = { action: 'reissueTrustMarks', resource: type, reason }
+  await expectRecorded(['reissue-alltms', `--type=${type}`], reissue)
+  await db.renewalRun.deleteMany()
+})
+
+test('a failure that nobody expected, without what it says', async () => {
+  await whileRefusing('INSERT ON "OutboxEntry"', async () => {
+    for (const [command, action] of [
+      ['rebuild', 'rebuildPublication'],
+      ['regenerate-entity', 'regenerateEntityConfiguration'],
+      ['readd-subordinates', 'readdSubordinates'],
+    ] as const)
+      await expectRecorded([command], { action, reason: unexpected })
   })
+  const pruning = 'UPDATE ON "AuditHead" FOR EACH ROW WHEN (NEW."prunedId" IS DISTINCT FROM OLD."prunedId")'
+  await whileRefusing(pruning, () =>
+    expectRecorded(['audit', 'prune', '--before=2100-01-01'], {
+      ...{ action: 'pruneAuditLog', resourceType: 'AuditLog', resource: '', reason: unexpected },
+    }),
+  )
+})
+
+test('a record that fails does not hide the failure', async () => {
+  await whileRefusing('INSERT ON "AuditEvent"', async () => {
+    const { code, stderr } = await run(['backup', '--output=/nowhere/backup'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^It could not be recorded in the audit log: /)
+    expect(stderr).toMatch(/\n\/nowhere\/backup cannot be written \(ENOENT\)\.\n$/)
+  })
+})
+
+test.for([
+  [['backup']],
+  [['backup', '--output=/nowhere/backup', '--passphrase-file=/nowhere/passphrase']],
+  [['audit', 'prune', '--before=soon']],
+  [['renew-subordinates', '--every']],
+  [['import']],
+  [['import', '--postgres=postgres://127.0.0.1:1/inmor', '--dry-run']],
+])('leaves no entry, for it could have changed nothing: %s', async ([args = []]) => {
+  const before = await admin.server.db.auditEvent.count()
+  expect((await run(args)).code).toBe(1)
+  expect(await admin.server.db.auditEvent.count()).toBe(before)
 })

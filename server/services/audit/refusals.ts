@@ -23,6 +23,7 @@ const types: readonly (readonly [pattern: RegExp, type: AuditedType])[] = [
   [/Subordinate/, 'Subordinate'],
   [/Key/, 'SigningKey'],
   [/Run|Renewal|Walk/, 'RenewalRun'],
+  [/Audit/, 'AuditLog'],
 ]
 
 /** Members of an input by which a thing is named; none of them is a secret. */

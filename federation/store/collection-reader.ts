@@ -29,6 +29,8 @@ export type CollectionReader = {
   state(): Promise<CollectionState | undefined>
   /** At most `limit` entities in the order of their identifiers, beginning with `from` or what comes after it. */
   page(filter: CollectionFilter, from: EntityId | undefined, limit: number): Promise<CollectionPage>
+  /** Undefined when the last walk did not find it. */
+  entity(id: EntityId): Promise<CollectionRecord | undefined>
   /** How many entities the filter lets through. */
   count(filter: CollectionFilter): Promise<number>
   /** Forgets what is held of the last walk. */
@@ -113,6 +115,10 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
         return text ? [parseCollectionRecord(id, text)] : []
       })
       return { records, next }
+    },
+    async entity(id) {
+      const text = await redis.hget(keys.entities, id)
+      return text ? parseCollectionRecord(id, text) : undefined
     },
     count: async (filter) => (isOpen(filter) ? redis.zcard(keys.sorted) : (await filtered(filter)).length),
     forget() {

@@ -100,6 +100,7 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
     collection: {
       state: guarded(collection.state),
       page: guarded(collection.page),
+      entity: guarded(collection.entity),
       count: guarded(collection.count),
       forget: collection.forget,
     },

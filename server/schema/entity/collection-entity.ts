@@ -82,6 +82,19 @@ function readerFilter(filter: typeof CollectionFilter.$inferInput | null | undef
   }
 }
 
+builder.queryField('collectionEntity', (t) =>
+  t.field({
+    type: CollectionEntity,
+    nullable: true,
+    description: 'One entity that the last walk found, by its Entity Identifier.',
+    authScopes: { read: true },
+    args: {
+      entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
+    },
+    resolve: (_root, { entityId }, { reader }) => reader.collection.entity(entityId),
+  }),
+)
+
 builder.queryField('collectionEntities', (t) =>
   t.connection(
     {

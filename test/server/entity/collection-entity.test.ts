@@ -106,6 +106,27 @@ describe('after a walk', () => {
   })
 })
 
+describe('one entity', () => {
+  const ONE = `query ($entityId: EntityIdentifier!) {
+    collectionEntity(entityId: $entityId) { entityId displayName trustMarks { trustMarkType } } }`
+  const one = (entityId: string) => admin.execute(ONE, { entityId }, 'viewer')
+
+  it('is found by its identifier alone', async () => {
+    const longer = { entity_id: 'https://a.example.org/b', entity_types: [] }
+    await admin.redis.client.hset(redisKeys().collection.entities, longer.entity_id, JSON.stringify(longer))
+    const { data } = await one('https://a.example.org')
+    expect(data.collectionEntity).toEqual({
+      entityId: 'https://a.example.org',
+      displayName: 'Älpha',
+      trustMarks: [{ trustMarkType: mark }],
+    })
+  })
+
+  it('is null when the walk did not find it, also where an identifier contains it', async () => {
+    expect((await one('https://a.example')).data).toEqual({ collectionEntity: null })
+  })
+})
+
 it('says that Redis is away', async () => {
   await admin.redis.stop()
   const { errors } = await ask()

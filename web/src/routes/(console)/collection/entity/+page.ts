@@ -1,34 +1,31 @@
 import { error } from '@sveltejs/kit'
+import { entityIdProblem } from '#lib/entity/id.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-/** An identifier is the first of all that begin with it; a few more, for those that hold it further behind. */
-const CANDIDATES = 10
-
 const CollectionEntityPage = graphql(`
-  query CollectionEntityPage($search: String!, $first: Int!) {
-    collectionEntities(filter: { search: $search }, first: $first) {
-      walkedAt
-      edges { node {
-        entityId displayName logoUri entityTypes uiInfos
-        trustMarks { trustMarkType mark { ...JwtFields } }
-        subordinate { id }
-      } }
+  query CollectionEntityPage($entityId: EntityIdentifier!) {
+    collectionEntity(entityId: $entityId) {
+      entityId displayName logoUri entityTypes uiInfos
+      trustMarks { trustMarkType mark { ...JwtFields } }
+      subordinate { id }
     }
+    collectionEntities(first: 0) { walkedAt }
   }
 `)
+
+const unknown = { message: 'The last walk did not find this entity.' }
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.runs)
   const entityId = url.searchParams.get('id') ?? ''
-  const { collectionEntities } = await read(fetch, CollectionEntityPage, {
-    search: entityId,
-    first: CANDIDATES,
+  if (entityIdProblem(entityId)) error(404, unknown)
+  const { collectionEntity: entity, collectionEntities } = await read(fetch, CollectionEntityPage, {
+    entityId,
   })
-  const found = collectionEntities.edges.find(({ node }) => node.entityId === entityId)
-  if (!found) error(404, { message: 'The last walk did not find this entity.' })
-  const name = found.node.displayName ?? found.node.entityId
-  return { title: name, name, entity: found.node, walkedAt: collectionEntities.walkedAt }
+  if (!entity) error(404, unknown)
+  const name = entity.displayName ?? entity.entityId
+  return { title: name, name, entity, walkedAt: collectionEntities.walkedAt }
 }) satisfies PageLoad

@@ -76,7 +76,8 @@ export const places: Readonly<Record<string, Place>> = {
   'trust-mark': {
     async reach(page) {
       await page.goto('/trust-marks')
-      await page.getByRole('main').getByRole('link', { name: 'localhost:9103' }).first().click()
+      const row = page.getByRole('row').filter({ hasText: 'localhost:9103' }).first()
+      await row.getByRole('link').click()
       await heading(page, 'The mark as issued last')
     },
   },

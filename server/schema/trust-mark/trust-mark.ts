@@ -30,6 +30,10 @@ builder.prismaNode('TrustMark', {
   fields: (t) => ({
     trustMarkType: t.relation('trustMarkType', { description: 'Its kind.' }),
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity it is about.' }),
+    subordinate: t.relation('subordinate', {
+      nullable: true,
+      description: 'The entity’s registration here; null when it has none.',
+    }),
     active: t.exposeBoolean('active', { description: 'Whether it stands; false once it is revoked.' }),
     state: t.field({
       type: TrustMarkState,

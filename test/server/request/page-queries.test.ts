@@ -113,7 +113,7 @@ it.each([
     'subordinates',
     'entityId state publication resolvedMetadata trustMarks { entityId state trustMarkType { type activeMarks } }',
   ],
-  ['trustMarks', 'entityId state trustMarkType { type activeMarks }'],
+  ['trustMarks', 'entityId state trustMarkType { type activeMarks } subordinate { displayName }'],
   ['trustMarkTypes', 'type activeMarks'],
   ['renewalRuns', 'kind state rate items(first: 5) { totalCount edges { node { resource } } }'],
   ['users', 'username role passkeyCount twoFactorEnabled'],

@@ -9,15 +9,10 @@ const TrustMarkPage = graphql(`
     trustMark(id: $id) {
       id entityId state issuedAt expiresAt revokedAt revocationReason autorenew validFor renewalTime lastError
       trustMarkType { id type description }
+      subordinate { id displayName }
       mark { ...JwtFields }
       delegation
     }
-  }
-`)
-
-const HolderOfTrustMark = graphql(`
-  query HolderOfTrustMark($entityId: EntityIdentifier!) {
-    subordinate(entityId: $entityId) { id displayName }
   }
 `)
 
@@ -25,6 +20,5 @@ export const load = (async ({ fetch, depends, params }) => {
   depends(topic.trustMarks)
   const { trustMark: mark } = await read(fetch, TrustMarkPage, { id: params.id })
   if (!mark) error(404, { message: 'There is no such Trust Mark.' })
-  const { subordinate } = await read(fetch, HolderOfTrustMark, { entityId: mark.entityId })
-  return { title: 'Trust Mark', mark, holder: subordinate }
+  return { title: 'Trust Mark', mark, holder: mark.subordinate }
 }) satisfies PageLoad

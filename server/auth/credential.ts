@@ -7,6 +7,9 @@ export const CREDENTIAL = 'credential'
 /** By which a leaked key is recognized. */
 export const API_KEY_PREFIX = 'inmor_'
 
+/** Ends the address of those who gave none; no mail is ever delivered there. */
+export const WITHOUT_ADDRESS = '@users.invalid'
+
 export const MINIMUM_PASSWORD_LENGTH = 12
 /** Hashing longer ones costs more than it adds. */
 export const MAXIMUM_PASSWORD_LENGTH = 128

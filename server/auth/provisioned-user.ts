@@ -1,7 +1,7 @@
 /** Users that single sign-on brings: made at their first sign-in, and given the role of their groups at each one. */
 import { generateRandomString } from 'better-auth/crypto'
 import type { JWTPayload } from 'jose'
-import { isUsername } from '#server/auth/credential.ts'
+import { isUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import { PROVIDER_ID, roleOfClaims, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { resourceOf } from '#server/auth/users.ts'
 import type { Caller } from '#server/caller.ts'
@@ -59,13 +59,14 @@ export async function provisionUser(
 
 /** Under an address that nobody has, so that the library does not stop at an equal one and ask about linking. */
 function refuse(profile: Profile & JWTPayload, refusal: Refusal): Profile & JWTPayload {
-  return { ...profile, email: `${generateRandomString(16)}@users.invalid`, refusal }
+  return { ...profile, email: `${generateRandomString(16)}${WITHOUT_ADDRESS}`, refusal }
 }
 
 /** The address is the one it is kept under, whatever the provider says of it. */
 function describe(claims: JWTPayload) {
   const username = usernameOf(claims)
-  const email = typeof claims.email === 'string' ? claims.email.toLowerCase() : `${username}@users.invalid`
+  const email =
+    typeof claims.email === 'string' ? claims.email.toLowerCase() : `${username}${WITHOUT_ADDRESS}`
   return { email, name: typeof claims.name === 'string' ? claims.name : username, emailVerified: false }
 }
 

@@ -3,7 +3,7 @@ import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { User } from '#prisma/generated/client/client.ts'
 import type { Auth } from '#server/auth/auth.ts'
-import { CREDENTIAL, checkPassword, checkUsername } from '#server/auth/credential.ts'
+import { CREDENTIAL, checkPassword, checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Database, Transaction } from '#server/database.ts'
 import type { Role } from '#server/roles.ts'
@@ -34,7 +34,7 @@ export function createUsers(db: Database, auth: Auth) {
         id,
         name: input.name ?? username,
         // The library wants an address; without one given, one that can never receive mail.
-        email: input.email?.toLowerCase() ?? `${username}@users.invalid`,
+        email: input.email?.toLowerCase() ?? `${username}${WITHOUT_ADDRESS}`,
         username,
         displayUsername: input.username,
         role: input.role,

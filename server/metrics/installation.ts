@@ -74,8 +74,8 @@ async function countSubordinates(db: Database): Promise<Counted[]> {
 /** Those that are neither revoked nor expired. */
 async function countTrustMarks(db: Database): Promise<Counted[]> {
   const [row] = await db.$queryRaw<[Record<'active' | 'failing', number>]>`
-    SELECT count(*) FILTER (WHERE "lastError" IS NULL)::int AS active,
-      count(*) FILTER (WHERE "lastError" IS NOT NULL)::int AS failing
+    SELECT count(*) FILTER (WHERE "failingSince" IS NULL)::int AS active,
+      count(*) FILTER (WHERE "failingSince" IS NOT NULL)::int AS failing
     FROM "TrustMark" WHERE "active" AND "expiresAt" > now() AT TIME ZONE 'utc'`
   return Object.entries(row).map(([label, count]) => ({ label, count }))
 }

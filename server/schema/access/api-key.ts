@@ -1,12 +1,28 @@
 /** Keys for scripts. */
+import type { Apikey } from '#prisma/generated/client/client.ts'
 import { isRole } from '#server/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
 
 const { InvalidInputError, NotFoundError, ReauthenticationRequiredError } = failures
+
+export const ApiKeyState = builder.enumType('ApiKeyState', {
+  description: 'The state of an API key.',
+  values: {
+    ACTIVE: { description: 'It works, as long as its owner may sign in.' },
+    EXPIRED: { description: 'Past its expiry.' },
+    REVOKED: { description: 'Revoked, for good.' },
+  } as const,
+})
+
+export type ApiKeyStateName = 'ACTIVE' | 'EXPIRED' | 'REVOKED'
+
+function stateOf({ enabled, expiresAt }: Pick<Apikey, 'enabled' | 'expiresAt'>): ApiKeyStateName {
+  if (enabled === false) return 'REVOKED'
+  return expiresAt && expiresAt <= new Date() ? 'EXPIRED' : 'ACTIVE'
+}
 
 builder.prismaNode('Apikey', {
   nullable: true,
@@ -38,6 +54,12 @@ builder.prismaNode('Apikey', {
       select: { enabled: true },
       resolve: ({ enabled }) => enabled ?? true,
     }),
+    state: t.field({
+      type: ApiKeyState,
+      description: 'Its state in one word.',
+      select: { enabled: true, expiresAt: true },
+      resolve: stateOf,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
@@ -61,20 +83,6 @@ function lesserRoleOf(metadata: string | null) {
   const role = typeof value === 'object' && value !== null && 'role' in value ? value.role : null
   return isRole(role) ? role : null
 }
-
-builder.queryField('apiKeys', (t) =>
-  t.prismaConnection({
-    type: 'Apikey',
-    cursor: 'id',
-    description: 'All API keys, the latest first.',
-    authScopes: { administer: true },
-    totalCount: (_root, _args, { db }) => db.apikey.count(),
-    resolve: async (query, _root, _args, { db }) => {
-      await requireCursor(query.cursor, (where) => db.apikey.findUnique({ where, select: { id: true } }))
-      return db.apikey.findMany({ ...query, orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] })
-    },
-  }),
-)
 
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   description: 'A key to make.',

@@ -5,7 +5,6 @@ import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
 
@@ -43,20 +42,6 @@ builder.prismaNode('User', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was made.' }),
   }),
 })
-
-builder.queryField('users', (t) =>
-  t.prismaConnection({
-    type: 'User',
-    cursor: 'id',
-    description: 'Everybody who may sign in, by username.',
-    authScopes: { administer: true },
-    totalCount: (_root, _args, { db }) => db.user.count(),
-    resolve: async (query, _root, _args, { db }) => {
-      await requireCursor(query.cursor, (where) => db.user.findUnique({ where, select: { id: true } }))
-      return db.user.findMany({ ...query, orderBy: [{ username: 'asc' }, { id: 'asc' }] })
-    },
-  }),
-)
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
   description: 'Somebody to let in.',

@@ -19,7 +19,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
   } as const,
 })
 
-const RunState = builder.enumType('RunState', {
+export const RunState = builder.enumType('RunState', {
   description: 'How far a run is.',
   values: {
     QUEUED: { description: 'Waiting for a worker: it has just begun, or its worker ended.' },
@@ -145,18 +145,6 @@ builder.prismaNode('RenewalRunItem', {
 })
 
 builder.queryFields((t) => ({
-  renewalRuns: t.prismaConnection({
-    type: 'RenewalRun',
-    cursor: 'id',
-    description: 'Runs, the latest first, at most 100 a page.',
-    authScopes: { read: true },
-    args: { kind: t.arg({ type: RunKindEnum, description: 'Only of this kind.' }) },
-    totalCount: (_root, { kind }, { db }) => db.renewalRun.count({ where: kind ? { kind } : {} }),
-    resolve: async (query, _root, { kind }, { db }) => {
-      await requireCursor(query.cursor, (where) => db.renewalRun.findUnique({ where, select: { id: true } }))
-      return db.renewalRun.findMany({ ...query, where: kind ? { kind } : {}, orderBy: { id: 'desc' } })
-    },
-  }),
   renewalRun: t.prismaField({
     type: 'RenewalRun',
     nullable: true,

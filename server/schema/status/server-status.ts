@@ -8,6 +8,7 @@ import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.t
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
 import { Failing } from '#server/schema/subordinate/failing.ts'
 import { whereState } from '#server/schema/subordinate/subordinate-state.ts'
+import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const DAYS = 14
 
@@ -50,9 +51,7 @@ const Counts = builder.objectRef<object>('Counts').implement({
     failingTrustMarks: t.int({
       description: 'Valid Trust Marks whose last renewal failed.',
       resolve: (_root, _args, { db }) =>
-        db.trustMark.count({
-          where: { active: true, expiresAt: { gt: new Date() }, lastError: { not: null } },
-        }),
+        db.trustMark.count({ where: { ...whereRenewalFailed, expiresAt: { gt: new Date() } } }),
     }),
   }),
 })

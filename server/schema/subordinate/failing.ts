@@ -1,5 +1,6 @@
 /** What could not be renewed the last time, for the first glance; the lists have the rest. */
 import { builder } from '#server/schema/builder.ts'
+import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const SHOWN = 10
 
@@ -13,7 +14,7 @@ export const Failing = builder.objectRef<object>('Failing').implement({
       resolve: (query, _root, _args, { db }) =>
         db.subordinate.findMany({
           ...query,
-          where: { active: true, lastError: { not: null } },
+          where: { active: true, failingSince: { not: null } },
           orderBy: { statementExpiresAt: 'asc' },
           take: SHOWN,
         }),
@@ -24,7 +25,7 @@ export const Failing = builder.objectRef<object>('Failing').implement({
       resolve: (query, _root, _args, { db }) =>
         db.trustMark.findMany({
           ...query,
-          where: { active: true, lastError: { not: null }, expiresAt: { gt: new Date() } },
+          where: { ...whereRenewalFailed, expiresAt: { gt: new Date() } },
           orderBy: { expiresAt: 'asc' },
           take: SHOWN,
         }),

@@ -2,6 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database.ts'
 import { builder } from '#server/schema/builder.ts'
+import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { literally } from '#server/schema/search.ts'
 import { SubordinateState, whereState } from '#server/schema/subordinate/subordinate-state.ts'
@@ -21,38 +22,17 @@ const SubordinateFilter = builder.inputType('SubordinateFilter', {
   }),
 })
 
-const orderFields = {
-  ENTITY_ID: { value: 'entityId', description: 'By Entity Identifier.' },
-  REGISTERED_AT: { value: 'registeredAt', description: 'By time of registration.' },
-  UPDATED_AT: { value: 'updatedAt', description: 'By time of the last change.' },
-  EXPIRES_AT: { value: 'statementExpiresAt', description: 'By expiry of the statement.' },
-} as const
-
-const SubordinateOrderField = builder.enumType('SubordinateOrderField', {
-  description: 'What subordinates are ordered by.',
-  values: orderFields,
-})
-
-export const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Upwards or downwards.',
-  values: {
-    ASC: { value: 'asc', description: 'From the smallest or earliest.' },
-    DESC: { value: 'desc', description: 'From the largest or latest.' },
-  } as const,
-})
-
-const SubordinateOrder = builder.inputType('SubordinateOrder', {
-  description: 'An order; equal ones follow by age of registration, in the same direction.',
-  fields: (t) => ({
-    field: t.field({ type: SubordinateOrderField, required: true, description: 'What to order by.' }),
-    direction: t.field({
-      type: OrderDirection,
-      required: true,
-      defaultValue: 'asc',
-      description: 'Upwards or downwards.',
-    }),
-  }),
-})
+const SubordinateOrder = orderInput(
+  'SubordinateOrder',
+  'subordinates',
+  {
+    ENTITY_ID: { value: 'entityId', description: 'By Entity Identifier.' },
+    REGISTERED_AT: { value: 'registeredAt', description: 'By time of registration.' },
+    UPDATED_AT: { value: 'updatedAt', description: 'By time of the last change.' },
+    EXPIRES_AT: { value: 'statementExpiresAt', description: 'By expiry of the statement.' },
+  },
+  'equal ones follow by age of registration, in the same direction',
+)
 
 type Filter = typeof SubordinateFilter.$inferInput
 type Order = typeof SubordinateOrder.$inferInput

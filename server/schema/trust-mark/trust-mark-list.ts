@@ -1,10 +1,10 @@
 /** The list of Trust Marks: filters, order, pages. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
+import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { literally } from '#server/schema/search.ts'
-import { OrderDirection } from '#server/schema/subordinate/subordinate-list.ts'
-import { type StateName, TrustMarkState } from '#server/schema/trust-mark/trust-mark.ts'
+import { type StateName, TrustMarkState, whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
   description: 'Conditions that must all hold; an absent one does not count.',
@@ -14,28 +14,16 @@ const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
     state: t.field({ type: TrustMarkState, description: 'Its state.' }),
     search: t.string({ description: 'Part of the Entity Identifier, in any case.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
-  }),
-})
-
-const TrustMarkOrderField = builder.enumType('TrustMarkOrderField', {
-  description: 'What Trust Marks are ordered by.',
-  values: {
-    ENTITY_ID: { value: 'entityId', description: 'By Entity Identifier.' },
-    EXPIRES_AT: { value: 'expiresAt', description: 'By expiry of the JWT.' },
-  } as const,
-})
-
-const TrustMarkOrder = builder.inputType('TrustMarkOrder', {
-  description: 'An order; equal ones follow by age, in the same direction.',
-  fields: (t) => ({
-    field: t.field({ type: TrustMarkOrderField, required: true, description: 'What to order by.' }),
-    direction: t.field({
-      type: OrderDirection,
-      required: true,
-      defaultValue: 'asc',
-      description: 'Upwards or downwards.',
+    renewalFailed: t.boolean({
+      description:
+        'Whether its last renewal failed; a revoked mark is renewed no more, so it does not count as failed.',
     }),
   }),
+})
+
+const TrustMarkOrder = orderInput('TrustMarkOrder', 'Trust Marks', {
+  ENTITY_ID: { value: 'entityId', description: 'By Entity Identifier.' },
+  EXPIRES_AT: { value: 'expiresAt', description: 'By expiry of the JWT.' },
 })
 
 type Filter = typeof TrustMarkFilter.$inferInput
@@ -48,13 +36,15 @@ function whereState(state: StateName): Prisma.TrustMarkWhereInput {
 
 function where(filter: Filter | null | undefined): Prisma.TrustMarkWhereInput {
   if (!filter) return {}
-  const { entityId, trustMarkType, state, search, expiresBefore } = filter
+  const { entityId, trustMarkType, state, search, expiresBefore, renewalFailed } = filter
   const and: Prisma.TrustMarkWhereInput[] = []
   if (entityId) and.push({ entityId })
   if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
   if (state) and.push(whereState(state))
   if (search?.trim()) and.push({ entityId: { contains: literally(search), mode: 'insensitive' } })
   if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
+  if (renewalFailed === true) and.push(whereRenewalFailed)
+  if (renewalFailed === false) and.push({ OR: [{ active: false }, { failingSince: null }] })
   return { AND: and }
 }
 

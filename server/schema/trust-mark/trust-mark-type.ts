@@ -2,7 +2,6 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -56,19 +55,6 @@ builder.prismaNode('TrustMarkType', {
 })
 
 builder.queryFields((t) => ({
-  trustMarkTypes: t.prismaConnection({
-    type: 'TrustMarkType',
-    cursor: 'id',
-    description: 'Trust Mark Types by identifier, at most 100 a page.',
-    authScopes: { read: true },
-    totalCount: (_root, _args, { db }) => db.trustMarkType.count(),
-    resolve: async (query, _root, _args, { db }) => {
-      await requireCursor(query.cursor, (where) =>
-        db.trustMarkType.findUnique({ where, select: { id: true } }),
-      )
-      return db.trustMarkType.findMany({ ...query, orderBy: [{ type: 'asc' }, { id: 'asc' }] })
-    },
-  }),
   trustMarkType: t.prismaField({
     type: 'TrustMarkType',
     nullable: true,

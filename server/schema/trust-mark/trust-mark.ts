@@ -20,6 +20,9 @@ function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>)
   return expiresAt > new Date() ? 'ACTIVE' : 'EXPIRED'
 }
 
+/** Marks that stand and could not be renewed the last time, as a condition. */
+export const whereRenewalFailed = { active: true, failingSince: { not: null } } as const
+
 builder.prismaNode('TrustMark', {
   nullable: true,
   id: { field: 'id' },
@@ -75,6 +78,11 @@ builder.prismaNode('TrustMark', {
       nullable: true,
       description:
         'Why the last renewal failed; null when it did not. The JWT of before stands until it expires.',
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when its renewals fail; null while they do not.',
     }),
     version: t.exposeInt('version', {
       description: 'Counts changes; send it with an update to refuse a concurrent one.',

@@ -9,7 +9,7 @@ export type TrustMarkRow = TrustMark & { trustMarkType: TrustMarkType }
 export const withType = { trustMarkType: true } as const
 
 export function columns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
-  return { jwt, kid, issuedAt, expiresAt, lastError: null }
+  return { jwt, kid, issuedAt, expiresAt, lastError: null, failingSince: null }
 }
 
 /** Changes the row as it was read, or not at all. */

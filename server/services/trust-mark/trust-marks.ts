@@ -80,9 +80,11 @@ export function createTrustMarkService(context: ServiceContext) {
   }
 
   /** Keeps why it could not be renewed: by schedule, nobody reads the answer. */
-  async function failed({ id, version, updatedAt }: TrustMarkRow, error: unknown): Promise<never> {
+  async function failed(present: TrustMarkRow, error: unknown): Promise<never> {
     if (error instanceof InvalidInputError) {
-      const data = { lastError: error.message, updatedAt }
+      const { id, version, updatedAt } = present
+      const failingSince = present.failingSince ?? new Date()
+      const data = { lastError: error.message, failingSince, updatedAt }
       await db.trustMark.updateMany({ where: { id, version }, data })
     }
     throw error

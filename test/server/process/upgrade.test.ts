@@ -21,6 +21,10 @@ import { register } from '#test/helpers/subordinate.ts'
 const type = 'https://ta.example.org/marks/member'
 const silent = pino({ level: 'silent' })
 
+/** The migration from which on a Trust Mark knows why it could not be renewed. */
+const REASONS_KEPT_SINCE = '20261125040000_renewal_reasons'
+const failOne = `UPDATE "TrustMark" SET "lastError" = 'Its delegation has expired.' WHERE "entityId" = $1`
+
 type Row = Record<string, unknown>
 
 /** Where the rows come from: made by today's product, of which an older version has the columns that it knows. */
@@ -38,6 +42,7 @@ beforeAll(async () => {
   for (const until of await migrationNames()) {
     expect(await migrate(upgraded.url, { until })).toEqual([until])
     await fillNewTables()
+    if (until === REASONS_KEPT_SINCE) await query(upgraded, failOne, [entity.id])
   }
 })
 afterAll(async () => {
@@ -147,6 +152,13 @@ it.each([
   ['RenewalRunItem', ['id', 'sequence']],
 ])('finds out of what is there what a later version also stores: %s', async (table, columns) => {
   expect(await rowsOf(upgraded, table, columns)).toEqual(await rowsOf(admin.database, table, columns))
+})
+
+it('takes a Trust Mark whose last renewal failed as failing since the upgrade', async () => {
+  const marks = await rowsOf(upgraded, 'TrustMark', ['lastError', 'failingSince'])
+  expect(marks).toHaveLength(2)
+  for (const { lastError, failingSince } of marks) expect(failingSince !== null).toBe(lastError !== null)
+  expect(marks.filter(({ failingSince }) => failingSince !== null)).toHaveLength(1)
 })
 
 it('starts on it with the keys of before, publishes the same statement, and lets everyone in', async () => {

@@ -1,9 +1,10 @@
-/** Lists of 100 000 subordinates: an index serves each filter and each order, and a page costs few queries. */
+/** Lists of 100 000 subordinates, Trust Marks and runs: an index serves each filter and each order, and a page costs few queries. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
 import { migrate } from '#prisma/migrate.ts'
+import { renewalRunPage } from '#server/schema/run/renewal-run-list.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
 import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
@@ -30,12 +31,19 @@ const rows = `
   FROM generate_series(1, ${COUNT}) AS n;
   INSERT INTO "TrustMarkType" ("type") VALUES ('https://ta.example.org/marks/common'), ('${RARE}');
   INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "active", "autorenew", "validFor",
-    "renewalTime", "jwt", "kid", "issuedAt", "expiresAt")
-  SELECT 1, "entityId", "id", "id" % 1000 <> 10, true, 1, 1, 'a.b.c', 'k', now(), now() + ("id" % 1000 - 15) * interval '1 hour'
+    "renewalTime", "jwt", "kid", "issuedAt", "expiresAt", "failingSince")
+  SELECT 1, "entityId", "id", "id" % 1000 <> 10, true, 1, 1, 'a.b.c', 'k', now(),
+    now() + ("id" % 1000 - 15) * interval '1 hour', CASE "id" % 1000 WHEN 11 THEN now() END
   FROM "Subordinate";
   INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "autorenew", "validFor", "renewalTime",
     "jwt", "kid", "issuedAt", "expiresAt")
-  SELECT 2, "entityId", "id", true, 1, 1, 'a.b.c', 'k', now(), now() + interval '1 day' FROM "Subordinate" WHERE "id" % 1000 = 8`
+  SELECT 2, "entityId", "id", true, 1, 1, 'a.b.c', 'k', now(), now() + interval '1 day' FROM "Subordinate" WHERE "id" % 1000 = 8;
+  INSERT INTO "RenewalRun" ("kind", "state", "startedBy", "failed", "startedAt")
+  SELECT CASE n % 1000 WHEN 1 THEN 'IMPORT' ELSE 'COLLECTION' END,
+    CASE n % 1000 WHEN 2 THEN 'CANCELLED' WHEN 3 THEN 'FAILED' ELSE 'SUCCEEDED' END,
+    CASE n % 1000 WHEN 4 THEN 'anna' ELSE 'job:walk' END,
+    CASE n % 1000 WHEN 5 THEN 7 ELSE 0 END, now() - n * interval '1 minute'
+  FROM generate_series(1, ${COUNT}) AS n`
 
 /** The indexes over parts of words are made afterwards, which is quicker than row by row. */
 async function insertRows(): Promise<void> {
@@ -124,6 +132,8 @@ it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
   ['the revoked', { state: 'REVOKED' }],
   ['the expired', { state: 'EXPIRED' }],
   ['the active', { state: 'ACTIVE' }],
+  ['a failed renewal', { renewalFailed: true }],
+  ['no failed renewal', { renewalFailed: false }],
 ])('Trust Marks found by %s are read through an index', async (_title, filter) => {
   const orders = [
     null,
@@ -134,4 +144,35 @@ it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
     expect(plans).toHaveLength(1)
     for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
   }
+})
+
+it('Trust Marks whose renewal failed are counted through an index', async () => {
+  const { where } = trustMarkPage({ renewalFailed: true })
+  const plans = await plansOf(async () => expect(await db.trustMark.count({ where })).toBe(100))
+  expect(plans).toHaveLength(1)
+  for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
+})
+
+it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]>, found: number]>([
+  ['no condition', {}, COUNT],
+  ['a rare kind', { kind: 'IMPORT' }, 100],
+  ['rare states', { states: ['CANCELLED', 'FAILED'] }, 200],
+  ['who started them', { startedBy: 'anna' }, 100],
+  ['failed items', { hasFailures: true }, 100],
+  ['no failed items', { hasFailures: false }, COUNT - 100],
+])('runs found by %s are read and counted through an index', async (_title, filter, found) => {
+  const orders = (['startedAt', 'failed'] as const).flatMap((field) =>
+    (['asc', 'desc'] as const).map((direction) => ({ field, direction })),
+  )
+  for (const orderBy of [null, ...orders]) {
+    const plans = await plansOf(() =>
+      db.renewalRun.findMany({ ...renewalRunPage(filter, orderBy), take: 26 }),
+    )
+    expect(plans).toHaveLength(1)
+    for (const plan of plans) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
+  }
+  const { where } = renewalRunPage(filter)
+  const [plan] = await plansOf(async () => expect(await db.renewalRun.count({ where })).toBe(found))
+  // Whoever counts nearly all of them reads all of them.
+  if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
 })

@@ -75,3 +75,30 @@ it('renews no mark that came before the owner and has no delegation', async () =
   })
   expect(await (await serve(type)).text()).toBe(mark.jwt)
 })
+
+it('is failing from its first failed renewal until one succeeds', async () => {
+  const { id: typeId, type } = await createType()
+  const { id } = await issueOf(type)
+  const failing = async () => {
+    const document = `query ($id: ID!, $filter: TrustMarkFilter) {
+      trustMark(id: $id) { failingSince lastError } trustMarks(filter: $filter) { totalCount } }`
+    const filter = { trustMarkType: type, renewalFailed: true }
+    const { data } = await admin.execute(document, { id, filter }, 'viewer')
+    return { ...data.trustMark, found: data.trustMarks.totalCount }
+  }
+  expect(await failing()).toEqual({ failingSince: null, lastError: null, found: 0 })
+  const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
+  await change('renew', id)
+  const first = await failing()
+  expect(first).toEqual({
+    failingSince: expect.any(String),
+    lastError: expect.stringContaining('delegation'),
+    found: 1,
+  })
+  await change('renew', id)
+  expect((await failing()).failingSince).toBe(first.failingSince)
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner: null }, 'id')
+  await change('renew', id)
+  expect(await failing()).toEqual({ failingSince: null, lastError: null, found: 0 })
+})

@@ -1,9 +1,13 @@
 /** Every address in the console. */
 import type { AuditSearch } from '#lib/audit/search.ts'
+import type { ApiKeySearch } from '#lib/auth/api-key-search.ts'
+import type { UserSearch } from '#lib/auth/user-search.ts'
 import type { CollectionSearch } from '#lib/collection/search.ts'
 import type { Place } from '#lib/list/paging.ts'
+import type { RunListSearch } from '#lib/run/search.ts'
 import type { SubordinateSearch } from '#lib/subordinate/search.ts'
 import type { TrustMarkSearch } from '#lib/trust-mark/search.ts'
+import type { TrustMarkTypeSearch } from '#lib/trust-mark/type-search.ts'
 
 export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 
@@ -13,8 +17,7 @@ export interface RunSearch {
 }
 
 /** Which runs are listed, and a kind that shall be started, after a question. */
-export interface RenewalSearch {
-  kind?: string
+export interface RenewalSearch extends Partial<RunListSearch> {
   start?: string
 }
 
@@ -45,8 +48,8 @@ export const route = {
   renewals: (search: RenewalSearch & Place = {}) => withQuery('/renewals', search),
   renewal: (id: string, search: RunSearch & Place = {}) =>
     withQuery(`/renewals/${encodeURIComponent(id)}`, search),
-  users: (place: Place = {}) => withQuery('/users', place),
-  apiKeys: (place: Place = {}) => withQuery('/api-keys', place),
+  users: (search: Partial<UserSearch> & Place = {}) => withQuery('/users', search),
+  apiKeys: (search: Partial<ApiKeySearch> & Place = {}) => withQuery('/api-keys', search),
   audit: (search: Partial<AuditSearch> = {}) => withQuery('/audit', search),
   account: () => '/account',
   explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
@@ -61,6 +64,7 @@ export const route = {
   trustMark: (id: string, tab?: 'edit') => `/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
   trustMarkType: (id: string, tab?: 'edit', place: Place = {}) =>
     withQuery(`/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
-  trustMarkTypes: (page: Place = {}) => withQuery('/trust-mark-types', page),
+  trustMarkTypes: (search: Partial<TrustMarkTypeSearch> & Place = {}) =>
+    withQuery('/trust-mark-types', search),
   createTrustMarkType: () => '/trust-mark-types/new',
 }

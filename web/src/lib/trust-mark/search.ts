@@ -5,10 +5,13 @@ import { trustMarkStates } from '#lib/trust-mark/state.ts'
 export interface TrustMarkSearch {
   q: string
   type: string
+  /** One of the states, or `FAILED_RENEWAL`, which one that is active or expired may have besides. */
   state: string
   /** Days within which the mark expires. */
   expires: string
 }
+
+export const FAILED_RENEWAL = 'FAILED_RENEWAL'
 
 export const trustMarkFilters = ['q', 'type', 'state', 'expires'] as const
 
@@ -28,6 +31,7 @@ export function trustMarkFilterOf({ q, type, state, expires }: TrustMarkSearch, 
     ...(q && { search: q }),
     ...(URL.canParse(type) && { trustMarkType: type }),
     ...(isState(state) && { state }),
+    ...(state === FAILED_RENEWAL && { renewalFailed: true }),
     ...(days > 0 && { expiresBefore: new Date(now.getTime() + days * 86_400_000).toISOString() }),
   }
 }

@@ -6,7 +6,7 @@ import type { PageLoad } from './$types'
 const Dashboard = graphql(`
   query Dashboard {
     serverStatus {
-      counts { failingSubordinates ...CountFields }
+      counts { failingSubordinates failingTrustMarks ...CountFields }
       expiringSoon { subordinates trustMarks days }
       expiringByDay { ...ExpiringDayFields }
       failing { ...FailingFields }
@@ -20,21 +20,20 @@ const Dashboard = graphql(`
     subordinates(first: 6, orderBy: { field: REGISTERED_AT, direction: DESC }) {
       edges { node { id ...RecentFields } }
     }
-    runs: renewalRuns(first: 10) { edges { node { id ...RunFields } } }
+    underWay: renewalRuns(filter: { states: [QUEUED, RUNNING] }, first: 10) { edges { node { id ...RunFields } } }
     auditEvents(first: 8) { edges { node { id ...AuditEntry } } }
   }
 `)
 
 export const load = (async ({ fetch, depends }) => {
   depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit)
-  const { serverStatus, trustAnchor, subordinates, runs, auditEvents } = await read(fetch, Dashboard, {})
+  const { serverStatus, trustAnchor, subordinates, underWay, auditEvents } = await read(fetch, Dashboard, {})
   return {
     title: 'Dashboard',
     serverStatus,
     trustAnchor,
     recent: subordinates.edges.map(({ node }) => node),
-    // One of a kind is under way at a time, so those are among the latest.
-    underWay: runs.edges.map(({ node }) => node).filter(({ endedAt }) => !endedAt),
+    underWay: underWay.edges.map(({ node }) => node),
     changes: auditEvents.edges.map(({ node }) => node),
   }
 }) satisfies PageLoad

@@ -1,12 +1,9 @@
-/** Keys for scripts, and how they fare. */
-
-import type { ApiKeyFieldsFragment } from '#lib/gql/graphql.ts'
+/** Keys for scripts: read, made and revoked. */
 import { graphql } from '#lib/gql/index.ts'
-import type { Tone } from '#lib/tone.ts'
 
 graphql(`
   fragment ApiKeyFields on ApiKey {
-    id name start role enabled createdAt expiresAt lastUsedAt
+    id name start role state enabled createdAt expiresAt lastUsedAt
     owner { username role }
   }
 `)
@@ -30,12 +27,3 @@ export const RevokeApiKey = graphql(`
     }
   }
 `)
-
-export function apiKeyState(
-  { enabled, expiresAt }: ApiKeyFieldsFragment,
-  now: Date,
-): { tone: Tone; label: string } {
-  if (!enabled) return { tone: 'quiet', label: 'Revoked' }
-  if (expiresAt && new Date(expiresAt) <= now) return { tone: 'quiet', label: 'Expired' }
-  return { tone: 'success', label: 'Works' }
-}

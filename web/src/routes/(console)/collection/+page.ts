@@ -15,7 +15,7 @@ const CollectionPage = graphql(`
       edges { node { entityId ...CollectionCells } }
       pageInfo { hasNextPage hasPreviousPage endCursor }
     }
-    renewalRuns(kind: COLLECTION, first: 1) { edges { node { id ...WalkFields } } }
+    renewalRuns(filter: { kind: COLLECTION }, first: 1) { edges { node { id ...WalkFields } } }
     trustMarkTypes(first: 100) { edges { node { type description } } }
   }
 `)

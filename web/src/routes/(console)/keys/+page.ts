@@ -7,7 +7,7 @@ const KeysPage = graphql(`
   query KeysPage {
     signingKeys { readOnlyReason keys { ...SigningKeyFields } }
     historicalKeys { ...HistoricalKeyFields }
-    reissues: renewalRuns(kind: REISSUE_TRUST_MARKS, first: 1) { edges { node { id ...RunFields } } }
+    reissues: renewalRuns(filter: { kind: REISSUE_TRUST_MARKS }, first: 1) { edges { node { id ...RunFields } } }
   }
 `)
 

@@ -1,0 +1,63 @@
+/** The list of runs: filters, order, pages. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { orderInput } from '#server/schema/order.ts'
+import { requireCursor } from '#server/schema/page.ts'
+import { RunKindEnum, RunState } from '#server/schema/run/renewal-run.ts'
+
+const RenewalRunFilter = builder.inputType('RenewalRunFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    kind: t.field({ type: RunKindEnum, description: 'What it works on.' }),
+    states: t.field({
+      type: [RunState],
+      description: 'How far it is: one of these; any when none is named.',
+    }),
+    startedBy: t.string({ description: 'Who asked for it, as in the audit log.' }),
+    hasFailures: t.boolean({ description: 'Whether any of its items failed.' }),
+  }),
+})
+
+const RenewalRunOrder = orderInput('RenewalRunOrder', 'runs', {
+  STARTED_AT: { value: 'startedAt', description: 'By the time they began.' },
+  FAILED: { value: 'failed', description: 'By how many items failed.' },
+})
+
+type Filter = typeof RenewalRunFilter.$inferInput
+type Order = typeof RenewalRunOrder.$inferInput
+
+function where(filter: Filter | null | undefined): Prisma.RenewalRunWhereInput {
+  if (!filter) return {}
+  const { kind, states, startedBy, hasFailures } = filter
+  const and: Prisma.RenewalRunWhereInput[] = []
+  if (kind) and.push({ kind })
+  if (states && states.length > 0) and.push({ state: { in: states } })
+  if (startedBy?.trim()) and.push({ startedBy: startedBy.trim() })
+  if (typeof hasFailures === 'boolean') and.push({ failed: hasFailures ? { gt: 0 } : 0 })
+  return { AND: and }
+}
+
+/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+export function renewalRunPage(filter?: Filter | null, orderBy?: Order | null) {
+  const direction = orderBy?.direction ?? 'desc'
+  const first = orderBy ? [{ [orderBy.field]: direction }] : []
+  return { where: where(filter), orderBy: [...first, { id: direction }] }
+}
+
+builder.queryField('renewalRuns', (t) =>
+  t.prismaConnection({
+    type: 'RenewalRun',
+    cursor: 'id',
+    description: 'Runs, the latest first unless ordered otherwise, at most 100 a page.',
+    authScopes: { read: true },
+    args: {
+      filter: t.arg({ type: RenewalRunFilter, description: 'Which ones.' }),
+      orderBy: t.arg({ type: RenewalRunOrder, description: 'In which order; the latest first when absent.' }),
+    },
+    totalCount: (_root, { filter }, { db }) => db.renewalRun.count({ where: where(filter) }),
+    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.renewalRun.findUnique({ where, select: { id: true } }))
+      return db.renewalRun.findMany({ ...query, ...renewalRunPage(filter, orderBy) })
+    },
+  }),
+)

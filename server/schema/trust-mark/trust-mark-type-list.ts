@@ -1,0 +1,58 @@
+/** The list of Trust Mark Types: filters, order, pages. */
+import { Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { orderInput } from '#server/schema/order.ts'
+import { requireCursor } from '#server/schema/page.ts'
+import { literally } from '#server/schema/search.ts'
+
+const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
+  description: 'Conditions that must all hold; an absent one does not count.',
+  fields: (t) => ({
+    search: t.string({ description: 'Part of the identifier or of the description, in any case.' }),
+    active: t.boolean({ description: 'Whether new marks may be issued.' }),
+    hasOwner: t.boolean({ description: 'Whether somebody else is its Trust Mark Owner (section 7.2).' }),
+  }),
+})
+
+const TrustMarkTypeOrder = orderInput('TrustMarkTypeOrder', 'Trust Mark Types', {
+  TYPE: { value: 'type', description: 'By identifier.' },
+  CREATED_AT: { value: 'createdAt', description: 'By the time they were created.' },
+})
+
+function where(
+  filter: typeof TrustMarkTypeFilter.$inferInput | null | undefined,
+): Prisma.TrustMarkTypeWhereInput {
+  if (!filter) return {}
+  const { search, active, hasOwner } = filter
+  const and: Prisma.TrustMarkTypeWhereInput[] = []
+  if (search?.trim()) {
+    const contains = { contains: literally(search), mode: 'insensitive' as const }
+    and.push({ OR: [{ type: contains }, { description: contains }] })
+  }
+  if (typeof active === 'boolean') and.push({ active })
+  if (typeof hasOwner === 'boolean')
+    and.push({ owner: hasOwner ? { not: Prisma.DbNull } : { equals: Prisma.DbNull } })
+  return { AND: and }
+}
+
+builder.queryField('trustMarkTypes', (t) =>
+  t.prismaConnection({
+    type: 'TrustMarkType',
+    cursor: 'id',
+    description: 'Trust Mark Types, by identifier unless ordered otherwise, at most 100 a page.',
+    authScopes: { read: true },
+    args: {
+      filter: t.arg({ type: TrustMarkTypeFilter, description: 'Which ones.' }),
+      orderBy: t.arg({ type: TrustMarkTypeOrder, description: 'In which order; by identifier when absent.' }),
+    },
+    totalCount: (_root, { filter }, { db }) => db.trustMarkType.count({ where: where(filter) }),
+    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+      await requireCursor(query.cursor, (where) =>
+        db.trustMarkType.findUnique({ where, select: { id: true } }),
+      )
+      const direction = orderBy?.direction ?? 'asc'
+      const order = [{ [orderBy?.field ?? 'type']: direction }, { id: direction }]
+      return db.trustMarkType.findMany({ ...query, where: where(filter), orderBy: order })
+    },
+  }),
+)

@@ -7,7 +7,7 @@ import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import { prune } from '#server/jobs/prune.ts'
 import type { RunContext, RunKind } from '#server/jobs/run-kinds.ts'
 import type { RunOptions, Runs } from '#server/jobs/runs.ts'
-import { repairDrift } from '#server/publish/drift-repair.ts'
+import { repairDrift } from '#server/publish/drift/repair.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
 

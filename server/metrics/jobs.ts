@@ -2,7 +2,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Ledger } from '#server/jobs/run-ledger.ts'
-import type { DriftKind } from '#server/publish/drift.ts'
+import type { DriftKind } from '#server/publish/drift/drift.ts'
 
 export type JobObserver = {
   /** The same ledger, watched. */

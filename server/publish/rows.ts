@@ -10,6 +10,7 @@ import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { isStillValid, type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
 import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
 import { readSettings } from '#server/settings.ts'
+import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
 /** Rows handled at a time: bounds memory, and one round trip to each store a page. */
 const PAGE = 500
@@ -116,15 +117,23 @@ async function* ownIssuedTrustMarks({ db }: PublishContext): AsyncGenerator<Publ
 }
 
 function publishedSubordinate(row: SignedSubordinate): PublishedSubordinate {
-  const { entityId, statement, entityConfiguration, entityTypes, intermediate } = row
-  const info = {
-    entity_types: entityTypes,
-    intermediate,
+  const { entityId, statement, entityConfiguration } = row
+  return { entityId, statement, entityConfiguration, info: subordinateInfo(row) }
+}
+
+type InfoSource = Pick<
+  SignedSubordinate,
+  'entityTypes' | 'intermediate' | 'registeredAt' | 'statementIssuedAt' | 'statementExpiresAt'
+>
+
+export function subordinateInfo(row: InfoSource): SubordinateInfo {
+  return {
+    entity_types: row.entityTypes,
+    intermediate: row.intermediate,
     registered: toUnix(row.registeredAt),
     updated: toUnix(row.statementIssuedAt),
     expires: toUnix(row.statementExpiresAt),
   }
-  return { entityId, statement, entityConfiguration, entityTypes, info }
 }
 
 function publishedTrustMark(

@@ -18,15 +18,17 @@ function basis(subordinate: Subordinate, { settings, signer }: Context): string 
   return `${subordinate.version}.${settings.statementVersion}.${signer.kid}`
 }
 
+/** What is kept of a signature: all of it, or nothing. */
+type Signature = Pick<Subordinate, 'statement' | 'statementIssuedAt' | 'statementExpiresAt'>
+type Signed = Pick<SignedSubordinate, keyof Signature>
+
+export function isSigned<Row extends Signature>(row: Row): row is Row & Signed {
+  return row.statement !== null && row.statementIssuedAt !== null && row.statementExpiresAt !== null
+}
+
 /** The statement as signed before, if it has not expired: better than none while there can be no new one. */
 export function isStillValid(subordinate: Subordinate, now: number): subordinate is SignedSubordinate {
-  const { statement, statementIssuedAt, statementExpiresAt } = subordinate
-  return (
-    statement !== null &&
-    statementIssuedAt !== null &&
-    statementExpiresAt !== null &&
-    statementExpiresAt.getTime() / 1000 > now
-  )
+  return isSigned(subordinate) && subordinate.statementExpiresAt.getTime() / 1000 > now
 }
 
 function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {

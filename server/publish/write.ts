@@ -14,7 +14,6 @@ export type PublishedSubordinate = {
   entityId: string
   statement: string
   entityConfiguration: string
-  entityTypes: readonly string[]
   info: SubordinateInfo
 }
 
@@ -30,6 +29,13 @@ export type PublishedTrustMark = {
 /** One JWT that was issued, by its hash, with the time of its revocation in unix seconds. */
 export type PublishedIssue = { hash: string; revokedAt: number | null }
 
+/** The sets of subordinates by kind, and who belongs into each. */
+export const kindSets = [
+  ['relyingParties', ({ entity_types: types }) => types.includes('openid_relying_party')],
+  ['openidProviders', ({ entity_types: types }) => types.includes('openid_provider')],
+  ['intermediates', ({ intermediate }) => intermediate],
+] as const satisfies readonly (readonly [keyof PublishedKeys, (info: SubordinateInfo) => boolean])[]
+
 /** Queues the commands that publish one subordinate. */
 export function putSubordinate(
   to: ChainableCommander,
@@ -40,12 +46,9 @@ export function putSubordinate(
   to.hset(keys.subordinates, entityId, subordinate.statement)
   to.hset(keys.subordinateConfigurations, entityId, subordinate.entityConfiguration)
   to.hset(keys.subordinateInfo, entityId, formatSubordinateInfo(subordinate.info))
-  const kinds = [
-    [keys.relyingParties, subordinate.entityTypes.includes('openid_relying_party')],
-    [keys.openidProviders, subordinate.entityTypes.includes('openid_provider')],
-    [keys.intermediates, subordinate.info.intermediate],
-  ] as const
-  for (const [key, is] of kinds) is ? to.sadd(key, entityId) : to.srem(key, entityId)
+  for (const [name, belongs] of kindSets) {
+    belongs(subordinate.info) ? to.sadd(keys[name], entityId) : to.srem(keys[name], entityId)
+  }
 }
 
 /** Queues the commands that take one subordinate off every endpoint. */
@@ -53,7 +56,7 @@ export function removeSubordinate(to: ChainableCommander, keys: PublishedKeys, e
   for (const hash of [keys.subordinates, keys.subordinateConfigurations, keys.subordinateInfo]) {
     to.hdel(hash, entityId)
   }
-  for (const set of [keys.relyingParties, keys.openidProviders, keys.intermediates]) to.srem(set, entityId)
+  for (const [name] of kindSets) to.srem(keys[name], entityId)
 }
 
 /** Queues what happened to one subordinate; it stays after the subordinate is gone. */

@@ -1,7 +1,7 @@
 /** Redis that says other than the database: found, told and put right. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { PublishContext } from '#server/publish/context.ts'
-import { repairDrift } from '#server/publish/drift-repair.ts'
+import { repairDrift } from '#server/publish/drift/repair.ts'
 import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
@@ -9,12 +9,16 @@ import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
 let admin: TestAdmin
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'
+/** Its mark is revoked. */
+const former = 'https://former.example.org'
 const entityIds: string[] = []
 
 beforeAll(async () => {
   admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: holder }, 'id')
+  const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: former }, 'id')
+  await admin.mutate('revokeTrustMark', { id }, 'id')
 })
 afterAll(() => admin.close())
 
@@ -61,7 +65,11 @@ it('finds what is missing, unexpected and different, and publishes it anew', asy
   const { drift } = await reported()
   expect(drift).toMatchObject({ missing: 2, unexpected: 1, different: 2 })
   expect(drift.examples).toEqual(
-    expect.arrayContaining([`missing: subordinate ${missing}`, `unexpected: subordinate ${ghost}`]),
+    expect.arrayContaining([
+      `missing: Subordinate Statement of ${missing}`,
+      `unexpected: Subordinate Statement of ${ghost}`,
+      `missing: Trust Mark ${type} of ${holder}`,
+    ]),
   )
   await vi.waitFor(async () => expect((await reported()).pending).toBe(0), { timeout: 15_000 })
   expect(await repair()).toEqual(nothing)
@@ -74,5 +82,94 @@ it('takes marks away that nobody issued', async () => {
   await client.hset('inmor:tm:https://ghost.example.org', type, 'a.b.c')
   expect(await repair()).toEqual({ ...nothing, unexpected: 1 })
   await vi.waitFor(async () => expect(await client.keys('*ghost*')).toEqual([]), { timeout: 15_000 })
+  expect(await repair()).toEqual(nothing)
+})
+
+/** Everything of the kinds that are compared, whatever its order. */
+async function published() {
+  const { client } = admin.redis
+  const names = await client.keys('inmor:*')
+  const found = names.filter((name) =>
+    /:(rp|op|taia|tmtypes|tmtype:.*|subordinates.*|tm:https.*)$/.test(name),
+  )
+  const contents = found.map(async (name) => {
+    const isSet = (await client.type(name)) === 'set'
+    return [name, isSet ? (await client.smembers(name)).sort() : await client.hgetall(name)] as const
+  })
+  return Object.fromEntries(await Promise.all(contents))
+}
+
+/** What was found is told in words, and put right. */
+async function expectRepaired(count: Partial<typeof nothing>, words: string[], before: object) {
+  expect(await repair()).toEqual({ ...nothing, ...count })
+  expect((await reported()).drift.examples.sort()).toEqual(words.sort())
+  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), { timeout: 15_000 })
+  expect(await repair()).toEqual(nothing)
+  expect(await published()).toEqual(before)
+}
+
+it('compares the sets by kind and the information for lists', async () => {
+  const { client } = admin.redis
+  const before = await published()
+  const [first = '', second = '', third = ''] = entityIds
+  await client.srem('inmor:rp', first)
+  await client.sadd('inmor:taia', first)
+  await client.sadd('inmor:op', second)
+  await client.sadd('inmor:op', 'https://one.example.org')
+  await client.hset('inmor:subordinates:info', 'https://two.example.org', '{}')
+  await client.hset('inmor:subordinates:info', third, '{}')
+  await expectRepaired(
+    { missing: 1, unexpected: 3, different: 1 },
+    [
+      `missing: place among the Relying Parties, place among the Intermediates of ${first}`,
+      `unexpected: place among the OpenID Providers of ${second}`,
+      `different: information for lists of ${third}`,
+      'unexpected: place among the OpenID Providers of https://one.example.org',
+      'unexpected: information for lists of https://two.example.org',
+    ],
+    before,
+  )
+  await client.del('inmor:subordinates:info')
+  const words = entityIds.map((id) => `missing: information for lists of ${id}`)
+  await expectRepaired({ missing: 3 }, words, before)
+})
+
+it('compares the holders of each type, and the types', async () => {
+  const { client } = admin.redis
+  const before = await published()
+  await client.srem(`inmor:tmtype:${type}`, holder)
+  await client.sadd(`inmor:tmtype:${type}`, former)
+  await client.srem('inmor:tmtypes', type)
+  const words = [
+    `missing: place among the holders of ${type} of ${holder}`,
+    `unexpected: place among the holders of ${type} of ${former}`,
+    `missing: place among the Trust Mark Types of ${type}`,
+  ]
+  await expectRepaired({ missing: 2, unexpected: 1 }, words, before)
+})
+
+it('takes types and holders away that the database does not know', async () => {
+  const { client } = admin.redis
+  const before = await published()
+  await client.sadd('inmor:tmtypes', 'https://one.example.org')
+  await client.sadd('inmor:tmtype:https://two.example.org', holder)
+  await client.sadd(`inmor:tmtype:${type}`, 'https://ghost.example.org')
+  const words = [
+    'unexpected: place among the Trust Mark Types of https://one.example.org',
+    `unexpected: place among the holders of https://two.example.org of ${holder}`,
+    `unexpected: place among the holders of ${type} of https://ghost.example.org`,
+  ]
+  await expectRepaired({ unexpected: 3 }, words, before)
+})
+
+it('does not miss what another writer leaves out', async () => {
+  const { client } = admin.redis
+  const before = await published()
+  const [id = ''] = entityIds
+  await client.hset('inmor:subordinates', id, 'a.b.c')
+  await client.hdel('inmor:subordinates:info', id)
+  await expectRepaired({ different: 1 }, [`different: Subordinate Statement of ${id}`], before)
+  await admin.server.db.trustMark.updateMany({ data: { expiresAt: new Date(0) } })
+  await client.srem(`inmor:tmtype:${type}`, holder)
   expect(await repair()).toEqual(nothing)
 })

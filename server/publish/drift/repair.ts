@@ -1,32 +1,19 @@
 /** Finds where Redis says other than the database, keeps what was found, and has it published anew. */
 import type { PublishContext } from '#server/publish/context.ts'
-import {
-  type Drift,
-  type DriftKind,
-  driftOfSubordinates,
-  driftOfTrustMarks,
-  subordinateNames,
-  trustMarkHolders,
-} from '#server/publish/drift.ts'
+import { type Drift, type DriftKind, type DriftSource, MAXIMUM } from '#server/publish/drift/drift.ts'
+import { subordinates } from '#server/publish/drift/subordinates.ts'
+import { trustMarkHolders } from '#server/publish/drift/trust-mark-holders.ts'
+import { trustMarks } from '#server/publish/drift/trust-marks.ts'
 import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 
 export type DriftCount = Record<DriftKind, number>
 
-/** More than so many are not listed: everything is published anew. */
-const MAXIMUM = 1_000
 const EXAMPLES = 10
 /** Milliseconds for what is pending, which is no drift. */
 const PATIENCE_MS = 10_000
 
-type Source = {
-  names(context: PublishContext): AsyncGenerator<string[]>
-  driftOf(context: PublishContext, entityIds: readonly string[]): Promise<Drift[]>
-}
-const sources: readonly Source[] = [
-  { names: subordinateNames, driftOf: driftOfSubordinates },
-  { names: trustMarkHolders, driftOf: driftOfTrustMarks },
-]
+const sources: readonly DriftSource[] = [subordinates, trustMarks, trustMarkHolders]
 
 export async function repairDrift(context: PublishContext, publisher: Publisher): Promise<DriftCount> {
   const found: Drift[] = []
@@ -43,15 +30,15 @@ export async function repairDrift(context: PublishContext, publisher: Publisher)
 }
 
 /** Looked at twice: what was just changed, or on its way to Redis the first time, is no drift. */
-async function driftOfSource(context: PublishContext, publisher: Publisher, { names, driftOf }: Source) {
+async function driftOfSource(context: PublishContext, publisher: Publisher, source: DriftSource) {
   const suspects = new Set<string>()
-  for await (const page of names(context)) {
-    for (const { entityId } of await driftOf(context, page)) suspects.add(entityId)
+  for await (const page of source.names(context)) {
+    for (const { name } of await source.driftOf(context, page)) suspects.add(name)
     if (suspects.size > MAXIMUM) break
   }
   if (suspects.size === 0) return []
   await publisher.flush(PATIENCE_MS)
-  return driftOf(context, [...suspects])
+  return source.driftOf(context, [...suspects])
 }
 
 function repairs(found: readonly Drift[]): OutboxItem[] {
@@ -59,4 +46,4 @@ function repairs(found: readonly Drift[]): OutboxItem[] {
   return isWhole ? [toPublish('everything')] : found.map(({ item }) => item)
 }
 
-const describe = ({ kind, entityId, item }: Drift) => `${kind}: ${item.topic} ${entityId}`
+const describe = ({ kind, words }: Drift) => `${kind}: ${words}`

@@ -1,0 +1,172 @@
+/** What differs among the subordinates: the statements, the configurations, and what listing needs of them. */
+import type { PublishContext } from '#server/publish/context.ts'
+import {
+  compare,
+  type Drift,
+  type DriftKind,
+  type DriftSource,
+  memberIf,
+  PAGE,
+} from '#server/publish/drift/drift.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import { subordinateInfo } from '#server/publish/rows.ts'
+import { isSigned } from '#server/publish/statements.ts'
+import { kindSets } from '#server/publish/write.ts'
+import { formatSubordinateInfo } from '#store/subordinate-info.ts'
+
+const setWords = {
+  relyingParties: 'Relying Parties',
+  openidProviders: 'OpenID Providers',
+  intermediates: 'Intermediates',
+} as const satisfies Record<(typeof kindSets)[number][0], string>
+
+export const subordinates: DriftSource = { names, driftOf }
+
+/** What should be, or is, published of one subordinate; each is null when it is not there. */
+type Content = {
+  statement: string | null
+  configuration: string | null
+  info: string | null
+  /** In the order of the table. */
+  memberships: readonly (string | null)[]
+}
+const nothing: Content = {
+  statement: null,
+  configuration: null,
+  info: null,
+  memberships: kindSets.map(() => null),
+}
+
+async function driftOf(context: PublishContext, entityIds: readonly string[]): Promise<Drift[]> {
+  if (entityIds.length === 0) return []
+  const [expected, actual] = await Promise.all([
+    readExpected(context, entityIds),
+    readPublished(context, entityIds),
+  ])
+  return entityIds.flatMap((entityId, at) => {
+    const found = differences(expected.get(entityId) ?? nothing, actual[at] ?? nothing)
+    const [first] = found
+    if (!first) return []
+    const words = `${found.map(({ what }) => what).join(', ')} of ${entityId}`
+    return [{ kind: first.kind, words, name: entityId, item: toPublish('subordinate', entityId) }]
+  })
+}
+
+type Difference = { kind: DriftKind; what: string }
+
+function differences(expected: Content, actual: Content): Difference[] {
+  const signed = differing([
+    ['Subordinate Statement', expected.statement, actual.statement],
+    ['Entity Configuration', expected.configuration, actual.configuration],
+  ])
+  // It was not we who wrote this, and another writer may leave out the rest, which is no second fault.
+  if (signed.length > 0) return signed
+  return differing([
+    ['information for lists', expected.info, actual.info],
+    ...kindSets.map(([name], at) => {
+      return [
+        `place among the ${setWords[name]}`,
+        expected.memberships[at] ?? null,
+        actual.memberships[at] ?? null,
+      ] as const
+    }),
+  ])
+}
+
+type Pair = readonly [what: string, expected: string | null, actual: string | null]
+
+function differing(pairs: readonly Pair[]): Difference[] {
+  return pairs.flatMap(([what, expected, actual]) => {
+    const kind = compare(expected, actual)
+    return kind ? [{ kind, what }] : []
+  })
+}
+
+/** Of those that are active; one that could never be signed is not published. */
+async function readExpected({ db }: PublishContext, entityIds: readonly string[]) {
+  const rows = await db.subordinate.findMany({
+    where: { entityId: { in: [...entityIds] }, active: true },
+    select: {
+      ...{
+        entityId: true,
+        statement: true,
+        entityConfiguration: true,
+        entityTypes: true,
+        intermediate: true,
+      },
+      ...{ registeredAt: true, statementIssuedAt: true, statementExpiresAt: true },
+    },
+  })
+  return new Map(
+    rows.filter(isSigned).map((row) => {
+      const info = subordinateInfo(row)
+      const content: Content = {
+        statement: row.statement,
+        configuration: row.entityConfiguration,
+        info: formatSubordinateInfo(info),
+        memberships: kindSets.map(([, belongs]) => memberIf(belongs(info))),
+      }
+      return [row.entityId, content]
+    }),
+  )
+}
+
+async function readPublished(
+  { redis, keys }: PublishContext,
+  entityIds: readonly string[],
+): Promise<Content[]> {
+  const [statements, configurations, infos, ...sets] = await Promise.all([
+    redis.hmget(keys.subordinates, ...entityIds),
+    redis.hmget(keys.subordinateConfigurations, ...entityIds),
+    redis.hmget(keys.subordinateInfo, ...entityIds),
+    ...kindSets.map(([name]) => redis.smismember(keys[name], ...entityIds)),
+  ])
+  return entityIds.map((_, at) => ({
+    statement: statements[at] ?? null,
+    configuration: configurations[at] ?? null,
+    info: infos[at] ?? null,
+    memberships: sets.map((members) => memberIf(members[at] === 1)),
+  }))
+}
+
+/** Those that should be published, then those that Redis holds anything of beside them. */
+async function* names(context: PublishContext): AsyncGenerator<string[]> {
+  const { db } = context
+  for (let after = ''; ; ) {
+    const page = await db.subordinate.findMany({
+      where: { active: true, entityId: { gt: after } },
+      orderBy: { entityId: 'asc' },
+      take: PAGE,
+      select: { entityId: true },
+    })
+    const last = page.at(-1)
+    if (!last) break
+    yield page.map(({ entityId }) => entityId)
+    after = last.entityId
+  }
+  for await (const page of publishedNames(context)) {
+    const where = { active: true, entityId: { in: page } }
+    const known = await db.subordinate.findMany({ where, select: { entityId: true } })
+    const compared = new Set(known.map(({ entityId }) => entityId))
+    yield page.filter((entityId) => !compared.has(entityId))
+  }
+}
+
+async function* publishedNames({ redis, keys }: PublishContext): AsyncGenerator<string[]> {
+  for (const key of [keys.subordinates, keys.subordinateInfo]) {
+    for (let cursor = '0'; ; ) {
+      const [next, entries] = await redis.hscan(key, cursor, 'COUNT', PAGE)
+      yield entries.filter((_, index) => index % 2 === 0) // names and values in turn
+      if (next === '0') break
+      cursor = next
+    }
+  }
+  for (const [name] of kindSets) {
+    for (let cursor = '0'; ; ) {
+      const [next, members] = await redis.sscan(keys[name], cursor, 'COUNT', PAGE)
+      yield members
+      if (next === '0') break
+      cursor = next
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** What differs among the sets of holders and the set of Trust Mark Types, type by type. */
+import type { PublishContext } from '#server/publish/context.ts'
+import {
+  compare,
+  type Drift,
+  type DriftSource,
+  MAXIMUM,
+  memberIf,
+  PAGE,
+} from '#server/publish/drift/drift.ts'
+import { below } from '#server/publish/drift/trust-marks.ts'
+import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import { scanKeys } from '#store/scan.ts'
+
+export const trustMarkHolders: DriftSource = { names, driftOf }
+
+/** Types are few, their holders many: these are read in pages. */
+async function driftOf(context: PublishContext, types: readonly string[]): Promise<Drift[]> {
+  const found: Drift[] = []
+  for (const type of types) {
+    found.push(...(await driftOfType(context, type)))
+    for (const source of [missingHolders, unexpectedHolders]) {
+      for await (const page of source(context, type)) {
+        found.push(...page)
+        if (found.length > MAXIMUM) return found
+      }
+    }
+  }
+  return found
+}
+
+/** Any mark of a type brings the type with it when it is published. */
+async function driftOfType({ db, redis, keys }: PublishContext, type: string): Promise<Drift[]> {
+  const [mark, isListed] = await Promise.all([
+    db.trustMark.findFirst({ where: { trustMarkType: { type } }, select: { id: true } }),
+    redis.sismember(keys.trustMarkTypes, type),
+  ])
+  const kind = compare(memberIf(mark !== null), memberIf(isListed === 1))
+  return kind
+    ? [{ kind, words: `place among the Trust Mark Types of ${type}`, name: type, item: itemOf(mark) }]
+    : []
+}
+
+/** One whose mark has expired need not be there: the set is of those with a valid mark, to other writers. */
+async function* missingHolders({ db, redis, keys }: PublishContext, type: string): AsyncGenerator<Drift[]> {
+  for (let after = ''; ; ) {
+    const page = await db.trustMark.findMany({
+      where: {
+        trustMarkType: { type },
+        active: true,
+        expiresAt: { gt: new Date() },
+        entityId: { gt: after },
+      },
+      orderBy: { entityId: 'asc' },
+      take: PAGE,
+      select: { id: true, entityId: true },
+    })
+    const last = page.at(-1)
+    if (!last) return
+    const members = await redis.smismember(
+      keys.trustMarkHolders(type),
+      ...page.map(({ entityId }) => entityId),
+    )
+    const absent = page.filter((_, at) => members[at] !== 1)
+    yield absent.map((mark) => driftOfHolder('missing', type, mark.entityId, mark))
+    after = last.entityId
+  }
+}
+
+async function* unexpectedHolders(
+  { db, redis, keys }: PublishContext,
+  type: string,
+): AsyncGenerator<Drift[]> {
+  for (let cursor = '0'; ; ) {
+    const [next, members] = await redis.sscan(keys.trustMarkHolders(type), cursor, 'COUNT', PAGE)
+    const rows = await db.trustMark.findMany({
+      where: { trustMarkType: { type }, entityId: { in: members } },
+      select: { id: true, entityId: true, active: true },
+    })
+    const marks = new Map(rows.map((row) => [row.entityId, row]))
+    const wrong = members.filter((entityId) => !marks.get(entityId)?.active)
+    yield wrong.map((entityId) => driftOfHolder('unexpected', type, entityId, marks.get(entityId) ?? null))
+    if (next === '0') return
+    cursor = next
+  }
+}
+
+type Mark = { id: number } | null
+
+function driftOfHolder(kind: Drift['kind'], type: string, entityId: string, mark: Mark): Drift {
+  const words = `place among the holders of ${type} of ${entityId}`
+  return { kind, words, name: type, item: itemOf(mark) }
+}
+
+const itemOf = (mark: Mark): OutboxItem => (mark ? toPublish('trust-mark', mark.id) : toPublish('everything'))
+
+/** Each once: those of the database, and those that Redis has a trace of. */
+async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<string[]> {
+  const told = new Set<string>()
+  const fresh = (types: readonly string[]) => {
+    const added = types.filter((type) => !told.has(type))
+    for (const type of added) told.add(type)
+    return added
+  }
+  yield fresh((await db.trustMarkType.findMany({ select: { type: true } })).map(({ type }) => type))
+  yield fresh(await redis.smembers(keys.trustMarkTypes))
+  const prefix = keys.trustMarkHolders('')
+  for await (const found of scanKeys(redis, below(prefix))) {
+    yield fresh(found.map((name) => name.slice(prefix.length)))
+  }
+}

@@ -1,0 +1,53 @@
+/** What differs among the Trust Marks, holder by holder. */
+import type { PublishContext } from '#server/publish/context.ts'
+import { compare, type Drift, type DriftSource, PAGE } from '#server/publish/drift/drift.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import { scanKeys } from '#store/scan.ts'
+import { REVOKED_MARK } from '#store/trust-mark-record.ts'
+
+export const trustMarks: DriftSource = { names, driftOf }
+
+async function driftOf({ db, redis, keys }: PublishContext, entityIds: readonly string[]): Promise<Drift[]> {
+  const rows = await db.trustMark.findMany({
+    where: { entityId: { in: [...entityIds] } },
+    select: { id: true, entityId: true, jwt: true, active: true, trustMarkType: { select: { type: true } } },
+  })
+  const ofEntity = Map.groupBy(rows, ({ entityId }) => entityId)
+  const published = await Promise.all(entityIds.map((entityId) => redis.hgetall(keys.trustMarks(entityId))))
+  return entityIds.flatMap((entityId, at) => {
+    const actual = new Map(Object.entries(published[at] ?? {}))
+    const found: Drift[] = []
+    const words = (type: string) => `Trust Mark ${type} of ${entityId}`
+    for (const { id, jwt, active, trustMarkType } of ofEntity.get(entityId) ?? []) {
+      const { type } = trustMarkType
+      const kind = compare(active ? jwt : REVOKED_MARK, actual.get(type) ?? null)
+      if (kind) found.push({ kind, words: words(type), name: entityId, item: toPublish('trust-mark', id) })
+      actual.delete(type)
+    }
+    const unknown = { kind: 'unexpected', name: entityId, item: toPublish('everything') } as const
+    return [...found, ...[...actual.keys()].map((type) => ({ ...unknown, words: words(type) }))]
+  })
+}
+
+async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<string[]> {
+  for (let after = ''; ; ) {
+    const page = await db.trustMark.groupBy({
+      by: ['entityId'],
+      where: { entityId: { gt: after } },
+      orderBy: { entityId: 'asc' },
+      take: PAGE,
+    })
+    const last = page.at(-1)
+    if (!last) break
+    yield page.map(({ entityId }) => entityId)
+    after = last.entityId
+  }
+  const others = new Set<string>([keys.issuedTrustMarks, keys.trustMarkRevocations])
+  const prefix = keys.trustMarks('')
+  for await (const found of scanKeys(redis, below(prefix))) {
+    yield found.filter((name) => !others.has(name)).map((name) => name.slice(prefix.length))
+  }
+}
+
+/** The pattern of all names that begin so. */
+export const below = (prefix: string) => `${prefix.replace(/[[\]?*\\]/g, '\\$&')}*`

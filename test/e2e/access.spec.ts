@@ -63,13 +63,32 @@ test('a user who is locked out cannot sign in', async () => {
   await page.getByRole('button', { name: 'What to do with vera' }).click()
   await page.getByRole('menuitem', { name: 'Lock out' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Lock out' }).click()
-  await page.getByText('Locked out', { exact: true }).waitFor()
+  await page.getByRole('cell').getByText('Locked out', { exact: true }).waitFor()
 
   const other = await openPage(browser, product.installation.adminUrl)
   await other.page.goto('/')
   await signIn(other.page, 'vera', PASSWORD)
   await other.page.getByRole('alert').filter({ hasText: 'disabled' }).waitFor()
   await other.page.context().close()
+})
+
+test('users are found by name, role and whether they are locked out, and the address keeps it', async () => {
+  const { page, complaints } = watched
+  const people = page.getByRole('table', { name: 'Users' }).getByRole('row')
+  await page.getByLabel('State').selectOption('Locked out')
+  await page.waitForURL(/state=locked-out/)
+  await page.getByText('1 user match').waitFor()
+  await people.filter({ hasText: 'vera' }).waitFor()
+  await page.getByLabel('Search', { exact: true }).fill('adm')
+  await page.getByText('No user matches').waitFor()
+  await page.reload()
+  await page.getByText('No user matches').waitFor()
+  await page.getByRole('link', { name: 'Clear search and filters' }).click()
+  await page.getByText('2 users', { exact: true }).waitFor()
+  await page.getByLabel('Role').selectOption('Administrator')
+  await people.filter({ hasText: 'vera' }).waitFor({ state: 'detached' })
+  await people.filter({ hasText: 'admin' }).waitFor()
+  expect(complaints).toEqual([])
 })
 
 test('an API key is shown once, works, and is refused once it is revoked', async () => {
@@ -90,6 +109,13 @@ test('an API key is shown once, works, and is refused once it is revoked', async
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke key' }).click()
   await page.getByRole('cell', { name: 'Revoked' }).waitFor()
   expect(await viewerOf(key)).toBeNull()
+
+  await page.getByLabel('State').selectOption('Works')
+  await page.getByText('No API key matches').waitFor()
+  await page.getByLabel('State').selectOption('Revoked')
+  await page.getByText('1 API key match').waitFor()
+  await page.getByLabel('Search', { exact: true }).fill('yearly')
+  await page.getByText('No API key matches').waitFor()
   expect(complaints).toEqual([])
 })
 

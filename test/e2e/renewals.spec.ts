@@ -97,4 +97,18 @@ test('the list of runs keeps what came of each', async () => {
   await page.getByRole('link', { name: 'Renewals', exact: true }).first().click()
   await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
   await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
+  await page.getByText('2 runs', { exact: true }).waitFor()
+})
+
+test('the runs are narrowed by kind and by result, and the address keeps it', async () => {
+  const { page, complaints } = watched
+  await page.getByLabel('Result').selectOption('Cancelled')
+  await page.waitForURL(/state=cancelled/)
+  await page.getByText('1 run match').waitFor()
+  await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
+  await page.getByRole('navigation', { name: 'Which runs' }).getByRole('link', { name: 'Imports' }).click()
+  await page.getByText('No run matches').waitFor()
+  await page.reload()
+  await page.getByText('No run matches').waitFor()
+  expect(complaints).toEqual([])
 })

@@ -14,7 +14,8 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name }
 /** The list stands where the answer of the server does. */
 const list = (path: string, text: string) => async (page: Page) => {
   await page.goto(path)
-  await page.getByRole('main').getByText(text).first().waitFor()
+  // What a closed select offers is in the page too, and never seen.
+  await page.getByRole('main').getByText(text).filter({ visible: true }).first().waitFor()
 }
 
 const open = (path: string, link: string) => async (page: Page) => {

@@ -149,4 +149,23 @@ export const states: readonly State[] = [
     },
     part: '[role=alertdialog]',
   },
+  {
+    what: 'a key that is announced, and waits',
+    path: () => '/keys',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Announce a key' }).click()
+      await page.getByRole('button', { name: 'Make and announce it' }).click()
+      await page.getByRole('progressbar', { name: 'Waiting until everybody can know the key' }).waitFor()
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    },
+  },
+  {
+    what: 'a question before switching to a key too early',
+    path: () => '/keys',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Switch before it is safe…' }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+    part: '[role=alertdialog]',
+  },
 ]

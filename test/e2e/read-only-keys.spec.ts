@@ -1,0 +1,50 @@
+/** The keys page where the admin server cannot write the keys: it shows the rollover, and how to go on with it. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { type ReadOnlyAdmin, startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
+
+let admin: TestAdmin
+let reading: ReadOnlyAdmin
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
+  reading = await startReadOnlyAdmin(admin)
+  browser = await startBrowser()
+  ;({ page, complaints } = await openPage(browser, reading.url))
+  await page.goto('/keys')
+  await signIn(page, 'admin', PASSWORD)
+  await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+  await reading.removeKeys()
+})
+
+test('it says why, and names the commands that do the same', async () => {
+  const notice = page.getByText('The keys cannot be changed from here').locator('..')
+  await notice.getByText(reading.directory).waitFor()
+  await notice.getByText('inmor keys switch').waitFor()
+  expect(await notice.getByRole('button', { name: 'Copy the command' }).count()).toBe(4)
+})
+
+test('an announced key is shown, and nothing is offered that would be refused', async () => {
+  const step = page.getByRole('listitem').filter({ hasText: 'Wait until everybody can know it' })
+  await step.getByRole('progressbar').waitFor()
+  const keys = page.getByRole('table', { name: 'Published keys' })
+  await keys.getByRole('row').filter({ hasText: 'Announced' }).waitFor()
+  const changes = page.getByRole('main').getByRole('button', { name: /^(Announce|Switch|Retire|Revoke)/ })
+  expect(await changes.allTextContents()).toEqual([])
+})
+
+test('it has no axe violations', async () => {
+  expect(await violations(page)).toEqual([])
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,58 @@
+/** A second admin server, as a process, that sees the keys and cannot write them. */
+import { chmod, chown, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestAdmin } from './admin.ts'
+import { run } from './program.ts'
+import { freePort } from './redis.ts'
+
+/** The user `nobody`: to root every directory is writable. */
+const NOBODY = 65_534
+const isRoot = process.getuid?.() === 0
+
+export type ReadOnlyAdmin = {
+  url: string
+  /** Its key directory. */
+  directory: string
+  removeKeys(): Promise<void>
+}
+
+/** The directory as a container sees one that is mounted for reading: its own user cannot write it. */
+async function copyForReading(from: string): Promise<string> {
+  const to = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
+  await cp(from, to, { recursive: true })
+  const names = ['.', ...(await readdir(to, { recursive: true }))].map((name) => join(to, name))
+  if (isRoot) for (const name of names) await chown(name, NOBODY, NOBODY)
+  await chmod(to, 0o555)
+  return to
+}
+
+/** Beside `admin`, with a copy of its keys as they are now. It ends with the test file. */
+export async function startReadOnlyAdmin({ config }: TestAdmin): Promise<ReadOnlyAdmin> {
+  const directory = await copyForReading(config.keysDirectory)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const program = run('server/main.ts', [], {
+    ...(isRoot ? { uid: NOBODY } : {}),
+    environment: {
+      TA_DOMAIN: config.entityId,
+      DATABASE_URL: config.databaseUrl,
+      REDIS_URL: config.redisUrl,
+      AUTH_SECRET: config.authSecret,
+      KEYS_DIR: directory,
+      ADMIN_URL: url,
+      ALLOW_HTTP: 'true',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+    },
+  })
+  await program.printed(/the admin server is ready/)
+  return {
+    url,
+    directory,
+    async removeKeys() {
+      await chmod(directory, 0o755)
+      await rm(directory, { recursive: true })
+    },
+  }
+}

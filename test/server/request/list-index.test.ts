@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { renewalRunPage } from '#server/schema/run/renewal-run-list.ts'
+import { expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
 import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
@@ -26,7 +27,7 @@ const rows = `
     "registeredAt", "updatedAt")
   SELECT 'https://rp' || n || '.example.org', 'Service ' || n, n % 1000 <> 1,
     ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3, '{}', '{}', 'a.b.c',
-    now(), now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
+    now() + n % 1000 * interval '1 day', now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
     now() - n * interval '1 minute', now() - n * interval '1 second'
   FROM generate_series(1, ${COUNT}) AS n;
   INSERT INTO "TrustMarkType" ("type") VALUES ('https://ta.example.org/marks/common'), ('${RARE}');
@@ -175,4 +176,10 @@ it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]
   const [plan] = await plansOf(async () => expect(await db.renewalRun.count({ where })).toBe(found))
   // Whoever counts nearly all of them reads all of them.
   if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
+})
+
+it('Entity Configurations that expire in the next days are counted through an index', async () => {
+  const plans = await plansOf(() => expiringByDay(db))
+  const [plan] = plans.filter((_plan, index) => sent[index]?.query.includes('entityConfigurationExpiresAt'))
+  expect(plan).toContain('Subordinate_active_entityConfigurationExpiresAt_idx')
 })

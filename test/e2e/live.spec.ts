@@ -89,6 +89,11 @@ test('the dashboard tells of changes, of runs at work and of what expires', asyn
   const changes = page.getByRole('list', { name: /^Recent changes/ })
   await changes.getByText('Trust Mark issued').waitFor()
   await page.getByRole('heading', { name: 'Expiring in the next 30 days' }).waitFor()
+  await page.getByRole('rowheader').first().waitFor({ state: 'attached' })
+  const desktop = page.viewportSize() ?? { width: 1280, height: 720 }
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  await page.setViewportSize(desktop)
   await page.getByText('No run is under way.').waitFor()
 
   const [slow] = entities

@@ -25,7 +25,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
   const { directory, historicalDirectory } = options
   const read = () => readKeyDirectory(directory, { historicalDir: historicalDirectory })
   const listeners: (() => void)[] = []
-  let keys = await read()
+  let keys: KeyDirectory
   let lastFault = ''
   const refresh = async () => {
     try {
@@ -41,6 +41,11 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
     }
   }
   const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
+  await watch.ready // before the first reading, so that no change falls between the two
+  keys = await read().catch((error: unknown) => {
+    watch.close()
+    throw error
+  })
   return {
     current: () => keys,
     place: { directory, historicalDirectory },

@@ -1,5 +1,6 @@
 /** The key directory changes under a running server: everything is signed anew, or nothing is. */
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
@@ -48,6 +49,26 @@ it('signs everything anew with a new key, and keeps what the old one signed veri
   const published = createLocalJWKSet({ keys })
   for (const jwt of [await statement(), mark]) await jwtVerify(jwt, published)
   expect(kidOf(mark)).toBe(old)
+})
+
+it('misses no change that follows at once', async () => {
+  const told = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'keys-'))
+      onTestFinished(() => rm(directory, { recursive: true }))
+      await writeNewKey(directory, await generateSigningKey('ES256'))
+      const onError = vi.fn()
+      const watched = await openSigningKeys({
+        directory,
+        historicalDirectory: join(directory, 'none'),
+        onError,
+      })
+      onTestFinished(() => watched.close())
+      await writeFile(join(directory, 'private.json'), 'no key')
+      return onError
+    }),
+  )
+  for (const each of told) await vi.waitFor(() => expect(each).toHaveBeenCalled(), WITHIN)
 })
 
 it('goes on with the key it has when the file becomes unreadable, and takes the next good one', async () => {

@@ -1,4 +1,5 @@
 /** What differs among the subordinates: the statements, the configurations, and what listing needs of them. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -82,20 +83,23 @@ function differing(pairs: readonly Pair[]): Difference[] {
   })
 }
 
+/** What of a row is published, or decides whether it is. */
+const asPublished = {
+  entityId: true,
+  statement: true,
+  entityConfiguration: true,
+  entityTypes: true,
+  intermediate: true,
+  registeredAt: true,
+  statementIssuedAt: true,
+  statementExpiresAt: true,
+} satisfies Prisma.SubordinateSelect
+
 /** Of those that are active; one that could never be signed is not published. */
 async function readExpected({ db }: PublishContext, entityIds: readonly string[]) {
   const rows = await db.subordinate.findMany({
     where: { entityId: { in: [...entityIds] }, active: true },
-    select: {
-      ...{
-        entityId: true,
-        statement: true,
-        entityConfiguration: true,
-        entityTypes: true,
-        intermediate: true,
-      },
-      ...{ registeredAt: true, statementIssuedAt: true, statementExpiresAt: true },
-    },
+    select: asPublished,
   })
   return new Map(
     rows.filter(isSigned).map((row) => {

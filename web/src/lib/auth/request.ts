@@ -1,5 +1,6 @@
 /** Asks the paths for signing in, which better-auth serves beside the GraphQL API. */
 import { createAuthClient } from 'better-auth/svelte'
+import { exchange } from './exchange.ts'
 import { reauthentication } from './reauthentication.svelte.ts'
 
 const client = createAuthClient()
@@ -40,10 +41,9 @@ export const endsAttempt: ReadonlySet<string> = new Set([
 /** Without a body it is read. Never throws: what a person has typed must survive a failure. */
 export async function ask<Data>(path: string, body?: object): Promise<Answer<Data>> {
   try {
-    const { data, error } = await client.$fetch<Data>(
-      path,
-      body ? { method: 'POST', body } : { method: 'GET' },
-    )
+    const { data, error } = await (body
+      ? exchange(client.$fetch<Data>(path, { method: 'POST', body }))
+      : client.$fetch<Data>(path, { method: 'GET' }))
     if (!error) return { data }
     const { code = '', status, message } = error as { code?: string; status: number; message?: string } // as the server words it
     const problem =

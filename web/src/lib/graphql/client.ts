@@ -3,6 +3,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { error } from '@sveltejs/kit'
 import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@urql/core'
+import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { connection } from './connection.svelte.ts'
@@ -85,11 +86,16 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
 const isSignedOut = (failure: CombinedError | undefined) =>
   failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') ?? false
 
+/** The query is refused, or knows of no viewer. */
+const lacksSession = ({ error: failure, data }: { error?: CombinedError | undefined; data?: unknown }) =>
+  isSignedOut(failure) ||
+  (typeof data === 'object' && data !== null && 'viewer' in data && data.viewer === null)
+
 /** Sends again what was refused for want of a session, once the person has signed in again in place. */
 async function inSession<Answer extends { error?: CombinedError }>(
   send: () => PromiseLike<Answer>,
 ): Promise<Answer> {
-  const answer = await send()
+  const answer = await acrossExchanges(send, lacksSession)
   if (!isSignedOut(answer.error)) return answer
   connection.refused()
   return (await reauthentication.ask('ended')) ? send() : answer
@@ -101,7 +107,10 @@ export async function glance<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Data | undefined> {
-  const { data, error: failure } = await client.query(document, variables, { fetch }).toPromise()
+  const { data, error: failure } = await acrossExchanges(
+    () => client.query(document, variables, { fetch }).toPromise(),
+    lacksSession,
+  )
   if (isSignedOut(failure)) connection.refused()
   return failure ? undefined : data
 }

@@ -1,6 +1,7 @@
 /** `inmor apikey`: keys for scripts. */
-import { Command, Option } from 'commander'
+import { Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
+import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { command, parseDays, print, withInstallation } from '#server/cli/output.ts'
 import { roles } from '#server/roles.ts'
 
@@ -30,17 +31,16 @@ const list = command('list', 'shows all API keys, without the keys').action(asyn
   print(options, shown, [...lines, `${keys.length} API keys.`].join('\n'))
 })
 
-const revoke = command('revoke', 'revokes an API key, for good')
-  .argument('<id>', 'the key’s id, as list shows it')
-  .action(async (id: string, options) => {
+const revoke = commandAboutOne('revoke', 'revokes an API key, for good', 'id', 'as list shows it').action(
+  async (id: string, options) => {
     await withInstallation(({ db, auth, caller }) => createAccounts(db, auth).revokeApiKey(caller, id), {
       attempt: { action: 'revokeApiKey', input: { id } },
     })
     print(options, { id }, `Revoked ${id}.`)
-  })
+  },
+)
 
-export const apiKeyCommand = new Command('apikey')
-  .description('manages API keys')
+export const apiKeyCommand = groupAboutOne('apikey', 'manages API keys')
   .addCommand(create)
   .addCommand(list)
   .addCommand(revoke)

@@ -20,6 +20,7 @@ const program = new Command('inmor')
   .description('Manages an OpenID Federation Trust Anchor.')
   .version(packageJson.version)
   .showHelpAfterError()
+  .enablePositionalOptions()
 
 for (const command of [
   keygenCommand,

@@ -1,7 +1,8 @@
 /** `inmor keys`: the rollover of the signing key, step by step (§11.2). */
-import { Command, Option } from 'commander'
+import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import type { Caller } from '#server/caller.ts'
+import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import type { Installation } from '#server/cli/installation.ts'
 import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
@@ -95,8 +96,12 @@ const switchTo = command('switch', 'signs with the announced key, when everybody
     ),
   )
 
-const retire = command('retire', 'moves an earlier key into the history, when nothing needs it')
-  .argument('<kid>', 'the key’s id, as list shows it')
+const retire = commandAboutOne(
+  'retire',
+  'moves an earlier key into the history, when nothing needs it',
+  'kid',
+  'as list shows it',
+)
   .option('--accept-copies', 'although others may hold what it signed and was replaced')
   .action((kid: string, options) =>
     perform(
@@ -107,8 +112,12 @@ const retire = command('retire', 'moves an earlier key into the history, when no
     ),
   )
 
-const revoke = command('revoke', 'withdraws a key at once, and says why in the history')
-  .argument('<kid>', 'the key’s id, as list shows it')
+const revoke = commandAboutOne(
+  'revoke',
+  'withdraws a key at once, and says why in the history',
+  'kid',
+  'as list shows it',
+)
   .requiredOption('--reason <reason>', 'compromised, superseded, unspecified, or a word of your own')
   .option('--emergency', 'even if it signs: the announced key, or one made now, takes its place')
   .action((kid: string, options) =>
@@ -120,5 +129,5 @@ const revoke = command('revoke', 'withdraws a key at once, and says why in the h
     ),
   )
 
-export const keysCommand = new Command('keys').description('rolls the signing key over')
+export const keysCommand = groupAboutOne('keys', 'rolls the signing key over')
 for (const each of [list, announce, switchTo, retire, revoke]) keysCommand.addCommand(each)

@@ -114,6 +114,12 @@ describe('beside a running product', () => {
     ['a key for an unknown user', 'apikey create --username nobody --key-name x', 'There is no user nobody.'],
     ['an unknown key', 'apikey revoke 0', 'There is no API key 0.'],
     [
+      'an unknown key whose id begins with a dash',
+      'apikey revoke -hVc0B7brIbxdv9pOLiQ-YMFuOV_Gq_4i --json',
+      'There is no API key -hVc0B7brIbxdv9pOLiQ-YMFuOV_Gq_4i.',
+    ],
+    ['a key whose short id is marked as one', 'apikey revoke -- -V', 'There is no API key -V.'],
+    [
       'a password too short',
       'user create --username eve --password-stdin',
       'The password must have 12 to 128 characters.',

@@ -68,11 +68,7 @@ async function start(): Promise<void> {
   if (database) closers.push(database.close)
   const redis = process.env.REDIS_URL ? null : await startEmbeddedRedis()
   if (redis) closers.push(redis.close)
-  const config = {
-    ...configured,
-    ...(database ? { databaseUrl: database.url } : {}),
-    ...(redis?.url ? { redisUrl: redis.url } : {}),
-  }
+  const config = database ? { ...configured, databaseUrl: database.url } : configured
   const log = createServerLog(config.logLevel, pretty({ sync: true, ignore: 'pid,hostname' }))
 
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
@@ -108,11 +104,7 @@ async function start(): Promise<void> {
       administrator: ADMINISTRATOR,
       password,
       database: database ? `embedded PGlite in ${data.database}` : 'PostgreSQL at DATABASE_URL',
-      redis: redis
-        ? redis.url
-          ? 'a redis-server child'
-          : 'an emulation in this process'
-        : 'Redis at REDIS_URL',
+      redis: redis?.description ?? 'Redis at REDIS_URL',
     }),
   )
 }

@@ -28,7 +28,16 @@ export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
   return redis
 }
 
-function commonOptions(place: RedisPlace, commandTimeout = COMMAND_TIMEOUT_MS) {
+/** As `connectRedis`, through the Unix socket at a path. */
+export function connectRedisSocket(path: string, { commandTimeout, onError }: ConnectOptions = {}): Redis {
+  const redis = new Redis({ path, ...commonOptions({ db: 0, tls: false }, commandTimeout) })
+  reportOutages(redis, onError)
+  return redis
+}
+
+type Session = Pick<RedisPlace, 'username' | 'password' | 'db' | 'tls'>
+
+function commonOptions(place: Session, commandTimeout = COMMAND_TIMEOUT_MS) {
   const { username, password, db, tls } = place
   return {
     db,

@@ -1,15 +1,16 @@
 /** The embedded Redis: a real one as a child when the machine has it, else an emulation inside this process. */
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
-import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { connectRedisSocket, waitForRedis } from '#store/connect.ts'
 
 export type EmbeddedRedis = {
-  kind: 'redis-server' | 'in-process'
-  /** For other processes; null when there is no way in from outside. */
-  url: string | null
+  /** For the banner. */
+  description: string
   connect(): Redis
   close(): Promise<void>
 }
@@ -24,14 +25,16 @@ export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
  * child is stopped. A group of its own keeps a Ctrl-C meant for us from reaching it first. The pipe goes by another
  * number, because a shell takes the standard input from what it runs in the background.
  */
-const SUPERVISE = `exec 3<&0; redis-server "$@" >/dev/null & child=$!
-  { cat <&3 >/dev/null; kill "$child"; } & wait "$child"`
+const SUPERVISE = `exec 3<&0; place=$1; shift
+  rm -rf "$place"; mkdir -m 700 "$place" || exit
+  redis-server "$@" >/dev/null & child=$!
+  { cat <&3 >/dev/null; kill "$child"; } & wait "$child"; rm -rf "$place"`
 const START_TIMEOUT_MS = 5_000
 /** Milliseconds between the end of a redis-server that nobody asked to end and the start of the next. */
 const RESTART_PAUSE_MS = 500
 
+/** It listens on a socket in a directory of ours: a port could be taken by another program, or reached by one. */
 async function startChild(): Promise<EmbeddedRedis | null> {
-  const port = await freePort()
   const found = spawn('redis-server', ['--version'], { stdio: 'ignore' })
   const isThere = await once(found, 'exit').then(
     ([code]) => code === 0,
@@ -39,33 +42,26 @@ async function startChild(): Promise<EmbeddedRedis | null> {
   )
   if (!isThere) return null
 
-  const stop = keepRunning([
-    '--bind',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ])
-  const url = `redis://127.0.0.1:${port}`
-  const probe = connectRedis(url)
+  // Short, since a socket's path may have about a hundred characters only.
+  const place = join(tmpdir(), `inmor-redis-${randomBytes(6).toString('hex')}`)
+  const socket = join(place, 'redis.sock')
+  const settings = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no']
+  const stop = keepRunning(place, settings)
+  const probe = connectRedisSocket(socket)
   await waitForRedis(probe, START_TIMEOUT_MS).finally(() => probe.disconnect())
   return {
-    kind: 'redis-server',
-    url,
-    connect: () => connectRedis(url, { commandTimeout: 30_000 }),
+    description: 'a redis-server child',
+    connect: () => connectRedisSocket(socket, { commandTimeout: 30_000 }),
     close: stop,
   }
 }
 
 /** Starts redis-server, and again whenever it ends; the publisher sees an empty Redis and fills it. */
-function keepRunning(settings: readonly string[]): () => Promise<void> {
+function keepRunning(place: string, settings: readonly string[]): () => Promise<void> {
   let stopped = false
   let pause: NodeJS.Timeout | undefined
   const launch = () => {
-    const child = spawn('sh', ['-c', SUPERVISE, 'sh', ...settings], {
+    const child = spawn('sh', ['-c', SUPERVISE, 'sh', place, ...settings], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     })
@@ -93,21 +89,10 @@ function keepRunning(settings: readonly string[]): () => Promise<void> {
 /** Connections of one emulation share their data by the host's name. */
 function emulate(): EmbeddedRedis {
   return {
-    kind: 'in-process',
-    url: null,
+    description: 'an emulation in this process',
     connect: () => new RedisMock() as unknown as Redis, // the emulation of the same interface
     async close() {
       await new RedisMock().flushall()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
-  return address.port
 }

@@ -1,5 +1,7 @@
 /** The embedded Redis is only a cache of what is published: its end is not the end of the product. */
 import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { eventually, type Product, startProduct } from '#test/helpers/product.ts'
@@ -11,25 +13,31 @@ beforeAll(async () => {
   product = await startProduct()
 })
 
-async function redisServer(): Promise<number | undefined> {
+type RedisServer = { pid: number; directory: string }
+
+/** Redis shows in its process title where it listens. */
+async function redisServer(): Promise<RedisServer> {
   const pids = await descendants(product.pid)
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,comm=', '-p', pids.join()])
-  const line = stdout.split('\n').find((each) => each.includes('redis-server'))
-  return line === undefined ? undefined : Number.parseInt(line, 10)
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'pid=,args=', '-p', pids.join()])
+  const [, pid, socket] = /^ *(\d+) redis-server unixsocket:(\S+)$/m.exec(stdout) ?? []
+  if (socket === undefined) throw new Error('No redis-server is among the children.')
+  return { pid: Number(pid), directory: dirname(socket) }
 }
 
 test('a redis-server that dies is started again and filled anew, and ends with the product', async () => {
   const { federationUrl } = product.installation
-  const first = Number(await redisServer())
-  process.kill(first, 'SIGKILL')
+  const first = await redisServer()
+  process.kill(first.pid, 'SIGKILL')
   await eventually(async () => {
-    const now = await redisServer()
-    expect(now).toBeDefined()
-    expect(now).not.toBe(first)
+    expect((await redisServer()).pid).not.toBe(first.pid)
     expect((await fetch(`${federationUrl}/.well-known/openid-federation`)).status).toBe(200)
   })
   expect(product.stderr()).toMatch(/redis-server has ended; it is started again/)
+
+  const { directory } = await redisServer()
+  expect((await stat(directory)).mode & 0o777, 'nobody else reaches it').toBe(0o700)
   const children = await descendants(product.pid)
   expect(await product.stop()).toEqual({ code: 0, signal: null })
   expect(await survivors(children)).toEqual([])
+  expect(await stat(directory).catch(({ code }) => code)).toBe('ENOENT')
 })

@@ -74,6 +74,17 @@ test('an authenticator app is set up with the picture’s secret, and asked for 
   expect(complaints.filter((complaint) => !complaint.includes('/sign-in'))).toEqual([])
 })
 
+test('who cannot be signed out is told so, and stays where they are', async () => {
+  const { page } = watched
+  const paths = '**/sign-out'
+  await page.route(paths, (request) => request.abort())
+  await page.getByRole('button', { name: /^Administrator/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByText('You are still signed in. The server cannot be reached.').waitFor()
+  await page.unroute(paths)
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
+})
+
 test('a wrong code is refused at the field, and a recovery code signs in once', async () => {
   const { page } = watched
   await signOut(page)

@@ -27,7 +27,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
   const listeners: (() => void)[] = []
   let keys: KeyDirectory
   let lastFault = ''
-  const refresh = async () => {
+  const readAgain = async () => {
     try {
       const found = await read()
       lastFault = ''
@@ -39,6 +39,12 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
       if (String(error) !== lastFault) options.onError(error)
       lastFault = String(error)
     }
+  }
+  /** One reading after the other: an earlier one that took longer must not bring back what a later one saw gone. */
+  let reading = Promise.resolve()
+  const refresh = () => {
+    reading = reading.then(readAgain)
+    return reading
   }
   const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
   await watch.ready // before the first reading, so that no change falls between the two

@@ -120,8 +120,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     signingKey: t.field({
       type: SigningKey,
       description: 'The key that signs at present.',
-      resolve: (_settings, _args, { services, signingKeys }) =>
-        services.signingKeys.find(signingKeys.current().signer.kid),
+      resolve: (_settings, _args, { services }) => services.signingKeys.signing(),
     }),
   }),
 })

@@ -36,7 +36,9 @@ export function createKeyView({ db, signingKeys }: Pick<KeyContext, 'db' | 'sign
     }
   }
 
+  /** As the directory is now: another process may have changed it a moment ago. */
   async function listed(): Promise<SigningKeyView[]> {
+    await signingKeys.refresh()
     const keys = signingKeys.current().listed
     const rows = await db.signingKey.findMany({ where: { kid: { in: keys.map(({ jwk }) => jwk.kid) } } })
     const count = countOnce()
@@ -51,11 +53,19 @@ export function createKeyView({ db, signingKeys }: Pick<KeyContext, 'db' | 'sign
     }))
   }
 
-  /** The last that was withdrawn comes first. */
-  function historical(): HistoricalKeyView[] {
+  /** As `listed`. The last that was withdrawn comes first. */
+  async function historical(): Promise<HistoricalKeyView[]> {
+    await signingKeys.refresh()
     const count = countOnce()
     const keys = signingKeys.current().historical.toSorted((a, b) => b.exp - a.exp)
     return keys.map((key) => ({ key, use: () => count(key.kid) }))
+  }
+
+  /** @throws NotFoundError with that message */
+  async function theOne(isMeant: (key: SigningKeyView) => boolean, message: string): Promise<SigningKeyView> {
+    const key = (await listed()).find(isMeant)
+    if (key) return key
+    throw new NotFoundError(message)
   }
 
   return {
@@ -64,14 +74,12 @@ export function createKeyView({ db, signingKeys }: Pick<KeyContext, 'db' | 'sign
     /** Why keys cannot be changed here; null when they can. */
     whyReadOnly: () => whyReadOnly(signingKeys.place),
 
-    async find(kid: string): Promise<SigningKeyView> {
-      const key = (await listed()).find((key) => key.kid === kid)
-      if (key) return key
-      throw new NotFoundError(`There is no key ${kid} in the key directory.`)
-    },
+    find: (kid: string) => theOne((key) => key.kid === kid, `There is no key ${kid} in the key directory.`),
+    /** The key that signs at present. */
+    signing: () => theOne((key) => key.state === 'CURRENT', 'No key signs.'),
 
-    findHistorical(kid: string): HistoricalKeyView {
-      const key = historical().find(({ key }) => key.kid === kid)
+    async findHistorical(kid: string): Promise<HistoricalKeyView> {
+      const key = (await historical()).find(({ key }) => key.kid === kid)
       if (key) return key
       throw new NotFoundError(`There is no key ${kid} in the history.`)
     },

@@ -1,5 +1,6 @@
 /** What was measured, as Markdown: what it was measured on, a table for each question, and what falls short and why. */
 import { arch, cpus, platform, totalmem } from 'node:os'
+import type { OutageMeasure } from './outages.ts'
 import type { PublicResult } from './public.ts'
 import type { RebuildMeasure } from './rebuild.ts'
 import type { RenewalMeasure } from './renewal.ts'
@@ -8,6 +9,8 @@ export type Measures = {
   public: readonly PublicResult[]
   rebuild: RebuildMeasure
   renewal: RenewalMeasure
+  /** Empty when they were left out. */
+  outages: readonly OutageMeasure[]
   database: string
   /** The command line that repeats it. */
   command: string
@@ -37,6 +40,7 @@ does, the share hardly.`,
     growthTable(measures.public),
     '## Rebuild and renewal',
     workTable(measures),
+    ...(measures.outages.length > 0 ? outageSection(measures.outages) : []),
   ].join('\n\n')
 }
 
@@ -95,6 +99,21 @@ function workTable({ rebuild, renewal }: Measures): string {
       ],
     ],
   )
+}
+
+function outageSection(outages: readonly OutageMeasure[]): string[] {
+  const rows = outages.map(({ fault, longest, refused }) => [
+    fault,
+    `${(longest / 1000).toFixed(1)} s`,
+    number(refused),
+  ])
+  return [
+    '## Failover of Redis',
+    `The federation server is asked every 10 ms what only Redis knows, while a replica takes the place of the node that
+holds our keys. Nobody is answered wrongly: who is not answered gets 503, at once or after the second that a command may
+take. The admin server publishes what was meant for that time by itself.`,
+    table(['', 'without an answer', 'answered with 503'], rows),
+  ]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

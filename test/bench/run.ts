@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureOutages } from './outages.ts'
 import { measurePublic } from './public.ts'
 import { measureRebuild } from './rebuild.ts'
 import { measureRenewal } from './renewal.ts'
@@ -10,8 +11,15 @@ import { formatReport, MAIN_SIZE, shareOfBare } from './report.ts'
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 const efforts = {
-  quick: { sizes: [100, MAIN_SIZE], seconds: 1, rounds: 1, rebuild: 5_000, renewal: 100 },
-  full: { sizes: [100, MAIN_SIZE, 100_000], seconds: 3, rounds: 3, rebuild: 100_000, renewal: 1_000 },
+  quick: { sizes: [100, MAIN_SIZE], seconds: 1, rounds: 1, rebuild: 5_000, renewal: 100, outages: false },
+  full: {
+    sizes: [100, MAIN_SIZE, 100_000],
+    seconds: 3,
+    rounds: 3,
+    rebuild: 100_000,
+    renewal: 1_000,
+    outages: true,
+  },
 }
 
 const { values: flags } = parseArgs({
@@ -28,6 +36,7 @@ const report = formatReport({
   public: results,
   rebuild: await measureRebuild(effort.rebuild),
   renewal: await measureRenewal(effort.renewal),
+  outages: effort.outages ? await measureOutages() : [],
   database: process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite',
   command: `npm run bench${flags.quick ? ' -- --quick' : ''}`,
 })

@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
-import { vi } from 'vitest'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { freePort, killRedis, spawnRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { caughtUp, type Replicated } from '#test/helpers/replication.ts'
+import { until } from '#test/helpers/until.ts'
 
 export const PREFIX = '{inmor}'
 
-export type TestCluster = TestRedis & {
-  /** Moves the slots of the node that holds our keys to another node, as an operator would: `redis-cli --cluster reshard`. */
-  moveKeys(): Promise<void>
-}
+export type TestCluster = TestRedis &
+  Replicated & {
+    /** Moves the slots of the node that holds our keys to another node, as an operator would: `redis-cli --cluster reshard`. */
+    moveKeys(): Promise<void>
+  }
 
 type Node = { port: number; busPort: number; process: ChildProcess; client: Redis; id: string }
 
@@ -53,6 +55,7 @@ export async function startCluster(): Promise<TestCluster> {
     },
     pause: () => void holder.process.kill('SIGSTOP'),
     resume: () => void holder.process.kill('SIGCONT'),
+    replicated: () => caughtUp(holder.client, replica.client),
     moveKeys: () => reshard(holder, third),
     async close() {
       client.disconnect()
@@ -84,7 +87,7 @@ function spawnNode(directory: string, port: number, busPort: number): Promise<Ch
 }
 
 async function everyNode(nodes: readonly Node[], holds: (node: Node) => Promise<boolean>): Promise<void> {
-  await vi.waitFor(async () => {
+  await until(async () => {
     for (const node of nodes) if (!(await holds(node))) throw new Error(`${node.port} is not ready yet`)
   }, WITHIN)
 }
@@ -93,5 +96,5 @@ async function everyNode(nodes: readonly Node[], holds: (node: Node) => Promise<
 function reshard(from: Node, to: Node): Promise<void> {
   const options = ['--cluster-from', from.id, '--cluster-to', to.id, '--cluster-slots', String(OWN_SLOTS)]
   const command = ['--cluster', 'reshard', `127.0.0.1:${from.port}`, ...options, '--cluster-yes']
-  return vi.waitFor(async () => void (await promisify(execFile)('redis-cli', command)), WITHIN)
+  return until(async () => void (await promisify(execFile)('redis-cli', command)), WITHIN)
 }

@@ -4,14 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { vi } from 'vitest'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { freePort, killRedis, spawnRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { caughtUp, type Replicated } from '#test/helpers/replication.ts'
+import { until } from '#test/helpers/until.ts'
 
 const WITHIN = { timeout: 30_000, interval: 50 }
 
 /** To stop or to pause it means the first primary, which comes back as a replica. */
-export async function startSentinelRedis(): Promise<TestRedis> {
+export async function startSentinelRedis(): Promise<TestRedis & Replicated> {
   const directory = await mkdtemp(join(tmpdir(), 'sentinel-'))
   const [first, second, sentinelPort] = [await freePort(), await freePort(), await freePort()]
   let primary = await spawnRedis(first, ['--dir', directory])
@@ -30,6 +31,11 @@ export async function startSentinelRedis(): Promise<TestRedis> {
     async restart() {
       await killRedis(primary)
       primary = await spawnRedis(first, ['--dir', directory])
+    },
+    async replicated() {
+      const nodes = [new Redis(first), new Redis(second)] as const
+      await caughtUp(...nodes)
+      for (const node of nodes) node.disconnect()
     },
     pause: () => void primary.kill('SIGSTOP'),
     resume: () => void primary.kill('SIGCONT'),
@@ -56,7 +62,7 @@ function sentinelSettings(port: number, primary: number): string {
 async function replicated(sentinelPort: number, replicaPort: number): Promise<void> {
   const [sentinel, replica] = [new Redis(sentinelPort), new Redis(replicaPort)]
   sentinel.on('error', () => {}) // it has only just been started
-  await vi.waitFor(async () => {
+  await until(async () => {
     const known = (await sentinel.call('SENTINEL', 'REPLICAS', 'mymaster')) as string[][]
     if (known.length === 0) throw new Error('the Sentinel knows of no replica yet')
     if (!(await replica.info('replication')).includes('master_link_status:up')) throw new Error('no link yet')

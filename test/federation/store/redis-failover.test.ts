@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { TestRedis } from '#test/helpers/redis.ts'
 import { PREFIX, startCluster } from '#test/helpers/redis-cluster.ts'
 import { startSentinelRedis } from '#test/helpers/redis-sentinel.ts'
+import type { Replicated } from '#test/helpers/replication.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 const TIMEOUT = 90_000
@@ -15,11 +16,11 @@ const after = 'https://after.example'
 let ta: TrustAnchor
 afterEach(() => ta.close())
 
-async function start(redis: TestRedis, prefix: string) {
+async function start(redis: TestRedis & Replicated, prefix: string) {
   ta = await startTrustAnchor({ redis, prefix })
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: before })
-  await ta.redis.client.wait(1, 5_000)
+  await redis.replicated()
 }
 
 /** Every status that is seen while `work` goes on and the server is asked, without a pause, what is not in its memory. */

@@ -40,11 +40,20 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
       lastFault = String(error)
     }
   }
-  /** One reading after the other: an earlier one that took longer must not bring back what a later one saw gone. */
-  let reading = Promise.resolve()
+  /**
+   * One reading after the other: an earlier one that took longer must not bring back what a later one saw gone. One that
+   * has not begun yet serves everyone who asks meanwhile.
+   */
+  let last = Promise.resolve()
+  let waiting: Promise<void> | undefined
   const refresh = () => {
-    reading = reading.then(readAgain)
-    return reading
+    if (waiting) return waiting
+    waiting = last.then(() => {
+      waiting = undefined
+      return readAgain()
+    })
+    last = waiting
+    return waiting
   }
   const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
   await watch.ready // before the first reading, so that no change falls between the two

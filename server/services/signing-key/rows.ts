@@ -3,6 +3,7 @@ import { algorithmsFor } from '#core/algorithm.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { Prisma, SigningKey } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database.ts'
+import { ConflictError } from '#server/services/operation-error.ts'
 import type { KeyDirectory, KeyRole } from '#store/key-directory.ts'
 
 export type KeyState = 'CURRENT' | 'ANNOUNCED' | 'PUBLISHED' | 'RETIRED' | 'REVOKED' | 'MISSING'
@@ -26,6 +27,19 @@ const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>>
 /** Whoever looks at the directory in order to change it, or to record it, takes turns until the transaction ends. */
 export async function lockKeys(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:keys'))`
+}
+
+const REPLACED: readonly string[] = ['PUBLISHED', 'RETIRED', 'REVOKED'] satisfies KeyState[]
+
+/**
+ * What was signed with a key that somebody has replaced since must not be stored; and nobody changes the keys until it is.
+ * @throws ConflictError
+ */
+export async function requireSigning(tx: Transaction, kid: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtext('inmor:keys'))`
+  const row = await tx.signingKey.findUnique({ where: { kid }, select: { state: true } })
+  if (row && REPLACED.includes(row.state))
+    throw new ConflictError('The signing key was changed at the same moment; try again.')
 }
 
 /** States by `kid`: what was known, and what is there now. */

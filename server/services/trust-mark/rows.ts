@@ -3,6 +3,7 @@ import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.t
 import type { Transaction } from '#server/database.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { changedMeanwhile } from '#server/services/operation-error.ts'
+import { requireSigning } from '#server/services/signing-key/rows.ts'
 import type { SignedMark } from '#server/services/trust-mark/signing.ts'
 
 export type TrustMarkRow = TrustMark & { trustMarkType: TrustMarkType }
@@ -28,6 +29,7 @@ export async function replace(
   return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
 }
 
+/** @throws ConflictError when its key does not sign any more */
 export async function recordIssued(
   tx: Transaction,
   trustMarkId: number,
@@ -35,6 +37,7 @@ export async function recordIssued(
   revokedAt: Date | null,
 ) {
   const { hash, kid, issuedAt, expiresAt } = signed
+  await requireSigning(tx, kid)
   await tx.issuedTrustMark.create({ data: { hash, trustMarkId, kid, issuedAt, expiresAt, revokedAt } })
 }
 

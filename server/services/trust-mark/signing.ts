@@ -49,6 +49,7 @@ export async function signMark(
     ...(type.ref ? { ref: type.ref } : {}),
     ...(delegation ? { delegation } : {}),
   })
+  await signingKeys.refresh() // another process may have changed them a moment ago
   const { signer } = signingKeys.current()
   const jwt = await signJwt(claims, { key: signer, typ: TRUST_MARK_TYP })
   const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]

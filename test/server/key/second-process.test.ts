@@ -1,0 +1,53 @@
+/** Two admin servers on one key directory: what the one does with the keys binds the other at once. */
+import { decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { jobCaller } from '#server/caller.ts'
+import type { AdminServer } from '#server/start.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { subject as entityId, trustMarksOf } from '#test/helpers/trust-mark.ts'
+
+let admin: TestAdmin
+let second: AdminServer
+const { createType, issue } = trustMarksOf(() => admin)
+beforeAll(async () => {
+  admin = await startAdmin()
+  second = await startSecondAdmin(admin)
+})
+afterAll(async () => {
+  await second.close()
+  await admin.close()
+})
+
+const caller = jobCaller('test')
+const switchKey = async () => {
+  const { signingKeys } = admin.server.services
+  await signingKeys.announce(caller, { alg: 'ES256' })
+  return (await signingKeys.switch(caller, { overrideReason: 'for the test' })).kid
+}
+
+it('signs a mark with the key that another process has switched to a moment ago', async () => {
+  const { type } = await createType()
+  const { type: old } = await issue()
+  const mark = await admin.server.db.trustMark.findFirstOrThrow({ where: { trustMarkType: { type: old } } })
+  const kid = await switchKey()
+  const issued = await second.services.trustMarks.issue(caller, { trustMarkType: type, entityId })
+  expect(decodeProtectedHeader(issued.jwt)).toMatchObject({ kid })
+  const next = await switchKey()
+  const reissued = await second.services.trustMarks.reissue(caller, mark.id)
+  expect(decodeProtectedHeader(reissued.jwt)).toMatchObject({ kid: next })
+})
+
+it('lets no mark stand whose key was withdrawn before it was stored', async () => {
+  const { type } = await createType()
+  const where = { state: 'CURRENT' }
+  // As when the other process had its turn between the signature and the commit.
+  const [row] = await admin.server.db.signingKey.updateManyAndReturn({ where, data: { state: 'REVOKED' } })
+  const issuing = second.services.trustMarks.issue(caller, { trustMarkType: type, entityId })
+  await expect(issuing).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringMatching(/try again/),
+  })
+  expect(await admin.server.db.trustMark.count({ where: { trustMarkType: { type } } })).toBe(0)
+  await admin.server.db.signingKey.updateMany({ where: { kid: row?.kid ?? '' }, data: where })
+  await second.services.trustMarks.issue(caller, { trustMarkType: type, entityId })
+})

@@ -1,41 +1,12 @@
 /** The federation server as a process. */
-
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { generateSigningKey } from '#core/keys.ts'
-import { writeNewKey } from '#store/key-directory.ts'
-import { type Program, run } from '#test/helpers/program.ts'
-import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { expect, test } from 'vitest'
+import type { Program } from '#test/helpers/program.ts'
 import { startRawServer } from '../raw-server.ts'
-
-let redis: TestRedis
-let keys: string
-
-beforeAll(async () => {
-  redis = await startRedis()
-  keys = await mkdtemp(join(tmpdir(), 'main-'))
-  await writeNewKey(keys, await generateSigningKey('ES256'))
-})
-afterAll(async () => {
-  await redis.close()
-  await rm(keys, { recursive: true })
-})
-
-const start = (changes: Record<string, string> = {}): Program =>
-  run('federation/main.ts', [], {
-    environment: {
-      TA_DOMAIN: 'https://ta.example',
-      REDIS_URL: redis.url,
-      KEYS_DIR: keys,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      ...changes,
-    },
-  })
+import { inKeys, start } from './federation-process.ts'
 
 const listening = async (program: Program) => (await program.printed(/http:\/\/127\.0\.0\.1:\d+/))[0]
 
@@ -75,11 +46,11 @@ test.concurrent('says that the port is in use', async () => {
 })
 
 const failures: [what: string, changes: () => Promise<Record<string, string>>, sentence: RegExp][] = [
-  ['a missing key', async () => ({ KEYS_DIR: join(keys, 'nowhere') }), /private\.json does not exist/],
+  ['a missing key', async () => ({ KEYS_DIR: inKeys('nowhere') }), /private\.json does not exist/],
   [
     'a broken key',
     async () => {
-      const directory = await mkdtemp(join(keys, 'broken-'))
+      const directory = await mkdtemp(inKeys('broken-'))
       await writeFile(join(directory, 'private.json'), '{')
       return { KEYS_DIR: directory }
     },
@@ -93,7 +64,7 @@ const failures: [what: string, changes: () => Promise<Record<string, string>>, s
   [
     'a certificate that is none',
     async () => {
-      const file = join(keys, 'not.pem')
+      const file = inKeys('not.pem')
       await writeFile(file, 'hello')
       return { TLS_CERT: file, TLS_KEY: file }
     },

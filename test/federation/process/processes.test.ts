@@ -1,41 +1,12 @@
 /** Several processes of the federation server on one port. */
-import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { generateSigningKey } from '#core/keys.ts'
-import { writeNewKey } from '#store/key-directory.ts'
+import { expect, test, vi } from 'vitest'
 import { readMetrics } from '#test/helpers/metrics.ts'
-import { descendants, type Program, run, survivors } from '#test/helpers/program.ts'
-import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { descendants, type Program, survivors } from '#test/helpers/program.ts'
+import { inKeys, start } from './federation-process.ts'
 
-let redis: TestRedis
-let keys: string
-
-beforeAll(async () => {
-  redis = await startRedis()
-  keys = await mkdtemp(join(tmpdir(), 'processes-'))
-  await writeNewKey(keys, await generateSigningKey('ES256'))
-})
-afterAll(async () => {
-  await redis.close()
-  await rm(keys, { recursive: true })
-})
-
-const start = (changes: Record<string, string> = {}): Program =>
-  run('federation/main.ts', [], {
-    environment: {
-      TA_DOMAIN: 'https://ta.example',
-      REDIS_URL: redis.url,
-      KEYS_DIR: keys,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      METRICS_PORT: '0',
-      WEB_CONCURRENCY: '3',
-      ...changes,
-    },
-  })
+const startThree = (changes: Record<string, string> = {}): Program =>
+  start({ METRICS_PORT: '0', WEB_CONCURRENCY: '3', ...changes })
 
 const listeners = (program: Program) => [...program.stdout().matchAll(/"pid":(\d+).*Server listening/g)]
 const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 30_000, interval: 20 })
@@ -52,7 +23,7 @@ async function health(url: string): Promise<number | undefined> {
 }
 
 test('share the port, tell their metrics as one, replace one that ends, and end in good order', async () => {
-  const program = start()
+  const program = startThree()
   const [, metricsUrl] = await program.printed(/"url":"([^"]+\/metrics)"/)
   // Each of them writes its own log, in no order between them.
   await eventually(() => expect(listeners(program)).toHaveLength(3))
@@ -83,7 +54,7 @@ test('share the port, tell their metrics as one, replace one that ends, and end 
 }, 90_000) // five starts of a process
 
 test('say once why they cannot start', async () => {
-  const program = start({ KEYS_DIR: join(keys, 'nowhere') })
+  const program = startThree({ KEYS_DIR: inKeys('nowhere') })
   expect((await program.ended).code).toBe(1)
   expect(program.output().trim()).toMatch(/^[^\n]*private\.json does not exist[^\n]*$/)
 })

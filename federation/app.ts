@@ -2,9 +2,15 @@
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import rateLimit from '@fastify/rate-limit'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Deps } from './deps.ts'
-import { handleErrors, sendError } from './error-handler.ts'
+import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
 import { createRequestIds } from './request-id.ts'
 import { addressGroup } from './routes/address-group.ts'
 import { collectionRoute } from './routes/collection.ts'
@@ -55,22 +61,28 @@ const securityHeaders = {
 /** Where we serve TLS ourselves; a proxy that does it for us says so itself. */
 const overTls = { 'strict-transport-security': 'max-age=31536000' }
 
+const alwaysSent = (tls: AppOptions['tls']) => (tls ? { ...securityHeaders, ...overTls } : securityHeaders)
+
+const ANY_ORIGIN = '*'
+
 /** Builds the server on what it is given. */
 export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance {
   const app = createServer(options)
-  const always = options.tls ? { ...securityHeaders, ...overTls } : securityHeaders
   handleErrors(app)
   app.removeAllContentTypeParsers() // forms are the only bodies that any endpoint takes
   app.register(formbody, { bodyLimit: FORM_LIMIT })
-  // Public documents without credentials: tools in a browser may read them.
-  app.register(cors, {
-    origin: '*',
-    methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: ['etag', 'retry-after'],
-  })
+  const always = alwaysSent(options.tls)
+  // Before CORS, which answers preflights by itself.
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store').headers(always)
     done()
+  })
+  // Public documents without credentials: tools in a browser may read them.
+  app.register(cors, {
+    origin: ANY_ORIGIN,
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: ['etag', 'retry-after'],
+    strictPreflight: false, // who asks for the methods without meaning a preflight is told them as well
   })
   endConnectionsOnClose(app)
   app.register(async (scope) => {
@@ -106,6 +118,8 @@ function endConnectionsOnClose(app: FastifyInstance): void {
 }
 
 function createServer({ logger, trustProxy = false, tls, ...options }: AppOptions): FastifyInstance {
+  // No hook runs for a request that Fastify refuses before it looks for a route.
+  const unrouted = { ...alwaysSent(tls), 'access-control-allow-origin': ANY_ORIGIN }
   const { connectionsCheckingInterval, ...timeouts } = { ...patience, ...options.patience }
   // Node exchanges the two when the headers may take longer than the whole request, as they may by default.
   const node = { connectionsCheckingInterval, headersTimeout: timeouts.requestTimeout }
@@ -118,7 +132,9 @@ function createServer({ logger, trustProxy = false, tls, ...options }: AppOption
     logController: new LogController({ disableRequestLogging: true }),
     // Most requests log nothing, and those that do say which they are: a logger for each would cost more than it tells.
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,
-    frameworkErrors: sendError,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendError(error, request, reply.headers(unrouted)),
+    clientErrorHandler: answerUnreadable,
     genReqId: createRequestIds(trustProxy),
   }
   // The two kinds of server differ in type only by the socket below them, which no route touches.

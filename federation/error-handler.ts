@@ -1,10 +1,16 @@
 /** Turns whatever went wrong into the error document of §8.9, and logs what is our own fault. */
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FederationError } from '#core/errors.ts'
+import { member } from '#core/json.ts'
 import { sendJson } from './routes/answer.ts'
 
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = 5
+
+/** The framework only says that it does not know the media type. */
+const NO_FORM = 'The body of a request must be a form, application/x-www-form-urlencoded.'
 
 type Failure = { status: number; error: string; description: string; retryAfter?: number }
 
@@ -32,6 +38,28 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   return sendFailure(reply, failure)
 }
 
+const unreadable: Readonly<Record<string, { status: number; description: string }>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'The request took too long to arrive.' },
+  HPE_HEADER_OVERFLOW: { status: 431, description: 'The headers of the request are too long.' },
+}
+
+/** Answers what Node cannot read as a request or no longer waits for: nothing of Fastify is there yet. */
+export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const known = member(unreadable, error.code ?? '')
+  const { status, description } = known ?? { status: 400, description: 'This is not an HTTP request.' }
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    'cache-control: no-store',
+    'connection: close',
+  ]
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.destroy(error)
+}
+
 function describeFailure(error: unknown): Failure {
   if (error instanceof FederationError) return fromFederationError(error)
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
@@ -47,7 +75,7 @@ function describeFailure(error: unknown): Failure {
   return {
     status,
     error: status === 429 ? 'temporarily_unavailable' : 'invalid_request',
-    description: message(error),
+    description: status === 415 ? NO_FORM : message(error),
   }
 }
 

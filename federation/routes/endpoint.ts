@@ -51,8 +51,9 @@ export function endpoint(app: FastifyInstance, deps: Deps, { name, path, answer,
 
   const isOffered = async () => isPostOnly || (await deps.authMethods(name)).authenticated
   // Before the body is read: an endpoint without client authentication has no POST at all.
-  const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
-    return (await isOffered()) ? undefined : reply.callNotFound()
+  const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    if (!(await isOffered())) return reply.callNotFound()
+    refuseCompressed(headers['content-encoding'])
   }
 
   const config = { ...limit(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS)), isOffered }
@@ -75,6 +76,12 @@ function authenticate({ clients }: Deps, parameters: unknown): Promise<EntityId>
     assertion: optional(parameters, 'client_assertion', MAX_ASSERTION_BYTES),
     clientId: optional(parameters, 'client_id'),
   })
+}
+
+/** Read as it is, a compressed form would look like one without parameters. */
+function refuseCompressed(encoding: string | undefined): void {
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return
+  throw new FederationError('invalid_request', 'The body of a request must not be compressed.')
 }
 
 function refuseAnonymous(path: string): FederationError {

@@ -38,7 +38,7 @@ export function names(parameters: unknown, name: string): string[] {
 export function optionalLimit(parameters: unknown): number | undefined {
   const value = optional(parameters, 'limit')
   if (value === undefined) return undefined
-  if (!/^\d{1,15}$/.test(value) || Number(value) === 0) {
+  if (!/^\d+$/.test(value) || Number(value) === 0) {
     throw refuse('limit', `must be a whole number of at least 1, not ${quote(value)}`)
   }
   return Number(value)

@@ -1,5 +1,6 @@
 /** Bad input to every endpoint: each fault gets the error of the text, and none gets further (§8.9). */
 import { request } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
@@ -210,6 +211,26 @@ describe('/trust_mark_status', () => {
     expect(answer.json()).toMatchObject({ error: 'invalid_request' })
   })
 
+  test('refuses a body that is no form, and says what it takes', async () => {
+    const answer = await post('{"trust_mark":"a"}', 'application/json')
+    expect(answer.statusCode).toBe(415)
+    expect(answer.json()).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringContaining('application/x-www-form-urlencoded'),
+    })
+  })
+
+  test('refuses a compressed form, rather than read it as one without a mark', async () => {
+    const answer = await ta.app.inject({
+      method: 'POST',
+      url: '/trust_mark_status',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
+      payload: gzipSync('trust_mark=a.b.c'),
+    })
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ error_description: expect.stringContaining('compressed') })
+  })
+
   test('a JWT of another type was never issued here as a mark', async () => {
     for (const jwt of [
       await ta.sign({ iss: entityId, sub: entityId }, 'entity-statement+jwt'),
@@ -221,6 +242,12 @@ describe('/trust_mark_status', () => {
       expect(answer.json()).toMatchObject({ error: 'not_found' })
     }
   })
+})
+
+test('a limit of any size is one that is never reached', async () => {
+  for (const path of ['/collection', '/extended_list']) {
+    expect((await ask(path, [['limit', '9'.repeat(400)]])).statusCode).toBe(200)
+  }
 })
 
 test('a body of 10 MB is refused before it is read, whatever the endpoint takes', async () => {

@@ -53,6 +53,16 @@ test.each([...paths, '/trust_mark_status', '/nowhere'])('a page in a browser may
     headers: { origin: 'https://tool.example', 'access-control-request-method': 'GET' },
   })
   expect(preflight.statusCode).toBe(204)
+  expect(preflight.headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  })
+})
+
+test('who asks for the methods without a preflight is told them too', async () => {
+  const answer = await ta.app.inject({ method: 'OPTIONS', url: '/list' })
+  expect(answer.statusCode).toBe(204)
+  expect(answer.headers['access-control-allow-methods']).toBe('GET, HEAD, POST')
 })
 
 test('a path that does not exist is answered in the format of errors', async () => {
@@ -66,6 +76,11 @@ test('so is a path that cannot be decoded', async () => {
   const answer = await ta.app.inject({ url: '/%ff' })
   expect(answer.statusCode).toBe(400)
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })
+  expect(answer.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  })
 })
 
 test('what is stored but is no JWT is our own fault, and nothing about it is told', async () => {

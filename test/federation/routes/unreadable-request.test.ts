@@ -1,0 +1,32 @@
+/** What cannot be read as a request gets an error in the format of all others (§8.9). */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let port: number
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  port = Number(new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 })).port)
+})
+afterAll(() => ta.close())
+
+test.each([
+  ['is not HTTP', 'HELLO\r\n\r\n', 400],
+  ['has a raw byte in its path', 'GET /list?x=\u0001 HTTP/1.1\r\nHost: ta.example\r\n\r\n', 400],
+  ['has endless headers', `GET /list HTTP/1.1\r\nHost: ta.example\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+])('what %s is refused', async (_what, bytes, status) => {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(bytes)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(head).toContain('content-type: application/json')
+  expect(JSON.parse(body)).toEqual({
+    error: 'invalid_request',
+    error_description: expect.stringMatching(/\w/),
+  })
+})

@@ -89,6 +89,16 @@ export const faults: Readonly<Record<string, readonly Evidence[]>> = {
       'a name that leads to a private address is refused when it is resolved',
     ),
   ],
+  'clock far ahead for a while': [
+    testsIn('server/publication/clock')(
+      'publishes although a lease of another process runs out in the far future',
+    ),
+    testsIn('server/publication/clock')(
+      'signs a statement anew that comes from the future when it is published again',
+    ),
+    testsIn('server/run/schedule-work')('with %s', 'a statement from the future, by a clock that was wrong'),
+    testsIn('server/run/schedule-work')('replaces one %s', 'from the future'),
+  ],
   'key file broken': [
     testsIn('server/key/signing-key')(
       'goes on with the key it has when the file becomes unreadable, and takes the next good one',

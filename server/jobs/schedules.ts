@@ -7,6 +7,7 @@ import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import { prune } from '#server/jobs/prune.ts'
 import type { RunContext, RunKind } from '#server/jobs/run-kinds.ts'
 import type { RunOptions, Runs } from '#server/jobs/runs.ts'
+import { isDueAnew } from '#server/publish/age.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { ConflictError } from '#server/services/operation-error.ts'
@@ -64,15 +65,15 @@ export const scheduleNames = Object.keys(schedules) as ScheduleName[] // the key
 async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
   const { db, publisher, publishing } = context
   const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
-  if (jwt && !isHalfOver(jwt)) return { message: 'It is young.' }
+  if (jwt && !isOld(jwt)) return { message: 'It is young.' }
   await enqueue(db, [toPublish('entity-configuration')])
   await publisher.flush()
   return { message: 'It was signed anew.' }
 }
 
-function isHalfOver(jwt: string): boolean {
+function isOld(jwt: string): boolean {
   const { iat, exp } = decodeJwt(jwt).claims
-  return Date.now() / 1000 > (Number(iat) + Number(exp)) / 2
+  return isDueAnew({ iat: Number(iat), exp: Number(exp) }, Date.now() / 1000)
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {

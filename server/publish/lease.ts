@@ -10,7 +10,10 @@ export type Lease = {
   release(): Promise<void>
 }
 
-/** The times compared are the database's own, so clocks of the processes may differ. */
+/**
+ * The times compared are the database's own, so clocks of the processes may differ. A lease that runs out later than
+ * one taken now is from a clock that was wrong.
+ */
 export function createLease(db: Database): Lease {
   const holder = randomUUID()
   return {
@@ -18,7 +21,8 @@ export function createLease(db: Database): Lease {
       const taken = await db.$executeRaw`
         UPDATE "PublisherLease"
         SET "holder" = ${holder}, "expiresAt" = now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS})
-        WHERE "holder" = ${holder} OR "expiresAt" < now() AT TIME ZONE 'utc'`
+        WHERE "holder" = ${holder} OR "expiresAt" < now() AT TIME ZONE 'utc'
+          OR "expiresAt" > now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS})`
       return taken === 1
     },
     async release() {

@@ -3,6 +3,7 @@ import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { type Signer, signJwt } from '#core/jws.ts'
 import { Prisma, type Settings, type Subordinate } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database.ts'
+import { isFromFuture } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
 
 export type SignedSubordinate = Subordinate & {
@@ -32,7 +33,9 @@ export function isStillValid(subordinate: Subordinate, now: number): subordinate
 }
 
 function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
-  return subordinate.statementBasis === basis(subordinate, context) && isStillValid(subordinate, context.now)
+  if (subordinate.statementBasis !== basis(subordinate, context)) return false
+  const { now } = context
+  return isStillValid(subordinate, now) && !isFromFuture(subordinate.statementIssuedAt.getTime() / 1000, now)
 }
 
 /** One that cannot be signed, and why. */

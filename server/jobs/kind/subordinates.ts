@@ -6,12 +6,16 @@ import { ConflictError, UnavailableError } from '#server/services/operation-erro
 /** One whose renewal failed is tried again by schedule after so long. */
 const RETRY_MINUTES = 60
 
-/** Statements past half of their life, and configurations about to expire. */
+/** What is later than this is from a clock that was wrong (publish/age.ts). */
+export const future = Prisma.sql`now() AT TIME ZONE 'utc' + interval '1 minute'`
+
+/** Statements past half of their life or from the future, and configurations about to expire. */
 export const dueSubordinates = Prisma.sql`"active" AND "autorenew"
   AND ("statementExpiresAt" - ("statementExpiresAt" - "statementIssuedAt") / 2 < now() AT TIME ZONE 'utc'
+    OR "statementIssuedAt" > ${future}
     OR "entityConfigurationExpiresAt" < now() AT TIME ZONE 'utc' + interval '1 hour')
-  AND "lastCheckedAt" < now() AT TIME ZONE 'utc'
-    - make_interval(mins => CASE WHEN "lastError" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END)`
+  AND ("lastCheckedAt" > ${future} OR "lastCheckedAt" < now() AT TIME ZONE 'utc'
+    - make_interval(mins => CASE WHEN "lastError" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END))`
 
 export const subordinates: RunKindRow = {
   action: 'startRenewal',

@@ -1,14 +1,15 @@
 /** A run that renews Trust Marks: every one that stands, or those that are due. */
 import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database.ts'
-import { again, isDueOnly } from '#server/jobs/kind/subordinates.ts'
+import { again, future, isDueOnly } from '#server/jobs/kind/subordinates.ts'
 import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
 import { trustMarkHash } from '#store/trust-mark-record.ts'
 
-/** Those within their renewal time, which are renewed without being asked for. */
+/** Those within their renewal time or from the future, which are renewed without being asked for. */
 export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
   AND m."expiresAt" > now() AT TIME ZONE 'utc'
-  AND m."expiresAt" < now() AT TIME ZONE 'utc' + make_interval(hours => m."renewalTime")`
+  AND (m."expiresAt" < now() AT TIME ZONE 'utc' + make_interval(hours => m."renewalTime")
+    OR m."issuedAt" > ${future})`
 
 export const trustMarks: RunKindRow = {
   action: 'startRenewal',

@@ -3,6 +3,7 @@ import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/caller.ts'
+import { isDueAnew } from '#server/publish/age.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import { accepted } from '#server/services/entity/rejection.ts'
@@ -74,7 +75,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
   /** The same version with the configuration of now; its statement is signed anew only when it has grown old. */
   async function confirm(before: Subordinate, statement: EntityStatement): Promise<void> {
     const { id, entityId, version, updatedAt } = before
-    const isDue = isHalfOver(before)
+    const isDue = isStatementDue(before)
     const data = { ...fetched(statement), updatedAt, ...(isDue ? { statementBasis: null } : {}) }
     await db.$transaction(async (tx) => {
       const { count } = await tx.subordinate.updateMany({ where: { id, version }, data })
@@ -117,8 +118,8 @@ function differencesOf(before: Subordinate, after: ReturnType<typeof followed>):
   ]
 }
 
-/** A statement past half of its life; the other half is left for an entity that cannot be reached then. */
-function isHalfOver({ statementIssuedAt, statementExpiresAt }: Subordinate): boolean {
+function isStatementDue({ statementIssuedAt, statementExpiresAt }: Subordinate): boolean {
   if (!statementIssuedAt || !statementExpiresAt) return true
-  return Date.now() > (statementIssuedAt.getTime() + statementExpiresAt.getTime()) / 2
+  const [iat, exp] = [statementIssuedAt.getTime() / 1000, statementExpiresAt.getTime() / 1000]
+  return isDueAnew({ iat, exp }, Date.now() / 1000)
 }

@@ -63,6 +63,12 @@ describe('renew-subordinates', () => {
       { ...aged(51), lastError: 'x', lastCheckedAt: minutes(-61) },
       true,
     ],
+    [
+      'a statement from the future, by a clock that was wrong',
+      { ...aged(-24), lastCheckedAt: hours(24) },
+      true,
+    ],
+    ['a statement of a clock that is a little ahead', { ...aged(-0.01), lastCheckedAt: minutes(-6) }, false],
     ['nothing due', aged(49), false],
     ['a failure within the last hour', { ...aged(51), lastError: 'x', lastCheckedAt: minutes(-59) }, false],
     ['a check within the last minutes', { ...aged(51), lastCheckedAt: minutes(-4) }, false],
@@ -79,6 +85,7 @@ describe('renew-subordinates', () => {
     const after = await admin.server.db.subordinate.findUniqueOrThrow({ where })
     expect(after.version).toBe(1) // what it publishes is what it was
     if (isDue) expect(after.lastError).toBeNull()
+    if (isDue) expect(after.statementIssuedAt?.getTime()).toBeLessThanOrEqual(Date.now())
     await admin.server.db.subordinate.delete({ where })
   })
 
@@ -109,6 +116,7 @@ describe('renew-trust-marks', () => {
   it.each([
     ['a mark within its renewal time', { expiresAt: hours(47) }, true],
     ['a mark before its renewal time', { expiresAt: hours(49) }, false],
+    ['a mark from the future', { issuedAt: hours(24), expiresAt: hours(99) }, true],
     ['an expired mark', { expiresAt: hours(-1) }, false],
     ['autorenew off', { expiresAt: hours(47), autorenew: false }, false],
     ['a revoked mark', { expiresAt: hours(47), active: false }, false],
@@ -143,10 +151,13 @@ describe('regenerate-entity-configuration', () => {
     expect(await published()).toBe(before)
   })
 
-  it('replaces one past half of its life', async () => {
-    const now = Math.floor(Date.now() / 1000)
+  it.each([
+    ['past half of its life', -51],
+    ['from the future', 86_400],
+  ])('replaces one %s', async (_title, age) => {
+    const from = Math.floor(Date.now() / 1000) + age
     const key = await generateSigningKey('ES256')
-    const old = await signJwt({ iat: now - 51, exp: now + 49 }, { key, typ: 'entity-statement+jwt' })
+    const old = await signJwt({ iat: from, exp: from + 100 }, { key, typ: 'entity-statement+jwt' })
     await admin.redis.client.set(keys.entityConfiguration, old)
     expect(await run('regenerate-entity-configuration')).toBe('It was signed anew.')
     expect(await published()).not.toBe(old)

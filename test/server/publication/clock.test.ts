@@ -1,0 +1,33 @@
+/** A clock that was far ahead for a while holds nothing up once it is right. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
+
+it('publishes although a lease of another process runs out in the far future', async () => {
+  const data = { holder: 'a process that has ended', expiresAt: hours(24 * 365) }
+  await admin.server.db.publisherLease.updateMany({ data })
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  await expect
+    .poll(async () => (await admin.get('/fetch', { sub: leaf.id })).status, { timeout: 10_000 })
+    .toBe(200)
+})
+
+it('signs a statement anew that comes from the future when it is published again', async () => {
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const data = { statementIssuedAt: hours(24), statementExpiresAt: hours(48), statement: 'from the future' }
+  await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data })
+  await admin.server.publisher.rebuild()
+  const { iat } = decodeJwt(await (await admin.get('/fetch', { sub: leaf.id })).text())
+  expect(iat).toBeLessThanOrEqual(Date.now() / 1000)
+})

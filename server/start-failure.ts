@@ -4,6 +4,7 @@ import { FederationError } from '#core/errors.ts'
 import { ConfigError } from '#federation/env.ts'
 import { StartError } from '#federation/start-error.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
+import { isDatabaseOutage } from '#server/database-outage.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
@@ -18,6 +19,13 @@ const spoken = [
   FederationError,
 ]
 
+const DENIED =
+  'The database refuses this user or this password; see DATABASE_URL, or DB_USER and DB_PASSWORD.'
+const NO_DATABASE =
+  'The database server has no database of this name; create it, or see DATABASE_URL or DB_NAME.'
+const UNREACHABLE =
+  'The database cannot be reached, or closed the connection; is it running, and is DATABASE_URL or DB_HOST right?'
+
 /** Causes known by the code of the system or of the database client. */
 const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string>> = {
   EADDRINUSE: ({ port }) => `Port ${port} is in use by another process; set another one.`,
@@ -26,6 +34,13 @@ const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: n
     'The database is not set up or not up to date; run `inmor migrate`, or start the admin server.',
   P2022: () => 'The database is not up to date; run `inmor migrate`, or start the admin server.',
   ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Is it running?`,
+  ENOTFOUND: ({ message }) => `A service cannot be reached: ${message}. Is its name right?`,
+  P1000: () => DENIED,
+  P1010: () => DENIED,
+  '28P01': () => DENIED,
+  '28000': () => DENIED,
+  P1003: () => NO_DATABASE,
+  '3D000': () => NO_DATABASE,
 }
 
 export function sentenceOf(error: unknown): string {
@@ -37,5 +52,6 @@ export function sentenceOf(error: unknown): string {
 export function knownSentenceOf(error: Error): string | null {
   if (spoken.some((known) => error instanceof known)) return error.message
   const say = 'code' in error ? byCode[String(error.code)] : undefined
-  return say ? say(error) : null
+  if (say) return say(error)
+  return isDatabaseOutage(error) ? UNREACHABLE : null
 }

@@ -40,6 +40,9 @@ for (const command of [
   program.addCommand(command)
 }
 
+// As of a program that has nobody left to write for: `inmor audit export | head`.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 141 : 1))
+
 try {
   await program.parseAsync()
   process.exit() // connection pools linger; everything a command does is done by now

@@ -1,8 +1,10 @@
 /** Reads the Redis of today's inmor, whose key names are ours (#store/keys.ts). It is only read. */
 import type { Redis } from 'ioredis'
+import { ConfigurationError } from '#server/env.ts'
 import type { InmorContent, SourceTrustMark } from '#server/import/content.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { type RedisKeys, redisKeys } from '#store/keys.ts'
+import { RedisUrlError } from '#store/redis-url.ts'
 import { scanKeys } from '#store/scan.ts'
 import { REVOKED_MARK } from '#store/trust-mark-record.ts'
 
@@ -10,14 +12,23 @@ const PATIENCE_MS = 10_000
 /** The greatest hash is read in one command. */
 const COMMAND_TIMEOUT_MS = 60_000
 
-/** @throws FederationError when it cannot be reached */
+/** @throws FederationError when it cannot be reached, ConfigurationError when it is no URL of one */
 export async function readRedis(url: string): Promise<InmorContent> {
-  const redis = connectRedis(url, { commandTimeout: COMMAND_TIMEOUT_MS })
+  const redis = connect(url)
   try {
     await waitForRedis(redis, PATIENCE_MS)
     return await read(redis, redisKeys())
   } finally {
     redis.disconnect()
+  }
+}
+
+function connect(url: string): Redis {
+  try {
+    return connectRedis(url, { commandTimeout: COMMAND_TIMEOUT_MS })
+  } catch (error) {
+    if (error instanceof RedisUrlError) throw new ConfigurationError(`--redis ${error.message}.`)
+    throw error
   }
 }
 

@@ -1,4 +1,7 @@
 /** What the command line was asked for and did not do stands in the audit log. */
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Answer, inmor } from '#test/helpers/product.ts'
@@ -6,20 +9,23 @@ import { type Answer, inmor } from '#test/helpers/product.ts'
 const type = 'https://ta.example.org/marks/member'
 const unexpected = /^FAILED: Nobody expected this failure\.$/
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
 let admin: TestAdmin
 beforeAll(async () => {
   admin = await startAdmin()
 })
 afterAll(() => admin.close())
 
-function run(args: string[]): Promise<Answer> {
-  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
-  const environment = {
+function environment(databaseUrl = admin.config.databaseUrl): Record<string, string> {
+  const { entityId, redisUrl, keysDirectory, authSecret } = admin.config
+  return {
     ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
     ...{ KEYS_DIR: keysDirectory, AUTH_SECRET: authSecret, ALLOW_HTTP: 'true' },
   }
-  return inmor({ environment }, args)
 }
+
+const run = (args: string[]): Promise<Answer> => inmor({ environment: environment() }, args)
 
 type Entry = { action: string; resourceType?: string; resource?: string; reason: RegExp }
 
@@ -76,6 +82,14 @@ test.for<[args: string[], entry: Entry]>([
     ['keys', 'revoke', 'nothing', '--reason=superseded'],
     { action: 'revokeSigningKey', resource: 'nothing', reason: /^NOT_FOUND: / },
   ],
+  [
+    ['reissue-alltms', '--type=https://ta.example.org/marks/mistyped'],
+    {
+      action: 'reissueTrustMarks',
+      resource: 'https://ta.example.org/marks/mistyped',
+      reason: /^NOT_FOUND: /,
+    },
+  ],
   [['restore', '/nowhere/backup'], { action: 'restore', resourceType: 'TrustAnchor', reason: /^FAILED: / }],
   [
     ['backup', '--output=/nowhere/backup'],
@@ -85,6 +99,7 @@ test.for<[args: string[], entry: Entry]>([
       reason: /^FAILED: \/nowhere\/backup cannot be written \(ENOENT\)\.$/,
     },
   ],
+  [['import', '--redis=nonsense'], { action: 'import', reason: /^FAILED: --redis must be of the form / }],
   [
     ['import', '--postgres=postgres://127.0.0.1:1/inmor'],
     { action: 'import', resourceType: 'TrustAnchor', reason: /^FAILED: --postgres: .*ECONNREFUSED/ },
@@ -102,6 +117,7 @@ test('a run beside another of its kind', async () => {
   await expectRecorded(['renew-subordinates'], { ...started, action: 'startRenewal' })
   await expectRecorded(['renew-trust-marks', '--due'], { ...started, action: 'startRenewal' })
   await expectRecorded(['collection'], { ...started, action: 'startCollectionWalk' })
+  await db.trustMarkType.create({ data: { type } })
   const reissue = { action: 'reissueTrustMarks', resource: type, reason }
   await expectRecorded(['reissue-alltms', `--type=${type}`], reissue)
   await db.renewalRun.deleteMany()
@@ -144,4 +160,23 @@ test.for([
   const before = await admin.server.db.auditEvent.count()
   expect((await run(args)).code).toBe(1)
   expect(await admin.server.db.auditEvent.count()).toBe(before)
+})
+
+test.for([['user', 'list'], ['rebuild'], ['backup', '--output=/nowhere/backup'], ['migrate']])(
+  'says in a sentence that the database is away: %s',
+  async (args) => {
+    const away = environment('postgres://127.0.0.1:1/inmor')
+    const { code, stderr } = await inmor({ environment: away }, args)
+    expect(code).toBe(1)
+    for (const line of stderr.trimEnd().split('\n'))
+      expect(line).toMatch(
+        /(The database|A service) cannot be reached.* Is it running\?$|is DATABASE_URL or DB_HOST right\?$/,
+      )
+  },
+)
+
+test('ends without a word when nobody reads what it writes any more', async () => {
+  const command = `"${process.execPath}" --disable-warning=ExperimentalWarning server/cli/inmor.ts audit export | true`
+  const child = spawn('sh', ['-c', command], { cwd: root, env: { ...process.env, ...environment() } })
+  expect(await text(child.stderr)).toBe('')
 })

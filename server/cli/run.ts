@@ -5,6 +5,7 @@ import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/clien
 import type { Installation } from '#server/cli/installation.ts'
 import { print, withInstallation } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
+import type { Database } from '#server/database.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
@@ -18,6 +19,8 @@ const PAGE = 500
 type Order = {
   kind: RunKind
   parameters?: Prisma.InputJsonObject
+  /** @throws OperationError when it could not do what it is asked for */
+  check?(db: Database): Promise<void>
   /** What is being done to an item: `Renewing`. */
   verb: string
   /** Its result is in Redis and nowhere else. */
@@ -46,6 +49,7 @@ type Tell = (item: RenewalRunItem) => void
 async function startAndFollow(installation: Installation, order: Order, tell: Tell): Promise<RenewalRun> {
   if (order.isForRedis && !installation.isServed)
     throw new ConfigurationError('Its result is kept by the Redis of the server; start the server first.')
+  await order.check?.(installation.db)
   const { run, isTaken } = await start(installation, order)
   const worker = isTaken ? null : await startOwnWorker(installation)
   return follow(installation, run.id, tell).finally(() => worker?.close())

@@ -1,7 +1,9 @@
 /** A run that signs Trust Marks anew with the key of now, for as long as each was valid: all, or those of one type. */
 import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database.ts'
 import { addMarks, replaceOnce } from '#server/jobs/kind/trust-marks.ts'
 import type { RunKindRow } from '#server/jobs/run-kinds.ts'
+import { NotFoundError } from '#server/services/operation-error.ts'
 
 export const reissue: RunKindRow = {
   action: 'reissueTrustMarks',
@@ -14,6 +16,14 @@ export const reissue: RunKindRow = {
 
   work: (context, task) =>
     replaceOnce(context, task, (id) => context.services.trustMarks.reissue(task.caller, id)),
+}
+
+/** What such a run is told; all marks when no type is named. @throws NotFoundError */
+export async function reissueParameters(db: Database, trustMarkType: string | null | undefined) {
+  if (!trustMarkType) return {}
+  const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType }, select: { id: true } })
+  if (!type) throw new NotFoundError(`There is no Trust Mark Type ${trustMarkType}.`, 'trustMarkType')
+  return { trustMarkType }
 }
 
 function typeOf(parameters: Prisma.JsonValue): string | null {

@@ -1,6 +1,6 @@
 /** Starting and cancelling runs. */
+import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
-import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
 
@@ -26,14 +26,6 @@ const ReissueTrustMarksInput = builder.inputType('ReissueTrustMarksInput', {
   }),
 })
 
-/** @throws NotFoundError */
-async function parametersFor(trustMarkType: string | null | undefined, { db }: Context) {
-  if (!trustMarkType) return {}
-  const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType }, select: { id: true } })
-  if (!type) throw new NotFoundError(`There is no Trust Mark Type ${trustMarkType}.`, 'trustMarkType')
-  return { trustMarkType }
-}
-
 builder.mutationFields((t) => ({
   startRenewal: t.prismaField({
     type: 'RenewalRun',
@@ -52,7 +44,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError, NotFoundError] },
     args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'Which marks; all when absent.' }) },
     resolve: async (_query, _root, { input }, context) => {
-      const parameters = await parametersFor(input?.trustMarkType, context)
+      const parameters = await reissueParameters(context.db, input?.trustMarkType)
       return context.runs.start(signedIn(context), 'REISSUE_TRUST_MARKS', { parameters })
     },
   }),

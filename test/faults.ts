@@ -7,6 +7,7 @@ import { type Evidence, testsIn } from '#test/requirements/requirement.ts'
 const outage = testsIn('federation/routes/outage')
 const failover = testsIn('federation/store/redis-failover')
 const publication = testsIn('server/publication/publication')
+const rebuilding = testsIn('server/publication/rebuild')
 const outages = testsIn('product/outages')
 const scaling = testsIn('product/scaling')
 const kill = testsIn('product/kill')
@@ -30,6 +31,8 @@ export const faults: Readonly<Record<string, readonly Evidence[]>> = {
     publication(
       'publishes anew what a Redis has forgotten that went back in time, as a replica does that takes over',
     ),
+    rebuilding('refuses what a replica has that took over in its midst, and leaves what is published'),
+    rebuilding('refuses to put a part in the place of what a Redis lost that was emptied in its midst'),
   ],
   'Redis fails over, or a Cluster is resharded': [
     scaling('Sentinels: the primary is killed'),

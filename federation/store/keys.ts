@@ -71,6 +71,8 @@ export function redisKeys(prefix = '') {
     ...publishedKeys(root),
     /** The same names while a rebuild is being written; renamed over the live ones in one transaction. */
     staging: publishedKeys(`${root}staging:`),
+    /** string: how many pages of a rebuild were written, each counted behind its content; it tells a Redis that lost some. */
+    stagedPages: `${root}staging:pages`,
     collection: {
       ...collectionKeys(`${root}collection:`),
       /** The same names during a walk. Each walk has its own, so that two cannot mix; they expire if it dies. */

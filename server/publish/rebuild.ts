@@ -1,5 +1,5 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
-import type { Redis } from 'ioredis'
+import type { ChainableCommander, Redis } from 'ioredis'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
@@ -14,6 +14,7 @@ import {
   putTrustAnchors,
   putTrustMark,
 } from '#server/publish/write.ts'
+import { UnavailableError } from '#server/services/operation-error.ts'
 import { readSettings } from '#server/settings.ts'
 import { scanKeys } from '#store/scan.ts'
 
@@ -39,8 +40,9 @@ const fixedKeys = [
 /** Readers see the old state until the swap, and the new one from then on; never a part of either. */
 export async function rebuild(context: PublishContext, beat: () => Promise<void>): Promise<RebuildResult> {
   const started = performance.now()
-  const { redis, keys } = context
+  const { keys } = context
   await removeStaged(context)
+  const stage = createStage(context)
   const subjects = new Set<string>()
   const types = new Set<string>()
   let subordinates = 0
@@ -52,30 +54,30 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
     readSettings(context.db),
   ])
   const issue = await beginIssue(context.db, configuration)
-  await stage(redis, (to) => {
+  await stage.write((to) => {
     to.set(keys.staging.entityConfiguration, configuration)
     to.set(keys.staging.historicalKeys, historicalKeys)
     putTrustAnchors(to, keys.staging, trustAnchors as Record<string, unknown>) // parsed when written
   })
   for await (const page of activeSubordinates(context)) {
-    await stage(redis, (to) => {
+    await stage.write((to) => {
       for (const subordinate of page) putSubordinate(to, keys.staging, subordinate)
     })
     subordinates += page.length
     await beat()
   }
   for await (const page of allSubordinateEvents(context)) {
-    await stage(redis, (to) => {
+    await stage.write((to) => {
       for (const events of page) putSubordinateEvents(to, keys.staging, events)
     })
     await beat()
   }
   for await (const page of importedTrustMarkHashes(context)) {
-    await stage(redis, (to) => putIssuedTrustMarks(to, keys.staging, page))
+    await stage.write((to) => putIssuedTrustMarks(to, keys.staging, page))
     await beat()
   }
   for await (const page of allTrustMarks(context)) {
-    await stage(redis, (to) => {
+    await stage.write((to) => {
       for (const mark of page) putTrustMark(to, keys.staging, mark)
     })
     for (const mark of page) {
@@ -85,16 +87,35 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
     trustMarks += page.length
     await beat()
   }
+  await stage.checkComplete()
   await swap(context, subjects, types)
   await issue.done()
   return { subordinates, trustMarks, milliseconds: Math.round(performance.now() - started) }
 }
 
-async function stage(redis: Redis, queue: (to: ReturnType<Redis['pipeline']>) => void): Promise<void> {
-  const pipeline = redis.pipeline()
-  queue(pipeline)
-  const failed = (await pipeline.exec())?.find(([error]) => error)?.[0]
-  if (failed) throw failed
+/**
+ * Redis replicates and persists in order: one that was emptied or went back in time while pages were written has lost
+ * the counts of those it lost.
+ */
+function createStage({ redis, keys }: PublishContext) {
+  let pages = 0
+  return {
+    async write(queue: (to: ChainableCommander) => void): Promise<void> {
+      const pipeline = redis.pipeline()
+      queue(pipeline)
+      pipeline.incr(keys.stagedPages)
+      const failed = (await pipeline.exec())?.find(([error]) => error)?.[0]
+      if (failed) throw failed
+      pages += 1
+    },
+    /** @throws UnavailableError when what was staged is not all there */
+    async checkComplete(): Promise<void> {
+      if (Number(await redis.get(keys.stagedPages)) === pages) return
+      throw new UnavailableError(
+        'Redis lost a part of what was written for the rebuild, which was not used; rebuild again.',
+      )
+    },
+  }
 }
 
 /** A key that was not staged is empty by now: its live counterpart goes. */
@@ -119,6 +140,7 @@ async function swap(
   await commit(redis, keys, [{ kind: 'all' }], (to) => {
     for (const [from, target] of pairs) staged.has(from) ? to.rename(from, target) : to.del(target)
     for (const key of outdated) to.del(key)
+    to.del(keys.stagedPages)
   })
 }
 
@@ -141,6 +163,7 @@ async function scanPublished({ redis, keys }: PublishContext): Promise<string[]>
 async function removeStaged({ redis, keys }: PublishContext): Promise<void> {
   const { staging } = keys
   const leftOver = [
+    keys.stagedPages,
     ...fixedKeys.map((name) => staging[name]),
     ...(await scan(redis, staging.trustMarks('*'))),
     ...(await scan(redis, staging.trustMarkHolders('*'))),

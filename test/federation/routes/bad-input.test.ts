@@ -1,6 +1,5 @@
 /** Bad input to every endpoint: each fault gets the error of the text, and none gets further (§8.9). */
 import { request } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
@@ -185,61 +184,6 @@ describe.each(endpoints)('$path', ({ path, sound, required, once, identifiers })
       const answer = await ta.app.inject({ url: `${path}?${query}` })
       expect(answer.statusCode).toBeLessThan(500)
       expect(answer.headers['content-type']).toBe('application/json')
-    }
-  })
-})
-
-describe('/trust_mark_status', () => {
-  const post = (payload: string | Buffer, contentType = 'application/x-www-form-urlencoded') =>
-    ta.app.inject({
-      method: 'POST',
-      url: '/trust_mark_status',
-      headers: { 'content-type': contentType },
-      payload,
-    })
-
-  test.each([
-    ['nothing', '', 400],
-    ['an empty mark', 'trust_mark=', 400],
-    ['a mark twice', 'trust_mark=a&trust_mark=b', 400],
-    ['control characters', 'trust_mark=%00', 400],
-    ['what is no form', '\u0000\u0001', 400],
-    ['10 MB', `trust_mark=${'x'.repeat(10 * 1024 * 1024)}`, 413],
-  ])('refuses %s', async (_what, payload, status) => {
-    const answer = await post(payload)
-    expect(answer.statusCode).toBe(status)
-    expect(answer.json()).toMatchObject({ error: 'invalid_request' })
-  })
-
-  test('refuses a body that is no form, and says what it takes', async () => {
-    const answer = await post('{"trust_mark":"a"}', 'application/json')
-    expect(answer.statusCode).toBe(415)
-    expect(answer.json()).toMatchObject({
-      error: 'invalid_request',
-      error_description: expect.stringContaining('application/x-www-form-urlencoded'),
-    })
-  })
-
-  test('refuses a compressed form, rather than read it as one without a mark', async () => {
-    const answer = await ta.app.inject({
-      method: 'POST',
-      url: '/trust_mark_status',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
-      payload: gzipSync('trust_mark=a.b.c'),
-    })
-    expect(answer.statusCode).toBe(400)
-    expect(answer.json()).toMatchObject({ error_description: expect.stringContaining('compressed') })
-  })
-
-  test('a JWT of another type was never issued here as a mark', async () => {
-    for (const jwt of [
-      await ta.sign({ iss: entityId, sub: entityId }, 'entity-statement+jwt'),
-      'a.b.c',
-      'hello',
-    ]) {
-      const answer = await post(`trust_mark=${jwt}`)
-      expect(answer.statusCode).toBe(404)
-      expect(answer.json()).toMatchObject({ error: 'not_found' })
     }
   })
 })

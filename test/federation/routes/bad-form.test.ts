@@ -1,0 +1,66 @@
+/** Bad input to the one endpoint that takes a form from everybody: the status of a Trust Mark (§8.4.1, §8.9). */
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+})
+afterAll(() => ta.close())
+
+const post = (payload: string | Buffer, contentType = 'application/x-www-form-urlencoded') =>
+  ta.app.inject({
+    method: 'POST',
+    url: '/trust_mark_status',
+    headers: { 'content-type': contentType },
+    payload,
+  })
+
+test.each([
+  ['nothing', '', 400],
+  ['an empty mark', 'trust_mark=', 400],
+  ['a mark twice', 'trust_mark=a&trust_mark=b', 400],
+  ['control characters', 'trust_mark=%00', 400],
+  ['what is no form', '\u0000\u0001', 400],
+  ['10 MB', `trust_mark=${'x'.repeat(10 * 1024 * 1024)}`, 413],
+])('refuses %s', async (_what, payload, status) => {
+  const answer = await post(payload)
+  expect(answer.statusCode).toBe(status)
+  expect(answer.json()).toMatchObject({ error: 'invalid_request' })
+})
+
+test('refuses a body that is no form, and says what it takes', async () => {
+  const answer = await post('{"trust_mark":"a"}', 'application/json')
+  expect(answer.statusCode).toBe(415)
+  expect(answer.json()).toMatchObject({
+    error: 'invalid_request',
+    error_description: expect.stringContaining('application/x-www-form-urlencoded'),
+  })
+})
+
+test('refuses a compressed form, rather than read it as one without a mark', async () => {
+  const answer = await ta.app.inject({
+    method: 'POST',
+    url: '/trust_mark_status',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
+    payload: gzipSync('trust_mark=a.b.c'),
+  })
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json()).toMatchObject({ error_description: expect.stringContaining('compressed') })
+})
+
+test('a JWT of another type was never issued here as a mark', async () => {
+  for (const jwt of [
+    await ta.sign({ iss: entityId, sub: entityId }, 'entity-statement+jwt'),
+    'a.b.c',
+    'hello',
+  ]) {
+    const answer = await post(`trust_mark=${jwt}`)
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json()).toMatchObject({ error: 'not_found' })
+  }
+})

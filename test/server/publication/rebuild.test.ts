@@ -1,0 +1,86 @@
+/** A rebuild in the midst of which Redis loses what was staged: nothing partial is ever put in the place of the whole. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { PublishContext } from '#server/publish/context.ts'
+import { rebuild } from '#server/publish/rebuild.ts'
+import { UnavailableError } from '#server/services/operation-error.ts'
+import { openSigningKeys, type SigningKeys } from '#server/signing-keys.ts'
+import { redisKeys } from '#store/keys.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+
+let admin: TestAdmin
+let entity: TestEntity
+let signingKeys: SigningKeys
+let context: PublishContext
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({
+    metadata: { openid_relying_party: { redirect_uris: ['https://rp.example.org/cb'] } },
+    authorityHints: [admin.entityId],
+  })
+  await admin.mutate('registerSubordinate', { entityId: entity.id }, 'id')
+  await admin.server.publisher.stop() // it would rebuild by itself what is lost here
+  signingKeys = await openSigningKeys({
+    directory: admin.config.keysDirectory,
+    historicalDirectory: admin.config.historicalKeysDirectory,
+    onError: () => {},
+  })
+  const { db } = admin.server
+  context = { db, redis: admin.redis.client, keys: redisKeys(), entityId: admin.entityId, signingKeys }
+})
+afterAll(async () => {
+  signingKeys.close()
+  await entity.close()
+  await admin.close()
+})
+
+const events = () => admin.get('/subordinate_events', { sub: entity.id })
+
+/** Does something when so many pages were written, and counts them all. */
+function atPage(page: number, action: () => Promise<void>) {
+  let pages = 0
+  return async () => {
+    pages += 1
+    if (pages === page) await action()
+  }
+}
+
+async function snapshot(): Promise<() => Promise<void>> {
+  const { client } = admin.redis
+  const held = await Promise.all(
+    (await client.keys('*')).map(async (key) => [key, await client.dumpBuffer(key)]),
+  )
+  return async () => {
+    await client.flushall()
+    for (const [key, value] of held) await client.restore(key as string, 0, value as Buffer)
+  }
+}
+
+it('refuses what a replica has that took over in its midst, and leaves what is published', async () => {
+  const before = await context.redis.hgetall(context.keys.subordinateEvents)
+  let goBack = async () => {}
+  const take = atPage(1, async () => {
+    goBack = await snapshot()
+  })
+  const lose = atPage(2, () => goBack())
+  const rebuilding = rebuild(context, async () => {
+    await take()
+    await lose()
+  })
+  await expect(rebuilding).rejects.toThrow(UnavailableError)
+  expect(await context.redis.hgetall(context.keys.subordinateEvents)).toEqual(before)
+  expect((await events()).status).toBe(200)
+})
+
+it('refuses to put a part in the place of what a Redis lost that was emptied in its midst', async () => {
+  const emptied = atPage(1, async () => void (await context.redis.flushall()))
+  await expect(rebuild(context, emptied)).rejects.toThrow(UnavailableError)
+  expect(await context.redis.exists(context.keys.subordinateEvents)).toBe(0)
+})
+
+it('begins anew after such a loss, and leaves nothing behind', async () => {
+  await rebuild(context, async () => {})
+  expect(await context.redis.keys('inmor:staging:*')).toEqual([])
+  expect(await context.redis.hlen(context.keys.subordinateEvents)).toBe(1)
+})

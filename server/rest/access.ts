@@ -32,7 +32,7 @@ export function guardRoutes(app: FastifyInstance, doors: Doors): void {
   })
   app.addHook('onRequest', async (request) => {
     const { scope } = request.routeOptions.config
-    if (scope === 'public') return
+    if (scope === 'public' || request.is404) return
     const { cookie: _, ...headers } = request.headers
     const caller = await callerOf(doors, { headers, address: request.ip, requestId: request.id })
     if (!caller) throw new AccessError(401, 'Send a valid API key in the header X-API-Key.')

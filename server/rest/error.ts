@@ -59,6 +59,14 @@ export function answerFailures(app: FastifyInstance): void {
   })
 }
 
+/** No route of ours: a wrong method too, or a path that is only nearly right. */
+export function answerStrayRequests(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => {
+    const place = `${request.method} ${request.url.split('?', 1)[0]}`
+    return fail(request, reply, 404, `There is no ${place}; /api/v1/openapi.json has all that there is.`)
+  })
+}
+
 function fail(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
   return reply.status(status).send({ message, id: idOf(request) })
 }

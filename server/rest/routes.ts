@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Doors } from '#server/auth/caller-of.ts'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
-import { answerFailures } from '#server/rest/error.ts'
+import { answerFailures, answerStrayRequests } from '#server/rest/error.ts'
 import { recordRefusals } from '#server/rest/refusal-record.ts'
 import { serverRoutes } from '#server/rest/server.ts'
 import { subordinateRoutes } from '#server/rest/subordinate.ts'
@@ -36,6 +36,7 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
       })
       guardRoutes(scope, deps)
       answerFailures(scope)
+      answerStrayRequests(scope)
       recordRefusals(scope, deps)
       acceptEmptyBody(scope)
       const typed = useZod(scope)

@@ -47,6 +47,17 @@ test('the document is valid OpenAPI 3.1, and describes these routes and no other
   expect(described.sort()).toEqual(routes.map(([method, path]) => `${method} ${path}`).sort())
 })
 
+test.each([
+  ['GET', '/nothing', 'nothing'],
+  ['DELETE', '/trustmarktypes/1', 'trustmarktypes/1'],
+  ['POST', '/trustmarktypes/1?x=<y>', 'trustmarktypes/1'],
+])('%s %s is no route, which is said to anybody in the usual form', async (method, path, named) => {
+  const response = await fetch(`${admin.adminUrl}/api/v1${path}`, { method })
+  expect(response.status).toBe(404)
+  const message = `There is no ${method} /api/v1/${named}; /api/v1/openapi.json has all that there is.`
+  expect(await response.json()).toEqual({ message, id: 0 })
+})
+
 describe('who may call', () => {
   test.each(routes)('%s %s: nobody without a key, and nobody below %s', async (method, path, role) => {
     const nobody = await rest.call(method, withId(path), undefined, null)

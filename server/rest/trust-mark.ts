@@ -83,7 +83,10 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
     const { active, autorenew, valid_for: validFor, renewal_time: renewalTime } = input
     const changes = { autorenew, validFor, renewalTime, additionalClaims: input.additional_claims }
     let row: TrustMark | null = null
-    if (active === false) row = await services.trustMarks.revoke(caller, id, null)
+    if (active === false) {
+      await services.trustMarks.check({ id, ...changes }) // for a revocation cannot be taken back
+      row = await services.trustMarks.revoke(caller, id, null)
+    }
     if (Object.values(changes).some((value) => value !== undefined)) {
       row = await services.trustMarks.update(caller, { id, ...changes })
     }

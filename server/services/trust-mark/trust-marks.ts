@@ -178,6 +178,12 @@ export function createTrustMarkService(context: ServiceContext) {
       return signAgain(caller, 'reissueTrustMark', present, { ...content, validFor: present.expiresAt })
     },
 
+    /** What `update` would refuse, before anything else is done. @throws InvalidInputError, NotFoundError */
+    async check(input: UpdateMarkInput): Promise<void> {
+      await parseFields(input, await find(input.id))
+      parseClaims(input.additionalClaims)
+    },
+
     /** Changed claims make the JWTs issued before untrue: those are revoked. */
     async update(caller: Caller, input: UpdateMarkInput): Promise<TrustMarkRow> {
       const present = await find(input.id)

@@ -113,6 +113,19 @@ describe('a Trust Mark', () => {
     expect((await rest.call('PUT', `/trustmarks/${mark.id}`, {})).body.active).toBe(false)
   })
 
+  test.each([
+    { valid_for: -1 },
+    { renewal_time: 9000 },
+    { additional_claims: { iss: 'https://evil.example.org' } },
+  ])('is not revoked by a change that is refused: %j', async (change) => {
+    const { tmtype, mark } = await issue()
+    const refused = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: false, ...change })
+    expect(refused.status).toBe(400)
+    expect((await admin.get('/trust_mark', { trust_mark_type: tmtype, sub: holder })).status).toBe(200)
+    const revoked = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: false, valid_for: 100 })
+    expect(revoked.body).toMatchObject({ active: false, valid_for: 100 })
+  })
+
   test('is found by its holder', async () => {
     const domain = 'https://only-one-mark.example.org'
     const { mark } = await issue(domain)

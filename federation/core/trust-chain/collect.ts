@@ -26,6 +26,8 @@ export type CollectFailure = {
   entity: EntityId
   /** The hinted Superior of `entity` whose statements were the trouble. */
   superior?: EntityId
+  /** Of these statements, the Entity Configuration of the Superior itself. */
+  isConfiguration?: true
   error: FederationError
 }
 
@@ -135,7 +137,9 @@ async function extend(run: Run, path: Path, superior: EntityId): Promise<Path | 
     report(run, place, 'limits', 'the authority hints span too many paths to follow all of them')
     return undefined
   }
-  const configuration = await attempt(run, place, () => run.reader.entityConfiguration(superior))
+  const configuration = await attempt(run, { ...place, isConfiguration: true }, () =>
+    run.reader.entityConfiguration(superior),
+  )
   return configuration && { top: configuration, below: path, length: path.length + 1 }
 }
 

@@ -90,10 +90,20 @@ function mostTelling(
     return new FederationError('invalid_trust_chain', `${message}: no authority hint goes that way`)
   }
   const { error, entity, superior } = failure
+  const code = isUnusableAnchor(failure, trustAnchors)
+    ? 'invalid_trust_anchor'
+    : failureCode(error, failure === own)
   const detail = { ...error.detail, subject: entity, ...(superior === undefined ? {} : { issuer: superior }) }
-  return new FederationError(failureCode(error, failure === own), `${message}: ${error.message}`, detail, {
-    cause: error,
-  })
+  return new FederationError(code, `${message}: ${error.message}`, detail, { cause: error })
+}
+
+/** One that does not publish what it must, which is nobody's fault on the way there (§8.9). */
+function isUnusableAnchor(
+  { superior, isConfiguration, error }: CollectFailure,
+  trustAnchors: readonly EntityId[],
+): boolean {
+  if (!isConfiguration || superior === undefined || !trustAnchors.includes(superior)) return false
+  return error.detail.check !== 'limits' && !mayPass(error)
 }
 
 /**

@@ -122,6 +122,16 @@ describe('the most telling failure', () => {
       { leaf: { under: ['side'] } },
       refusal('invalid_trust_chain', { issuer: id('side') }),
     ],
+    [
+      'the Trust Anchor does not answer',
+      { leaf: { under: ['anchor'] } },
+      refusal('invalid_trust_anchor', { issuer: id('anchor') }),
+    ],
+    [
+      'the Trust Anchor states what it may not',
+      line({ anchor: { configuration: { metadata_policy: {} } } }),
+      refusal('invalid_trust_anchor', { issuer: id('anchor') }),
+    ],
     ['no hint leads there', { leaf: {} }, refusal('invalid_trust_chain')],
     [
       'a Superior states a policy that may not stand',

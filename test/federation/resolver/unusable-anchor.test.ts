@@ -1,0 +1,53 @@
+/** `/resolve` under a Trust Anchor whose keys are pinned here and whose Entity Configuration cannot be had (§8.9). */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Fault } from '#test/helpers/fault.ts'
+import { anchor, type Federation } from '#test/helpers/federation.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let federation: Federation
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+  await ta.publishConfiguration()
+  federation = await anchor().leaf().start()
+  const { id, keys } = federation.top
+  await ta.redis.client.hset(ta.names.trustAnchors, id, JSON.stringify(keys))
+  await ta.announce({ kind: 'trust-anchors' })
+})
+afterAll(async () => {
+  await ta.close()
+  await federation.close()
+})
+
+const faults: [fault: Fault, status: number, error: string][] = [
+  ['not found', 404, 'invalid_trust_anchor'],
+  ['html', 404, 'invalid_trust_anchor'],
+  ['redirect', 404, 'invalid_trust_anchor'],
+  ['expired', 404, 'invalid_trust_anchor'],
+  ['foreign subject', 404, 'invalid_trust_anchor'],
+  ['server error', 503, 'temporarily_unavailable'],
+]
+
+test.each(faults)('says so of an anchor that misbehaves: %s', async (fault, status, error) => {
+  const { top, leaf } = federation
+  top.misbehave(fault)
+  await ta.forget()
+  const answer = await ta.get('/resolve', { sub: leaf.id, trust_anchor: top.id })
+  expect(answer.json()).toMatchObject({ error })
+  expect(answer.statusCode).toBe(status)
+})
+
+test('blames no anchor for an entity between that misbehaves, nor for one that it does not know', async () => {
+  const { top, leaf } = federation
+  top.misbehave(undefined)
+  top.disown(leaf.id)
+  await ta.forget()
+  const unknown = await ta.get('/resolve', { sub: leaf.id, trust_anchor: top.id })
+  expect(unknown.json()).toMatchObject({ error: 'invalid_trust_chain' })
+  top.misbehave('html')
+  await ta.forget()
+  const between = await ta.get('/resolve', { sub: leaf.id, trust_anchor: entityId })
+  expect(between.json()).toMatchObject({ error: 'invalid_trust_chain' })
+})

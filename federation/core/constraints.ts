@@ -55,7 +55,7 @@ export function isPermittedHost(host: string, { permitted, excluded }: NamingCon
 
 /** `.example.com` matches every host below that domain, `example.com` that host alone. */
 function isWithin(host: string, name: string): boolean {
-  return name.startsWith('.') ? host.endsWith(name) : host === name
+  return name.startsWith('.') ? host.endsWith(name) && host !== name : host === name
 }
 
 function canonical(name: string): string {

@@ -60,6 +60,7 @@ describe('isPermittedHost (§6.2.2)', () => {
     ['a.b.example.com', { permitted: ['.example.com'] }, true],
     ['example.com', { permitted: ['.example.com'] }, false],
     ['badexample.com', { permitted: ['.example.com'] }, false],
+    ['.example.com', { permitted: ['.example.com'] }, false],
     ['example.com', { permitted: ['example.com'] }, true],
     ['www.example.com', { permitted: ['example.com'] }, false],
     ['HOST.example.com', { permitted: ['.EXAMPLE.com'] }, true],

@@ -27,7 +27,7 @@ export function createProducer({ entityId, ...options }: ResolverOptions): Produ
     const anchor = anchors.find(({ id }) => id === chain.trustAnchor)
     const marks = await selectMarks(chain, anchor ? [anchor] : [], signal)
     const made = now()
-    const exp = Math.min(chain.exp, marks.expires)
+    const exp = Math.floor(Math.min(chain.exp, marks.expires)) // fractions are legal in what others sign
     if (exp <= made) throw expired(chain)
     const wanted = Object.entries(metadata).filter(
       ([type]) => entityTypes.length === 0 || entityTypes.includes(type),

@@ -45,6 +45,12 @@ test('answers with metadata, chain and the earliest exp (§8.3.2)', async () => 
   expect(payload.trust_marks).toBeUndefined()
 })
 
+test('gives no answer that ends in the second in which it begins, where others sign fractions of one', async () => {
+  const rp = await offlineEntity('https://fraction.example')
+  await ta.publishSubordinate({ ...rp, statement: { exp: ta.now() + 0.9 } })
+  expect([400, 503]).toContain((await resolve(rp.id)).statusCode)
+})
+
 test('resolves the Trust Anchor itself, with a chain of one statement', async () => {
   const { payload } = await verified((await resolve(entityId)).body, {
     keys: ta.jwks,

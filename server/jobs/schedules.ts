@@ -64,16 +64,16 @@ export const scheduleNames = Object.keys(schedules) as ScheduleName[] // the key
 /** Changes publish themselves; here it is only kept from growing old. */
 async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
   const { db, publisher, publishing } = context
+  const { entityId } = publishing
   const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
-  if (jwt && !isOld(jwt)) return { message: 'It is young.' }
-  await enqueue(db, [toPublish('entity-configuration')])
+  const { iss = entityId, iat = 0, exp = 0 } = jwt ? decodeJwt(jwt).claims : {}
+  const hasMoved = iss !== entityId
+  const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, Date.now() / 1000)
+  if (isYoung && !hasMoved) return { message: 'It is young.' }
+  await enqueue(db, [toPublish(hasMoved ? 'everything' : 'entity-configuration')])
   await publisher.flush()
-  return { message: 'It was signed anew.' }
-}
-
-function isOld(jwt: string): boolean {
-  const { iat, exp } = decodeJwt(jwt).claims
-  return isDueAnew({ iat: Number(iat), exp: Number(exp) }, Date.now() / 1000)
+  if (!hasMoved) return { message: 'It was signed anew.' }
+  return { message: 'It was of another Entity Identifier, so everything is published anew.' }
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {

@@ -1,6 +1,6 @@
 /** Signs Subordinate Statements where the signed one no longer says what it should, and keeps them. */
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
-import { type Signer, signJwt } from '#core/jws.ts'
+import { decodeJwt, type Signer, signJwt } from '#core/jws.ts'
 import { Prisma, type Settings, type Subordinate } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database.ts'
 import { isFromFuture } from '#server/publish/age.ts'
@@ -34,8 +34,20 @@ export function isStillValid(subordinate: Subordinate, now: number): subordinate
 
 function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
   if (subordinate.statementBasis !== basis(subordinate, context)) return false
-  const { now } = context
-  return isStillValid(subordinate, now) && !isFromFuture(subordinate.statementIssuedAt.getTime() / 1000, now)
+  const { now, entityId } = context
+  if (!isStillValid(subordinate, now)) return false
+  if (isFromFuture(subordinate.statementIssuedAt.getTime() / 1000, now)) return false
+  // The installation may have moved, or have been restored as another Trust Anchor.
+  return isIssuedBy(entityId, subordinate.statement)
+}
+
+/** Most begin with `iss`; a rebuild has no time to decode each of them as a whole. */
+function isIssuedBy(entityId: string, statement: string): boolean {
+  const beginning = `${JSON.stringify({ iss: entityId }).slice(0, -1)},`
+  const at = statement.indexOf('.') + 1
+  const encoded = statement.slice(at, at + Math.ceil(Buffer.byteLength(beginning) / 3) * 4)
+  const isAtOnce = Buffer.from(encoded, 'base64url').toString().startsWith(beginning)
+  return isAtOnce || decodeJwt(statement).claims.iss === entityId
 }
 
 /** One that cannot be signed, and why. */

@@ -157,12 +157,32 @@ describe('regenerate-entity-configuration', () => {
   ])('replaces one %s', async (_title, age) => {
     const from = Math.floor(Date.now() / 1000) + age
     const key = await generateSigningKey('ES256')
-    const old = await signJwt({ iat: from, exp: from + 100 }, { key, typ: 'entity-statement+jwt' })
+    const claims = { iss: admin.entityId, iat: from, exp: from + 100 }
+    const old = await signJwt(claims, { key, typ: 'entity-statement+jwt' })
     await admin.redis.client.set(keys.entityConfiguration, old)
     expect(await run('regenerate-entity-configuration')).toBe('It was signed anew.')
     expect(await published()).not.toBe(old)
     const { iat, exp } = decodeJwt((await published()) ?? '')
     expect(Number(exp) - Number(iat)).toBe(24 * 3600)
     expect(await servedConfiguration(admin)).toMatchObject({ iat, exp, iss: admin.entityId })
+  })
+
+  it('publishes everything anew that says another Entity Identifier, as after a move', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf, { additionalClaims: { note: 'before those of the specification' } })
+    const where = { entityId: leaf.id }
+    const { db, publisher } = admin.server
+    const { statement, entityConfiguration } = await db.subordinate.findUniqueOrThrow({ where })
+    await db.subordinate.update({ where, data: { statement: entityConfiguration } }) // one that another has issued
+    await admin.redis.client.set(keys.entityConfiguration, entityConfiguration)
+    expect(await run('regenerate-entity-configuration')).toMatch(/^It was of another Entity Identifier/)
+    expect(await servedConfiguration(admin)).toMatchObject({ iss: admin.entityId, sub: admin.entityId })
+    const signed = await (await admin.get('/fetch', { sub: leaf.id })).text()
+    const { jwks } = decodeJwt(statement ?? '')
+    expect(decodeJwt(signed)).toMatchObject({ iss: admin.entityId, sub: leaf.id, jwks })
+    const statementIssuedAt = minutes(-1) // which a new signature would change
+    await db.subordinate.update({ where, data: { statementIssuedAt } })
+    await publisher.rebuild()
+    expect(await db.subordinate.findUnique({ where })).toMatchObject({ statementIssuedAt, statement: signed })
   })
 })

@@ -10,9 +10,12 @@ export type Lease = {
   release(): Promise<void>
 }
 
+/** No lease runs out later than this, however long who takes one waits for the row that another takes just then. */
+const LONGEST_SECONDS = 2 * LEASE_SECONDS
+
 /**
  * The times compared are the database's own, so clocks of the processes may differ. A lease that runs out later than
- * one taken now is from a clock that was wrong.
+ * any can is from a clock that was wrong.
  */
 export function createLease(db: Database): Lease {
   const holder = randomUUID()
@@ -22,7 +25,7 @@ export function createLease(db: Database): Lease {
         UPDATE "PublisherLease"
         SET "holder" = ${holder}, "expiresAt" = now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS})
         WHERE "holder" = ${holder} OR "expiresAt" < now() AT TIME ZONE 'utc'
-          OR "expiresAt" > now() AT TIME ZONE 'utc' + make_interval(secs => ${LEASE_SECONDS})`
+          OR "expiresAt" > now() AT TIME ZONE 'utc' + make_interval(secs => ${LONGEST_SECONDS})`
       return taken === 1
     },
     async release() {

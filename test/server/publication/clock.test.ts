@@ -1,6 +1,7 @@
 /** A clock that was far ahead for a while holds nothing up once it is right. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createLease } from '#server/publish/lease.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
@@ -20,6 +21,14 @@ it('publishes although a lease of another process runs out in the far future', a
   await expect
     .poll(async () => (await admin.get('/fetch', { sub: leaf.id })).status, { timeout: 10_000 })
     .toBe(200)
+})
+
+it('leaves a lease to who took it while we waited for the row', async () => {
+  const { db } = admin.server
+  const data = { holder: 'another', expiresAt: new Date(Date.now() + 35_000) }
+  await db.publisherLease.updateMany({ data })
+  expect(await createLease(db).hold()).toBe(false)
+  await db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
 })
 
 it('signs a statement anew that comes from the future when it is published again', async () => {

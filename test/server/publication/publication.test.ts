@@ -228,7 +228,7 @@ it('keeps what it cannot read, for a version that can, and goes on with the rest
 it('waits while another process publishes, as long as it has patience', async () => {
   const { db, publisher } = admin.server
   const until = (seconds: number) => ({ holder: 'another', expiresAt: new Date(Date.now() + seconds * 1000) })
-  await db.publisherLease.update({ where: { id: 1 }, data: until(3_600) })
+  await db.publisherLease.update({ where: { id: 1 }, data: until(30) })
   await db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
   const flushed = publisher.flush(20_000)
   await db.publisherLease.update({ where: { id: 1 }, data: until(-1) })

@@ -35,7 +35,7 @@ const types: readonly unknown[] = [undefined, 'jwt', 'client-authentication+jwt'
 export function parseClientAssertion(text: string, options: AssertionOptions): ClientAssertion {
   const { audience, allowHttp, now } = options
   const { text: jwt, header, claims } = decodeJwt(text, 'invalid_client')
-  const { iss, sub, aud, jti, iat = now, exp } = claims
+  const { iss, sub, aud, jti, iat = now, nbf = iat, exp } = claims
   checkHeader(header)
   if (iss !== sub) throw refuse('iss', `says that ${quote(iss)} is its issuer and ${quote(sub)} its subject`)
   if ((Array.isArray(aud) && aud.length === 1 ? aud[0] : aud) !== audience) {
@@ -46,7 +46,9 @@ export function parseClientAssertion(text: string, options: AssertionOptions): C
   }
   if (typeof iat !== 'number') throw refuse('iat', `has the iat ${quote(iat)}, which is no time`)
   if (typeof exp !== 'number') throw refuse('exp', `has the exp ${quote(exp)}, which is no time`)
-  checkValidity({ iat, exp }, { now }, 'the client assertion', 'invalid_client')
+  // What is not to be used before a time is as good as issued then (RFC 7523 §3).
+  if (typeof nbf !== 'number') throw refuse('nbf', `has the nbf ${quote(nbf)}, which is no time`)
+  checkValidity({ iat: Math.max(iat, nbf), exp }, { now }, 'the client assertion', 'invalid_client')
   if (exp > now + MAX_LIFETIME) throw refuse('exp', `must expire within ${MAX_LIFETIME} seconds`)
   // The members that the type names have just been checked.
   return { client: parseClient(iss, allowHttp), jti, exp, jwt, header: header as JwsHeader }

@@ -1,6 +1,7 @@
 /** A Redis that is away is an outage (503), and never an empty federation. */
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { post } from '../client.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 const id = 'https://rp.example'
@@ -24,12 +25,15 @@ const urls = [
 ]
 
 let ta: TrustAnchor
+let mark: string
 
 async function publish() {
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id })
-  await ta.issueTrustMark({ type, subject: id })
+  mark = await ta.issueTrustMark({ type, subject: id })
 }
+
+const askStatus = () => post(ta.app, '/trust_mark_status', { trust_mark: mark })
 
 beforeAll(async () => {
   ta = await startTrustAnchor()
@@ -44,6 +48,7 @@ async function expectOutage() {
     expect(answer.headers['retry-after']).toBe('5')
     expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
   }
+  expect((await askStatus()).statusCode).toBe(503)
   const health = await ta.get('/health')
   expect(health.statusCode).toBe(503)
   expect(health.json()).toEqual({ status: 'error', detail: 'redis unavailable' })
@@ -68,7 +73,9 @@ test('every endpoint says so while Redis is stopped, and recovers without help',
   for (const url of urls.filter((each) => each !== '/status')) {
     expect([url, (await ta.app.inject({ url })).statusCode]).toEqual([url, 503])
   }
+  expect((await askStatus()).statusCode).toBe(503)
   await publish()
+  expect((await askStatus()).statusCode).toBe(200)
   expect((await ta.get('/list')).json()).toEqual([id])
   expect((await ta.get('/.well-known/openid-federation')).statusCode).toBe(200)
 })

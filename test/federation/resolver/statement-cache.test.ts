@@ -71,10 +71,13 @@ test('goes on with what still holds while its issuer is away', async () => {
 })
 
 test('forgets what its issuer says is gone', async () => {
+  // With a subordinate left, the issuer can still be asked, and says so.
+  federation.top.adopt({ ...federation.leaf, id: 'https://sibling.example' })
   ta.clock.ahead = 301
   await change()
   federation.top.disown(federation.leaf.id)
   expect((await resolve()).json()).toMatchObject({ error: 'invalid_trust_chain' })
+  expect(requests()).toContain(`/fetch?${new URLSearchParams({ sub: federation.leaf.id })}`)
 })
 
 test('asks anew when no chain holds with what is held, as after a change of keys', async () => {

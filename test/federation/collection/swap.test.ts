@@ -1,0 +1,51 @@
+/** Two walks that end at the same moment: one takes the place of the other as a whole, and nothing of that one is left. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Collection, swapCollection } from '#federation/collection/swap.ts'
+import { duplicateRedis, waitForRedis } from '#store/connect.ts'
+import { redisKeys } from '#store/keys.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { entityId } from '../publisher.ts'
+
+const keys = redisKeys()
+let redis: TestRedis
+
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis.close())
+
+/** What a walk wrote that found one entity, of a type that no other has. */
+async function staged(walk: string): Promise<Collection> {
+  const names = keys.collection.staging(walk)
+  const id = `https://${walk}.example`
+  await redis.client.hset(names.entities, id, '{}')
+  await redis.client.zadd(names.sorted, 0, id)
+  await redis.client.sadd(names.byType(walk), id)
+  return { names, entities: 1, entityTypes: new Set([walk]), trustMarkTypes: new Set() }
+}
+
+const swap = (client: TestRedis['client'], collection: Collection) =>
+  swapCollection(client, keys, collection, { trustAnchor: entityId, lastUpdated: 1 })
+
+test('an earlier walk that ends while the later looks up what to remove is removed too', async () => {
+  const [earlier, later] = [await staged('earlier'), await staged('later')]
+  const connection = duplicateRedis(redis.client, { enableAutoPipelining: false })
+  await waitForRedis(connection, 10_000)
+  const scan = connection.scan.bind(connection)
+  let isOver = false
+  // The commands are real ones; between two of them the other walk ends.
+  connection.scan = (async (...pattern: Parameters<typeof scan>) => {
+    const found = await scan(...pattern)
+    if (!isOver) {
+      isOver = true
+      await swap(redis.client, earlier)
+    }
+    return found
+  }) as typeof scan // scan has many signatures, and answers all of them alike
+  await swap(connection, later)
+  connection.disconnect()
+  expect(isOver).toBe(true)
+  expect(await redis.client.hkeys(keys.collection.entities)).toEqual(['https://later.example'])
+  expect(await redis.client.keys(keys.collection.byType('*'))).toEqual([keys.collection.byType('later')])
+  expect(await redis.client.keys('*staging*')).toEqual([])
+})

@@ -168,6 +168,13 @@ test('what an entity no longer is, nobody finds by it', async () => {
   expect(await ta.redis.client.smembers(names().byType('oauth_client'))).toEqual([entity.id])
 })
 
+test('meets nobody whose statement has expired', async () => {
+  const [current, expired] = [await below(), await below()]
+  await ta.publishSubordinate({ id: expired.id, keys: expired.keys, exp: ta.now() - 1 })
+  await ta.walk()
+  expect(await found()).toEqual(sorted(current))
+})
+
 test('tells how far it is', async () => {
   const middle = await below(undefined, intermediate)
   const leaf = await below(middle)

@@ -86,14 +86,15 @@ test('a revoked Trust Mark is in no answer any more', async () => {
 test('a new signing key signs every answer anew', async () => {
   const { signer, published } = ta.keyDirectory
   const kid = (body: string) => decodeProtectedHeader(body).kid
-  await bothSay(signer.kid, kid)
   const key = await generateSigningKey('ES256')
-  ta.keyDirectory.signer = await localSigner(key)
+  // It was announced before: nothing changes but who signs.
   ta.keyDirectory.published = { keys: [publicJwk(key), ...published.keys] }
+  await bothSay(signer.kid, kid)
+  ta.keyDirectory.signer = await localSigner(key)
   await bothSay(key.kid, kid)
   ta.keyDirectory.signer = signer
-  ta.keyDirectory.published = published
   await bothSay(signer.kid, kid)
+  ta.keyDirectory.published = published
 })
 
 test('the answer for a client that authenticated is nobody else’s', async () => {

@@ -47,6 +47,7 @@ test.each([...paths, '/trust_mark_status', '/nowhere'])('a page in a browser may
   const answer = await ta.app.inject({ url, headers: { origin: 'https://tool.example' } })
   expect(answer.headers['access-control-allow-origin']).toBe('*')
   expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
+  expect(answer.headers['access-control-expose-headers']).toBe('etag, retry-after')
   const preflight = await ta.app.inject({
     method: 'OPTIONS',
     url,

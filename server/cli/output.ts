@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { FederationError } from '#core/errors.ts'
 import { type Installation, openInstallation } from '#server/cli/installation.ts'
+import type { Database } from '#server/database.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { knownSentenceOf, sentenceOf } from '#server/start-failure.ts'
@@ -50,9 +51,18 @@ export async function recordFailure(
   { action, input }: Attempt,
   failure: Failure,
 ): Promise<void> {
-  await recordRefusal(db, caller, { action, input, ...failure }).catch((fault: unknown) => {
+  const record = async () => {
+    if (await hasAuditLog(db)) await recordRefusal(db, caller, { action, input, ...failure })
+  }
+  await record().catch((fault: unknown) => {
     process.stderr.write(`It could not be recorded in the audit log: ${sentenceOf(fault)}\n`)
   })
+}
+
+/** An empty database, as one that a backup could not be restored into, has none. */
+async function hasAuditLog(db: Database): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ is: boolean }[]>`SELECT to_regclass('"AuditHead"') IS NOT NULL AS "is"`
+  return row?.is === true
 }
 
 /** An option in days. */

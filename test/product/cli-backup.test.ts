@@ -75,6 +75,11 @@ test('what one installation was, another one is', async () => {
   for (const name of ['keys', 'auth-secret']) {
     await cp(join(old.dataDirectory, name), join(place.dataDirectory, name), { recursive: true })
   }
+  const another = await inmor(withPassphrase(place, 'a passphrase of something else'), ['restore', file])
+  const sentence = 'The passphrase is another one, or the backup was altered.\n'
+  expect(another, 'with no word of an audit log that is not there yet').toEqual({
+    ...{ code: 1, stdout: '', stderr: sentence },
+  })
   const { code, stdout, stderr } = await inmor(withPassphrase(place), ['restore', file, '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(JSON.parse(stdout)).toMatchObject({ tables: { TrustMark: 1 }, audit: { fault: null } })

@@ -24,6 +24,7 @@ import type { Events } from '#server/live/events.ts'
 import { onBehalfOf } from '#server/log.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
+import { answerFailures } from '#server/plugins/failure.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
@@ -70,6 +71,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     genReqId: createRequestIds(deps.trustedProxies),
     childLoggerFactory: (logger) => logger, // the log itself knows the request (log.ts)
   })
+  answerFailures(app)
   noteOrigins(app)
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
   // The console brings its own content security policy, with hashes; this part cannot stand in a document.

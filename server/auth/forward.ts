@@ -32,6 +32,7 @@ export async function forward(
   const attempt = isGuess ? await beginAttempt(doors.db, request) : null
   const isEarly = typeof attempt === 'number'
   const answer = isEarly ? tooEarly(attempt) : await doors.auth.handler(new Request(url, init))
+  if (answer.status >= 500) await doors.db.$queryRaw`SELECT 1` // an outage is told as such; the library says nothing of it
   if (attempt !== null && !isEarly && answer.ok) await endAttempt(doors.db, attempt)
   if (asker) await recordAnswer(doors, request, asker, records, answer)
   reply.status(answer.status)

@@ -38,4 +38,21 @@ it('is told as such to those with a key and those with a session', async () => {
       ])
     }
   }
+
+  const signInAgain = ['/api/auth/sign-in/username', { username: 'admin', password: PASSWORD }] as const
+  for (const [path, body] of [
+    signInAgain,
+    ['/api/auth/sign-out', {}],
+    ['/api/auth/get-session', null],
+  ] as const) {
+    const response = await fetch(`${admin.adminUrl}${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { 'content-type': 'application/json', origin: admin.adminUrl, cookie: cookie.join('; ') },
+      body: body && JSON.stringify(body),
+    })
+    expect(response.status, path).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('5')
+    const message = 'The database cannot be reached at present; try again in a moment.'
+    expect(await response.json()).toEqual({ code: 'UNAVAILABLE', message })
+  }
 })

@@ -1,6 +1,7 @@
-/** What axe finds wrong with a page, in each look that it has. */
+/** What axe finds wrong with a page, in each look that it has, and what does not fit a phone. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { tooWide } from './too-wide.ts'
 
 const desktop = { width: 1280, height: 800 }
 /** The dark theme differs from the light one in its colours and in nothing else. */
@@ -27,6 +28,7 @@ export async function violations(page: Page, part = 'html'): Promise<string[]> {
     for (const { id, nodes } of result.violations) {
       found.push(`${page.url()} (${name}): ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
     }
+    for (const element of await tooWide(page)) found.push(`${page.url()} (${name}): too wide: ${element}`)
   }
   await page.setViewportSize(desktop)
   return found

@@ -42,5 +42,11 @@ export function hoursInWords(hours: number): string {
   return rest === 0 ? plural(days, 'day') : `${plural(days, 'day')} ${plural(rest, 'hour')}`
 }
 
+/** Both ways of saying it, where they differ: `168 hours (7 days)`. */
+export function hoursAndDays(hours: number): string {
+  const [counted, read] = [plural(hours, 'hour'), hoursInWords(hours)]
+  return counted === read ? counted : `${counted} (${read})`
+}
+
 /** An Entity Identifier without its scheme, where a list needs the room; the full one is always at hand. */
 export const shortEntityId = (entityId: string) => entityId.replace(/^https:\/\//, '').replace(/\/$/, '')

@@ -69,7 +69,7 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
   const { iss = entityId, iat = 0, exp = 0 } = jwt ? decodeJwt(jwt).claims : {}
   const hasMoved = iss !== entityId
   const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, Date.now() / 1000)
-  if (isYoung && !hasMoved) return { message: 'It is young.' }
+  if (isYoung && !hasMoved) return { message: 'Not due yet.' }
   await enqueue(db, [toPublish(hasMoved ? 'everything' : 'entity-configuration')])
   await publisher.flush()
   if (!hasMoved) return { message: 'It was signed anew.' }

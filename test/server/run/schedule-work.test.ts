@@ -147,7 +147,7 @@ describe('regenerate-entity-configuration', () => {
 
   it('leaves a young one as it is', async () => {
     const before = await published()
-    expect(await run('regenerate-entity-configuration')).toBe('It is young.')
+    expect(await run('regenerate-entity-configuration')).toBe('Not due yet.')
     expect(await published()).toBe(before)
   })
 

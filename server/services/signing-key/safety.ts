@@ -17,7 +17,7 @@ export function requireKnownToAll(row: SigningKey | null): void {
   }
   if (row.usableFrom <= new Date()) return
   throw new UnsafeKeyChangeError(
-    `Until ${say(row.usableFrom)} others may hold an Entity Configuration that lacks the announced key, and could not verify what it signs. Switch then; in an emergency give an overrideReason.`,
+    `Until ${say(row.usableFrom)} others may hold an Entity Configuration that lacks the announced key, and could not verify what it signs. Switch then; in an emergency give a reason (overrideReason).`,
     row.usableFrom,
     'overrideReason',
   )

@@ -1,0 +1,75 @@
+/** Who works by keyboard alone is led on: to the content, to what was just added, and back from what is gone. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { eventually, type Product, startProduct } from '#test/helpers/product.ts'
+
+let product: Product
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await startBrowser()
+  page = (await openPage(browser, product.installation.adminUrl)).page
+  await page.goto('/')
+  await signIn(page, 'admin', product.password ?? '')
+  await page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+})
+
+/** What has the focus: its name for those who cannot see it, or else its tag. */
+const focused = () =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    return element?.getAttribute('aria-label') ?? element?.tagName
+  })
+const eventuallyFocused = (name: string) => eventually(async () => expect(await focused()).toBe(name))
+
+async function open(screen: string): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).waitFor()
+  await page.keyboard.type(screen)
+  await page.getByRole('option', { name: screen, exact: true }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: screen }).waitFor()
+}
+
+test('another page is entered at its content', async () => {
+  await open('Users')
+  await eventuallyFocused('MAIN')
+})
+
+test('a refused form keeps the focus in it', async () => {
+  await page.getByRole('button', { name: 'Create a user' }).press('Enter')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Username').fill('admin')
+  await dialog.getByLabel('First password').fill('refused before it counts')
+  await dialog.getByRole('button', { name: 'Create user' }).press('Enter')
+  await dialog.getByRole('alert').waitFor()
+  expect(await dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Create a user')
+})
+
+test('a policy is typed without a way back, and what had the focus may go', async () => {
+  await open('Metadata policy')
+  await page.getByLabel('Entity Type').focus()
+  await page.keyboard.type('openid_provider')
+  await page.keyboard.press('Enter')
+  await eventuallyFocused('Parameter of OpenID Provider')
+  await page.keyboard.type('scopes_supported')
+  await page.keyboard.press('Enter')
+  await eventuallyFocused('Add an operator to scopes_supported')
+  await page.getByLabel('Add an operator to scopes_supported').selectOption('subset_of')
+  await eventuallyFocused('subset_of of scopes_supported')
+  await page.keyboard.type('openid')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Discard' }).press('Enter')
+  await page.getByText('No rule yet').waitFor()
+  await eventuallyFocused('FORM')
+})

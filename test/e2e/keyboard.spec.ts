@@ -25,7 +25,8 @@ afterAll(async () => {
 const focused = () =>
   page.evaluate(() => {
     const element = document.activeElement
-    return element?.getAttribute('aria-label') ?? element?.tagName
+    const label = document.getElementById(element?.getAttribute('aria-labelledby') ?? '')
+    return element?.getAttribute('aria-label') ?? label?.textContent ?? element?.tagName
   })
 const eventuallyFocused = (name: string) => eventually(async () => expect(await focused()).toBe(name))
 
@@ -69,7 +70,11 @@ test('a policy is typed without a way back, and what had the focus may go', asyn
   await eventuallyFocused('subset_of of scopes_supported')
   await page.keyboard.type('openid')
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Discard' }).press('Enter')
+  await page.getByRole('button', { name: 'Save…' }).press('Enter')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Save and publish' }).press('Enter')
+  await page.getByText('The policy is saved').waitFor()
+  await eventuallyFocused('MAIN')
+  await page.getByRole('button', { name: 'Remove the policy for OpenID Provider' }).press('Enter')
   await page.getByText('No rule yet').waitFor()
-  await eventuallyFocused('FORM')
+  await eventuallyFocused('Rules')
 })

@@ -1,7 +1,10 @@
 /** Where the focus goes when what had it is gone, or when there is something new to fill in. */
 import type { Attachment } from 'svelte/attachments'
 
-const isLost = () => document.activeElement === document.body
+/** A dialog that closes has the focus for a frame more, and takes it along. */
+const closing = '[role=dialog][data-state=closed], [role=alertdialog][data-state=closed]'
+const isLost = () =>
+  document.activeElement === document.body || Boolean(document.activeElement?.closest(closing))
 
 /** The content of the page: whoever works by keyboard goes on there, and not in front of the whole menu. */
 export function focusContentIfLost(): void {

@@ -156,6 +156,7 @@ export const drafts: Chapter = {
       'Listing, limit',
       'limit is understood; a page holds no more.',
       listing('pages through everything once, also when a page begins with one that is gone'),
+      listing('never sends more than its upper limit, which holds without a limit too'),
       listing(REFUSES, 'limit=0'),
     ),
     must(

@@ -210,6 +210,12 @@ export const endpoints: Chapter = {
         'not_found',
       ),
       http('a path that does not exist is answered in the format of errors'),
+      testsIn('federation/routes/unreadable-request')('what %s is refused', 'is not HTTP'),
+      testsIn('federation/resolver/unusable-anchor')(
+        'says so of an anchor that misbehaves: %s',
+        'html',
+        'server error',
+      ),
     ),
     must(
       '9',

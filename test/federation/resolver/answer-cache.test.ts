@@ -164,8 +164,25 @@ test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unkno
   ['lists no entities', async (held) => ({ ...held, own: [1] })],
   ['is no JWT', async (held) => ({ ...held, jwt: 'not.a.jwt' })],
   ['was cut', async (held) => ({ ...held, jwt: String(held.jwt).slice(0, -8) })],
-  ['has another signature', async (held) => ({ ...held, jwt: await ta.sign({}, 'resolve-response+jwt') })],
+  [
+    'has claims of another JWT',
+    async (held) => ({ ...held, jwt: await ta.sign({}, 'resolve-response+jwt') }),
+  ],
+  [
+    'is signed with a key that only says to be ours',
+    async (held) => {
+      const forged = { ...(await generateSigningKey('ES256')), kid: ta.key.kid }
+      return { ...held, jwt: await ta.sign(decodeJwt(String(held.jwt)), 'resolve-response+jwt', forged) }
+    },
+  ],
   ['answers another request', async (held) => ({ ...held, request: '[]' })],
+  [
+    'is for somebody else',
+    async (held) => {
+      const claims = { ...decodeJwt(String(held.jwt)), aud: 'https://client.example' }
+      return { ...held, jwt: await ta.sign(claims, 'resolve-response+jwt') }
+    },
+  ],
 ])('an entry that %s is ignored', async (_what, spoil) => {
   const { body } = await ask()
   const text = await ta.redis.client.get(name(federation.leaf.id))
@@ -177,6 +194,7 @@ test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unkno
   const answer = await ask(second.app)
   expect(answer.statusCode).toBe(200)
   expect(answer.body).not.toBe(body)
+  expect(spoilt).not.toMatchObject({ jwt: answer.body })
 })
 
 test('an entry that is no string is ignored, and so is the answer about another entity', async () => {

@@ -68,6 +68,11 @@ test('believes the keys of an issuer that its superior states, and no others (§
   unasked.options.configuration = {}
 })
 
+test('keeps the marks of every issuer that may issue the type', async () => {
+  const both = [await mark(asked), await mark(unasked)]
+  expect(await resolved(...both)).toEqual(both)
+})
+
 test('looks at so many marks of an entity, and no further (§18.1)', async () => {
   const good = await mark(unasked)
   const rubbish = Array.from({ length: 20 }, (_, n) => mark(unasked, `https://issuer.example/marks/${n}`))

@@ -60,6 +60,15 @@ test('resolves the Trust Anchor itself, with a chain of one statement', async ()
   expect(payload.trust_chain).toHaveLength(1)
 })
 
+test('knows our own keys, whatever is pinned under our own name', async () => {
+  const stranger = await offlineEntity('https://stranger.example')
+  await ta.redis.client.hset(ta.names.trustAnchors, entityId, JSON.stringify(stranger.keys))
+  await ta.announce({ kind: 'trust-anchors' })
+  expect((await resolve(entityId)).statusCode).toBe(200)
+  await ta.redis.client.hdel(ta.names.trustAnchors, entityId)
+  await ta.announce({ kind: 'trust-anchors' })
+})
+
 test('restricts the metadata to the requested types, all of which may be absent (§8.3.1)', async () => {
   const both = await offlineEntity('https://both.example', {
     metadata: { ...relyingParty, oauth_client: { client_name: 'c' }, federation_entity: {} },

@@ -193,6 +193,7 @@ describe('refuses an assertion', () => {
   })
 
   test('that was used before, also at another process', async () => {
+    const used = () => ta.redis.client.keys(ta.names.clientAssertion('*'))
     const other = buildApp({
       ...ta.parts,
       version: 'other',
@@ -204,7 +205,10 @@ describe('refuses an assertion', () => {
       }),
     })
     const parameters = { client_assertion_type: assertionType, client_assertion: await assertion() }
+    await ta.redis.client.del(...(await used()), 'none')
     expect((await post(ta.app, '/list', parameters)).statusCode).toBe(200)
+    // It is remembered for as long as it may be used, the leeway for clocks included.
+    expect(await ta.redis.client.ttl(String(await used()))).toBeGreaterThan(115)
     for (const app of [ta.app, other]) {
       const answer = await post(app, '/list', parameters)
       expect(answer.statusCode).toBe(401)

@@ -101,6 +101,19 @@ test('pages through everything once, also when a page begins with one that is go
   expect(await ids(`from=${first.next}`)).toEqual([d])
 })
 
+test('never sends more than its upper limit, which holds without a limit too', async () => {
+  const many = Array.from({ length: 501 }, (_, count) => `https://many${count}.example`)
+  await ta.redis.client.hset(ta.names.subordinates, Object.fromEntries(many.map((id) => [id, statement])))
+  await ta.announce({ kind: 'all' })
+  for (const query of ['', 'limit=100000']) {
+    const page = await list(query)
+    expect(page.immediate_subordinate_entities).toHaveLength(500)
+    expect(page.next).toEqual(expect.any(String))
+  }
+  await ta.redis.client.hdel(ta.names.subordinates, ...many)
+  await ta.announce({ kind: 'all' })
+})
+
 test('answers the same bytes until something changes or expires', async () => {
   const bytes = async () => (await ask('audit_timestamps=true&claims=exp')).rawPayload
   const first = await bytes()

@@ -2,7 +2,7 @@
 import type { AuditOutcome } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
-const words: Readonly<Record<string, string>> = {
+export const actionWords: Readonly<Record<string, string>> = {
   registerSubordinate: 'Registered',
   updateSubordinate: 'Changed',
   renewSubordinate: 'Renewed',
@@ -11,6 +11,7 @@ const words: Readonly<Record<string, string>> = {
   removeSubordinate: 'Removed',
   issueTrustMark: 'Trust Mark issued',
   renewTrustMark: 'Trust Mark renewed',
+  reissueTrustMark: 'Trust Mark re-issued',
   updateTrustMark: 'Trust Mark changed',
   revokeTrustMark: 'Trust Mark revoked',
   createTrustMarkType: 'Trust Mark type created',
@@ -20,8 +21,9 @@ const words: Readonly<Record<string, string>> = {
   updateFederationPolicy: 'Metadata policy changed',
   announceSigningKey: 'Signing key announced',
   switchSigningKey: 'Signing key switched',
-  retireKey: 'Signing key retired',
-  revokeKey: 'Signing key revoked',
+  retireSigningKey: 'Signing key retired',
+  revokeSigningKey: 'Signing key revoked',
+  changeKeyDirectory: 'Key directory changed by hand',
   createUser: 'User created',
   updateUser: 'User changed',
   resetUserPassword: 'Password set by an administrator',
@@ -37,15 +39,36 @@ const words: Readonly<Record<string, string>> = {
   signOut: 'Signed out',
   createApiKey: 'API key created',
   revokeApiKey: 'API key revoked',
+  endSession: 'Session ended',
+  endOtherSessions: 'Other sessions ended',
+  endAccess: 'Access by single sign-on ended',
+  enableTwoFactor: 'Authenticator app turned on',
+  disableTwoFactor: 'Authenticator app turned off',
+  resetSecondFactor: 'Second factor reset by an administrator',
+  renamePasskey: 'Passkey renamed',
+  removePasskey: 'Passkey removed',
+  updateSchedule: 'Schedule changed',
+  regenerateEntityConfiguration: 'Entity Configuration signed anew',
+  publishHistoricalKeys: 'Historical keys signed anew',
+  readdSubordinates: 'Subordinates published anew',
+  reloadIssuedTrustMarks: 'Trust Marks published anew',
+  backup: 'Backup written',
+  restore: 'Backup restored',
+  pruneAuditLog: 'Old entries of the audit log removed',
+  import: 'Installation imported',
+  importSetting: 'Setting imported',
+  importSubordinate: 'Subordinate imported',
+  importTrustMarkType: 'Trust Mark type imported',
+  importIssuedTrustMarks: 'Issued Trust Marks imported',
 }
 
 const spaced = (action: string) => action.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-/** An action that is not in the table is said as it is called: `resetUserPassword` is `Reset user password`. */
+/** An action that is not in the table is said as it is called: `verifySecondFactor` is `Verify second factor`. */
 export function actionInWords(action: string, outcome: AuditOutcome = 'SUCCEEDED'): string {
   // What was not done must not sound as if it had been.
   if (outcome !== 'SUCCEEDED') return `Tried to ${spaced(action)}`
-  const known = Object.hasOwn(words, action) ? words[action] : undefined
+  const known = Object.hasOwn(actionWords, action) ? actionWords[action] : undefined
   return known ?? spaced(action).replace(/^./, (letter) => letter.toUpperCase())
 }
 

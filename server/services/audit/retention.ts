@@ -22,9 +22,15 @@ export async function applyAuditRetention(db: Database, now = new Date()): Promi
 export async function pruneAuditEvents(db: Database, before: Date, caller: Caller): Promise<number> {
   const pruned = await db.$transaction(async (tx) => {
     const { prunedId } = await lockAuditHead(tx)
+    // A clock that was wrong may have dated a late entry early: what comes before it is not old for that.
+    const firstKept = await tx.auditEvent.findFirst({
+      where: { at: { gte: before }, id: { gt: prunedId } },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    })
     const last = await tx.auditEvent.findFirst({
-      where: { at: { lt: before }, id: { gt: prunedId } },
-      orderBy: [{ at: 'desc' }, { id: 'desc' }],
+      where: { id: { gt: prunedId, ...(firstKept ? { lt: firstKept.id } : {}) } },
+      orderBy: { id: 'desc' },
       select: { id: true, hash: true },
     })
     if (!last) return 0

@@ -1,6 +1,9 @@
 /** What has served its time goes, and nothing else. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { jobCaller } from '#server/caller.ts'
 import { prune } from '#server/jobs/prune.ts'
+import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
 let admin: TestAdmin
@@ -42,6 +45,20 @@ it('removes runs that ended before their retention, with their items, and expire
   expect(left).toEqual([{ id: recent.id }, { id: waiting.id }])
   expect(await db.renewalRunItem.count({ where: { runId: old.id } })).toBe(0)
   expect(await db.session.findMany({ select: { id: true } })).toEqual([{ id: 'valid' }])
+})
+
+it('keeps young entries of the audit log before one that a clock far behind has dated', async () => {
+  const { db } = admin.server
+  await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/young' }, 'id')
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+  onTestFinished(() => void vi.useRealTimers())
+  const entry = { action: 'test', resourceType: 'AuditLog', resource: '' } as const
+  await db.$transaction((tx) => recordAuditEvent(tx, jobCaller('test'), entry))
+  vi.useRealTimers()
+  const before = await db.auditEvent.count()
+  expect(before).toBeGreaterThan(1)
+  expect(await pruneAuditEvents(db, days(-30), jobCaller('prune'))).toBe(0)
+  expect(await db.auditEvent.count()).toBe(before)
 })
 
 it.each([0, 3651])('refuses to keep runs for %i days', async (runRetentionDays) => {

@@ -3,7 +3,9 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
+import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
+import { startRawServer } from '../raw-server.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 let ta: TrustAnchor
@@ -131,4 +133,26 @@ test('repeats a refusal for a while without asking again, but not after a change
   expect((await resolve()).statusCode).toBe(404)
   await register()
   expect((await resolve()).statusCode).toBe(200)
+})
+
+test('repeats no refusal that a change overtook', async () => {
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let configuration: string | undefined
+  const server = await startRawServer(async (_request, response) => {
+    asked.resolve()
+    await answered.promise
+    const type = 'application/entity-statement+jwt'
+    if (configuration === undefined) response.writeHead(404).end()
+    else response.writeHead(200, { 'content-type': type }).end(configuration)
+  })
+  const late = await offlineEntity(server.url)
+  await ta.publishSubordinate({ id: late.id, keys: late.keys })
+  const refused = resolve(late.id)
+  await asked.promise
+  await ta.announce({ kind: 'all' })
+  answered.resolve()
+  expect((await refused).statusCode).toBe(404)
+  configuration = late.configuration
+  expect((await resolve(late.id)).statusCode).toBe(200)
+  await server.close()
 })

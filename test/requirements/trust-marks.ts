@@ -152,6 +152,9 @@ export const trustMarks: Chapter = {
     must(
       '7.3, 7.2.2',
       'The Trust Anchor whose lists count is the one under which trust in the issuer was found.',
+      lists(
+        'an issuer counts only under the Trust Anchor whose lists name it, whatever others vouch for (§7.3)',
+      ),
       lists('the issuers that count are those of the Trust Anchor (§3.1.2)'),
       lists('the owners that count are those of the Trust Anchor (§3.1.2)'),
     ),

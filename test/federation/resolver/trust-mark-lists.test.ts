@@ -8,6 +8,7 @@ import {
   TRUST_MARK_DELEGATION_TYP,
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
+import { anchor } from '#test/helpers/federation.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -67,4 +68,27 @@ test('the owners that count are those of the Trust Anchor (§3.1.2)', async () =
   const claims = buildDelegation({ owner: owner.id, issuer: issuer.id, type: listed, iat: ta.now() - 60 })
   const delegation = await ta.sign(claims, TRUST_MARK_DELEGATION_TYP, owner.key)
   expect(await resolvedWith(lists, listed, delegation)).toEqual([])
+})
+
+test('an issuer counts only under the Trust Anchor whose lists name it, whatever others vouch for (§7.3)', async () => {
+  const federation = await anchor().leaf().start()
+  const { top, leaf } = federation
+  await ta.redis.client.hset(ta.names.trustAnchors, top.id, JSON.stringify(top.keys))
+  await ta.announce({ kind: 'trust-anchors' })
+  await ta.publishConfiguration({ trust_mark_issuers: { [listed]: [leaf.id] } })
+  const marksUnderEither = async (holder: Entity) => {
+    const claims = buildTrustMark({ issuer: leaf.id, subject: holder.id, type: listed, iat: ta.now() - 60 })
+    const trust_mark = await ta.sign(claims, TRUST_MARK_TYP, leaf.key)
+    await publish(holder, { trust_marks: [{ trust_mark_type: listed, trust_mark }] })
+    const query = new URLSearchParams({ sub: holder.id, trust_anchor: entityId })
+    query.append('trust_anchor', top.id)
+    const answer = await ta.app.inject({ url: `/resolve?${query}` })
+    return decodeJwt<{ trust_marks?: unknown[] }>(answer.body).trust_marks ?? []
+  }
+  expect(await marksUnderEither(rp)).toEqual([])
+
+  leaf.options.authorityHints = [top.id, entityId]
+  await ta.publishSubordinate({ id: leaf.id, keys: leaf.keys })
+  expect(await marksUnderEither(await offlineEntity('https://later.example'))).toHaveLength(1)
+  await federation.close()
 })

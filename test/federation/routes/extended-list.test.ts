@@ -28,6 +28,7 @@ beforeAll(async () => {
   await ta.publishSubordinate({ id: b, registered: 100, updated: 300, entityTypes: ['openid_provider'] })
   await ta.publishSubordinate({ id: c, registered: 100, updated: 400, intermediate: true })
   await ta.publishSubordinate({ id: 'https://late.example', exp: ta.now() - 1 })
+  await ta.publishSubordinate({ id: 'https://stale.example', exp: ta.now() - 1, foreign: true })
   await ta.publishSubordinate({ id: d, foreign: true })
   await ta.announce({ kind: 'all' })
   await ta.issueTrustMark({ type: member, subject: a })
@@ -76,6 +77,8 @@ test('adds the times when they are asked for, or filtered by', async () => {
 test('a foreign writer leaves nothing but the time of the statement', async () => {
   const last = (await list('audit_timestamps=true')).immediate_subordinate_entities.at(-1)
   expect(last).toEqual({ id: d, updated: expect.any(Number) })
+  await ta.announce({ kind: 'subordinate', id: d }) // then it is read alone
+  expect((await list('audit_timestamps=true')).immediate_subordinate_entities.at(-1)).toEqual(last)
 })
 
 test.each(['claims=constraints&claims=iss', 'claims=constraints,iss,absent'])(

@@ -127,8 +127,10 @@ test('gives a host up that keeps silent, and tells so of every entity behind it'
   for (let count = 0; count < 50; count++) {
     middle.adopt({ ...middle, id: `${silent.url}/${count}` })
   }
-  expect(await ta.walk()).toMatchObject({ entities: 1, failed: 50 })
+  const report = await ta.walk()
+  expect(report).toMatchObject({ entities: 1, failed: 50 })
   expect(requests).toBeLessThan(50)
+  expect(report.failures.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('was not asked'))
   await silent.close()
 })
 

@@ -6,6 +6,8 @@ import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import type { Installation } from '#server/cli/installation.ts'
 import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
+import { ConfigurationError } from '#server/env.ts'
+import { OperationError } from '#server/services/operation-error.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createWriter } from '#server/services/write.ts'
@@ -46,9 +48,23 @@ async function perform(
   const { kid, isPublished } = await withKeys(async (keys, installation) => {
     const done = await work(keys, installation.caller)
     return { kid: 'kid' in done ? done.kid : done.key.kid, isPublished: await untilPublished(installation) }
-  }, attempt)
+  }, attempt).catch(sayInOptions)
   const then = isPublished ? 'It is published.' : 'It is published when the server starts.'
   print(options, { kid, isPublished }, `${sentence(kid)}\n${then}`)
+}
+
+/** The service says what to set in the words of GraphQL; here they are options and commands. */
+const optionOf = [
+  ['overrideReason', '--override-reason'],
+  ['acceptCopies', '--accept-copies'],
+  ['set emergency', 'set --emergency'],
+  ['reissueTrustMarks', 'reissue-alltms'],
+] as const
+
+function sayInOptions(error: unknown): never {
+  if (!(error instanceof OperationError)) throw error
+  const say = (text: string, [word, option]: (typeof optionOf)[number]) => text.replace(word, option)
+  throw new ConfigurationError(optionOf.reduce(say, error.message))
 }
 
 const describeKey = ({ kid, alg, state, row }: SigningKeyView) => {

@@ -54,7 +54,11 @@ test('refuses in one sentence what is not safe, and does it in an emergency', as
   const { CURRENT: old, ANNOUNCED: next } = await states()
   const { code, stdout, stderr } = await answer('keys switch')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^Until \S+Z others may hold an Entity Configuration that lacks[^\n]*\n$/)
+  expect(stderr).toMatch(
+    /^Until \S+Z others may hold an Entity Configuration that lacks[^\n]*\(--override-reason\)\.\n$/,
+  )
+  const revoking = await answer(`keys revoke ${old} --reason superseded`)
+  expect(revoking.stderr).toMatch(/^This key signs\.[^\n]*, set --emergency\.\n$/)
 
   expect(await succeed('keys switch --override-reason drill')).toContain(`Signing with ${next}.`)
   expect(decodeProtectedHeader(await configuration()).kid).toBe(next)

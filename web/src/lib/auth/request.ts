@@ -47,7 +47,9 @@ export async function ask<Data>(path: string, body?: object): Promise<Answer<Dat
     if (!error) return { data }
     const { code = '', status, message } = error as { code?: string; status: number; message?: string } // as the server words it
     const problem =
-      sentences[code] ?? sentencesByStatus[status] ?? `The server refused: ${message ?? `status ${status}`}.`
+      sentences[code] ??
+      sentencesByStatus[status] ??
+      `The server refused: ${(message ?? `status ${status}`).replace(/\.?$/, '.')}`
     return { problem, code }
   } catch {
     // better-auth throws only when there is no answer at all.

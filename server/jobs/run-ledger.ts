@@ -3,7 +3,7 @@
  * run up, nothing of the one before counts any more, so that each item is finished exactly once.
  */
 import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
-import { type Database, jsonOrNull } from '#server/database.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
 import type { Outcome } from '#server/jobs/run-kinds.ts'
 
 /** Another worker has the run, or it was ended. */
@@ -35,9 +35,18 @@ const PAGE = 500
 /** Takes the run up; null when it has ended, or there is none. */
 export async function takeUp(db: Database, id: number): Promise<RenewalRun | null> {
   const where = { id, state: { in: ['QUEUED', 'RUNNING'] } }
-  const data = { state: 'RUNNING', attempts: { increment: 1 }, heartbeatAt: new Date() }
-  const [run] = await db.renewalRun.updateManyAndReturn({ where, data })
-  return run ?? null
+  const data = { state: 'RUNNING', attempts: { increment: 1 } }
+  return db.$transaction(async (tx) => {
+    const [run] = await tx.renewalRun.updateManyAndReturn({ where, data })
+    if (run) await markAlive(tx, run)
+    return run ?? null
+  })
+}
+
+/** By the database's clock, by which a worker is judged to be lost: the one of its machine may be wrong. */
+async function markAlive(db: Database | Transaction, { id, attempts }: Pick<RenewalRun, 'id' | 'attempts'>) {
+  await db.$executeRaw`UPDATE "RenewalRun" SET "heartbeatAt" = now() AT TIME ZONE 'utc'
+    WHERE "id" = ${id} AND "attempts" = ${attempts}`
 }
 
 export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger {
@@ -68,7 +77,9 @@ export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger
     },
 
     async beat(state) {
-      return (await update({ ...state, heartbeatAt: new Date() })).cancelRequested
+      const { cancelRequested } = await update(state)
+      await markAlive(db, mine)
+      return cancelRequested
     },
 
     finish: (item, result) => record(db, mine, item, result),
@@ -109,7 +120,6 @@ async function record(
         done: { increment: ok ? 1 : 0 },
         failed: { increment: (ok ? 0 : 1) + failures.length },
         ...(total === undefined ? {} : { total }),
-        heartbeatAt: new Date(),
       },
     })
     if (!run) throw new RunLostError(`Run ${mine.id} is no longer ours.`)

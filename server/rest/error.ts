@@ -65,6 +65,10 @@ export function answerStrayRequests(app: FastifyInstance): void {
     const place = `${request.method} ${request.url.split('?', 1)[0]}`
     return fail(request, reply, 404, `There is no ${place}; /api/v1/openapi.json has all that there is.`)
   })
+  // The files of the console have a route for every other GET.
+  app.get('/*', { config: { scope: 'public' }, schema: { hide: true } }, (_request, reply) =>
+    reply.callNotFound(),
+  )
 }
 
 function fail(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {

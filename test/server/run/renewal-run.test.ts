@@ -1,5 +1,6 @@
 /** Runs: started once at a time, watched to their end, cancelled, tried again and taken over. */
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { createLedger, takeUp } from '#server/jobs/run-ledger.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -126,6 +127,24 @@ it('goes on where a worker ended in the midst of a run, and does nothing twice',
   const after = new Map(fetches())
   expect(after.get(done.entityId)).toBe(before.get(done.entityId))
   expect(after.get(open.entityId)).toBe(Number(before.get(open.entityId)) + 1)
+})
+
+it('is alive by the clock of the database, whatever that of the worker says', async () => {
+  const { db } = admin.server
+  const { id } = await db.renewalRun.create({ data: { kind: 'TRUST_MARKS', startedBy: 'admin' } })
+  onTestFinished(async () => void (await db.renewalRun.delete({ where: { id } })))
+  onTestFinished(() => void vi.useRealTimers())
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+  const aliveSince = async () => {
+    const [row] = await db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM now() AT TIME ZONE 'utc' - "heartbeatAt")::float8 AS "seconds"
+      FROM "RenewalRun" WHERE "id" = ${id}`
+    return row?.seconds
+  }
+  const run = await takeUp(db, id)
+  expect(await aliveSince()).toBeLessThan(10)
+  if (run) await createLedger(db, run).beat({ current: null })
+  expect(await aliveSince()).toBeLessThan(10)
 })
 
 it('tells what changes between two items, and what an item was told too early to count', async () => {

@@ -4,7 +4,8 @@ import { FederationError, type FederationErrorCode } from './errors.ts'
 /** All in unix seconds. */
 export type Clock = { now: number; skew?: number | undefined }
 
-const DEFAULT_SKEW = 60
+/** Seconds by which the clocks of those who sign and of those who verify may differ. */
+export const DEFAULT_SKEW = 60
 
 /**
  * Refuses what was issued in the future or has expired, each with a small leeway for clocks that differ.

@@ -1,5 +1,6 @@
 /** Commands about one thing, by its id, which people copy from a list. */
 import { Command } from 'commander'
+import { command } from '#server/cli/output.ts'
 
 /** Ids and thumbprints are base64url (32 and 43 characters): one in 64 begins with a dash, as no option this long does. */
 const DASHED_ID = /^-[\w-]{31,}$/
@@ -14,10 +15,7 @@ class CommandAboutOne extends Command {
 
 /** A command whose argument is an id; one that begins with a dash is taken for what it is. */
 export const commandAboutOne = (name: string, description: string, id: string, whatIsIt: string): Command =>
-  new CommandAboutOne(name)
-    .description(description)
-    .argument(`<${id}>`, whatIsIt)
-    .option('--json', 'answer with one JSON document')
+  command(name, description, CommandAboutOne).argument(`<${id}>`, whatIsIt)
 
 /** A group with such commands; it leaves what follows the command’s name to that command. */
 export const groupAboutOne = (name: string, description: string): Command =>

@@ -7,9 +7,9 @@ import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 import { OperationError } from '#server/services/operation-error.ts'
 import { knownSentenceOf, sentenceOf } from '#server/start-failure.ts'
 
-/** A command that can answer in JSON. */
-export function command(name: string, description: string): Command {
-  return new Command(name).description(description).option('--json', 'answer with one JSON document')
+/** A command that can answer in JSON; `Kind` when it reads its words in another way. */
+export function command(name: string, description: string, Kind: typeof Command = Command): Command {
+  return new Kind(name).description(description).option('--json', 'answer with one JSON document')
 }
 
 export function print(options: { json?: boolean }, value: unknown, text: string): void {

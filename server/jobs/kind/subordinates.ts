@@ -1,13 +1,11 @@
 /** A run that renews subordinates: every active one, or those that are due. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import { future } from '#server/publish/age.ts'
 import { ConflictError, UnavailableError } from '#server/services/operation-error.ts'
 
 /** One whose renewal failed is tried again by schedule after so long. */
 const RETRY_MINUTES = 60
-
-/** What is later than this is from a clock that was wrong (publish/age.ts). */
-export const future = Prisma.sql`now() AT TIME ZONE 'utc' + interval '1 minute'`
 
 /** Statements past half of their life or from the future, and configurations about to expire. */
 export const dueSubordinates = Prisma.sql`"active" AND "autorenew"

@@ -1,8 +1,9 @@
 /** A run that renews Trust Marks: every one that stands, or those that are due. */
 import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database.ts'
-import { again, future, isDueOnly } from '#server/jobs/kind/subordinates.ts'
+import { again, isDueOnly } from '#server/jobs/kind/subordinates.ts'
 import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import { future } from '#server/publish/age.ts'
 import { trustMarkHash } from '#store/trust-mark-record.ts'
 
 /** Those within their renewal time or from the future, which are renewed without being asked for. */

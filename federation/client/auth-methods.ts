@@ -1,21 +1,9 @@
 /** Which endpoints take authenticated requests: as our own Entity Configuration says, which is the setting (§8.8.1). */
 import { decodeJwt } from 'jose'
+import { authMethodsParameter, type EndpointName } from '#core/endpoint.ts'
 import { isJsonObject } from '#core/json.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-
-/** Endpoints as the parameters of the metadata name them: `federation_{name}_endpoint`. */
-export type EndpointName =
-  | 'fetch'
-  | 'list'
-  | 'resolve'
-  | 'trust_mark_status'
-  | 'trust_mark_list'
-  | 'trust_mark'
-  | 'historical_keys'
-  | 'collection'
-  | 'extended_list'
-  | 'subordinate_events'
 
 /** Which requests an endpoint takes. Methods that are not offered here count as absent. */
 export type AuthMethods = { anonymous: boolean; authenticated: boolean }
@@ -34,7 +22,7 @@ export function createAuthMethods(reader: Reader): (name: EndpointName) => Promi
 
   return async (name) => {
     const configuration = await reader.entityConfiguration()
-    const methods = configuration && metadataOf(configuration)[`federation_${name}_endpoint_auth_methods`]
+    const methods = configuration && metadataOf(configuration)[authMethodsParameter(name)]
     if (!Array.isArray(methods)) return byDefault
     return { anonymous: methods.includes('none'), authenticated: methods.includes('private_key_jwt') }
   }

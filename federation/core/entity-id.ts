@@ -7,7 +7,7 @@ export type EntityId = string
 /** The text sets no maximum; this is a local limit. */
 const MAX_BYTES = 2048
 
-const WELL_KNOWN = '/.well-known/openid-federation'
+export const ENTITY_CONFIGURATION_PATH = '/.well-known/openid-federation'
 
 type UrlOptions = { allowHttp?: boolean | undefined }
 
@@ -32,9 +32,14 @@ function entityIdFault(value: unknown, options: UrlOptions): string | undefined 
   return undefined
 }
 
-/** Where the Entity publishes its Entity Configuration: a trailing slash goes before the suffix comes (§9). */
+/** Where the Entity publishes its Entity Configuration (§9). */
 export function entityConfigurationUrl(id: EntityId): string {
-  return (id.endsWith('/') ? id.slice(0, -1) : id) + WELL_KNOWN
+  return urlBelow(id, ENTITY_CONFIGURATION_PATH)
+}
+
+/** Appends a path that begins with a slash; a trailing slash of the identifier goes first (§9). */
+export function urlBelow(id: EntityId, path: string): string {
+  return (id.endsWith('/') ? id.slice(0, -1) : id) + path
 }
 
 /**

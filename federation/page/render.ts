@@ -1,8 +1,15 @@
 /** The index page: what this Trust Anchor is, what it holds, and how to ask it. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type Endpoint, type Example, endpoints } from './endpoint.ts'
+import {
+  type Endpoint,
+  endpointNames,
+  endpointPath,
+  endpoints,
+  entityConfigurationEndpoint,
+} from '#core/endpoint.ts'
 import { Html, html } from './html.ts'
+import { type Example, liveQuery } from './live-link.ts'
 
 export type IndexPage = {
   entityId: string
@@ -47,7 +54,7 @@ export function renderIndexPage(page: IndexPage): string {
   <dl class="counts" aria-label="What this Trust Anchor holds">${page.counts.map(renderCount)}</dl>
   <section aria-labelledby="endpoints">
     <h2 id="endpoints">Endpoints</h2>
-    <ul class="endpoints">${endpoints.map((endpoint) => renderEndpoint(endpoint, page.example))}</ul>
+    <ul class="endpoints">${shownEndpoints(page.example).map(renderEndpoint)}</ul>
   </section>
 </main>
 <footer>
@@ -73,17 +80,30 @@ function renderCount({ label, value, note }: IndexPage['counts'][number]): Html 
   return html`<div><dt>${label}</dt><dd class="value">${value.toLocaleString('en')}</dd>${detail}</div>`
 }
 
-function renderEndpoint(endpoint: Endpoint, example: Example): Html {
-  const { title, path, parameters = [], method = 'GET', section, text } = endpoint
-  const query = endpoint.example?.(example)
-  const shown =
-    parameters.length > 0 ? html`<span class="query">?${parameters.join('=…&')}=…</span>` : undefined
-  const address = html`<code><span class="method">${method}</span> /${path}${method === 'GET' ? shown : undefined}</code>`
+type ShownEndpoint = Omit<Endpoint, 'advertised'> & {
+  path: string
+  /** Of the live link; undefined when there is none. */
+  query: Record<string, string> | undefined
+}
+
+function shownEndpoints(example: Example): ShownEndpoint[] {
+  const named = endpointNames.map((name) => ({
+    ...endpoints[name],
+    path: endpointPath(name),
+    query: liveQuery(name, example),
+  }))
+  return [{ ...entityConfigurationEndpoint, query: {} }, ...named]
+}
+
+function renderEndpoint(endpoint: ShownEndpoint): Html {
+  const { title, description, definedIn, path, parameters = [], method = 'GET', query } = endpoint
+  const isShown = method === 'GET' && parameters.length > 0
+  const shown = isShown ? html`<span class="query">?${parameters.join('=…&')}=…</span>` : undefined
   const live = query && html`<a class="live" href="${link(path, query)}" aria-label="Open ${title}">Open</a>`
   return html`<li>
-  <h3>${title} ${section === undefined ? '' : html`<span class="section"><abbr title="Section">§</abbr>${section}</span>`}</h3>
-  <p>${text}</p>
-  <p class="address">${address} ${live}</p>
+  <h3>${title} <span class="section">${definedIn}</span></h3>
+  <p>${description}</p>
+  <p class="address"><code><span class="method">${method}</span> ${path}${shown}</code> ${live}</p>
 </li>
 `
 }
@@ -91,7 +111,7 @@ function renderEndpoint(endpoint: Endpoint, example: Example): Html {
 /** Relative to the page, which a reverse proxy may serve below a path. */
 function link(path: string, query: Record<string, string>): string {
   const parameters = new URLSearchParams(query).toString()
-  return parameters === '' ? path : `${path}?${parameters}`
+  return path.slice(1) + (parameters === '' ? '' : `?${parameters}`)
 }
 
 function raw(text: string): Html {

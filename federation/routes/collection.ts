@@ -42,7 +42,7 @@ export function collectionRoute(
       ...(state.lastUpdated === undefined ? {} : { last_updated: state.lastUpdated }),
     })
   }
-  endpoint(app, deps, { name: 'collection', path: '/collection', rateLimit, answer })
+  endpoint(app, deps, 'collection', answer, { rateLimit })
 }
 
 /** Without the parameter, the responder itself is meant. */

@@ -1,8 +1,9 @@
 /** What all federation endpoints share: GET without client authentication, POST with it, as published (§8.8). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type EndpointName, endpointPath, endpoints } from '#core/endpoint.ts'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import type { AuthMethods, EndpointName } from '../client/auth-methods.ts'
+import type { AuthMethods } from '../client/auth-methods.ts'
 import type { Deps } from '../deps.ts'
 import { optional } from './parameter.ts'
 
@@ -15,15 +16,7 @@ export type Call = {
   client: EntityId | undefined
 }
 
-export type Endpoint = {
-  name: EndpointName
-  path: string
-  /** Takes POST in any case and GET in none: the Trust Mark status (§8.4). */
-  isPostOnly?: boolean
-  /** Requests that one address may make in a minute. */
-  rateLimit?: number
-  answer(call: Call): Promise<FastifyReply>
-}
+type Answer = (call: Call) => Promise<FastifyReply>
 
 const MAX_ASSERTION_BYTES = 16 * 1024
 
@@ -37,8 +30,17 @@ declare module 'fastify' {
   }
 }
 
-export function endpoint(app: FastifyInstance, deps: Deps, { name, path, answer, ...rest }: Endpoint): void {
-  const { isPostOnly = false, rateLimit } = rest
+/** @param options.rateLimit requests that one address may make in a minute */
+export function endpoint(
+  app: FastifyInstance,
+  deps: Deps,
+  name: EndpointName,
+  answer: Answer,
+  { rateLimit }: { rateLimit?: number } = {},
+): void {
+  const path = endpointPath(name)
+  // Such an endpoint takes POST with and without client authentication (§8.4).
+  const isPostOnly = endpoints[name].method === 'POST'
   const limit = (max: number | undefined) =>
     max === undefined ? {} : { rateLimit: { max, timeWindow: '1 minute' } }
 

@@ -52,7 +52,7 @@ export function extendedListRoute(app: FastifyInstance, deps: Deps) {
     })
     return send(reply, body, 'application/json')
   }
-  endpoint(app, deps, { name: 'extended_list', path: '/extended_list', answer })
+  endpoint(app, deps, 'extended_list', answer)
 }
 
 /** Both ends belong to the period. A subordinate whose update is not recorded lies in none. */

@@ -1,5 +1,6 @@
 /** Subordinate Statements (§8.1). */
 import type { FastifyInstance } from 'fastify'
+import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
@@ -13,7 +14,7 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const answer = async ({ request, reply, parameters }: Call) => {
     const subject = requiredEntityId(parameters, 'sub', deps)
     if (subject === entityId) {
-      const message = `${subject} is this Trust Anchor itself; its Entity Configuration is at /.well-known/openid-federation.`
+      const message = `${subject} is this Trust Anchor itself; its Entity Configuration is at ${ENTITY_CONFIGURATION_PATH}.`
       throw new FederationError('invalid_request', message, { subject })
     }
     const jwt = await reader.subordinateStatement(subject)
@@ -26,5 +27,5 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
   }
-  endpoint(app, deps, { name: 'fetch', path: '/fetch', answer })
+  endpoint(app, deps, 'fetch', answer)
 }

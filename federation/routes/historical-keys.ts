@@ -16,5 +16,5 @@ export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/jwk-set+jwt' })
   }
-  endpoint(app, deps, { name: 'historical_keys', path: '/historical_keys', answer })
+  endpoint(app, deps, 'historical_keys', answer)
 }

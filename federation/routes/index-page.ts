@@ -37,7 +37,7 @@ async function describePage({ entityId, version, reader, now }: Deps): Promise<I
       {
         label: 'Entities in the federation',
         value: summary.collection.entities,
-        note: 'as found by the last walk',
+        note: 'as found by the last crawl',
       },
     ],
     example: {

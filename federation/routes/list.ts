@@ -24,5 +24,5 @@ export function listRoute(app: FastifyInstance, deps: Deps) {
     })
     return send(reply, body, 'application/json')
   }
-  endpoint(app, deps, { name: 'list', path: '/list', answer })
+  endpoint(app, deps, 'list', answer)
 }

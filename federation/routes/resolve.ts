@@ -29,7 +29,7 @@ export function resolveRoute(
     })
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/resolve-response+jwt' })
   }
-  endpoint(app, deps, { name: 'resolve', path: '/resolve', rateLimit, answer })
+  endpoint(app, deps, 'resolve', answer, { rateLimit })
 }
 
 /** One or more; a resolver may use any of them. */

@@ -32,7 +32,7 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
     const body = await answers.read(subject, () => signEvents(deps, subject))
     return send(reply, body, `application/${TYP}`)
   }
-  endpoint(app, deps, { name: 'subordinate_events', path: '/subordinate_events', answer })
+  endpoint(app, deps, 'subordinate_events', answer)
 }
 
 async function signEvents({ entityId, reader, keys, now }: Deps, subject: EntityId): Promise<Buffer> {

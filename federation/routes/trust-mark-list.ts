@@ -16,5 +16,5 @@ export function trustMarkListRoute(app: FastifyInstance, deps: Deps) {
     if (holders.length === 0) await confirmPublished(reader)
     return sendJson(reply, subject ? holders.filter((holder) => holder === subject) : holders)
   }
-  endpoint(app, deps, { name: 'trust_mark_list', path: '/trust_mark_list', answer })
+  endpoint(app, deps, 'trust_mark_list', answer)
 }

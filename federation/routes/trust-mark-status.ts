@@ -42,7 +42,7 @@ export function trustMarkStatusRoute(app: FastifyInstance, deps: Deps) {
     )
     return send(reply, body, 'application/trust-mark-status-response+jwt')
   }
-  endpoint(app, deps, { name: 'trust_mark_status', path: '/trust_mark_status', isPostOnly: true, answer })
+  endpoint(app, deps, 'trust_mark_status', answer)
 }
 
 async function signStatus(deps: Deps, jwt: string): Promise<string> {

@@ -21,5 +21,5 @@ export function trustMarkRoute(app: FastifyInstance, deps: Deps) {
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt' })
   }
-  endpoint(app, deps, { name: 'trust_mark', path: '/trust_mark', answer })
+  endpoint(app, deps, 'trust_mark', answer)
 }

@@ -1,4 +1,5 @@
 /** What the old Entity Configuration and Subordinate Statements say of the federation as a whole, setting by setting. */
+import { isEndpointParameter } from '#core/endpoint.ts'
 import { isJsonObject, jsonEqual } from '#core/json.ts'
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
@@ -31,12 +32,9 @@ export function settingsOf(
   const ownTypes = new Set(trustMarkTypes.map(({ type }) => type))
   const found: [SettingName, unknown][] = [
     ['organizationName', organizationName],
-    // Endpoints are those of this program (publish/endpoints.ts).
     [
       'organization',
-      Object.fromEntries(
-        Object.entries(entity).filter(([name]) => !/^(federation_|endpoint_auth_)/.test(name)),
-      ),
+      Object.fromEntries(Object.entries(entity).filter(([name]) => !isEndpointParameter(name))),
     ],
     ['authorityHints', claims.authority_hints],
     ['trustMarks', marksOf(claims.trust_marks)],

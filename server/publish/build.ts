@@ -1,4 +1,5 @@
 /** Database rows as the claims that core builds from them; no I/O, no signature. */
+import { endpointUrl } from '#core/endpoint.ts'
 import {
   buildEntityConfiguration,
   buildSubordinateStatement,
@@ -9,7 +10,7 @@ import type { Metadata } from '#core/metadata.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Settings, Subordinate, TrustMarkType } from '#prisma/generated/client/client.ts'
-import { type EndpointAuthMethods, endpointMetadata, fetchEndpoint } from '#server/publish/endpoints.ts'
+import { type EndpointAuthMethods, endpointMetadata } from '#server/publish/endpoints.ts'
 
 const HOUR = 3600
 
@@ -99,7 +100,7 @@ export function subordinateStatementClaims(input: {
     ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
     ...optional('constraints', statementConstraints(settings, subordinate)),
     ...optional('additionalClaims', subordinate.additionalClaims as Record<string, unknown> | null),
-    sourceEndpoint: fetchEndpoint(entityId),
+    sourceEndpoint: endpointUrl(entityId, 'fetch'),
   })
 }
 

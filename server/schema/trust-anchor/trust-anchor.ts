@@ -1,7 +1,7 @@
 /** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
+import { endpointParameter, optionalEndpoints } from '#core/endpoint.ts'
 import type { Settings } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
-import { optionalEndpoints } from '#server/publish/endpoints.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
@@ -12,7 +12,7 @@ export const FederationEndpoint = builder.enumType('FederationEndpoint', {
   values: Object.fromEntries(
     optionalEndpoints.map((name) => [
       name.toUpperCase(),
-      { value: name, description: `Advertised as federation_${name}_endpoint.` },
+      { value: name, description: `Advertised as ${endpointParameter(name)}.` },
     ]),
   ),
 })

@@ -1,12 +1,12 @@
 /** What an administrator may say about the Trust Anchor and the whole federation, parsed field by field. */
 import { parseConstraints } from '#core/constraints.ts'
+import { endpointNames, isEndpointParameter, optionalEndpoints } from '#core/endpoint.ts'
 import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { parseJwkSet } from '#core/keys.ts'
 import { parseMetadata } from '#core/metadata.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { endpointNames, optionalEndpoints } from '#server/publish/endpoints.ts'
 import { ofFittingSize } from '#server/services/claim-size.ts'
 import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
 
@@ -116,7 +116,7 @@ export function parseTrustAnchorFields(
 /** Informational parameters of federation_entity (5.2.2); endpoints and keys have fields of their own. */
 function parseOrganization(value: unknown): unknown {
   const { federation_entity: parameters } = parseMetadata({ federation_entity: value }, 'organization')
-  const reserved = Object.keys(parameters ?? {}).filter((name) => /^(federation_|endpoint_auth_)/.test(name))
+  const reserved = Object.keys(parameters ?? {}).filter(isEndpointParameter)
   if (reserved.length > 0) {
     throw new FederationError(
       'invalid_request',

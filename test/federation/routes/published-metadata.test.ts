@@ -1,7 +1,8 @@
 /** What the publisher states about our endpoints, of which no request shows the whole (§5.1.1, §8.8.1). */
 import { expect, test } from 'vitest'
+import { endpointNames } from '#core/endpoint.ts'
 import { parseEndpoint } from '#core/entity-id.ts'
-import { endpointMetadata, endpointNames } from '#server/publish/endpoints.ts'
+import { endpointMetadata } from '#server/publish/endpoints.ts'
 
 const entityId = 'https://ta.example/federation/'
 

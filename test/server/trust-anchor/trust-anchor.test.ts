@@ -1,5 +1,6 @@
 /** What the Trust Anchor says of itself and of the whole federation, from the mutation to the endpoints (§3.1.2, §5.2.2). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { type Role, roles } from '#server/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -36,6 +37,11 @@ describe('updateTrustAnchor', () => {
     const { metadata: cleared } = await servedConfiguration(admin)
     expect(cleared).toMatchObject({ federation_entity: organization })
     expect(cleared).not.toHaveProperty('federation_entity.organization_name')
+  })
+
+  it('advertises at first the endpoints that do so by default', async () => {
+    const { endpoints: initial } = await present()
+    expect(initial).toEqual(optionalEndpoints.filter((name) => endpoints[name].advertised === 'by default'))
   })
 
   it('advertises the endpoints that are chosen, beside those that every superior has', async () => {

@@ -6,7 +6,7 @@ import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 
-const admin = process.env.ADMIN_URL ?? 'http://localhost:8000'
+const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
 /** SvelteKit's route announcer carries one static style attribute: the only inline style that the policy admits. */
 function announcerStyle(): `sha256-${string}` {

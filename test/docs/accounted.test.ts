@@ -15,6 +15,9 @@ const starts = {
   'npm run demo': testsIn('product/demo')(
     'all members resolve, those below the Intermediate too, and again after a second start',
   ),
+  'npm run dev': testsIn('product/dev')(
+    'serves the console with the API behind it, and SIGINT leaves no process running',
+  ),
   'npm test': null, // is running
 }
 

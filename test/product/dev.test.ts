@@ -1,0 +1,38 @@
+/** `npm run dev`: everything serves from one command, and one Ctrl-C ends it all. */
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually, makeInstallation } from '#test/helpers/product.ts'
+import { descendants, run, survivors } from '#test/helpers/program.ts'
+import { freePort } from '#test/helpers/redis.ts'
+
+test('serves the console with the API behind it, and SIGINT leaves no process running', async () => {
+  const { environment, federationUrl } = await makeInstallation()
+  const CONSOLE_PORT = String(await freePort())
+  const consoleUrl = `http://localhost:${CONSOLE_PORT}`
+  const dev = run('server/cli/dev.ts', [], { environment: { ...environment, CONSOLE_PORT } })
+  onTestFinished(async () => {
+    dev.kill('SIGTERM')
+    await dev.ended
+  })
+  await dev.printed(/^server {2}\| .*Ctrl-C ends it/m)
+  expect(dev.stdout()).toMatch(RegExp(`Console +${consoleUrl}$`, 'm'))
+  const page = await vi.waitFor(() => fetch(consoleUrl), { timeout: 60_000, interval: 100 })
+  expect(await page.text()).toContain('__sveltekit_dev')
+  const answer = await fetch(`${consoleUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ viewer { __typename } }' }),
+  })
+  expect(answer.headers.get('content-type')).toContain('json')
+  expect((await fetch(`${federationUrl}/health`)).status).toBe(200)
+  const processes = await descendants(dev.pid)
+  expect(processes.length).toBeGreaterThanOrEqual(4)
+  dev.kill('SIGINT')
+  expect(await dev.ended).toEqual({ code: 0, signal: null })
+  await eventually(async () => expect(await survivors(processes)).toEqual([]))
+})
+
+test('ends with exit code 1 when a part cannot run', async () => {
+  const { environment } = await makeInstallation()
+  const dev = run('server/cli/dev.ts', [], { environment: { ...environment, CONSOLE_PORT: 'none' } })
+  expect((await dev.ended).code).toBe(1)
+})

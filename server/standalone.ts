@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import pretty from 'pino-pretty'
 import { readConfig } from '#federation/env.ts'
-import { createRegistry, serveMetrics, together } from '#federation/metrics/registry.ts'
+import { combineRegistries, createRegistry, serveMetrics } from '#federation/metrics/registry.ts'
 import { startFederationServer } from '#federation/start.ts'
 import { listening } from '#federation/start-error.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
@@ -86,7 +86,7 @@ async function start(): Promise<void> {
   closers.push(federation.close)
   if (registry) {
     const place = { host, port: metricsPort ?? 0 }
-    const parts = together({ ta: registry, admin: admin.observe.registry })
+    const parts = combineRegistries({ ta: registry, admin: admin.observe.registry })
     const metrics = await listening({ ...place, variable: 'METRICS_PORT' }, () => serveMetrics(parts, place))
     closers.push(metrics.close)
   }

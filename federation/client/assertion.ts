@@ -1,4 +1,4 @@
-/** The signed JWT with which a client says who it is: everything about it that needs no key (§8.8; OpenID Connect Core §9). */
+/** Parses client assertions and checks everything that needs no key (§8.8; OpenID Connect Core §9). */
 import { findAlgorithm } from '#core/algorithm.ts'
 import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
@@ -17,18 +17,18 @@ export type ClientAssertion = {
 }
 
 type AssertionOptions = {
-  /** Whose endpoint is called: the only audience that is accepted. */
+  /** The only accepted audience: the entity whose endpoint is called. */
   audience: EntityId
   allowHttp: boolean
   /** Unix seconds. */
   now: number
 }
 
-/** Seconds ahead of now; each `jti` has to be remembered for as long. */
+/** Seconds. A used `jti` must be stored for this time. */
 const MAX_LIFETIME = 3600
 const MAX_JTI_LENGTH = 512
 
-/** A JWT of another type, such as an Entity Statement, must not pass for an assertion. */
+/** An Entity Statement, for example, must not pass as an assertion. */
 const types: readonly unknown[] = [undefined, 'jwt', 'client-authentication+jwt']
 
 /** @throws FederationError `invalid_client` */
@@ -37,40 +37,51 @@ export function parseClientAssertion(text: string, options: AssertionOptions): C
   const { text: jwt, header, claims } = decodeJwt(text, 'invalid_client')
   const { iss, sub, aud, jti, iat = now, nbf = iat, exp } = claims
   checkHeader(header)
-  if (iss !== sub) throw refuse('iss', `says that ${quote(iss)} is its issuer and ${quote(sub)} its subject`)
+  if (iss !== sub)
+    throw refuse('iss', `has the iss ${quote(iss)} and the sub ${quote(sub)}, which must be equal`)
   if ((Array.isArray(aud) && aud.length === 1 ? aud[0] : aud) !== audience) {
-    throw refuse('aud', `must have ${audience} as its only audience, not ${quote(aud)}`)
+    throw refuse('aud', `has the audience ${quote(aud)}; expected only ${audience}`)
   }
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH) {
     throw refuse('jti', `must have a jti of 1 to ${MAX_JTI_LENGTH} characters`)
   }
-  if (typeof iat !== 'number') throw refuse('iat', `has the iat ${quote(iat)}, which is no time`)
-  if (typeof exp !== 'number') throw refuse('exp', `has the exp ${quote(exp)}, which is no time`)
-  // What is not to be used before a time is as good as issued then (RFC 7523 §3).
-  if (typeof nbf !== 'number') throw refuse('nbf', `has the nbf ${quote(nbf)}, which is no time`)
+  if (typeof iat !== 'number') throw refuseTime('iat', iat)
+  if (typeof exp !== 'number') throw refuseTime('exp', exp)
+  if (typeof nbf !== 'number') throw refuseTime('nbf', nbf)
+  // An assertion with an nbf counts as issued then (RFC 7523 §3).
   checkValidity({ iat: Math.max(iat, nbf), exp }, { now }, 'the client assertion', 'invalid_client')
   if (exp > now + MAX_LIFETIME) throw refuse('exp', `must expire within ${MAX_LIFETIME} seconds`)
-  // The members that the type names have just been checked.
+  // The members of the type were checked above.
   return { client: parseClient(iss, allowHttp), jti, exp, jwt, header: header as JwsHeader }
 }
 
 function checkHeader({ typ, alg, kid, crit }: Record<string, unknown>): void {
   const type = typeof typ === 'string' ? typ.toLowerCase() : typ
-  if (!types.includes(type)) throw refuse('typ', `has the typ ${quote(typ)}, which is no client assertion's`)
-  if (!findAlgorithm(alg)) throw refuse('alg', `has the alg ${quote(alg)}, which is not accepted`)
+  if (!types.includes(type))
+    throw refuse('typ', `has the typ ${quote(typ)}; expected client-authentication+jwt`)
+  if (!findAlgorithm(alg)) throw refuse('alg', `has the unsupported alg ${quote(alg)}`)
   if (typeof kid !== 'string' || kid === '') throw refuse('kid', 'has no kid in its header')
-  if (crit !== undefined) throw refuse('crit', 'has critical header parameters that are not understood')
+  if (crit !== undefined) throw refuse('crit', 'has unsupported critical header parameters')
 }
 
 function parseClient(value: unknown, allowHttp: boolean): EntityId {
   try {
     return parseEntityId(value, { allowHttp })
   } catch (cause) {
-    const message = `the client assertion is by no Entity: ${(cause as FederationError).message}` // it throws no other
-    throw new FederationError('invalid_client', message, { check: 'iss' }, { cause })
+    const { message } = cause as FederationError // `parseEntityId` throws no other error
+    throw new FederationError(
+      'invalid_client',
+      `The iss of the client assertion: ${message}`,
+      { check: 'iss' },
+      { cause },
+    )
   }
 }
 
-function refuse(check: string, fault: string): FederationError {
-  return new FederationError('invalid_client', `the client assertion ${fault}`, { check })
+function refuseTime(claim: string, value: unknown): FederationError {
+  return refuse(claim, `has an invalid ${claim} ${quote(value)}; expected seconds since 1970`)
+}
+
+function refuse(check: string, finding: string): FederationError {
+  return new FederationError('invalid_client', `The client assertion ${finding}.`, { check })
 }

@@ -1,29 +1,28 @@
-/** Which endpoints take authenticated requests: as our own Entity Configuration says, which is the setting (§8.8.1). */
+/** Reads from our Entity Configuration which endpoints accept authenticated requests (§8.8.1). */
 import { decodeJwt } from 'jose'
 import { authMethodsParameter, type EndpointName } from '#core/endpoint.ts'
 import { isJsonObject } from '#core/json.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 
-/** Which requests an endpoint takes. Methods that are not offered here count as absent. */
+/** Which requests an endpoint accepts. Methods that we do not support count as absent. */
 export type AuthMethods = { anonymous: boolean; authenticated: boolean }
 
-const byDefault: AuthMethods = { anonymous: true, authenticated: false }
+const defaultMethods: AuthMethods = { anonymous: true, authenticated: false }
 
-/** Reads what is published at present. */
 export function createAuthMethods(reader: Reader): (name: EndpointName) => Promise<AuthMethods> {
   const known = new WeakMap<PublishedJwt, Record<string, unknown>>()
 
-  function metadataOf(configuration: PublishedJwt): Record<string, unknown> {
-    const held = known.get(configuration) ?? readMetadata(configuration)
-    known.set(configuration, held)
-    return held
+  function readCached(configuration: PublishedJwt): Record<string, unknown> {
+    const metadata = known.get(configuration) ?? readMetadata(configuration)
+    known.set(configuration, metadata)
+    return metadata
   }
 
   return async (name) => {
     const configuration = await reader.entityConfiguration()
-    const methods = configuration && metadataOf(configuration)[authMethodsParameter(name)]
-    if (!Array.isArray(methods)) return byDefault
+    const methods = configuration && readCached(configuration)[authMethodsParameter(name)]
+    if (!Array.isArray(methods)) return defaultMethods
     return { anonymous: methods.includes('none'), authenticated: methods.includes('private_key_jwt') }
   }
 }

@@ -11,19 +11,18 @@ import type { Reader } from '#store/reader.ts'
 import type { ReplayGuard } from '#store/replay.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'
-import { vouchedKeys } from '../resolver/vouched-keys.ts'
+import { getSubjectKeys } from '../resolver/subject-keys.ts'
 import { ASSERTION_TYPE, type ClientAssertion, parseClientAssertion } from './assertion.ts'
 
-/** What a client sent, each parameter once at most. */
 export type Credentials = {
   assertionType: string | undefined
   assertion: string | undefined
-  /** Optional beside the assertion, which names the client too. */
+  /** Optional, because the assertion also names the client. */
   clientId: string | undefined
 }
 
 export type ClientAuthenticator = {
-  /** Who the client is. @throws FederationError `invalid_client`, or `temporarily_unavailable` */
+  /** Returns the client. @throws FederationError `invalid_client`, or `temporarily_unavailable` */
   authenticate(credentials: Credentials): Promise<EntityId>
 }
 
@@ -39,14 +38,14 @@ type AuthenticatorOptions = {
   now: () => number
 }
 
-/** Milliseconds for which a client's keys, or that it has none, are remembered; others announce no changes. */
+/** Milliseconds for which a client's keys, or their absence, are cached. Clients do not announce changes. */
 const MAX_AGE_MS = 30_000
 const MAX_CLIENTS = 10_000
 
 /** Milliseconds for finding a client's Trust Chain. */
 const TIME_BUDGET_MS = 10_000
 
-/** Seconds by which an assertion may be late, for clocks that differ; it must be remembered so long as well. */
+/** Seconds of clock skew after `exp`. A used `jti` must be stored for this time too. */
 const SKEW = 60
 
 export function createClientAuthenticator(options: AuthenticatorOptions): ClientAuthenticator {
@@ -54,25 +53,27 @@ export function createClientAuthenticator(options: AuthenticatorOptions): Client
   const findKeys = createKeyLookup(options)
   return {
     async authenticate({ assertionType, assertion, clientId }) {
-      if (assertion === undefined) throw refuse('This endpoint wants a client_assertion.')
+      if (assertion === undefined) throw refuse('This endpoint requires a client_assertion.')
       if (assertionType !== ASSERTION_TYPE) {
-        throw refuse(`client_assertion_type must be ${ASSERTION_TYPE}, not ${quote(assertionType)}.`)
+        throw refuse(`The client_assertion_type must be ${ASSERTION_TYPE}, not ${quote(assertionType)}.`)
       }
       const parsed = parseClientAssertion(assertion, { audience: entityId, allowHttp, now: now() })
       if (clientId !== undefined && clientId !== parsed.client) {
-        throw refuse(`The client assertion is by ${parsed.client}, not by ${quote(clientId)}.`)
+        throw refuse(
+          `The client_id is ${quote(clientId)}, but the client assertion is from ${parsed.client}.`,
+        )
       }
       await verifySignature(parsed, await findKeys(parsed.client), 'invalid_client')
-      // Only what the client itself signed may use up a jti of its own.
+      // After the signature check: only the client itself may use its jti.
       if (!(await isFirstUse(replays, parsed, now()))) {
-        throw refuse(`The client assertion ${quote(parsed.jti)} was used before.`)
+        throw refuse(`The client assertion ${quote(parsed.jti)} was already used. Send a new one.`)
       }
       return parsed.client
     },
   }
 }
 
-/** Keys as vouched for by a chain to ourselves or to an anchor that is pinned here, and to no others (§8.8). */
+/** Finds a client's keys along a Trust Chain to this Trust Anchor or to a pinned anchor (§8.8). */
 function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => Promise<JwkSet> {
   const { entityId, reader, keys } = options
   const finder = createChainFinder(options)
@@ -90,11 +91,11 @@ function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => P
     const anchors = [{ id: entityId, keys: keys().published }, ...pinned]
     try {
       const { chain } = await finder.find(client, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
-      return vouchedKeys(chain)
+      return getSubjectKeys(chain)
     } catch (error) {
-      if (!(error instanceof FederationError) || isOwnTrouble(error)) throw error
-      const refusal = refuse(`${client} is no participant of this federation: ${error.message}`, error)
-      if (error.code === 'temporarily_unavailable') throw refusal // not remembered: it may pass at any moment
+      if (!(error instanceof FederationError) || isOwnFailure(error)) throw error
+      const refusal = refuse(`${client} has no valid Trust Chain in this federation: ${error.message}`, error)
+      if (error.code === 'temporarily_unavailable') throw refusal // not cached: it may pass soon
       return refusal
     }
   }
@@ -106,8 +107,8 @@ function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => P
   }
 }
 
-/** Redis is away, or too many chains are sought: nothing is known about the client. What others caused has a cause. */
-function isOwnTrouble(error: FederationError): boolean {
+/** Whether Redis is down or too many searches run. Failures of other entities have a cause. */
+function isOwnFailure(error: FederationError): boolean {
   if (isStoreOutage(error)) return true
   return error.code === 'temporarily_unavailable' && !(error.cause instanceof FederationError)
 }

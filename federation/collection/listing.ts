@@ -6,7 +6,7 @@ import { member } from '#core/json.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import { fetching } from '../resolver/fetching.ts'
+import { fetchOrRefuse } from '../resolver/fetch-refusal.ts'
 import type { HostGuard } from './silent-host.ts'
 
 type ListingOptions = {
@@ -36,7 +36,7 @@ export async function listSubordinates(
   const stated = member(member(claims.metadata, 'federation_entity'), name)
   if (stated === undefined) return { subordinates: [], refused: 0 }
   const endpoint = parseEndpoint(stated, `metadata.federation_entity.${name}`, { allowHttp })
-  const list = await fetching(() =>
+  const list = await fetchOrRefuse(() =>
     hosts.fetch(endpoint, () => fetcher.json(endpoint, 'application/json', { signal })),
   )
   return parseListing(list, endpoint, allowHttp)

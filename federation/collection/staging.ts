@@ -5,7 +5,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import { type CollectionRecord, formatCollectionRecord } from '#store/collection-record.ts'
 import { duplicateRedis, waitForRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
-import { storeError } from '#store/outage.ts'
+import { toStoreError } from '#store/outage.ts'
 import { type Collection, swapCollection } from './swap.ts'
 
 export type Staging = {
@@ -68,7 +68,7 @@ export async function openStaging(shared: Redis, prefix: string): Promise<Stagin
     async publish(of) {
       await flush()
       await swapCollection(redis, keys, staged, of).catch((error: unknown) => {
-        throw storeError(error)
+        throw toStoreError(error)
       })
     },
     async close() {
@@ -109,8 +109,8 @@ function put(to: ChainableCommander, staged: Collection, record: CollectionRecor
 /** @throws the first error of any command */
 async function run(commands: ChainableCommander): Promise<void> {
   const results = await commands.exec().catch((error: unknown) => {
-    throw storeError(error)
+    throw toStoreError(error)
   })
   const failed = results?.find(([error]) => error)
-  if (failed) throw storeError(failed[0])
+  if (failed) throw toStoreError(failed[0])
 }

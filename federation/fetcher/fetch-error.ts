@@ -1,4 +1,4 @@
-/** Why something could not be had from another entity, as a code to decide by and a sentence to read. */
+/** Why a fetch from another entity failed: a code for the program, a sentence for the user. */
 
 export type FetchErrorCode =
   | 'blocked_address'
@@ -13,7 +13,7 @@ export type FetchErrorCode =
   | 'too_large'
   | 'malformed'
 
-/** Faults of the moment; the others stay until somebody mends them. A resolver that is cut off knows no host either. */
+/** Temporary errors. `unknown_host` is one because a resolver without a network reports it too. */
 const transient: ReadonlySet<FetchErrorCode> = new Set([
   'unknown_host',
   'unreachable',
@@ -25,7 +25,7 @@ export class FetchError extends Error {
   override readonly name = 'FetchError'
   readonly code: FetchErrorCode
   readonly url: string
-  /** The status of the answer, where there was one. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined
 
   constructor(
@@ -40,7 +40,7 @@ export class FetchError extends Error {
     this.status = options.status
   }
 
-  /** Whether the same request may succeed a little later. */
+  /** Whether the same request may succeed later. */
   get retryable(): boolean {
     if (this.code === 'http_status') return this.status === 429 || (this.status ?? 0) >= 500
     return transient.has(this.code)

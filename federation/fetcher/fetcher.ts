@@ -1,40 +1,40 @@
-/** Fetches what other entities publish: the only place from which a socket to a stranger is opened (§9, §8.1, §18.1). */
+/** Fetches documents of other entities. No other file opens connections to them (§9, §8.1, §18.1). */
 
 import { Agent, request } from 'undici'
 import { type EntityId, entityConfigurationUrl, withParameters } from '#core/entity-id.ts'
-import { guardedLookup, parseTarget } from './address-guard.ts'
-import { describeFailure } from './failure.ts'
+import { lookupPublic, parseTarget } from './address-guard.ts'
+import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
 import { createGate } from './gate.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
-import { checkAnswer, readBody } from './response.ts'
+import { checkResponse, readBody } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
 
-/** `form` makes it a POST of these parameters. */
+/** With `form`, the request is a POST with these parameters. */
 type TextOptions = FetchOptions & { form?: Record<string, string> }
 
 export type Fetcher = {
-  /** The Entity Configuration that an entity publishes about itself, unverified (§9). @throws FetchError */
+  /** Returns the unverified Entity Configuration of an entity (§9). @throws FetchError */
   entityConfiguration(id: EntityId, options?: FetchOptions): Promise<string>
-  /** The Subordinate Statement that `issuer` publishes about `subject`, unverified (§8.1). @throws FetchError */
+  /** Returns the unverified Subordinate Statement of `issuer` about `subject` (§8.1). @throws FetchError */
   subordinateStatement(
     request: { issuer: EntityId; subject: EntityId; fetchEndpoint: string },
     options?: FetchOptions,
   ): Promise<string>
-  /** What the issuer of a Trust Mark answers about its status, unverified (§8.4). @throws FetchError */
+  /** Returns the issuer's unverified response about the status of a Trust Mark (§8.4). @throws FetchError */
   trustMarkStatus(endpoint: string, trustMark: string, options?: FetchOptions): Promise<string>
-  /** A JSON document, parsed and nothing more. @throws FetchError */
+  /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
-  /** Ends every connection; requests under way fail. */
+  /** Closes every connection. Pending requests fail. */
   close(): Promise<void>
 }
 
 export type FetcherOptions = {
-  /** Admits http and addresses that are not public; for test federations only. */
+  /** Allows http and addresses that are not public, for test federations. */
   allowHttp: boolean
   userAgent?: string
   limits?: Partial<FetchLimits>
@@ -45,12 +45,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const limits = { ...defaultLimits, ...options.limits }
   const gate = createGate(limits.perHost)
   const dispatcher = new Agent({
-    connect: { timeout: limits.connectTimeout, ...(allowHttp ? {} : { lookup: guardedLookup }) },
+    connect: { timeout: limits.connectTimeout, ...(allowHttp ? {} : { lookup: lookupPublic }) },
     allowH2: false,
     maxHeaderSize: 16 * 1024,
   })
 
-  async function text(
+  async function fetchText(
     url: string,
     accept: string,
     { signal: outer, form }: TextOptions = {},
@@ -61,32 +61,33 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     try {
       return await gate.run(target.host, signal, async () => {
         const headers = { accept, 'user-agent': userAgent }
-        const answer = await request(target, {
+        const response = await request(target, {
           dispatcher,
           signal,
-          ...(form ? post(form, headers) : { headers }),
+          ...(form ? buildPost(form, headers) : { headers }),
         })
-        checkAnswer(url, answer, accept)
-        return await readBody(url, answer, limits.maxBodyBytes)
+        checkResponse(url, response, accept)
+        return await readBody(url, response, limits.maxBodyBytes)
       })
     } catch (error) {
-      if (outer?.aborted) throw outer.reason // the caller gave up, which is no fault of the entity
-      throw describeFailure(url, error)
+      if (outer?.aborted) throw outer.reason // the caller cancelled; the entity did not fail
+      throw toFetchError(url, error)
     }
   }
 
   return {
-    entityConfiguration: (id, each) => text(entityConfigurationUrl(id), ENTITY_STATEMENT, each),
+    entityConfiguration: (id, each) => fetchText(entityConfigurationUrl(id), ENTITY_STATEMENT, each),
     subordinateStatement: ({ subject, fetchEndpoint }, each) =>
-      text(withParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
+      fetchText(withParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
     trustMarkStatus: (endpoint, trustMark, each) =>
-      text(endpoint, TRUST_MARK_STATUS, { ...each, form: { trust_mark: trustMark } }),
-    json: async (url, accept = 'application/json', each) => parseJson(url, await text(url, accept, each)),
+      fetchText(endpoint, TRUST_MARK_STATUS, { ...each, form: { trust_mark: trustMark } }),
+    json: async (url, accept = 'application/json', each) =>
+      parseJson(url, await fetchText(url, accept, each)),
     close: () => dispatcher.destroy(),
   }
 }
 
-function post(form: Record<string, string>, headers: Record<string, string>) {
+function buildPost(form: Record<string, string>, headers: Record<string, string>) {
   const body = new URLSearchParams(form).toString()
   return {
     method: 'POST',
@@ -99,6 +100,6 @@ function parseJson(url: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new FetchError('malformed', url, 'answered with something that is not JSON.', { cause })
+    throw new FetchError('malformed', url, 'returned a document that is not valid JSON.', { cause })
   }
 }

@@ -1,19 +1,19 @@
-/** Lets only so many pieces of work of one name run at a time; the others wait in the order in which they came. */
+/** Limits how many tasks of one name run concurrently. Further tasks wait in order of arrival. */
 
 export type Gate = {
-  /** Runs `work` when there is a place under `name`. Rejects with the signal's reason if that comes first. */
+  /** Runs `work` when `name` has a free place. Rejects with the signal's reason if the wait is aborted. */
   run<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
 }
 
 type Queue = { running: number; waiting: (() => void)[] }
 
-/** `places` is how many run at a time under each name. */
+/** `places` limits the concurrent tasks of each name. */
 export function createGate(places: number): Gate {
   const queues = new Map<string, Queue>()
 
   function leave(name: string, queue: Queue) {
     const next = queue.waiting.shift()
-    if (next) return next() // the place is handed over, so the number running stays
+    if (next) return next() // it takes over the place, so `running` stays the same
     queue.running -= 1
     if (queue.running === 0) queues.delete(name)
   }
@@ -23,7 +23,7 @@ export function createGate(places: number): Gate {
       const queue = queues.get(name) ?? { running: 0, waiting: [] }
       queues.set(name, queue)
       if (queue.running < places) queue.running += 1
-      else await handedOver(queue, signal)
+      else await waitForPlace(queue, signal)
       try {
         return await work()
       } finally {
@@ -33,19 +33,19 @@ export function createGate(places: number): Gate {
   }
 }
 
-/** Waits until a place is handed over; one who gives up leaves the queue. */
-function handedOver(queue: Queue, signal: AbortSignal): Promise<void> {
+/** Waits for a place; an abort leaves the queue. */
+function waitForPlace(queue: Queue, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.reject(signal.reason)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const giveUp = () => {
+  const abort = () => {
     queue.waiting.splice(queue.waiting.indexOf(enter), 1)
     reject(signal.reason)
   }
   const enter = () => {
-    signal.removeEventListener('abort', giveUp)
+    signal.removeEventListener('abort', abort)
     resolve()
   }
   queue.waiting.push(enter)
-  signal.addEventListener('abort', giveUp, { once: true })
+  signal.addEventListener('abort', abort, { once: true })
   return promise
 }

@@ -1,13 +1,12 @@
-/** What one request to a stranger may cost us. Every URL in a statement is chosen by whoever signed it (§18.1). */
+/** Limits the cost of one request. Statements contain URLs of untrusted parties (§18.1). */
 
 export type FetchLimits = {
-  /** Milliseconds for name resolution, TCP and TLS together. */
+  /** Milliseconds for name resolution, TCP and TLS in total. */
   connectTimeout: number
-  /** Milliseconds from the start, waiting for a place included, to the last byte. */
+  /** Milliseconds to the last byte, including the wait for a place. */
   totalTimeout: number
-  /** Bytes of a body, counted while it arrives. */
   maxBodyBytes: number
-  /** Requests to one host at the same time; further ones wait. */
+  /** Concurrent requests to one host. Further requests wait. */
   perHost: number
 }
 

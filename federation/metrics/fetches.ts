@@ -1,20 +1,20 @@
-/** Times what is fetched from other entities, by what it was and how it ended. */
+/** Measures fetches from other entities by kind and outcome. */
 import { Histogram, type Registry } from 'prom-client'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { durationBuckets } from './registry.ts'
 
-/** The same fetcher, watched. The outcome is `ok`, the code of a `FetchError`, or `cancelled`. */
+/** Wraps a fetcher. The outcome is `ok`, the code of a `FetchError`, or `cancelled`. */
 export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
   const durations = new Histogram({
     name: 'inmor_fetch_duration_seconds',
-    help: 'Time for which another entity was waited for, by what was fetched and the outcome.',
+    help: 'Duration of fetches from other entities, by kind and outcome.',
     labelNames: ['kind', 'outcome'],
     buckets: durationBuckets,
     registers: [registry],
   })
 
-  async function timed<Result>(kind: string, fetch: () => Promise<Result>): Promise<Result> {
+  async function measure<Result>(kind: string, fetch: () => Promise<Result>): Promise<Result> {
     const end = durations.startTimer({ kind })
     try {
       const result = await fetch()
@@ -28,12 +28,12 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
 
   return {
     entityConfiguration: (id, options) =>
-      timed('entity_configuration', () => fetcher.entityConfiguration(id, options)),
+      measure('entity_configuration', () => fetcher.entityConfiguration(id, options)),
     subordinateStatement: (request, options) =>
-      timed('subordinate_statement', () => fetcher.subordinateStatement(request, options)),
+      measure('subordinate_statement', () => fetcher.subordinateStatement(request, options)),
     trustMarkStatus: (endpoint, mark, options) =>
-      timed('trust_mark_status', () => fetcher.trustMarkStatus(endpoint, mark, options)),
-    json: (url, accept, options) => timed('json', () => fetcher.json(url, accept, options)),
+      measure('trust_mark_status', () => fetcher.trustMarkStatus(endpoint, mark, options)),
+    json: (url, accept, options) => measure('json', () => fetcher.json(url, accept, options)),
     close: () => fetcher.close(),
   }
 }

@@ -1,4 +1,4 @@
-/** The one place where the federation server meets its metrics: each part goes through it, and comes out watched or as it was. */
+/** Wraps the parts of the federation server with metrics, or returns them unchanged if metrics are off. */
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Fetcher } from '#fetcher/fetcher.ts'
@@ -18,7 +18,7 @@ export type Observer = {
   keys(keys: () => KeyDirectory): () => KeyDirectory
   statements(cache: StatementCache): StatementCache
   lookup(found: Lookup): void
-  /** Watches the requests, and offers the metrics until the app is closed, at the URL that is returned. */
+  /** Measures requests, and serves the metrics at the returned URL until the app is closed. */
   serve(
     app: FastifyInstance,
     state: { reader: Reader; keys: () => KeyDirectory; now: () => number },
@@ -26,17 +26,17 @@ export type Observer = {
 }
 
 /**
- * `port` 0 is any free one; without a port, nothing is watched, unless there is a registry that somebody else offers.
+ * `port` 0 is any free port. Without a port, metrics are off, unless the caller serves `registry`.
  */
 export function createObserver(
   { host, port }: { host: string; port: number | undefined },
   registry?: Registry,
 ): Observer {
-  if (registry) return createSeeing(registry, null)
-  return port === undefined ? blind : createSeeing(createRegistry(), { host, port })
+  if (registry) return createMeasuringObserver(registry, null)
+  return port === undefined ? idleObserver : createMeasuringObserver(createRegistry(), { host, port })
 }
 
-const blind: Observer = {
+const idleObserver: Observer = {
   fetcher: (fetcher) => fetcher,
   keys: (keys) => keys,
   statements: (cache) => cache,
@@ -44,7 +44,7 @@ const blind: Observer = {
   serve: async () => undefined,
 }
 
-function createSeeing(registry: Registry, place: { host: string; port: number } | null): Observer {
+function createMeasuringObserver(registry: Registry, place: { host: string; port: number } | null): Observer {
   const lookups = observeLookups(registry)
   return {
     fetcher: (fetcher) => observeFetches(fetcher, registry),
@@ -56,7 +56,7 @@ function createSeeing(registry: Registry, place: { host: string; port: number } 
       observeState(registry, state)
       if (!place) return undefined
       const server = await serveMetrics(registry, place)
-      app.log.info({ url: server.url }, 'metrics are offered')
+      app.log.info({ url: server.url }, 'Serving metrics')
       app.addHook('onClose', server.close)
       return server.url
     },

@@ -1,4 +1,4 @@
-/** The metrics of one process in Prometheus' form, offered on a port of their own so that no proxy publishes them. */
+/** Collects the metrics of a process and serves them to Prometheus, on a separate port that no proxy publishes. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import {
@@ -14,15 +14,14 @@ export type MetricsServer = {
   close(): Promise<void>
 }
 
-/** Seconds: what is answered from memory lies in the first buckets, what others are asked for in the last. */
+/** Seconds. Responses from memory fall into the first buckets, fetches from other entities into the last. */
 export const durationBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20,
 ]
 
-/** What can be told to Prometheus. */
 export type MetricsSource = Pick<Registry, 'contentType' | 'metrics'>
 
-/** With what Node tells of the process itself: processor time, memory, event loop. */
+/** Creates a registry with Node's default metrics: CPU time, memory, event loop. */
 export function createRegistry(): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -31,41 +30,41 @@ export function createRegistry(): Registry {
 
 type Metrics = MetricObjectWithValues<MetricValue<string>>[]
 
-/** Several parts of the product in one process: each value says in `service` which part it is of. */
-export function together(parts: Readonly<Record<string, Registry>>): MetricsSource {
+/** Combines the metrics of several services in one process. The label `service` tells them apart. */
+export function combineRegistries(parts: Readonly<Record<string, Registry>>): MetricsSource {
   for (const [service, registry] of Object.entries(parts)) registry.setDefaultLabels({ service })
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     async metrics() {
       const all = await Promise.all(Object.values(parts).map((registry) => registry.getMetricsAsJSON()))
-      // The declaration knows the metrics by their shape without values, which is what is aggregated.
+      // The declared type omits the values.
       return AggregatorRegistry.aggregate(all as Metrics[]).metrics()
     },
   }
 }
 
-/** Whether a process that serves nothing else can do its work. */
+/** Whether a process without other endpoints is healthy. */
 type HealthCheck = () => Promise<boolean>
 
-/** Answers GET /metrics, and, with a check, /health and /health/live; nothing else. */
+/** Serves GET /metrics and, with a check, /health and /health/live. */
 export async function serveMetrics(
   source: MetricsSource,
   { host, port }: { host: string; port: number },
-  isWell?: HealthCheck,
+  isHealthy?: HealthCheck,
 ): Promise<MetricsServer> {
   const server = createServer(async (request, response) => {
     const { url = '' } = request
-    if (isWell && url.startsWith('/health')) {
-      const isGood = url === '/health/live' || (await isWell())
-      response.writeHead(isGood ? 200 : 503, { 'content-type': 'application/json' })
-      return void response.end(JSON.stringify({ status: isGood ? 'ok' : 'error' }))
+    if (isHealthy && url.startsWith('/health')) {
+      const isOk = url === '/health/live' || (await isHealthy())
+      response.writeHead(isOk ? 200 : 503, { 'content-type': 'application/json' })
+      return void response.end(JSON.stringify({ status: isOk ? 'ok' : 'error' }))
     }
     if (url !== '/metrics') return void response.writeHead(404).end()
     try {
       const body = await source.metrics()
       response.writeHead(200, { 'content-type': source.contentType }).end(body)
     } catch (error) {
-      response.writeHead(500).end(String(error)) // whoever may read metrics may read why there are none
+      response.writeHead(500).end(String(error)) // readers of metrics may read the error
     }
   })
   server.listen(port, host)

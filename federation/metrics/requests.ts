@@ -1,29 +1,29 @@
-/** Counts and times the requests of a server by endpoint, and its refusals by error code (§8.9). */
+/** Measures the requests of a server by endpoint, and counts errors by code (§8.9). */
 import type { FastifyInstance } from 'fastify'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import { durationBuckets } from './registry.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** The `error` of the document that was sent, where one was. */
+    /** The `error` of an error response. */
     errorCode?: string
   }
 }
 
-/** What was asked for at paths that do not exist must not make a label each. */
+/** Unknown paths share one label. */
 const NO_ROUTE = 'none'
 
 export function observeRequests(app: FastifyInstance, registry: Registry): void {
   const durations = new Histogram({
     name: 'inmor_http_request_duration_seconds',
-    help: 'Time from the request to the end of the answer, by endpoint, method and status.',
+    help: 'Duration of requests, by endpoint, method and status.',
     labelNames: ['endpoint', 'method', 'status'],
     buckets: durationBuckets,
     registers: [registry],
   })
   const errors = new Counter({
     name: 'inmor_http_errors_total',
-    help: 'Answers that are errors, by endpoint and error code.',
+    help: 'Error responses, by endpoint and error code.',
     labelNames: ['endpoint', 'error'],
     registers: [registry],
   })

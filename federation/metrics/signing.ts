@@ -1,21 +1,21 @@
-/** Times what is signed here: resolve responses, and the status of Trust Marks. */
+/** Measures signatures of resolve responses and Trust Mark status responses. */
 import { Histogram, type Registry } from 'prom-client'
 import type { Signer } from '#core/jws.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { durationBuckets } from './registry.ts'
 
-/** The same keys, with a signer that is watched; as long as the directory is the same, so is what is returned. */
+/** Wraps the signer of the keys. Returns the same object while the directory is the same. */
 export function observeSigning(keys: () => KeyDirectory, registry: Registry): () => KeyDirectory {
   const durations = new Histogram({
     name: 'inmor_sign_duration_seconds',
-    help: 'Time for one signature, by algorithm.',
+    help: 'Duration of one signature, by algorithm.',
     labelNames: ['alg'],
     buckets: durationBuckets,
     registers: [registry],
   })
-  const watched = new WeakMap<KeyDirectory, KeyDirectory>()
+  const wrapped = new WeakMap<KeyDirectory, KeyDirectory>()
 
-  function watch(signer: Signer): Signer {
+  function wrap(signer: Signer): Signer {
     return {
       ...signer,
       async sign(payload, header) {
@@ -29,8 +29,8 @@ export function observeSigning(keys: () => KeyDirectory, registry: Registry): ()
 
   return () => {
     const directory = keys()
-    const known = watched.get(directory) ?? { ...directory, signer: watch(directory.signer) }
-    watched.set(directory, known)
+    const known = wrapped.get(directory) ?? { ...directory, signer: wrap(directory.signer) }
+    wrapped.set(directory, known)
     return known
   }
 }

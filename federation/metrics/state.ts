@@ -1,27 +1,27 @@
-/** What is looked up when Prometheus asks: whether Redis answers, and what expires when. */
+/** Measures state at each scrape: whether Redis is reachable, and when keys and statements expire. */
 import { Gauge, type Registry } from 'prom-client'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 
-type Watched = {
+type ObservedState = {
   reader: Reader
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number
 }
 
-export function observeState(registry: Registry, { reader, keys, now }: Watched): void {
+export function observeState(registry: Registry, { reader, keys, now }: ObservedState): void {
   const registers = [registry]
   observeRedis(registry, () => reader.ping())
   observeKeys(registry, { keys, now })
   new Gauge({
     name: 'inmor_entity_configuration_expires_in_seconds',
-    help: 'Time for which the published Entity Configuration still holds; absent while there is none.',
+    help: 'Remaining validity of the published Entity Configuration; absent while there is none.',
     registers,
     aggregator: 'min',
     async collect() {
       this.reset()
-      const published = await reader.entityConfiguration().catch(() => undefined) // inmor_redis_up says why
+      const published = await reader.entityConfiguration().catch(() => undefined) // inmor_redis_up shows the outage
       if (published?.expires === undefined) this.remove()
       else this.set(published.expires - now())
     },
@@ -32,7 +32,7 @@ export function observeState(registry: Registry, { reader, keys, now }: Watched)
 export function observeRedis(registry: Registry, ping: () => Promise<unknown>): void {
   new Gauge({
     name: 'inmor_redis_up',
-    help: 'Whether Redis answers: 1 or 0.',
+    help: '1 if Redis is reachable, otherwise 0.',
     registers: [registry],
     aggregator: 'min',
     async collect() {
@@ -46,11 +46,11 @@ export function observeRedis(registry: Registry, ping: () => Promise<unknown>): 
   })
 }
 
-export function observeKeys(registry: Registry, { keys, now }: Pick<Watched, 'keys' | 'now'>): void {
+export function observeKeys(registry: Registry, { keys, now }: Pick<ObservedState, 'keys' | 'now'>): void {
   const registers = [registry]
   new Gauge({
     name: 'inmor_key_expires_in_seconds',
-    help: 'Time for which each published key still holds, where it has an exp.',
+    help: 'Remaining validity of each published key that has an exp.',
     labelNames: ['kid'],
     registers,
     aggregator: 'min',
@@ -63,7 +63,7 @@ export function observeKeys(registry: Registry, { keys, now }: Pick<Watched, 'ke
   })
   new Gauge({
     name: 'inmor_signing_key_info',
-    help: 'The key that signs at present; always 1.',
+    help: 'The current signing key; always 1.',
     labelNames: ['kid', 'alg'],
     registers,
     aggregator: 'max',

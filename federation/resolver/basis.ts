@@ -1,32 +1,32 @@
-/** What a resolve response was made from of all that may change here, to tell whether it still stands. */
+/** The mutable inputs of a resolve response, to detect when it is stale. */
 import { createHash } from 'node:crypto'
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
-import { entityTag } from '#store/published-jwt.ts'
+import { computeEntityTag } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
 export type Basis = {
-  /** Whose statements by us are in the chain; under our own identifier it is our Entity Configuration. */
+  /** Subjects of our own statements in the chain. Our own identifier stands for our Entity Configuration. */
   own: readonly EntityId[]
-  /** The state of everything, to compare. */
+  /** The state of all inputs, for comparison. */
   fingerprint: string
 }
 
-/** What a response depends on besides the statements of its chain. */
+/** The inputs of a response besides the statements of its chain. */
 export type Circumstances = {
   subject: EntityId
   anchors: readonly TrustAnchor[]
-  /** The key that signs. */
+  /** The current signing key. */
   kid: string
 }
 
 type Stores = { entityId: EntityId; reader: Reader }
 
 /**
- * `stored` is what `readStored` said before the resolution, so that a change in the middle of it makes the response
- * stale and not the other way.
+ * `stored` is the result of `readStored` before the resolution, so a change during the resolution makes the response
+ * stale.
  */
 export function describeBasis(
   statements: readonly EntityStatement[],
@@ -34,11 +34,14 @@ export function describeBasis(
   { entityId, stored }: { entityId: EntityId; stored: string },
 ): Basis {
   const ours = statements.filter(({ claims }) => claims.iss === entityId)
-  const tags = ours.map(({ jwt }) => entityTag(jwt))
-  return { own: ours.map(({ claims }) => claims.sub), fingerprint: fingerprint(circumstances, stored, tags) }
+  const tags = ours.map(({ jwt }) => computeEntityTag(jwt))
+  return {
+    own: ours.map(({ claims }) => claims.sub),
+    fingerprint: computeFingerprint(circumstances, stored, tags),
+  }
 }
 
-/** The subject's stored Entity Configuration and the marks issued to it here. */
+/** Describes the subject's stored Entity Configuration and the marks that we issued to it. */
 export async function readStored(reader: Reader, subject: EntityId): Promise<string> {
   const [configuration, marks] = await Promise.all([
     reader.subordinateConfiguration(subject),
@@ -47,7 +50,7 @@ export async function readStored(reader: Reader, subject: EntityId): Promise<str
   return JSON.stringify([configuration?.etag, marks.map(({ mark }) => mark.etag)])
 }
 
-/** Whether everything is as it was. It asks the reader only, which knows most answers from memory. */
+/** Whether the inputs are still the same. Reads from the reader only, which caches in memory. */
 export async function isUnchanged(
   basis: Basis,
   circumstances: Circumstances,
@@ -57,7 +60,7 @@ export async function isUnchanged(
     readStored(stores.reader, circumstances.subject),
     ...basis.own.map((subject) => readTag(subject, stores)),
   ])
-  return fingerprint(circumstances, stored, tags) === basis.fingerprint
+  return computeFingerprint(circumstances, stored, tags) === basis.fingerprint
 }
 
 async function readTag(subject: EntityId, { entityId, reader }: Stores): Promise<string | undefined> {
@@ -67,19 +70,19 @@ async function readTag(subject: EntityId, { entityId, reader }: Stores): Promise
   return published?.etag
 }
 
-function fingerprint(
+function computeFingerprint(
   { anchors, kid }: Circumstances,
   stored: string,
   own: readonly (string | undefined)[],
 ): string {
-  return JSON.stringify([kid, anchors.map(({ id, keys }) => [id, digest(keys)]), stored, own])
+  return JSON.stringify([kid, anchors.map(({ id, keys }) => [id, computeDigest(keys)]), stored, own])
 }
 
-/** A set of keys is replaced when it changes, so that each is looked at once. */
+/** A key set is replaced when it changes, so its digest is computed once. */
 const digests = new WeakMap<JwkSet, string>()
 
-function digest(keys: JwkSet): string {
-  const known = digests.get(keys) ?? createHash('sha256').update(JSON.stringify(keys)).digest('base64url')
-  digests.set(keys, known)
-  return known
+function computeDigest(keys: JwkSet): string {
+  const digest = digests.get(keys) ?? createHash('sha256').update(JSON.stringify(keys)).digest('base64url')
+  digests.set(keys, digest)
+  return digest
 }

@@ -1,4 +1,4 @@
-/** Asks others for their statements only when those held are missing or have grown old (§10.2, §18.1). */
+/** Fetches statements of other entities only when the cached ones are absent or old (§10.2, §18.1). */
 import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
@@ -7,32 +7,31 @@ import type { FetchedStatement, StatementCache } from '#store/statement-cache.ts
 import type { Remote } from './statement-source.ts'
 
 export type CachedRemote = Remote & {
-  /** Whether anything that was held was used. */
-  hasUsedHeld(): boolean
-  /** What was fetched and has been verified, once a chain of these statements holds. */
-  fetched(statements: readonly EntityStatement[]): FetchedStatement[]
+  hasUsedCache(): boolean
+  /** Selects the fetched statements that a valid chain has verified. */
+  selectVerified(chain: readonly EntityStatement[]): FetchedStatement[]
 }
 
-/** Seconds after which a statement is asked for again, though it holds for longer: its issuer may have withdrawn it. */
+/** Seconds until a statement is fetched again before its expiry: its issuer may have withdrawn it. */
 const REFRESH_AFTER = 300
 
-/** Part of that time by which some ask earlier, so that not everything is asked for at once. */
+/** The part of that time by which a fetch may be early, to spread the fetches. */
 const JITTER = 0.25
 
 type Fetched = Omit<FetchedStatement, 'exp'>
 
 type Options = { cache: StatementCache; now: number }
 
-/** For one resolution; `remote` is how statements are fetched. */
+/** For one resolution. `remote` fetches the statements. */
 export function createCachedRemote(remote: Remote, { cache, now }: Options): CachedRemote {
   const fresh: Fetched[] = []
-  let usedHeld = false
+  let hasUsedCache = false
 
   async function read(issuer: EntityId, subject: EntityId, fetch: () => Promise<string>): Promise<string> {
     const held = await cache.read(issuer, subject)
     const age = held ? now - held.fetched : Infinity
     if (held && age < REFRESH_AFTER * (1 - JITTER * Math.random())) {
-      usedHeld = true
+      hasUsedCache = true
       return held.jwt
     }
     try {
@@ -40,9 +39,9 @@ export function createCachedRemote(remote: Remote, { cache, now }: Options): Cac
       fresh.push({ issuer, subject, jwt })
       return jwt
     } catch (error) {
-      // What holds still holds while its issuer is away; only an answer that it is gone makes it go.
+      // A cached statement stays valid while its issuer is unreachable. Other errors invalidate it.
       if (!held || !(error instanceof FetchError) || !error.retryable) throw error
-      usedHeld = true
+      hasUsedCache = true
       return held.jwt
     }
   }
@@ -51,14 +50,14 @@ export function createCachedRemote(remote: Remote, { cache, now }: Options): Cac
     entityConfiguration: (id) => read(id, id, () => remote.entityConfiguration(id)),
     subordinateStatement: (request) =>
       read(request.issuer, request.subject, () => remote.subordinateStatement(request)),
-    hasUsedHeld: () => usedHeld,
-    fetched: (statements) =>
-      verified(fresh, statements).map((each) => ({ ...each, exp: decodeJwt(each.jwt).exp ?? 0 })),
+    hasUsedCache: () => hasUsedCache,
+    selectVerified: (chain) =>
+      filterVerified(fresh, chain).map((each) => ({ ...each, exp: decodeJwt(each.jwt).exp ?? 0 })),
   }
 }
 
-/** The statements of the chain, and the Entity Configurations of those in it, without which it was not found. */
-function verified(fresh: readonly Fetched[], chain: readonly EntityStatement[]): Fetched[] {
+/** Keeps the statements of the chain, and the Entity Configurations of its issuers, which were needed to find it. */
+function filterVerified(fresh: readonly Fetched[], chain: readonly EntityStatement[]): Fetched[] {
   const entities = new Set(chain.map(({ claims }) => claims.iss))
   const statements = new Set(chain.map(({ jwt }) => jwt))
   return fresh.filter(

@@ -1,4 +1,4 @@
-/** Finds the Trust Chain of an entity: from what is published here if that will do, else by asking others (§10). */
+/** Finds the Trust Chain of an entity: from published data if possible, otherwise by fetching (§10). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { type ResolvedEntity, type ResolveOptions, resolveEntity } from '#core/trust-chain/index.ts'
@@ -8,11 +8,11 @@ import { isStoreOutage } from '#store/outage.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createCachedRemote } from './cached-remote.ts'
-import { createStatementSource, nobody, type Remote } from './statement-source.ts'
+import { createStatementSource, noRemote, type Remote } from './statement-source.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
 export type ChainFinder = {
-  /** `signal` bounds the time for asking others. @throws FederationError when no chain holds */
+  /** `signal` limits the time for fetches. @throws FederationError when there is no valid chain */
   find(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal): Promise<ResolvedEntity>
 }
 
@@ -25,10 +25,10 @@ type FinderOptions = {
   now: () => number
 }
 
-/** Statements fetched for one entity. */
+/** Fetches per entity. */
 const MAX_FETCHES = 50
 
-/** Entities for which others are being asked at the same time; further ones wait (§18.1). */
+/** Concurrent discoveries. Further ones wait (§18.1). */
 const MAX_DISCOVERIES = 16
 
 export function createChainFinder(options: FinderOptions): ChainFinder {
@@ -49,7 +49,7 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
     return resolveEntity(subject, settings)
   }
 
-  /** With what is held of others; and once more without, when that may be why no chain was found. */
+  /** Uses cached statements first, and retries without them because they may be the cause of a failure. */
   async function discover(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal) {
     const remote: Remote = {
       entityConfiguration: (id) => fetcher.entityConfiguration(id, { signal }),
@@ -57,38 +57,38 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
     }
     const cached = createCachedRemote(remote, { cache: statements, now: options.now() })
     const found = await resolve(subject, anchors, cached, signal).catch((error: unknown) => {
-      if (!cached.hasUsedHeld() || isStoreOutage(error)) throw error
+      if (!cached.hasUsedCache() || isStoreOutage(error)) throw error
       return resolve(subject, anchors, remote, signal)
     })
-    await statements.write(cached.fetched(found.chain.statements), options.now()).catch(notKept)
+    await statements.write(cached.selectVerified(found.chain.statements), options.now()).catch(ignoreOutage)
     return found
   }
 
   return {
     async find(subject, anchors, signal) {
-      const published = await resolve(subject, anchors, nobody).catch(refusal)
+      const published = await resolve(subject, anchors, noRemote).catch(ignoreRefusal)
       if (published) return published
-      return gate.run('discovery', signal, () => discover(subject, anchors, signal)).catch(busy(signal))
+      const found = gate.run('discovery', signal, () => discover(subject, anchors, signal))
+      return found.catch((error: unknown) => {
+        throw error === signal.reason ? createBusyError(error) : error
+      })
     },
   }
 }
 
-/** What fails without asking others may hold when they are asked; a store that is away fails either way. */
-function refusal(error: unknown): undefined {
+/** A resolution that fails without fetches may succeed with them. An outage of the store fails both. */
+function ignoreRefusal(error: unknown): undefined {
   if (error instanceof FederationError && error.code !== 'temporarily_unavailable') return undefined
   throw error
 }
 
-/** What a Redis that takes no writes did not keep is fetched again. */
-function notKept(error: unknown): void {
+/** A statement that Redis did not store is fetched again. */
+function ignoreOutage(error: unknown): void {
   if (!isStoreOutage(error)) throw error
 }
 
-/** The time ran out before there was a place; core says so itself when it runs out while collecting. */
-function busy(signal: AbortSignal) {
-  return (error: unknown): never => {
-    if (!signal.aborted || error !== signal.reason) throw error
-    const message = 'The resolver is busy; try again in a few seconds.'
-    throw new FederationError('temporarily_unavailable', message, { retryable: true }, { cause: error })
-  }
+/** For a timeout in the queue. `core` reports a timeout of the resolution itself. */
+function createBusyError(cause: unknown): FederationError {
+  const message = 'The resolver is busy. Try again in a few seconds.'
+  return new FederationError('temporarily_unavailable', message, { retryable: true }, { cause })
 }

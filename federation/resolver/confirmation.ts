@@ -1,11 +1,11 @@
-/** Spares looking again at what an answer was made from while nothing can have changed. */
+/** Skips the check of a response's inputs while they cannot have changed. */
 import type { Signer } from '#core/jws.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Answer } from './answer.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
-/** Milliseconds after which it is looked at all the same, since foreign writers announce nothing. */
+/** Milliseconds. Foreign writers announce no changes. */
 const MAX_AGE_MS = 1_000
 
 type Confirmed = { generation: number; at: number; signer: Signer; anchors: readonly TrustAnchor[] }
@@ -13,10 +13,10 @@ type Confirmed = { generation: number; at: number; signer: Signer; anchors: read
 export type Confirmation = (
   answer: Answer,
   anchors: readonly TrustAnchor[],
-  look: () => Promise<boolean>,
+  check: () => Promise<boolean>,
 ) => Promise<boolean>
 
-/** The result of `look`, or that it was true a moment ago and no change was announced since. */
+/** Returns the result of `check`, or true if it was true recently and no change was announced since. */
 export function createConfirmation(options: {
   reader: Pick<Reader, 'onChange'>
   keys: () => KeyDirectory
@@ -26,18 +26,18 @@ export function createConfirmation(options: {
   options.reader.onChange(() => {
     generation += 1
   })
-  return async (answer, anchors, look) => {
+  return async (answer, anchors, check) => {
     const { signer } = options.keys()
     const earlier = confirmed.get(answer)
     const isRecent = earlier?.generation === generation && performance.now() - earlier.at < MAX_AGE_MS
     if (isRecent && earlier.signer === signer && hasSameKeys(earlier.anchors, anchors)) return true
-    const now = { generation, at: performance.now(), signer, anchors } // before the look, which takes its time
-    const holds = await look()
-    if (holds) confirmed.set(answer, now)
-    return holds
+    const beforeCheck = { generation, at: performance.now(), signer, anchors }
+    const isValid = await check()
+    if (isValid) confirmed.set(answer, beforeCheck)
+    return isValid
   }
 }
 
 function hasSameKeys(before: readonly TrustAnchor[], after: readonly TrustAnchor[]): boolean {
-  return before.every(({ keys }, at) => keys === after[at]?.keys)
+  return before.every(({ keys }, index) => keys === after[index]?.keys)
 }

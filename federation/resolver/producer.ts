@@ -1,4 +1,4 @@
-/** Makes a resolve response: finds the chain and the marks, and signs (§8.3). */
+/** Builds a resolve response: finds the Trust Chain and the Trust Marks, and signs (§8.3). */
 import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
 import { buildResolveResponse, RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
@@ -9,10 +9,10 @@ import { createChainFinder } from './chain-finder.ts'
 import type { ResolverOptions } from './resolver.ts'
 import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
 
-/** Milliseconds for asking others, Trust Mark issuers included. */
+/** Milliseconds for all fetches, including those from Trust Mark issuers. */
 const TIME_BUDGET_MS = 20_000
 
-/** @throws FederationError when no chain holds */
+/** @throws FederationError when there is no valid chain */
 export type Producer = (query: Query) => Promise<Answer>
 
 export function createProducer({ entityId, ...options }: ResolverOptions): Producer {
@@ -27,9 +27,9 @@ export function createProducer({ entityId, ...options }: ResolverOptions): Produ
     const anchor = anchors.find(({ id }) => id === chain.trustAnchor)
     const marks = await selectMarks(chain, anchor ? [anchor] : [], signal)
     const made = now()
-    const exp = Math.floor(Math.min(chain.exp, marks.expires)) // fractions are legal in what others sign
-    if (exp <= made) throw expired(chain)
-    const wanted = Object.entries(metadata).filter(
+    const exp = Math.floor(Math.min(chain.exp, marks.expires)) // other entities may use fractions
+    if (exp <= made) throw createExpiredError(chain)
+    const requested = Object.entries(metadata).filter(
       ([type]) => entityTypes.length === 0 || entityTypes.includes(type),
     )
     const claims = buildResolveResponse({
@@ -38,7 +38,7 @@ export function createProducer({ entityId, ...options }: ResolverOptions): Produ
       iat: made,
       exp,
       chain,
-      metadata: Object.fromEntries(wanted),
+      metadata: Object.fromEntries(requested),
       trustMarks: marks.entries,
     })
     const addressed = audience === undefined ? claims : { ...claims, aud: audience }
@@ -49,8 +49,8 @@ export function createProducer({ entityId, ...options }: ResolverOptions): Produ
   }
 }
 
-/** The leeway for clocks lets a chain pass that has just expired, but nothing can be signed on its ground. */
-function expired({ subject }: TrustChain): FederationError {
-  const message = `The Trust Chain of ${subject} has just expired.`
+/** The clock-skew allowance accepts a chain that has just expired, but it cannot be the basis of a signature. */
+function createExpiredError({ subject }: TrustChain): FederationError {
+  const message = `The Trust Chain of ${subject} has just expired. Try again.`
   return new FederationError('temporarily_unavailable', message, { subject, retryable: true })
 }

@@ -1,14 +1,14 @@
-/** Remembers for some seconds what could not be resolved, until something changes here (§18.1). */
+/** Caches failed resolutions for seconds, or until a change (§18.1). */
 import { LRUCache } from 'lru-cache'
 import { FederationError } from '#core/errors.ts'
 import type { Reader } from '#store/reader.ts'
 
 export type Refusals = {
-  /** The result of `work`, or what it threw a moment ago under the same key. */
+  /** Runs `work`, or throws its recent error for the same key again. */
   guard<Result>(key: string, work: () => Promise<Result>): Promise<Result>
 }
 
-/** Milliseconds for which a refusal is repeated without trying again. */
+/** Milliseconds. */
 const REFUSAL_MS = 5_000
 const MAX_REFUSALS = 10_000
 
@@ -23,11 +23,11 @@ export function createRefusals(reader: Reader): Refusals {
     async guard(key, work) {
       const earlier = refused.get(key)
       if (earlier) throw earlier
-      const begun = generation
+      const generationAtStart = generation
       try {
         return await work()
       } catch (error) {
-        if (error instanceof FederationError && generation === begun) refused.set(key, error)
+        if (error instanceof FederationError && generation === generationAtStart) refused.set(key, error)
         throw error
       }
     },

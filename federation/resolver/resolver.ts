@@ -1,4 +1,4 @@
-/** Answers what an entity's metadata is under a Trust Anchor, signed, and keeps the answer while it holds (§8.3). */
+/** Resolves an entity's metadata under a Trust Anchor, and caches signed responses while they are valid (§8.3). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
@@ -17,12 +17,12 @@ import { createSharedAnswers } from './shared-answers.ts'
 import { findTrustAnchors } from './trust-anchor.ts'
 
 type ResolveRequest = Pick<Query, 'subject' | 'entityTypes' | 'audience'> & {
-  /** In order of preference among chains of equal length; any that is known may be used. */
+  /** In order of preference among chains of equal length. */
   trustAnchors: readonly EntityId[]
 }
 
 export type Resolver = {
-  /** The resolve response, a signed JWT. @throws FederationError */
+  /** Returns the resolve response, a signed JWT. @throws FederationError */
   resolve(request: ResolveRequest): Promise<PublishedJwt>
 }
 
@@ -36,14 +36,14 @@ export type ResolverOptions = {
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number
-  /** Told where each answer was found. */
+  /** Called with the place where each response was found. */
   onLookup?: (found: Lookup) => void
 }
 
-/** `nowhere` means that it had to be made. */
+/** `nowhere`: it was built. */
 export type Lookup = 'memory' | 'redis' | 'nowhere'
 
-/** Milliseconds; the answers themselves say how long they hold. */
+/** Milliseconds. Each response also has its own expiry. */
 const MAX_AGE_MS = 5 * 60_000
 const MAX_BYTES = 64 * 1024 * 1024
 
@@ -57,27 +57,27 @@ export function createResolver(options: ResolverOptions): Resolver {
     sizeOf: ({ response, basis }) => response.jwt.length + basis.fingerprint.length,
   })
   const confirm = createConfirmation(options)
-  const stands = async (answer: Answer, { subject, anchors }: Query) =>
+  const isValid = async (answer: Answer, { subject, anchors }: Query) =>
     answer.until > now() &&
     confirm(answer, anchors, () =>
       isUnchanged(answer.basis, { subject, anchors, kid: keys().signer.kid }, options),
     )
-  const shared = createSharedAnswers({ ...options, cache: options.answers, stands })
+  const shared = createSharedAnswers({ ...options, cache: options.answers, isValid })
   const renewing = new Set<string>()
 
   async function find(query: Query): Promise<Answer> {
     let found: Lookup = 'memory'
-    const make = () => {
+    const build = () => {
       found = 'nowhere'
       return produce(query)
     }
     const load = () => {
       found = 'redis'
-      return refusals.guard(query.key, () => shared.obtain(query, make))
+      return refusals.guard(query.key, () => shared.findOrBuild(query, build))
     }
     try {
       const answer = await memory.read(query.key, load)
-      if (await stands(answer, query)) return answer
+      if (await isValid(answer, query)) return answer
       memory.drop(query.key, answer)
       return await memory.read(query.key, load)
     } finally {
@@ -85,7 +85,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     }
   }
 
-  /** Nobody waits for it: the earlier answer is given meanwhile, and for as long as it holds if this cannot be done. */
+  /** Runs in the background: the earlier response stays in use until it is replaced or expires. */
   async function renew(query: Query, earlier: Answer): Promise<void> {
     if (renewing.has(query.key)) return
     renewing.add(query.key)
@@ -96,7 +96,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       if (renewed) memory.write(query.key, renewed)
     } catch (error) {
       if (error instanceof FederationError && error.code === 'temporarily_unavailable') return
-      // It holds no longer, or something is wrong: the next who asks is told.
+      // The response is no longer valid: the next query reports the error.
       memory.drop(query.key, earlier)
       await shared.drop(query)
     } finally {
@@ -105,9 +105,9 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   return {
-    async resolve({ trustAnchors, ...wanted }) {
+    async resolve({ trustAnchors, ...request }) {
       const anchors = await findTrustAnchors(trustAnchors, options)
-      const query = describeQuery({ ...wanted, anchors })
+      const query = describeQuery({ ...request, anchors })
       const answer = await find(query)
       if (answer.renewFrom <= now()) void renew(query, answer)
       return answer.response

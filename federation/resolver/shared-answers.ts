@@ -1,4 +1,4 @@
-/** Answers that all processes share through Redis: each is made by one of them, and believed by none unseen (§8.3). */
+/** Shares resolve responses between processes through Redis. One process builds each; the others verify it before use (§8.3). */
 import { setTimeout } from 'node:timers/promises'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -15,42 +15,42 @@ type SharedOptions = {
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number
-  /** Whether nothing has changed that the answer was made from. */
-  stands(answer: Answer, query: Query): Promise<boolean>
+  /** Whether the inputs of the response are unchanged. */
+  isValid(answer: Answer, query: Query): Promise<boolean>
 }
 
-type Make = () => Promise<Answer>
+type Build = () => Promise<Answer>
 
 export type SharedAnswers = {
-  /** The answer that is held, or else `make`s it, once for all who ask in whichever process. */
-  obtain(query: Query, make: Make): Promise<Answer>
-  /** A later answer than this one; undefined while another process makes it. */
-  renew(query: Query, earlier: Answer, make: Make): Promise<Answer | undefined>
+  /** Returns the shared response, or builds it in one process at a time. */
+  findOrBuild(query: Query, build: Build): Promise<Answer>
+  /** Returns a newer response, or undefined while another process builds it. */
+  renew(query: Query, earlier: Answer, build: Build): Promise<Answer | undefined>
   drop(query: Query): Promise<void>
 }
 
-/** Milliseconds between two looks for the answer that another process makes, at first and at most. */
+/** Milliseconds between polls for the response of another process, at first and at most. */
 const FIRST_WAIT_MS = 10
 const LONGEST_WAIT_MS = 200
 
-/** Milliseconds after which nobody waits any longer for another process. */
-const PATIENCE_MS = 10_000
+/** Milliseconds of waiting for another process before building the response anyway. */
+const MAX_WAIT_MS = 10_000
 
 export function createSharedAnswers(options: SharedOptions): SharedAnswers {
-  const { cache, now, stands } = options
+  const { cache, now, isValid } = options
 
   async function find(query: Query): Promise<Answer | undefined> {
     const held = await cache.read(query.key)
     if (!held || !(await isGenuine(held, query, options))) return undefined
     const { own, fingerprint } = held
     const answer = describeAnswer(held.jwt, { own, fingerprint }, held.made)
-    return (await stands(answer, query)) ? answer : undefined
+    return (await isValid(answer, query)) ? answer : undefined
   }
 
-  /** By whoever has the claim. */
-  async function makeForAll(query: Query, make: Make): Promise<Answer> {
+  /** Requires the claim, and releases it. */
+  async function buildAndShare(query: Query, build: Build): Promise<Answer> {
     try {
-      const answer = await make()
+      const answer = await build()
       const { response, basis, made, until } = answer
       const held = { request: query.key, jwt: response.jwt, made, ...basis }
       if (isShareable(answer, query)) await cache.write(held, Math.floor(until - now()))
@@ -61,28 +61,28 @@ export function createSharedAnswers(options: SharedOptions): SharedAnswers {
   }
 
   return {
-    async obtain(query, make) {
-      const begun = performance.now()
+    async findOrBuild(query, build) {
+      const start = performance.now()
       for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
         const isClaimed = await cache.claim(query.key)
-        const found = await find(query) // after the claim, so that what was made just before is not made again
+        const found = await find(query) // after the claim: another process may just have built it
         if (found && isClaimed) await cache.release(query.key)
         if (found) return found
-        if (isClaimed) return makeForAll(query, make)
-        if (performance.now() - begun > PATIENCE_MS) return make()
+        if (isClaimed) return buildAndShare(query, build)
+        if (performance.now() - start > MAX_WAIT_MS) return build()
         await setTimeout(wait)
       }
     },
-    async renew(query, earlier, make) {
+    async renew(query, earlier, build) {
       const found = await find(query)
       if (found && found.made > earlier.made) return found
-      return (await cache.claim(query.key)) ? makeForAll(query, make) : undefined
+      return (await cache.claim(query.key)) ? buildAndShare(query, build) : undefined
     },
     drop: (query) => cache.drop(query.key),
   }
 }
 
-/** Whether we signed it in answer to this request; whoever can write into Redis must not be able to speak for us. */
+/** Whether we signed it for this request. Write access to Redis must not allow forged responses. */
 async function isGenuine(
   { request, jwt }: HeldAnswer,
   { key, subject, audience }: Query,
@@ -103,7 +103,7 @@ async function isGenuine(
   }
 }
 
-/** Of types that the subject lacks, anybody can think of any number, and each request would take room in Redis. */
+/** Clients can invent any number of types that the subject lacks, and must not fill Redis with them. */
 function isShareable({ response }: Answer, { entityTypes }: Query): boolean {
   const { metadata } = decodeJwt(response.jwt).claims
   return isJsonObject(metadata) && entityTypes.every((type) => Object.hasOwn(metadata, type))

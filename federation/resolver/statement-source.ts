@@ -1,11 +1,11 @@
-/** Where the statements of a Trust Chain come from: what is published here from Redis, the rest by fetching (§10.1). */
+/** Provides the statements of a Trust Chain: from Redis if published here, otherwise by fetching (§10.1). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import { fetching } from './fetching.ts'
+import { fetchOrRefuse } from './fetch-refusal.ts'
 
 export type SourceOptions = {
   entityId: EntityId
@@ -14,27 +14,27 @@ export type SourceOptions = {
   now: number
 }
 
-/** How statements that are not published here are had. */
+/** How to fetch statements that we do not publish ourselves. */
 export type Remote = Pick<Fetcher, 'entityConfiguration' | 'subordinateStatement'>
 
-/** Asks nobody, for a resolution that must not open a connection. */
-export const nobody: Remote = {
-  entityConfiguration: (id) => Promise.reject(notPublished(id)),
-  subordinateStatement: ({ subject }) => Promise.reject(notPublished(subject)),
+/** For a resolution without fetches. */
+export const noRemote: Remote = {
+  entityConfiguration: (id) => Promise.reject(createUnpublishedError(id)),
+  subordinateStatement: ({ subject }) => Promise.reject(createUnpublishedError(subject)),
 }
 
-/** A source for one resolution. Our own statements are never fetched from ourselves. */
+/** For one resolution. Our own statements are never fetched. */
 export function createStatementSource(options: SourceOptions, remote: Remote): StatementSource {
   const { entityId, reader, now } = options
   return {
     async entityConfiguration(id) {
-      if (id === entityId) return ownConfiguration(await reader.entityConfiguration(), entityId, now)
-      const stored = await storedConfiguration(reader, id)
+      if (id === entityId) return requireCurrent(await reader.entityConfiguration(), entityId, now)
+      const stored = await readStoredConfiguration(reader, id)
       if (stored && isCurrent(stored, now)) return stored.jwt
-      return fetching(() => remote.entityConfiguration(id))
+      return fetchOrRefuse(() => remote.entityConfiguration(id))
     },
     async subordinateStatement(request) {
-      if (request.issuer !== entityId) return fetching(() => remote.subordinateStatement(request))
+      if (request.issuer !== entityId) return fetchOrRefuse(() => remote.subordinateStatement(request))
       const statement = await reader.subordinateStatement(request.subject)
       if (statement && isCurrent(statement, now)) return statement.jwt
       const message = `${request.subject} is not a subordinate of ${entityId}.`
@@ -43,14 +43,14 @@ export function createStatementSource(options: SourceOptions, remote: Remote): S
   }
 }
 
-function ownConfiguration(jwt: PublishedJwt | undefined, id: EntityId, now: number): string {
+function requireCurrent(jwt: PublishedJwt | undefined, id: EntityId, now: number): string {
   if (jwt && isCurrent(jwt, now)) return jwt.jwt
-  const message = `${id} has no valid Entity Configuration at present.`
+  const message = `${id} has no valid Entity Configuration at the moment. Try again later.`
   throw new FederationError('temporarily_unavailable', message, { subject: id, retryable: true })
 }
 
-/** What was fetched of an entity when it was registered or renewed, as long as it is a subordinate here. */
-async function storedConfiguration(reader: Reader, id: EntityId): Promise<PublishedJwt | undefined> {
+/** Reads the Entity Configuration from the last registration or renewal, if the entity is still a subordinate. */
+async function readStoredConfiguration(reader: Reader, id: EntityId): Promise<PublishedJwt | undefined> {
   const [statement, configuration] = await Promise.all([
     reader.subordinateStatement(id),
     reader.subordinateConfiguration(id),
@@ -58,6 +58,6 @@ async function storedConfiguration(reader: Reader, id: EntityId): Promise<Publis
   return statement && configuration
 }
 
-function notPublished(id: EntityId): FederationError {
+function createUnpublishedError(id: EntityId): FederationError {
   return new FederationError('not_found', `No statement about ${id} is published here.`, { subject: id })
 }

@@ -1,4 +1,4 @@
-/** Under which Trust Anchors we resolve, and with which keys: ourselves, and those pinned by the operator (§10). */
+/** Finds the Trust Anchors for resolution and their keys: this Trust Anchor and the pinned ones (§10). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { JwkSet } from '#core/keys.ts'
@@ -10,8 +10,8 @@ export type TrustAnchor = { id: EntityId; keys: JwkSet }
 type Known = { entityId: EntityId; keys: () => KeyDirectory; reader: Reader }
 
 /**
- * Those of the requested anchors that are known, in the order requested.
- * @throws FederationError `invalid_trust_anchor` when none is
+ * Selects the known anchors in the requested order.
+ * @throws FederationError `invalid_trust_anchor` when no requested anchor is known
  */
 export async function findTrustAnchors(
   requested: readonly EntityId[],
@@ -26,6 +26,6 @@ export async function findTrustAnchors(
   const names = requested.join(', ')
   throw new FederationError(
     'invalid_trust_anchor',
-    `Nothing is resolved here under ${names}; this resolver knows ${entityId} and the anchors pinned by its operator.`,
+    `This resolver does not know the Trust Anchor ${names}. Use ${entityId} or an anchor that the operator has pinned.`,
   )
 }

@@ -1,4 +1,4 @@
-/** Whether a Trust Mark is still active: by our own records, or by what its issuer answers (§8.3, §8.4). */
+/** Checks that a Trust Mark is active, in our own records or at its issuer (§8.3, §8.4). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 import { verifyJwt } from '#core/jws.ts'
@@ -6,7 +6,7 @@ import { TRUST_MARK_STATUS_TYP, type TrustMark } from '#core/trust-mark/index.ts
 import { checkValidity } from '#core/validity.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
-import { fetching } from './fetching.ts'
+import { fetchOrRefuse } from './fetch-refusal.ts'
 import type { TrustMarkIssuer } from './trust-mark-issuer.ts'
 
 export type ActivityOptions = {
@@ -18,7 +18,7 @@ export type ActivityOptions = {
 }
 
 /**
- * Refuses a mark whose issuer does not say that it is active. An issuer without a status endpoint is not asked.
+ * Refuses a mark that its issuer does not report as active. Accepts the mark if the issuer has no status endpoint.
  * @throws FederationError
  */
 export async function checkActivity(
@@ -28,21 +28,21 @@ export async function checkActivity(
   { entityId, reader, fetcher, now }: ActivityOptions,
 ): Promise<void> {
   if (issuer.id === entityId) {
-    if ((await reader.trustMarkStanding(mark.jwt)) !== 'standing') throw refuse('was revoked')
+    if ((await reader.trustMarkStatus(mark.jwt)) !== 'issued') throw refuse('was revoked')
     return
   }
   const { statusEndpoint, keys } = issuer
   if (statusEndpoint === undefined) return
-  const jwt = await fetching(() => fetcher.trustMarkStatus(statusEndpoint, mark.jwt, { signal }))
+  const jwt = await fetchOrRefuse(() => fetcher.trustMarkStatus(statusEndpoint, mark.jwt, { signal }))
   const { claims } = await verifyJwt(jwt, { typ: TRUST_MARK_STATUS_TYP, keys })
-  if (claims.iss !== issuer.id) throw refuse(`has a status from ${quote(claims.iss)}, not from its issuer`)
-  if (claims.trust_mark !== mark.jwt) throw refuse('has an answer about another mark as its status')
-  if (typeof claims.iat !== 'number') throw refuse('has a status without the time at which it was given')
+  if (claims.iss !== issuer.id) throw refuse(`has a status from ${quote(claims.iss)} instead of its issuer`)
+  if (claims.trust_mark !== mark.jwt) throw refuse('has a status response about another mark')
+  if (typeof claims.iat !== 'number') throw refuse('has a status response without iat')
   const exp = typeof claims.exp === 'number' ? claims.exp : undefined
   checkValidity({ iat: claims.iat, exp }, { now: now() }, 'the status of the Trust Mark')
   if (claims.status !== 'active') throw refuse(`has the status ${quote(claims.status)}`)
 }
 
-function refuse(fault: string): FederationError {
-  return new FederationError('invalid_request', `the Trust Mark ${fault}`, { check: 'status' })
+function refuse(finding: string): FederationError {
+  return new FederationError('invalid_request', `The Trust Mark ${finding}.`, { check: 'status' })
 }

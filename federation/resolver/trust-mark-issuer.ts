@@ -1,16 +1,16 @@
-/** Who issues Trust Marks: its keys as a Trust Chain vouches for them, and where it answers for its marks (§7.3). */
+/** Looks up Trust Mark issuers: their keys in a valid Trust Chain, and their status endpoint (§7.3). */
 import { type EntityId, parseEndpoint } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { member } from '#core/json.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { ChainFinder } from './chain-finder.ts'
+import { getSubjectKeys } from './subject-keys.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
-import { vouchedKeys } from './vouched-keys.ts'
 
 export type TrustMarkIssuer = { id: EntityId; keys: JwkSet; statusEndpoint: string | undefined }
 
-/** @throws FederationError when no chain leads from the issuer to the anchor */
+/** @throws FederationError when the issuer has no valid chain to the anchor */
 export type IssuerLookup = (issuer: EntityId) => Promise<TrustMarkIssuer>
 
 type LookupOptions = {
@@ -20,7 +20,7 @@ type LookupOptions = {
   finder: ChainFinder
   signal: AbortSignal
   allowHttp: boolean
-  /** How many issuers are looked up at most (§18.1). */
+  /** Limit of issuers to look up (§18.1). */
   maxIssuers: number
 }
 
@@ -30,17 +30,17 @@ export function createIssuerLookup(options: LookupOptions): IssuerLookup {
   const known = new Map<EntityId, Promise<TrustMarkIssuer>>()
 
   async function lookUp(id: EntityId): Promise<TrustMarkIssuer> {
-    if (id === anchor.claims.sub) return describe(anchor, anchor.claims.jwks, options)
+    if (id === anchor.claims.sub) return describeIssuer(anchor, anchor.claims.jwks, options)
     const { chain } = await finder.find(id, anchors, signal)
     const [configuration] = chain.statements
-    return describe(configuration ?? anchor, vouchedKeys(chain), options)
+    return describeIssuer(configuration ?? anchor, getSubjectKeys(chain), options)
   }
 
   return async (id) => {
     const earlier = known.get(id)
     if (earlier) return earlier
     if (known.size >= maxIssuers) {
-      const message = `More than ${maxIssuers} issuers of Trust Marks are not looked up.`
+      const message = `The entity has Trust Marks from more than ${maxIssuers} issuers. Only ${maxIssuers} are checked.`
       throw new FederationError('invalid_request', message)
     }
     const issuer = lookUp(id)
@@ -49,8 +49,8 @@ export function createIssuerLookup(options: LookupOptions): IssuerLookup {
   }
 }
 
-/** The endpoint counts only where the issuer itself states it (§8.4). */
-function describe(
+/** Only the issuer's own Entity Configuration may state the endpoint (§8.4). */
+function describeIssuer(
   { claims }: EntityStatement,
   keys: JwkSet,
   { allowHttp }: { allowHttp: boolean },

@@ -1,9 +1,9 @@
 /** Which Immediate Subordinates a listing is to hold, as its parameters say (§8.2.1). */
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import { findSubordinate, firstAtOrAfter } from '#store/subordinate-index.ts'
+import { findSubordinate, findSubordinateIndex } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
-import { currentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
+import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { optionalBoolean, repeatable } from './parameter.ts'
 
 /** `undefined` is a filter that was not asked for; all filters must let an entity pass. */
@@ -57,7 +57,11 @@ export function selectSubordinates(
   const candidates = holders ? findMarked(subordinates, holders, now) : subordinates
   const found: Subordinate[] = []
   // A page must not cost more because many come before or after it.
-  for (let at = firstAtOrAfter(candidates, from); at < candidates.length && found.length < limit; at++) {
+  for (
+    let at = findSubordinateIndex(candidates, from);
+    at < candidates.length && found.length < limit;
+    at++
+  ) {
     const candidate = candidates[at]
     if (candidate && passes(candidate)) found.push(candidate)
   }
@@ -70,7 +74,7 @@ function findMarked(
   holders: readonly (readonly TrustMarkHolder[])[],
   now: number,
 ): Subordinate[] {
-  const ids = [...new Set(holders.flatMap((each) => currentHolders(each, now)))].sort()
+  const ids = [...new Set(holders.flatMap((each) => selectCurrentHolders(each, now)))].sort()
   return ids.flatMap((id) => findSubordinate(subordinates, id) ?? [])
 }
 

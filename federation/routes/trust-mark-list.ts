@@ -1,6 +1,6 @@
 /** The entities that hold a valid Trust Mark of a type (§8.5). */
 import type { FastifyInstance } from 'fastify'
-import { currentHolders } from '#store/trust-mark-reader.ts'
+import { selectCurrentHolders } from '#store/trust-mark-reader.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJson } from './answer.ts'
@@ -12,7 +12,7 @@ export function trustMarkListRoute(app: FastifyInstance, deps: Deps) {
   const answer = async ({ reply, parameters }: Call) => {
     const type = required(parameters, 'trust_mark_type')
     const subject = optional(parameters, 'sub') && requiredEntityId(parameters, 'sub', deps)
-    const holders = currentHolders(await reader.trustMarkHolders(type), now())
+    const holders = selectCurrentHolders(await reader.trustMarkHolders(type), now())
     if (holders.length === 0) await confirmPublished(reader)
     return sendJson(reply, subject ? holders.filter((holder) => holder === subject) : holders)
   }

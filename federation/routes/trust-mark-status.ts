@@ -11,7 +11,7 @@ import {
 } from '#core/trust-mark/index.ts'
 import { createCache } from '#store/cache.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
@@ -37,7 +37,7 @@ export function trustMarkStatusRoute(app: FastifyInstance, deps: Deps) {
 
   const answer = async ({ reply, parameters }: Call) => {
     const mark = required(parameters, 'trust_mark', MAX_MARK_BYTES)
-    const body = await answers.read(trustMarkHash(mark), async () =>
+    const body = await answers.read(hashTrustMark(mark), async () =>
       Buffer.from(await signStatus(deps, mark)),
     )
     return send(reply, body, 'application/trust-mark-status-response+jwt')
@@ -53,7 +53,7 @@ async function signStatus(deps: Deps, jwt: string): Promise<string> {
 
 /** Revoked comes before expired: the text gives no order, and this answer is the safer one. */
 async function findStatus({ entityId, reader, keys, now }: Deps, jwt: string): Promise<TrustMarkStatus> {
-  const standing = await reader.trustMarkStanding(jwt)
+  const standing = await reader.trustMarkStatus(jwt)
   if (standing === 'unknown') {
     await confirmPublished(reader)
     throw new FederationError('not_found', 'This Trust Mark was not issued here.')

@@ -1,4 +1,4 @@
-/** Keeps signed resolve responses for all processes that share a Redis, and lets one of them make each (§8.3, §10.4). */
+/** Shares signed resolve responses between processes through Redis, and elects one process to build each (§8.3, §10.4). */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { isJsonObject } from '#core/json.ts'
@@ -6,30 +6,30 @@ import { readJson } from './json-text.ts'
 import { redisKeys } from './keys.ts'
 
 export type HeldAnswer = {
-  /** The request that it answers. */
   request: string
   jwt: string
-  /** Unix seconds. */
+  /** When it was built, in unix seconds. */
   made: number
-  /** Whose statements by us it was made from, and what everything was like that it was made from. */
+  /** Subjects of our own statements in the response. */
   own: readonly string[]
+  /** Hash of every input that may change. */
   fingerprint: string
 }
 
-/** No method ever fails: whatever Redis does not keep or does not know is made again. */
+/** No method throws: a response that Redis cannot keep or return is built again. */
 export type AnswerCache = {
   read(request: string): Promise<HeldAnswer | undefined>
   write(answer: HeldAnswer, seconds: number): Promise<void>
   drop(request: string): Promise<void>
-  /** Whether the caller is to make the answer; everybody else is told no until it releases the claim, or dies. */
+  /** True if the caller must build the response. Other callers get false until the claim is released or expires. */
   claim(request: string): Promise<boolean>
   release(request: string): Promise<void>
 }
 
-/** Characters of one entry; longer ones stay in the memory of the process that made them. */
+/** Characters of one entry. A longer one stays in the memory of the process that built it. */
 const MAX_LENGTH = 256 * 1024
 
-/** Seconds after which the claim of a process that died is void. */
+/** Seconds until the claim of a dead process expires. */
 const CLAIM_SECONDS = 5
 
 export function createAnswerCache({ redis, prefix = '' }: { redis: Redis; prefix?: string }): AnswerCache {
@@ -47,10 +47,10 @@ export function createAnswerCache({ redis, prefix = '' }: { redis: Redis; prefix
       await attempt(redis.set(name(answer.request), text, 'EX', seconds))
     },
     drop: async (request) => void (await attempt(redis.del(name(request)))),
-    // A Redis that is away or takes no writes cannot coordinate anybody: then each process works for itself.
+    // When Redis is down or read-only, each process builds its own responses.
     claim: async (request) =>
       (await attempt(redis.set(claimName(request), '1', 'EX', CLAIM_SECONDS, 'NX'))) !== null,
-    // It may have lapsed and be another's by now, who then works in vain at worst.
+    // The claim may have expired and belong to another process. At worst a response is built twice.
     release: async (request) => void (await attempt(redis.del(claimName(request)))),
   }
 }
@@ -59,7 +59,7 @@ function hash(request: string): string {
   return createHash('sha256').update(request).digest('hex')
 }
 
-/** Undefined when Redis fails, in whichever way: the cache saves work and decides nothing. */
+/** Undefined when Redis fails: the cache only saves work. */
 async function attempt<Result>(command: Promise<Result>): Promise<Result | undefined> {
   return command.catch(() => undefined)
 }

@@ -1,24 +1,24 @@
-/** Keeps what was read from Redis in memory, until a change is announced or it has grown old. */
+/** Keeps values read from Redis in memory until they are dropped or too old. */
 import { LRUCache } from 'lru-cache'
 
 export type Cache<Value> = {
-  /** The value of `key`, read with `load` unless it is held. One `load` serves all who ask at the same time. */
+  /** Returns the cached value of `key`, or loads it. Concurrent callers share one `load`. */
   read(key: string, load: () => Promise<Value>): Promise<Value>
-  /** Holds `value` from now on. */
+
   write(key: string, value: Value): void
-  /** Forgets one key, or all; with `only`, just while that value is the one held. */
+  /** Drops one key, or all. With `only`, drops the key only if it still has that value. */
   drop(key?: string, only?: Value): void
 }
 
 export type CacheOptions<Value> = {
-  /** Milliseconds; the bound on staleness when the writer announces nothing. */
+  /** Milliseconds. Limits staleness when the writer announces no changes. */
   maxAge: number
-  /** Bound on the sum of `sizeOf` over all entries. */
+  /** Limit of the sum of `sizeOf` over all entries. */
   maxSize: number
   sizeOf: (value: Value) => number
 }
 
-/** What an entry costs beyond its value: the key, and the bookkeeping around it. */
+/** Overhead of an entry beyond its key and value. */
 const ENTRY_SIZE = 256
 
 export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
@@ -34,7 +34,7 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
     loading.set(key, promise)
     try {
       const value = await promise
-      // Whoever dropped the key meanwhile has removed this promise: what it read may be from before the change.
+      // A drop during the load removed this promise, because it may have read the old value.
       if (loading.get(key) === promise) held.set(key, { value })
       return value
     } finally {

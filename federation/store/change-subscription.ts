@@ -1,4 +1,4 @@
-/** Listens on the channel of changes, on a connection of its own as Redis requires. */
+/** Subscribes to the channel of changes, on a separate connection as Redis requires. */
 import type { Redis } from 'ioredis'
 import { type Change, parseChange } from './change.ts'
 import { duplicateRedis } from './connect.ts'
@@ -6,8 +6,8 @@ import { duplicateRedis } from './connect.ts'
 export type ChangeSubscription = { close(): void }
 
 /**
- * Calls `onChange` for each announced change. When the connection is lost, and again when listening has begun anew,
- * it says `all`: what was announced in between is not known.
+ * Calls `onChange` for each announced change. It also reports `all` when the connection is lost and after each
+ * subscription, because announcements in between are lost.
  */
 export function subscribeToChanges(
   redis: Redis,
@@ -18,11 +18,11 @@ export function subscribeToChanges(
   const connection = duplicateRedis(redis, { autoResubscribe: false })
   connection.on('error', () => {}) // the connection for commands reports that Redis is away
   connection.on('ready', () => {
-    // It fails only when the connection is lost again, and then there will be another `ready`.
+    // It fails only when the connection is lost again, and another `ready` follows.
     connection.subscribe(channel).then(everything, () => {})
   })
   connection.on('close', everything)
-  // Nodes of a Cluster come and go while the connection as a whole stands; one of them carried the announcements.
+  // A Cluster can lose the node that carried the announcements and stay connected.
   connection.on('+node', everything).on('-node', everything)
   connection.on('message', (_channel, message) => onChange(parseChange(message)))
   return { close: () => connection.disconnect() }

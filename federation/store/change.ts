@@ -1,6 +1,6 @@
-/** What the publisher announces on the channel of changes, so that readers drop what they keep in memory. */
+/** Formats and parses the publisher's change announcements, on which readers drop cached data. */
 
-/** `all` is said after a rebuild; the reader says it to itself when it may have missed announcements. */
+/** `all` is announced after a rebuild. A reader also assumes it when it may have missed announcements. */
 const changeKinds = [
   'entity-configuration',
   'subordinate',
@@ -13,15 +13,14 @@ const changeKinds = [
 
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** `id` is the entity identifier of the subordinate, or of the subject of the Trust Mark; without it, all of the kind. */
+/** `id` is the subordinate or the subject of the Trust Mark. Without it, everything of the kind changed. */
 export type Change = { kind: ChangeKind; id?: string }
 
-/** The message for the channel. */
 export function formatChange(change: Change): string {
   return JSON.stringify(change)
 }
 
-/** Reads a message from the channel. One that cannot be read may mean anything, hence `all`. */
+/** Parses a message from the channel. An unreadable message counts as `all`. */
 export function parseChange(message: string): Change {
   const value = parseObject(message)
   const kind = changeKinds.find((known) => known === value.kind)
@@ -34,6 +33,6 @@ function parseObject(message: string): { kind?: unknown; id?: unknown } {
     const value: unknown = JSON.parse(message)
     return typeof value === 'object' && value !== null ? value : {}
   } catch {
-    return {} // any process may write to the channel; what is not JSON is treated as unknown
+    return {} // any process may write to the channel
   }
 }

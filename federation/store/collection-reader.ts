@@ -1,46 +1,47 @@
-/** Reads the collection a page at a time; what a filter lets through is held in memory until the next walk. */
+/** Reads pages of the collection, and caches the result of each filter until the next crawl. */
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { createCache } from './cache.ts'
 import { type CollectionRecord, parseCollectionRecord } from './collection-record.ts'
-import { readSearchTexts, type SearchText, searchWords } from './collection-search.ts'
+import { readSearchTexts, type SearchText, splitQuery } from './collection-search.ts'
 import type { RedisKeys } from './keys.ts'
+import { findIndexAtOrAfter } from './sorted.ts'
 
-/** What was walked, and when (unix seconds). A foreign writer may have left either out. */
+/** The crawled Trust Anchor and the time in unix seconds. A foreign writer may omit either. */
 export type CollectionState = { trustAnchor: EntityId | undefined; lastUpdated: number | undefined }
 
 export type CollectionFilter = {
-  /** Any of these; all entities when empty. */
+  /** The entity has at least one of these types. Empty: no restriction. */
   entityTypes: readonly string[]
-  /** A verified mark of each of these. */
+  /** The entity has a verified Trust Mark of each of these types. */
   trustMarkTypes: readonly string[]
-  /** Words that all must occur in the identifier or in a display name. */
+  /** Every word occurs in the identifier or in a display name. */
   query: string | undefined
 }
 
 export type CollectionPage = {
   records: CollectionRecord[]
-  /** The identifier with which the next page begins. */
+  /** The first identifier of the next page. */
   next: EntityId | undefined
 }
 
 export type CollectionReader = {
-  /** Undefined before the first walk. */
+  /** Undefined before the first crawl. */
   state(): Promise<CollectionState | undefined>
-  /** At most `limit` entities in the order of their identifiers, beginning with `from` or what comes after it. */
+  /** At most `limit` entities, sorted by identifier, starting at `from` or the next one after it. */
   page(filter: CollectionFilter, from: EntityId | undefined, limit: number): Promise<CollectionPage>
-  /** Undefined when the last walk did not find it. */
+  /** Undefined when the last crawl did not find the entity. */
   entity(id: EntityId): Promise<CollectionRecord | undefined>
-  /** How many entities the filter lets through. */
+  /** Counts the entities that match the filter. */
   count(filter: CollectionFilter): Promise<number>
-  /** Forgets what is held of the last walk. */
+  /** Drops all cached data. */
   forget(): void
 }
 
-/** Milliseconds; what is held belongs to one walk and is of no use after the next. */
+/** Milliseconds. Cached data belongs to one crawl and is useless after the next. */
 const MAX_AGE_MS = 10 * 60_000
 
-/** Identifiers held over all filters, and search texts. */
+/** Limit of cached identifiers over all filters, and of cached search texts. */
 const MAX_HELD = 2_000_000
 
 type Sorted = readonly EntityId[]
@@ -69,28 +70,26 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
 
   async function search(query: string, walk: string): Promise<EntityId[]> {
     const all = await texts.read(walk, () => readSearchTexts(redis, keys))
-    const words = searchWords(query)
+    const words = splitQuery(query)
     return all.filter(({ text }) => words.every((word) => text.includes(word))).map(({ id }) => id)
   }
 
-  /** All that the filter lets through. */
-  async function filtered(filter: CollectionFilter): Promise<Sorted> {
-    // Foreign walkers announce nothing, but each walk has another time.
+  async function selectCached(filter: CollectionFilter): Promise<Sorted> {
+    // Foreign crawlers announce nothing, but each crawl has a different time.
     const walk = (await redis.get(keys.lastUpdated)) ?? ''
     return lists.read(JSON.stringify([walk, filter]), () => select(filter, walk))
   }
 
-  /** One more than the page holds, which is where the next one begins. */
   async function listIds(
     filter: CollectionFilter,
     from: EntityId | undefined,
     count: number,
   ): Promise<Sorted> {
-    if (isOpen(filter)) {
+    if (isUnfiltered(filter)) {
       return redis.zrangebylex(keys.sorted, from === undefined ? '-' : `[${from}`, '+', 'LIMIT', 0, count)
     }
-    const ids = await filtered(filter)
-    const start = from === undefined ? 0 : firstAtOrAfter(ids, from)
+    const ids = await selectCached(filter)
+    const start = from === undefined ? 0 : findIndexAtOrAfter(ids, from, (id) => id)
     return ids.slice(start, start + count)
   }
 
@@ -109,7 +108,7 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       const ids = [...(await listIds(filter, from, limit + 1))]
       const next = ids.length > limit ? ids.pop() : undefined
       const found = ids.length > 0 ? await redis.hmget(keys.entities, ...ids) : []
-      // A walk that ends between the two reads may have dropped an entity, which then is simply not there.
+      // A crawl that ends between the two reads may have dropped an entity.
       const records = ids.flatMap((id, index) => {
         const text = found[index]
         return text ? [parseCollectionRecord(id, text)] : []
@@ -120,7 +119,8 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       const text = await redis.hget(keys.entities, id)
       return text ? parseCollectionRecord(id, text) : undefined
     },
-    count: async (filter) => (isOpen(filter) ? redis.zcard(keys.sorted) : (await filtered(filter)).length),
+    count: async (filter) =>
+      isUnfiltered(filter) ? redis.zcard(keys.sorted) : (await selectCached(filter)).length,
     forget() {
       lists.drop()
       texts.drop()
@@ -128,16 +128,6 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
   }
 }
 
-function isOpen({ entityTypes, trustMarkTypes, query }: CollectionFilter): boolean {
+function isUnfiltered({ entityTypes, trustMarkTypes, query }: CollectionFilter): boolean {
   return entityTypes.length + trustMarkTypes.length === 0 && query === undefined
-}
-
-function firstAtOrAfter(sorted: Sorted, id: EntityId): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? '') < id) low = middle + 1
-    else high = middle
-  }
-  return low
 }

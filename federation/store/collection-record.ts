@@ -1,4 +1,4 @@
-/** One entity of the collection as it lies in Redis: an Entity Info of the Entity Collection draft, whole. */
+/** The Redis record of one collected entity: the complete Entity Info of the Entity Collection draft. */
 import { isJsonObject } from '#core/json.ts'
 import { readJson } from './json-text.ts'
 
@@ -10,18 +10,18 @@ export type CollectionTrustMark = { trust_mark_type: string; trust_mark: string 
 export type CollectionRecord = {
   entity_id: string
   entity_types: string[]
-  /** Entity Type -> what a person may be shown of the entity in that role. */
+  /** Entity Type -> display information of the entity in that role. */
   ui_infos: Record<string, UiInfo>
-  /** Verified under the Trust Anchor of the walk, and no others. */
+  /** Only marks that verify under the Trust Anchor of the crawl. */
   trust_marks: CollectionTrustMark[]
 }
 
-/** The value of one field of the entities hash. */
+/** Formats a field of the entities hash. */
 export function formatCollectionRecord(record: CollectionRecord): string {
   return JSON.stringify(record)
 }
 
-/** Reads one field of the entities hash; a foreign writer may have left members out. */
+/** Parses a field of the entities hash. A foreign writer may omit members. */
 export function parseCollectionRecord(entityId: string, text: string): CollectionRecord {
   const value = readJson(text)
   const record = isJsonObject(value) ? value : {}

@@ -1,4 +1,4 @@
-/** The connection to Redis: commands fail within about a second while it is away, and it is sought without end. */
+/** Connects to Redis. Commands time out after about a second; reconnection is retried forever. */
 
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { FederationError } from '#core/errors.ts'
@@ -11,14 +11,14 @@ const LONGEST_WAIT_MS = 1_000
 type DuplicateOptions = Pick<RedisOptions, 'commandTimeout' | 'enableAutoPipelining' | 'autoResubscribe'>
 
 export type ConnectOptions = {
-  /** Milliseconds until a command counts as failed; a writer of long pipelines needs more than the default. */
+  /** Milliseconds until a command fails. A writer of long pipelines needs more than the default. */
   commandTimeout?: number
-  /** Told once of each outage, for the log. */
+  /** Called once per outage, for the log. */
   onError?: (error: Error) => void
 }
 
 /**
- * Begins to connect to where the URL says; `waitForRedis` tells when the connection stands.
+ * Starts to connect; `waitForRedis` waits until the connection is ready.
  * @throws RedisUrlError
  */
 export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
@@ -28,7 +28,7 @@ export function connectRedis(url: string, options: ConnectOptions = {}): Redis {
   return redis
 }
 
-/** As `connectRedis`, through the Unix socket at a path. */
+/** Like `connectRedis`, through a Unix socket. */
 export function connectRedisSocket(path: string, { commandTimeout, onError }: ConnectOptions = {}): Redis {
   const redis = new Redis({ path, ...commonOptions({ db: 0, tls: false }, commandTimeout) })
   reportOutages(redis, onError)
@@ -46,18 +46,18 @@ function commonOptions(place: Session, commandTimeout = COMMAND_TIMEOUT_MS) {
     ...(tls ? { tls: {} } : {}),
     commandTimeout,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    disconnectTimeout: 200, // it holds the process after a disconnect while Redis is away
+    disconnectTimeout: 200, // it keeps the process running after a disconnect while Redis is down
     enableAutoPipelining: true,
-    // A request must not wait for a Redis that is away: neither in a queue nor for a repetition.
+    // A request must not wait while Redis is down, neither in a queue nor for a retry.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: wait,
+    retryStrategy: delayRetry,
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'), // a demoted primary, after a failover
   } satisfies RedisOptions
 }
 
-const wait = (attempt: number) => Math.min(attempt * 50, LONGEST_WAIT_MS)
+const delayRetry = (attempt: number) => Math.min(attempt * 50, LONGEST_WAIT_MS)
 
 type Connector = (place: RedisPlace, common: ReturnType<typeof commonOptions>) => Redis
 
@@ -65,16 +65,16 @@ const connectors: Readonly<Record<RedisPlace['kind'], Connector>> = {
   single: ({ nodes: [node] }, common) => new Redis({ ...node, ...common }),
 
   sentinel: ({ nodes, primary, sentinelPassword, tls }, common) =>
-    keepSeeking(
+    keepReconnecting(
       new Redis({
         ...common,
         sentinels: nodes,
         name: primary,
         ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
         ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-        sentinelRetryStrategy: wait,
+        sentinelRetryStrategy: delayRetry,
         sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
-        // A primary that hangs keeps its connections: only the Sentinels know that another has taken its place.
+        // A hung primary keeps its connections. Only the Sentinels report that it was replaced.
         failoverDetector: true,
       }),
     ),
@@ -85,51 +85,51 @@ const connectors: Readonly<Record<RedisPlace['kind'], Connector>> = {
       enableOfflineQueue,
       clusterRetryStrategy: retryStrategy,
       slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-      // How the nodes share the keys is asked for at each redirection; this finds a replica that was promoted silently.
+      // A redirection refreshes the slots; the interval also detects a replica that was promoted without one.
       slotsRefreshInterval: LONGEST_WAIT_MS,
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       redisOptions: common,
     })
-    // It has every command that Redis has; where it is something else, `isCluster` tells.
+    // It has every command of Redis; `isCluster` marks the few differences.
     return cluster as unknown as Redis
   },
 }
 
-/** A connection that hears of a failover while it is being made gives up for good, which only we ourselves may. */
-function keepSeeking(redis: Redis): Redis {
+/** ioredis stops reconnecting when a failover interrupts a connection attempt: reconnect until `disconnect` is called. */
+function keepReconnecting(redis: Redis): Redis {
   const disconnect = redis.disconnect.bind(redis)
-  let isOver = false
+  let isClosed = false
   redis.disconnect = (reconnect = false) => {
-    isOver = !reconnect
+    isClosed = !reconnect
     disconnect(reconnect)
   }
   redis.on('end', () => {
-    if (isOver) return
-    const again = () => isOver || redis.connect().catch(() => {}) // it reports by its events
-    setTimeout(again, LONGEST_WAIT_MS).unref()
+    if (isClosed) return
+    const reconnect = () => isClosed || redis.connect().catch(() => {}) // the `error` event reports the failure
+    setTimeout(reconnect, LONGEST_WAIT_MS).unref()
   })
   return redis
 }
 
-/** Another connection to the same place, with other manners. */
+/** Opens another connection to the same Redis with different options. */
 export function duplicateRedis(redis: Redis, changes: DuplicateOptions): Redis {
-  if (!redis.isCluster) return keepSeeking(redis.duplicate(changes))
+  if (!redis.isCluster) return keepReconnecting(redis.duplicate(changes))
   const cluster = redis as unknown as Cluster // see above
   const { enableAutoPipelining = true, ...nodeOptions } = changes
   const redisOptions = { ...cluster.options.redisOptions, ...nodeOptions }
   return cluster.duplicate([], { enableAutoPipelining, redisOptions }) as unknown as Redis
 }
 
-/** Each attempt to reconnect fails with an error of its own; only the first of a row is news. */
+/** Every failed attempt to reconnect emits an error: report the first of an outage only. */
 function reportOutages(redis: Redis, onError?: (error: Error) => void): void {
-  let isAway = false
+  let isDown = false
   redis.on('ready', () => {
-    isAway = false
+    isDown = false
   })
   redis.on('error', (error) => {
-    if (!isAway) onError?.(error)
-    isAway = true
+    if (!isDown) onError?.(error)
+    isDown = true
   })
 }
 
@@ -138,24 +138,24 @@ export async function waitForRedis(redis: Redis, timeoutMs: number): Promise<voi
   if (redis.status === 'ready') return
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let reason = 'no answer'
-  const remember = (error: Error) => {
+  const recordReason = (error: Error) => {
     reason = describe(error)
   }
   const timer = setTimeout(() => {
-    reject(new FederationError('temporarily_unavailable', `Redis cannot be reached: ${reason}`))
+    reject(new FederationError('temporarily_unavailable', `Redis cannot be reached: ${reason}.`))
   }, timeoutMs)
-  redis.once('ready', resolve).on('error', remember)
+  redis.once('ready', resolve).on('error', recordReason)
   try {
     await promise
   } finally {
     clearTimeout(timer)
-    redis.off('ready', resolve).off('error', remember)
+    redis.off('ready', resolve).off('error', recordReason)
   }
 }
 
 /**
- * Whether the Redis that holds `key` answers within `timeoutMs`. That the connection stands says little: a Redis that
- * hangs keeps it, and a writer's commands wait longer than anybody who asks after its health.
+ * Whether the Redis node of `key` answers within `timeoutMs`. A hung Redis keeps its connection, and the command
+ * timeout of a writer is too long for a health check.
  */
 export async function isReachable(
   redis: Redis,

@@ -1,8 +1,8 @@
-/** Reads JSON that some other process left in Redis: what cannot be read is as good as absent. */
+/** Parses JSON that another process wrote to Redis. Unreadable text counts as absent. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // JSON itself has no such value, so that callers cannot take it for one
+    return undefined // not a JSON value, so it cannot be confused with one
   }
 }

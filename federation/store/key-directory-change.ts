@@ -1,15 +1,15 @@
 /**
- * The steps of a key rollover on the files (§11.2, §8.7). Each order leaves a usable directory wherever it is cut off;
- * whoever changes keys must be the only one (the lock is the caller's).
+ * Changes the key files in a rollover (§11.2, §8.7). An interrupted step leaves a usable directory.
+ * The caller must hold a lock: changes must not overlap.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { type Jwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
 import { type KeyDirectory, makeDirectory, readKeyDirectory } from './key-directory.ts'
-import { keyDirectoryFiles, keyFileName } from './key-directory-layout.ts'
+import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import {
-  errorCode,
+  getErrorCode,
   KeyFileError,
   moveKeyFile,
   readKeyFile,
@@ -18,48 +18,47 @@ import {
   writeKeyFile,
 } from './key-file.ts'
 
-/** Where the keys are. */
 export type KeyPlace = { directory: string; historicalDirectory: string }
 
-/** Its public part is published from now on; nothing is signed with it yet. @throws KeyFileError */
+/** Announces the next key: it is published, but does not sign yet. @throws KeyFileError */
 export async function announceKey({ directory }: KeyPlace, privateJwk: Jwk): Promise<void> {
   await writeKeyFile(join(directory, keyDirectoryFiles.next), privateJwk, 0o600)
 }
 
 /**
- * Signs with the announced key from now on. The private part of the one before is gone; its public part stays.
- * @throws KeyFileError when none is announced, or a file cannot be written
+ * Makes the announced key the signing key. The private part of the previous key is deleted; its public part stays.
+ * @throws KeyFileError when no key is announced, or a file cannot be written
  */
 export async function switchKey({ directory }: KeyPlace): Promise<void> {
   const privateFile = join(directory, keyDirectoryFiles.private)
   const nextFile = join(directory, keyDirectoryFiles.next)
   const current = await readKeyFile(privateFile, parsePrivateJwk)
   const next = await readKeyFile(nextFile, parsePrivateJwk)
-  if (!next) throw new KeyFileError(nextFile, 'does not exist; announce a key first')
+  if (!next) throw new KeyFileError(nextFile, 'does not exist. Announce a key first.')
   const folder = join(directory, keyDirectoryFiles.publicKeys)
   await makeDirectory(folder)
-  // Both public parts first: until the rename the old key signs, from then on the new one, and both can be looked up.
+  // Both public parts first: the key that signs must be published before and after the rename.
   for (const key of [current, next]) {
-    if (key) await writeKeyFile(join(folder, keyFileName(key.kid)), publicJwk(key), 0o644)
+    if (key) await writeKeyFile(join(folder, formatFileName(key.kid)), publicJwk(key), 0o644)
   }
   await moveKeyFile(nextFile, privateFile)
 }
 
-/** Moves a key that does not sign into the history, or says more of one that is there. @throws KeyFileError */
+/** Moves a key that does not sign to the historical keys, or updates its entry there. @throws KeyFileError */
 export async function withdrawKey(place: KeyPlace, key: HistoricalKey): Promise<void> {
   await makeDirectory(place.historicalDirectory)
-  // The history first: a key that is in both places counts as withdrawn, and one in neither could not be explained.
-  const file = (await fileOf(place.historicalDirectory, key.kid)) ?? keyFileName(key.kid)
+  // The history first: a key in both places counts as withdrawn, and a key in neither would be lost.
+  const file = (await findFile(place.historicalDirectory, key.kid)) ?? formatFileName(key.kid)
   await writeKeyFile(join(place.historicalDirectory, file), key, 0o644)
   await tidyKeyDirectory(place)
 }
 
-/** Removes what a change that was cut off may have left behind, and reads what is there. @throws KeyFileError */
+/** Removes leftovers of an interrupted change and reads the directory. @throws KeyFileError */
 export async function tidyKeyDirectory({ directory, historicalDirectory }: KeyPlace): Promise<KeyDirectory> {
   const keys = await readKeyDirectory(directory, { historicalDir: historicalDirectory })
   const publicKeys = join(directory, keyDirectoryFiles.publicKeys)
   for (const { kid } of keys.historical) {
-    const file = await fileOf(publicKeys, kid)
+    const file = await findFile(publicKeys, kid)
     if (file) await removeKeyFile(join(publicKeys, file))
   }
   const nextFile = join(directory, keyDirectoryFiles.next)
@@ -68,31 +67,31 @@ export async function tidyKeyDirectory({ directory, historicalDirectory }: KeyPl
   if (next && isStale) await removeKeyFile(nextFile)
   for (const folder of [directory, publicKeys, historicalDirectory]) {
     // An unfinished file may hold a private key.
-    const unfinished = (await names(folder)).filter((name) => name.endsWith(UNFINISHED))
+    const unfinished = (await listNames(folder)).filter((name) => name.endsWith(UNFINISHED))
     for (const name of unfinished) await removeKeyFile(join(folder, name))
   }
   return keys
 }
 
-/** The file of a folder that holds the key, whatever its name. */
-async function fileOf(folder: string, kid: string): Promise<string | undefined> {
-  const usual = keyFileName(kid)
-  const candidates = (await names(folder)).filter((name) => name.endsWith('.json'))
-  const holds = async (name: string) => {
-    const key = await readKeyFile(join(folder, name), (value) => value as { kid?: unknown } | null) // parsed before
+/** Finds the file of a key by its `kid`: an operator may have chosen another file name. */
+async function findFile(folder: string, kid: string): Promise<string | undefined> {
+  const usual = formatFileName(kid)
+  const candidates = (await listNames(folder)).filter((name) => name.endsWith('.json'))
+  const hasKey = async (name: string) => {
+    const key = await readKeyFile(join(folder, name), (value) => value as { kid?: unknown } | null) // validated before
     return key?.kid === kid
   }
   for (const name of candidates.includes(usual) ? [usual, ...candidates] : candidates) {
-    if (await holds(name)) return name
+    if (await hasKey(name)) return name
   }
   return undefined
 }
 
-async function names(folder: string): Promise<string[]> {
+async function listNames(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw new KeyFileError(folder, `cannot be read (${errorCode(error)})`, { cause: error })
+    if (getErrorCode(error) === 'ENOENT') return []
+    throw new KeyFileError(folder, `cannot be read (${getErrorCode(error)}).`, { cause: error })
   }
 }

@@ -1,16 +1,16 @@
-/** Where each file of the key directory lies. */
+/** Names the files of the key directory. */
 export const keyDirectoryFiles = {
-  /** The private key that signs now, mode 0600. */
+  /** The current private key, mode 0600. */
   private: 'private.json',
-  /** The private key that will sign next; its public part is published already (§11.2). */
+  /** The next private key, mode 0600. Its public part is already published (§11.2). */
   next: 'next.json',
-  /** Folder of `{kid}.json`: public keys that are published. */
+  /** Folder of `{kid}.json`: published public keys. */
   publicKeys: 'publickeys',
   /** Folder of `{kid}.json`: retired and revoked public keys, with `iat`, `exp` and `revoked` (§8.7). */
   historicalKeys: 'historical_keys',
 } as const
 
-/** The name of a public key's file. A thumbprint stays as it is; a `kid` of another make must not leave the folder. */
-export function keyFileName(kid: string): string {
+/** Formats the file name of a public key. The encoding keeps any `kid` inside the folder. */
+export function formatFileName(kid: string): string {
   return `${encodeURIComponent(kid)}.json`
 }

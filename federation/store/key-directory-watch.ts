@@ -1,4 +1,4 @@
-/** Notices that the key directory changed, by polling: notifications do not cross every kind of mounted volume. */
+/** Polls the key directory for changes, because file system events do not work on every mounted volume. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keyDirectoryFiles } from './key-directory-layout.ts'
@@ -6,14 +6,13 @@ import { keyDirectoryFiles } from './key-directory-layout.ts'
 const INTERVAL_MS = 2_000
 
 export type Watch = {
-  /** Resolves when the present state is known; each change after that is told. */
+  /** Resolves when the initial state is known. Later changes are reported. */
   ready: Promise<void>
   close(): void
 }
 
 /**
- * Calls `onChange` after a key file appeared, went or changed, until closed. It looks again later when something
- * cannot be read at the moment.
+ * Calls `onChange` after a key file is added, removed or changed, until closed. Unreadable files count as absent.
  */
 export function watchKeyDirectory(
   directory: string,
@@ -24,15 +23,15 @@ export function watchKeyDirectory(
   let last: string | undefined
   let timer: NodeJS.Timeout | undefined
 
-  const look = async () => {
-    const seen = await fingerprint(directory, options.historicalDir)
+  const poll = async () => {
+    const seen = await describeDirectory(directory, options.historicalDir)
     if (closed) return
     if (last !== undefined && seen !== last) onChange()
     last = seen
-    timer = setTimeout(look, options.intervalMs ?? INTERVAL_MS).unref()
+    timer = setTimeout(poll, options.intervalMs ?? INTERVAL_MS).unref()
   }
   return {
-    ready: look(),
+    ready: poll(),
     close() {
       closed = true
       clearTimeout(timer)
@@ -40,25 +39,25 @@ export function watchKeyDirectory(
   }
 }
 
-/** Name, size and time of every key file, as one string to compare. */
-async function fingerprint(directory: string, historicalDir?: string): Promise<string> {
+/** Name, size and time of every key file, as one string for comparison. */
+async function describeDirectory(directory: string, historicalDir?: string): Promise<string> {
   const folders = [
     join(directory, keyDirectoryFiles.publicKeys),
     historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
   ]
   const files = [keyDirectoryFiles.private, keyDirectoryFiles.next].map((name) => join(directory, name))
   for (const folder of folders) {
-    const names = await readdir(folder).catch(() => []) // a folder that is not there holds no keys
+    const names = await readdir(folder).catch(() => []) // a missing folder has no keys
     files.push(...names.sort().map((name) => join(folder, name)))
   }
-  return (await Promise.all(files.map(describe))).join('\n')
+  return (await Promise.all(files.map(describeFile))).join('\n')
 }
 
-async function describe(file: string): Promise<string> {
+async function describeFile(file: string): Promise<string> {
   try {
     const { size, mtimeMs, ino } = await stat(file)
     return `${file} ${size} ${mtimeMs} ${ino}`
   } catch {
-    return `${file} absent` // gone, or about to be renamed into place
+    return `${file} absent`
   }
 }

@@ -1,34 +1,34 @@
-/** The key directory: the signing key, the published keys and the historical keys, as files (§3.1.1, §8.7). */
+/** Reads and writes the key directory: the signing key, published keys and historical keys (§3.1.1, §8.7). */
 import { access, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
 import { localSigner, type Signer } from '#core/jws.ts'
 import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
-import { keyDirectoryFiles, keyFileName } from './key-directory-layout.ts'
-import { errorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
+import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
+import { getErrorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
 
 export { keyDirectoryFiles } from './key-directory-layout.ts'
 export { watchKeyDirectory } from './key-directory-watch.ts'
 export { KeyFileError } from './key-file.ts'
 
-/** What a key of the directory is for: it signs now, it will sign next, or it verifies what it signed before. */
+/** The current key signs, an announced key signs next, and a published key verifies earlier signatures. */
 export type KeyRole = 'current' | 'announced' | 'published'
-/** A public key and the file, below the directory, that makes it what it is. */
+/** A public key, and the file that gives it its role, relative to the directory. */
 export type ListedKey = { jwk: Jwk; role: KeyRole; file: string }
 
 export type KeyDirectory = {
   /** Signs with the current key, `private.json`. */
   signer: Signer
-  /** The keys of `published` with what they are for, the current one first. */
+  /** The keys of `published` with their roles, the current key first. */
   listed: ListedKey[]
-  /** Public keys of the Entity Configuration: the current, the announced, and those still published. */
+  /** Public keys of the Entity Configuration. */
   published: JwkSet
   /** Retired and revoked keys, with `iat`, `exp` and `revoked`. */
   historical: HistoricalKey[]
 }
 
 /**
- * Reads the whole directory. A key in the history is not published, even if a step that was cut off left it there.
+ * Reads the whole directory. A historical key is not published, even if an interrupted step left it in `publickeys`.
  * @throws KeyFileError when a file is missing, unreadable or not a usable key
  */
 export async function readKeyDirectory(
@@ -38,7 +38,7 @@ export async function readKeyDirectory(
   const privateFile = join(directory, keyDirectoryFiles.private)
   const current = await readKeyFile(privateFile, parsePrivateJwk)
   if (!current) {
-    throw new KeyFileError(privateFile, 'does not exist; generate a signing key with inmor-keygeneration')
+    throw new KeyFileError(privateFile, 'does not exist. Generate a signing key with inmor-keygeneration.')
   }
   const next = await readKeyFile(join(directory, keyDirectoryFiles.next), parsePrivateJwk)
   const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys), (value) => parseJwk(value))
@@ -49,7 +49,10 @@ export async function readKeyDirectory(
   const historical = history.map(({ key }) => key)
   const withdrawn = new Set(historical.map(({ kid }) => kid))
   if (withdrawn.has(current.kid)) {
-    throw new KeyFileError(privateFile, `holds ${current.kid}, which the historical keys say is withdrawn`)
+    throw new KeyFileError(
+      privateFile,
+      `contains the key ${current.kid}, which is also a historical key. Use another signing key.`,
+    )
   }
   const listed: ListedKey[] = [
     { jwk: publicJwk(current), role: 'current', file: keyDirectoryFiles.private },
@@ -58,18 +61,18 @@ export async function readKeyDirectory(
       return { jwk: key, role: 'published' as const, file: `${keyDirectoryFiles.publicKeys}/${name}` }
     }),
   ]
-  const standing = distinct(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
+  const remaining = removeDuplicates(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
   return {
     signer: await localSigner(current),
-    listed: standing,
-    published: { keys: standing.map(({ jwk }) => jwk) },
+    listed: remaining,
+    published: { keys: remaining.map(({ jwk }) => jwk) },
     historical,
   }
 }
 
 /**
- * Makes `privateJwk` the signing key of a directory, and publishes its public part.
- * @throws KeyFileError when a signing key is there already and `force` is not set
+ * Writes `privateJwk` as the signing key of a directory and publishes its public part.
+ * @throws KeyFileError when a signing key exists and `force` is not set
  */
 export async function writeNewKey(
   directory: string,
@@ -77,21 +80,21 @@ export async function writeNewKey(
   { force = false }: { force?: boolean } = {},
 ): Promise<{ privateFile: string; publicFile: string }> {
   const privateFile = join(directory, keyDirectoryFiles.private)
-  const publicFile = join(directory, keyDirectoryFiles.publicKeys, keyFileName(privateJwk.kid))
+  const publicFile = join(directory, keyDirectoryFiles.publicKeys, formatFileName(privateJwk.kid))
   if (!force && (await exists(privateFile))) {
     throw new KeyFileError(
       privateFile,
-      'exists already; it is replaced only by force, since what was signed with it becomes invalid',
+      'already exists. Replacing it invalidates everything that it signed; use --force to replace it anyway.',
     )
   }
   await makeDirectory(join(directory, keyDirectoryFiles.publicKeys))
-  // The public part first: a key that signs must never be one that nobody can look up.
+  // The public part first: a signing key must always be published.
   await writeKeyFile(publicFile, publicJwk(privateJwk), 0o644)
   await writeKeyFile(privateFile, privateJwk, 0o600)
   return { privateFile, publicFile }
 }
 
-/** The public keys in a directory of `{kid}.json` files; none when the directory does not exist. */
+/** Reads a directory of `{kid}.json` files. A missing directory has no keys. */
 async function readKeys<Key>(
   directory: string,
   parse: (value: unknown) => Key,
@@ -109,13 +112,13 @@ async function listJsonFiles(directory: string): Promise<string[]> {
     const names = await readdir(directory)
     return names.filter((name) => name.endsWith('.json')).sort()
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw new KeyFileError(directory, `cannot be read (${errorCode(error)})`, { cause: error })
+    if (getErrorCode(error) === 'ENOENT') return []
+    throw new KeyFileError(directory, `cannot be read (${getErrorCode(error)}).`, { cause: error })
   }
 }
 
-/** The first key of each `kid`: `publickeys/` usually holds the current key too, and a `kid` must be unique. */
-function distinct(keys: readonly ListedKey[]): ListedKey[] {
+/** Keeps the first key of each `kid`: `publickeys/` usually contains the current key as well. */
+function removeDuplicates(keys: readonly ListedKey[]): ListedKey[] {
   const byKid = new Map<string, ListedKey>()
   for (const key of keys) if (!byKid.has(key.jwk.kid)) byKid.set(key.jwk.kid, key)
   return [...byKid.values()]
@@ -125,7 +128,7 @@ export async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
   } catch (error) {
-    throw new KeyFileError(directory, `cannot be created (${errorCode(error)})`, { cause: error })
+    throw new KeyFileError(directory, `cannot be created (${getErrorCode(error)}).`, { cause: error })
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the reader keeps in memory, and what each kind of change makes stale. */
+/** Holds the reader's caches, and drops what a change makes stale. */
 
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
@@ -13,28 +13,28 @@ import type { IssuedTrustMark, TrustMarkHolder } from './trust-mark-reader.ts'
 
 export type Memory = ReturnType<typeof createMemory>
 
-/** Bound on staleness when a foreign writer fills Redis and announces nothing. */
+/** Limits staleness when a foreign writer changes Redis without announcements. */
 const MAX_AGE_MS = 5_000
 const MAX_JWT_BYTES = 64 * 1024 * 1024
 const MAX_HOLDERS = 1_000_000
 
 export function createMemory(redis: Redis, keys: RedisKeys) {
-  /** An absent one is held too: asking for what does not exist must not cost more than asking for what does. */
-  const jwts = () =>
+  /** Absent JWTs are cached as well: a request for one must not cost more. */
+  const createJwtCache = () =>
     createCache<PublishedJwt | undefined>({
       maxAge: MAX_AGE_MS,
       maxSize: MAX_JWT_BYTES,
       sizeOf: (published) => published?.jwt.length ?? 0,
     })
   return {
-    /** The Trust Anchor's own JWTs, by the name of their key. */
-    own: jwts(),
+    /** The Trust Anchor's own JWTs, by Redis key. */
+    own: createJwtCache(),
     /** Subordinate Statements, by subject. */
-    statements: jwts(),
+    statements: createJwtCache(),
     /** Entity Configurations of subordinates, by entity. */
-    configurations: jwts(),
+    configurations: createJwtCache(),
     /** Trust Marks, by type and subject. */
-    marks: jwts(),
+    marks: createJwtCache(),
     marksBySubject: createCache<IssuedTrustMark[]>({
       maxAge: MAX_AGE_MS,
       maxSize: MAX_JWT_BYTES,
@@ -51,15 +51,15 @@ export function createMemory(redis: Redis, keys: RedisKeys) {
       sizeOf: () => 1,
     }),
     subordinates: createSubordinateIndex({
-      all: () => readSubordinates(redis, keys),
-      one: (id) => readSubordinate(redis, keys, id),
+      readAll: () => readSubordinates(redis, keys),
+      readOne: (id) => readSubordinate(redis, keys, id),
     }),
   }
 }
 
-type Forget = (memory: Memory, id: string | undefined) => void
+type DropRule = (memory: Memory, id: string | undefined) => void
 
-const stale: Readonly<Record<Exclude<ChangeKind, 'all'>, Forget>> = {
+const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
   'entity-configuration': ({ own }) => own.drop(),
   'historical-keys': ({ own }) => own.drop(),
   subordinate: ({ statements, configurations, subordinates }, id) => {
@@ -73,11 +73,11 @@ const stale: Readonly<Record<Exclude<ChangeKind, 'all'>, Forget>> = {
     holders.drop()
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),
-  collection: () => {}, // its reader holds what there is
+  collection: () => {}, // the collection reader has its own cache
 }
 
-/** Drops what a change has made stale. */
-export function forget(memory: Memory, { kind, id }: Change): void {
-  if (kind === 'all') for (const rule of Object.values(stale)) rule(memory, undefined)
-  else stale[kind](memory, id)
+/** Drops the data that a change makes stale. */
+export function dropStale(memory: Memory, { kind, id }: Change): void {
+  if (kind === 'all') for (const drop of Object.values(dropRules)) drop(memory, undefined)
+  else dropRules[kind](memory, id)
 }

@@ -1,4 +1,4 @@
-/** All that the routes may see of Redis: typed reads, held in memory for as long as nothing changes. */
+/** The interface to published data in Redis: typed reads, cached in memory until they change. */
 
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
@@ -7,24 +7,24 @@ import type { Change } from './change.ts'
 import { subscribeToChanges } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
 import { redisKeys } from './keys.ts'
-import { storeError } from './outage.ts'
+import { toStoreError } from './outage.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
-import { createMemory, forget } from './reader-memory.ts'
+import { createMemory, dropStale } from './reader-memory.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import type { Subordinate } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
 import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
   type IssuedTrustMark,
+  type IssuedTrustMarkStatus,
   readTrustMark,
   readTrustMarkHolders,
-  readTrustMarkStanding,
+  readTrustMarkStatus,
   readTrustMarksOf,
   type TrustMarkHolder,
-  type TrustMarkStanding,
 } from './trust-mark-reader.ts'
 
-/** Each method throws FederationError `temporarily_unavailable` while Redis is away. */
+/** Each method throws FederationError `temporarily_unavailable` while Redis is down. */
 export type Reader = {
   /** The Trust Anchor's Entity Configuration (§9). */
   entityConfiguration(): Promise<PublishedJwt | undefined>
@@ -32,99 +32,99 @@ export type Reader = {
   historicalKeys(): Promise<PublishedJwt | undefined>
   /** The Subordinate Statement about an Immediate Subordinate (§8.1). */
   subordinateStatement(id: EntityId): Promise<PublishedJwt | undefined>
-  /** The Entity Configuration of an Immediate Subordinate, as last fetched; it may have expired since. */
+  /** The last fetched Entity Configuration of an Immediate Subordinate. It may have expired. */
   subordinateConfiguration(id: EntityId): Promise<PublishedJwt | undefined>
   /** Every Immediate Subordinate, sorted by identifier (§8.2). */
   subordinates(): Promise<readonly Subordinate[]>
-  /** What happened to the registration of an entity, the oldest first; undefined when nothing is recorded of it. */
+  /** Registration events of an entity, oldest first; undefined if none were recorded. */
   subordinateEvents(id: EntityId): Promise<readonly SubordinateEvent[] | undefined>
-  /** The mark of the type for the subject, if it was not revoked; it may have expired (§8.6). */
+  /** The unrevoked mark of the type for the subject (§8.6). It may have expired. */
   trustMark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
-  /** Every mark issued to the subject and not revoked; some may have expired. */
+  /** Every unrevoked mark of the subject. Some may have expired. */
   trustMarksOf(subject: EntityId): Promise<readonly IssuedTrustMark[]>
   trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
   trustMarkTypes(): Promise<string[]>
-  /** How one JWT stands among the marks we issued (§8.4). */
-  trustMarkStanding(jwt: string): Promise<TrustMarkStanding>
+  /** Whether we issued a mark, and whether it was revoked (§8.4). */
+  trustMarkStatus(jwt: string): Promise<IssuedTrustMarkStatus>
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
   trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
-  /** What the last walk of the federation found. */
+  /** Results of the last crawl of the federation. */
   collection: CollectionReader
   summary(): Promise<Summary>
   ping(): Promise<void>
-  /** Tells `listener` of each change after the reader has forgotten what it touches. */
+  /** Calls `listener` for each change, after the reader has dropped the data that it affects. */
   onChange(listener: (change: Change) => void): void
   close(): void
 }
 
-/** Reads through `redis`, which stays the caller's; `close` ends only the reader's own subscription. */
+/** `close` ends the reader's subscription; the caller must close `redis`. */
 export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: string }): Reader {
   const keys = redisKeys(prefix)
   const memory = createMemory(redis, keys)
   const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
   const subscription = subscribeToChanges(redis, keys.changes, (change) => {
-    forget(memory, change)
+    dropStale(memory, change)
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
   })
-  const own = (key: string) => memory.own.read(key, async () => published(await redis.get(key)))
+  const readOwn = (key: string) => memory.own.read(key, async () => parsePublished(await redis.get(key)))
 
   return {
-    entityConfiguration: guarded(() => own(keys.entityConfiguration)),
-    historicalKeys: guarded(() => own(keys.historicalKeys)),
-    subordinateStatement: guarded((id) =>
-      memory.statements.read(id, async () => published(await redis.hget(keys.subordinates, id))),
+    entityConfiguration: guard(() => readOwn(keys.entityConfiguration)),
+    historicalKeys: guard(() => readOwn(keys.historicalKeys)),
+    subordinateStatement: guard((id) =>
+      memory.statements.read(id, async () => parsePublished(await redis.hget(keys.subordinates, id))),
     ),
-    subordinateConfiguration: guarded((id) =>
+    subordinateConfiguration: guard((id) =>
       memory.configurations.read(id, async () =>
-        published(await redis.hget(keys.subordinateConfigurations, id)),
+        parsePublished(await redis.hget(keys.subordinateConfigurations, id)),
       ),
     ),
-    subordinates: guarded(() => memory.subordinates.get()),
-    subordinateEvents: guarded(async (id) =>
+    subordinates: guard(() => memory.subordinates.get()),
+    subordinateEvents: guard(async (id) =>
       parseSubordinateEvents(await redis.hget(keys.subordinateEvents, id)),
     ),
-    trustMark: guarded((type, subject) =>
+    trustMark: guard((type, subject) =>
       memory.marks.read(`${type} ${subject}`, () => readTrustMark(redis, keys, type, subject)),
     ),
-    trustMarksOf: guarded((subject) =>
+    trustMarksOf: guard((subject) =>
       memory.marksBySubject.read(subject, () => readTrustMarksOf(redis, keys, subject)),
     ),
-    trustMarkHolders: guarded((type) =>
+    trustMarkHolders: guard((type) =>
       memory.holders.read(type, () => readTrustMarkHolders(redis, keys, type)),
     ),
-    trustMarkTypes: guarded(() => redis.smembers(keys.trustMarkTypes)),
-    trustMarkStanding: guarded((jwt) => readTrustMarkStanding(redis, keys, jwt)),
-    trustAnchors: guarded(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
+    trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
+    trustMarkStatus: guard((jwt) => readTrustMarkStatus(redis, keys, jwt)),
+    trustAnchors: guard(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
     collection: {
-      state: guarded(collection.state),
-      page: guarded(collection.page),
-      entity: guarded(collection.entity),
-      count: guarded(collection.count),
+      state: guard(collection.state),
+      page: guard(collection.page),
+      entity: guard(collection.entity),
+      count: guard(collection.count),
       forget: collection.forget,
     },
-    summary: guarded(() => readSummary(redis, keys)),
-    // Of a Cluster, only the node that holds our keys counts.
-    ping: guarded(async () => void (await redis.exists(keys.entityConfiguration))),
+    summary: guard(() => readSummary(redis, keys)),
+    // In a Cluster, only the node of our keys matters.
+    ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
     onChange: (listener) => void listeners.push(listener),
     close: () => subscription.close(),
   }
 }
 
-function published(jwt: string | null): PublishedJwt | undefined {
+function parsePublished(jwt: string | null): PublishedJwt | undefined {
   return jwt === null ? undefined : readPublishedJwt(jwt)
 }
 
-/** The same read, failing with a `FederationError` while Redis is away. */
-function guarded<Args extends unknown[], Result>(
+/** Wraps a read so that it throws a `FederationError` while Redis is down. */
+function guard<Args extends unknown[], Result>(
   read: (...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
   return async (...args) => {
     try {
       return await read(...args)
     } catch (error) {
-      throw storeError(error)
+      throw toStoreError(error)
     }
   }
 }

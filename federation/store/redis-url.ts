@@ -1,22 +1,22 @@
-/** Where Redis is, as one URL: a single server, one that Sentinels know, or a Cluster. */
+/** Parses a Redis URL: a single server, a primary behind Sentinels, or a Cluster. */
 
 export type RedisNode = { host: string; port: number }
 
 export type RedisPlace = {
   kind: 'single' | 'sentinel' | 'cluster'
-  /** The server itself, or the Sentinels, or some nodes of the Cluster. */
+  /** The server, the Sentinels, or some nodes of the Cluster. */
   nodes: RedisNode[]
   tls: boolean
   username?: string
   password?: string
   db: number
-  /** Under which name the Sentinels know the primary. */
+  /** The Sentinels' name for the primary. */
   primary: string
-  /** Of the Sentinels, where they want one. */
+  /** Password of the Sentinels, if they require one. */
   sentinelPassword?: string
 }
 
-/** Why a text is no URL of a Redis; the text itself is not in it, since it may hold a password. */
+/** Why a text is not a Redis URL. The message does not quote the text, which may contain a password. */
 export class RedisUrlError extends Error {
   override readonly name = 'RedisUrlError'
 }
@@ -29,10 +29,10 @@ const form =
 
 const defaultPorts = { single: 6379, sentinel: 26379, cluster: 6379 } as const
 
-/** @throws RedisUrlError with a sentence to be put behind the name of the setting */
+/** @throws RedisUrlError with a message that continues the name of the variable */
 export function parseRedisUrl(text: string): RedisPlace {
   const { tls, kind: named, username, password, nodes = '', path = '', query } = form.exec(text)?.groups ?? {}
-  // The expression has these names and no others.
+  // The expression allows no other kind.
   const kind = (named ?? 'single') as RedisPlace['kind']
   const parts = path.split('/').filter(Boolean)
   const primary = kind === 'sentinel' ? parts.shift() : undefined
@@ -58,9 +58,9 @@ export function parseRedisUrl(text: string): RedisPlace {
 }
 
 export const hashTagNeeded =
-  'must have a part in braces, such as {inmor}, with a Redis Cluster: what is swapped together must lie together'
+  'must contain a part in braces, such as {inmor}, with a Redis Cluster: keys that are swapped together must be on one node'
 
-/** Whether the keys of a Cluster would lie on different nodes. */
+/** Whether the prefix would spread the keys over several nodes of a Cluster. */
 export function lacksHashTag(url: string, prefix: string): boolean {
   return parseRedisUrl(url).kind === 'cluster' && !/\{[^}]+\}/.test(prefix)
 }
@@ -77,6 +77,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new RedisUrlError('has a user or password that is not percent-encoded rightly')
+    throw new RedisUrlError('has a user name or password that is not percent-encoded correctly')
   }
 }

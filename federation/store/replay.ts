@@ -1,16 +1,16 @@
-/** Remembers which client assertions were used, for all processes that share a Redis (§8.8). */
+/** Records used client assertions in Redis, to reject replays in every process (§8.8). */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { redisKeys } from './keys.ts'
-import { storeError } from './outage.ts'
+import { toStoreError } from './outage.ts'
 
 export type ReplayGuard = {
-  /** Whether `jti` of that client was never claimed before; it is remembered for so many seconds. */
+  /** Records the `jti` of a client for `seconds`. False if it was already recorded. */
   claim(client: EntityId, jti: string, seconds: number): Promise<boolean>
 }
 
-/** @throws FederationError `temporarily_unavailable` while Redis is away: what cannot be remembered is not accepted */
+/** @throws FederationError `temporarily_unavailable` while Redis is down: an assertion that cannot be recorded is not accepted */
 export function createReplayGuard({ redis, prefix = '' }: { redis: Redis; prefix?: string }): ReplayGuard {
   const keys = redisKeys(prefix)
   return {
@@ -21,7 +21,7 @@ export function createReplayGuard({ redis, prefix = '' }: { redis: Redis; prefix
       try {
         return (await redis.set(keys.clientAssertion(hash), '1', 'EX', seconds, 'NX')) === 'OK'
       } catch (error) {
-        throw storeError(error)
+        throw toStoreError(error)
       }
     },
   }

@@ -1,11 +1,11 @@
-/** Goes through the names of keys, on every node where they may lie. */
+/** Scans key names on every node. */
 import type { Cluster, Redis } from 'ioredis'
 
 const COUNT = 1_000
 
-/** Pages of the names that match; one may come twice when keys are written meanwhile. */
+/** Yields pages of matching names. Concurrent writes may cause duplicates. */
 export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<string[]> {
-  for (const node of nodesOf(redis)) {
+  for (const node of listNodes(redis)) {
     for (let cursor = '0'; ; ) {
       const [next, names] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT)
       yield names
@@ -15,8 +15,8 @@ export async function* scanKeys(redis: Redis, pattern: string): AsyncGenerator<s
   }
 }
 
-/** A Cluster would ask any one of its nodes, since SCAN names no key. */
-function nodesOf(redis: Redis): Redis[] {
-  // The connection to a Cluster has the commands of Redis, and says so where it differs.
+/** A Cluster connection sends SCAN to a random node, because it names no key. */
+function listNodes(redis: Redis): Redis[] {
+  // `connectRedis` returns a Cluster as a Redis.
   return redis.isCluster ? (redis as unknown as Cluster).nodes('master') : [redis]
 }

@@ -1,11 +1,11 @@
-/** Keeps statements of other entities for all processes that share a Redis, for as long as they hold (§10.2). */
+/** Shares fetched statements between processes through Redis until they expire (§10.2). */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { isJsonObject } from '#core/json.ts'
 import { readJson } from './json-text.ts'
 import { redisKeys } from './keys.ts'
-import { storeError } from './outage.ts'
+import { toStoreError } from './outage.ts'
 
 /** Times are unix seconds. */
 export type HeldStatement = { jwt: string; fetched: number }
@@ -13,19 +13,19 @@ export type HeldStatement = { jwt: string; fetched: number }
 export type FetchedStatement = { issuer: EntityId; subject: EntityId; jwt: string; exp: number }
 
 export type StatementCache = {
-  /** Undefined when nothing is held. An Entity Configuration has its subject as issuer. */
+  /** The issuer of an Entity Configuration is its subject. */
   read(issuer: EntityId, subject: EntityId): Promise<HeldStatement | undefined>
-  /** Keeps what was fetched at `now` and has been verified. */
+  /** Stores verified statements that were fetched at `now`. */
   write(statements: readonly FetchedStatement[], now: number): Promise<void>
 }
 
-/** Seconds; some sign for years, and nobody should wait so long for memory. */
+/** Seconds. Limits the memory that statements with a distant `exp` occupy. */
 const MAX_LIFETIME = 24 * 3600
 
-/** Characters of one statement; longer ones are fetched each time. */
+/** Characters of one statement. A longer one is fetched every time. */
 const MAX_LENGTH = 64 * 1024
 
-/** @throws FederationError `temporarily_unavailable` while Redis is away */
+/** @throws FederationError `temporarily_unavailable` while Redis is down */
 export function createStatementCache({
   redis,
   prefix = '',
@@ -51,13 +51,13 @@ export function createStatementCache({
   return {
     async read(issuer, subject) {
       const text = await redis.get(name(issuer, subject)).catch((error: unknown) => {
-        throw storeError(error)
+        throw toStoreError(error)
       })
       return text === null ? undefined : parseHeld(text)
     },
     async write(statements, now) {
       await Promise.all(statements.map((each) => put(each, now))).catch((error: unknown) => {
-        throw storeError(error)
+        throw toStoreError(error)
       })
     },
   }

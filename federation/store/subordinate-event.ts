@@ -1,7 +1,7 @@
-/** What happened to the registration of a subordinate, one event at a time (Subordinate Events). */
+/** Formats and parses the registration events of a subordinate (Subordinate Events). */
 import { isJsonObject } from '#core/json.ts'
 
-/** The events that the draft names; a federation may have others. */
+/** The events of the draft. A federation may define others. */
 export type SubordinateEventName =
   | 'registration'
   | 'revocation'
@@ -11,8 +11,8 @@ export type SubordinateEventName =
   | 'jwks_update'
 
 /**
- * `iat` is when it happened, in unix seconds. At the time of a `registration` no update of metadata, policy or keys is
- * recorded: what an entity is registered with is no change.
+ * `iat` is the time of the event, in unix seconds. A `registration` has no update events of metadata, policy or keys
+ * beside it: the initial values are not a change.
  */
 export type SubordinateEvent = {
   iat: number
@@ -21,15 +21,15 @@ export type SubordinateEvent = {
   information_uri?: string
 }
 
-/** The value of one field of the events hash. */
+/** Formats a field of the events hash. */
 export function formatSubordinateEvents(events: readonly SubordinateEvent[]): string {
   return JSON.stringify(events)
 }
 
-/** Reads one field of the events hash; what is no event is left out. Undefined when the field is absent. */
+/** Parses a field of the events hash and skips invalid events. Undefined if the field is absent. */
 export function parseSubordinateEvents(text: string | null): SubordinateEvent[] | undefined {
   if (text === null) return undefined
-  const value: unknown = JSON.parse(text) // written by our publisher alone: a fault in it must not look like silence
+  const value: unknown = JSON.parse(text) // only our publisher writes it: invalid JSON must fail, not look empty
   return Array.isArray(value) ? value.filter(isEvent) : []
 }
 

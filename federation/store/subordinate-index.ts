@@ -1,20 +1,21 @@
-/** Holds the Immediate Subordinates parsed and sorted in memory, and re-reads only those that changed. */
+/** Caches the Immediate Subordinates, parsed and sorted, and reads only changed ones again. */
+import { findIndexAtOrAfter } from './sorted.ts'
 import type { Subordinate } from './subordinate-reader.ts'
 
-/** Milliseconds until all is read again: writers that announce changes seldom need it, foreign ones do. */
+/** Milliseconds until all are read again. Foreign writers announce no changes, so their data ages sooner. */
 const MAX_AGE = { announced: 60_000, foreign: 5_000 } as const
 
-/** When more than this many changed, reading all in batches is cheaper than one by one. */
+/** If more than this number changed, reading all in batches is cheaper than reading each. */
 const MAX_TOUCHED = 1_000
 
 export type SubordinateIndex = {
   /** Sorted by identifier. The same array is returned until something changes. */
   get(): Promise<readonly Subordinate[]>
-  /** Says that one subordinate changed, or that anything may have. */
+  /** Marks one subordinate as changed, or all. */
   touch(id?: string): void
 }
 
-type Source = { all(): Promise<Subordinate[]>; one(id: string): Promise<Subordinate | undefined> }
+type Source = { readAll(): Promise<Subordinate[]>; readOne(id: string): Promise<Subordinate | undefined> }
 type State = {
   sorted: readonly Subordinate[]
   readAt: number
@@ -29,34 +30,36 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
 
   async function readAll(): Promise<State> {
     const readAt = performance.now()
-    const sorted = (await source.all()).sort((a, b) => (a.id < b.id ? -1 : 1))
+    const sorted = (await source.readAll()).sort((a, b) => (a.id < b.id ? -1 : 1))
     const isAnnounced = sorted.length > 0 && sorted.every((each) => each.isAnnounced)
     return { sorted, readAt, maxAge: isAnnounced ? MAX_AGE.announced : MAX_AGE.foreign }
   }
 
   async function readTouched(last: State, ids: ReadonlySet<string>): Promise<State> {
-    const found = await Promise.all([...ids].map(async (id) => ({ id, subordinate: await source.one(id) })))
+    const found = await Promise.all(
+      [...ids].map(async (id) => ({ id, subordinate: await source.readOne(id) })),
+    )
     const sorted = [...last.sorted]
     for (const { id, subordinate } of found) {
-      const at = firstAtOrAfter(sorted, id)
-      const present = sorted[at]?.id === id ? 1 : 0
-      sorted.splice(at, present, ...(subordinate ? [subordinate] : []))
+      const index = findSubordinateIndex(sorted, id)
+      const present = sorted[index]?.id === id ? 1 : 0
+      sorted.splice(index, present, ...(subordinate ? [subordinate] : []))
     }
     return { ...last, sorted }
   }
 
   async function update(): Promise<State> {
-    const begun = generation
+    const generationAtStart = generation
     const ids = touched
     touched = new Set()
     try {
       const mayReuse = state && ids.size <= MAX_TOUCHED && performance.now() - state.readAt <= state.maxAge
       const next = state && mayReuse ? await readTouched(state, ids) : await readAll()
-      // If all was declared stale meanwhile, this may still be answered with, but not be kept.
-      if (generation === begun) state = next
+      // If all were marked as changed during the read, return the result but do not cache it.
+      if (generation === generationAtStart) state = next
       return next
     } catch (error) {
-      state = undefined // what was touched is forgotten now, so only reading everything is safe
+      state = undefined // `touched` is lost, so the next read must read all
       throw error
     }
   }
@@ -67,7 +70,7 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
 
   return {
     async get() {
-      // One begun before this call may have missed what was announced before this call.
+      // An update that started before this call may have missed changes announced before this call.
       await updating?.catch(() => {})
       if (isFresh(state)) return state.sorted
       updating ??= update().finally(() => {
@@ -83,20 +86,12 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
   }
 }
 
-/** The subordinate of that identifier among the sorted ones. */
 export function findSubordinate(sorted: readonly Subordinate[], id: string): Subordinate | undefined {
-  const candidate = sorted[firstAtOrAfter(sorted, id)]
+  const candidate = sorted[findSubordinateIndex(sorted, id)]
   return candidate?.id === id ? candidate : undefined
 }
 
-/** Where `id` stands, or would have to be put. */
-export function firstAtOrAfter(sorted: readonly Subordinate[], id: string): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle]?.id ?? '') < id) low = middle + 1
-    else high = middle
-  }
-  return low
+/** Returns the index of `id`, or the index at which it would be inserted. */
+export function findSubordinateIndex(sorted: readonly Subordinate[], id: string): number {
+  return findIndexAtOrAfter(sorted, id, (subordinate) => subordinate.id)
 }

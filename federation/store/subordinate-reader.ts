@@ -1,4 +1,4 @@
-/** Reads what `/list` must know of the Immediate Subordinates: from their info, or else from their statements (§8.2). */
+/** Reads the Immediate Subordinates for `/list`, from their info or else from their statements (§8.2). */
 
 import type { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
@@ -11,30 +11,31 @@ export type Subordinate = {
   isIntermediate: boolean
   /** The `exp` of the Subordinate Statement, in unix seconds. */
   expires: number
-  /** Unix seconds; a foreign writer does not say since when an entity is registered. */
+  /** Unix seconds; unknown with a foreign writer. */
   registered: number | undefined
-  /** When its statement was last signed anew, in unix seconds. */
+  /** When its statement was last signed, in unix seconds. */
   updated: number | undefined
-  /** Whether our publisher wrote it, which announces each change. */
+  /** Whether our publisher wrote it. Only our publisher announces changes. */
   isAnnounced: boolean
 }
 
 const BATCH = 500
 
-/** All Immediate Subordinates, in no particular order. */
+/** Reads all Immediate Subordinates, unsorted. */
 export async function readSubordinates(redis: Redis, keys: RedisKeys): Promise<Subordinate[]> {
   const ids = await redis.hkeys(keys.subordinates)
   const found: Subordinate[] = []
   for (let start = 0; start < ids.length; start += BATCH) {
     const batch = ids.slice(start, start + BATCH)
     const infos = await redis.hmget(keys.subordinateInfo, ...batch)
-    const read = batch.map(async (id, index) => fromInfo(id, infos[index]) ?? fromStatements(redis, keys, id))
+    const read = batch.map(
+      async (id, index) => parseInfo(id, infos[index]) ?? readFromStatements(redis, keys, id),
+    )
     for (const subordinate of await Promise.all(read)) if (subordinate) found.push(subordinate)
   }
   return found
 }
 
-/** One Immediate Subordinate; undefined when there is none of that identifier. */
 export async function readSubordinate(
   redis: Redis,
   keys: RedisKeys,
@@ -45,10 +46,10 @@ export async function readSubordinate(
     redis.hget(keys.subordinateInfo, id),
   ])
   if (!exists) return undefined
-  return fromInfo(id, info) ?? fromStatements(redis, keys, id)
+  return parseInfo(id, info) ?? readFromStatements(redis, keys, id)
 }
 
-function fromInfo(id: string, text: string | null | undefined): Subordinate | undefined {
+function parseInfo(id: string, text: string | null | undefined): Subordinate | undefined {
   const info = parseSubordinateInfo(text)
   if (!info) return undefined
   const { entity_types: entityTypes, intermediate: isIntermediate, ...times } = info
@@ -63,25 +64,29 @@ function fromInfo(id: string, text: string | null | undefined): Subordinate | un
   }
 }
 
-/** A foreign writer leaves no info: parse both statements, and ask its sets when the entity's own is not there. */
-async function fromStatements(redis: Redis, keys: RedisKeys, id: string): Promise<Subordinate | undefined> {
+/** A foreign writer omits the info: parse both statements, or read its sets when the Entity Configuration is absent. */
+async function readFromStatements(
+  redis: Redis,
+  keys: RedisKeys,
+  id: string,
+): Promise<Subordinate | undefined> {
   const [statement, configuration] = await Promise.all([
     redis.hget(keys.subordinates, id),
     redis.hget(keys.subordinateConfigurations, id),
   ])
-  if (!statement) return undefined // removed a moment ago
-  const kinds = (configuration && kindsInMetadata(configuration)) || (await kindsInSets(redis, keys, id))
-  const { exp = 0, iat } = claims(statement) ?? {}
+  if (!statement) return undefined // just removed
+  const kinds = (configuration && parseKinds(configuration)) || (await readKindsFromSets(redis, keys, id))
+  const { exp = 0, iat } = decodeClaims(statement) ?? {}
   return { id, ...kinds, expires: exp, registered: undefined, updated: iat, isAnnounced: false }
 }
 
 type Kinds = Pick<Subordinate, 'entityTypes' | 'isIntermediate'>
 
-function kindsInMetadata(configuration: string): Kinds | undefined {
-  const metadata = claims(configuration)?.metadata
+function parseKinds(configuration: string): Kinds | undefined {
+  const metadata = decodeClaims(configuration)?.metadata
   if (typeof metadata !== 'object' || metadata === null) return undefined
   const federationEntity = 'federation_entity' in metadata ? metadata.federation_entity : undefined
-  // An Intermediate must publish where its statements are fetched, and no Leaf may (§5.1.1).
+  // An Intermediate must publish its fetch endpoint, and a Leaf must not (§5.1.1).
   const isIntermediate =
     typeof federationEntity === 'object' &&
     federationEntity !== null &&
@@ -89,21 +94,21 @@ function kindsInMetadata(configuration: string): Kinds | undefined {
   return { entityTypes: Object.keys(metadata), isIntermediate }
 }
 
-async function kindsInSets(redis: Redis, keys: RedisKeys, id: string): Promise<Kinds> {
+async function readKindsFromSets(redis: Redis, keys: RedisKeys, id: string): Promise<Kinds> {
   const sets = [
     [keys.relyingParties, 'openid_relying_party'],
     [keys.openidProviders, 'openid_provider'],
     [keys.intermediates, 'federation_entity'],
   ] as const
-  const member = await Promise.all(sets.map(([key]) => redis.sismember(key, id)))
-  const entityTypes = sets.filter((_, index) => member[index]).map(([, entityType]) => entityType)
+  const isMember = await Promise.all(sets.map(([key]) => redis.sismember(key, id)))
+  const entityTypes = sets.filter((_, index) => isMember[index]).map(([, entityType]) => entityType)
   return { entityTypes, isIntermediate: entityTypes.includes('federation_entity') }
 }
 
-function claims(jwt: string): { exp?: number; iat?: number; metadata?: unknown } | undefined {
+function decodeClaims(jwt: string): { exp?: number; iat?: number; metadata?: unknown } | undefined {
   try {
     return decodeJwt(jwt)
   } catch {
-    return undefined // not a JWT: an entity without types, and a statement that has expired
+    return undefined // an invalid JWT counts as an expired statement, or as an entity without types
   }
 }

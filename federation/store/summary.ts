@@ -1,4 +1,4 @@
-/** Counts what is published, for the status document and the index page. */
+/** Counts published data for the status document and the index page. */
 import type { Redis } from 'ioredis'
 import type { RedisKeys } from './keys.ts'
 
@@ -12,7 +12,7 @@ export type Summary = {
     openidProviders: number
     relyingParties: number
     intermediates: number
-    /** Unix seconds; undefined before the first walk. */
+    /** Unix seconds; undefined before the first crawl. */
     lastUpdated: number | undefined
   }
 }

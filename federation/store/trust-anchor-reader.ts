@@ -6,7 +6,7 @@ import { FederationError } from '#core/errors.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import type { RedisKeys } from './keys.ts'
 
-/** @throws FederationError `server_error` when what is pinned is no JWK Set */
+/** @throws FederationError `server_error` when a value is not a JWK Set */
 export async function readTrustAnchors(redis: Redis, keys: RedisKeys): Promise<Map<EntityId, JwkSet>> {
   const pinned = await redis.hgetall(keys.trustAnchors)
   return new Map(Object.entries(pinned).map(([id, text]) => [id, parsePinned(id, text)]))
@@ -16,7 +16,7 @@ function parsePinned(id: EntityId, text: string): JwkSet {
   try {
     return parseJwkSet(JSON.parse(text))
   } catch (cause) {
-    const message = `The keys pinned for the Trust Anchor ${id} are not a usable JWK Set.`
+    const message = `The pinned keys of the Trust Anchor ${id} are not a valid JWK Set.`
     throw new FederationError('server_error', message, { subject: id }, { cause })
   }
 }

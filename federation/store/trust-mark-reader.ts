@@ -1,22 +1,22 @@
-/** Reads issued Trust Marks: who holds one, and how each issued JWT stands (§8.4, §8.5, §8.6). */
+/** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
 import type { RedisKeys } from './keys.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
-import { REVOKED_MARK, trustMarkHash } from './trust-mark-record.ts'
+import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
 
-/** `expires` is the `exp` of the mark in unix seconds, undefined when it never expires. */
+/** `expires` is the `exp` of the mark in unix seconds; undefined if it never expires. */
 export type TrustMarkHolder = { subject: string; expires: number | undefined }
 
-/** A mark that was issued here and not revoked; it may have expired. */
+/** An unrevoked mark, which may have expired. */
 export type IssuedTrustMark = { type: string; mark: PublishedJwt }
 
-/** How one JWT stands among those we issued. */
-export type TrustMarkStanding = 'unknown' | 'revoked' | 'standing'
+/** `unknown`: not issued here. An `issued` mark may have expired. */
+export type IssuedTrustMarkStatus = 'unknown' | 'revoked' | 'issued'
 
 const BATCH = 500
 
-/** The latest mark of the type for the subject; undefined when there is none or it was revoked. */
+/** Reads the latest mark of the type for the subject. Undefined if there is none, or if it was revoked. */
 export async function readTrustMark(
   redis: Redis,
   keys: RedisKeys,
@@ -25,11 +25,11 @@ export async function readTrustMark(
 ): Promise<PublishedJwt | undefined> {
   const jwt = await redis.hget(keys.trustMarks(subject), type)
   if (!jwt || jwt === REVOKED_MARK) return undefined
-  const isRevoked = await redis.hexists(keys.trustMarkRevocations, trustMarkHash(jwt))
+  const isRevoked = await redis.hexists(keys.trustMarkRevocations, hashTrustMark(jwt))
   return isRevoked ? undefined : readPublishedJwt(jwt)
 }
 
-/** Every mark that we issued to the subject and did not revoke, with its type. */
+/** Reads every unrevoked mark of the subject. */
 export async function readTrustMarksOf(
   redis: Redis,
   keys: RedisKeys,
@@ -43,7 +43,7 @@ export async function readTrustMarksOf(
   })
 }
 
-/** Who holds a mark of the type that was not revoked; whether it has expired is for the caller to judge. */
+/** Reads the holders of an unrevoked mark of the type. The mark may have expired. */
 export async function readTrustMarkHolders(
   redis: Redis,
   keys: RedisKeys,
@@ -62,21 +62,21 @@ export async function readTrustMarkHolders(
   return holders
 }
 
-/** Those of the holders whose mark is still valid at `now` (unix seconds): §8.2 and §8.5 want no others. */
-export function currentHolders(holders: readonly TrustMarkHolder[], now: number): string[] {
+/** Selects the holders whose mark is valid at `now` (unix seconds), as §8.2 and §8.5 require. */
+export function selectCurrentHolders(holders: readonly TrustMarkHolder[], now: number): string[] {
   return holders.filter((holder) => isCurrent(holder, now)).map(({ subject }) => subject)
 }
 
 /**
- * How a mark stands. A mark is known by the hash of its whole JWT; a foreign writer records a revocation only as the
- * word `revoked` for type and subject, which then counts for each mark that has no record of its own.
+ * Reads the status of a mark by the hash of its JWT. A foreign writer records a revocation only as the word `revoked`
+ * for type and subject, which revokes every mark of both.
  */
-export async function readTrustMarkStanding(
+export async function readTrustMarkStatus(
   redis: Redis,
   keys: RedisKeys,
   jwt: string,
-): Promise<TrustMarkStanding> {
-  const hash = trustMarkHash(jwt)
+): Promise<IssuedTrustMarkStatus> {
+  const hash = hashTrustMark(jwt)
   const [isIssued, isRevoked] = await Promise.all([
     redis.sismember(keys.issuedTrustMarks, hash),
     redis.hexists(keys.trustMarkRevocations, hash),
@@ -85,5 +85,5 @@ export async function readTrustMarkStanding(
   if (isRevoked) return 'revoked'
   const { sub, trust_mark_type: type } = decodeJwt<{ trust_mark_type?: string }>(jwt)
   const latest = sub && type ? await redis.hget(keys.trustMarks(sub), type) : null
-  return latest === REVOKED_MARK ? 'revoked' : 'standing'
+  return latest === REVOKED_MARK ? 'revoked' : 'issued'
 }

@@ -1,14 +1,14 @@
-/** The informational metadata parameters that the collection holds, with what their values look like (§5.2.2). */
+/** The informational metadata parameters that the collection contains, and how to validate their values (§5.2.2). */
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
-const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
+const isTextArray = (value: unknown) => Array.isArray(value) && value.every(isText)
 
-/** Name, without language tag -> whether a value is one that may be shown. */
+/** Name without language tag -> whether a value is valid for display. */
 export const uiClaims: Readonly<Record<string, (value: unknown) => boolean>> = {
   display_name: isText,
   description: isText,
-  keywords: isTexts,
-  contacts: isTexts,
+  keywords: isTextArray,
+  contacts: isTextArray,
   logo_uri: isText,
   policy_uri: isText,
   information_uri: isText,

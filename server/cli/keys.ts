@@ -78,7 +78,7 @@ const describePast = ({ key }: HistoricalKeyView) => {
 const list = command('list', 'shows every key, and since when it is what it is').action(async (options) => {
   const [rows, readOnly] = await withKeys(async (keys) => {
     const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
-    return [known, await keys.whyReadOnly()] as const
+    return [known, await keys.explainReadOnly()] as const
   })
   const keys = rows.map(([kid, alg, state, since]) => ({ kid, alg, state, since }))
   const lines = keys.map(

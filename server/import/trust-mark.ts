@@ -14,7 +14,7 @@ import { holderOf } from '#server/services/trust-mark/holder.ts'
 import { change, columns, recordIssued, withType } from '#server/services/trust-mark/rows.ts'
 import { reservedClaims, type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
 import { readSettings } from '#server/settings.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR_MS = 3_600_000
 const REVOKED = 'Revoked before it was imported.'
@@ -78,7 +78,7 @@ async function isIssuedHere({ db }: ImportContext, source: SourceTrustMark): Pro
   return (await db.issuedTrustMark.count({ where })) + (await db.importedTrustMarkHash.count({ where })) > 0
 }
 
-export const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : trustMarkHash(jwt))
+export const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : hashTrustMark(jwt))
 
 /** The JWT in circulation, or why it is of no use to whom it is shown. */
 async function usableJwt(
@@ -95,7 +95,7 @@ async function usableJwt(
     await verifySignature(mark, { keys: [...published.keys, ...historical] })
     const { kid } = mark.header
     const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
-    return { jwt, hash: trustMarkHash(jwt), kid, issuedAt, expiresAt }
+    return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt }
   } catch (error) {
     if (error instanceof FederationError) return `${error.message}.`
     throw error

@@ -12,7 +12,7 @@ type Place = Pick<PublishContext, 'db' | 'redis' | 'keys'>
 export async function isPublished({ db, redis, keys }: Place): Promise<boolean> {
   const [isThere, found, lease] = await Promise.all([
     redis.exists(keys.entityConfiguration),
-    redis.get(keys.publicationMark),
+    redis.get(keys.publicationMarker),
     db.publisherLease.findUnique({ where: { id: 1 }, select: { publicationMark: true } }),
   ])
   return isThere === 1 && found === (lease?.publicationMark ?? null)
@@ -24,7 +24,7 @@ export async function isPublished({ db, redis, keys }: Place): Promise<boolean> 
  */
 export async function settle({ db, redis, keys }: Place, entries: readonly bigint[]): Promise<void> {
   const publicationMark = randomUUID()
-  await redis.set(keys.publicationMark, publicationMark)
+  await redis.set(keys.publicationMarker, publicationMark)
   await db.$transaction([
     db.outboxEntry.deleteMany({ where: { id: { in: [...entries] } } }),
     db.publisherLease.updateMany({ data: { publicationMark, lastPublishedAt: new Date() } }),

@@ -10,7 +10,7 @@ import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { redisKeys } from '#store/keys.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 export const entityId = 'https://ta.example'
 export const markType = 'https://ta.example/marks/member'
@@ -81,7 +81,7 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
     to.hset(keys.subordinateConfigurations, id, jwt)
     to.hset(keys.trustMarks(id), markType, mark)
     to.sadd(keys.trustMarkHolders(markType), id)
-    to.sadd(keys.issuedTrustMarks, trustMarkHash(mark))
+    to.sadd(keys.issuedTrustMarks, hashTrustMark(mark))
     filled.sample.push(id)
     filled.marks.push(mark)
   }

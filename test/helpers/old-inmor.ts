@@ -7,7 +7,7 @@ import { localSigner, type Signer, signJwt } from '#core/jws.ts'
 import { parsePrivateJwk, publicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { type RestartableDatabase, startRestartableDatabase } from '#test/helpers/restartable-database.ts'
@@ -125,7 +125,7 @@ export async function startOldInmor(entityId: string, keysDirectory: string) {
     ) {
       const claims = { iss: entityId, sub: subject, trust_mark_type: type, ...times(hours, issued) }
       const jwt = await sign(claims, typ)
-      await redis.client.sadd('inmor:tm:alltime', trustMarkHash(jwt))
+      await redis.client.sadd('inmor:tm:alltime', hashTrustMark(jwt))
       return jwt
     },
     /** The mark as it stands; null once it is revoked. */

@@ -47,7 +47,7 @@ describe.each([
     const { kid } = await readJson('private.json')
     const { code, stdout, stderr } = await generate()
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^[^\n]*private\.json exists already[^\n]*\n$/)
+    expect(stderr).toMatch(/^[^\n]*private\.json already exists[^\n]*\n$/)
     expect((await readJson('private.json')).kid).toBe(kid)
 
     expect(await generate('--force')).toMatchObject({ code: 0, stderr: '' })

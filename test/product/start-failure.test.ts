@@ -52,7 +52,7 @@ const failures: Failure[] = [
     },
     () => /^The data directory .* cannot be used \(ENOTDIR\); set DATA_DIR/,
   ],
-  ['a key file that is not JSON', () => withKeyFile('{'), () => /private\.json is not JSON/],
+  ['a key file that is not JSON', () => withKeyFile('{'), () => /private\.json is not valid JSON\./],
   ['a port that is no number', async () => ({ ADMIN_PORT: 'eighty' }), () => /^ADMIN_PORT/],
   ['a Trust Anchor that is no URL', async () => ({ TA_DOMAIN: 'ta.example.org' }), () => /^TA_DOMAIN/],
   ['an unknown log level', async () => ({ LOG_LEVEL: 'loud' }), () => /^LOG_LEVEL/],

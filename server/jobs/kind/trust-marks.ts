@@ -4,7 +4,7 @@ import type { Transaction } from '#server/database.ts'
 import { again, isDueOnly } from '#server/jobs/kind/subordinates.ts'
 import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
 import { future } from '#server/publish/age.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 /** Those within their renewal time or from the future, which are renewed without being asked for. */
 export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
@@ -43,7 +43,7 @@ export async function replaceOnce(
   const mark = await db.trustMark.findUnique({ where: { id }, select: { active: true, jwt: true } })
   if (!mark?.active) return { message: 'It no longer stands, so there is nothing to sign.' }
   const { replaces } = item.input as { replaces: string } // written above
-  if (trustMarkHash(mark.jwt) !== replaces) return { message: 'Signed anew since the run began.' }
+  if (hashTrustMark(mark.jwt) !== replaces) return { message: 'Signed anew since the run began.' }
   await replace(id).catch(again)
   return {}
 }

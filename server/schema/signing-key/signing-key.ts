@@ -116,7 +116,7 @@ builder.queryField('signingKeys', (t) =>
     authScopes: { read: true },
     resolve: async (_root, _args, { services: { signingKeys } }) => ({
       keys: await signingKeys.listed(),
-      readOnlyReason: await signingKeys.whyReadOnly(),
+      readOnlyReason: await signingKeys.explainReadOnly(),
     }),
   }),
 )

@@ -8,7 +8,7 @@ import type { ServiceContext } from '#server/services/index.ts'
 import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/services/operation-error.ts'
 import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
 import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
-import { whyReadOnly } from '#store/key-directory-access.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
 import { tidyKeyDirectory } from '#store/key-directory-change.ts'
 
 export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write'> & {
@@ -67,7 +67,7 @@ export function createKeyChange(context: KeyContext) {
     action: string,
     step: (tx: Transaction, keys: KeyDirectory) => Promise<KeyStep>,
   ): Promise<{ kid: string }> {
-    const readOnly = await whyReadOnly(place)
+    const readOnly = await explainReadOnly(place)
     if (readOnly) throw new KeyDirectoryReadOnlyError(readOnly)
     const work = async (tx: Transaction) => {
       await lockKeys(tx)
@@ -79,7 +79,7 @@ export function createKeyChange(context: KeyContext) {
     const result = await follow()
       .then(() => write(caller, work))
       .catch((error: unknown) => {
-        if (error instanceof KeyFileError) throw new UnavailableError(`${error.message}.`)
+        if (error instanceof KeyFileError) throw new UnavailableError(error.message)
         throw error
       })
     await signingKeys.refresh() // the publisher does so too, but not while Redis is away

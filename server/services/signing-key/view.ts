@@ -7,7 +7,7 @@ import type { KeyContext } from '#server/services/signing-key/change.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { findKeyUses, type KeyUse } from '#server/services/signing-key/use.ts'
 import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
-import { whyReadOnly } from '#store/key-directory-access.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
 
 export type SigningKeyView = {
   kid: string
@@ -72,7 +72,7 @@ export function createKeyView({ db, signingKeys }: Pick<KeyContext, 'db' | 'sign
     listed,
     historical,
     /** Why keys cannot be changed here; null when they can. */
-    whyReadOnly: () => whyReadOnly(signingKeys.place),
+    explainReadOnly: () => explainReadOnly(signingKeys.place),
 
     find: (kid: string) => theOne((key) => key.kid === kid, `There is no key ${kid} in the key directory.`),
     /** The key that signs at present. */

@@ -12,7 +12,7 @@ import {
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { ServiceContext } from '#server/services/index.ts'
 import { InvalidInputError } from '#server/services/operation-error.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR = 3600
 
@@ -53,7 +53,7 @@ export async function signMark(
   const { signer } = signingKeys.current()
   const jwt = await signJwt(claims, { key: signer, typ: TRUST_MARK_TYP })
   const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
-  return { jwt, hash: trustMarkHash(jwt), kid: signer.kid, issuedAt, expiresAt }
+  return { jwt, hash: hashTrustMark(jwt), kid: signer.kid, issuedAt, expiresAt }
 }
 
 /** A type with an owner needs the owner's delegation to us, in any case (7.3 step 8). @throws InvalidInputError */

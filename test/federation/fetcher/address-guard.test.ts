@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guardedLookup, isPublicAddress, parseTarget } from '#fetcher/address-guard.ts'
+import { isPublicAddress, lookupPublic, parseTarget } from '#fetcher/address-guard.ts'
 
 const refused: [kind: string, address: string][] = [
   ['loopback', '127.0.0.1'],
@@ -73,6 +73,6 @@ test('allow_http admits http and private addresses, and nothing more', () => {
 
 test('a name that leads to a private address is refused when it is resolved', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>()
-  guardedLookup('localhost', { all: true }, resolve)
+  lookupPublic('localhost', { all: true }, resolve)
   expect(await promise).toMatchObject({ code: 'blocked_address' })
 })

@@ -36,7 +36,7 @@ test('replaces a key only with --force', async () => {
   const args = ['--type=ES256', `--output=${directory}`]
   await keygen(...args)
   const { signer } = await readKeyDirectory(directory)
-  expect(await keygen(...args)).toMatchObject({ code: 1, output: expect.stringContaining('exists already') })
+  expect(await keygen(...args)).toMatchObject({ code: 1, output: expect.stringContaining('already exists') })
   expect((await readKeyDirectory(directory)).signer.kid).toBe(signer.kid)
   expect(await keygen(...args, '--force')).toMatchObject({ code: 0 })
   const replaced = await readKeyDirectory(directory)

@@ -54,7 +54,7 @@ const failures: [what: string, changes: () => Promise<Record<string, string>>, s
       await writeFile(join(directory, 'private.json'), '{')
       return { KEYS_DIR: directory }
     },
-    /private\.json is not JSON/,
+    /private\.json is not valid JSON\./,
   ],
   [
     'a missing certificate',

@@ -1,7 +1,7 @@
 /** What an endpoint says of an entity that cannot be asked (§8.9). */
 import { expect, test } from 'vitest'
-import { fetching } from '#federation/resolver/fetching.ts'
-import { describeFailure } from '#fetcher/failure.ts'
+import { fetchOrRefuse } from '#federation/resolver/fetch-refusal.ts'
+import { toFetchError } from '#fetcher/failure.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 
 const url = 'https://rp.example/.well-known/openid-federation'
@@ -17,17 +17,17 @@ const failures: [code: string, error: string, status: number][] = [
 ]
 
 test.each(failures)('%s is %s', async (code, error, status) => {
-  const failed = () => Promise.reject(describeFailure(url, Object.assign(new Error(), { code })))
-  await expect(fetching(failed)).rejects.toMatchObject({ code: error, status })
+  const failed = () => Promise.reject(toFetchError(url, Object.assign(new Error(), { code })))
+  await expect(fetchOrRefuse(failed)).rejects.toMatchObject({ code: error, status })
 })
 
 test('a resolver that is cut off knows no host; it keeps what it holds of others', () => {
-  expect(describeFailure(url, Object.assign(new Error(), { code: 'ENOTFOUND' })).retryable).toBe(true)
+  expect(toFetchError(url, Object.assign(new Error(), { code: 'ENOTFOUND' })).retryable).toBe(true)
 })
 
 test('which address a name has inside our network is not told', async () => {
   const blocked = new FetchError('blocked_address', url, 'leads to 10.0.0.1, which is not public.')
-  const { message } = await fetching(() => Promise.reject(blocked)).catch((error: Error) => error)
+  const { message } = await fetchOrRefuse(() => Promise.reject(blocked)).catch((error: Error) => error)
   expect(message).toContain(url)
   expect(message).not.toContain('10.0.0.1')
 })

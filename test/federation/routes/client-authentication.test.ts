@@ -212,7 +212,7 @@ describe('refuses an assertion', () => {
     for (const app of [ta.app, other]) {
       const answer = await post(app, '/list', parameters)
       expect(answer.statusCode).toBe(401)
-      expect(answer.json().error_description).toContain('used before')
+      expect(answer.json().error_description).toContain('already used')
     }
     await other.close()
   })

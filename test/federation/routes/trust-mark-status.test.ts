@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
-import { trustMarkHash } from '#store/trust-mark-record.ts'
+import { hashTrustMark } from '#store/trust-mark-record.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
@@ -81,7 +81,7 @@ test('a mark that names another issuer is invalid, whoever wrote that it was iss
     iat: ta.now(),
   }
   const mark = await signJwt(claims, { key: ta.key, typ: 'trust-mark+jwt' })
-  await ta.redis.client.sadd(ta.names.issuedTrustMarks, trustMarkHash(mark))
+  await ta.redis.client.sadd(ta.names.issuedTrustMarks, hashTrustMark(mark))
   expect(await status(mark)).toBe('invalid')
 })
 

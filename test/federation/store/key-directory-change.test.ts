@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
 import { readKeyDirectory, writeNewKey } from '#store/key-directory.ts'
-import { whyReadOnly } from '#store/key-directory-access.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
 import { announceKey, switchKey, tidyKeyDirectory, withdrawKey } from '#store/key-directory-change.ts'
 import { run } from '#test/helpers/program.ts'
 
@@ -60,7 +60,7 @@ test('a whole rollover, step by step', async () => {
 })
 
 test('the key that is to sign must have been announced', async () => {
-  await expect(switchKey(place)).rejects.toThrow(/next\.json does not exist; announce a key first/)
+  await expect(switchKey(place)).rejects.toThrow(/next\.json does not exist\. Announce a key first\./)
   expect((await seen()).signs).toBe('current')
 })
 
@@ -138,7 +138,7 @@ describe('cut off while', () => {
 test('a key that signs although it is withdrawn is refused, with the file', async () => {
   await mkdir(place.historicalDirectory)
   await write(`historical_keys/${current.kid}.json`, past(current))
-  await expect(readKeyDirectory(directory)).rejects.toThrow(/private\.json holds .* is withdrawn/)
+  await expect(readKeyDirectory(directory)).rejects.toThrow(/private\.json contains .* historical key/)
 })
 
 test('killed at any moment, it has a key that signs, and every key that may have signed is published or history', async () => {
@@ -160,9 +160,9 @@ test('killed at any moment, it has a key that signs, and every key that may have
 })
 
 test('a directory that can be written is one where keys can be changed', async () => {
-  expect(await whyReadOnly(place)).toBeNull()
+  expect(await explainReadOnly(place)).toBeNull()
   await writeFile(join(directory, 'historical_keys'), '')
   expect(
-    await whyReadOnly({ ...place, historicalDirectory: join(directory, 'historical_keys', 'x') }),
+    await explainReadOnly({ ...place, historicalDirectory: join(directory, 'historical_keys', 'x') }),
   ).toMatch(/cannot be written \(ENOTDIR\)/)
 })

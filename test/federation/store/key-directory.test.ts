@@ -33,7 +33,7 @@ test('a new key is written with the modes and names of the deployment guide', as
 test('an existing key is replaced only by force', async () => {
   await writeNewKey(directory, key)
   const other = await generateSigningKey('ES256')
-  await expect(writeNewKey(directory, other)).rejects.toThrow('exists already')
+  await expect(writeNewKey(directory, other)).rejects.toThrow('already exists')
   expect((await readKeyDirectory(directory)).signer.kid).toBe(key.kid)
   await writeNewKey(directory, other, { force: true })
   expect((await readKeyDirectory(directory)).signer.kid).toBe(other.kid)
@@ -69,9 +69,14 @@ test('reads historical keys, from where they are said to be', async () => {
 })
 
 const faults: [what: string, file: string, content: unknown, sentence: RegExp][] = [
-  ['not JSON', 'private.json', '{"d":"very secret"', /private\.json is not JSON$/],
-  ['not a key', 'private.json', { hello: 'world' }, /private\.json does not hold a usable key: /],
-  ['no kid', 'private.json', { kty: 'EC', crv: 'P-256' }, /private\.json does not hold a usable key: .*kid/],
+  ['not JSON', 'private.json', '{"d":"very secret"', /private\.json is not valid JSON\.$/],
+  ['not a key', 'private.json', { hello: 'world' }, /private\.json does not contain a usable key: /],
+  [
+    'no kid',
+    'private.json',
+    { kty: 'EC', crv: 'P-256' },
+    /private\.json does not contain a usable key: .*kid/,
+  ],
   [
     'a private key among the public ones',
     'publickeys/leak.json',
@@ -99,7 +104,7 @@ test.each(faults)('says what is wrong: %s', async (_what, file, content, sentenc
 
 test('says that there is no key, and how to make one', async () => {
   await expect(readKeyDirectory(directory)).rejects.toThrow(
-    /private\.json does not exist; .*inmor-keygeneration/,
+    /private\.json does not exist\. .*inmor-keygeneration/,
   )
 })
 

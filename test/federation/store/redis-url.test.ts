@@ -69,6 +69,6 @@ test.each([
 test('a Cluster needs a prefix that keeps the keys together', () => {
   const environment = { TA_DOMAIN: 'https://ta.example', REDIS_URL: 'redis+cluster://a' }
   expect(() => readConfig([], environment)).toThrow(ConfigError)
-  expect(() => readConfig([], environment)).toThrow(/^REDIS_KEY_PREFIX must have a part in braces/)
+  expect(() => readConfig([], environment)).toThrow(/^REDIS_KEY_PREFIX must contain a part in braces/)
   expect(readConfig([], { ...environment, REDIS_KEY_PREFIX: '{inmor}' }).redisPrefix).toBe('{inmor}')
 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { formatChange, parseChange } from '#store/change.ts'
 import { redisKeys } from '#store/keys.ts'
-import { storeError } from '#store/outage.ts'
+import { toStoreError } from '#store/outage.ts'
 import { formatSubordinateInfo, parseSubordinateInfo } from '#store/subordinate-info.ts'
 
 test('a change is read as it was written', () => {
@@ -58,7 +58,7 @@ const unreachable = [
 ]
 
 test.each(unreachable)('$message: the store is away', (error) => {
-  expect(storeError(error)).toMatchObject({ code: 'temporarily_unavailable', cause: error })
+  expect(toStoreError(error)).toMatchObject({ code: 'temporarily_unavailable', cause: error })
 })
 
 test.each([
@@ -66,5 +66,5 @@ test.each([
   new TypeError('x is not a function'),
   new FederationError('not_found', 'no such thing'),
 ])('$message: something else is wrong', (error) => {
-  expect(storeError(error)).toBe(error)
+  expect(toStoreError(error)).toBe(error)
 })

@@ -26,14 +26,14 @@ beforeEach(() => {
   begun = Promise.withResolvers()
   reads = []
   index = createSubordinateIndex({
-    async all() {
+    async readAll() {
       reads.push('all')
       const seen = [...stored.values()]
       begun.resolve()
       await gate
       return seen
     },
-    async one(id) {
+    async readOne(id) {
       reads.push(id)
       const seen = stored.get(id)
       await gate

@@ -32,7 +32,7 @@ it('says so beside the keys, and why', async () => {
   expect(await ask('{ signingKeys { isWritable readOnlyReason keys { state file } } }')).toEqual({
     signingKeys: {
       isWritable: false,
-      readOnlyReason: `The key directory ${reading.directory} may not be written by the user of the admin server; change its owner or its mode.`,
+      readOnlyReason: `The key directory ${reading.directory} is not writable by the user of the admin server. Change its owner or its mode.`,
       keys: [{ state: 'CURRENT', file: 'private.json' }],
     },
   })

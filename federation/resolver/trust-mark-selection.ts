@@ -1,4 +1,4 @@
-/** Which Trust Marks an entity may be shown with: active ones of recognized types, by trusted issuers (§8.3, §7.3). */
+/** Selects an entity's valid Trust Marks: active, of recognized types, from trusted issuers (§8.3, §7.3). */
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement, TrustMarkEntry } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
@@ -11,10 +11,9 @@ import {
 import { isStoreOutage } from '#store/outage.ts'
 import type { IssuerLookup, TrustMarkIssuer } from './trust-mark-issuer.ts'
 
-/** What the verification needs to know beyond the marks. */
 export type TrustMarkContext = {
   subject: EntityId
-  /** The Entity Configuration of the Trust Anchor resolved under: its lists count, and no others (§3.1.2). */
+  /** The Entity Configuration of the Trust Anchor. Only its issuer and owner lists apply (§3.1.2). */
   anchor: EntityStatement
   allowHttp: boolean
   /** Unix seconds. */
@@ -24,16 +23,16 @@ export type TrustMarkContext = {
   checkActivity(mark: TrustMark, issuer: TrustMarkIssuer): Promise<void>
 }
 
-/** Marks looked at for one entity; it can put any number of them into its configuration (§18.1). */
+/** Marks to verify per entity (§18.1). */
 const MAX_MARKS = 20
 
-/** Of each issuer and type the first mark that holds. A mark that fails only drops itself (§17.5). */
+/** Selects the first valid mark of each issuer and type. An invalid mark does not affect the others (§17.5). */
 export async function selectTrustMarks(
   candidates: readonly string[],
   context: TrustMarkContext,
 ): Promise<{ entries: TrustMarkEntry[]; expires: number }> {
   const distinct = [...new Set(candidates)].slice(0, MAX_MARKS)
-  const verified = await Promise.all(distinct.map((jwt) => verify(jwt, context)))
+  const verified = await Promise.all(distinct.map((jwt) => verifyCandidate(jwt, context)))
   const chosen = new Map<string, TrustMark>()
   for (const mark of verified) {
     if (!mark) continue
@@ -47,12 +46,12 @@ export async function selectTrustMarks(
   }
 }
 
-async function verify(jwt: string, context: TrustMarkContext): Promise<TrustMark | undefined> {
+async function verifyCandidate(jwt: string, context: TrustMarkContext): Promise<TrustMark | undefined> {
   const { subject, anchor, allowHttp, now } = context
   try {
     const { claims } = parseTrustMark(jwt, { allowHttp })
     if (!isRecognizedTrustMark(claims, anchor.claims.trust_mark_issuers)) return undefined
-    // The leeway for clocks must not put a mark into a response that would be expired from the start.
+    // The clock-skew allowance must not admit a mark that would make the response expired from the start.
     if (claims.exp !== undefined && claims.exp <= now) return undefined
     const issuer = await context.findIssuer(claims.iss)
     const owners = anchor.claims.trust_mark_owners
@@ -60,7 +59,7 @@ async function verify(jwt: string, context: TrustMarkContext): Promise<TrustMark
     await context.checkActivity(mark, issuer)
     return mark
   } catch (error) {
-    // Not verified either when its issuer cannot be asked; but while Redis is away, nothing can be said at all.
+    // An unreachable issuer leaves the mark unverified, but an outage of Redis must fail the request.
     if (error instanceof FederationError && !isStoreOutage(error)) return undefined
     throw error
   }

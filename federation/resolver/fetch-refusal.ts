@@ -1,9 +1,9 @@
-/** Puts the failure of a fetch into the words that an endpoint may say to strangers (§8.9). */
+/** Converts fetch errors to error responses without internal details (§8.9). */
 import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 
-/** The result of `fetch`. @throws FederationError, with the `FetchError` as its cause, when the fetch fails */
-export async function fetching<Result>(fetch: () => Promise<Result>): Promise<Result> {
+/** @throws FederationError with the `FetchError` as its cause */
+export async function fetchOrRefuse<Result>(fetch: () => Promise<Result>): Promise<Result> {
   try {
     return await fetch()
   } catch (error) {
@@ -13,10 +13,8 @@ export async function fetching<Result>(fetch: () => Promise<Result>): Promise<Re
 
 function toFederationError(error: FetchError): FederationError {
   const { code, url, retryable } = error
-  // Which address a name has inside our network is nobody's business.
-  const message =
-    code === 'blocked_address' ? `${url} is not at an address that may be asked.` : error.message
-  // An identifier at a host that does not exist names nobody, until somebody gives the host its name.
+  // Do not reveal addresses of the internal network.
+  const message = code === 'blocked_address' ? `${url} does not have a public address.` : error.message
   if (code === 'not_found' || code === 'unknown_host') {
     return new FederationError('not_found', message, { retryable: false }, { cause: error })
   }

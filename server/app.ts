@@ -14,23 +14,24 @@ import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
-import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
+import { onBehalfOf } from '#server/identity/origin.ts'
+import type { Role } from '#server/identity/roles.ts'
+import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import type { AuditFeed } from '#server/live/audit-feed.ts'
 import type { Events } from '#server/live/events.ts'
-import { onBehalfOf } from '#server/log.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
 import { graphqlRoute } from '#server/plugins/graphql.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
-import type { Role } from '#server/roles.ts'
 import type { Context } from '#server/schema/context.ts'
-import type { ServiceDeps, Services } from '#server/services/index.ts'
+import type { ServiceDeps } from '#server/services/context.ts'
+import type { Services } from '#server/services/index.ts'
 import { isReachable } from '#store/connect.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -69,7 +70,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trustProxy: deps.trustedProxies.length > 0 ? deps.trustedProxies : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(deps.trustedProxies),
-    childLoggerFactory: (logger) => logger, // the log itself knows the request (log.ts)
+    childLoggerFactory: (logger) => logger, // the log itself knows the request (process/log.ts)
   })
   answerFailures(app)
   noteOrigins(app)
@@ -85,7 +86,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   authRoutes(app, entrance)
   singleSignOnRoutes(app, entrance)
   const publicationWatch = watchPublication(deps.publishing)
-  graphqlRoute(app, deps.observe.operations, (request) => contextOf({ ...deps, publicationWatch }, request))
+  graphqlRoute(app, deps.observe.operations.plugin, (request) =>
+    contextOf({ ...deps, publicationWatch }, request),
+  )
   restRoutes(app, deps)
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)

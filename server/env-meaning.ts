@@ -1,8 +1,7 @@
 /** What each environment variable of the admin server means: for the sentence when it is missing, and for docs/configuration.md. */
-import type { VariableName } from '#server/env.ts'
 import { redisUrlForms } from '#store/redis-url.ts'
 
-export const variableMeanings: Readonly<Record<VariableName, string>> = {
+export const variableMeanings = {
   TA_DOMAIN: 'the Entity Identifier of this Trust Anchor, such as https://ta.example.org',
   DATABASE_URL:
     'PostgreSQL 14 or newer, such as postgresql://inmor:password@db:5432/inmor; of several hosts, host:5432,host:5432, the one that takes writes',

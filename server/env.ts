@@ -1,9 +1,9 @@
 /** The admin server's configuration: the only reader of process.env in server/. */
 import { z } from 'zod'
 import { databaseHosts } from '#prisma/connection.ts'
-import type { SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
 import { variableMeanings } from '#server/env-meaning.ts'
-import { isRole, type Role } from '#server/roles.ts'
+import { isRole, type Role } from '#server/identity/roles.ts'
+import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import { hashTagNeeded, lacksHashTag, parseRedisUrl, RedisUrlError } from '#store/redis-url.ts'
 
 const flag = z

@@ -1,10 +1,10 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-/** The admin server as a process: read the configuration, start, and close when told to. */
-import { closeOnSignals } from '#server/closing.ts'
 import { readServerConfig } from '#server/env.ts'
-import { createServerLog } from '#server/log.ts'
-import { startAdminServer } from '#server/start.ts'
-import { sentenceOf } from '#server/start-failure.ts'
+/** The admin server as a process: read the configuration, start, and close when told to. */
+import { closeOnSignals } from '#server/process/closing.ts'
+import { createServerLog } from '#server/process/log.ts'
+import { startAdminServer } from '#server/process/start.ts'
+import { sentenceOf } from '#server/process/start-failure.ts'
 
 try {
   const config = readServerConfig()

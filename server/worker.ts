@@ -1,11 +1,11 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-/** A worker as a process of its own: executes runs and schedules beside admin servers with WORKER=external. */
-import { startBackend } from '#server/backend.ts'
-import { closeOnSignals } from '#server/closing.ts'
 import { readServerConfig } from '#server/env.ts'
-import { createServerLog } from '#server/log.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
-import { sentenceOf } from '#server/start-failure.ts'
+/** A worker as a process of its own: executes runs and schedules beside admin servers with WORKER=external. */
+import { startBackend } from '#server/process/backend.ts'
+import { closeOnSignals } from '#server/process/closing.ts'
+import { createServerLog } from '#server/process/log.ts'
+import { sentenceOf } from '#server/process/start-failure.ts'
 
 try {
   const config = readServerConfig()

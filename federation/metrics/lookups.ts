@@ -1,7 +1,7 @@
 /** Counts cache lookups of resolve responses and fetched statements by result. */
 import { Counter, type Registry } from 'prom-client'
 import type { StatementCache } from '#store/statement-cache.ts'
-import type { Lookup } from '../resolver/resolver.ts'
+import type { Lookup } from '../resolver/options.ts'
 
 export type Lookups = {
   /** Counts a lookup of a resolve response. */

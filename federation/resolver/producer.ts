@@ -6,7 +6,7 @@ import type { TrustChain } from '#core/trust-chain/index.ts'
 import { type Answer, describeAnswer, type Query } from './answer.ts'
 import { describeBasis, readStored } from './basis.ts'
 import { createChainFinder } from './chain-finder.ts'
-import type { ResolverOptions } from './resolver.ts'
+import type { ResolverOptions } from './options.ts'
 import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
 
 /** Milliseconds for all fetches, including those from Trust Mark issuers. */

@@ -1,16 +1,12 @@
 /** Resolves an entity's metadata under a Trust Anchor, and caches signed responses while they are valid (§8.3). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import type { Fetcher } from '#fetcher/fetcher.ts'
-import type { AnswerCache } from '#store/answer-cache.ts'
 import { createCache } from '#store/cache.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
-import type { Reader } from '#store/reader.ts'
-import type { StatementCache } from '#store/statement-cache.ts'
 import { type Answer, describeQuery, type Query } from './answer.ts'
 import { isUnchanged } from './basis.ts'
 import { createConfirmation } from './confirmation.ts'
+import type { Lookup, ResolverOptions } from './options.ts'
 import { createProducer } from './producer.ts'
 import { createRefusals } from './refusals.ts'
 import { createSharedAnswers } from './shared-answers.ts'
@@ -25,23 +21,6 @@ export type Resolver = {
   /** Returns the resolve response, a signed JWT. @throws FederationError */
   resolve(request: ResolveRequest): Promise<PublishedJwt>
 }
-
-export type ResolverOptions = {
-  entityId: EntityId
-  allowHttp: boolean
-  reader: Reader
-  fetcher: Fetcher
-  statements: StatementCache
-  answers: AnswerCache
-  keys: () => KeyDirectory
-  /** Unix seconds. */
-  now: () => number
-  /** Called with the place where each response was found. */
-  onLookup?: (found: Lookup) => void
-}
-
-/** `nowhere`: it was built. */
-export type Lookup = 'memory' | 'redis' | 'nowhere'
 
 /** Milliseconds. Each response also has its own expiry. */
 const MAX_AGE_MS = 5 * 60_000

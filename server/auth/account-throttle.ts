@@ -5,7 +5,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 /** Attempts that cost nothing: people mistype. */
 const FREE = 5

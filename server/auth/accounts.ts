@@ -2,7 +2,7 @@
 import { createApiKeys } from '#server/auth/api-keys.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { createUsers } from '#server/auth/users.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 export function createAccounts(db: Database, auth: Auth) {
   return { ...createUsers(db, auth), ...createApiKeys(db) }

@@ -13,11 +13,11 @@ import {
   usernameLength,
 } from '#server/auth/credential.ts'
 import { freshness, RECENT_SECONDS } from '#server/auth/freshness.ts'
-import { isSignInRefusal, signInRefusals } from '#server/auth/provisioned-user.ts'
 import { sessionSuccession } from '#server/auth/session-succession.ts'
-import { signInMethodOf } from '#server/auth/sign-in-method.ts'
+import { isSignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts'
 import { totpReplay } from '#server/auth/totp-replay.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
+import { signInMethodOf } from '#server/identity/sign-in-method.ts'
 
 export type AuthConfig = {
   /** Signs sessions, and encrypts what authenticator apps share with us. */
@@ -28,7 +28,7 @@ export type AuthConfig = {
   trustedOrigins: string[]
 }
 
-// Rights are scopes on GraphQL fields (roles.ts); the library only has to know that the roles exist.
+// Rights are scopes on GraphQL fields (identity/roles.ts); the library only has to know that the roles exist.
 const access = createAccessControl({})
 const noRights = access.newRole({})
 const libraryRoles = { viewer: noRights, operator: noRights, admin: noRights }

@@ -2,10 +2,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
 import type { Auth } from '#server/auth/auth.ts'
-import { parseSignInMethod } from '#server/auth/sign-in-method.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
-import { isRole, lesserRole, type Role } from '#server/roles.ts'
+import type { Database } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { isRole, lesserRole, type Role } from '#server/identity/roles.ts'
+import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 
 export type Doors = { auth: Auth; db: Database; secondFactorRoles: readonly Role[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }

@@ -1,5 +1,5 @@
 /** What somebody signs in with by hand: which names and passwords may stand. */
-import { InvalidInputError } from '#server/services/operation-error.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 
 /** The library's name for an account whose password we keep. */
 export const CREDENTIAL = 'credential'

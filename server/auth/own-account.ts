@@ -1,9 +1,9 @@
 /** What people change about their own account; ceremonies with a device are the library's (routes.ts). */
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL, checkPassword } from '#server/auth/credential.ts'
-import type { Caller, CallerSession } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
-import { ConflictError, InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
+import type { Database } from '#server/database/client.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller, CallerSession } from '#server/identity/caller.ts'
 import { recordedWrite } from '#server/services/write.ts'
 
 /** Somebody who signed in themselves. */

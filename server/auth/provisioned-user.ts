@@ -2,26 +2,16 @@
 import { generateRandomString } from 'better-auth/crypto'
 import type { JWTPayload } from 'jose'
 import { isUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
-import { PROVIDER_ID, roleOfClaims, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
+import { type SignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts'
 import { resourceOf } from '#server/auth/users.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
-import type { Role } from '#server/roles.ts'
-import { ConflictError } from '#server/services/operation-error.ts'
+import type { Database } from '#server/database/client.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { Role } from '#server/identity/roles.ts'
+import { PROVIDER_ID, roleOfClaims, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import { recordedWrite } from '#server/services/write.ts'
 
-/** Why somebody whom the provider knows is not let in, as the sign-in page is told. */
-export const signInRefusals = {
-  no_role: 'Your groups at the provider give you no role here.',
-  user_conflict: 'Another user here has your username or e-mail address.',
-} as const
-type Refusal = keyof typeof signInRefusals
-
-export function isSignInRefusal(value: unknown): value is Refusal {
-  return typeof value === 'string' && Object.hasOwn(signInRefusals, value)
-}
-
-export type Profile = { email: string; name: string; emailVerified: boolean; refusal?: Refusal }
+export type Profile = { email: string; name: string; emailVerified: boolean; refusal?: SignInRefusal }
 
 /** Issuer and subject: a subject means nothing at another provider, should one be configured later. */
 export function accountIdOf({ iss, sub }: Record<string, unknown>): string {
@@ -58,7 +48,7 @@ export async function provisionUser(
 }
 
 /** Under an address that nobody has, so that the library does not stop at an equal one and ask about linking. */
-function refuse(profile: Profile & JWTPayload, refusal: Refusal): Profile & JWTPayload {
+function refuse(profile: Profile & JWTPayload, refusal: SignInRefusal): Profile & JWTPayload {
   return { ...profile, email: `${generateRandomString(16)}${WITHOUT_ADDRESS}`, refusal }
 }
 

@@ -1,6 +1,6 @@
 /** Recovery codes, which stand in for an authenticator app that is lost; the library keeps them encrypted. */
 import type { Auth } from '#server/auth/auth.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 /** How many are left; none without an authenticator app that is in use. */
 export async function countRecoveryCodes(db: Database, auth: Auth, userId: string): Promise<number> {

@@ -1,7 +1,7 @@
 /** Signing in again ends the session it is done from: re-authentication must not leave old sessions behind. */
 import type { BetterAuthPlugin } from 'better-auth'
 import { createAuthMiddleware, isAPIError } from 'better-auth/api'
-import { signInPaths } from '#server/auth/sign-in-method.ts'
+import { signInPaths } from '#server/identity/sign-in-method.ts'
 
 export function sessionSuccession(): BetterAuthPlugin {
   return {

@@ -2,11 +2,13 @@
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
-import { type SignInMethod, signInMethodOf } from '#server/auth/sign-in-method.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
-import type { SignInObserver, SignInOutcome } from '#server/metrics/sign-ins.ts'
+import type { Database } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { type SignInMethod, signInMethodOf } from '#server/identity/sign-in-method.ts'
 import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
+
+export type SignInOutcome = 'succeeded' | 'failed' | 'throttled' | 'second_factor_awaited'
+export type SignInObserver = (method: SignInMethod, outcome: SignInOutcome) => void
 
 /** The doors, and who counts how often they opened. */
 export type Entrance = Doors & { onSignIn: SignInObserver }

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { forward } from '#server/auth/forward.ts'
 import type { Entrance } from '#server/auth/sign-in-record.ts'
 import { connectSingleSignOn } from '#server/auth/single-sign-on.ts'
-import { PROVIDER_ID, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
+import { UnavailableError } from '#server/error/operation-error.ts'
+import { PROVIDER_ID, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 
 type Deps = Entrance & {
   singleSignOn: SingleSignOn | null

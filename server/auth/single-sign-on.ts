@@ -5,9 +5,9 @@ import { decodeJwt, type JWTPayload } from 'jose'
 import type { Auth } from '#server/auth/auth.ts'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import { accountIdOf, provisionUser } from '#server/auth/provisioned-user.ts'
-import { PROVIDER_ID, type SingleSignOn } from '#server/auth/single-sign-on-roles.ts'
-import type { Database } from '#server/database.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
+import type { Database } from '#server/database/client.ts'
+import { UnavailableError } from '#server/error/operation-error.ts'
+import { PROVIDER_ID, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration'
 const PATIENCE_MS = 10_000

@@ -3,7 +3,7 @@ import { createOTP } from '@better-auth/utils/otp'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { symmetricDecrypt } from 'better-auth/crypto'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 /** Seconds of a time step. */
 const PERIOD = 30

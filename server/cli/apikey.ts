@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { command, parseDays, print, withInstallation } from '#server/cli/output.ts'
-import { roles } from '#server/roles.ts'
+import { roles } from '#server/identity/roles.ts'
 
 const create = command('create', 'makes an API key and prints it, once')
   .requiredOption('--username <name>', 'the owner; the key does no more than they may')

@@ -1,6 +1,5 @@
 /** `inmor import`: takes over what an installation of today's inmor holds in its Redis and its PostgreSQL. */
 import { createFetcher } from '#fetcher/fetcher.ts'
-import type { Installation } from '#server/cli/installation.ts'
 import { command, print, recordFailure, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
 import { ConfigurationError } from '#server/env.ts'
@@ -9,9 +8,10 @@ import { importInmor } from '#server/import/import.ts'
 import { readPostgres } from '#server/import/postgres-source.ts'
 import { readRedis } from '#server/import/redis-source.ts'
 import type { ImportContext, ImportItem, ImportResult } from '#server/import/step.ts'
+import type { Installation } from '#server/process/installation.ts'
+import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createWriter } from '#server/services/write.ts'
-import { openSigningKeys } from '#server/signing-keys.ts'
 
 /** What was imported has entries of its own; this is for what was not. */
 const attempt = { action: 'import' }

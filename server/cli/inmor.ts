@@ -13,7 +13,7 @@ import { publishCommands } from '#server/cli/publish.ts'
 import { reissueCommand } from '#server/cli/reissue.ts'
 import { renewalCommands } from '#server/cli/renewal.ts'
 import { userCommand } from '#server/cli/user.ts'
-import { sentenceOf } from '#server/start-failure.ts'
+import { sentenceOf } from '#server/process/start-failure.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const program = new Command('inmor')

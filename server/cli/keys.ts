@@ -1,18 +1,18 @@
 /** `inmor keys`: the rollover of the signing key, step by step (§11.2). */
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
-import type { Caller } from '#server/caller.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
-import type { Installation } from '#server/cli/installation.ts'
 import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
 import { ConfigurationError } from '#server/env.ts'
-import { OperationError } from '#server/services/operation-error.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { Installation } from '#server/process/installation.ts'
+import { sentenceOf } from '#server/process/start-failure.ts'
+import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createWriter } from '#server/services/write.ts'
-import { openSigningKeys } from '#server/signing-keys.ts'
-import { sentenceOf } from '#server/start-failure.ts'
 
 type KeyService = ReturnType<typeof createSigningKeyService>
 

@@ -1,11 +1,11 @@
 /** How commands speak: lines for people, or one JSON document with --json. */
 import { Command, InvalidArgumentError } from 'commander'
 import { FederationError } from '#core/errors.ts'
-import { type Installation, openInstallation } from '#server/cli/installation.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import { type Installation, openInstallation } from '#server/process/installation.ts'
+import { knownSentenceOf, sentenceOf } from '#server/process/start-failure.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
-import { OperationError } from '#server/services/operation-error.ts'
-import { knownSentenceOf, sentenceOf } from '#server/start-failure.ts'
 
 /** A command that can answer in JSON; `Kind` when it reads its words in another way. */
 export function command(name: string, description: string, Kind: typeof Command = Command): Command {

@@ -1,10 +1,10 @@
 /** A worker inside a command, where no other process works on runs: the command then does alone what it asks for. */
 import { pino } from 'pino'
-import { startBackend } from '#server/backend.ts'
-import type { Installation } from '#server/cli/installation.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
 import { readServerConfig } from '#server/env.ts'
-import { createServerLog } from '#server/log.ts'
+import { startBackend } from '#server/process/backend.ts'
+import type { Installation } from '#server/process/installation.ts'
+import { createServerLog } from '#server/process/log.ts'
 
 export type OwnWorker = { close(): Promise<void> }
 

@@ -1,7 +1,7 @@
 /** What a command has queued for publication, and the wait until whoever publishes for this database has done it. */
 import { setTimeout } from 'node:timers/promises'
-import type { Installation } from '#server/cli/installation.ts'
 import { ConfigurationError } from '#server/env.ts'
+import type { Installation } from '#server/process/installation.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import { recordAuditEvent } from '#server/services/audit/audit.ts'
 

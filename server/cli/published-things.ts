@@ -1,6 +1,7 @@
 /** What was published of many things, one by one: those that are in the outbox again could not be. */
-import type { Installation } from '#server/cli/installation.ts'
-import type { Database } from '#server/database.ts'
+
+import type { Database } from '#server/database/client.ts'
+import type { Installation } from '#server/process/installation.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 
 /** `key` is that of the outbox, `resource` what a person reads. */

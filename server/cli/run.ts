@@ -2,14 +2,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
-import type { Installation } from '#server/cli/installation.ts'
 import { print, withInstallation } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import { ConfigurationError } from '#server/env.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'
+import type { Installation } from '#server/process/installation.ts'
 
 const POLL_MS = 200
 /** A worker that was killed counts as one for half a minute, and nobody takes the run up. */

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
-import { roles } from '#server/roles.ts'
+import { roles } from '#server/identity/roles.ts'
 
 const passwordOption = new Option(
   '--password-stdin',

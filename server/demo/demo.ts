@@ -8,13 +8,13 @@ import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { withInstallation } from '#server/cli/output.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import { type Entity, startEntity } from '#server/demo/entity.ts'
 import { type Member, markTypes, members } from '#server/demo/members.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { choosePort } from '#server/embedded/port.ts'
-import { sentenceOf } from '#server/start-failure.ts'
+import { openInstallation } from '#server/process/installation.ts'
+import { sentenceOf } from '#server/process/start-failure.ts'
 
 const dataDirectory = process.env.DATA_DIR || 'data/demo'
 const adminUrl = `http://localhost:${process.env.ADMIN_PORT || '8000'}`
@@ -125,13 +125,19 @@ ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join(
 `
 }
 
+async function createApiKey(): Promise<string> {
+  const { db, auth, caller, close } = await openInstallation()
+  const user = { username: 'admin', keyName: 'demo', days: 1 }
+  return createAccounts(db, auth)
+    .createApiKey(caller, user)
+    .then(({ key }) => key)
+    .finally(close)
+}
+
 try {
   const entities = await startMembers()
   const { ended } = await startProduct()
-  const { key: apiKey } = await withInstallation(({ db, auth, caller }) =>
-    createAccounts(db, auth).createApiKey(caller, { username: 'admin', keyName: 'demo', days: 1 }),
-  )
-  await furnish(createAdminClient(adminUrl, apiKey), entities)
+  await furnish(createAdminClient(adminUrl, await createApiKey()), entities)
   process.stdout.write(describe(entities))
   const code = await ended
   for (const entity of entities.values()) await entity.close()

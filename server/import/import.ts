@@ -1,6 +1,7 @@
 /** Takes over an installation of today's inmor, thing by thing; a second time finds that everything is here. */
 import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
+import { OperationError } from '#server/error/operation-error.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { importIssuedHashes } from '#server/import/issued-hashes.ts'
 import { importSetting, settingsOf } from '#server/import/setting.ts'
@@ -15,7 +16,6 @@ import {
 import { importSubordinate } from '#server/import/subordinate.ts'
 import { importTrustMark } from '#server/import/trust-mark.ts'
 import { importTrustMarkType } from '#server/import/trust-mark-type.ts'
-import { OperationError } from '#server/services/operation-error.ts'
 
 /** In an order in which each finds what it refers to; yields each as it is done. */
 export async function* importInmor(

@@ -1,5 +1,5 @@
 /** Hashes of mark JWTs that nothing else is known of: those that were replaced by newer ones, or revoked (8.4). */
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
 import { hashOf } from '#server/import/trust-mark.ts'

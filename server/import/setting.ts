@@ -3,12 +3,12 @@ import { isEndpointParameter } from '#core/endpoint.ts'
 import { isJsonObject, jsonEqual } from '#core/json.ts'
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor/input.ts'
-import { readSettings } from '#server/settings.ts'
 
 type SettingName =
   | keyof Pick<

@@ -1,9 +1,10 @@
 /** One thing at a time: what is there is never changed, and each thing is one transaction with its audit event. */
-import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
-import type { ServiceContext } from '#server/services/index.ts'
+
+import type { Database } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { SigningKeys } from '#server/publish/signing-keys.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import type { Writer } from '#server/services/write.ts'
-import type { SigningKeys } from '#server/signing-keys.ts'
 
 export type ImportContext = Pick<ServiceContext, 'entityId' | 'allowHttp' | 'fetcher'> & {
   db: Database

@@ -11,6 +11,7 @@ import { jsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import type { Settings } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import type { SourceSubordinate } from '#server/import/content.ts'
 import { compared, failed, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { hoursOf } from '#server/import/trust-mark-type.ts'
@@ -19,7 +20,6 @@ import { toPublish } from '#server/publish/outbox.ts'
 import { parseSubordinateFields } from '#server/services/subordinate/input.ts'
 import { auditView, columns, declared } from '#server/services/subordinate/row.ts'
 import { adoptMarks } from '#server/services/trust-mark/holder.ts'
-import { readSettings } from '#server/settings.ts'
 
 /** @throws FederationError, FetchError or OperationError with the reason why it cannot be taken over */
 export async function importSubordinate(context: ImportContext, source: SourceSubordinate): Promise<Outcome> {

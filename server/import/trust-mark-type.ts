@@ -1,9 +1,10 @@
 /** A Trust Mark Type with its hours and its renewal. */
+
+import { readSettings } from '#server/database/settings.ts'
 import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { readSettings } from '#server/settings.ts'
 
 const HOUR = 3600
 /** What inmor gives a type that is made without saying more. */

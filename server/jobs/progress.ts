@@ -1,7 +1,7 @@
 /** A run as it goes on, for whoever watches it in whichever process: complete and in order, whatever gets lost. */
 import { isDeepStrictEqual } from 'node:util'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import type { Events, RunChange } from '#server/live/events.ts'
 
 export type Progress = { run: RenewalRun; item: RenewalRunItem | null }

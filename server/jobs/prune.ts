@@ -1,7 +1,7 @@
 /** Removes what has served its time: old runs and audit events, sessions and counters that have expired. */
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
-import { readSettings } from '#server/settings.ts'
 
 const DAY_MS = 86_400_000
 /** Runs removed at a time, with their items: a transaction of everything would hold up those who write. */

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { fromPrisma, PgBoss } from 'pg-boss'
 import { connectionConfig } from '#prisma/connection.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
 
 export type RunOrder = { runId: number }
 

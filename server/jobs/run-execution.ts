@@ -2,9 +2,13 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
-import { runCaller } from '#server/caller.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import { runCaller } from '#server/identity/caller.ts'
+import { onBehalfOf } from '#server/identity/origin.ts'
+import type { RunContext } from '#server/jobs/context.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
-import { type RunContext, type RunKindRow, runKindOf, type Task } from '#server/jobs/run-kinds.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { runKindOf } from '#server/jobs/run-kinds.ts'
 import {
   createLedger,
   type FinishedItem,
@@ -12,9 +16,8 @@ import {
   RunLostError,
   takeUp,
 } from '#server/jobs/run-ledger.ts'
+import type { Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
-import { onBehalfOf } from '#server/log.ts'
-import { OperationError } from '#server/services/operation-error.ts'
 
 const CONCURRENCY = 8
 const HEARTBEAT_MS = 2_000

@@ -3,8 +3,8 @@
  * run up, nothing of the one before counts any more, so that each item is finished exactly once.
  */
 import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
-import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
-import type { Outcome } from '#server/jobs/run-kinds.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
+import type { Outcome } from '#server/jobs/task.ts'
 
 /** Another worker has the run, or it was ended. */
 export class RunLostError extends Error {

@@ -1,13 +1,13 @@
 /** Starts and cancels runs, and sees to it that none is left lying; workers execute them (run-execution.ts). */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Database, Transaction } from '#server/database.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
 import { recordAuditEvent } from '#server/services/audit/audit.ts'
-import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
 
 /** Milliseconds between looks for runs that lost their worker or their order. */
 const WATCH_MS = 5_000

@@ -1,12 +1,12 @@
 /** What an administrator changes about schedules, and when each is due. */
 import type { Schedule } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
+import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import { applySchedule, nextTime } from '#server/jobs/scheduling.ts'
 import { recordAuditEvent } from '#server/services/audit/audit.ts'
-import { InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
 
 export type ScheduleChange = {
   name: string

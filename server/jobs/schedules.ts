@@ -1,16 +1,17 @@
 /** What is done by the clock: one row a schedule. Its cron line and whether it is on are the operator's (model Schedule). */
 import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
-import { jobCaller } from '#server/caller.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import { jobCaller } from '#server/identity/caller.ts'
+import type { RunContext } from '#server/jobs/context.ts'
 import { dueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import { prune } from '#server/jobs/prune.ts'
-import type { RunContext, RunKind } from '#server/jobs/run-kinds.ts'
+import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { RunOptions, Runs } from '#server/jobs/runs.ts'
 import { isDueAnew } from '#server/publish/age.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
-import { ConflictError } from '#server/services/operation-error.ts'
 
 export type ScheduleContext = RunContext & { runs: Runs }
 

@@ -1,7 +1,7 @@
 /** Keeps the clock of pg-boss as the table of schedules says, and does what is due; one worker at a time for each. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { PgBoss } from 'pg-boss'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import {
   type ScheduleContext,
   type ScheduleName,

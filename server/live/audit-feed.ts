@@ -1,5 +1,5 @@
 /** Tells of new entries of the audit log, whoever wrote them: another process and the command line too. */
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 
 /** Milliseconds between two looks at one row, while somebody watches. */

@@ -2,7 +2,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
-import type { SubordinateChange, SubordinateEvents } from '#server/services/subordinate/events.ts'
+
+export type SubordinateChangeKind =
+  | 'REGISTERED'
+  | 'UPDATED'
+  | 'RENEWED'
+  | 'DEACTIVATED'
+  | 'REACTIVATED'
+  | 'REMOVED'
+export type SubordinateChange = { kind: SubordinateChangeKind; entityId: string }
+
+export type SubordinateEvents = {
+  announce(change: SubordinateChange): void
+  subscribe(): AsyncIterable<SubordinateChange>
+}
 
 /** A run went on; with the item that was finished, or null when only its state changed. */
 export type RunChange = {

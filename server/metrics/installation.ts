@@ -1,5 +1,5 @@
 /** What the database says of the whole installation, as samples for gauges: one look for all of them. */
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 
 export type Sample = { labels?: Record<string, string>; value: number }

@@ -1,16 +1,6 @@
 /** Counts and times what workers do: runs, their items, and what is done by the clock. */
 import { Counter, Histogram, type Registry } from 'prom-client'
-import type { RenewalRun } from '#prisma/generated/client/client.ts'
-import type { Ledger } from '#server/jobs/run-ledger.ts'
-import type { DriftKind } from '#server/publish/drift/drift.ts'
-
-export type JobObserver = {
-  /** The same ledger, watched. */
-  ledger(ledger: Ledger, run: RenewalRun): Ledger
-  /** What is done by the clock was done, or failed; it took so many seconds. */
-  scheduleEnded(schedule: string, hasSucceeded: boolean, seconds: number): void
-  driftFound(count: Readonly<Record<DriftKind, number>>): void
-}
+import type { JobObserver } from '#server/jobs/observer.ts'
 
 /** Seconds: a run of a few items lies in the first buckets, the renewal of a large federation in the last. */
 const buckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400]

@@ -1,12 +1,6 @@
 /** Counts what is published, and times how long a change waited for it. */
 import { Counter, Histogram, type Registry } from 'prom-client'
-
-export type PublicationObserver = {
-  /** A thing was published; `queued` says since when each of its entries waited. */
-  published(topic: string, queued: readonly Date[]): void
-  /** It could not be, and stays pending. */
-  failed(topic: string): void
-}
+import type { PublicationObserver } from '#server/publish/observer.ts'
 
 export function observePublication(registry: Registry): PublicationObserver {
   const published = new Counter({

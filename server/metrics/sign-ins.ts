@@ -1,9 +1,6 @@
 /** Counts sign-ins by the way in and how they ended. */
 import { Counter, type Registry } from 'prom-client'
-import type { SignInMethod } from '#server/auth/sign-in-method.ts'
-
-export type SignInOutcome = 'succeeded' | 'failed' | 'throttled' | 'second_factor_awaited'
-export type SignInObserver = (method: SignInMethod, outcome: SignInOutcome) => void
+import type { SignInObserver } from '#server/auth/sign-in-record.ts'
 
 export function observeSignIns(registry: Registry): SignInObserver {
   const signIns = new Counter({

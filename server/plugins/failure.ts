@@ -1,7 +1,7 @@
 /** What a request learns of a failure where neither GraphQL nor REST answers, in the form of the sign-in library. */
 import type { FastifyError, FastifyInstance } from 'fastify'
-import { isDatabaseOutage } from '#server/database-outage.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
+import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { UnavailableError } from '#server/error/operation-error.ts'
 
 const RETRY_AFTER_SECONDS = '5'
 

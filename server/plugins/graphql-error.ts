@@ -1,9 +1,9 @@
 /** What a caller learns of an error outside of result unions: expected ones as they are, of others that there was one. */
 import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
-import { isDatabaseOutage } from '#server/database-outage.ts'
-import { presentOrigin } from '#server/log.ts'
-import { OperationError } from '#server/services/operation-error.ts'
+import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import { presentOrigin } from '#server/identity/origin.ts'
 import { isStoreOutage } from '#store/outage.ts'
 
 type Said = { message: string; extensions: Record<string, unknown> }

@@ -4,7 +4,6 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
-import type { OperationObserver } from '#server/metrics/operations.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -35,7 +34,7 @@ const introspectionForCallers: Plugin<Context> = {
 
 export function graphqlRoute(
   app: FastifyInstance,
-  operations: OperationObserver,
+  observer: Plugin,
   contextOf: (request: FastifyRequest) => Context | Promise<Context>,
 ): void {
   const yoga = createYoga<Transport, Context>({
@@ -56,7 +55,7 @@ export function graphqlRoute(
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
       introspectionForCallers,
       endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),
-      operations.plugin,
+      observer,
       ...limits.protect().plugins,
     ],
     maskedErrors: { maskError: (error) => maskError(app.log, error) },

@@ -1,7 +1,7 @@
 /** Ends what somebody listens to when they are no longer who they were: signed out, key revoked, role changed. */
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
-import type { Caller } from '#server/caller.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 
 /** So long may a stream outlive the right to it. */

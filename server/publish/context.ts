@@ -1,7 +1,7 @@
 /** What publishing needs: where to read, where to write, and whose name and keys to use. */
 import type { Redis } from 'ioredis'
-import type { Database } from '#server/database.ts'
-import type { SigningKeys } from '#server/signing-keys.ts'
+import type { Database } from '#server/database/client.ts'
+import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { RedisKeys } from '#store/keys.ts'
 
 export type PublishContext = {

@@ -1,7 +1,7 @@
 /** Since when keys are published, and from when on nobody may hold a valid Entity Configuration without them (§11.2). */
 import { decodeJwt } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 /**
  * Called before an Entity Configuration is published; `done` after. What is cut off between the two only makes the

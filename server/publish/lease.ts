@@ -1,6 +1,6 @@
 /** One publisher at a time across processes, so that an older state never overwrites a newer one. */
 import { randomUUID } from 'node:crypto'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 const LEASE_SECONDS = 30
 

@@ -1,5 +1,5 @@
 /** The transactional outbox: a write names what it changed, in the same transaction (see publisher.ts). */
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
 
 /**
  * What may need publishing. `key` is the entity identifier of a subordinate, the id of a trust mark, else empty.

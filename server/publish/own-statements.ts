@@ -2,9 +2,9 @@
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { buildHistoricalKeySet, HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
 import { signJwt } from '#core/jws.ts'
+import { readSettings } from '#server/database/settings.ts'
 import { entityConfigurationClaims } from '#server/publish/build.ts'
 import type { PublishContext } from '#server/publish/context.ts'
-import { readSettings } from '#server/settings.ts'
 
 const unixNow = () => Math.floor(Date.now() / 1000)
 

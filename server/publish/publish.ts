@@ -1,4 +1,6 @@
 /** Publishes the present state of one thing, or of all of a kind; idempotent, so that it may always be repeated. */
+
+import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import type { Topic } from '#server/publish/outbox.ts'
@@ -19,7 +21,6 @@ import {
   putTrustMark,
   removeSubordinate,
 } from '#server/publish/write.ts'
-import { readSettings } from '#server/settings.ts'
 
 /** All but the full rebuild, which is not one thing (rebuild.ts). */
 type SingleTopic = Exclude<Topic, 'everything'>

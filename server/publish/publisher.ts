@@ -5,13 +5,13 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { OutboxEntry } from '#prisma/generated/client/client.ts'
-import type { PublicationObserver } from '#server/metrics/publication.ts'
+import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { createLease } from '#server/publish/lease.ts'
+import type { PublicationObserver } from '#server/publish/observer.ts'
 import { isPublished, settle } from '#server/publish/publication-mark.ts'
 import { isSingleTopic, publish } from '#server/publish/publish.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
 import { isReachable } from '#store/connect.ts'
 
 const BATCH = 500

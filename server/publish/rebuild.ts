@@ -1,5 +1,7 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { ChainableCommander, Redis } from 'ioredis'
+import { readSettings } from '#server/database/settings.ts'
+import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
@@ -14,8 +16,6 @@ import {
   putTrustAnchors,
   putTrustMark,
 } from '#server/publish/write.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
-import { readSettings } from '#server/settings.ts'
 import { scanKeys } from '#store/scan.ts'
 
 export type RebuildResult = { subordinates: number; trustMarks: number; milliseconds: number }

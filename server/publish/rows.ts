@@ -5,11 +5,11 @@ import type {
   TrustMark,
   TrustMarkType,
 } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { isStillValid, type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
 import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
-import { readSettings } from '#server/settings.ts'
 import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
 /** Rows handled at a time: bounds memory, and one round trip to each store a page. */

@@ -2,7 +2,7 @@
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { decodeJwt, type Signer, signJwt } from '#core/jws.ts'
 import { Prisma, type Settings, type Subordinate } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import { isFromFuture } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
 

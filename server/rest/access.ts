@@ -4,8 +4,8 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
-import type { Caller } from '#server/caller.ts'
-import { mayDo, type Scope } from '#server/roles.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { mayDo, type Scope } from '#server/identity/roles.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,9 +1,9 @@
 /** `/api/v1/auditlog`: who changed what, the latest first. */
 import { z } from 'zod'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
+import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
 import { listOf, Page, slice } from '#server/rest/page.ts'
-import type { RestApp, RestDeps } from '#server/rest/routes.ts'
 
 const snapshot = z.unknown().describe('The thing at that time, as JSON; null when there was none.')
 

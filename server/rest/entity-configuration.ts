@@ -1,10 +1,10 @@
 /** `/api/v1/subordinates/fetch-config`: what an entity publishes about itself, verified with its own keys (9). */
 import { z } from 'zod'
+import type { RestApp } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
-import type { RestApp } from '#server/rest/routes.ts'
 import type { EntityCheckName } from '#server/services/entity/checks.ts'
+import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import type { Services } from '#server/services/index.ts'
-import { EntityRejectedError } from '#server/services/operation-error.ts'
 
 /** What makes an Entity Configuration one, whether the entity may be registered or not. */
 const essential: readonly EntityCheckName[] = ['REACHABLE', 'STATEMENT', 'IDENTITY', 'TIMES', 'SIGNATURE']

@@ -2,8 +2,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
-import { isDatabaseOutage } from '#server/database-outage.ts'
-import { OperationError, type OperationErrorCode } from '#server/services/operation-error.ts'
+import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { OperationError, type OperationErrorCode } from '#server/error/operation-error.ts'
 
 export const Message = z.object({
   message: z.string().describe('What is wrong and what to do, as a sentence.'),

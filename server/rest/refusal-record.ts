@@ -1,9 +1,9 @@
 /** Records the changes that were asked for by REST and did not come about, in the words of the GraphQL API. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
+import { OperationError } from '#server/error/operation-error.ts'
 import { knownCaller } from '#server/rest/access.ts'
 import { recordRefusal } from '#server/services/audit/refusals.ts'
-import { OperationError } from '#server/services/operation-error.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

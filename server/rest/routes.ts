@@ -1,9 +1,9 @@
 /** `/api/v1`: the REST API of today's inmor as a thin layer over the same services, for scripts with an API key. */
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import type { Doors } from '#server/auth/caller-of.ts'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
+import type { RestDeps } from '#server/rest/deps.ts'
 import { answerFailures, answerStrayRequests } from '#server/rest/error.ts'
 import { recordRefusals } from '#server/rest/refusal-record.ts'
 import { serverRoutes } from '#server/rest/server.ts'
@@ -11,11 +11,6 @@ import { subordinateRoutes } from '#server/rest/subordinate.ts'
 import { trustMarkRoutes } from '#server/rest/trust-mark.ts'
 import { trustMarkTypeRoutes } from '#server/rest/trust-mark-type.ts'
 import { describeRoute, useZod } from '#server/rest/zod-provider.ts'
-import type { ServiceDeps, Services } from '#server/services/index.ts'
-
-export type RestDeps = Pick<ServiceDeps, 'db' | 'publishing'> &
-  Doors & { services: Services; version: string }
-export type RestApp = ReturnType<typeof useZod>
 
 const description = `An alternative to GraphQL for scripts that were written for inmor's REST API.
 Members of a request that are not named here are ignored.`

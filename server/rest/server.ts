@@ -1,10 +1,10 @@
 /** `/api/v1/server`: publishes what the Trust Anchor says about itself anew (8.7, 9). */
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
+import { UnavailableError } from '#server/error/operation-error.ts'
 import { callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { failures, Message } from '#server/rest/error.ts'
-import type { RestApp, RestDeps } from '#server/rest/routes.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
 
 const tags = ['Server']
 

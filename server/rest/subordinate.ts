@@ -1,12 +1,12 @@
 /** `/api/v1/subordinates`: the Immediate Subordinates of this anchor. */
 import { z } from 'zod'
+import { ConflictError } from '#server/error/operation-error.ts'
 import { callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { entityConfigurationRoute } from '#server/rest/entity-configuration.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
-import type { RestApp, RestDeps } from '#server/rest/routes.ts'
 import { Change, fields, Output, Registration, shown } from '#server/rest/subordinate-body.ts'
-import { ConflictError } from '#server/services/operation-error.ts'
 import { findSubordinate } from '#server/services/subordinate/row.ts'
 
 const tags = ['Subordinates']

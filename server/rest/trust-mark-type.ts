@@ -1,11 +1,11 @@
 /** `/api/v1/trustmarktypes`: the Trust Mark Types that this anchor issues (7). */
 import { z } from 'zod'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
-import type { RestApp, RestDeps } from '#server/rest/routes.ts'
-import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
 
 const tags = ['Trust Mark Types']
 

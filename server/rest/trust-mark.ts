@@ -1,12 +1,12 @@
 /** `/api/v1/trustmarks`: the Trust Marks that this anchor has issued (7). */
 import { z } from 'zod'
 import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
+import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
-import type { RestApp, RestDeps } from '#server/rest/routes.ts'
-import { ConflictError, NotFoundError } from '#server/services/operation-error.ts'
 
 const tags = ['Trust Marks']
 

@@ -1,10 +1,7 @@
 /** Expected failures as types of result unions; everything else is masked and logged by the server (app.ts). */
 import { encodeGlobalID } from '@pothos/plugin-relay'
-import { builder } from '#server/schema/builder.ts'
-import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import {
   ConflictError,
-  EntityRejectedError,
   InvalidInputError,
   KeyDirectoryReadOnlyError,
   NotFoundError,
@@ -12,7 +9,10 @@ import {
   ReauthenticationRequiredError,
   UnavailableError,
   UnsafeKeyChangeError,
-} from '#server/services/operation-error.ts'
+} from '#server/error/operation-error.ts'
+import { builder } from '#server/schema/builder.ts'
+import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
+import { EntityRejectedError } from '#server/services/entity/checks.ts'
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'What kind of failure it is.',

@@ -2,10 +2,10 @@
 import { decodeGlobalID } from '@pothos/plugin-relay'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import type { Person } from '#server/auth/own-account.ts'
-import type { Caller } from '#server/caller.ts'
+import { NotFoundError, ReauthenticationRequiredError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { integerKey } from '#server/schema/global-id.ts'
-import { NotFoundError, ReauthenticationRequiredError } from '#server/services/operation-error.ts'
 
 /** The key in the database of a global id; null when it is of another type or malformed. */
 export function keyOrNull(globalId: string, typename: string): number | null {

@@ -1,11 +1,11 @@
 /** Every write is one transaction: the row, the audit event and the outbox entries; publication follows the commit. */
 import { Prisma } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Database, Transaction } from '#server/database.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
-import { ConflictError } from '#server/services/operation-error.ts'
 
 type Change<Row> = AuditEntry & {
   publish?: readonly OutboxItem[]

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { generateSigningKey } from '#core/keys.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { cliCaller } from '#server/caller.ts'
 import { readServerConfig } from '#server/env.ts'
-import { startAdminServer } from '#server/start.ts'
+import { cliCaller } from '#server/identity/caller.ts'
+import { startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'bench-'))

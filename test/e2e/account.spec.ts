@@ -2,7 +2,7 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectDatabase } from '#server/database.ts'
+import { connectDatabase } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'

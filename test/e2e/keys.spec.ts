@@ -1,7 +1,7 @@
 /** The signing key is replaced step by step in the console, and a key is revoked in an emergency. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectDatabase, type Database } from '#server/database.ts'
+import { connectDatabase, type Database } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'

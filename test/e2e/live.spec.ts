@@ -1,7 +1,7 @@
 /** What others do appears by itself; what goes wrong meanwhile is said, and costs nobody what they typed. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectDatabase } from '#server/database.ts'
+import { connectDatabase } from '#server/database/client.ts'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'

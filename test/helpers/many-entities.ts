@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 
 export type ManyEntities = {
   ids: string[]

@@ -1,6 +1,6 @@
 /** Calls of the REST API; each answer is held to the OpenAPI document that the server itself publishes. */
 import { z } from 'zod'
-import type { Role } from '#server/roles.ts'
+import type { Role } from '#server/identity/roles.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 
 type Operation = {

@@ -1,8 +1,10 @@
 /** A run that walks the federation into the collection; entities that could not be read are items of their own. */
 import { FederationError } from '#core/errors.ts'
 import { walkCollection } from '#federation/collection/walk.ts'
-import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
+import { UnavailableError } from '#server/error/operation-error.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import type { Outcome, Task } from '#server/jobs/task.ts'
 
 export const collection: RunKindRow = {
   action: 'startCollectionWalk',

@@ -1,6 +1,9 @@
 /** A run that registers a list of entities, each independently of the others. */
-import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
-import { ConflictError } from '#server/services/operation-error.ts'
+
+import { ConflictError } from '#server/error/operation-error.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import type { Outcome, Task } from '#server/jobs/task.ts'
 import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
 
 export const importing: RunKindRow = { action: 'importSubordinates', work: register }

@@ -1,5 +1,8 @@
 /** A run that writes everything into Redis anew; what is published stays until all of it is there. */
-import type { Outcome, RunContext, RunKindRow } from '#server/jobs/run-kinds.ts'
+
+import type { RunContext } from '#server/jobs/context.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import type { Outcome } from '#server/jobs/task.ts'
 
 export const rebuild: RunKindRow = {
   action: 'startRebuild',

@@ -1,9 +1,9 @@
 /** A run that signs Trust Marks anew with the key of now, for as long as each was valid: all, or those of one type. */
 import { Prisma } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
+import { NotFoundError } from '#server/error/operation-error.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { addMarks, replaceOnce } from '#server/jobs/kind/trust-marks.ts'
-import type { RunKindRow } from '#server/jobs/run-kinds.ts'
-import { NotFoundError } from '#server/services/operation-error.ts'
 
 export const reissue: RunKindRow = {
   action: 'reissueTrustMarks',

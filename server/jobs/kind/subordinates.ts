@@ -1,8 +1,10 @@
 /** A run that renews subordinates: every active one, or those that are due. */
 import { Prisma } from '#prisma/generated/client/client.ts'
-import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import { ConflictError, UnavailableError } from '#server/error/operation-error.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import type { Outcome, Task } from '#server/jobs/task.ts'
 import { future } from '#server/publish/age.ts'
-import { ConflictError, UnavailableError } from '#server/services/operation-error.ts'
 
 /** One whose renewal failed is tried again by schedule after so long. */
 const RETRY_MINUTES = 60

@@ -1,8 +1,10 @@
 /** A run that renews Trust Marks: every one that stands, or those that are due. */
 import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { again, isDueOnly } from '#server/jobs/kind/subordinates.ts'
-import type { Outcome, RunContext, RunKindRow, Task } from '#server/jobs/run-kinds.ts'
+import type { Outcome, Task } from '#server/jobs/task.ts'
 import { future } from '#server/publish/age.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 

@@ -2,8 +2,8 @@
 
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import { countRecoveryCodes } from '#server/auth/recovery-codes.ts'
-import { parseSignInMethod, signInMethods } from '#server/auth/sign-in-method.ts'
-import type { CallerSession } from '#server/caller.ts'
+import type { CallerSession } from '#server/identity/caller.ts'
+import { parseSignInMethod, signInMethods } from '#server/identity/sign-in-method.ts'
 import { builder } from '#server/schema/builder.ts'
 import { isRecent } from '#server/schema/input.ts'
 

@@ -1,6 +1,6 @@
 /** The list of API keys: filters, order, pages. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import { ApiKeyState, type ApiKeyStateName } from '#server/schema/access/api-key.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'

@@ -1,6 +1,6 @@
 /** Keys for scripts. */
 import type { Apikey } from '#prisma/generated/client/client.ts'
-import { isRole } from '#server/roles.ts'
+import { isRole } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'

@@ -1,7 +1,7 @@
 /** The list of users: filters, order, pages. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { WITHOUT_ADDRESS } from '#server/auth/credential.ts'
-import { type Role, roles } from '#server/roles.ts'
+import { type Role, roles } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'

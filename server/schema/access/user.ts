@@ -1,6 +1,6 @@
 /** People who may sign in. */
 
-import { isRole } from '#server/roles.ts'
+import { isRole } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'

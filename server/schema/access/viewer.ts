@@ -1,7 +1,7 @@
 /** Who is asking, and what they may do. */
 
-import { type Caller, callerMay } from '#server/caller.ts'
-import { roles } from '#server/roles.ts'
+import { type Caller, callerMay } from '#server/identity/caller.ts'
+import { roles } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
 import { builder } from '#server/schema/builder.ts'
 

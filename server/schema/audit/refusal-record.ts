@@ -1,9 +1,9 @@
 /** Records the mutations that did not come about: for want of a right, or for a reason that was to be expected. */
 import { errorTypeMap } from '@pothos/plugin-errors'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { OperationError } from '#server/error/operation-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
-import { OperationError } from '#server/services/operation-error.ts'
 
 /** Around all that the plugins put around a mutation. Strangers are not recorded: they could fill the log. */
 export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {

@@ -1,6 +1,6 @@
 /** What expires on each of the next days, for a chart. */
 import { Prisma } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const DAYS = 30

@@ -1,12 +1,12 @@
 /** What a Subordinate Statement would say, before it is saved. */
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PolicyStep } from '#server/schema/entity/entity-resolution.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import type { Conclusion } from '#server/services/entity/conclusion.ts'
 import type { Difference } from '#server/services/json-difference.ts'
-import { InvalidInputError } from '#server/services/operation-error.ts'
 import type { StatementPreview } from '#server/services/subordinate/statement-preview.ts'
 
 const StatementDifference = builder.objectRef<Difference>('StatementDifference').implement({

@@ -1,6 +1,7 @@
 /** The subscription that keeps lists of subordinates current. */
+
+import type { SubordinateChange } from '#server/live/events.ts'
 import { builder } from '#server/schema/builder.ts'
-import type { SubordinateChange } from '#server/services/subordinate/events.ts'
 
 const SubordinateChangeKind = builder.enumType('SubordinateChangeKind', {
   description: 'What happened to a subordinate.',

@@ -3,12 +3,12 @@ import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { SubordinateState, stateOf } from '#server/schema/subordinate/subordinate-state.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
-import { readSettings } from '#server/settings.ts'
 
 const PublicationState = builder.enumType('PublicationState', {
   description: 'Whether the world sees the present state.',

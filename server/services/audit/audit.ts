@@ -1,7 +1,7 @@
 /** The audit log: every state change and every refused one, each entry chained to the one before by its hash. */
 import { type AuditHead, Prisma } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { hashOf } from '#server/services/audit/hash.ts'
 
 export const auditedTypes = [

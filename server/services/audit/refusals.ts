@@ -2,8 +2,9 @@
  * Changes that were asked for and not made: they stand in the audit log too, without what was sent. Every way in comes
  * here with what it did not do: GraphQL, the REST API and the command line.
  */
-import type { Caller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
+
+import type { Database } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { type AuditedType, recordAuditEvent } from '#server/services/audit/audit.ts'
 
 export type Refusal = {

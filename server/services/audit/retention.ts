@@ -1,8 +1,9 @@
 /** Retention of the audit log: its oldest entries go, and what is kept can still be verified. */
-import { type Caller, jobCaller } from '#server/caller.ts'
-import type { Database } from '#server/database.ts'
+
+import type { Database } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { lockAuditHead, recordAuditEvent } from '#server/services/audit/audit.ts'
-import { readSettings } from '#server/settings.ts'
 
 const DAY_MS = 86_400_000
 /** Rows deleted at a time, so that nobody waits long. */

@@ -1,6 +1,6 @@
 /** Is the audit log what was written? Alterations, removals and additions show, also of its newest entries. */
 import type { AuditEvent, AuditHead } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database.ts'
+import type { Database } from '#server/database/client.ts'
 import { hashOf } from '#server/services/audit/hash.ts'
 
 export type AuditVerification = {

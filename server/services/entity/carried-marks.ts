@@ -2,7 +2,7 @@
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import { createChainFinder } from '#federation/resolver/chain-finder.ts'
 import { createTrustMarkVerifier } from '#federation/resolver/trust-mark-verifier.ts'
-import type { ServiceContext } from '#server/services/index.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 
 const TIME_BUDGET_MS = 10_000

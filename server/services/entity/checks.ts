@@ -1,4 +1,5 @@
 /** The checks an entity must pass before we vouch for it, in the order in which they are made. */
+import { OperationError } from '#server/error/operation-error.ts'
 
 export type EntityCheckStatus = 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
 
@@ -32,6 +33,20 @@ export type EntityCheck = {
 
 export function isAcceptable(checks: readonly EntityCheck[]): boolean {
   return checks.every(({ status }) => status !== 'FAILED')
+}
+
+/** The entity failed a check; nothing was changed. */
+export class EntityRejectedError extends OperationError {
+  override readonly name = 'EntityRejectedError'
+  readonly checks: readonly EntityCheck[]
+  override readonly isRetryable: boolean
+
+  constructor(checks: readonly EntityCheck[], ...path: string[]) {
+    const failed = checks.filter(({ status }) => status === 'FAILED')
+    super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), path)
+    this.checks = checks
+    this.isRetryable = failed.every(({ isTransient }) => isTransient)
+  }
 }
 
 /** Collects results; once a check on which others build has failed, those are skipped. */

@@ -1,8 +1,7 @@
 /** Refuses an entity that failed a check, and says which field of the input is at fault, if one is. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
-import { type EntityCheckName, isAcceptable } from '#server/services/entity/checks.ts'
+import { type EntityCheckName, EntityRejectedError, isAcceptable } from '#server/services/entity/checks.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
-import { EntityRejectedError } from '#server/services/operation-error.ts'
 import type { SubordinateFields } from '#server/services/subordinate/input.ts'
 
 /** The fields of which a check looks at nothing but what they say of the entity. */

@@ -6,12 +6,12 @@ import type { Metadata } from '#core/metadata.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { collectTrustChains, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
 import { createStatementSource } from '#federation/resolver/statement-source.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { explainPolicy } from '#server/services/entity/policy-explanation.ts'
 import { adviceFor } from '#server/services/entity/resolution-advice.ts'
 import { checkStatements, type StatementCheck } from '#server/services/entity/statement-checks.ts'
-import type { ServiceContext } from '#server/services/index.ts'
-import { InvalidInputError } from '#server/services/operation-error.ts'
-import { readSettings } from '#server/settings.ts'
 
 const TIME_BUDGET_MS = 30_000
 

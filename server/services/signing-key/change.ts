@@ -1,11 +1,12 @@
 /** One change of the key directory: alone across processes, on the files, and in one transaction with its record. */
-import { type Caller, jobCaller } from '#server/caller.ts'
-import type { Transaction } from '#server/database.ts'
+
+import type { Transaction } from '#server/database/client.ts'
+import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/error/operation-error.ts'
+import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { recordAuditEvent } from '#server/services/audit/audit.ts'
-import type { ServiceContext } from '#server/services/index.ts'
-import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/services/operation-error.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
 import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'

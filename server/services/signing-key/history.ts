@@ -2,8 +2,8 @@
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { type Jwk, publicJwk } from '#core/keys.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database.ts'
-import { InvalidInputError } from '#server/services/operation-error.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 
 const MAXIMUM_REASON_LENGTH = 100
 

@@ -2,8 +2,8 @@
 import { algorithmsFor } from '#core/algorithm.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { Prisma, SigningKey } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database.ts'
-import { ConflictError } from '#server/services/operation-error.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
 import type { KeyDirectory, KeyRole } from '#store/key-directory.ts'
 
 export type KeyState = 'CURRENT' | 'ANNOUNCED' | 'PUBLISHED' | 'RETIRED' | 'REVOKED' | 'MISSING'

@@ -1,6 +1,6 @@
 /** When a step of a key rollover is safe, and why not yet (§11.2). */
 import type { SigningKey } from '#prisma/generated/client/client.ts'
-import { UnsafeKeyChangeError } from '#server/services/operation-error.ts'
+import { UnsafeKeyChangeError } from '#server/error/operation-error.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 
 /**

@@ -1,8 +1,8 @@
 /** The rollover of the signing key (§11.2): a key is announced, then signs; each step is refused while it is not safe. */
 import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
-import type { Caller } from '#server/caller.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { ConflictError, InvalidInputError, NotFoundError } from '#server/services/operation-error.ts'
 import { createKeyChange, everythingSigned, type KeyContext } from '#server/services/signing-key/change.ts'
 import { requireKnownToAll } from '#server/services/signing-key/safety.ts'
 import { createKeyView, keyOf, type SigningKeyView } from '#server/services/signing-key/view.ts'

@@ -1,5 +1,5 @@
 /** What a key has signed that still counts: as published here, and as others may hold it. */
-import type { Database, Transaction } from '#server/database.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 
 export type KeyUse = {
   /** Published Subordinate Statements that it signed, and when the last of them expires. */

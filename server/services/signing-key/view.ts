@@ -2,7 +2,7 @@
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
-import { NotFoundError } from '#server/services/operation-error.ts'
+import { NotFoundError } from '#server/error/operation-error.ts'
 import type { KeyContext } from '#server/services/signing-key/change.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { findKeyUses, type KeyUse } from '#server/services/signing-key/use.ts'

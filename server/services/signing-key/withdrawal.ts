@@ -1,13 +1,13 @@
 /** How a signing key ends (§11.2, §8.7): retired when nothing needs it any more, or revoked at once. */
 import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
 import {
   ConflictError,
   NotFoundError,
   UnavailableError,
   UnsafeKeyChangeError,
-} from '#server/services/operation-error.ts'
+} from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import {
   type createKeyChange,
   everythingSigned,

@@ -1,7 +1,7 @@
 /** A list of entities to register, as the items of a run; each entity's other fields are parsed when it is its turn. */
 import { parseEntityId } from '#core/entity-id.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
+import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
 
 const MAXIMUM = 10_000

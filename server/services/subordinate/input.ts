@@ -10,8 +10,8 @@ import {
   parseMetadataPolicy,
 } from '#core/metadata-policy/index.ts'
 import type { Settings } from '#prisma/generated/client/client.ts'
+import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import { ofFittingSize } from '#server/services/claim-size.ts'
-import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
 
 /** As the API takes it: an absent field stays as it is, `null` clears it. */
 export type SubordinateFields = {

@@ -2,14 +2,16 @@
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { changedMeanwhile } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { isDueAnew } from '#server/publish/age.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import { accepted } from '#server/services/entity/rejection.ts'
-import type { ServiceContext } from '#server/services/index.ts'
 import { type Difference, differences } from '#server/services/json-difference.ts'
-import { changedMeanwhile, EntityRejectedError } from '#server/services/operation-error.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
 import {
   auditView,
@@ -18,7 +20,6 @@ import {
   redeclared,
   updateVersion,
 } from '#server/services/subordinate/row.ts'
-import { readSettings } from '#server/settings.ts'
 
 export type Renewal = {
   subordinate: Subordinate

@@ -2,9 +2,9 @@
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
-import { type Database, jsonOrNull, type Transaction } from '#server/database.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
+import { changedMeanwhile, NotFoundError } from '#server/error/operation-error.ts'
 import type { Registration } from '#server/services/entity/examination.ts'
-import { changedMeanwhile, NotFoundError } from '#server/services/operation-error.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
 
 export const emptyRegistration: Registration = {

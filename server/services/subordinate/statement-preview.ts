@@ -7,20 +7,21 @@ import {
 } from '#core/entity-statement/index.ts'
 import { decodeJwt } from '#core/jws.ts'
 import type { Prisma, Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { parseField } from '#server/error/operation-error.ts'
 import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { type Conclusion, conclude } from '#server/services/entity/conclusion.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
-import type { ServiceContext } from '#server/services/index.ts'
 import { type Difference, differences } from '#server/services/json-difference.ts'
-import { EntityRejectedError, parseField } from '#server/services/operation-error.ts'
 import {
   type ParsedFields,
   parseSubordinateFields,
   type SubordinateFields,
 } from '#server/services/subordinate/input.ts'
 import { asRegistration, emptyRegistration, findSubordinate } from '#server/services/subordinate/row.ts'
-import { readSettings } from '#server/settings.ts'
 
 export type StatementPreview = {
   entityId: string

@@ -2,21 +2,17 @@
 import { parseEntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { ConflictError, changedMeanwhile, DuplicateError, parseField } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { SubordinateChangeKind } from '#server/live/events.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
 import { accepted } from '#server/services/entity/rejection.ts'
-import type { ServiceContext } from '#server/services/index.ts'
-import {
-  ConflictError,
-  changedMeanwhile,
-  DuplicateError,
-  parseField,
-} from '#server/services/operation-error.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
-import type { SubordinateChangeKind } from '#server/services/subordinate/events.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate/input.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
@@ -33,7 +29,6 @@ import { createStatementPreview } from '#server/services/subordinate/statement-p
 import { updatedColumns } from '#server/services/subordinate/update.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
 import { adoptMarks } from '#server/services/trust-mark/holder.ts'
-import { readSettings } from '#server/settings.ts'
 
 export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
 export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }

@@ -7,8 +7,8 @@ import { parseJwkSet } from '#core/keys.ts'
 import { parseMetadata } from '#core/metadata.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
+import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import { ofFittingSize } from '#server/services/claim-size.ts'
-import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
 
 /** As the API takes it: an absent field stays as it is, `null` clears it. */
 export type TrustAnchorFields = {

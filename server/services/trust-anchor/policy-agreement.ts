@@ -2,9 +2,9 @@
 import { FederationError } from '#core/errors.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database.ts'
-import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
-import { readSettings } from '#server/settings.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 
 /** In the transaction that writes the subordinate's. @throws InvalidInputError */
 export async function checkAgainstFederation(

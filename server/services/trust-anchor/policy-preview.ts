@@ -10,10 +10,10 @@ import {
 } from '#core/metadata-policy/index.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
 import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
-import type { ServiceContext } from '#server/services/index.ts'
-import { InvalidInputError, parseField } from '#server/services/operation-error.ts'
-import { readSettings } from '#server/settings.ts'
 
 const PAGE = 500
 

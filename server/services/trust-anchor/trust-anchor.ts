@@ -1,20 +1,20 @@
 /** The Trust Anchor as a whole: what it says of itself, what holds for the federation, and its publication. */
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import type { Transaction } from '#server/database.ts'
-import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
-import type { RebuildResult } from '#server/publish/rebuild.ts'
-import type { ServiceContext } from '#server/services/index.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import {
   changedMeanwhile,
   InvalidInputError,
   parseField,
   UnavailableError,
-} from '#server/services/operation-error.ts'
+} from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import type { RebuildResult } from '#server/publish/rebuild.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor/input.ts'
 import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
-import { readSettings } from '#server/settings.ts'
 
 type Version = { version?: number | null | undefined }
 

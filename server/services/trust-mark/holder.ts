@@ -1,6 +1,6 @@
 /** Joins Trust Marks to the subordinate that holds them, whichever comes later, so that lists can be filtered by them. */
 import type { Subordinate } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
 
 /** The subordinate that will hold a mark, in the transaction that writes the mark; null when there is none. */
 export async function holderOf(tx: Transaction, entityId: string): Promise<number | null> {

@@ -1,5 +1,5 @@
 /** How long marks are valid and when they are renewed: the same rule for a type and for a single mark. */
-import { InvalidInputError } from '#server/services/operation-error.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import { parseHours } from '#server/services/subordinate/input.ts'
 
 type Hours = { validFor: number; renewalTime: number }

@@ -1,8 +1,8 @@
 /** Rows of Trust Marks and of the JWTs issued for them, as the operations on marks write them. */
 import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { changedMeanwhile } from '#server/error/operation-error.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { changedMeanwhile } from '#server/services/operation-error.ts'
 import { requireSigning } from '#server/services/signing-key/rows.ts'
 import type { SignedMark } from '#server/services/trust-mark/signing.ts'
 

@@ -10,8 +10,8 @@ import {
   verifyDelegation,
 } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
-import type { ServiceContext } from '#server/services/index.ts'
-import { InvalidInputError } from '#server/services/operation-error.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR = 3600

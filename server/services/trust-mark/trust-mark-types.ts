@@ -3,19 +3,19 @@ import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import type { Prisma, TrustMarkType } from '#prisma/generated/client/client.ts'
-import type { Caller } from '#server/caller.ts'
-import { jsonOrNull } from '#server/database.ts'
-import { toPublish } from '#server/publish/outbox.ts'
-import type { ServiceContext } from '#server/services/index.ts'
+import { jsonOrNull } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import {
   ConflictError,
   changedMeanwhile,
   DuplicateError,
   NotFoundError,
   parseField,
-} from '#server/services/operation-error.ts'
+} from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { toPublish } from '#server/publish/outbox.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
-import { readSettings } from '#server/settings.ts'
 
 export type TrustMarkTypeFields = {
   autorenew?: boolean | null | undefined

@@ -1,14 +1,15 @@
 /** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
 import { parseEntityId } from '#core/entity-id.ts'
-import type { Caller } from '#server/caller.ts'
-import { jsonOrNull } from '#server/database.ts'
-import type { ServiceContext } from '#server/services/index.ts'
+import { jsonOrNull } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import {
   DuplicateError,
   InvalidInputError,
   NotFoundError,
   parseField,
-} from '#server/services/operation-error.ts'
+} from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
 import { holderOf } from '#server/services/trust-mark/holder.ts'
 import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
@@ -27,7 +28,6 @@ import {
   reservedClaims,
   signMark,
 } from '#server/services/trust-mark/signing.ts'
-import { readSettings } from '#server/settings.ts'
 
 type MarkFields = {
   validFor?: number | null | undefined

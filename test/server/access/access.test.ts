@@ -1,7 +1,7 @@
 /** Who gets in and how far: sessions, API keys, and the doors that stay shut. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { cliCaller } from '#server/caller.ts'
+import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
 let admin: TestAdmin

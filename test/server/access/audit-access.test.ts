@@ -1,7 +1,7 @@
 /** The audit log of access: who signed in and out, who tried to, and what was refused for want of a right. */
 import { URI } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { cliCaller } from '#server/caller.ts'
+import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { subscribe } from '#test/helpers/subscription.ts'

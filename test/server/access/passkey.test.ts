@@ -1,7 +1,7 @@
 /** Passkeys: registered after a recent sign-in, good for signing in, and only when the device asks who is there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { cliCaller } from '#server/caller.ts'
+import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { type Answer, type Visitor, visit } from '#test/helpers/visitor.ts'

@@ -1,7 +1,7 @@
 /** Single sign-on at a real OpenID Provider: who is let in, as what, and who is not. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { cliCaller } from '#server/caller.ts'
+import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import {
   client,

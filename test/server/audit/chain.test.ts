@@ -1,8 +1,8 @@
 /** The chain of the audit log: no forks, no way around it, and whatever is done to it by force shows. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
-import { cliCaller } from '#server/caller.ts'
-import { connectDatabase, type Database } from '#server/database.ts'
+import { connectDatabase, type Database } from '#server/database/client.ts'
+import { cliCaller } from '#server/identity/caller.ts'
 import { recordAuditEvent } from '#server/services/audit/audit.ts'
 import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'

@@ -1,6 +1,6 @@
 /** What has served its time goes, and nothing else. */
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { jobCaller } from '#server/caller.ts'
+import { jobCaller } from '#server/identity/caller.ts'
 import { prune } from '#server/jobs/prune.ts'
 import { recordAuditEvent } from '#server/services/audit/audit.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'

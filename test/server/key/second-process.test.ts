@@ -1,8 +1,8 @@
 /** Two admin servers on one key directory: what the one does with the keys binds the other at once. */
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { jobCaller } from '#server/caller.ts'
-import type { AdminServer } from '#server/start.ts'
+import { jobCaller } from '#server/identity/caller.ts'
+import type { AdminServer } from '#server/process/start.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { subject as entityId, trustMarksOf } from '#test/helpers/trust-mark.ts'
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
-import { connectDatabase } from '#server/database.ts'
+import { connectDatabase } from '#server/database/client.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'

@@ -1,6 +1,6 @@
 /** From the database to Redis whatever happens between: outages, losses, deaths, and other publishers. */
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { jobCaller } from '#server/caller.ts'
+import { jobCaller } from '#server/identity/caller.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 

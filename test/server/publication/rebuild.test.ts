@@ -1,9 +1,9 @@
 /** A rebuild in the midst of which Redis loses what was staged: nothing partial is ever put in the place of the whole. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { rebuild } from '#server/publish/rebuild.ts'
-import { UnavailableError } from '#server/services/operation-error.ts'
-import { openSigningKeys, type SigningKeys } from '#server/signing-keys.ts'
+import { openSigningKeys, type SigningKeys } from '#server/publish/signing-keys.ts'
 import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'

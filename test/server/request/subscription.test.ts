@@ -1,6 +1,6 @@
 /** Changes of subordinates as they happen, over Server-Sent Events and across processes. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { AdminServer } from '#server/start.ts'
+import type { AdminServer } from '#server/process/start.ts'
 import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'

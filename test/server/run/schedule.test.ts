@@ -1,9 +1,9 @@
 /** Schedules: seen, switched, timed, and what came of them the last time. */
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Role } from '#server/identity/roles.ts'
 import { type ScheduleContext, schedules } from '#server/jobs/schedules.ts'
 import { runSchedule } from '#server/jobs/scheduling.ts'
-import type { Role } from '#server/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
 let admin: TestAdmin

@@ -1,6 +1,6 @@
 /** A list of entities, each registered independently of the others, as a run. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Role } from '#server/roles.ts'
+import type { Role } from '#server/identity/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'

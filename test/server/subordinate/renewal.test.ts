@@ -1,7 +1,7 @@
 /** What a renewal by a run changes: what the entity changed, and nothing else. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { jobCaller } from '#server/caller.ts'
+import { jobCaller } from '#server/identity/caller.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'

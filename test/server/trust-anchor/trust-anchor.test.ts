@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
-import { type Role, roles } from '#server/roles.ts'
+import { type Role, roles } from '#server/identity/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { register, servedConfiguration, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 

@@ -1,6 +1,6 @@
 /** The federation's settings: one row, which the first migration made. */
 import type { Settings } from '#prisma/generated/client/client.ts'
-import type { Database, Transaction } from '#server/database.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 
 export function readSettings(db: Database | Transaction): Promise<Settings> {
   return db.settings.findUniqueOrThrow({ where: { id: 1 } })

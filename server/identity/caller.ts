@@ -1,6 +1,7 @@
 /** Who makes a change, as the audit log names them. */
-import type { SignInMethod } from '#server/auth/sign-in-method.ts'
-import { mayDo, type Role, type Scope } from '#server/roles.ts'
+
+import { mayDo, type Role, type Scope } from '#server/identity/roles.ts'
+import type { SignInMethod } from '#server/identity/sign-in-method.ts'
 
 export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job' | 'single_sign_on'
 

@@ -7,13 +7,13 @@ import { buildApp } from '#server/app.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
-import { type Backend, startBackend } from '#server/backend.ts'
 import type { ServerConfig } from '#server/env.ts'
 import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
-import packageJson from '../package.json' with { type: 'json' }
+import { type Backend, startBackend } from '#server/process/backend.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 
-const CONSOLE_ROOT = fileURLToPath(new URL('../web/build', import.meta.url))
+const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
 /** Milliseconds for requests under way to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 

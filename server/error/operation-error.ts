@@ -1,6 +1,5 @@
 /** Expected failures of an operation: each has a code, a sentence and, where one field is at fault, its path. */
 import { type ErrorDetail, FederationError } from '#core/errors.ts'
-import type { EntityCheck } from '#server/services/entity/checks.ts'
 
 export type OperationErrorCode =
   | 'INVALID_INPUT'
@@ -67,20 +66,6 @@ export class NotFoundError extends OperationError {
 export function changedMeanwhile(version?: number | null): ConflictError {
   const message = 'Somebody else changed it meanwhile; reload and try again.'
   return new ConflictError(message, ...(version == null ? [] : ['version']))
-}
-
-/** The entity failed a check; nothing was changed. */
-export class EntityRejectedError extends OperationError {
-  override readonly name = 'EntityRejectedError'
-  readonly checks: readonly EntityCheck[]
-  override readonly isRetryable: boolean
-
-  constructor(checks: readonly EntityCheck[], ...path: string[]) {
-    const failed = checks.filter(({ status }) => status === 'FAILED')
-    super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), path)
-    this.checks = checks
-    this.isRetryable = failed.every(({ isTransient }) => isTransient)
-  }
 }
 
 /** Something the operation needs cannot be reached at present. */

@@ -4,9 +4,9 @@ import { FederationError } from '#core/errors.ts'
 import { ConfigError } from '#federation/env.ts'
 import { StartError } from '#federation/start-error.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
-import { isDatabaseOutage } from '#server/database-outage.ts'
 import { ConfigurationError } from '#server/env.ts'
-import { OperationError } from '#server/services/operation-error.ts'
+import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { OperationError } from '#server/error/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 
 const spoken = [

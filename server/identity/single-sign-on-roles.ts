@@ -1,6 +1,6 @@
 /** Who of the provider's users may do what: the groups in a claim, mapped to roles. */
 import type { JWTPayload } from 'jose'
-import { type Role, roles } from '#server/roles.ts'
+import { type Role, roles } from '#server/identity/roles.ts'
 
 /** In the callback's path, and in the accounts of who came this way. */
 export const PROVIDER_ID = 'oidc'

@@ -1,0 +1,24 @@
+/** What the resolver needs: where to read and fetch, whose keys to sign with, and the time. */
+import type { EntityId } from '#core/entity-id.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import type { AnswerCache } from '#store/answer-cache.ts'
+import type { KeyDirectory } from '#store/key-directory.ts'
+import type { Reader } from '#store/reader.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
+
+/** Where a response was found; `nowhere`: it was built. */
+export type Lookup = 'memory' | 'redis' | 'nowhere'
+
+export type ResolverOptions = {
+  entityId: EntityId
+  allowHttp: boolean
+  reader: Reader
+  fetcher: Fetcher
+  statements: StatementCache
+  answers: AnswerCache
+  keys: () => KeyDirectory
+  /** Unix seconds. */
+  now: () => number
+  /** Called with the place where each response was found. */
+  onLookup?: (found: Lookup) => void
+}

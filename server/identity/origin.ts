@@ -1,0 +1,15 @@
+/** Carries the request and the run on whose behalf work is done, for the log. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+export type Origin = { requestId?: string; runId?: number }
+
+const origins = new AsyncLocalStorage<Origin>()
+
+/** Everything that `work` starts has this origin, however far down. */
+export function onBehalfOf<Result>(origin: Origin, work: () => Result): Result {
+  return origins.run(origin, work)
+}
+
+export function presentOrigin(): Origin {
+  return origins.getStore() ?? {}
+}

@@ -1,0 +1,9 @@
+/** What the work on runs and schedules needs. */
+import type { JobObserver } from '#server/jobs/observer.ts'
+import type { ServiceDeps } from '#server/services/context.ts'
+import type { Services } from '#server/services/index.ts'
+
+export type RunContext = Pick<
+  ServiceDeps,
+  'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher'
+> & { services: Services; redisKeyPrefix: string; observe: JobObserver }

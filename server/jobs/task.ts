@@ -1,0 +1,26 @@
+/** One item of a run: what its work gets, and the outcome. */
+import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { Difference } from '#server/services/json-difference.ts'
+
+export type Task = {
+  item: RenewalRunItem
+  run: RenewalRun
+  /** The user who started the run, as the audit log names them. */
+  caller: Caller
+  /** Another worker may have done the item, and ended before it could record it. */
+  isResumed: boolean
+  /** Aborts when the run is cancelled, or moves to another worker. */
+  signal: AbortSignal
+  /** Reports how many things the item has turned out to be so far. */
+  onFound(total: number): void
+}
+
+export type Outcome = {
+  message?: string
+  changes?: readonly Difference[]
+  /** How many things the item turned out to be. */
+  total?: number
+  /** Those of them that failed: each becomes an item of its own. */
+  failures?: readonly { resource: string; message: string }[]
+}

@@ -1,0 +1,25 @@
+/** What each service gets: the dependencies and the one way to write. */
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import type { Database } from '#server/database/client.ts'
+import type { SubordinateEvents } from '#server/live/events.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
+import type { SigningKeys } from '#server/publish/signing-keys.ts'
+import type { Writer } from '#server/services/write.ts'
+import type { Reader } from '#store/reader.ts'
+
+export type ServiceDeps = {
+  db: Database
+  /** Entity Identifier of this Trust Anchor. */
+  entityId: string
+  allowHttp: boolean
+  fetcher: Fetcher
+  /** The published data, as the federation server reads it. */
+  reader: Reader
+  signingKeys: SigningKeys
+  publishing: PublishContext
+  publisher: Publisher
+  events: SubordinateEvents
+}
+
+export type ServiceContext = ServiceDeps & { write: Writer }

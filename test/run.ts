@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
+import { unproved } from './points.ts'
 
 // The tests start the product's programs hundreds of times.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.inmor/compiled', import.meta.url))
@@ -27,17 +28,28 @@ await vitest.close()
 
 const having = (...states: string[]) => tests.filter((test) => states.includes(test.result().state))
 const skipped = having('skipped')
-// With --testNamePattern, being left out is what was asked for.
-if (!options.testNamePattern)
+// With a pattern or a filter, being left out is what was asked for.
+const { project, testNamePattern, tagsFilter, shard } = options
+if (!testNamePattern && !tagsFilter)
   for (const test of skipped) process.stdout.write(`skipped: ${skippedOf(test)}\n`)
 
-const failures = [...having('failed', 'pending').map(failureOf), ...errors]
+const failures = [...having('failed', 'pending').map(failureOf), ...errors, ...withoutProof()]
 for (const failure of failures) process.stdout.write(`failed: ${failure}\n`)
 
 const passed = having('passed').length
 const failed = failures.length
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(passed > 0 && failed === 0 ? 0 : 1)
+
+/** After a run of every test: the points of test/points.ts that no test names. */
+function withoutProof(): string[] {
+  if (filter.length > 0 || project || testNamePattern || tagsFilter || shard) return []
+  const { untested, notPassed } = unproved(
+    tests.map((test) => ({ tags: test.tags, state: test.result().state })),
+  )
+  for (const point of notPassed) process.stdout.write(`not proved in this run: ${point}\n`)
+  return untested.map((point) => `no test has the tag ${point}`)
+}
 
 function skippedOf(test: TestCase): string {
   const result = test.result()

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { points } from './points.ts'
 
 const cores = availableParallelism()
 
@@ -19,6 +20,8 @@ export default defineConfig({
     maxWorkers: cores + 1,
     // What a test prints is of interest when it fails.
     silent: 'passed-only',
+    // A test names what it proves; `--tags-filter='10.2/*'` runs the tests of a section.
+    tags: [...points()].map(([name, description]) => ({ name, description })),
     execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       // Properties try many inputs, on a machine that may have other things to do.

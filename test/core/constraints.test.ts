@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { filterEntityTypes, isPermittedHost, parseConstraints } from '#core/constraints.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { refusal } from './fixture/statement.ts'
 
 describe('parseConstraints (§6.2)', () => {
-  it('accepts every constraint, and ignores unknown ones', () => {
+  it('accepts every constraint, and ignores unknown ones', { tags: '6.2/unknown-ignored' }, () => {
     const constraints = {
       max_path_length: 0,
       naming_constraints: {
@@ -16,21 +17,21 @@ describe('parseConstraints (§6.2)', () => {
     expect(parseConstraints(constraints, { authoring: true })).toBe(constraints)
   })
 
-  it.each([
+  eachRow([
     ['no object', []],
-    ['a negative max_path_length', { max_path_length: -1 }],
-    ['a fractional max_path_length', { max_path_length: 1.5 }],
+    proves(['a negative max_path_length', { max_path_length: -1 }], '6.2.1/whole-number'),
+    proves(['a fractional max_path_length', { max_path_length: 1.5 }], '6.2.1/whole-number'),
     ['a max_path_length that is a string', { max_path_length: '1' }],
     ['naming_constraints that is no object', { naming_constraints: [] }],
     ['permitted that is no array', { naming_constraints: { permitted: '.example.com' } }],
     ['a name that is no string', { naming_constraints: { excluded: [7] } }],
-    ['an empty name', { naming_constraints: { permitted: [''] } }],
+    proves(['an empty name', { naming_constraints: { permitted: [''] } }], '6.2.2/names'),
     ['a lone dot', { naming_constraints: { permitted: ['.'] } }],
-    ['a URL', { naming_constraints: { permitted: ['https://example.com'] } }],
-    ['a port', { naming_constraints: { excluded: ['example.com:443'] } }],
+    proves(['a URL', { naming_constraints: { permitted: ['https://example.com'] } }], '6.2.2/names'),
+    proves(['a port', { naming_constraints: { excluded: ['example.com:443'] } }], '6.2.2/names'),
     ['a path', { naming_constraints: { excluded: ['example.com/a'] } }],
-    ['a wildcard', { naming_constraints: { excluded: ['*.example.com'] } }],
-    ['an empty label', { naming_constraints: { excluded: ['a..example.com'] } }],
+    proves(['a wildcard', { naming_constraints: { excluded: ['*.example.com'] } }], '6.2.2/names'),
+    proves(['an empty label', { naming_constraints: { excluded: ['a..example.com'] } }], '6.2.2/names'),
     ['an internationalized name', { naming_constraints: { excluded: ['bücher.example'] } }],
     ['allowed_entity_types that is no array', { allowed_entity_types: 'openid_provider' }],
     ['an Entity Type that is no string', { allowed_entity_types: [7] }],
@@ -38,8 +39,11 @@ describe('parseConstraints (§6.2)', () => {
     expect(() => parseConstraints(value)).toThrow(refusal('invalid_request'))
   })
 
-  it.each([
-    ['federation_entity among the allowed types (§6.2.3)', { allowed_entity_types: ['federation_entity'] }],
+  eachRow([
+    proves(
+      ['federation_entity among the allowed types (§6.2.3)', { allowed_entity_types: ['federation_entity'] }],
+      '6.2.3/federation-entity-not-listed',
+    ),
     ['permitted that permits nobody', { naming_constraints: { permitted: [] } }],
   ])('refuses when authoring, and only then, %s', (_what, value) => {
     expect(parseConstraints(value)).toBe(value)
@@ -55,25 +59,28 @@ describe('parseConstraints (§6.2)', () => {
 })
 
 describe('isPermittedHost (§6.2.2)', () => {
-  it.each([
-    ['host.example.com', { permitted: ['.example.com'] }, true],
-    ['a.b.example.com', { permitted: ['.example.com'] }, true],
+  eachRow([
+    proves(['host.example.com', { permitted: ['.example.com'] }, true], '6.2.2/leading-dot'),
+    proves(['a.b.example.com', { permitted: ['.example.com'] }, true], '6.2.2/leading-dot'),
     ['example.com', { permitted: ['.example.com'] }, false],
-    ['badexample.com', { permitted: ['.example.com'] }, false],
+    proves(['badexample.com', { permitted: ['.example.com'] }, false], '6.2.2/leading-dot'),
     ['.example.com', { permitted: ['.example.com'] }, false],
     ['example.com', { permitted: ['example.com'] }, true],
-    ['www.example.com', { permitted: ['example.com'] }, false],
+    proves(['www.example.com', { permitted: ['example.com'] }, false], '6.2.2/leading-dot'),
     ['HOST.example.com', { permitted: ['.EXAMPLE.com'] }, true],
     ['host.example.com.', { permitted: ['.example.com'] }, true],
-    ['host.example.com', { permitted: ['.example.com.'] }, true],
-    ['old.example.com', { permitted: ['.example.com'], excluded: ['old.example.com'] }, false],
-    ['old.example.com', { excluded: ['.example.com'] }, false],
+    proves(['host.example.com', { permitted: ['.example.com.'] }, true], '6.2.2/leading-dot'),
+    proves(
+      ['old.example.com', { permitted: ['.example.com'], excluded: ['old.example.com'] }, false],
+      '6.2.2/excluded',
+    ),
+    proves(['old.example.com', { excluded: ['.example.com'] }, false], '6.2.2/excluded'),
     ['other.example', { excluded: ['.example.com'] }, true],
     ['other.example', { permitted: [] }, false],
     ['other.example', {}, true],
-    ['192.0.2.1', {}, true],
-    ['192.0.2.1', { excluded: ['.example.com'] }, false],
-    ['[2001:db8::1]', { permitted: ['.example.com'] }, false],
+    proves(['192.0.2.1', {}, true], '6.2.2/host-only'),
+    proves(['192.0.2.1', { excluded: ['.example.com'] }, false], '6.2.2/host-only'),
+    proves(['[2001:db8::1]', { permitted: ['.example.com'] }, false], '6.2.2/host-only'),
   ])('%s under %j: %s', (host, constraints, permitted) => {
     expect(isPermittedHost(host, constraints)).toBe(permitted)
   })
@@ -82,7 +89,7 @@ describe('isPermittedHost (§6.2.2)', () => {
 describe('filterEntityTypes (§6.2.3)', () => {
   const metadata = { federation_entity: {}, openid_provider: {}, openid_relying_party: {} }
 
-  it('keeps what is allowed, and federation_entity always', () => {
+  it('keeps what is allowed, and federation_entity always', { tags: '6.2.3/federation-entity-kept' }, () => {
     expect(Object.keys(filterEntityTypes(metadata, ['openid_provider']))).toEqual([
       'federation_entity',
       'openid_provider',

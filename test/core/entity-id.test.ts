@@ -2,29 +2,30 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entityConfigurationUrl, parseEndpoint, parseEntityId, withParameters } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { refusal } from './fixture/statement.ts'
 
 describe('parseEntityId (§1.2)', () => {
-  it.each([
-    'https://a.example',
-    'https://a.example/',
-    'https://a.example:8443/path/to/entity',
-    'https://a.example/with%20escapes/~user/@name',
-    'HTTPS://A.example:443',
-    'https://[2001:db8::1]/entity',
+  eachRow([
+    ['https://a.example'],
+    proves(['https://a.example/'], '16/code-points'),
+    ['https://a.example:8443/path/to/entity'],
+    ['https://a.example/with%20escapes/~user/@name'],
+    proves(['HTTPS://A.example:443'], '16/code-points'),
+    ['https://[2001:db8::1]/entity'],
   ])('returns %s unchanged (§16)', (value) => {
     expect(parseEntityId(value)).toBe(value)
   })
 
-  it.each([
-    ['a query', 'https://a.example/?x=1'],
-    ['an empty query', 'https://a.example?'],
-    ['a fragment', 'https://a.example/#x'],
-    ['an empty fragment', 'https://a.example#'],
-    ['another scheme', 'ftp://a.example'],
-    ['http', 'http://a.example'],
-    ['no scheme', 'a.example'],
-    ['no host', 'https:///a'],
+  eachRow([
+    proves(['a query', 'https://a.example/?x=1'], '1.2/no-query-or-fragment'),
+    proves(['an empty query', 'https://a.example?'], '1.2/no-query-or-fragment'),
+    proves(['a fragment', 'https://a.example/#x'], '1.2/no-query-or-fragment'),
+    proves(['an empty fragment', 'https://a.example#'], '1.2/no-query-or-fragment'),
+    proves(['another scheme', 'ftp://a.example'], '1.2/https-host'),
+    proves(['http', 'http://a.example'], '1.2/https-host'),
+    proves(['no scheme', 'a.example'], '1.2/https-host'),
+    proves(['no host', 'https:///a'], '1.2/https-host'),
     ['a host that only a forgiving parser finds', 'https:a.example'],
     ['a backslash', 'https://a.example\\b'],
     ['a backslash before the host', 'https:\\\\a.example'],
@@ -66,32 +67,37 @@ describe('parseEntityId (§1.2)', () => {
 })
 
 describe('entityConfigurationUrl (§9)', () => {
-  it.each([
+  eachRow([
     ['https://a.example', 'https://a.example/.well-known/openid-federation'],
-    ['https://a.example/', 'https://a.example/.well-known/openid-federation'],
-    ['https://a.example/b/c', 'https://a.example/b/c/.well-known/openid-federation'],
-    ['https://a.example/b/', 'https://a.example/b/.well-known/openid-federation'],
+    proves(['https://a.example/', 'https://a.example/.well-known/openid-federation'], '9/location'),
+    proves(['https://a.example/b/c', 'https://a.example/b/c/.well-known/openid-federation'], '9/location'),
+    proves(['https://a.example/b/', 'https://a.example/b/.well-known/openid-federation'], '9/location'),
   ])('%s is configured at %s', (id, url) => {
     expect(entityConfigurationUrl(id)).toBe(url)
   })
 })
 
 describe('endpoint URLs (§5.1.1)', () => {
-  it('may have a query', () => {
+  it('may have a query', { tags: '5.1.1/endpoint-url' }, () => {
     expect(parseEndpoint('https://a.example/fetch?x=1', 'path')).toBe('https://a.example/fetch?x=1')
   })
 
-  it.each(['https://a.example/fetch#x', 'http://a.example/fetch', undefined, 'javascript:alert(1)'])(
-    'refuses %s',
-    (value) => {
-      expect(() => parseEndpoint(value, 'the.path')).toThrow(refusal('invalid_request', { path: 'the.path' }))
-    },
-  )
+  eachRow([
+    proves(['https://a.example/fetch#x'], '5.1.1/endpoint-url'),
+    proves(['http://a.example/fetch'], '5.1.1/endpoint-url'),
+    [undefined],
+    ['javascript:alert(1)'],
+  ])('refuses %s', (value) => {
+    expect(() => parseEndpoint(value, 'the.path')).toThrow(refusal('invalid_request', { path: 'the.path' }))
+  })
 
-  it.each([
+  eachRow([
     ['https://a.example/fetch', 'https://a.example/fetch?sub=https%3A%2F%2Fb.example'],
     ['https://a.example/fetch?', 'https://a.example/fetch?sub=https%3A%2F%2Fb.example'],
-    ['https://a.example/fetch?x=1', 'https://a.example/fetch?x=1&sub=https%3A%2F%2Fb.example'],
+    proves(
+      ['https://a.example/fetch?x=1', 'https://a.example/fetch?x=1&sub=https%3A%2F%2Fb.example'],
+      '5.1.1/endpoint-query',
+    ),
     ['https://a.example/fetch?x=1&', 'https://a.example/fetch?x=1&sub=https%3A%2F%2Fb.example'],
   ])('adds parameters to %s', (endpoint, url) => {
     expect(withParameters(endpoint, { sub: 'https://b.example' })).toBe(url)

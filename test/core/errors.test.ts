@@ -1,23 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { errorStatus, FederationError, quote } from '#core/errors.ts'
+import { errorStatus, FederationError, type FederationErrorCode, quote } from '#core/errors.ts'
 import { parseMetadata } from '#core/metadata.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 
 describe('FederationError', () => {
-  it.each([
-    ['invalid_request', 400],
+  eachRow<[FederationErrorCode, number]>([
+    proves(['invalid_request', 400], '8.9/errors'),
     ['invalid_client', 401],
     ['invalid_issuer', 404],
     ['invalid_subject', 404],
-    ['invalid_trust_anchor', 404],
+    proves(['invalid_trust_anchor', 404], '8.9/errors'),
     ['invalid_trust_chain', 400],
     ['invalid_metadata', 400],
-    ['not_found', 404],
+    proves(['not_found', 404], '8.9/errors'),
     ['server_error', 500],
     ['temporarily_unavailable', 503],
     ['unsupported_parameter', 400],
     ['page_not_found', 404],
     ['unsupported_claim', 400],
-  ] as const)('%s has the status %i (§8.9)', (code, status) => {
+  ])('%s has the status %i (§8.9)', (code, status) => {
     expect(new FederationError(code, 'a sentence').status).toBe(status)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildHistoricalKeySet, parseHistoricalKey } from '#core/historical-keys.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
 import { id, keySet, NOW, refusal } from './fixture/statement.ts'
 
@@ -14,12 +15,15 @@ describe('parseHistoricalKey (§8.7.2)', () => {
     },
   )
 
-  it.each([
-    ['no exp', key, 'exp'],
+  eachRow([
+    proves(['no exp', key, 'exp'], '8.7.2/claims'),
     ['an iat that is no number', { ...retired, iat: 'then' }, 'iat'],
     ['an nbf that is no number', { ...retired, nbf: null }, 'nbf'],
     ['revoked that is no object', { ...retired, revoked: true }, 'revoked'],
-    ['revoked without a time', { ...retired, revoked: { reason: 'superseded' } }, 'revoked.revoked_at'],
+    proves(
+      ['revoked without a time', { ...retired, revoked: { reason: 'superseded' } }, 'revoked.revoked_at'],
+      '8.7.2/claims',
+    ),
     ['an empty reason', { ...retired, revoked: { revoked_at: NOW, reason: '' } }, 'revoked.reason'],
   ])('refuses %s', (_what, value, member) => {
     expect(() => parseHistoricalKey(value, 'key')).toThrow(
@@ -29,7 +33,7 @@ describe('parseHistoricalKey (§8.7.2)', () => {
 })
 
 describe('buildHistoricalKeySet (§8.7.2)', () => {
-  it('lists the keys at the top level', () => {
+  it('lists the keys at the top level', { tags: '8.7.2/claims' }, () => {
     expect(
       buildHistoricalKeySet({ issuer: id('anchor'), iat: NOW + 0.5, keys: [{ ...retired, kid: 'a' }] }),
     ).toEqual({

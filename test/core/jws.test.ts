@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { decodeJwt, localSigner, parseJwt, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk, signingAlgorithms } from '#core/keys.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
 import { keySet, rawJwt, refusal } from './fixture/statement.ts'
 
@@ -14,13 +15,17 @@ const sign = (claims: object) => signJwt(claims, { key: keys.leaf, typ })
 
 describe('signJwt', () => {
   const known = signingAlgorithms.filter((alg) => alg !== 'Ed448')
-  it.each(known)('makes a JWT that jose verifies with %s', async (alg) => {
-    const key = await generateSigningKey(alg)
-    const jwt = await signJwt({ a: 1 }, { key, typ })
-    const { payload, protectedHeader } = await compactVerify(jwt, await importJWK(publicJwk(key), alg))
-    expect(protectedHeader).toEqual({ typ, alg, kid: key.kid })
-    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ a: 1 })
-  })
+  it.each(known)(
+    'makes a JWT that jose verifies with %s',
+    { tags: ['7/kid', '8.3.2/typ', '8.4.2/typ', '8.7.2/typ'] },
+    async (alg) => {
+      const key = await generateSigningKey(alg)
+      const jwt = await signJwt({ a: 1 }, { key, typ })
+      const { payload, protectedHeader } = await compactVerify(jwt, await importJWK(publicJwk(key), alg))
+      expect(protectedHeader).toEqual({ typ, alg, kid: key.kid })
+      expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ a: 1 })
+    },
+  )
 
   it('makes a JWT that OpenSSL verifies with Ed448, which jose does not know', async () => {
     const key = await generateSigningKey('Ed448')
@@ -45,7 +50,7 @@ describe('signJwt', () => {
     )
   })
 
-  it('adds header members, but none that replaces typ, alg or kid', async () => {
+  it('adds header members, but none that replaces typ, alg or kid', { tags: '3/kid' }, async () => {
     const extra = { trust_chain: ['a'], typ: 'other', alg: 'none', kid: 'other' }
     const jwt = await signJwt({}, { key: keys.leaf, typ, header: extra })
     expect(parseJwt(jwt, { typ }).header).toEqual({ ...header, trust_chain: ['a'] })
@@ -92,34 +97,34 @@ describe('signJwt', () => {
 })
 
 describe('parseJwt', () => {
-  it.each([
+  eachRow([
     ['another typ', { ...header, typ: 'other+jwt' }, 'typ'],
-    ['no typ', { ...header, typ: undefined }, 'typ'],
-    ['a typ in capitals', { ...header, typ: 'TEST+JWT' }, 'typ'],
-    ['no alg', { ...header, alg: undefined }, 'alg'],
-    ['the alg none', { ...header, alg: 'none' }, 'alg'],
-    ['a symmetric alg', { ...header, alg: 'HS256' }, 'alg'],
-    ['no kid', { ...header, kid: undefined }, 'kid'],
-    ['an empty kid', { ...header, kid: '' }, 'kid'],
-    ['a kid that is no string', { ...header, kid: 7 }, 'kid'],
+    proves(['no typ', { ...header, typ: undefined }, 'typ'], '3.2/step-2', '7/typ'),
+    proves(['a typ in capitals', { ...header, typ: 'TEST+JWT' }, 'typ'], '3.2/step-2'),
+    proves(['no alg', { ...header, alg: undefined }, 'alg'], '3.2/step-3'),
+    proves(['the alg none', { ...header, alg: 'none' }, 'alg'], '7.2.2/steps-1-3', '7.3/steps-1-3', '18/alg'),
+    proves(['a symmetric alg', { ...header, alg: 'HS256' }, 'alg'], '3.2/step-3', '18/alg'),
+    proves(['no kid', { ...header, kid: undefined }, 'kid'], '3.2/step-11', '7.2.1/typ'),
+    proves(['an empty kid', { ...header, kid: '' }, 'kid'], '3.2/step-11'),
+    proves(['a kid that is no string', { ...header, kid: 7 }, 'kid'], '3.2/step-11'),
     ['crit', { ...header, crit: ['exp'], exp: 1 }, 'crit'],
     ['an empty crit', { ...header, crit: [] }, 'crit'],
   ])('refuses %s', (_what, given, check) => {
     expect(() => parseJwt(rawJwt(given, {}), { typ })).toThrow(refusal('invalid_request', { check }))
   })
 
-  it.each([
-    ['no string', 7],
-    ['two parts', 'e30.e30'],
-    ['four parts', 'e30.e30.e30.e30'],
-    ['an empty signature', rawJwt(header, {}, '')],
+  eachRow([
+    proves(['no string', 7], '1.1/compact'),
+    proves(['two parts', 'e30.e30'], '1.1/compact', '3.2/step-1', '7.2.2/steps-1-3', '7.3/steps-1-3'),
+    proves(['four parts', 'e30.e30.e30.e30'], '1.1/compact'),
+    proves(['an empty signature', rawJwt(header, {}, '')], '3.2/step-1'),
     ['padding', rawJwt(header, {}, 'AA==')],
     ['the alphabet of base64', rawJwt(header, {}, '+/+/')],
     ['stray bits', rawJwt(header, {}, 'AB')],
     ['a payload that is no object', rawJwt(header, [1])],
-    ['a payload that is no JSON', rawJwt(header, '{')],
+    proves(['a payload that is no JSON', rawJwt(header, '{')], '3.2/step-1'),
     ['a payload with a byte order mark', rawJwt(header, '\ufeff{}')],
-    ['a header that is no object', rawJwt('"a"', {})],
+    proves(['a header that is no object', rawJwt('"a"', {})], '3.2/step-1'),
     ['a claim twice', rawJwt(header, '{"a":1,"a":2}')],
     ['a header parameter twice', rawJwt('{"typ":"test+jwt","typ":"test+jwt"}', {})],
     ['bytes that are no UTF-8', `${rawJwt(header, {}).split('.')[0]}._w.AAAA`],
@@ -173,13 +178,13 @@ describe('verifyJwt', () => {
   const own = publicJwk(keys.leaf)
   const foreign = { ...publicJwk(keys.owner), kid: own.kid }
   const rsa = { kty: 'RSA', kid: own.kid, n: 'AQAB', e: 'AQAB' }
-  it.each([
-    ['no key with the kid', keySet('owner')],
+  eachRow([
+    proves(['no key with the kid', keySet('owner')], '3.2/step-11'),
     ['the right key under another kid', { keys: [{ ...own, kid: 'other' }] }],
     ['another key under the kid', { keys: [foreign] }],
     ['a key for encryption', { keys: [{ ...own, use: 'enc' }] }],
-    ['a key for another alg', { keys: [{ ...own, alg: 'ES384' }] }],
-    ['a key of another type', { keys: [rsa] }],
+    proves(['a key for another alg', { keys: [{ ...own, alg: 'ES384' }] }], '18/alg'),
+    proves(['a key of another type', { keys: [rsa] }], '18/alg'),
     ['a key of an unknown type', { keys: [{ kty: 'AKP', kid: own.kid, alg: 'ES256' }] }],
     ['a key on another curve', { keys: [{ ...own, alg: undefined, crv: 'P-384' }] }],
     ['a key off its curve', { keys: [{ ...own, x: 'A'.repeat(43) }] }],
@@ -190,7 +195,7 @@ describe('verifyJwt', () => {
     )
   })
 
-  it('refuses claims that were changed', async () => {
+  it('refuses claims that were changed', { tags: '3.2/step-12' }, async () => {
     const [head, , signature] = (await sign({ a: 1 })).split('.')
     const changed = [head, rawJwt({}, { a: 2 }).split('.')[1], signature].join('.')
     await expect(verifyJwt(changed, { typ, keys: keySet('leaf') })).rejects.toThrow(/does not verify/)

@@ -10,6 +10,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from '#core/keys.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
 import { keySet, refusal } from './fixture/statement.ts'
 
@@ -46,27 +47,30 @@ describe('publicJwk', () => {
 })
 
 describe('parseJwk', () => {
-  it.each([
+  eachRow([
     ['no object', 'a key'],
-    ['no kid', { ...publicKey, kid: undefined }],
-    ['an empty kid', { ...publicKey, kid: '' }],
+    proves(['no kid', { ...publicKey, kid: undefined }], '3.1.1/unique-kids'),
+    proves(['an empty kid', { ...publicKey, kid: '' }], '3.1.1/unique-kids'),
     ['a kid that is no string', { ...publicKey, kid: 7 }],
     ['no kty', { ...publicKey, kty: undefined }],
     ['a kty of Object.prototype', { ...publicKey, kty: 'constructor' }],
-    ['a symmetric key', { kty: 'oct', kid: 'a', k: 'AAAA' }],
+    proves(['a symmetric key', { kty: 'oct', kid: 'a', k: 'AAAA' }], '3.1.1/public-keys', '18/alg'),
     ['a private key', keys.leaf],
     ['a private RSA member', { kty: 'RSA', kid: 'a', n: modulus(256), e: 'AQAB', q: 'AA' }],
-    ['no coordinate', { ...publicKey, y: undefined }],
+    proves(['no coordinate', { ...publicKey, y: undefined }], '3.2/step-9'),
     ['a short coordinate', { ...publicKey, x: 'AAAA' }],
     ['a coordinate that is not base64url', { ...publicKey, x: '+'.repeat(43) }],
     ['a coordinate of a length that base64url does not have', { ...publicKey, x: 'A'.repeat(41) }],
     ['an RSA key of 1024 bits', { kty: 'RSA', kid: 'a', n: modulus(128), e: 'AQAB' }],
     ['an RSA key of 2047 bits', { kty: 'RSA', kid: 'a', n: modulus(256, 0x7f), e: 'AQAB' }],
     ['an RSA key padded with zeros', { kty: 'RSA', kid: 'a', n: modulus(256, 0), e: 'AQAB' }],
-    [
-      'an RSA key of nothing',
-      { kty: 'RSA', kid: 'a', n: Buffer.alloc(256).toString('base64url'), e: 'AQAB' },
-    ],
+    proves(
+      [
+        'an RSA key of nothing',
+        { kty: 'RSA', kid: 'a', n: Buffer.alloc(256).toString('base64url'), e: 'AQAB' },
+      ],
+      '3.2/step-9',
+    ),
     ['an RSA key without exponent', { kty: 'RSA', kid: 'a', n: modulus(256) }],
     ['an RSA exponent that is not base64url', { kty: 'RSA', kid: 'a', n: modulus(256), e: '+' }],
     ['an alg that is no string', { ...publicKey, alg: 7 }],
@@ -88,12 +92,12 @@ describe('parseJwkSet', () => {
     expect(parseJwkSet(keySet('leaf', 'owner')).keys).toHaveLength(2)
   })
 
-  it.each([
-    ['two keys with one kid (§3.1.1)', { keys: [publicKey, publicKey] }],
+  eachRow([
+    proves(['two keys with one kid (§3.1.1)', { keys: [publicKey, publicKey] }], '3.1.1/unique-kids'),
     ['an empty set', { keys: [] }],
-    ['a set without keys', {}],
+    proves(['a set without keys', {}], '3.2/step-9'),
     ['an array', [publicKey]],
-    ['a private key among them', { keys: [publicKey, keys.owner] }],
+    proves(['a private key among them', { keys: [publicKey, keys.owner] }], '3.1.1/public-keys'),
   ])('refuses %s', (_what, value) => {
     expect(() => parseJwkSet(value)).toThrow(refusal('invalid_request'))
   })

@@ -13,6 +13,7 @@ afterAll(() => deployment?.close())
 
 test('every acknowledged change is there and published, though the primary was killed in the midst of them', {
   timeout: 300_000,
+  tags: 'fault/postgres-away',
 }, async ({ skip }) => {
   const binaries = findPostgres()
   if (!binaries) return skip('the programs of PostgreSQL are not installed here')

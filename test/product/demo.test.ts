@@ -60,7 +60,9 @@ async function stop(demo: Program): Promise<void> {
   await eventually(async () => expect(await survivors(children)).toEqual([]))
 }
 
-test('all members resolve, those below the Intermediate too, and again after a second start', async () => {
+test('all members resolve, those below the Intermediate too, and again after a second start', {
+  tags: 'command/demo',
+}, async () => {
   const [installation, firstPort] = [await makeInstallation(), await freePorts(MEMBERS)]
   const { federationUrl } = installation
   const first = await startDemo(installation, firstPort)

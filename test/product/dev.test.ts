@@ -4,7 +4,9 @@ import { eventually, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, run, survivors } from '#test/helpers/program.ts'
 import { freePort } from '#test/helpers/redis.ts'
 
-test('serves the console with the API behind it, and SIGINT leaves no process running', async () => {
+test('serves the console with the API behind it, and SIGINT leaves no process running', {
+  tags: 'command/dev',
+}, async () => {
   const { environment, federationUrl } = await makeInstallation()
   const CONSOLE_PORT = String(await freePort())
   const consoleUrl = `http://localhost:${CONSOLE_PORT}`

@@ -86,7 +86,18 @@ let subordinateId: string
 let markId: string
 let revokedMark: string
 
-test('the Entity Configuration is self-signed with the published key and names the endpoints (§3, §5.1.1)', async () => {
+test('the Entity Configuration is self-signed with the published key and names the endpoints (§3, §5.1.1)', {
+  tags: [
+    '3/kid',
+    '3.1.1/entity-types',
+    '3.1.2/authority-hints-not-empty',
+    '5.1.1/fetch-endpoint',
+    '5.1.1/list-endpoint',
+    '8.2/location',
+    '8/published-endpoints',
+    '9/federation-entity',
+  ],
+}, async () => {
   const { claims, jwt } = await getConfiguration()
   expect(claims).toMatchObject({
     iss: anchor,
@@ -125,7 +136,9 @@ test('a created Trust Mark type has the anchor as its issuer (§3.1.2)', async (
   expect((await getConfiguration()).claims.trust_mark_issuers).toEqual({ [markType]: [anchor] })
 })
 
-test('a registered entity is listed, and a statement vouches for its keys (§8.1, §8.2)', async () => {
+test('a registered entity is listed, and a statement vouches for its keys (§8.1, §8.2)', {
+  tags: ['3.1.1/subject-keys', '8.1/statements'],
+}, async () => {
   const registered = await mutate<{ id: string }>(
     admin,
     'registerSubordinate',

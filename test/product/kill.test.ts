@@ -63,7 +63,9 @@ type TypesPage = {
   }
 }
 
-test('a start does not wait for the lease of one that was killed while it published', async () => {
+test('a start does not wait for the lease of one that was killed while it published', {
+  tags: 'fault/process-killed',
+}, async () => {
   const installation = await makeInstallation()
   const killed = await startProduct(installation)
   const running = JSON.parse(await readFile(join(installation.dataDirectory, 'running.json'), 'utf8'))
@@ -85,30 +87,34 @@ test('a start does not wait for the lease of one that was killed while it publis
 test.each([
   ['a redis-server child', false],
   ['an emulation in this process', true],
-])('what was acknowledged is there after every kill, with %s', async (redis, isHidden) => {
-  const installation = await makeInstallation()
-  const { federationUrl, dataDirectory } = installation
-  const empty = join(dataDirectory, '..', 'no-programs')
-  await mkdir(empty)
-  const environment = isHidden ? { PATH: empty } : {}
-  const entities: TestEntity[] = []
-  const types: string[] = []
+])(
+  'what was acknowledged is there after every kill, with %s',
+  { tags: 'fault/process-killed' },
+  async (redis, isHidden) => {
+    const installation = await makeInstallation()
+    const { federationUrl, dataDirectory } = installation
+    const empty = join(dataDirectory, '..', 'no-programs')
+    await mkdir(empty)
+    const environment = isHidden ? { PATH: empty } : {}
+    const entities: TestEntity[] = []
+    const types: string[] = []
 
-  let product = await startProduct(installation, environment)
-  expect(product.stdout()).toContain(redis)
-  const admin = await connectAdmin(installation)
-  for (let round = 0; round < ROUNDS; round++) {
-    const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
-    entities.push(entity)
-    await killWhileWriting(product, admin, entity, types)
-    product = await startProduct(installation, environment)
-  }
+    let product = await startProduct(installation, environment)
+    expect(product.stdout()).toContain(redis)
+    const admin = await connectAdmin(installation)
+    for (let round = 0; round < ROUNDS; round++) {
+      const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
+      entities.push(entity)
+      await killWhileWriting(product, admin, entity, types)
+      product = await startProduct(installation, environment)
+    }
 
-  expect(await listTypes(admin)).toEqual(expect.arrayContaining(types))
-  const ids = entities.map(({ id }) => id).sort()
-  expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual(ids)
-  for (const { id } of entities) expect((await fetch(`${federationUrl}/fetch?sub=${id}`)).status).toBe(200)
-  expect(types.length).toBeGreaterThan(ROUNDS)
-  expect(await product.stop()).toEqual({ code: 0, signal: null })
-  await Promise.all(entities.map((entity) => entity.close()))
-})
+    expect(await listTypes(admin)).toEqual(expect.arrayContaining(types))
+    const ids = entities.map(({ id }) => id).sort()
+    expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual(ids)
+    for (const { id } of entities) expect((await fetch(`${federationUrl}/fetch?sub=${id}`)).status).toBe(200)
+    expect(types.length).toBeGreaterThan(ROUNDS)
+    expect(await product.stop()).toEqual({ code: 0, signal: null })
+    await Promise.all(entities.map((entity) => entity.close()))
+  },
+)

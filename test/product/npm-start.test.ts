@@ -8,7 +8,7 @@ import { descendants, survivors } from '#test/helpers/program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-test('SIGTERM to npm alone ends the product and all that it started', async () => {
+test('SIGTERM to npm alone ends the product and all that it started', { tags: 'command/start' }, async () => {
   const { environment, adminUrl } = await makeInstallation()
   const { PATH, HOME } = process.env
   const npm = spawn('npm', ['start'], {

@@ -15,7 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => deployment?.close())
 
-test('every acknowledged change is published in the end, by itself', async () => {
+test('every acknowledged change is published in the end, by itself', {
+  tags: ['fault/redis-emptied', 'fault/postgres-away'],
+}, async () => {
   const { admins, database, redis } = deployment
   const [first] = admins
   if (!first) throw new Error('there are two')
@@ -51,7 +53,9 @@ test('every acknowledged change is published in the end, by itself', async () =>
   await vi.waitFor(async () => expect(await deployment.db.outboxEntry.count()).toBe(0), WITHIN)
 })
 
-test('a connection that is cut in the middle of a write leaves nothing of it', async ({ skip }) => {
+test('a connection that is cut in the middle of a write leaves nothing of it', {
+  tags: 'fault/connection-cut',
+}, async ({ skip }) => {
   skip(!findPostgres(), 'the embedded database has one session for all connections')
   const { admins, db, database } = deployment
   const [admin] = admins

@@ -29,7 +29,9 @@ async function list({ federationUrl }: Installation): Promise<unknown> {
   return response.ok ? response.json() : response.status
 }
 
-test('a real Redis: a change made while it is away is published as soon as it is back', async () => {
+test('a real Redis: a change made while it is away is published as soon as it is back', {
+  tags: 'fault/redis-away',
+}, async () => {
   const [redis, installation] = [await startRedis(), await makeInstallation()]
   const product = await startProduct(installation, { REDIS_URL: redis.url })
   expect(product.stdout()).toContain('Redis at REDIS_URL')

@@ -67,7 +67,7 @@ async function expectNothingLost(fault: () => Promise<unknown>) {
   await vi.waitFor(async () => expect(await db.outboxEntry.count()).toBe(0), WITHIN)
 }
 
-test('Sentinels: the primary is killed', { timeout: 300_000 }, async () => {
+test('Sentinels: the primary is killed', { timeout: 300_000, tags: 'fault/redis-failover' }, async () => {
   deployment = await startDeployment(SIZE, { redis: startSentinelRedis })
   await expectNothingLost(async () => {
     await deployment.redis.stop()
@@ -75,7 +75,10 @@ test('Sentinels: the primary is killed', { timeout: 300_000 }, async () => {
   })
 })
 
-test('a Cluster: the keys are moved to another node', { timeout: 300_000 }, async () => {
+test('a Cluster: the keys are moved to another node', {
+  timeout: 300_000,
+  tags: 'fault/redis-failover',
+}, async () => {
   let cluster: TestCluster | undefined
   const redis = async (): Promise<TestRedis> => {
     cluster = await startCluster()

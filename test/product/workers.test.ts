@@ -33,6 +33,7 @@ function findWorker(before: readonly Program[] = []): Promise<Program> {
 
 test('1 000 entities are renewed once each, though one worker is killed and one is stopped in the midst of them', {
   timeout: 300_000,
+  tags: 'fault/worker-killed',
 }, async () => {
   const { admins, apiKey, db, redis } = deployment
   const [first, second] = admins

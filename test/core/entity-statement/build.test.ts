@@ -14,7 +14,9 @@ const link = { ...frame, issuer: id('anchor'), subject: id('leaf') }
 const policy = { openid_relying_party: { contacts: { essential: true } } }
 
 describe('buildEntityConfiguration', () => {
-  it('holds whole seconds, public keys and nothing empty (§3.1.2)', () => {
+  it('holds whole seconds, public keys and nothing empty (§3.1.2)', {
+    tags: ['3.1.1/public-keys', '3.1.2/authority-hints-not-empty', '3.1.2/trust-anchor-hints'],
+  }, () => {
     const empty = {
       authorityHints: [],
       trustAnchorHints: [],
@@ -32,7 +34,7 @@ describe('buildEntityConfiguration', () => {
     })
   })
 
-  it('has no trust_anchor_hints without Superiors (§3.1.2)', () => {
+  it('has no trust_anchor_hints without Superiors (§3.1.2)', { tags: '3.1.2/trust-anchor-hints' }, () => {
     const hints = { trustAnchorHints: [id('anchor')], authorityHints: [id('upper')] }
     expect(buildEntityConfiguration({ ...entity, ...hints })).toHaveProperty('trust_anchor_hints')
     expect(buildEntityConfiguration({ ...entity, ...hints, authorityHints: [] })).not.toHaveProperty(
@@ -40,7 +42,7 @@ describe('buildEntityConfiguration', () => {
     )
   })
 
-  it('builds what can be parsed', async () => {
+  it('builds what can be parsed', { tags: ['3.1.1/required-claims', '3.1.2/authority-hints'] }, async () => {
     const claims = buildEntityConfiguration({
       ...entity,
       authorityHints: [id('anchor')],
@@ -59,13 +61,13 @@ describe('buildEntityConfiguration', () => {
 })
 
 describe('buildSubordinateStatement', () => {
-  it('holds nothing empty (§3.1.3)', () => {
+  it('holds nothing empty (§3.1.3)', { tags: ['3.1.1/crit-names', '3.1.3/policy-crit-not-empty'] }, () => {
     const empty = { metadata: {}, metadataPolicy: {}, metadataPolicyCrit: [], constraints: {}, crit: [] }
     const claims = buildSubordinateStatement({ ...link, ...empty })
     expect(Object.keys(claims)).toEqual(['iss', 'sub', 'iat', 'exp', 'jwks'])
   })
 
-  it('builds what can be parsed', async () => {
+  it('builds what can be parsed', { tags: ['3.1.1/required-claims', '3.1.2/authority-hints'] }, async () => {
     const claims = buildSubordinateStatement({
       ...link,
       metadata: { openid_relying_party: { client_name: 'Leaf' } },
@@ -87,7 +89,7 @@ describe('additional claims', () => {
     expect(claims.crit).toEqual(['note'])
   })
 
-  it.each([...protectedClaims])('cannot take the name %s', (name) => {
+  it.each([...protectedClaims])('cannot take the name %s', { tags: '3.1.1/crit-names' }, (name) => {
     const additionalClaims = { [name]: 'mine' }
     const refused = refusal('invalid_request', { path: name })
     expect(() => buildEntityConfiguration({ ...entity, additionalClaims })).toThrow(refused)

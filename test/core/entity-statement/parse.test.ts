@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError, type FederationErrorCode } from '#core/errors.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from '../fixture/keys.ts'
 import {
   configurationClaims,
@@ -50,38 +51,62 @@ describe('parseEntityStatement', () => {
     expect(claims).toEqual(subordinateClaims('anchor', 'leaf', fullStatement))
   })
 
-  it.each([
-    ['step 2: another typ', rawJwt({ ...header, typ: 'JWT' }, configurationClaims('leaf'))],
-    ['step 3: the alg none', rawJwt({ ...header, alg: 'none' }, configurationClaims('leaf'))],
-    ['§4.3: a trust_chain header', rawJwt({ ...header, trust_chain: [] }, configurationClaims('leaf'))],
-    [
-      '§4.4: a peer_trust_chain header',
-      rawJwt({ ...header, peer_trust_chain: [] }, configurationClaims('leaf')),
-    ],
+  eachRow([
+    proves(
+      ['step 2: another typ', rawJwt({ ...header, typ: 'JWT' }, configurationClaims('leaf'))],
+      '3.2/step-2',
+    ),
+    proves(
+      ['step 3: the alg none', rawJwt({ ...header, alg: 'none' }, configurationClaims('leaf'))],
+      '3.2/step-3',
+    ),
+    proves(
+      ['§4.3: a trust_chain header', rawJwt({ ...header, trust_chain: [] }, configurationClaims('leaf'))],
+      '4.3/no-chain-headers',
+    ),
+    proves(
+      [
+        '§4.4: a peer_trust_chain header',
+        rawJwt({ ...header, peer_trust_chain: [] }, configurationClaims('leaf')),
+      ],
+      '4.3/no-chain-headers',
+    ),
   ])('refuses %s', (_what, jwt) => {
     expect(() => parseEntityStatement(jwt)).toThrow(refusal('invalid_request'))
   })
 
-  it.each([
-    ['step 5: no iss', { iss: undefined }, 'iss'],
-    ['step 5: an iss that is no identifier', { iss: 'anchor' }, 'iss'],
-    ['§3.1.1: no sub', { sub: undefined }, 'sub'],
+  eachRow([
+    proves(['step 5: no iss', { iss: undefined }, 'iss'], '3.1.1/required-claims', '3.2/step-5'),
+    proves(['step 5: an iss that is no identifier', { iss: 'anchor' }, 'iss'], '3.2/step-5'),
+    proves(['§3.1.1: no sub', { sub: undefined }, 'sub'], '3.1.1/required-claims'),
     ['§3.1.1: a sub that is no identifier', { sub: 'https://leaf.example?x' }, 'sub'],
-    ['step 7: no iat', { iat: undefined }, 'iat'],
-    ['step 7: an iat that is no number', { iat: '1' }, 'iat'],
-    ['step 8: no exp', { exp: undefined }, 'exp'],
-    ['step 8: an exp before time began', { exp: -1 }, 'exp'],
-    ['step 9: no jwks', { jwks: undefined }, 'jwks'],
-    ['step 9: a jwks that is no set', { jwks: [] }, 'jwks'],
-    ['step 9: an empty jwks', { jwks: { keys: [] } }, 'jwks'],
-    ['step 13: crit that is no array', { crit: 'x', x: 1 }, 'crit'],
-    ['step 13: an empty crit', { crit: [] }, 'crit'],
-    ['step 13: crit with a name that Core defines', { crit: ['metadata'], metadata: {} }, 'crit'],
-    ['step 13: crit with a name that is not there', { crit: ['x'] }, 'crit'],
-    ['step 13: crit with a name twice', { crit: ['x', 'x'], x: 1 }, 'crit'],
-    ['step 13: crit with a name that is not understood', { crit: ['y'], y: 1 }, 'crit'],
-    ['step 26: aud', { aud: id('anchor') }, 'aud'],
-    ['step 27: trust_anchor', { trust_anchor: id('anchor') }, 'trust_anchor'],
+    proves(['step 7: no iat', { iat: undefined }, 'iat'], '3.1.1/required-claims'),
+    proves(['step 7: an iat that is no number', { iat: '1' }, 'iat'], '3.2/step-7'),
+    proves(['step 8: no exp', { exp: undefined }, 'exp'], '3.1.1/required-claims'),
+    proves(['step 8: an exp before time began', { exp: -1 }, 'exp'], '3.2/step-8'),
+    proves(['step 9: no jwks', { jwks: undefined }, 'jwks'], '3.1.1/required-claims', '3.2/step-9'),
+    proves(['step 9: a jwks that is no set', { jwks: [] }, 'jwks'], '3.2/step-9'),
+    proves(['step 9: an empty jwks', { jwks: { keys: [] } }, 'jwks'], '3.2/step-9'),
+    proves(['step 13: crit that is no array', { crit: 'x', x: 1 }, 'crit'], '3.2/step-13'),
+    proves(['step 13: an empty crit', { crit: [] }, 'crit'], '3.1.1/crit-names', '3.2/step-13'),
+    proves(
+      ['step 13: crit with a name that Core defines', { crit: ['metadata'], metadata: {} }, 'crit'],
+      '3.1.1/crit-names',
+      '3.2/step-13',
+    ),
+    proves(
+      ['step 13: crit with a name that is not there', { crit: ['x'] }, 'crit'],
+      '3.1.1/crit-names',
+      '3.2/step-13',
+    ),
+    proves(['step 13: crit with a name twice', { crit: ['x', 'x'], x: 1 }, 'crit'], '3.1.1/crit-names'),
+    proves(
+      ['step 13: crit with a name that is not understood', { crit: ['y'], y: 1 }, 'crit'],
+      '3.1.1/crit-understood',
+      '3.2/step-13',
+    ),
+    proves(['step 26: aud', { aud: id('anchor') }, 'aud'], '3.2/step-26'),
+    proves(['step 27: trust_anchor', { trust_anchor: id('anchor') }, 'trust_anchor'], '3.2/step-27'),
   ])('refuses in either statement %s', (_what, claims, path) => {
     const options = { understoodClaims: ['x', 'metadata'] }
     expect(() => parseEntityStatement(subordinate(claims), options)).toThrow(
@@ -101,50 +126,112 @@ describe('parseEntityStatement', () => {
     expect(parseEntityStatement(configuration({ iat: 0 })).claims.iat).toBe(0)
   })
 
-  it('accepts crit that names a claim its caller understands (§13.4)', () => {
+  it('accepts crit that names a claim its caller understands (§13.4)', {
+    tags: '3.1.1/crit-understood',
+  }, () => {
     const jwt = configuration({ crit: ['x'], x: 1 })
     expect(parseEntityStatement(jwt, { understoodClaims: ['x'] }).claims.crit).toEqual(['x'])
   })
 
-  it.each([
-    ['step 14: empty authority_hints', { authority_hints: [] }],
-    ['step 14: authority_hints that is no array', { authority_hints: id('anchor') }],
-    ['step 14: a hint that is no identifier', { authority_hints: ['anchor'] }],
-    ['step 15: empty trust_anchor_hints', { trust_anchor_hints: [] }],
-    ['step 15: a Trust Anchor hint that is no identifier', { trust_anchor_hints: ['anchor'] }],
-    ['step 17: metadata_policy', { metadata_policy: {} }],
-    ['step 18: metadata_policy_crit', { metadata_policy_crit: ['x'] }],
-    ['step 19: constraints', { constraints: {} }],
-    ['step 20: trust_marks that is no array', { trust_marks: {} }],
-    ['step 20: a mark without type', { trust_marks: [{ trust_mark: mark('a') }] }],
-    ['step 20: a mark without JWT', { trust_marks: [{ trust_mark_type: 'a' }] }],
+  eachRow([
+    proves(
+      ['step 14: empty authority_hints', { authority_hints: [] }],
+      '3.1.2/authority-hints-not-empty',
+      '3.2/step-14',
+    ),
+    proves(['step 14: authority_hints that is no array', { authority_hints: id('anchor') }], '3.2/step-14'),
+    proves(['step 14: a hint that is no identifier', { authority_hints: ['anchor'] }], '3.2/step-14'),
+    proves(
+      ['step 15: empty trust_anchor_hints', { trust_anchor_hints: [] }],
+      '3.1.2/trust-anchor-hints',
+      '3.2/step-15',
+    ),
+    proves(
+      ['step 15: a Trust Anchor hint that is no identifier', { trust_anchor_hints: ['anchor'] }],
+      '3.2/step-15',
+    ),
+    proves(['step 17: metadata_policy', { metadata_policy: {} }], '3.2/step-17'),
+    proves(['step 18: metadata_policy_crit', { metadata_policy_crit: ['x'] }], '3.2/step-18'),
+    proves(['step 19: constraints', { constraints: {} }], '3.2/step-19'),
+    proves(['step 20: trust_marks that is no array', { trust_marks: {} }], '3.2/step-20'),
+    proves(
+      ['step 20: a mark without type', { trust_marks: [{ trust_mark: mark('a') }] }],
+      '3.1.2/trust-marks',
+    ),
+    proves(['step 20: a mark without JWT', { trust_marks: [{ trust_mark_type: 'a' }] }], '3.1.2/trust-marks'),
     ['step 20: a mark that is no JWT', { trust_marks: [{ trust_mark_type: 'a', trust_mark: 'a' }] }],
-    ['step 20: a mark of another type', { trust_marks: [{ trust_mark_type: 'a', trust_mark: mark('b') }] }],
-    ['step 21: trust_mark_issuers that is no object', { trust_mark_issuers: [] }],
-    ['step 21: issuers that are no array', { trust_mark_issuers: { a: id('owner') } }],
-    ['step 21: an issuer that is no identifier', { trust_mark_issuers: { a: ['owner'] } }],
-    ['step 22: trust_mark_owners that is no object', { trust_mark_owners: [] }],
-    ['step 22: an owner without sub', { trust_mark_owners: { a: { jwks: keySet('owner') } } }],
-    ['step 22: an owner without jwks', { trust_mark_owners: { a: { sub: id('owner') } } }],
-    ['step 23: source_endpoint', { source_endpoint: 'https://anchor.example/fetch' }],
+    proves(
+      ['step 20: a mark of another type', { trust_marks: [{ trust_mark_type: 'a', trust_mark: mark('b') }] }],
+      '3.1.2/trust-marks',
+      '3.2/step-20',
+    ),
+    proves(['step 21: trust_mark_issuers that is no object', { trust_mark_issuers: [] }], '3.2/step-21'),
+    proves(['step 21: issuers that are no array', { trust_mark_issuers: { a: id('owner') } }], '3.2/step-21'),
+    proves(
+      ['step 21: an issuer that is no identifier', { trust_mark_issuers: { a: ['owner'] } }],
+      '3.2/step-21',
+    ),
+    proves(['step 22: trust_mark_owners that is no object', { trust_mark_owners: [] }], '3.2/step-22'),
+    proves(
+      ['step 22: an owner without sub', { trust_mark_owners: { a: { jwks: keySet('owner') } } }],
+      '3.1.2/owner-named',
+      '3.2/step-22',
+    ),
+    proves(
+      ['step 22: an owner without jwks', { trust_mark_owners: { a: { sub: id('owner') } } }],
+      '3.1.2/owner-named',
+      '3.2/step-22',
+    ),
+    proves(['step 23: source_endpoint', { source_endpoint: 'https://anchor.example/fetch' }], '3.2/step-23'),
   ])('refuses in an Entity Configuration %s', (_what, claims) => {
     expect(() => parseEntityStatement(configuration(claims))).toThrow(refusal('invalid_request'))
   })
 
-  it.each<[string, object, FederationErrorCode]>([
-    ['step 14: authority_hints', { authority_hints: [id('anchor')] }, 'invalid_request'],
-    ['step 15: trust_anchor_hints', { trust_anchor_hints: [id('anchor')] }, 'invalid_request'],
-    ['step 16: metadata that is no object', { metadata: [] }, 'invalid_metadata'],
-    ['step 16: null as a metadata value', { metadata: { a: { b: null } } }, 'invalid_metadata'],
-    ['step 17: a malformed metadata_policy', { metadata_policy: { a: { b: 1 } } }, 'invalid_metadata'],
-    ['step 18: an empty metadata_policy_crit', { metadata_policy_crit: [] }, 'invalid_metadata'],
-    ['step 18: a standard operator', { metadata_policy_crit: ['add'] }, 'invalid_metadata'],
-    ['step 18: an operator that is not supported', { metadata_policy_crit: ['x'] }, 'invalid_metadata'],
-    ['step 19: malformed constraints', { constraints: { max_path_length: -1 } }, 'invalid_request'],
-    ['step 20: trust_marks', { trust_marks: [] }, 'invalid_request'],
-    ['step 21: trust_mark_issuers', { trust_mark_issuers: {} }, 'invalid_request'],
-    ['step 22: trust_mark_owners', { trust_mark_owners: {} }, 'invalid_request'],
-    ['step 23: a source_endpoint that is no URL', { source_endpoint: 'fetch' }, 'invalid_request'],
+  eachRow<[string, object, FederationErrorCode]>([
+    proves(
+      ['step 14: authority_hints', { authority_hints: [id('anchor')] }, 'invalid_request'],
+      '3.1.2/hints-place',
+      '3.2/step-14',
+    ),
+    proves(
+      ['step 15: trust_anchor_hints', { trust_anchor_hints: [id('anchor')] }, 'invalid_request'],
+      '3.1.2/hints-place',
+      '3.2/step-15',
+    ),
+    proves(['step 16: metadata that is no object', { metadata: [] }, 'invalid_metadata'], '3.2/step-16'),
+    proves(
+      ['step 16: null as a metadata value', { metadata: { a: { b: null } } }, 'invalid_metadata'],
+      '3.2/step-16',
+    ),
+    proves(
+      ['step 17: a malformed metadata_policy', { metadata_policy: { a: { b: 1 } } }, 'invalid_metadata'],
+      '3.2/step-17',
+    ),
+    proves(
+      ['step 18: an empty metadata_policy_crit', { metadata_policy_crit: [] }, 'invalid_metadata'],
+      '3.1.3/policy-crit-not-empty',
+      '3.2/step-18',
+    ),
+    proves(
+      ['step 18: a standard operator', { metadata_policy_crit: ['add'] }, 'invalid_metadata'],
+      '3.2/step-18',
+      '6.1.3.2/no-standard-operator',
+    ),
+    proves(
+      ['step 18: an operator that is not supported', { metadata_policy_crit: ['x'] }, 'invalid_metadata'],
+      '3.2/step-18',
+    ),
+    proves(
+      ['step 19: malformed constraints', { constraints: { max_path_length: -1 } }, 'invalid_request'],
+      '3.2/step-19',
+    ),
+    proves(['step 20: trust_marks', { trust_marks: [] }, 'invalid_request'], '3.2/step-20'),
+    proves(['step 21: trust_mark_issuers', { trust_mark_issuers: {} }, 'invalid_request'], '3.2/step-21'),
+    proves(['step 22: trust_mark_owners', { trust_mark_owners: {} }, 'invalid_request'], '3.2/step-22'),
+    proves(
+      ['step 23: a source_endpoint that is no URL', { source_endpoint: 'fetch' }, 'invalid_request'],
+      '3.2/step-23',
+    ),
   ])('refuses in a Subordinate Statement %s', (_what, claims, code) => {
     expect(() => parseEntityStatement(subordinate(claims))).toThrow(refusal(code))
   })

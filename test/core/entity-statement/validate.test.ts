@@ -6,6 +6,7 @@ import {
   verifyEntityConfiguration,
   verifySubordinateStatement,
 } from '#core/entity-statement/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from '../fixture/keys.ts'
 import {
   configurationClaims,
@@ -19,11 +20,11 @@ import {
 } from '../fixture/statement.ts'
 
 describe('validateEntityStatement', () => {
-  it.each([
-    ['step 7: issued within the leeway', { iat: NOW + 60 }, undefined],
-    ['step 7: issued beyond it', { iat: NOW + 61 }, 'iat'],
-    ['step 8: expired within the leeway', { exp: NOW - 59 }, undefined],
-    ['step 8: expired beyond it', { exp: NOW - 60 }, 'exp'],
+  eachRow([
+    proves(['step 7: issued within the leeway', { iat: NOW + 60 }, undefined], '3.2/step-7'),
+    proves(['step 7: issued beyond it', { iat: NOW + 61 }, 'iat'], '3.2/step-7'),
+    proves(['step 8: expired within the leeway', { exp: NOW - 59 }, undefined], '3.2/step-8'),
+    proves(['step 8: expired beyond it', { exp: NOW - 60 }, 'exp'], '3.1.1/exp', '3.2/step-8'),
     ['step 7: issued beyond any calendar', { iat: 1e300 }, 'iat'],
   ])('%s', async (_what, claims, check) => {
     const statement = parseEntityStatement(await signConfiguration('leaf', claims))
@@ -38,7 +39,7 @@ describe('validateEntityStatement', () => {
     expect(() => validateEntityStatement(statement, { now: NOW, skew: 1 })).not.toThrow()
   })
 
-  it('refuses another subject (step 4) and another issuer (step 6)', async () => {
+  it('refuses another subject (step 4) and another issuer (step 6)', { tags: '3.2/step-4' }, async () => {
     const statement = parseEntityStatement(await signSubordinate('anchor', 'leaf'))
     const validate = (expected: object) => () => validateEntityStatement(statement, { now: NOW, ...expected })
     expect(validate({ subject: id('side') })).toThrow(refusal('invalid_request', { check: 'sub' }))
@@ -69,19 +70,28 @@ describe('verifyEntityConfiguration', () => {
     )
   })
 
-  it.each([
-    [
-      'step 11: a key that its jwks does not hold',
-      () => signConfiguration('leaf', { jwks: keySet('owner') }),
-      'signature',
-    ],
-    [
-      'step 12: the signature of another key',
-      () => signStatement(configurationClaims('leaf'), { ...keys.owner, kid: keys.leaf.kid }),
-      'signature',
-    ],
-    ['step 4: another Entity', () => signConfiguration('owner'), 'sub'],
-    ['step 6: a Subordinate Statement', () => signSubordinate('anchor', 'leaf'), 'iss'],
+  eachRow([
+    proves(
+      [
+        'step 11: a key that its jwks does not hold',
+        () => signConfiguration('leaf', { jwks: keySet('owner') }),
+        'signature',
+      ],
+      '3.2/step-11',
+    ),
+    proves(
+      [
+        'step 12: the signature of another key',
+        () => signStatement(configurationClaims('leaf'), { ...keys.owner, kid: keys.leaf.kid }),
+        'signature',
+      ],
+      '3.2/step-12',
+    ),
+    proves(['step 4: another Entity', () => signConfiguration('owner'), 'sub'], '3.2/step-4'),
+    proves(
+      ['step 6: a Subordinate Statement', () => signSubordinate('anchor', 'leaf'), 'iss'],
+      '3.2/step-6-kind',
+    ),
     ['step 8: one that expired', () => signConfiguration('leaf', { exp: NOW - 100 }), 'exp'],
   ])('refuses %s', async (_what, sign, check) => {
     await expect(verifyEntityConfiguration(await sign(), options)).rejects.toThrow(
@@ -103,15 +113,15 @@ describe('verifyEntityConfiguration', () => {
 describe('verifySubordinateStatement', () => {
   const options = { issuer: id('anchor'), subject: id('leaf'), keys: keySet('anchor'), now: NOW }
 
-  it('verifies with the keys of the issuer (steps 10-12)', async () => {
+  it('verifies with the keys of the issuer (steps 10-12)', { tags: '3.2/step-10' }, async () => {
     const { claims } = await verifySubordinateStatement(await signSubordinate('anchor', 'leaf'), options)
     expect(claims).toMatchObject({ iss: id('anchor'), sub: id('leaf') })
   })
 
-  it.each([
-    ['the keys of its subject', { keys: keySet('leaf') }, 'signature'],
+  eachRow([
+    proves(['the keys of its subject', { keys: keySet('leaf') }, 'signature'], '3.2/step-12'),
     ['another issuer', { issuer: id('side') }, 'iss'],
-    ['another subject', { subject: id('side') }, 'sub'],
+    proves(['another subject', { subject: id('side') }, 'sub'], '3.2/step-4'),
     ['another time', { now: NOW + 10 * 86_400 }, 'exp'],
   ])('refuses %s', async (_what, changed, check) => {
     const jwt = await signSubordinate('anchor', 'leaf')

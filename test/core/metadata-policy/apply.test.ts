@@ -3,7 +3,9 @@ import { applyMetadataPolicy, mergeMetadataPolicies } from '#core/metadata-polic
 import { refusal } from '../fixture/statement.ts'
 
 describe('applyMetadataPolicy (§6.1.4.2)', () => {
-  it('runs for parameters that are absent, and leaves the others alone', () => {
+  it('runs for parameters that are absent, and leaves the others alone', {
+    tags: '6.1.4.2/absent-parameters',
+  }, () => {
     const policy = {
       a: { p: { value: 1 }, q: { add: ['x'] }, r: { default: true }, s: { subset_of: ['x'] } },
     }
@@ -12,18 +14,18 @@ describe('applyMetadataPolicy (§6.1.4.2)', () => {
     })
   })
 
-  it('removes a parameter, and leaves no member behind', () => {
+  it('removes a parameter, and leaves no member behind', { tags: '6.1.3/no-null' }, () => {
     const removed = applyMetadataPolicy({ a: { p: { value: null } } }, { a: { p: 'x', q: 'y' } })
     expect(removed).toStrictEqual({ a: { q: 'y' } })
   })
 
-  it('creates no Entity Type', () => {
+  it('creates no Entity Type', { tags: '6.1.4.2/absent-parameters' }, () => {
     expect(applyMetadataPolicy({ b: { p: { value: 1 } }, c: { p: { essential: true } } }, { a: {} })).toEqual(
       { a: {} },
     )
   })
 
-  it('means a parameter with its language tag only (§6.1.2)', () => {
+  it('means a parameter with its language tag only (§6.1.2)', { tags: '6.1.2/language-tag' }, () => {
     const metadata = { a: { name: 'x', 'name#de': 'y' } }
     expect(applyMetadataPolicy({ a: { 'name#de': { value: 'z' } } }, metadata)).toEqual({
       a: { name: 'x', 'name#de': 'z' },
@@ -67,7 +69,7 @@ describe('scope (§6.1.3.1.8)', () => {
     [{ value: null }, 'openid', undefined],
     [{ essential: true, subset_of: ['phone'] }, 'openid', ''],
     [{ subset_of: ['openid'] }, undefined, undefined],
-  ])('%j makes of %j: %j', (policy, scope, expected) => {
+  ])('%j makes of %j: %j', { tags: '6.1.3.1.8/scope' }, (policy, scope, expected) => {
     expect(apply(policy, scope)).toBe(expected)
     expect(apply(policy, scope, 'oauth_client')).toBe(expected)
   })
@@ -80,7 +82,7 @@ describe('scope (§6.1.3.1.8)', () => {
     [{ subset_of: ['openid'] }, 7],
     [{ add: [{ toString: 1 }] }, 'openid'],
     [{ value: [7] }, 'openid'],
-  ])('%j refuses %j', (policy, scope) => {
+  ])('%j refuses %j', { tags: '6.1.3.1.8/scope' }, (policy, scope) => {
     expect(() => apply(policy, scope)).toThrow(
       refusal('invalid_metadata', { path: 'openid_relying_party.scope' }),
     )
@@ -90,7 +92,7 @@ describe('scope (§6.1.3.1.8)', () => {
     expect(apply({ essential: true }, [{ toString: 1 }])).toEqual([{ toString: 1 }])
   })
 
-  it('is not split for other parameters and Entity Types', () => {
+  it('is not split for other parameters and Entity Types', { tags: '6.1.3.1.8/scope' }, () => {
     expect(() => apply({ subset_of: ['a'] }, 'a b', 'openid_provider')).toThrow(refusal('invalid_metadata'))
     expect(() =>
       applyMetadataPolicy(

@@ -6,6 +6,7 @@ import {
   type MetadataPolicy,
   mergeMetadataPolicies,
 } from '#core/metadata-policy/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { refusal } from '../fixture/statement.ts'
 
 const policy = (parameter: Record<string, unknown>): MetadataPolicy => ({
@@ -13,7 +14,7 @@ const policy = (parameter: Record<string, unknown>): MetadataPolicy => ({
 })
 
 describe('mergeMetadataPolicies (§6.1.4.1)', () => {
-  it('copies what one policy alone has, at every level', () => {
+  it('copies what one policy alone has, at every level', { tags: '6.1.4.1/copied' }, () => {
     const superior = { a: { p: { add: ['x'] }, q: { essential: true } } }
     const subordinate = { a: { p: { essential: true } }, b: { r: { value: 1 } } }
     expect(mergeMetadataPolicies([superior, subordinate])).toEqual({
@@ -26,15 +27,18 @@ describe('mergeMetadataPolicies (§6.1.4.1)', () => {
     expect(mergeMetadataPolicies([])).toEqual({})
   })
 
-  it('validates a policy that is the only one', () => {
+  it('validates a policy that is the only one', { tags: '6.1.4.1/validated' }, () => {
     expect(() => mergeMetadataPolicies([policy({ add: ['a'], one_of: ['a'] })])).toThrow(
       refusal('invalid_metadata'),
     )
   })
 
-  it.each([
-    ['superset_of above subset_of', { superset_of: ['a', 'b'] }, { subset_of: ['a'] }],
-    ['add above subset_of', { add: ['a'] }, { subset_of: ['b'] }],
+  eachRow([
+    proves(
+      ['superset_of above subset_of', { superset_of: ['a', 'b'] }, { subset_of: ['a'] }],
+      '6.1.4.1/copied',
+    ),
+    proves(['add above subset_of', { add: ['a'] }, { subset_of: ['b'] }], '6.1.4.1/copied'),
     ['value null above essential', { value: null }, { essential: true }],
     ['one_of above add', { one_of: ['a'] }, { add: ['a'] }],
   ])('checks combinations after the merge: %s', (_what, superior, subordinate) => {
@@ -43,7 +47,7 @@ describe('mergeMetadataPolicies (§6.1.4.1)', () => {
     )
   })
 
-  it('merges three levels', () => {
+  it('merges three levels', { tags: '6.1.4.1/top-down' }, () => {
     const levels = [
       { subset_of: ['a', 'b', 'c'] },
       { subset_of: ['b', 'c', 'd'] },
@@ -98,7 +102,7 @@ describe('properties', () => {
     )
   })
 
-  it('a subordinate never loosens what its superior allows', () => {
+  it('a subordinate never loosens what its superior allows', { tags: '6.1.1/no-loosening' }, () => {
     fc.assert(
       fc.property(arrays, arrays, values, (superior, subordinate, parameter) => {
         const metadata = { openid_relying_party: { p: parameter } }

@@ -18,7 +18,7 @@ const merge = (operator: string, superior: unknown, subordinate: unknown) => () 
     { [TYPE]: { p: { [operator]: subordinate } } },
   ])[TYPE]?.p?.[operator]
 
-it('are applied in the order of the text', () => {
+it('are applied in the order of the text', { tags: '6.1.3.1/order' }, () => {
   const names = ['value', 'add', 'default', 'one_of', 'subset_of', 'superset_of', 'essential']
   expect(operators.map(({ name }) => name)).toEqual(names)
 })
@@ -71,16 +71,24 @@ describe('application', () => {
     [{ add: ['a'], default: ['b'] }, ABSENT, ['a']],
     [{ add: ['a'], superset_of: ['a'] }, [], ['a']],
     [{ value: null, essential: false }, 'x', ABSENT],
-  ])('%j makes of %j: %j', (policy, parameter, expected) => {
-    if (expected === FAILS)
-      expect(apply(policy, parameter)).toThrow(refusal('invalid_metadata', { path: `${TYPE}.p` }))
-    else expect(apply(policy, parameter)()).toEqual(expected)
-  })
+  ])(
+    '%j makes of %j: %j',
+    { tags: ['6.1.3/parameter-types', '6.1.3.1/order', '6.1.3.1/operators', '6.1.3.1.5/empty-subset'] },
+    (policy, parameter, expected) => {
+      if (expected === FAILS)
+        expect(apply(policy, parameter)).toThrow(refusal('invalid_metadata', { path: `${TYPE}.p` }))
+      else expect(apply(policy, parameter)()).toEqual(expected)
+    },
+  )
 
-  it.each(operators.map(({ name }) => name))('%s refuses a parameter that is null', (name) => {
-    const value = name === 'essential' ? false : ['a']
-    expect(apply({ [name]: value }, null)).toThrow(refusal('invalid_metadata', { operator: name }))
-  })
+  it.each(operators.map(({ name }) => name))(
+    '%s refuses a parameter that is null',
+    { tags: '6.1.3/parameter-types' },
+    (name) => {
+      const value = name === 'essential' ? false : ['a']
+      expect(apply({ [name]: value }, null)).toThrow(refusal('invalid_metadata', { operator: name }))
+    },
+  )
 })
 
 describe('merge', () => {
@@ -106,7 +114,7 @@ describe('merge', () => {
     ['essential', true, false, true],
     ['essential', false, true, true],
     ['essential', false, false, false],
-  ])('%s: %j and %j make %j', (operator, superior, subordinate, expected) => {
+  ])('%s: %j and %j make %j', { tags: '6.1.3.1/merge' }, (operator, superior, subordinate, expected) => {
     if (expected === FAILS) {
       const place = { path: `${TYPE}.p`, operator }
       expect(merge(operator, superior, subordinate)).toThrow(refusal('invalid_metadata', place))

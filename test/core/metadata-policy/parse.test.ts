@@ -7,6 +7,7 @@ import {
   parseMetadataPolicy,
   parseMetadataPolicyCrit,
 } from '#core/metadata-policy/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { refusal } from '../fixture/statement.ts'
 
 const parse = (parameter: unknown) => () => parseMetadataPolicy({ openid_provider: { p: parameter } })
@@ -17,11 +18,14 @@ describe('structure (§6.1.2)', () => {
     expect(parseMetadataPolicy(policy)).toBe(policy)
   })
 
-  it.each([
-    ['no object', 7, 'metadata_policy'],
+  eachRow([
+    proves(['no object', 7, 'metadata_policy'], '6.1.2/shape'),
     ['an array', [], 'metadata_policy'],
-    ['an Entity Type that is no object', { openid_provider: [] }, 'openid_provider'],
-    ['a parameter that is no object', { openid_provider: { p: 'x' } }, 'openid_provider.p'],
+    proves(['an Entity Type that is no object', { openid_provider: [] }, 'openid_provider'], '6.1.2/shape'),
+    proves(
+      ['a parameter that is no object', { openid_provider: { p: 'x' } }, 'openid_provider.p'],
+      '6.1.2/shape',
+    ),
     ['a parameter that is null', { openid_provider: { p: null } }, 'openid_provider.p'],
   ])('refuses %s', (_what, policy, path) => {
     expect(() => parseMetadataPolicy(policy)).toThrow(refusal('invalid_metadata', { path }))
@@ -49,24 +53,26 @@ describe('operator values (§6.1.3.1)', () => {
     ['superset_of', 7],
     ['essential', 'true'],
     ['essential', null],
-  ])('%s refuses %j', (operator, value) => {
+  ])('%s refuses %j', { tags: '6.1.3/operator-value-types' }, (operator, value) => {
     expect(parse({ [operator]: value })).toThrow(
       refusal('invalid_metadata', { path: 'openid_provider.p', operator }),
     )
   })
 
-  it.each([
-    ['value', null],
-    ['value', { a: 1 }],
-    ['default', { a: 1 }],
-    ['add', [1, { a: 1 }]],
+  eachRow([
+    proves(['value', null], '6.1.3/operator-value-types'),
+    proves(['value', { a: 1 }], '6.1.3/operator-value-types'),
+    proves(['default', { a: 1 }], '6.1.3/operator-value-types'),
+    proves(['add', [1, { a: 1 }]], '6.1.3/operator-value-types'),
     ['one_of', []],
     ['subset_of', []],
   ])('%s accepts %j', (operator, value) => {
     expect(parse({ [operator]: value })).not.toThrow()
   })
 
-  it('takes operator names case-sensitively (§6.1.3): Add is unknown, and ignored', () => {
+  it('takes operator names case-sensitively (§6.1.3): Add is unknown, and ignored', {
+    tags: '6.1.3/case',
+  }, () => {
     expect(parse({ Add: 7 })).not.toThrow()
   })
 })
@@ -104,7 +110,7 @@ describe('combinations (§6.1.3.1)', () => {
     [{ one_of: ['a'], essential: true }, true],
     [{ subset_of: ['a', 'b'], superset_of: ['a'] }, true],
     [{ subset_of: ['a'], superset_of: ['a', 'b'] }, false],
-  ])('%j: %s', (parameter, allowed) => {
+  ])('%j: %s', { tags: '6.1.3/combinations' }, (parameter, allowed) => {
     if (allowed) expect(parse(parameter)).not.toThrow()
     else expect(parse(parameter)).toThrow(refusal('invalid_metadata', { path: 'openid_provider.p' }))
   })
@@ -125,7 +131,7 @@ describe('critical operators (§3.1.3, §6.1.3.2)', () => {
     )
   })
 
-  it('refuse the policy even where nothing uses them', () => {
+  it('refuse the policy even where nothing uses them', { tags: '6.1.3.2/critical' }, () => {
     expect(() => parseMetadataPolicy({}, { crit: ['regexp'] })).toThrow(
       refusal('invalid_metadata', { operator: 'regexp' }),
     )
@@ -134,7 +140,7 @@ describe('critical operators (§3.1.3, §6.1.3.2)', () => {
     )
   })
 
-  it('that nobody made critical are ignored', () => {
+  it('that nobody made critical are ignored', { tags: '6.1.3.2/unknown-ignored' }, () => {
     expect(mergeMetadataPolicies([policy], { crit: [] })).toEqual({ openid_provider: { p: {} } })
   })
 })

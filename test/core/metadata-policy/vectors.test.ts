@@ -29,21 +29,25 @@ if (!present)
 const vectors: Vector[] = present ? JSON.parse(readFileSync(file, 'utf8')) : []
 
 describe.skipIf(!present)('metadata policy vectors', () => {
-  it.each(vectors)('$n: $combination', ({ TA, INT, merged, metadata, resolved, error }) => {
-    const merge = () => mergeMetadataPolicies([{ [TYPE]: TA }, { [TYPE]: INT }])
-    if (error === 'invalid_policy') {
-      expect(merge).toThrow(expect.objectContaining({ code: 'invalid_metadata' }))
-      return
-    }
-    const policy = merge()
-    expect(asSets(policy)).toEqual(asSets({ [TYPE]: merged }))
-    const apply = () => applyMetadataPolicy(policy, { [TYPE]: metadata })
-    if (error === 'invalid_metadata') {
-      expect(apply).toThrow(expect.objectContaining({ code: 'invalid_metadata' }))
-      return
-    }
-    expect(asSets(apply())).toEqual(asSets({ [TYPE]: resolved }))
-  })
+  it.each(vectors)(
+    '$n: $combination',
+    { tags: ['6.1.3.1/operators', '6.1.3.1/merge'] },
+    ({ TA, INT, merged, metadata, resolved, error }) => {
+      const merge = () => mergeMetadataPolicies([{ [TYPE]: TA }, { [TYPE]: INT }])
+      if (error === 'invalid_policy') {
+        expect(merge).toThrow(expect.objectContaining({ code: 'invalid_metadata' }))
+        return
+      }
+      const policy = merge()
+      expect(asSets(policy)).toEqual(asSets({ [TYPE]: merged }))
+      const apply = () => applyMetadataPolicy(policy, { [TYPE]: metadata })
+      if (error === 'invalid_metadata') {
+        expect(apply).toThrow(expect.objectContaining({ code: 'invalid_metadata' }))
+        return
+      }
+      expect(asSets(apply())).toEqual(asSets({ [TYPE]: resolved }))
+    },
+  )
 })
 
 /** Sorts every array, since the order of their elements is not defined (§6.1.3). */

@@ -33,9 +33,13 @@ describe('of Trust Anchor and Intermediate', () => {
     [{ default: 'x' }, { default: 'y' }, 'z', FAILS],
     [{ essential: false }, { essential: true }, ABSENT, FAILS],
     [{ add: ['a'] }, { add: ['b'], superset_of: ['a', 'b'] }, ['c'], ['c', 'a', 'b']],
-  ])('%j above %j makes of %j: %j', (anchor, intermediate, parameter, expected) => {
-    const resolved = resolve(anchor, intermediate, parameter)
-    if (expected === FAILS) expect(resolved).toThrow(refusal('invalid_metadata', { path: `${TYPE}.p` }))
-    else expect(resolved()).toEqual(expected)
-  })
+  ])(
+    '%j above %j makes of %j: %j',
+    { tags: ['6.1.3.1/merge', '6.1.3.1.5/empty-subset'] },
+    (anchor, intermediate, parameter, expected) => {
+      const resolved = resolve(anchor, intermediate, parameter)
+      if (expected === FAILS) expect(resolved).toThrow(refusal('invalid_metadata', { path: `${TYPE}.p` }))
+      else expect(resolved()).toEqual(expected)
+    },
+  )
 })

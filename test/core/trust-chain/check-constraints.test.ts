@@ -25,11 +25,15 @@ describe('max_path_length (§6.2.1)', () => {
     ['upper', 1, true],
     ['upper', 0, false],
     ['lower', 0, true],
-  ] as const)('set by %s to %i: %s', async (issuer, max_path_length, allowed) => {
-    const run = await check(setBy[issuer]({ max_path_length }))
-    if (allowed) expect(run).not.toThrow()
-    else expect(run).toThrow(refusal('invalid_trust_chain', { check: 'max_path_length' }))
-  })
+  ] as const)(
+    'set by %s to %i: %s',
+    { tags: '6.2.1/intermediates' },
+    async (issuer, max_path_length, allowed) => {
+      const run = await check(setBy[issuer]({ max_path_length }))
+      if (allowed) expect(run).not.toThrow()
+      else expect(run).toThrow(refusal('invalid_trust_chain', { check: 'max_path_length' }))
+    },
+  )
 })
 
 describe('naming_constraints (§6.2.2)', () => {
@@ -45,13 +49,17 @@ describe('naming_constraints (§6.2.2)', () => {
     ['upper', { excluded: ['upper.example'] }, true],
     ['anchor', { excluded: ['anchor.example'] }, true],
     ['anchor', {}, true],
-  ] as const)('set by %s to %j: %s', async (issuer, naming_constraints, allowed) => {
-    const run = await check(setBy[issuer]({ naming_constraints }))
-    if (allowed) expect(run).not.toThrow()
-    else expect(run).toThrow(refusal('invalid_trust_chain', { check: 'naming_constraints' }))
-  })
+  ] as const)(
+    'set by %s to %j: %s',
+    { tags: ['3.1.3/constraints-scope', '6.2.2/everything-below'] },
+    async (issuer, naming_constraints, allowed) => {
+      const run = await check(setBy[issuer]({ naming_constraints }))
+      if (allowed) expect(run).not.toThrow()
+      else expect(run).toThrow(refusal('invalid_trust_chain', { check: 'naming_constraints' }))
+    },
+  )
 
-  it('looks at the host alone', async () => {
+  it('looks at the host alone', { tags: '6.2.2/host-only' }, async () => {
     const sub = 'https://leaf.example:8443/upper.example'
     const plan = {
       lower: {
@@ -62,12 +70,16 @@ describe('naming_constraints (§6.2.2)', () => {
   })
 })
 
-it('enforces each statement on its own, the less restrictive one included', async () => {
+it('enforces each statement on its own, the less restrictive one included', {
+  tags: '6.2/every-statement',
+}, async () => {
   const strict = { anchor: { about: { upper: { constraints: { max_path_length: 1 } } } } }
   const loose = setBy.upper({ max_path_length: 9 })
   expect(await check({ ...strict, ...loose })).toThrow(refusal('invalid_trust_chain', { statement: 3 }))
 })
 
-it('never fails for allowed_entity_types, and ignores constraints that nobody knows', async () => {
+it('never fails for allowed_entity_types, and ignores constraints that nobody knows', {
+  tags: '6.2/unknown-ignored',
+}, async () => {
   expect(await check(setBy.anchor({ allowed_entity_types: [], other: 1 }))).not.toThrow()
 })

@@ -2,22 +2,29 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { StatementSource } from '#core/trust-chain/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { collect, diamond, straight } from '../fixture/collect.ts'
 import { line, planned } from '../fixture/federation.ts'
 import type { EntityName } from '../fixture/keys.ts'
 import { id, refusal } from '../fixture/statement.ts'
 
 describe('bounds (§18.1)', () => {
-  it.each([
-    ['authority hints', { authorityHints: 1 }, line({ leaf: { under: ['lower', 'anchor'] } }), [straight]],
-    [
-      'depth',
-      { depth: 2 },
-      line({ leaf: { under: ['lower', 'anchor'] } }),
-      ['leaf>leaf anchor>leaf anchor>anchor'],
-    ],
+  eachRow([
+    proves(
+      ['authority hints', { authorityHints: 1 }, line({ leaf: { under: ['lower', 'anchor'] } }), [straight]],
+      '18.1/bounds',
+    ),
+    proves(
+      [
+        'depth',
+        { depth: 2 },
+        line({ leaf: { under: ['lower', 'anchor'] } }),
+        ['leaf>leaf anchor>leaf anchor>anchor'],
+      ],
+      '18.1/bounds',
+    ),
     ['depth of a single chain', { depth: 2 }, line(), []],
-    ['fetches', { fetches: 3 }, line(), []],
+    proves(['fetches', { fetches: 3 }, line(), []], '18.1/bounds'),
     ['fetches of statements', { fetches: 6 }, line(), []],
   ])('%s', async (_what, limits, plan, expected) => {
     const { paths, faults } = await collect(plan, { limits })
@@ -35,7 +42,7 @@ describe('bounds (§18.1)', () => {
     expect((await collect(diamond, { limits: { chains: 1 } })).paths).toHaveLength(1)
   })
 
-  it('hold where everybody hints at everybody', async () => {
+  it('hold where everybody hints at everybody', { tags: '17.1/circles' }, async () => {
     const names: EntityName[] = ['leaf', 'lower', 'upper', 'side', 'second', 'owner', 'stranger']
     const everybody = Object.fromEntries(
       names.map((name) => [name, { under: names.filter((other) => other !== name) }]),

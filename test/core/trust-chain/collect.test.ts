@@ -1,12 +1,13 @@
 /** Collecting candidates upwards through authority hints (§10.1). */
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { collect, diamond, straight } from '../fixture/collect.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
 import { id, keySet, NOW, refusal } from '../fixture/statement.ts'
 
 describe('paths', () => {
-  it('climbs to the Trust Anchor', async () => {
+  it('climbs to the Trust Anchor', { tags: '10.1/climb' }, async () => {
     expect(await collect(line())).toMatchObject({ paths: [straight], faults: [] })
   })
 
@@ -15,7 +16,7 @@ describe('paths', () => {
     expect({ paths, requests }).toEqual({ paths: ['anchor>anchor'], requests: [id('anchor')] })
   })
 
-  it('finds both sides of a diamond, and fetches nothing twice', async () => {
+  it('finds both sides of a diamond, and fetches nothing twice', { tags: '10.1/fetch-once' }, async () => {
     const { paths, requests } = await collect(diamond)
     expect(paths).toEqual([straight, 'leaf>leaf side>leaf upper>side anchor>upper anchor>anchor'])
     expect(new Set(requests).size).toBe(requests.length)
@@ -62,7 +63,7 @@ describe('branches that fail', () => {
     expect(faults).toEqual([['leaf', 'side', refusal('not_found', { check: 'fetch' })]])
   })
 
-  it.each<[string, Plan, [string, string | undefined, Error]]>([
+  eachRow<[string, Plan, [string, string | undefined, Error]]>([
     ['the subject does not answer', {}, ['leaf', undefined, refusal('not_found')]],
     [
       'the subject has expired',
@@ -74,39 +75,50 @@ describe('branches that fail', () => {
       { leaf: { under: ['anchor'] }, anchor: { configuration: { sub: id('side'), iss: id('side') } } },
       ['leaf', 'anchor', refusal('invalid_request', { check: 'sub' })],
     ],
-    [
-      'a Superior has no fetch endpoint',
-      { leaf: { under: ['anchor'] }, anchor: noEndpoint },
+    proves(
       [
-        'leaf',
-        'anchor',
-        refusal('invalid_request', { path: 'metadata.federation_entity.federation_fetch_endpoint' }),
+        'a Superior has no fetch endpoint',
+        { leaf: { under: ['anchor'] }, anchor: noEndpoint },
+        [
+          'leaf',
+          'anchor',
+          refusal('invalid_request', { path: 'metadata.federation_entity.federation_fetch_endpoint' }),
+        ],
       ],
-    ],
-    [
-      'a fetch endpoint is not https',
-      { leaf: { under: ['anchor'] }, anchor: badEndpoint },
+      '5.1.1/fetch-endpoint',
+    ),
+    proves(
       [
-        'leaf',
-        'anchor',
-        refusal('invalid_request', { path: 'metadata.federation_entity.federation_fetch_endpoint' }),
+        'a fetch endpoint is not https',
+        { leaf: { under: ['anchor'] }, anchor: badEndpoint },
+        [
+          'leaf',
+          'anchor',
+          refusal('invalid_request', { path: 'metadata.federation_entity.federation_fetch_endpoint' }),
+        ],
       ],
-    ],
+      '5.1.1/endpoint-url',
+    ),
     [
       'a Superior knows another subject',
       { leaf: { under: ['anchor'] }, anchor: { about: { leaf: { sub: id('side') } } } },
       ['leaf', 'anchor', refusal('invalid_request', { check: 'sub' })],
     ],
-    [
-      'a statement is not signed with the keys of its issuer (§3.2 steps 10-12)',
-      { leaf: { under: ['anchor'] }, anchor: { configuration: { jwks: keySet('side') } } },
-      ['leaf', 'anchor', refusal('invalid_request', { check: 'signature' })],
-    ],
+    proves(
+      [
+        'a statement is not signed with the keys of its issuer (§3.2 steps 10-12)',
+        { leaf: { under: ['anchor'] }, anchor: { configuration: { jwks: keySet('side') } } },
+        ['leaf', 'anchor', refusal('invalid_request', { check: 'signature' })],
+      ],
+      '3.2/step-10',
+    ),
   ])('are reported: %s', async (_what, plan, fault) => {
     expect(await collect(plan)).toMatchObject({ paths: [], faults: [fault] })
   })
 
-  it('lead back to where they come from: a loop is left (§10.1)', async () => {
+  it('lead back to where they come from: a loop is left (§10.1)', {
+    tags: ['10.1/loop', '17.1/circles'],
+  }, async () => {
     const plan = line({ upper: { under: ['lower', 'leaf', 'anchor'] } })
     const { paths, faults } = await collect(plan)
     expect(paths).toEqual([straight])

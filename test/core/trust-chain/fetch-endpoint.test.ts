@@ -4,7 +4,9 @@ import { collectTrustChains } from '#core/trust-chain/index.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
 import { id, NOW } from '../fixture/statement.ts'
 
-it('is what the Superior says of itself, whatever is said about it (§8.1)', async () => {
+it('is what the Superior says of itself, whatever is said about it (§8.1)', {
+  tags: '8.1/location',
+}, async () => {
   const metadata = { federation_entity: { federation_fetch_endpoint: 'https://elsewhere.example/fetch' } }
   const misled: Plan = line({
     anchor: { about: { upper: { metadata } } },

@@ -18,7 +18,9 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf({})).toEqual({ [TYPE]: { contacts: ['a'] } })
   })
 
-  it('takes the metadata of the Immediate Superior, and of no other', async () => {
+  it('takes the metadata of the Immediate Superior, and of no other', {
+    tags: '3.1.1/metadata-scope',
+  }, async () => {
     const plan = {
       lower: { about: { leaf: { metadata: { [TYPE]: { contacts: ['b'] }, openid_provider: { x: 1 } } } } },
       upper: { about: { lower: { metadata: { [TYPE]: { contacts: ['c'] } } } } },
@@ -26,7 +28,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['b'] } })
   })
 
-  it('lays that metadata on before it applies policy', async () => {
+  it('lays that metadata on before it applies policy', { tags: '6.1.4.2/superior-metadata' }, async () => {
     const about = {
       metadata: { [TYPE]: { contacts: ['b'] } },
       metadata_policy: { [TYPE]: { contacts: { add: ['c'] } } },
@@ -36,7 +38,9 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     })
   })
 
-  it('merges policies from the Trust Anchor down', async () => {
+  it('merges policies from the Trust Anchor down', {
+    tags: ['3.1.3/policy-scope', '10.2/metadata', '6.1.4.1/top-down'],
+  }, async () => {
     const add = (contact: string) => ({ metadata_policy: { [TYPE]: { contacts: { add: [contact] } } } })
     const plan = {
       anchor: { about: { upper: add('x') } },
@@ -46,7 +50,9 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['a', 'x', 'y', 'z'] } })
   })
 
-  it('intersects the allowed Entity Types of all statements, and keeps federation_entity', async () => {
+  it('intersects the allowed Entity Types of all statements, and keeps federation_entity', {
+    tags: '6.2.3/removed',
+  }, async () => {
     const allow = (...types: string[]) => ({ constraints: { allowed_entity_types: types } })
     const metadata = { federation_entity: {}, openid_provider: { a: 1 }, oauth_client: {}, [TYPE]: {} }
     const plan = {
@@ -57,7 +63,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf(plan)).toEqual({ federation_entity: {}, openid_provider: { a: 1 } })
   })
 
-  it('filters Entity Types before policy can judge them', async () => {
+  it('filters Entity Types before policy can judge them', { tags: '6.2.3/removed' }, async () => {
     const about = {
       constraints: { allowed_entity_types: [] },
       metadata_policy: { [TYPE]: { client_name: { essential: true } } },
@@ -65,7 +71,9 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf({ anchor: { about: { upper: about } } })).toEqual({})
   })
 
-  it('refuses the issuer of another, also where a Superior states it (§5.1.3)', async () => {
+  it('refuses the issuer of another, also where a Superior states it (§5.1.3)', {
+    tags: ['5.1.3/issuer', '6.1.4.2/incorrect-metadata'],
+  }, async () => {
     const about = { metadata: { openid_provider: { issuer: id('side') } } }
     const plan = {
       leaf: { metadata: { openid_provider: { issuer: id('leaf') } } },
@@ -78,7 +86,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(() => resolveMetadata([])).toThrow('at least one statement')
   })
 
-  it('refuses policies that contradict each other', async () => {
+  it('refuses policies that contradict each other', { tags: '6.1.1/error' }, async () => {
     const force = (value: string) => ({ metadata_policy: { [TYPE]: { client_name: { value } } } })
     const plan = { anchor: { about: { upper: force('x') } }, lower: { about: { leaf: force('y') } } }
     await expect(metadataOf(plan)).rejects.toThrow(

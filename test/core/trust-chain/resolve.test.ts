@@ -76,7 +76,7 @@ describe('resolveEntity', () => {
     expect((await resolve(line(), { entityTypes: ['openid_provider'] })).metadata).toEqual({})
   })
 
-  it('trusts no Trust Anchor by its own word', async () => {
+  it('trusts no Trust Anchor by its own word', { tags: '4/anchor-keys' }, async () => {
     const stranger = { trustAnchorKeys: { [id('anchor')]: keySet('stranger') } }
     await expect(resolve(line(), stranger)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'signature' }),
@@ -90,7 +90,7 @@ describe('resolveEntity', () => {
     await expect(resolve(plan, { trustAnchors, trustAnchorKeys: half })).rejects.toThrow(TypeError)
   })
 
-  it('needs keys for a Trust Anchor', async () => {
+  it('needs keys for a Trust Anchor', { tags: '4/anchor-keys' }, async () => {
     await expect(resolve(line(), { trustAnchorKeys: {} })).rejects.toThrow(refusal('invalid_trust_anchor'))
     const resolved = await resolve(line(), { trustAnchors: [id('second'), id('anchor')] })
     expect(resolved.chain.trustAnchor).toBe(id('anchor'))
@@ -165,7 +165,9 @@ describe('the most telling failure', () => {
 })
 
 describe('buildResolveResponse (§8.3.2)', () => {
-  it('holds the chain as it was signed, and marks where there are any', async () => {
+  it('holds the chain as it was signed, and marks where there are any', {
+    tags: '8.3.2/claims',
+  }, async () => {
     const { chain, metadata } = await resolve(line())
     const input = {
       issuer: id('anchor'),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { validateTrustChain } from '#core/trust-chain/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
 import { type EntityName, keys } from '../fixture/keys.ts'
 import {
@@ -23,14 +24,14 @@ const along = (changes: Plan = {}, names: EntityName[] = ['leaf', 'lower', 'uppe
   planned(line(changes)).chain(...names)
 
 describe('a valid chain', () => {
-  it('ends with the Entity Configuration of the Trust Anchor', async () => {
+  it('ends with the Entity Configuration of the Trust Anchor', { tags: '4/end' }, async () => {
     const statements = await along()
     const chain = await validateTrustChain(statements, { ...options, trustAnchor: id('anchor') })
     expect(chain).toMatchObject({ subject: id('leaf'), trustAnchor: id('anchor'), exp: NOW + DAY })
     expect(chain.statements.map(({ jwt }) => jwt)).toEqual(statements)
   })
 
-  it('may leave that out (§4)', async () => {
+  it('may leave that out (§4)', { tags: '4/end' }, async () => {
     const statements = (await along()).slice(0, -1)
     expect(await validateTrustChain(statements, options)).toMatchObject({ trustAnchor: id('anchor') })
   })
@@ -52,7 +53,7 @@ describe('a valid chain', () => {
     })
   })
 
-  it('expires with the first of its statements (§10.4)', async () => {
+  it('expires with the first of its statements (§10.4)', { tags: '10.4/exp' }, async () => {
     const statements = await along({ upper: { about: { lower: { exp: NOW + 7 } } } })
     expect((await validateTrustChain(statements, options)).exp).toBe(NOW + 7)
   })
@@ -64,17 +65,31 @@ describe('a valid chain', () => {
 })
 
 describe('the shape of a chain (§4)', () => {
-  it.each<[string, (chain: string[]) => string[], object]>([
+  eachRow<[string, (chain: string[]) => string[], object]>([
     ['nothing', () => [], { check: 'length' }],
     ['more statements than any chain has', ([leaf = '']) => new Array(25).fill(leaf), { check: 'length' }],
-    ['no Entity Configuration at its start', (chain) => chain.slice(1), { check: 'subject', statement: 0 }],
-    ['a statement left out', (chain) => chain.toSpliced(1, 1), { check: 'link', statement: 1 }],
-    [
-      'two statements in the wrong order',
-      ([a = '', b = '', c = '', d = '']) => [a, c, b, d],
-      { check: 'link' },
-    ],
-    ['the subject twice', ([leaf = '']) => [leaf, leaf], { check: 'loop', statement: 1 }],
+    proves(
+      ['no Entity Configuration at its start', (chain) => chain.slice(1), { check: 'subject', statement: 0 }],
+      '4/order',
+      '10.2/first',
+    ),
+    proves(
+      ['a statement left out', (chain) => chain.toSpliced(1, 1), { check: 'link', statement: 1 }],
+      '4/order',
+      '10.2/linked',
+    ),
+    proves(
+      [
+        'two statements in the wrong order',
+        ([a = '', b = '', c = '', d = '']) => [a, c, b, d],
+        { check: 'link' },
+      ],
+      '4/order',
+    ),
+    proves(
+      ['the subject twice', ([leaf = '']) => [leaf, leaf], { check: 'loop', statement: 1 }],
+      '10.2/linked',
+    ),
     [
       'an Entity Configuration in between',
       (chain) => chain.toSpliced(1, 0, chain[0] ?? ''),
@@ -87,7 +102,7 @@ describe('the shape of a chain (§4)', () => {
     )
   })
 
-  it('refuses a loop (§10.1)', async () => {
+  it('refuses a loop (§10.1)', { tags: '10.1/loop' }, async () => {
     const statements = await along({ lower: { about: { upper: {} } }, upper: { about: { lower: {} } } }, [
       'leaf',
       'lower',
@@ -101,14 +116,16 @@ describe('the shape of a chain (§4)', () => {
     )
   })
 
-  it('refuses another Trust Anchor than was asked for', async () => {
+  it('refuses another Trust Anchor than was asked for', { tags: '10.2/anchor' }, async () => {
     const anchored = { ...options, trustAnchor: id('second') }
     await expect(validateTrustChain(await along(), anchored)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'trust_anchor' }),
     )
   })
 
-  it('refuses a Superior that the subject does not hint at (§3.2 step 6)', async () => {
+  it('refuses a Superior that the subject does not hint at (§3.2 step 6)', {
+    tags: '3.2/step-6-superior',
+  }, async () => {
     const statements = await along({ leaf: { under: ['side'] } })
     await expect(validateTrustChain(statements, options)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'authority_hints', statement: 1 }),
@@ -123,28 +140,37 @@ describe('each statement of a chain', () => {
     ['statement from the future', { anchor: { about: { upper: { iat: NOW + 61 } } } }, 'iat', 3],
     ['expired Trust Anchor', { anchor: { configuration: { exp: NOW - 60 } } }, 'exp', 4],
     ['statement without a required claim', { upper: { about: { lower: { iat: undefined } } } }, undefined, 2],
-  ])('refuses an %s', async (_what, plan, check, statement) => {
+  ])('refuses an %s', { tags: '10.2/claims' }, async (_what, plan, check, statement) => {
     const detail = check ? { check, statement } : { statement }
     await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(
       refusal('invalid_trust_chain', detail),
     )
   })
 
-  it.each([
+  eachRow([
     ['malformed metadata', { leaf: { configuration: { metadata: { a: { b: null } } } } }, 0],
-    [
-      'a malformed policy',
-      { anchor: { about: { upper: { metadata_policy: { a: { b: { add: 1 } } } } } } },
-      3,
-    ],
-    ['a critical operator', { anchor: { about: { upper: { metadata_policy_crit: ['regexp'] } } } }, 3],
+    proves(
+      [
+        'a malformed policy',
+        { anchor: { about: { upper: { metadata_policy: { a: { b: { add: 1 } } } } } } },
+        3,
+      ],
+      '6.1.1/error',
+    ),
+    proves(
+      ['a critical operator', { anchor: { about: { upper: { metadata_policy_crit: ['regexp'] } } } }, 3],
+      '3.1.3/policy-crit-understood',
+      '6.1.3.2/critical',
+    ),
   ])('refuses %s as invalid metadata', async (_what, plan, statement) => {
     await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(
       refusal('invalid_metadata', { statement }),
     )
   })
 
-  it('is refused with its constraints (§6.2)', async () => {
+  it('is refused with its constraints (§6.2)', {
+    tags: ['10.2/constraints', '6.2/every-statement'],
+  }, async () => {
     const statements = await along({ anchor: { about: { upper: { constraints: { max_path_length: 1 } } } } })
     await expect(validateTrustChain(statements, options)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'max_path_length', statement: 3 }),
@@ -155,7 +181,9 @@ describe('each statement of a chain', () => {
 describe('signatures (§10.2)', () => {
   const refused = (statement: number) => refusal('invalid_trust_chain', { check: 'signature', statement })
 
-  it('verifies the Trust Anchor with the keys that are trusted, not with its own', async () => {
+  it('verifies the Trust Anchor with the keys that are trusted, not with its own', {
+    tags: '4/anchor-keys',
+  }, async () => {
     const trusted = { ...options, trustAnchorKeys: keySet('second') }
     await expect(validateTrustChain(await along(), trusted)).rejects.toThrow(refused(4))
     await expect(validateTrustChain((await along()).slice(0, -1), trusted)).rejects.toThrow(refused(3))
@@ -167,23 +195,29 @@ describe('signatures (§10.2)', () => {
     ['an Intermediate', { anchor: { about: { upper: { jwks: keySet('lower') } } } }, 2],
     ['the Immediate Superior', { upper: { about: { lower: { jwks: keySet('upper') } } } }, 1],
     ['the subject', { lower: { about: { leaf: { jwks: keySet('lower') } } } }, 0],
-  ])('verifies with the keys that the statement above lists: %s', async (_what, plan, statement) => {
-    await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(refused(statement))
-  })
+  ])(
+    'verifies with the keys that the statement above lists: %s',
+    { tags: '10.2/signatures' },
+    async (_what, plan, statement) => {
+      await expect(validateTrustChain(await along(plan), options)).rejects.toThrow(refused(statement))
+    },
+  )
 
-  it('verifies the subject by its own keys as well as by those in the statement about it', async () => {
+  it('verifies the subject by its own keys as well as by those in the statement about it', {
+    tags: '10.2/first',
+  }, async () => {
     const statements = await along({ leaf: { configuration: { jwks: keySet('side') } } })
     await expect(validateTrustChain(statements, options)).rejects.toThrow(refused(0))
   })
 
-  it('does not take a key that is named right and is another', async () => {
+  it('does not take a key that is named right and is another', { tags: '10.2/signatures' }, async () => {
     const impostor = { ...keys.side, kid: keys.upper.kid }
     const statements = await along()
     const forged = await signStatement(subordinateClaims('upper', 'lower'), impostor)
     await expect(validateTrustChain(statements.with(2, forged), options)).rejects.toThrow(refused(2))
   })
 
-  it('accepts the keys of a rollover side by side (§11.2)', async () => {
+  it('accepts the keys of a rollover side by side (§11.2)', { tags: '11.2/overlap' }, async () => {
     const both = keySet('leaf', 'side')
     const statements = await along({ lower: { about: { leaf: { jwks: both } } } })
     const rolled = await signStatement(
@@ -194,7 +228,7 @@ describe('signatures (§10.2)', () => {
   })
 })
 
-it('does not survive any single change', async () => {
+it('does not survive any single change', { tags: '10.2/unchanged' }, async () => {
   const statements = await along()
   const stranger = [await signConfiguration('side'), await signSubordinate('side', 'lower')]
   const position = fc.nat(statements.length - 1)

@@ -86,7 +86,7 @@ const resolve = (changes: Plan = {}) =>
     now: NOW,
   })
 
-it('resolves to what the rules say', async () => {
+it('resolves to what the rules say', { tags: ['10.2/metadata', '6.1.3.2/unknown-ignored'] }, async () => {
   const { chain, metadata } = await resolve()
   expect(chain.statements.map(({ claims }) => [claims.iss, claims.sub])).toEqual([
     [id('leaf'), id('leaf')],
@@ -122,7 +122,9 @@ it('resolves the university itself by what the Trust Anchor says about it', asyn
   expect(metadata).toEqual({ federation_entity: { federation_fetch_endpoint: `${id('lower')}/fetch` } })
 })
 
-it('breaks where the provider lacks what the Trust Anchor demands', async () => {
+it('breaks where the provider lacks what the Trust Anchor demands', {
+  tags: '6.1.4.2/incorrect-metadata',
+}, async () => {
   const weaker = { ...provider, id_token_signing_alg_values_supported: ['RS256'] }
   await expect(
     resolve({ leaf: { under: ['lower'], metadata: { openid_provider: weaker } } }),

@@ -9,6 +9,7 @@ import {
   trustMarkProtectedClaims,
   verifyTrustMark,
 } from '#core/trust-mark/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from '../fixture/keys.ts'
 import { DAY, id, keySet, NOW, refusal } from '../fixture/statement.ts'
 
@@ -29,7 +30,7 @@ const delegate = (claims: object = {}) =>
   )
 
 describe('buildTrustMark', () => {
-  it('builds what can be parsed, in whole seconds', async () => {
+  it('builds what can be parsed, in whole seconds', { tags: '7.1/required-claims' }, async () => {
     const claims = buildTrustMark({
       issuer: id('anchor'),
       subject: id('leaf'),
@@ -63,7 +64,7 @@ describe('buildTrustMark', () => {
     )
   })
 
-  it.each(['logo_uri', 'ref'])('refuses a %s that is no URL', (name) => {
+  it.each(['logo_uri', 'ref'])('refuses a %s that is no URL', { tags: '7.1/urls' }, (name) => {
     const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW }
     expect(() => buildTrustMark({ ...input, additionalClaims: { [name]: 'logo' } })).toThrow(
       refusal('invalid_request', { path: name }),
@@ -72,44 +73,50 @@ describe('buildTrustMark', () => {
 })
 
 describe('verifyTrustMark (§7.3)', () => {
-  it('accepts a mark that never expires', async () => {
+  it('accepts a mark that never expires', { tags: '7.3/steps-5-6' }, async () => {
     const jwt = await sign()
     expect(await verifyTrustMark(jwt, options)).toMatchObject({ jwt, claims: valid })
   })
 
-  it.each([
-    ['step 2: another typ', () => sign({}, 'JWT'), 'typ'],
-    ['§7.1: no iss', () => sign({ iss: undefined }), 'iss'],
-    ['§7.1: no sub', () => sign({ sub: undefined }), 'sub'],
-    ['§7.1: no trust_mark_type', () => sign({ trust_mark_type: undefined }), 'trust_mark_type'],
-    ['§7.1: no iat', () => sign({ iat: undefined }), 'iat'],
-    ['step 4: another subject', () => sign({ sub: id('side') }), 'sub'],
-    ['step 5: one from the future', () => sign({ iat: NOW + 61 }), 'iat'],
-    ['step 6: one that expired', () => sign({ exp: NOW - 60 }), 'exp'],
+  eachRow([
+    proves(['step 2: another typ', () => sign({}, 'JWT'), 'typ'], '7/typ', '7.3/steps-1-3'),
+    proves(['§7.1: no iss', () => sign({ iss: undefined }), 'iss'], '7.1/required-claims'),
+    proves(['§7.1: no sub', () => sign({ sub: undefined }), 'sub'], '7.1/required-claims'),
+    proves(
+      ['§7.1: no trust_mark_type', () => sign({ trust_mark_type: undefined }), 'trust_mark_type'],
+      '7.1/required-claims',
+    ),
+    proves(['§7.1: no iat', () => sign({ iat: undefined }), 'iat'], '7.1/required-claims'),
+    proves(['step 4: another subject', () => sign({ sub: id('side') }), 'sub'], '7.3/step-4'),
+    proves(['step 5: one from the future', () => sign({ iat: NOW + 61 }), 'iat'], '7.3/steps-5-6'),
+    proves(['step 6: one that expired', () => sign({ exp: NOW - 60 }), 'exp'], '7.3/steps-5-6'),
     ['§13.4: critical claims', () => sign({ crit: ['x'], x: 1 }), 'crit'],
-    [
-      'step 9: a delegation that nobody can verify',
-      async () => sign({ delegation: await delegate() }),
-      'delegation',
-    ],
+    proves(
+      [
+        'step 9: a delegation that nobody can verify',
+        async () => sign({ delegation: await delegate() }),
+        'delegation',
+      ],
+      '7.3/step-9',
+    ),
   ])('refuses %s', async (_what, make, check) => {
     await expect(verifyTrustMark(await make(), options)).rejects.toThrow(
       refusal('invalid_request', { check }),
     )
   })
 
-  it.each([
+  eachRow([
     ['exp', 'soon'],
-    ['logo_uri', 'logo'],
-    ['ref', 7],
-    ['delegation', {}],
+    proves(['logo_uri', 'logo'], '7.1/urls'),
+    proves(['ref', 7], '7.1/urls'),
+    proves(['delegation', {}], '7.2.2/steps-1-3'),
   ])('refuses a malformed %s', async (name, value) => {
     await expect(verifyTrustMark(await sign({ [name]: value }), options)).rejects.toThrow(
       refusal('invalid_request', { path: name }),
     )
   })
 
-  it('refuses the signature of another key (step 7)', async () => {
+  it('refuses the signature of another key (step 7)', { tags: '7.3/step-7' }, async () => {
     await expect(verifyTrustMark(await sign(), { ...options, issuerKeys: keySet('side') })).rejects.toThrow(
       refusal('invalid_request', { check: 'signature' }),
     )
@@ -132,7 +139,7 @@ describe('verifyTrustMark (§7.3)', () => {
 })
 
 describe('a type that somebody owns', () => {
-  it('needs a delegation (step 8), also where the owner issues it', async () => {
+  it('needs a delegation (step 8), also where the owner issues it', { tags: '7.3/step-8' }, async () => {
     const issuedByOwner = { [TYPE]: { sub: id('anchor'), jwks: keySet('anchor') } }
     for (const owned of [owners, issuedByOwner]) {
       await expect(verifyTrustMark(await sign(), { ...options, owners: owned })).rejects.toThrow(
@@ -146,7 +153,9 @@ describe('a type that somebody owns', () => {
     await expect(verifyTrustMark(jwt, { ...options, owners })).resolves.toMatchObject({ jwt })
   })
 
-  it('is refused with one that does not hold (step 9)', async () => {
+  it('is refused with one that does not hold (step 9)', {
+    tags: ['7.2.2/step-4', '7.3/step-9'],
+  }, async () => {
     const jwt = await sign({ delegation: await delegate({ sub: id('side') }) })
     await expect(verifyTrustMark(jwt, { ...options, owners })).rejects.toThrow(
       refusal('invalid_request', { path: 'delegation', check: 'sub' }),

@@ -60,7 +60,9 @@ test('prints a line for each failure, and the report as JSON when asked', async 
   })
 })
 
-test('leaves the collection and ends with exit code 1 when it is interrupted', async () => {
+test('leaves the collection and ends with exit code 1 when it is interrupted', {
+  tags: 'fault/walk-killed',
+}, async () => {
   const before = await ta.redis.client.hgetall(ta.names.collection.entities)
   const asked = federation.leaf.requests.length
   federation.leaf.misbehave('hang')
@@ -72,7 +74,9 @@ test('leaves the collection and ends with exit code 1 when it is interrupted', a
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
 })
 
-test('killed in the middle, leaves the collection, and what it wrote expires', async () => {
+test('killed in the middle, leaves the collection, and what it wrote expires', {
+  tags: 'fault/walk-killed',
+}, async () => {
   const large = await startLargeFederation(entityId, { width: 3, leaves: 20 })
   for (const id of large.top) await ta.publishSubordinate({ id, keys: large.keys })
   const before = await ta.redis.client.hgetall(ta.names.collection.entities)

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStaging } from '#federation/collection/staging.ts'
 import type { CollectionRecord } from '#store/collection-record.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
@@ -68,7 +69,9 @@ test('is not an empty federation before the first walk', async () => {
   await publish(records)
 })
 
-test('lists every entity in the order of identifiers, with types, UI infos and the time of the walk', async () => {
+test('lists every entity in the order of identifiers, with types, UI infos and the time of the walk', {
+  tags: 'collection/entity-id',
+}, async () => {
   const { entities, ...rest } = await page()
   expect(rest).toEqual({ last_updated: 1_700_000_000 })
   expect(entities).toEqual([
@@ -78,9 +81,12 @@ test('lists every entity in the order of identifiers, with types, UI infos and t
   ])
 })
 
-test.each([
+eachRow([
   ['entity_type=openid_provider', [op]],
-  ['entity_type=openid_provider&entity_type=openid_relying_party', [op, rp]],
+  proves(
+    ['entity_type=openid_provider&entity_type=openid_relying_party', [op, rp]],
+    'collection/entity-type',
+  ),
   ['entity_type=nothing', []],
   [`trust_mark_type=${member}`, [op, rp]],
   [`trust_mark_type=${member}&trust_mark_type=${certified}`, [op]],
@@ -93,17 +99,17 @@ test.each([
   [`query=example&trust_mark_type=${member}&entity_type=openid_provider`, [op]],
   ['unheard=of', [bare, op, rp]],
   [`trust_anchor=${entityId}`, [bare, op, rp]],
-])('filters: %s', async (query, expected) => {
+])('filters: %s', { tags: 'collection/trust-mark-type' }, async (query, expected) => {
   expect(await ids(`?${query}`)).toEqual(expected)
 })
 
-test('shows the UI infos of the requested types only', async () => {
+test('shows the UI infos of the requested types only', { tags: 'collection/ui-infos' }, async () => {
   const { entities } = await page('?entity_type=openid_provider')
   expect(Object.keys(entities[0]?.ui_infos ?? {})).toEqual(['openid_provider'])
 })
 
-test.each([
-  ['entity_claims=entity_types', ['entity_id', 'entity_types']],
+eachRow([
+  proves(['entity_claims=entity_types', ['entity_id', 'entity_types']], 'collection/entity-claims'),
   ['entity_claims=entity_id', ['entity_id']],
   ['entity_claims=trust_marks&entity_claims=ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
   ['entity_claims=trust_marks,ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
@@ -112,7 +118,7 @@ test.each([
   expect(Object.keys(entities[0] ?? {}).sort()).toEqual(expected)
 })
 
-test.each([
+eachRow([
   [
     'ui_claims=display_name',
     { display_name: 'University of Åland', 'display_name#sv': 'Ålands universitet' },
@@ -122,27 +128,30 @@ test.each([
     'ui_claims=display_name%23sv&ui_claims=logo_uri',
     { 'display_name#sv': 'Ålands universitet', logo_uri: 'https://op.example/logo' },
   ],
-  ['ui_claims=policy_uri', undefined],
+  proves(['ui_claims=policy_uri', undefined], 'collection/ui-claims'),
 ])('holds the UI claims that were asked for: %s', async (query, expected) => {
   const { entities } = await page(`?entity_type=openid_provider&${query}`)
   expect(entities[0]?.ui_infos).toEqual(expected && { openid_provider: expected })
 })
 
-test.each([
-  ['from=hello', 404, 'page_not_found'],
+eachRow([
+  proves(['from=hello', 404, 'page_not_found'], 'collection/from'),
   [`from=${Buffer.from(op).toString('base64url')}`, 404, 'page_not_found'],
-  ['limit=0', 400, 'invalid_request'],
+  proves(['limit=0', 400, 'invalid_request'], 'collection/limit'),
   ['limit=-1', 400, 'invalid_request'],
-  ['limit=ten', 400, 'invalid_request'],
+  proves(['limit=ten', 400, 'invalid_request'], 'collection/limit'),
   ['limit=1&limit=2', 400, 'invalid_request'],
   ['query=', 400, 'invalid_request'],
   ['query=a&query=b', 400, 'invalid_request'],
-  ['entity_claims=metadata', 400, 'unsupported_claim'],
+  proves(['entity_claims=metadata', 400, 'unsupported_claim'], 'collection/unsupported-claim'),
   ['entity_claims=constructor', 400, 'unsupported_claim'],
-  ['ui_claims=client_secret', 400, 'unsupported_claim'],
-  ['trust_anchor=https%3A%2F%2Fother.example', 404, 'invalid_trust_anchor'],
+  proves(['ui_claims=client_secret', 400, 'unsupported_claim'], 'collection/unsupported-claim'),
+  proves(
+    ['trust_anchor=https%3A%2F%2Fother.example', 404, 'invalid_trust_anchor'],
+    'collection/trust-anchor',
+  ),
   ['trust_anchor=hello', 400, 'invalid_request'],
-])('refuses %s', async (query, status, error) => {
+])('refuses %s', { tags: 'collection/errors' }, async (query, status, error) => {
   const answer = await ask(`?${query}`)
   expect(answer.json()).toEqual({ error, error_description: expect.any(String) })
   expect(answer.statusCode).toBe(status)
@@ -162,6 +171,7 @@ async function allPages(query: string, between = async () => {}): Promise<string
 
 test.each(['', '&query=example', `&trust_mark_type=${member}`])(
   'pages through everything once: limit=1%s',
+  { tags: 'collection/next' },
   async (filter) => {
     expect(await allPages(`limit=1${filter}`)).toEqual(await ids(`?limit=9${filter}`))
   },
@@ -172,7 +182,9 @@ const many = Array.from({ length: 1_203 }, (_, count): CollectionRecord => {
   return { entity_id, entity_types: ['openid_provider'], ui_infos: {}, trust_marks: [] }
 })
 
-test('never sends more than its upper limit, which holds without a limit too', async () => {
+test('never sends more than its upper limit, which holds without a limit too', {
+  tags: 'collection/limit',
+}, async () => {
   await publish(many)
   expect((await page()).entities).toHaveLength(500)
   expect((await page('?limit=100000')).entities).toHaveLength(500)
@@ -181,6 +193,7 @@ test('never sends more than its upper limit, which holds without a limit too', a
 
 test.each(['limit=100', 'limit=100&entity_type=openid_provider', 'limit=100&query=example'])(
   'meets who stays exactly once while each page is followed by a new walk: %s',
+  { tags: 'collection/order' },
   async (query) => {
     const staying = many.filter((_, count) => count % 3 !== 0)
     await publish(many)
@@ -195,14 +208,18 @@ test.each(['limit=100', 'limit=100&entity_type=openid_provider', 'limit=100&quer
   },
 )
 
-test('goes on behind an entity that is gone when its page is asked for', async () => {
+test('goes on behind an entity that is gone when its page is asked for', {
+  tags: 'collection/from',
+}, async () => {
   await publish(many)
   const { next } = await page('?limit=10')
   await publish(many.slice(20))
   expect((await page(`?limit=1&from=${next}`)).entities[0]?.entity_id).toBe(many[20]?.entity_id)
 })
 
-test('serves the federation of another anchor to those who ask for it by name', async () => {
+test('serves the federation of another anchor to those who ask for it by name', {
+  tags: 'collection/trust-anchor',
+}, async () => {
   const other = 'https://other.example'
   await publish(records, other)
   expect(await ids(`?trust_anchor=${other}`)).toHaveLength(3)

@@ -13,7 +13,9 @@ async function describe(metadata: Metadata) {
   return describeEntity(parseEntityStatement(configuration), [])
 }
 
-test('copies informational parameters with their language tags, and nothing else (§5.2.2)', async () => {
+test('copies informational parameters with their language tags, and nothing else (§5.2.2)', {
+  tags: 'collection/ui-infos',
+}, async () => {
   const info = {
     display_name: 'A',
     'display_name#de': 'B',

@@ -46,7 +46,7 @@ test('when the anchor has no valid configuration', async () => {
   expect(await live()).toEqual(before)
 })
 
-test('when nothing below the anchor can be read', async () => {
+test('when nothing below the anchor can be read', { tags: 'fault/walk-killed' }, async () => {
   const before = await live()
   federation.top.misbehave('server error')
   await expect(ta.walk()).rejects.toMatchObject({
@@ -69,7 +69,9 @@ test('when it is interrupted, though an entity never answers', async () => {
   expect(await ta.redis.client.keys('*staging*')).toEqual([])
 })
 
-test('when Redis lost a part of it, having been restarted or emptied', async () => {
+test('when Redis lost a part of it, having been restarted or emptied', {
+  tags: 'fault/walk-killed',
+}, async () => {
   const staging = await openStaging(ta.redis.client, '')
   const add = (name: string) =>
     staging.add({ entity_id: `https://${name}.example`, entity_types: ['a'], ui_infos: {}, trust_marks: [] })
@@ -87,7 +89,7 @@ test('when Redis lost a part of it, having been restarted or emptied', async () 
   expect(await live()).toEqual(before)
 })
 
-test('when Redis goes away', async () => {
+test('when Redis goes away', { tags: 'fault/walk-killed' }, async () => {
   const walk = ta.walk({ onProgress: () => void ta.redis.stop() })
   await expect(walk).rejects.toMatchObject({ code: 'temporarily_unavailable' })
   await ta.redis.restart()

@@ -50,7 +50,9 @@ const found = () => ta.redis.client.zrange(names().sorted, 0, -1)
 const record = async (id: string) => JSON.parse(String(await ta.redis.client.hget(names().entities, id)))
 const sorted = (...entities: { id: string }[]) => entities.map(({ id }) => id).sort()
 
-test('finds every entity below, however deep, and says when and from where it walked', async () => {
+test('finds every entity below, however deep, and says when and from where it walked', {
+  tags: ['8.2/location', 'collection/entities'],
+}, async () => {
   const middle = await below(undefined, intermediate)
   const deeper = await below(middle, intermediate)
   const [one, two, direct] = [await below(deeper), await below(deeper), await below()]
@@ -81,7 +83,9 @@ test('meets an entity once whom several superiors list, and does not follow a lo
   expect(shared.requests).toEqual(['/.well-known/openid-federation', '/list'])
 })
 
-test('leaves out whom a superior claims that the entity does not name', async () => {
+test('leaves out whom a superior claims that the entity does not name', {
+  tags: 'collection/entities',
+}, async () => {
   const middle = await below(undefined, intermediate)
   const claimed = await start({ authorityHints: ['https://elsewhere.example'] })
   middle.adopt(claimed)
@@ -109,6 +113,7 @@ const misbehaviours = (Object.keys(faults) as Fault[]).filter((fault) => fault !
 
 test.each(misbehaviours)(
   'an entity that misbehaves is left out and reported, the others stay: %s',
+  { tags: 'fault/member-misbehaves' },
   async (fault) => {
     const middle = await below(undefined, intermediate)
     const [good, bad] = [await below(middle), await below(middle)]
@@ -134,7 +139,9 @@ test('gives a host up that keeps silent, and tells so of every entity behind it'
   await silent.close()
 })
 
-test('keeps verified Trust Marks, and indexes no others', async () => {
+test('keeps verified Trust Marks, and indexes no others', {
+  tags: 'collection/trust-mark-type',
+}, async () => {
   const middle = await below(undefined, intermediate)
   const entity = await below(middle)
   const good = await ta.issueTrustMark({ type, subject: entity.id })

@@ -71,7 +71,9 @@ test('allow_http admits http and private addresses, and nothing more', () => {
   expect(() => parseTarget('ftp://entity.example/', { allowHttp: true })).toThrow('https')
 })
 
-test('a name that leads to a private address is refused when it is resolved', async () => {
+test('a name that leads to a private address is refused when it is resolved', {
+  tags: 'fault/member-misbehaves',
+}, async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>()
   lookupPublic('localhost', { all: true }, resolve)
   expect(await promise).toMatchObject({ code: 'blocked_address' })

@@ -59,7 +59,7 @@ test.each(refusals)('refuses an answer that is: %s', async (fault, code, retryab
   })
 })
 
-test('gives up on an entity that does not answer', async () => {
+test('gives up on an entity that does not answer', { tags: 'fault/member-misbehaves' }, async () => {
   entity.misbehave('hang')
   const impatient = fetcher({ limits: { totalTimeout: 50 } })
   await expect(impatient.entityConfiguration(entity.id)).rejects.toMatchObject({
@@ -132,13 +132,17 @@ describe('the answer', () => {
     ['in another case', { 'content-type': 'Application/JSON' }, '[1]', [1]],
     ['with parameters', { 'content-type': 'application/json; charset=utf-8' }, '[2]', [2]],
   ]
-  test.each(accepted)('is accepted with its media type %s (§15)', async (_what, headers, body, expected) => {
-    const server = await startRawServer(
-      (_request, response) => void response.writeHead(200, headers).end(body),
-    )
-    expect(await fetcher().json(server.url)).toEqual(expected)
-    await server.close()
-  })
+  test.each(accepted)(
+    'is accepted with its media type %s (§15)',
+    { tags: '15/media-types' },
+    async (_what, headers, body, expected) => {
+      const server = await startRawServer(
+        (_request, response) => void response.writeHead(200, headers).end(body),
+      )
+      expect(await fetcher().json(server.url)).toEqual(expected)
+      await server.close()
+    },
+  )
 
   const json = { 'content-type': 'application/json' }
   const refused: Case[] = [

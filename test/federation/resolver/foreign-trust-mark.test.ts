@@ -9,6 +9,7 @@ import {
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startRawServer } from '../raw-server.ts'
@@ -89,7 +90,7 @@ test('looks for so many issuers, and no further (§18.1)', async () => {
   expect(await resolved(...(await Promise.all(strangers)), good)).toEqual([])
 })
 
-test('asks the issuer, once for each mark', async () => {
+test('asks the issuer, once for each mark', { tags: '8.3/active-marks' }, async () => {
   const jwt = await mark(asked)
   expect(await resolved(jwt)).toEqual([jwt])
   const posts = asked.requests.filter((path) => path === '/trust_mark_status')
@@ -103,19 +104,19 @@ test('does not ask an issuer without the endpoint', async () => {
 })
 
 const faults: [what: string, status: () => Record<string, unknown> | undefined][] = [
-  ['revoked', () => ({ status: 'revoked' })],
-  ['expired', () => ({ status: 'expired' })],
+  proves(['revoked', () => ({ status: 'revoked' })], '8.3/active-marks'),
+  proves(['expired', () => ({ status: 'expired' })], '8.3/active-marks'),
   ['of a status in other letters', () => ({ status: 'Active' })],
   ['without a status', () => ({ status: undefined })],
-  ['unknown to its issuer', () => undefined],
-  ['answered for by somebody else', () => ({ iss: unasked.id })],
-  ['mistaken for another', () => ({ trust_mark: 'another' })],
+  proves(['unknown to its issuer', () => undefined], '8.3/active-marks'),
+  proves(['answered for by somebody else', () => ({ iss: unasked.id })], '8.4/foreign-status'),
+  proves(['mistaken for another', () => ({ trust_mark: 'another' })], '8.4/foreign-status'),
   ['whose status is from the future', () => ({ iat: ta.now() + 600 })],
   ['whose status does not say when it was given', () => ({ iat: undefined })],
   ['whose status has expired', () => ({ exp: ta.now() - 600 })],
 ]
 
-test.each(faults)('a mark that is %s only drops itself', async (_what, status) => {
+eachRow(faults)('a mark that is %s only drops itself', async (_what, status) => {
   asked.status = status()
   const good = await mark(unasked, other)
   expect(await resolved(await mark(asked), good)).toEqual([good])
@@ -136,7 +137,7 @@ test.each(['/nowhere', 'http://127.0.0.1:1/status', 'not a URL'])(
 test.each([
   ['signed with another key', async () => ({ key: await generateSigningKey('ES256'), typ: STATUS_TYP })],
   ['of another type', async () => ({ key: asked.key, typ: 'jwt' })],
-])('a status that is %s counts for nothing', async (_what, signing) => {
+])('a status that is %s counts for nothing', { tags: '8.4/foreign-status' }, async (_what, signing) => {
   const { metadata } = asked.options
   const { key, typ } = await signing()
   const server = await startRawServer(async (request, response) => {

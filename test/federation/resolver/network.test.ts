@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startRawServer } from '../raw-server.ts'
@@ -35,7 +36,9 @@ beforeEach(async () => {
 
 const resolve = (sub = federation.leaf.id) => ta.get('/resolve', { sub, trust_anchor: entityId })
 
-test('collects what is not published here, and asks for nothing that is', async () => {
+test('collects what is not published here, and asks for nothing that is', {
+  tags: '10.1/climb',
+}, async () => {
   federation.top.requests.length = 0
   const answer = await resolve()
   expect(answer.statusCode).toBe(200)
@@ -60,7 +63,9 @@ test('asks once for many who want the same, and not again while the answer holds
   expect(federation.leaf.requests).toHaveLength(1)
 })
 
-test('enforces constraints on the path (§6.2.1)', async () => {
+test('enforces constraints on the path (§6.2.1)', {
+  tags: ['10.2/constraints', '6.2.1/intermediates'],
+}, async () => {
   await register({ constraints: { max_path_length: 0 } })
   const answer = await resolve()
   expect(answer.statusCode).toBe(400)
@@ -68,7 +73,7 @@ test('enforces constraints on the path (§6.2.1)', async () => {
   expect(answer.json().error_description).toContain('intermediates')
 })
 
-test('applies the policy of every superior (§6.1.4)', async () => {
+test('applies the policy of every superior (§6.1.4)', { tags: '10.2/metadata' }, async () => {
   await register({ metadata_policy: { openid_relying_party: { client_name: { value: 'From above' } } } })
   const { metadata } = decodeJwt((await resolve()).body)
   expect(metadata).toMatchObject({ openid_relying_party: { client_name: 'From above' } })
@@ -82,7 +87,7 @@ test('what hangs below a removed subordinate resolves no longer', async () => {
   expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
 })
 
-test('fetches a fresh configuration when the stored one has expired', async () => {
+test('fetches a fresh configuration when the stored one has expired', { tags: '11/refresh' }, async () => {
   const { id, keys } = federation.top
   const expired = await ta.sign({ iss: id, sub: id, iat: 1, exp: 2 }, 'entity-statement+jwt')
   await ta.publishSubordinate({ id, keys, configuration: expired })
@@ -105,9 +110,9 @@ const faults: [fault: Fault, status: number, error: string][] = [
   ['not found', 404, 'not_found'],
   ['server error', 503, 'temporarily_unavailable'],
   ['html', 400, 'invalid_trust_chain'],
-  ['redirect', 400, 'invalid_trust_chain'],
-  ['huge', 400, 'invalid_trust_chain'],
-  ['rubbish', 400, 'invalid_trust_chain'],
+  proves(['redirect', 400, 'invalid_trust_chain'], 'fault/member-misbehaves'),
+  proves(['huge', 400, 'invalid_trust_chain'], 'fault/member-misbehaves'),
+  proves(['rubbish', 400, 'invalid_trust_chain'], 'fault/member-misbehaves'),
   ['expired', 400, 'invalid_trust_chain'],
   ['wrong typ', 400, 'invalid_trust_chain'],
   ['wrong signature', 400, 'invalid_trust_chain'],
@@ -115,7 +120,7 @@ const faults: [fault: Fault, status: number, error: string][] = [
   ['no authority hint', 400, 'invalid_trust_chain'],
 ]
 
-test.each(faults)('says so when the entity misbehaves: %s', async (fault, status, error) => {
+eachRow(faults)('says so when the entity misbehaves: %s', async (fault, status, error) => {
   federation.leaf.misbehave(fault)
   await ta.forget()
   await register({ metadata_policy: { openid_relying_party: { [fault]: { essential: false } } } })

@@ -18,7 +18,9 @@ afterAll(() => ta.close())
 const resolve = (sub: string, parameters: Record<string, string> = {}) =>
   ta.get('/resolve', { sub, trust_anchor: entityId, ...parameters })
 
-test('answers with metadata, chain and the earliest exp (§8.3.2)', async () => {
+test('answers with metadata, chain and the earliest exp (§8.3.2)', {
+  tags: ['8.3.2/typ', '8.3.2/claims', '8.3.2/exp'],
+}, async () => {
   const rp = await offlineEntity('https://rp.example')
   await ta.publishSubordinate({
     ...rp,
@@ -69,7 +71,9 @@ test('knows our own keys, whatever is pinned under our own name', async () => {
   await ta.announce({ kind: 'trust-anchors' })
 })
 
-test('restricts the metadata to the requested types, all of which may be absent (§8.3.1)', async () => {
+test('restricts the metadata to the requested types, all of which may be absent (§8.3.1)', {
+  tags: '8.3.1/entity-type',
+}, async () => {
   const both = await offlineEntity('https://both.example', {
     metadata: { ...relyingParty, oauth_client: { client_name: 'c' }, federation_entity: {} },
   })
@@ -88,7 +92,7 @@ test('restricts the metadata to the requested types, all of which may be absent 
   expect(await types('&entity_type=openid_provider')).toEqual([])
 })
 
-test('removes the types that the constraints do not allow (§6.2.3)', async () => {
+test('removes the types that the constraints do not allow (§6.2.3)', { tags: '6.2.3/removed' }, async () => {
   const id = 'https://constrained.example'
   const entity = await offlineEntity(id, { metadata: { ...relyingParty, openid_provider: { issuer: id } } })
   await ta.publishSubordinate({
@@ -104,13 +108,13 @@ describe('refuses', () => {
     ['no subject', { trust_anchor: entityId }],
     ['no Trust Anchor', { sub: 'https://rp.example' }],
     ['a Trust Anchor that is no identifier', { sub: 'https://rp.example', trust_anchor: 'hello' }],
-  ])('%s', async (_what, parameters: Record<string, string>) => {
+  ])('%s', { tags: '8.3.1/request' }, async (_what, parameters: Record<string, string>) => {
     const answer = await ta.get('/resolve', parameters)
     expect(answer.statusCode).toBe(400)
     expect(answer.json()).toMatchObject({ error: 'invalid_request' })
   })
 
-  test('a Trust Anchor that is not pinned', async () => {
+  test('a Trust Anchor that is not pinned', { tags: '8.3.1/request' }, async () => {
     const answer = await ta.get('/resolve', {
       sub: 'https://rp.example',
       trust_anchor: 'https://other.example',
@@ -119,7 +123,7 @@ describe('refuses', () => {
     expect(answer.json()).toMatchObject({ error: 'invalid_trust_anchor' })
   })
 
-  test('metadata that the policy does not allow', async () => {
+  test('metadata that the policy does not allow', { tags: '6.1.1/error' }, async () => {
     const rp = await offlineEntity('https://policy.example')
     await ta.publishSubordinate({
       ...rp,
@@ -137,7 +141,9 @@ describe('refuses', () => {
     expect(answer.statusCode).not.toBe(200)
   })
 
-  test('an entity whose configuration is not signed with the keys we state for it (§10.2)', async () => {
+  test('an entity whose configuration is not signed with the keys we state for it (§10.2)', {
+    tags: '10.2/signatures',
+  }, async () => {
     const rp = await offlineEntity('https://forged.example')
     await ta.publishSubordinate({ ...rp, keys: (await offlineEntity(rp.id)).keys })
     const answer = await resolve(rp.id)
@@ -146,7 +152,7 @@ describe('refuses', () => {
   })
 })
 
-test('gives the same answer again, until a change touches it', async () => {
+test('gives the same answer again, until a change touches it', { tags: '11/refresh' }, async () => {
   const rp = await offlineEntity('https://changing.example')
   await ta.publishSubordinate(rp)
   const first = await resolve(rp.id)
@@ -171,7 +177,7 @@ test('a statement of ours that has expired is none, whatever leeway clocks are g
   expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
 })
 
-test('does not give an answer again whose exp has passed', async () => {
+test('does not give an answer again whose exp has passed', { tags: '10.4/exp' }, async () => {
   const rp = await offlineEntity('https://short.example')
   await ta.publishSubordinate({ ...rp, exp: ta.now() + 300 })
   expect((await resolve(rp.id)).statusCode).toBe(200)
@@ -187,7 +193,7 @@ describe('under a foreign Trust Anchor', () => {
   })
   afterAll(() => foreign.close())
 
-  test('resolves with its pinned keys, and not with others', async () => {
+  test('resolves with its pinned keys, and not with others', { tags: '4/anchor-keys' }, async () => {
     const { top, leaf } = foreign
     const pin = async (keys: object) => {
       await ta.redis.client.hset(ta.names.trustAnchors, top.id, JSON.stringify(keys))
@@ -209,7 +215,7 @@ describe('under a foreign Trust Anchor', () => {
     await pin(top.keys)
   })
 
-  test('uses whichever of several anchors is known', async () => {
+  test('uses whichever of several anchors is known', { tags: '8.3.1/request' }, async () => {
     const url = `/resolve?sub=${foreign.leaf.id}&trust_anchor=https://unknown.example&trust_anchor=${foreign.top.id}`
     expect((await ta.app.inject({ url })).statusCode).toBe(200)
   })

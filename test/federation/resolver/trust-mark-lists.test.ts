@@ -57,12 +57,16 @@ async function resolvedWith(lists: object, type: string, delegation?: string): P
   return decodeJwt<{ trust_marks?: unknown[] }>(answer.body).trust_marks ?? []
 }
 
-test('the issuers that count are those of the Trust Anchor (§3.1.2)', async () => {
+test('the issuers that count are those of the Trust Anchor (§3.1.2)', {
+  tags: ['3.1.2/trust-mark-issuers', '7.3/anchor'],
+}, async () => {
   expect(await resolvedWith({ trust_mark_issuers: { [unlisted]: [] } }, unlisted)).toEqual([])
   expect(await resolvedWith({ trust_mark_issuers: { [listed]: [rp.id] } }, listed)).toHaveLength(1)
 })
 
-test('the owners that count are those of the Trust Anchor (§3.1.2)', async () => {
+test('the owners that count are those of the Trust Anchor (§3.1.2)', {
+  tags: ['3.1.2/trust-mark-owners', '7.3/anchor'],
+}, async () => {
   const lists = { trust_mark_owners: { [listed]: { sub: owner.id, jwks: owner.keys } } }
   expect(await resolvedWith(lists, listed)).toHaveLength(1)
   const claims = buildDelegation({ owner: owner.id, issuer: issuer.id, type: listed, iat: ta.now() - 60 })
@@ -70,7 +74,9 @@ test('the owners that count are those of the Trust Anchor (§3.1.2)', async () =
   expect(await resolvedWith(lists, listed, delegation)).toEqual([])
 })
 
-test('an issuer counts only under the Trust Anchor whose lists name it, whatever others vouch for (§7.3)', async () => {
+test('an issuer counts only under the Trust Anchor whose lists name it, whatever others vouch for (§7.3)', {
+  tags: '7.3/anchor',
+}, async () => {
   const federation = await anchor().leaf().start()
   const { top, leaf } = federation
   await ta.redis.client.hset(ta.names.trustAnchors, top.id, JSON.stringify(top.keys))

@@ -8,6 +8,7 @@ import {
   TRUST_MARK_DELEGATION_TYP,
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -80,26 +81,32 @@ test('names each mark once, though the subject carries it too', async () => {
   expect((await resolved()).marks).toEqual([jwt])
 })
 
-test('drops a mark of ours that the subject still carries after its revocation', async () => {
+test('drops a mark of ours that the subject still carries after its revocation', {
+  tags: '8.3/active-marks',
+}, async () => {
   const jwt = await ta.issueTrustMark({ type: ours, subject: rp.id })
   await carry(jwt)
   await ta.revokeTrustMark(jwt, { type: ours, subject: rp.id })
   expect((await resolved()).marks).toEqual([])
 })
 
-test('includes a mark of another issuer that a Trust Chain vouches for', async () => {
+test('includes a mark of another issuer that a Trust Chain vouches for', {
+  tags: '7/issuer-chain',
+}, async () => {
   const jwt = await mark({ type: theirs })
   await carry(jwt)
   expect((await resolved()).marks).toEqual([jwt])
 })
 
-test('lets exp be the earliest of the chain and the marks (§8.3.2)', async () => {
+test('lets exp be the earliest of the chain and the marks (§8.3.2)', { tags: '8.3.2/exp' }, async () => {
   const exp = ta.now() + 120
   await carry(await mark({ type: theirs, exp }))
   expect((await resolved()).exp).toBe(exp)
 })
 
-test('wants a delegation by the owner of the type (§7.2)', async () => {
+test('wants a delegation by the owner of the type (§7.2)', {
+  tags: ['7.2.2/step-9', '7.3/step-8'],
+}, async () => {
   const claims = buildDelegation({ owner: owner.id, issuer: issuer.id, type: owned, iat: ta.now() - 60 })
   const delegation = await ta.sign(claims, TRUST_MARK_DELEGATION_TYP, owner.key)
   const delegated = await mark({ type: owned, delegation })
@@ -114,22 +121,37 @@ test('wants a delegation by the owner of the type (§7.2)', async () => {
 })
 
 const bad: [what: string, make: () => Promise<string>][] = [
-  ['of a type that the anchor does not recognize', () => mark({ type: unrecognized })],
-  ['by an issuer who may not issue the type', () => mark({ type: ours })],
-  ['about somebody else', () => mark({ type: theirs, subject: 'https://else.example' })],
-  ['that has expired', () => mark({ type: theirs, exp: ta.now() - 10 })],
-  ['signed with a foreign key', async () => mark({ type: theirs, key: await generateSigningKey('ES256') })],
-  [
-    'by an issuer without a Trust Chain',
-    async () => mark({ type: anybody, by: await offlineEntity('http://127.0.0.1:1') }),
-  ],
-  [
-    'in our name that we never issued',
-    async () => mark({ type: ours, by: { ...rp, id: entityId }, key: ta.key }),
-  ],
+  proves(
+    ['of a type that the anchor does not recognize', () => mark({ type: unrecognized })],
+    '8.3.2/trusted-issuers',
+  ),
+  proves(['by an issuer who may not issue the type', () => mark({ type: ours })], '8.3.2/trusted-issuers'),
+  proves(
+    ['about somebody else', () => mark({ type: theirs, subject: 'https://else.example' })],
+    '7.3/step-4',
+  ),
+  proves(['that has expired', () => mark({ type: theirs, exp: ta.now() - 10 })], '7.3/steps-5-6'),
+  proves(
+    ['signed with a foreign key', async () => mark({ type: theirs, key: await generateSigningKey('ES256') })],
+    '7.3/step-7',
+  ),
+  proves(
+    [
+      'by an issuer without a Trust Chain',
+      async () => mark({ type: anybody, by: await offlineEntity('http://127.0.0.1:1') }),
+    ],
+    '7/issuer-chain',
+  ),
+  proves(
+    [
+      'in our name that we never issued',
+      async () => mark({ type: ours, by: { ...rp, id: entityId }, key: ta.key }),
+    ],
+    '8.3/active-marks',
+  ),
 ]
 
-test.each(bad)('a mark %s only drops itself', async (_what, make) => {
+eachRow(bad)('a mark %s only drops itself', async (_what, make) => {
   const good = await mark({ type: theirs })
   await carry(await make(), good)
   expect((await resolved()).marks).toEqual([good])

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
@@ -23,14 +24,14 @@ afterAll(async () => {
 
 const faults: [fault: Fault, status: number, error: string][] = [
   ['not found', 404, 'invalid_trust_anchor'],
-  ['html', 404, 'invalid_trust_anchor'],
+  proves(['html', 404, 'invalid_trust_anchor'], '8.9/errors'),
   ['redirect', 404, 'invalid_trust_anchor'],
   ['expired', 404, 'invalid_trust_anchor'],
   ['foreign subject', 404, 'invalid_trust_anchor'],
-  ['server error', 503, 'temporarily_unavailable'],
+  proves(['server error', 503, 'temporarily_unavailable'], '8.9/errors'),
 ]
 
-test.each(faults)('says so of an anchor that misbehaves: %s', async (fault, status, error) => {
+eachRow(faults)('says so of an anchor that misbehaves: %s', async (fault, status, error) => {
   const { top, leaf } = federation
   top.misbehave(fault)
   await ta.forget()

@@ -8,6 +8,7 @@ import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { anchor, below, type Federation } from '#test/helpers/federation.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
@@ -66,7 +67,7 @@ const authenticated = async (path: string, parameters: Record<string, string> = 
   })
 
 describe.each(endpoints)('%s', (_name, path, parameters) => {
-  test('takes no POST by default', async () => {
+  test('takes no POST by default', { tags: '8.8/default' }, async () => {
     await setMethods()
     const answer = await authenticated(path, parameters())
     expect(answer.statusCode).toBe(405)
@@ -74,7 +75,9 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
     expect((await ta.get(path, parameters())).statusCode).toBe(200)
   })
 
-  test('takes both where authentication is optional, but no POST without it', async () => {
+  test('takes both where authentication is optional, but no POST without it', {
+    tags: ['8.8/post', 'collection/request', 'listing/request', 'events/request'],
+  }, async () => {
     await setMethods(['none', 'private_key_jwt'])
     const [get, posted] = [await ta.get(path, parameters()), await authenticated(path, parameters())]
     expect([get.statusCode, posted.statusCode]).toEqual([200, 200])
@@ -86,7 +89,7 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
     expect((await ta.app.inject({ method: 'PUT', url: path })).headers.allow).toBe('GET, HEAD, POST')
   })
 
-  test('refuses who does not authenticate where that is required', async () => {
+  test('refuses who does not authenticate where that is required', { tags: '8.8/required' }, async () => {
     await setMethods(['private_key_jwt'])
     const answer = await ta.get(path, parameters())
     expect(answer.statusCode).toBe(401)
@@ -98,7 +101,7 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
 describe('trust_mark_status', () => {
   const mark = () => ta.issueTrustMark({ type, subject: client.id })
 
-  test('takes a POST with or without authentication, as published', async () => {
+  test('takes a POST with or without authentication, as published', { tags: '8.8/post' }, async () => {
     const trust_mark = await mark()
     for (const [methods, anonymous, withAssertion] of [
       [undefined, 200, 200],
@@ -126,11 +129,13 @@ describe('a resolve response', () => {
   beforeEach(() => setMethods(['none', 'private_key_jwt']))
   const parameters = () => ({ sub: client.id, trust_anchor: entityId })
 
-  test('names the authenticated client, and nobody else, as its audience (§8.3.2)', async () => {
+  test('names the authenticated client, and nobody else, as its audience (§8.3.2)', {
+    tags: '8.3.2/aud',
+  }, async () => {
     expect(decodeJwt((await authenticated('/resolve', parameters())).body).aud).toBe(client.id)
   })
 
-  test('has no audience for a client that did not authenticate', async () => {
+  test('has no audience for a client that did not authenticate', { tags: '8.3.2/aud' }, async () => {
     expect(decodeJwt((await ta.get('/resolve', parameters())).body).aud).toBeUndefined()
   })
 })
@@ -139,17 +144,23 @@ describe('refuses an assertion', () => {
   beforeEach(() => setMethods(['private_key_jwt']))
 
   const faults: [what: string, changes: () => Changes | Promise<Changes>][] = [
-    ['for another audience', () => ({ claims: { aud: 'https://other.example' } })],
-    ['for the endpoint instead of the Entity', () => ({ claims: { aud: `${entityId}/list` } })],
-    ['for a further audience', () => ({ claims: { aud: [entityId, 'https://other.example'] } })],
-    ['without an audience', () => ({ claims: { aud: undefined } })],
-    ['whose issuer is not its subject', () => ({ claims: { iss: entityId } })],
+    proves(['for another audience', () => ({ claims: { aud: 'https://other.example' } })], '8.8/aud'),
+    proves(
+      ['for the endpoint instead of the Entity', () => ({ claims: { aud: `${entityId}/list` } })],
+      '8.8/aud',
+    ),
+    proves(
+      ['for a further audience', () => ({ claims: { aud: [entityId, 'https://other.example'] } })],
+      '8.8/aud',
+    ),
+    proves(['without an audience', () => ({ claims: { aud: undefined } })], '8.8/aud'),
+    proves(['whose issuer is not its subject', () => ({ claims: { iss: entityId } })], '8.8/claims'),
     ['whose subject is not its issuer', () => ({ claims: { sub: entityId } })],
     ['by no Entity', () => ({ claims: { iss: 'hello', sub: 'hello' } })],
-    ['without a jti', () => ({ claims: { jti: undefined } })],
+    proves(['without a jti', () => ({ claims: { jti: undefined } })], '8.8/claims'),
     ['with an endless jti', () => ({ claims: { jti: 'x'.repeat(513) } })],
-    ['without exp', () => ({ claims: { exp: undefined } })],
-    ['that has expired', () => ({ claims: { exp: ta.now() - 61 } })],
+    proves(['without exp', () => ({ claims: { exp: undefined } })], '8.8/claims'),
+    proves(['that has expired', () => ({ claims: { exp: ta.now() - 61 } })], '8.8/claims'),
     ['from the future', () => ({ claims: { iat: ta.now() + 120 } })],
     ['that must not be used yet', () => ({ claims: { nbf: ta.now() + 120 } })],
     ['with an nbf that is no time', () => ({ claims: { nbf: 'soon' } })],
@@ -157,15 +168,21 @@ describe('refuses an assertion', () => {
     ['of another type of JWT', () => ({ header: { typ: 'entity-statement+jwt' } })],
     ['without kid', () => ({ header: { kid: undefined } })],
     ['with a critical header', () => ({ header: { crit: ['b64'], b64: true } })],
-    [
-      'signed with a foreign key',
-      async () => ({ key: { ...(await generateSigningKey('ES256')), kid: client.key.kid } }),
-    ],
-    ['signed with an unknown key', async () => ({ key: await generateSigningKey('ES256') })],
-    ['by a stranger', async () => await offlineEntity('http://127.0.0.1:1')],
+    proves(
+      [
+        'signed with a foreign key',
+        async () => ({ key: { ...(await generateSigningKey('ES256')), kid: client.key.kid } }),
+      ],
+      '8.8/signature',
+    ),
+    proves(
+      ['signed with an unknown key', async () => ({ key: await generateSigningKey('ES256') })],
+      '8.8/signature',
+    ),
+    proves(['by a stranger', async () => await offlineEntity('http://127.0.0.1:1')], '8.8/signature'),
   ]
 
-  test.each(faults)('%s', async (_what, changes) => {
+  eachRow(faults)('%s', async (_what, changes) => {
     const answer = await authenticated('/list', {}, await changes())
     expect(answer.json()).toEqual({ error: 'invalid_client', error_description: expect.any(String) })
     expect(answer.statusCode).toBe(401)
@@ -192,7 +209,7 @@ describe('refuses an assertion', () => {
     expect((await authenticated('/list', { client_id: client.id })).statusCode).toBe(200)
   })
 
-  test('that was used before, also at another process', async () => {
+  test('that was used before, also at another process', { tags: '8.8/claims' }, async () => {
     const used = () => ta.redis.client.keys(ta.names.clientAssertion('*'))
     const other = buildApp({
       ...ta.parts,
@@ -232,7 +249,9 @@ test('accepts an audience in an array, and the type that is made for assertions'
   expect((await authenticated('/list', {}, changes)).statusCode).toBe(200)
 })
 
-test('accepts clients that hang below an Intermediate, or below another anchor whose keys are pinned', async () => {
+test('accepts clients that hang below an Intermediate, or below another anchor whose keys are pinned', {
+  tags: '8.8/signature',
+}, async () => {
   await setMethods(['private_key_jwt'])
   const federations: Federation[] = await Promise.all([
     below(entityId).intermediate().leaf().start(),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatCollectionRecord } from '#store/collection-record.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startSecondProcess } from '../resolver/second-process.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
@@ -64,13 +65,25 @@ describe.each(lists)('%s', (path, other) => {
     ['a word', () => 'hello'],
     ['an identifier', () => b],
     ['an identifier in base64', () => Buffer.from(b).toString('base64url')],
-    ['an identifier behind a guess', () => Buffer.from('0'.repeat(16) + b).toString('base64url')],
-    ['a pointer into the other list', async () => (await ta.get(other, { limit: '1' })).json().next],
-    ['a pointer to another entity', async () => altered(await next(), (bytes) => bytes.write(c, 16))],
+    proves(
+      ['an identifier behind a guess', () => Buffer.from('0'.repeat(16) + b).toString('base64url')],
+      'collection/from',
+      'listing/from',
+    ),
+    proves(
+      ['a pointer into the other list', async () => (await ta.get(other, { limit: '1' })).json().next],
+      'collection/from',
+      'listing/from',
+    ),
+    proves(
+      ['a pointer to another entity', async () => altered(await next(), (bytes) => bytes.write(c, 16))],
+      'collection/from',
+      'listing/from',
+    ),
     ['a pointer that was cut', async () => (await next()).slice(0, -2)],
     ['a pointer spelt otherwise', async () => `${await next()}=`],
   ]
-  test.each(forgeries)('does not know %s', async (_what, forge) => {
+  eachRow(forgeries)('does not know %s', async (_what, forge) => {
     const { status, body } = await page(await forge())
     expect([status, body.error]).toEqual([404, 'page_not_found'])
   })

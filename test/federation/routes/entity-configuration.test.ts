@@ -19,7 +19,9 @@ test('is unavailable, not absent, before anything was published', async () => {
   expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
 })
 
-test('sends the published statement in its exact media type (§9.2)', async () => {
+test('sends the published statement in its exact media type (§9.2)', {
+  tags: ['3/typ', '9.2/response'],
+}, async () => {
   await ta.publishConfiguration()
   const answer = await ta.get(PATH)
   expect(answer.statusCode).toBe(200)
@@ -28,7 +30,7 @@ test('sends the published statement in its exact media type (§9.2)', async () =
   expect(payload).toMatchObject({ iss: entityId, sub: entityId })
 })
 
-test('ignores parameters nobody defined (§8)', async () => {
+test('ignores parameters nobody defined (§8)', { tags: '8/unknown-parameters' }, async () => {
   await ta.publishConfiguration()
   expect((await ta.get(PATH, { what: 'ever' })).statusCode).toBe(200)
 })

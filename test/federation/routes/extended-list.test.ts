@@ -1,5 +1,6 @@
 /** `/extended_list`: the parameters of `/list`, and those of the Extended Subordinate Listing draft. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
@@ -46,28 +47,32 @@ async function list(query = ''): Promise<Answer> {
 }
 const ids = async (query: string) => (await list(query)).immediate_subordinate_entities.map(({ id }) => id)
 
-test('names every subordinate with a valid statement, and nothing more unless asked', async () => {
+test('names every subordinate with a valid statement, and nothing more unless asked', {
+  tags: 'listing/id',
+}, async () => {
   expect(await list()).toEqual({
     immediate_subordinate_entities: [{ id: a }, { id: b }, { id: c }, { id: d }],
   })
 })
 
-test.each([
-  ['entity_type=openid_provider', [b]],
-  ['intermediate=true', [c]],
-  ['trust_marked=true', [a, b]],
+eachRow([
+  proves(['entity_type=openid_provider', [b]], 'listing/request'),
+  proves(['intermediate=true', [c]], 'listing/request'),
+  proves(['trust_marked=true', [a, b]], 'listing/request'),
   [`trust_mark_type=${member}`, [a]],
   [`trust_mark_type=${member}&trust_mark_type=${certified}`, [a, b]],
-  ['updated_after=300&updated_before=300', [b]],
+  proves(['updated_after=300&updated_before=300', [b]], 'listing/updated-after'),
   ['updated_after=300.5', [c, d]],
-  ['updated_before=299', [a]],
+  proves(['updated_before=299', [a]], 'listing/updated-after'),
   ['updated_after=200&entity_type=openid_provider', [b]],
   ['unheard=of', [a, b, c, d]],
-])('filters: %s', async (query, expected) => {
+])('filters: %s', { tags: 'listing/trust-mark-type' }, async (query, expected) => {
   expect(await ids(query)).toEqual(expected)
 })
 
-test('adds the times when they are asked for, or filtered by', async () => {
+test('adds the times when they are asked for, or filtered by', {
+  tags: 'listing/audit-timestamps',
+}, async () => {
   const [first] = (await list('audit_timestamps=true')).immediate_subordinate_entities
   expect(first).toEqual({ id: a, registered: 100, updated: 200 })
   const [filtered] = (await list('updated_before=299')).immediate_subordinate_entities
@@ -83,6 +88,7 @@ test('a foreign writer leaves nothing but the time of the statement', async () =
 
 test.each(['claims=constraints&claims=iss', 'claims=constraints,iss,absent'])(
   'adds claims of the statement: %s',
+  { tags: 'listing/claims' },
   async (query) => {
     const [first, second] = (await list(query)).immediate_subordinate_entities
     expect(first).toEqual({ id: a, iss: entityId, constraints: { max_path_length: 0 } })
@@ -90,12 +96,14 @@ test.each(['claims=constraints&claims=iss', 'claims=constraints,iss,absent'])(
   },
 )
 
-test('adds the statement as it was signed', async () => {
+test('adds the statement as it was signed', { tags: 'listing/claims' }, async () => {
   const [first] = (await list('claims=subordinate_statement')).immediate_subordinate_entities
   expect(first).toEqual({ id: a, subordinate_statement: statement })
 })
 
-test('pages through everything once, also when a page begins with one that is gone', async () => {
+test('pages through everything once, also when a page begins with one that is gone', {
+  tags: ['listing/from', 'listing/limit', 'listing/next'],
+}, async () => {
   const first = await list('limit=2')
   expect(first.immediate_subordinate_entities).toEqual([{ id: a }, { id: b }])
   const second = await list(`limit=2&from=${first.next}`)
@@ -104,7 +112,9 @@ test('pages through everything once, also when a page begins with one that is go
   expect(await ids(`from=${first.next}`)).toEqual([d])
 })
 
-test('never sends more than its upper limit, which holds without a limit too', async () => {
+test('never sends more than its upper limit, which holds without a limit too', {
+  tags: 'listing/limit',
+}, async () => {
   const many = Array.from({ length: 501 }, (_, count) => `https://many${count}.example`)
   await ta.redis.client.hset(ta.names.subordinates, Object.fromEntries(many.map((id) => [id, statement])))
   await ta.announce({ kind: 'all' })
@@ -132,9 +142,9 @@ test('answers the same bytes until something changes or expires', async () => {
   await vi.waitFor(async () => expect(await ids('updated_after=500')).toContain(a))
 })
 
-test.each([
-  ['from=hello', 404, 'page_not_found'],
-  ['limit=0', 400, 'invalid_request'],
+eachRow([
+  proves(['from=hello', 404, 'page_not_found'], 'listing/from'),
+  proves(['limit=0', 400, 'invalid_request'], 'listing/limit'),
   ['updated_after=yesterday', 400, 'invalid_request'],
   ['updated_before=-1', 400, 'invalid_request'],
   ['audit_timestamps=maybe', 400, 'invalid_request'],

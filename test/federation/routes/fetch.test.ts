@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
@@ -11,7 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('sends the Subordinate Statement about the subject (§8.1.2)', async () => {
+test('sends the Subordinate Statement about the subject (§8.1.2)', {
+  tags: ['3/typ', '8/unknown-parameters', '8.1/statements', '8.1.2/response', '15/media-types'],
+}, async () => {
   const id = 'https://rp.example'
   await ta.publishSubordinate({ id })
   const answer = await ta.get('/fetch', { sub: id, iss: 'https://ignored.example' })
@@ -21,16 +24,19 @@ test('sends the Subordinate Statement about the subject (§8.1.2)', async () => 
   expect(payload).toMatchObject({ iss: entityId, sub: id })
 })
 
-test('identifiers are compared code point by code point (§16)', async () => {
+test('identifiers are compared code point by code point (§16)', { tags: '16/code-points' }, async () => {
   await ta.publishSubordinate({ id: 'https://exact.example' })
   expect((await ta.get('/fetch', { sub: 'https://exact.example/' })).statusCode).toBe(404)
 })
 
 const refusals: [what: string, query: string, status: number, error: string][] = [
-  ['an unknown subject', 'sub=https%3A%2F%2Fnobody.example', 404, 'not_found'],
-  ['no subject', '', 400, 'invalid_request'],
+  proves(['an unknown subject', 'sub=https%3A%2F%2Fnobody.example', 404, 'not_found'], '8.1.2/response'),
+  proves(['no subject', '', 400, 'invalid_request'], '8.1.1/request'),
   ['an empty subject', 'sub=', 400, 'invalid_request'],
-  ['the Trust Anchor itself', `sub=${encodeURIComponent(entityId)}`, 400, 'invalid_request'],
+  proves(
+    ['the Trust Anchor itself', `sub=${encodeURIComponent(entityId)}`, 400, 'invalid_request'],
+    '8.1.2/response',
+  ),
   ['a repeated subject', 'sub=https%3A%2F%2Fa.example&sub=https%3A%2F%2Fb.example', 400, 'invalid_request'],
   ['what is not a URL', 'sub=hello', 400, 'invalid_request'],
   ['a fragment', 'sub=https%3A%2F%2Fa.example%2F%23x', 400, 'invalid_request'],
@@ -43,7 +49,7 @@ const refusals: [what: string, query: string, status: number, error: string][] =
   ],
 ]
 
-test.each(refusals)('refuses %s', async (_what, query, status, error) => {
+eachRow(refusals)('refuses %s', { tags: '8.9/errors' }, async (_what, query, status, error) => {
   const answer = await ta.app.inject({ url: `/fetch?${query}` })
   expect(answer.statusCode).toBe(status)
   expect(answer.headers['content-type']).toBe('application/json')

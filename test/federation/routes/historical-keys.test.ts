@@ -19,7 +19,7 @@ test('is not found as long as no key was ever retired', async () => {
   expect(answer.json()).toMatchObject({ error: 'not_found' })
 })
 
-test('sends the published key set in its exact media type (§8.7.2)', async () => {
+test('sends the published key set in its exact media type (§8.7.2)', { tags: '8.7.2/typ' }, async () => {
   const old = { ...publicJwk(await generateSigningKey('ES256')), exp: ta.now() - 1 }
   const claims = buildHistoricalKeySet({ issuer: entityId, iat: ta.now(), keys: [old] })
   await ta.redis.client.set(ta.names.historicalKeys, await ta.sign(claims, 'jwk-set+jwt'))

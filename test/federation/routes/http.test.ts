@@ -1,22 +1,23 @@
 /** What holds for every endpoint: methods, errors, and who may read the answers. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 const paths = [
-  '/',
-  '/.well-known/openid-federation',
-  '/fetch',
-  '/list',
-  '/extended_list',
-  '/subordinate_events',
-  '/collection',
-  '/resolve',
-  '/trust_mark',
-  '/trust_mark_list',
-  '/historical_keys',
-  '/health',
-  '/health/live',
-  '/status',
+  ['/'],
+  proves(['/.well-known/openid-federation'], '9.1/request'),
+  proves(['/fetch'], '8.1.1/request'),
+  ['/list'],
+  proves(['/extended_list'], 'listing/request'),
+  proves(['/subordinate_events'], 'events/request'),
+  proves(['/collection'], 'collection/request'),
+  ['/resolve'],
+  ['/trust_mark'],
+  ['/trust_mark_list'],
+  ['/historical_keys'],
+  ['/health'],
+  ['/health/live'],
+  ['/status'],
 ]
 
 let ta: TrustAnchor
@@ -27,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test.each(paths)('%s is read with GET and HEAD only', async (url) => {
+eachRow(paths)('%s is read with GET and HEAD only', async (url) => {
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {
     const answer = await ta.app.inject({ method, url })
     expect(answer.statusCode).toBe(405)
@@ -43,22 +44,25 @@ test.each(paths)('%s answers HEAD as it answers GET, without the body', async (u
   expect(head.body).toBe('')
 })
 
-test.each([...paths, '/trust_mark_status', '/nowhere'])('a page in a browser may read %s', async (url) => {
-  const answer = await ta.app.inject({ url, headers: { origin: 'https://tool.example' } })
-  expect(answer.headers['access-control-allow-origin']).toBe('*')
-  expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
-  expect(answer.headers['access-control-expose-headers']).toBe('etag, retry-after')
-  const preflight = await ta.app.inject({
-    method: 'OPTIONS',
-    url,
-    headers: { origin: 'https://tool.example', 'access-control-request-method': 'GET' },
-  })
-  expect(preflight.statusCode).toBe(204)
-  expect(preflight.headers).toMatchObject({
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  })
-})
+test.each([...paths, ['/trust_mark_status'], ['/nowhere']])(
+  'a page in a browser may read %s',
+  async (url) => {
+    const answer = await ta.app.inject({ url, headers: { origin: 'https://tool.example' } })
+    expect(answer.headers['access-control-allow-origin']).toBe('*')
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
+    expect(answer.headers['access-control-expose-headers']).toBe('etag, retry-after')
+    const preflight = await ta.app.inject({
+      method: 'OPTIONS',
+      url,
+      headers: { origin: 'https://tool.example', 'access-control-request-method': 'GET' },
+    })
+    expect(preflight.statusCode).toBe(204)
+    expect(preflight.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+  },
+)
 
 test('who asks for the methods without a preflight is told them too', async () => {
   const answer = await ta.app.inject({ method: 'OPTIONS', url: '/list' })
@@ -66,7 +70,9 @@ test('who asks for the methods without a preflight is told them too', async () =
   expect(answer.headers['access-control-allow-methods']).toBe('GET, HEAD, POST')
 })
 
-test('a path that does not exist is answered in the format of errors', async () => {
+test('a path that does not exist is answered in the format of errors', {
+  tags: ['8.9/errors', 'collection/errors', 'events/errors'],
+}, async () => {
   const answer = await ta.get('/nowhere')
   expect(answer.statusCode).toBe(404)
   expect(answer.headers['content-type']).toBe('application/json')
@@ -100,7 +106,7 @@ test('only statements may be cached', async () => {
   }
 })
 
-test.each([...paths, '/nowhere'])('%s says what a browser may make of it', async (url) => {
+test.each([...paths, ['/nowhere']])('%s says what a browser may make of it', async (url) => {
   const { headers } = await ta.app.inject({ url })
   expect(headers['x-content-type-options']).toBe('nosniff')
   expect(headers['referrer-policy']).toBe('no-referrer')

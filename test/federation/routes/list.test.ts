@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 const rp = 'https://rp.example'
@@ -38,25 +39,31 @@ const type = (value: string) => `entity_type=${value}`
 const marked = (value: string) => `trust_mark_type=${encodeURIComponent(value)}`
 
 const cases: [what: string, query: string, expected: string[]][] = [
-  ['everyone, sorted, but not whose statement has expired', '', [both, ia, op, rp]],
-  ['by entity type', `?${type('openid_provider')}`, [both, op]],
-  [
-    'by any of several entity types',
-    `?${type('openid_provider')}&${type('openid_relying_party')}`,
-    [both, op, rp],
-  ],
-  ['by an entity type that nobody plays', `?${type('oauth_client')}`, []],
-  ['Intermediates', '?intermediate=true', [ia]],
+  proves(['everyone, sorted, but not whose statement has expired', '', [both, ia, op, rp]], '8.2/response'),
+  proves(['by entity type', `?${type('openid_provider')}`, [both, op]], '8.2.1/entity-type'),
+  proves(
+    [
+      'by any of several entity types',
+      `?${type('openid_provider')}&${type('openid_relying_party')}`,
+      [both, op, rp],
+    ],
+    '8.2.1/entity-type',
+  ),
+  proves(['by an entity type that nobody plays', `?${type('oauth_client')}`, []], '8.2.1/entity-type'),
+  proves(['Intermediates', '?intermediate=true', [ia]], '8.2.1/intermediate'),
   ['those that are no Intermediates', '?intermediate=false', [both, op, rp]],
-  ['holders of a mark that is neither expired nor revoked', `?${marked(member)}`, [rp]],
+  proves(
+    ['holders of a mark that is neither expired nor revoked', `?${marked(member)}`, [rp]],
+    '8.2.1/trust-marked',
+  ),
   ['only subordinates among the holders', `?${marked(certified)}`, [ia]],
-  ['holders of any valid mark', '?trust_marked=true', [ia, rp]],
+  proves(['holders of any valid mark', '?trust_marked=true', [ia, rp]], '8.2.1/trust-marked'),
   ['everyone when marks are not asked for', '?trust_marked=false', [both, ia, op, rp]],
   ['what passes every filter', `?trust_marked=true&${type('openid_relying_party')}`, [rp]],
-  ['everyone when a parameter is unknown', '?what=ever', [both, ia, op, rp]],
+  proves(['everyone when a parameter is unknown', '?what=ever', [both, ia, op, rp]], '8/unknown-parameters'),
 ]
 
-test.each(cases)('lists %s (§8.2)', async (_what, query, expected) => {
+eachRow(cases)('lists %s (§8.2)', async (_what, query, expected) => {
   expect(await list(query)).toEqual(expected)
 })
 

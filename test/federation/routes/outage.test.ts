@@ -59,7 +59,9 @@ async function recovered() {
   while ((await ta.get('/health')).statusCode !== 200);
 }
 
-test('every endpoint says so while Redis is stopped, and recovers without help', async () => {
+test('every endpoint says so while Redis is stopped, and recovers without help', {
+  tags: 'fault/redis-away',
+}, async () => {
   for (const url of urls) await ta.app.inject({ url }) // whatever may be held in memory, is
   await ta.redis.stop()
   // The connections for commands and for changes are lost one after the other.
@@ -80,7 +82,9 @@ test('every endpoint says so while Redis is stopped, and recovers without help',
   expect((await ta.get('/.well-known/openid-federation')).statusCode).toBe(200)
 })
 
-test('a Redis that keeps the connection but does not answer is away as well', async () => {
+test('a Redis that keeps the connection but does not answer is away as well', {
+  tags: 'fault/redis-away',
+}, async () => {
   await ta.announce({ kind: 'all' })
   ta.redis.pause()
   const answers = await Promise.all(['/health', ...urls].map((url) => ta.app.inject({ url })))

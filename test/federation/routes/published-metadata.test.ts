@@ -6,7 +6,7 @@ import { endpointMetadata } from '#server/publish/endpoints.ts'
 
 const entityId = 'https://ta.example/federation/'
 
-test('offers no algorithm to clients that cannot be verified', () => {
+test('offers no algorithm to clients that cannot be verified', { tags: '5.1.1/auth-alg' }, () => {
   const metadata = endpointMetadata(entityId, endpointNames, { fetch: ['private_key_jwt'] })
   const algorithms = metadata.endpoint_auth_signing_alg_values_supported
   expect(algorithms).toContain('RS256')
@@ -18,10 +18,14 @@ test('speaks of authentication only where it is possible', () => {
   expect(JSON.stringify(endpointMetadata(entityId, endpointNames, { fetch: ['none'] }))).not.toContain('auth')
 })
 
-test.each(endpointNames)('names %s by an https URL, without a second slash', (name) => {
-  const url = parseEndpoint(
-    endpointMetadata(entityId, endpointNames, {})[`federation_${name}_endpoint`],
-    `federation_${name}_endpoint`,
-  )
-  expect(url).toMatch(/^https:\/\/ta\.example\/federation\/[a-z_]+$/)
-})
+test.each(endpointNames)(
+  'names %s by an https URL, without a second slash',
+  { tags: ['collection/endpoint', 'listing/endpoint', 'events/endpoint'] },
+  (name) => {
+    const url = parseEndpoint(
+      endpointMetadata(entityId, endpointNames, {})[`federation_${name}_endpoint`],
+      `federation_${name}_endpoint`,
+    )
+    expect(url).toMatch(/^https:\/\/ta\.example\/federation\/[a-z_]+$/)
+  },
+)

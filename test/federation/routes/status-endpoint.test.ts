@@ -19,7 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([ta.close(), issuer.close()]))
 
-test('is what the issuer says of itself, whatever its Superior says about it (§8.4)', async () => {
+test('is what the issuer says of itself, whatever its Superior says about it (§8.4)', {
+  tags: '8.4/location',
+}, async () => {
   const statusEndpoint = (path: string) => ({
     federation_entity: { federation_trust_mark_status_endpoint: issuer.id + path },
   })

@@ -1,5 +1,6 @@
 /** `/subordinate_events`: what happened to a registration, signed when asked for (Subordinate Events). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
@@ -21,7 +22,9 @@ async function events(sub: string): Promise<unknown> {
   return payload.federation_registration_events
 }
 
-test('tells the events in their order, and new ones at once', async () => {
+test('tells the events in their order, and new ones at once', {
+  tags: ['events/response', 'events/claims'],
+}, async () => {
   const id = 'https://rp.example'
   const registration = { iat: 100, event: 'registration' }
   const update = { iat: 200, event: 'jwks_update', event_description: 'New keys' }
@@ -44,10 +47,10 @@ test('a subordinate of which nothing is recorded has no events', async () => {
   expect(await events('https://quiet.example')).toEqual([])
 })
 
-test.each([
-  ['nobody ever heard of', { sub: 'https://nobody.example' }, 404, 'not_found'],
-  ['nobody named', {}, 400, 'invalid_request'],
-  ['no Entity', { sub: 'hello' }, 400, 'invalid_request'],
+eachRow([
+  proves(['nobody ever heard of', { sub: 'https://nobody.example' }, 404, 'not_found'], 'events/errors'),
+  proves(['nobody named', {}, 400, 'invalid_request'], 'events/request'),
+  proves(['no Entity', { sub: 'hello' }, 400, 'invalid_request'], 'events/request'),
 ])('refuses a subject that is %s', async (_what, parameters: Record<string, string>, status, error) => {
   const answer = await ta.get('/subordinate_events', parameters)
   expect(answer.json()).toMatchObject({ error })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 const trust_mark_type = 'https://ta.example/marks/member'
@@ -26,15 +27,15 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('lists who holds a valid mark of the type (§8.5.2)', async () => {
+test('lists who holds a valid mark of the type (§8.5.2)', { tags: '8.5.2/response' }, async () => {
   const answer = await ta.get('/trust_mark_list', { trust_mark_type })
   expect(answer.statusCode).toBe(200)
   expect(answer.headers['content-type']).toBe('application/json')
   expect(answer.json()).toEqual(['https://a.example', 'https://b.example'])
 })
 
-test.each([
-  ['https://a.example', ['https://a.example']],
+eachRow([
+  proves(['https://a.example', ['https://a.example']], '8.5.1/request'),
   ['https://late.example', []],
   ['https://nobody.example', []],
 ])('is filtered to the subject %s', async (sub, expected) => {
@@ -45,12 +46,12 @@ test('is empty for a type of which no mark was issued', async () => {
   expect((await ta.get('/trust_mark_list', { trust_mark_type: 'https://other.example' })).json()).toEqual([])
 })
 
-test('wants the type, and a subject that is an identifier', async () => {
+test('wants the type, and a subject that is an identifier', { tags: '8.5.1/request' }, async () => {
   expect((await ta.get('/trust_mark_list')).statusCode).toBe(400)
   expect((await ta.get('/trust_mark_list', { trust_mark_type, sub: 'hello' })).statusCode).toBe(400)
 })
 
-test('drops a holder in the second in which the mark expires', async () => {
+test('drops a holder in the second in which the mark expires', { tags: '8.5.2/response' }, async () => {
   ta.clock.ahead = 601
   expect((await ta.get('/trust_mark_list', { trust_mark_type })).json()).toEqual([])
   ta.clock.ahead = 0

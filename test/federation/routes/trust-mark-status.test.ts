@@ -33,7 +33,9 @@ async function status(mark: string): Promise<unknown> {
   return payload.status
 }
 
-test('an issued mark is active, and revoked at once when it is revoked (§8.4.2)', async () => {
+test('an issued mark is active, and revoked at once when it is revoked (§8.4.2)', {
+  tags: ['8.4.2/typ', '8.4.2/claims', '8.4.2/status'],
+}, async () => {
   const subject = 'https://a.example'
   const mark = await ta.issueTrustMark({ type, subject, exp: ta.now() + 600 })
   expect(await status(mark)).toBe('active')
@@ -41,7 +43,9 @@ test('an issued mark is active, and revoked at once when it is revoked (§8.4.2)
   expect(await status(mark)).toBe('revoked')
 })
 
-test('the status belongs to the issued JWT: a new mark does not bring a revoked one back', async () => {
+test('the status belongs to the issued JWT: a new mark does not bring a revoked one back', {
+  tags: '8.4.2/status',
+}, async () => {
   const subject = 'https://b.example'
   const first = await ta.issueTrustMark({ type, subject, issuedAt: ta.now() - 10 })
   await ta.revokeTrustMark(first, { type, subject })
@@ -50,13 +54,15 @@ test('the status belongs to the issued JWT: a new mark does not bring a revoked 
   expect(await status(second)).toBe('active')
 })
 
-test('an issued mark is expired after its exp', async () => {
+test('an issued mark is expired after its exp', { tags: '8.4.2/status' }, async () => {
   const times = { exp: ta.now() - 1, issuedAt: ta.now() - 60 }
   const mark = await ta.issueTrustMark({ type, subject: 'https://c.example', ...times })
   expect(await status(mark)).toBe('expired')
 })
 
-test('a mark signed with a retired key is active, with a compromised or unknown one invalid (§8.7)', async () => {
+test('a mark signed with a retired key is active, with a compromised or unknown one invalid (§8.7)', {
+  tags: '8.4.2/status',
+}, async () => {
   const [retired, compromised, unknown] = await Promise.all(
     ['retired', 'compromised', 'unknown'].map(() => generateSigningKey('ES256')),
   )
@@ -85,7 +91,9 @@ test('a mark that names another issuer is invalid, whoever wrote that it was iss
   expect(await status(mark)).toBe('invalid')
 })
 
-test('a mark that was not issued here is not found, though its signature is ours', async () => {
+test('a mark that was not issued here is not found, though its signature is ours', {
+  tags: '8.4.2/not-ours',
+}, async () => {
   const mark = await ta.issueTrustMark({ type, subject: 'https://d.example' })
   await ta.redis.client.del(ta.names.issuedTrustMarks)
   for (const unknown of [mark, `${mark}x`, 'rubbish']) {
@@ -95,7 +103,9 @@ test('a mark that was not issued here is not found, though its signature is ours
   }
 })
 
-test('takes a POST with a form and nothing else (§8.4.1)', async () => {
+test('takes a POST with a form and nothing else (§8.4.1)', {
+  tags: ['8.4.1/request', '8.8/post'],
+}, async () => {
   const get = await ta.get('/trust_mark_status', { trust_mark: 'x' })
   expect(get.statusCode).toBe(405)
   expect(get.headers.allow).toBe('POST')

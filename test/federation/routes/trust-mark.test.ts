@@ -22,7 +22,7 @@ afterAll(() => ta.close())
 
 const ask = (sub: string, trust_mark_type = type) => ta.get('/trust_mark', { sub, trust_mark_type })
 
-test('sends the mark of the subject (§8.6.2)', async () => {
+test('sends the mark of the subject (§8.6.2)', { tags: ['7/kid', '8.6.2/response'] }, async () => {
   const answer = await ask(holder)
   expect(answer.statusCode).toBe(200)
   expect(answer.headers['content-type']).toBe('application/trust-mark+jwt')
@@ -35,7 +35,7 @@ test.each([
   ['expired', late, type],
   ['of another type', holder, 'https://ta.example/marks/other'],
   ['of somebody else', 'https://nobody.example', type],
-])('answers 404 for a mark that is %s', async (_state, subject, markType) => {
+])('answers 404 for a mark that is %s', { tags: '8.6.2/not-found' }, async (_state, subject, markType) => {
   const answer = await ask(subject, markType)
   expect(answer.statusCode).toBe(404)
   expect(answer.json()).toMatchObject({ error: 'not_found' })
@@ -44,7 +44,7 @@ test.each([
 test.each([
   ['sub', { trust_mark_type: type }],
   ['trust_mark_type', { sub: holder }],
-])('wants the parameter %s', async (name, parameters: Record<string, string>) => {
+])('wants the parameter %s', { tags: '8.6.1/request' }, async (name, parameters: Record<string, string>) => {
   const answer = await ta.get('/trust_mark', parameters)
   expect(answer.statusCode).toBe(400)
   expect(answer.json().error_description).toContain(name)

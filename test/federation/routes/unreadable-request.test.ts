@@ -2,7 +2,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 let ta: TrustAnchor
@@ -14,8 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test.each([
-  ['is not HTTP', 'HELLO\r\n\r\n', 400],
+eachRow([
+  proves(['is not HTTP', 'HELLO\r\n\r\n', 400], '8.9/errors'),
   ['has a raw byte in its path', 'GET /list?x=\u0001 HTTP/1.1\r\nHost: ta.example\r\n\r\n', 400],
   ['has endless headers', `GET /list HTTP/1.1\r\nHost: ta.example\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
 ])('what %s is refused', async (_what, bytes, status) => {

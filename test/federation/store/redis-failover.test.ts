@@ -64,6 +64,7 @@ const servers = [
 
 test.each(servers)(
   '%s: goes on with the replica after the primary was killed',
+  { timeout: TIMEOUT, tags: 'fault/redis-failover' },
   async (_what, make, prefix) => {
     await start(await make(), prefix)
     const seen = await statusesDuring(async () => {
@@ -74,11 +75,11 @@ test.each(servers)(
     expect(seen).toEqual([200, 404, 503])
     expect((await ta.get('/fetch', { sub: before })).statusCode).toBe(200)
   },
-  TIMEOUT,
 )
 
 test.each(servers)(
   '%s: goes on with the replica while the primary hangs',
+  { timeout: TIMEOUT, tags: 'fault/redis-failover' },
   async (_what, make, prefix) => {
     await start(await make(), prefix)
     ta.redis.pause()
@@ -87,20 +88,18 @@ test.each(servers)(
     ta.redis.resume() // the primary of before must not be taken for the present one
     await vi.waitFor(async () => expect((await ta.get('/list')).json()).toEqual([after, before]), WITHIN)
   },
-  TIMEOUT,
 )
 
-test(
-  'a Cluster: moving the keys to another node under load costs 503 at most',
-  async () => {
-    const cluster = await startCluster()
-    await start(cluster, PREFIX)
-    const seen = await statusesDuring(async () => {
-      await cluster.moveKeys()
-      await publishAfterwards()
-    })
-    expect(seen).toEqual(expect.arrayContaining([200, 404]))
-    expect([200, 404, 503]).toEqual(expect.arrayContaining(seen))
-  },
-  TIMEOUT,
-)
+test('a Cluster: moving the keys to another node under load costs 503 at most', {
+  timeout: TIMEOUT,
+  tags: 'fault/redis-failover',
+}, async () => {
+  const cluster = await startCluster()
+  await start(cluster, PREFIX)
+  const seen = await statusesDuring(async () => {
+    await cluster.moveKeys()
+    await publishAfterwards()
+  })
+  expect(seen).toEqual(expect.arrayContaining([200, 404]))
+  expect([200, 404, 503]).toEqual(expect.arrayContaining(seen))
+})

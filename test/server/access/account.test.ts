@@ -1,6 +1,7 @@
 /** My account: sessions and password, and what has to be confirmed by signing in again. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { eachRow } from '#test/helpers/rows.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
@@ -25,7 +26,9 @@ const ageSessions = () =>
   admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
 
 describe('sessions', () => {
-  it('are listed, and end one by one or all but the present one', async () => {
+  it('are listed, and end one by one or all but the present one', {
+    tags: ['mutation/endSession/success', 'mutation/endOtherSessions/success'],
+  }, async () => {
     const [here, there, elsewhere] = [
       await signedIn('viewer'),
       await signedIn('viewer'),
@@ -46,7 +49,7 @@ describe('sessions', () => {
     expect(await viewerOf(elsewhere)).toBeNull()
   })
 
-  it('of others are out of reach', async () => {
+  it('of others are out of reach', { tags: 'mutation/endSession/NotFoundError' }, async () => {
     const [mine, theirs] = [await signedIn('viewer'), await signedIn('operator')]
     const { account } = await viewerOf(theirs)
     const answer = await mine.mutate('endSession', { id: account.sessions[0].id }, 'sessions { id }')
@@ -69,7 +72,9 @@ describe('sessions', () => {
 })
 
 describe('a password', () => {
-  it('is changed by its owner, whose other sessions end', async () => {
+  it('is changed by its owner, whose other sessions end', {
+    tags: 'mutation/changePassword/success',
+  }, async () => {
     const [here, there] = [await signedIn('viewer'), await signedIn('viewer')]
     const newPassword = 'staple battery horse correct'
     expect(await here.mutate('changePassword', { newPassword }, 'hasPassword')).toEqual({ hasPassword: true })
@@ -79,11 +84,15 @@ describe('a password', () => {
     await signedIn('viewer', newPassword)
   })
 
-  it.each(['too short', 'x'.repeat(129)])('is refused when it is %s', async (newPassword) => {
-    const visitor = await signedIn('operator')
-    const answer = await visitor.mutate('changePassword', { newPassword }, 'hasPassword')
-    expect(answer).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'newPassword'] })
-  })
+  it.each(['too short', 'x'.repeat(129)])(
+    'is refused when it is %s',
+    { tags: 'mutation/changePassword/InvalidInputError' },
+    async (newPassword) => {
+      const visitor = await signedIn('operator')
+      const answer = await visitor.mutate('changePassword', { newPassword }, 'hasPassword')
+      expect(answer).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'newPassword'] })
+    },
+  )
 })
 
 describe('what touches access', () => {
@@ -109,18 +118,21 @@ describe('what touches access', () => {
     ['changePassword', () => ({ newPassword: PASSWORD }), 'hasPassword'],
   ]
 
-  it.each(sensitive)('%s wants a recent sign-in of a session', async (mutation, input, selection) => {
-    const visitor = await signedIn('admin')
-    await ageSessions()
-    expect(await viewerOf(visitor)).toMatchObject({ account: { isRecentlySignedIn: false } })
-    const refused = await visitor.mutate(mutation, await input(), selection)
-    expect(refused).toMatchObject({
-      __typename: 'ReauthenticationRequiredError',
-      code: 'REAUTHENTICATION_REQUIRED',
-    })
-    await visitor.signIn('admin', PASSWORD)
-    expect(await visitor.mutate(mutation, await input(), selection)).toHaveProperty(selection)
-  })
+  eachRow(sensitive, ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`])(
+    '%s wants a recent sign-in of a session',
+    async (mutation, input, selection) => {
+      const visitor = await signedIn('admin')
+      await ageSessions()
+      expect(await viewerOf(visitor)).toMatchObject({ account: { isRecentlySignedIn: false } })
+      const refused = await visitor.mutate(mutation, await input(), selection)
+      expect(refused).toMatchObject({
+        __typename: 'ReauthenticationRequiredError',
+        code: 'REAUTHENTICATION_REQUIRED',
+      })
+      await visitor.signIn('admin', PASSWORD)
+      expect(await visitor.mutate(mutation, await input(), selection)).toHaveProperty(selection)
+    },
+  )
 
   it('is open to API keys, which nobody can ask', async () => {
     await ageSessions()

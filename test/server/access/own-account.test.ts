@@ -3,6 +3,7 @@ import { URI } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { eachRow } from '#test/helpers/rows.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
@@ -40,14 +41,17 @@ async function otherSession(): Promise<{ id: string }> {
   return { id: sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent).id }
 }
 
-it.for<[mutation: string, input: (visitor: Visitor) => Promise<object | null> | object | null]>([
-  ['changePassword', () => ({ newPassword: PASSWORD })],
-  ['endSession', otherSession],
-  ['endOtherSessions', () => null],
-  ['renamePasskey', async (visitor) => ({ ...(await withPasskey(visitor)), name: 'Old laptop' })],
-  ['removePasskey', withPasskey],
-  ['disableTwoFactor', withTwoFactor],
-])('has one entry of a %s', async ([mutation, inputOf]) => {
+eachRow<[mutation: string, input: (visitor: Visitor) => Promise<object | null> | object | null]>(
+  [
+    ['changePassword', () => ({ newPassword: PASSWORD })],
+    ['endSession', otherSession],
+    ['endOtherSessions', () => null],
+    ['renamePasskey', async (visitor) => ({ ...(await withPasskey(visitor)), name: 'Old laptop' })],
+    ['removePasskey', withPasskey],
+    ['disableTwoFactor', withTwoFactor],
+  ],
+  ([mutation]) => [`mutation/${mutation}/audit`],
+)('has one entry of a %s', async (mutation, inputOf) => {
   const visitor = await signedIn('operator')
   const input = await inputOf(visitor)
   const where = { action: mutation }
@@ -64,10 +68,13 @@ it.for<[mutation: string, input: (visitor: Visitor) => Promise<object | null> | 
   ])
 })
 
-it.for<[mutation: string, input: object]>([
-  ['renamePasskey', { id: 'nothing', name: 'Mine now' }],
-  ['removePasskey', { id: 'nothing' }],
-])('%s finds no passkey of somebody else, or none', async ([mutation, input]) => {
+eachRow<[mutation: string, input: object]>(
+  [
+    ['renamePasskey', { id: 'nothing', name: 'Mine now' }],
+    ['removePasskey', { id: 'nothing' }],
+  ],
+  ([mutation]) => [`mutation/${mutation}/NotFoundError`],
+)('%s finds no passkey of somebody else, or none', async (mutation, input) => {
   const theirs = await withPasskey(await signedIn('viewer'))
   const visitor = await signedIn('admin')
   for (const id of ['nothing', theirs.id]) {
@@ -78,19 +85,27 @@ it.for<[mutation: string, input: object]>([
   expect(kept?.name).toBe('My laptop')
 })
 
-it.each(['', '   ', 'x'.repeat(65)])('refuses "%s" as the name of a passkey', async (name) => {
-  const visitor = await signedIn('viewer')
-  const { id } = await withPasskey(visitor)
-  const answer = await visitor.mutate('renamePasskey', { id, name }, 'passkeys { id }')
-  expect(answer).toMatchObject({ __typename: 'InvalidInputError', path: ['input', 'name'] })
-})
+it.each(['', '   ', 'x'.repeat(65)])(
+  'refuses "%s" as the name of a passkey',
+  { tags: 'mutation/renamePasskey/InvalidInputError' },
+  async (name) => {
+    const visitor = await signedIn('viewer')
+    const { id } = await withPasskey(visitor)
+    const answer = await visitor.mutate('renamePasskey', { id, name }, 'passkeys { id }')
+    expect(answer).toMatchObject({ __typename: 'InvalidInputError', path: ['input', 'name'] })
+  },
+)
 
-it('gives up no authenticator app where none is set up', async () => {
+it('gives up no authenticator app where none is set up', {
+  tags: 'mutation/disableTwoFactor/ConflictError',
+}, async () => {
   const answer = await (await signedIn('admin')).mutate('disableTwoFactor', null, 'hasPassword')
   expect(answer).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
 })
 
-it('changes no password of somebody who signs in elsewhere', async () => {
+it('changes no password of somebody who signs in elsewhere', {
+  tags: 'mutation/changePassword/ConflictError',
+}, async () => {
   const visitor = await signedIn('admin')
   const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'admin' } })
   const where = { userId: id, providerId: 'credential' }
@@ -101,10 +116,13 @@ it('changes no password of somebody who signs in elsewhere', async () => {
   await admin.server.db.account.updateMany({ where: back, data: { providerId: 'credential' } })
 })
 
-it.for<[mutation: string, input: object | null]>([
-  ['removePasskey', { id: 'any' }],
-  ['disableTwoFactor', null],
-])('%s wants a recent sign-in', async ([mutation, input]) => {
+eachRow<[mutation: string, input: object | null]>(
+  [
+    ['removePasskey', { id: 'any' }],
+    ['disableTwoFactor', null],
+  ],
+  ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
+)('%s wants a recent sign-in', async (mutation, input) => {
   const visitor = await signedIn('admin')
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
   const answer = await visitor.mutate(mutation, input, 'hasPassword')

@@ -36,7 +36,9 @@ async function signedIn(username: 'viewer' | 'operator' | 'admin'): Promise<Visi
 }
 
 describe('a passkey', () => {
-  it('is registered, signs in without a password, and is removed', async () => {
+  it('is registered, signs in without a password, and is removed', {
+    tags: ['mutation/renamePasskey/success', 'mutation/removePasskey/success'],
+  }, async () => {
     const visitor = await signedIn('operator')
     const device = createAuthenticator(admin.adminUrl)
     expect((await register(visitor, device)).status).toBe(200)

@@ -110,7 +110,9 @@ describe('an authenticator app', () => {
     expect((await visitor.signIn('emil', PASSWORD)).body).toMatchObject({ twoFactorRedirect: true })
   })
 
-  it('locks nobody in: an administrator removes it, and every session ends', async () => {
+  it('locks nobody in: an administrator removes it, and every session ends', {
+    tags: 'mutation/resetSecondFactor/success',
+  }, async () => {
     const { id } = await makeUser('fred')
     const { visitor } = await enrol('fred')
     const globalId = Buffer.from(`User:${id}`).toString('base64')
@@ -120,7 +122,7 @@ describe('an authenticator app', () => {
     expect((await visitor.signIn('fred', PASSWORD)).body).not.toHaveProperty('twoFactorRedirect')
   })
 
-  it('is given up by its owner', async () => {
+  it('is given up by its owner', { tags: 'mutation/disableTwoFactor/success' }, async () => {
     await makeUser('gina')
     const { visitor } = await enrol('gina')
     const account = await visitor.mutate('disableTwoFactor', null, 'twoFactorEnabled recoveryCodesLeft')

@@ -25,7 +25,9 @@ const createKey = (input: object) =>
   admin.mutate('createApiKey', input, 'key apiKey { id role owner { username } }', 'admin')
 
 describe('users', () => {
-  it('are made by an administrator, and only once', async () => {
+  it('are made by an administrator, and only once', {
+    tags: ['mutation/createUser/success', 'mutation/createUser/ConflictError'],
+  }, async () => {
     expect(await createUser('anna')).toMatchObject({ username: 'anna', role: 'OPERATOR', banned: false })
     expect(await createUser('anna')).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
     const actions = await admin.server.db.auditEvent.findMany({
@@ -38,7 +40,7 @@ describe('users', () => {
     ])
   })
 
-  it('need a password of twelve characters', async () => {
+  it('need a password of twelve characters', { tags: 'mutation/createUser/InvalidInputError' }, async () => {
     const input = { username: 'ben', password: 'too short', role: 'VIEWER' }
     const result = await admin.mutate('createUser', input, 'id', 'admin')
     expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' })
@@ -51,7 +53,7 @@ describe('users', () => {
     expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
   })
 
-  it('lose every way in at once when they are banned', async () => {
+  it('lose every way in at once when they are banned', { tags: 'mutation/updateUser/success' }, async () => {
     const { id } = await createUser('cora')
     const { key } = await createKey({ username: 'cora', name: 'script' })
     expect(await askWith(key)).toEqual({ username: 'cora', role: 'OPERATOR' })
@@ -61,7 +63,9 @@ describe('users', () => {
     expect(await askWith(key)).toBeNull()
   })
 
-  it('get a new password, which ends what they signed in with before', async () => {
+  it('get a new password, which ends what they signed in with before', {
+    tags: 'mutation/resetUserPassword/success',
+  }, async () => {
     const { id } = await createUser('emil')
     const password = 'another correct horse'
     const signIn = (password: string) =>
@@ -83,13 +87,15 @@ describe('users', () => {
     expect((await session.json()).data.viewer).toBeNull()
   })
 
-  it('get no new password that is too short', async () => {
+  it('get no new password that is too short', {
+    tags: 'mutation/resetUserPassword/InvalidInputError',
+  }, async () => {
     const { id } = await createUser('finn')
     const result = await admin.mutate('resetUserPassword', { id, password: 'short' }, 'username', 'admin')
     expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' })
   })
 
-  it('always include one administrator', async () => {
+  it('always include one administrator', { tags: 'mutation/updateUser/ConflictError' }, async () => {
     const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'admin' } })
     const globalId = Buffer.from(`User:${id}`).toString('base64')
     for (const change of [{ banned: true }, { role: 'VIEWER' }]) {
@@ -101,7 +107,9 @@ describe('users', () => {
 })
 
 describe('API keys', () => {
-  it('do no more than their role and their owner allow', async () => {
+  it('do no more than their role and their owner allow', {
+    tags: 'mutation/createApiKey/success',
+  }, async () => {
     await createUser('dora')
     const lesser = await createKey({ username: 'dora', name: 'reader', role: 'VIEWER' })
     expect(lesser.apiKey).toMatchObject({ role: 'VIEWER', owner: { username: 'dora' } })
@@ -110,7 +118,7 @@ describe('API keys', () => {
     expect(await askWith(greater.key)).toEqual({ username: 'dora', role: 'OPERATOR' })
   })
 
-  it('end when they are revoked', async () => {
+  it('end when they are revoked', { tags: 'mutation/revokeApiKey/success' }, async () => {
     const { key, apiKey } = await createKey({ username: 'operator', name: 'short-lived' })
     expect(await askWith(key)).toEqual({ username: 'operator', role: 'OPERATOR' })
     expect(await admin.mutate('revokeApiKey', { id: apiKey.id }, 'enabled', 'admin')).toMatchObject({
@@ -119,7 +127,9 @@ describe('API keys', () => {
     expect(await askWith(key)).toBeNull()
   })
 
-  it('are for users that exist, and for whole days', async () => {
+  it('are for users that exist, and for whole days', {
+    tags: ['mutation/createApiKey/InvalidInputError', 'mutation/createApiKey/NotFoundError'],
+  }, async () => {
     expect(await createKey({ username: 'nobody', name: 'x' })).toMatchObject({ code: 'NOT_FOUND' })
     expect(await createKey({ username: 'operator', name: 'x', days: 0 })).toMatchObject({
       code: 'INVALID_INPUT',

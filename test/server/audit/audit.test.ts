@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { eachRow } from '#test/helpers/rows.ts'
 
 let admin: TestAdmin
 let entity: TestEntity
@@ -142,29 +143,32 @@ function selectionOf(mutation: string): string {
 const last = () => admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
 const count = () => admin.server.db.auditEvent.count()
 
-it.each(steps)('has one entry of a %s', async (mutation, input, expected) => {
-  const before = await count()
-  const result = await admin.mutate(mutation, input(), selectionOf(mutation), 'admin')
-  expect(result.__typename).toMatch(/Success$/)
-  const made = idOf[mutation]
-  if (made) ids[made] = result.id
+eachRow(steps, ([mutation]) => [`mutation/${mutation}/audit`])(
+  'has one entry of a %s',
+  async (mutation, input, expected) => {
+    const before = await count()
+    const result = await admin.mutate(mutation, input(), selectionOf(mutation), 'admin')
+    expect(result.__typename).toMatch(/Success$/)
+    const made = idOf[mutation]
+    if (made) ids[made] = result.id
 
-  expect(await count()).toBe(before + 1)
-  const event = await last()
-  expect(event).toMatchObject({
-    action: mutation,
-    actor: 'admin',
-    method: 'api_key',
-    address: '127.0.0.1',
-    resource: expected.resource(),
-    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    ...(expected.eventTypes ? { eventTypes: expected.eventTypes } : {}),
-  })
-  for (const side of ['before', 'after'] as const) {
-    if (expected[side] === null) expect(event?.[side]).toBeNull()
-    else expect(event?.[side]).toMatchObject(expected[side] as object) // the table has objects there
-  }
-})
+    expect(await count()).toBe(before + 1)
+    const event = await last()
+    expect(event).toMatchObject({
+      action: mutation,
+      actor: 'admin',
+      method: 'api_key',
+      address: '127.0.0.1',
+      resource: expected.resource(),
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      ...(expected.eventTypes ? { eventTypes: expected.eventTypes } : {}),
+    })
+    for (const side of ['before', 'after'] as const) {
+      if (expected[side] === null) expect(event?.[side]).toBeNull()
+      else expect(event?.[side]).toMatchObject(expected[side] as object) // the table has objects there
+    }
+  },
+)
 
 it('shows what differs, and finds entries by what they are about', async () => {
   const { data } = await admin.execute(

@@ -1,6 +1,7 @@
 /** The audit log has one entry of each mutation that the steps of audit.test.ts do not go through. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { eachRow } from '#test/helpers/rows.ts'
 
 let admin: TestAdmin
 
@@ -19,17 +20,20 @@ const user = (username: string) => made('createUser', { username, password: PASS
 const apiKey = (name: string) => made('createApiKey', { username: 'viewer', name }, 'apiKey { id }')
 const type = 'https://ta.example.org/marks/short-lived'
 
-it.for<[mutation: string, input: (() => Promise<object>) | null, resource: () => string | object]>([
-  ['removeTrustMarkType', () => made('createTrustMarkType', { type }), () => type],
-  ['regenerateEntityConfiguration', null, () => admin.entityId],
-  ['rebuildPublication', null, () => admin.entityId],
-  ['createUser', async () => ({ username: 'anna', password: PASSWORD, role: 'VIEWER' }), () => 'anna'],
-  ['updateUser', async () => ({ ...(await user('ben')), role: 'OPERATOR' }), () => 'ben'],
-  ['resetUserPassword', async () => ({ ...(await user('cora')), password: PASSWORD }), () => 'cora'],
-  ['resetSecondFactor', () => user('dora'), () => 'dora'],
-  ['createApiKey', async () => ({ username: 'viewer', name: 'ci' }), () => 'viewer/ci'],
-  ['revokeApiKey', () => apiKey('old'), () => expect.stringMatching(/./)],
-])('has one entry of a %s', async ([mutation, input, resource]) => {
+eachRow<[mutation: string, input: (() => Promise<object>) | null, resource: () => string | object]>(
+  [
+    ['removeTrustMarkType', () => made('createTrustMarkType', { type }), () => type],
+    ['regenerateEntityConfiguration', null, () => admin.entityId],
+    ['rebuildPublication', null, () => admin.entityId],
+    ['createUser', async () => ({ username: 'anna', password: PASSWORD, role: 'VIEWER' }), () => 'anna'],
+    ['updateUser', async () => ({ ...(await user('ben')), role: 'OPERATOR' }), () => 'ben'],
+    ['resetUserPassword', async () => ({ ...(await user('cora')), password: PASSWORD }), () => 'cora'],
+    ['resetSecondFactor', () => user('dora'), () => 'dora'],
+    ['createApiKey', async () => ({ username: 'viewer', name: 'ci' }), () => 'viewer/ci'],
+    ['revokeApiKey', () => apiKey('old'), () => expect.stringMatching(/./)],
+  ],
+  ([mutation]) => [`mutation/${mutation}/audit`],
+)('has one entry of a %s', async (mutation, input, resource) => {
   const { db } = admin.server
   const variables = input ? { input: await input() } : {}
   const before = await db.auditEvent.count()

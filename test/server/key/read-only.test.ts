@@ -45,21 +45,32 @@ it.each([
   ['switchSigningKey', '{}'],
   ['retireKey', '{kid: "x"}'],
   ['revokeKey', '{kid: "x", reason: "compromised"}'],
-])('%s fails with the reason, and changes nothing', async (name, input) => {
-  const before = await readdir(reading.directory, { recursive: true })
-  expect(
-    await ask(`mutation { result: ${name}(input: ${input}) { __typename ... on Error { code message } } }`),
-  ).toEqual({
-    result: {
-      __typename: 'KeyDirectoryReadOnlyError',
-      code: 'KEY_DIRECTORY_READ_ONLY',
-      message: expect.stringContaining(REASON),
-    },
-  })
-  expect(await readdir(reading.directory, { recursive: true })).toEqual(before)
-  expect(
-    await admin.server.db.auditEvent.count({
-      where: { resourceType: 'SigningKey', outcome: 'SUCCEEDED' },
-    }),
-  ).toBe(0)
-})
+])(
+  '%s fails with the reason, and changes nothing',
+  {
+    tags: [
+      'mutation/announceSigningKey/KeyDirectoryReadOnlyError',
+      'mutation/switchSigningKey/KeyDirectoryReadOnlyError',
+      'mutation/retireKey/KeyDirectoryReadOnlyError',
+      'mutation/revokeKey/KeyDirectoryReadOnlyError',
+    ],
+  },
+  async (name, input) => {
+    const before = await readdir(reading.directory, { recursive: true })
+    expect(
+      await ask(`mutation { result: ${name}(input: ${input}) { __typename ... on Error { code message } } }`),
+    ).toEqual({
+      result: {
+        __typename: 'KeyDirectoryReadOnlyError',
+        code: 'KEY_DIRECTORY_READ_ONLY',
+        message: expect.stringContaining(REASON),
+      },
+    })
+    expect(await readdir(reading.directory, { recursive: true })).toEqual(before)
+    expect(
+      await admin.server.db.auditEvent.count({
+        where: { resourceType: 'SigningKey', outcome: 'SUCCEEDED' },
+      }),
+    ).toBe(0)
+  },
+)

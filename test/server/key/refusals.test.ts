@@ -7,6 +7,7 @@ import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { AdminServer } from '#server/process/start.ts'
 import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { eachRow } from '#test/helpers/rows.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
@@ -50,11 +51,22 @@ describe('with one key', () => {
     ['retireKey', { kid: 'nobody' }, 'NOT_FOUND', ['input', 'kid'], /no key "nobody"/],
     ['revokeKey', { kid: 'nobody', reason: 'compromised' }, 'NOT_FOUND', ['input', 'kid'], /no key "nobody"/],
     ['revokeKey', { kid: 'nobody', reason: ' ' }, 'INVALID_INPUT', ['input', 'reason'], /one of compromised/],
-  ])('refuses %s %j', async (name, input, code, path, message) => {
-    const before = await filesNow()
-    expect(await change(name, input)).toMatchObject({ code, path, message: expect.stringMatching(message) })
-    expect(await filesNow()).toEqual(before)
-  })
+  ])(
+    'refuses %s %j',
+    {
+      tags: [
+        'mutation/switchSigningKey/NotFoundError',
+        'mutation/retireKey/NotFoundError',
+        'mutation/revokeKey/InvalidInputError',
+        'mutation/revokeKey/NotFoundError',
+      ],
+    },
+    async (name, input, code, path, message) => {
+      const before = await filesNow()
+      expect(await change(name, input)).toMatchObject({ code, path, message: expect.stringMatching(message) })
+      expect(await filesNow()).toEqual(before)
+    },
+  )
 
   it('needs no input to switch in the usual way', async () => {
     const answer = await admin.execute('mutation { switchSigningKey { ... on Error { code } } }')
@@ -70,19 +82,26 @@ describe('with one key', () => {
       ['input', 'emergency'],
       /puts a key made now/,
     ],
-  ])('refuses %s of the key that signs', async (name, input, code, path, message) => {
-    const result = await change(name, { kid: current, ...input })
-    expect(result).toMatchObject({ code, path, message: expect.stringMatching(message) })
-    expect(await keys()).toEqual({ CURRENT: current })
-  })
+  ])(
+    'refuses %s of the key that signs',
+    { tags: ['mutation/retireKey/ConflictError', 'mutation/revokeKey/UnsafeKeyChangeError'] },
+    async (name, input, code, path, message) => {
+      const result = await change(name, { kid: current, ...input })
+      expect(result).toMatchObject({ code, path, message: expect.stringMatching(message) })
+      expect(await keys()).toEqual({ CURRENT: current })
+    },
+  )
 })
 
-it.each([
-  ['announceSigningKey', { alg: 'ES256' }],
-  ['switchSigningKey', {}],
-  ['retireKey', { kid: 'nobody' }],
-  ['revokeKey', { kid: 'nobody', reason: 'compromised' }],
-])('%s wants a recent sign-in of a session', async (mutation, input) => {
+eachRow(
+  [
+    ['announceSigningKey', { alg: 'ES256' }],
+    ['switchSigningKey', {}],
+    ['retireKey', { kid: 'nobody' }],
+    ['revokeKey', { kid: 'nobody', reason: 'compromised' }],
+  ],
+  ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
+)('%s wants a recent sign-in of a session', async (mutation, input) => {
   const visitor = visit(admin.adminUrl)
   expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
@@ -108,7 +127,9 @@ it('announces one key, of two who do so at once in different processes', async (
   ).toBe(1)
 })
 
-it('refuses to announce another, and to retire the announced one', async () => {
+it('refuses to announce another, and to retire the announced one', {
+  tags: 'mutation/announceSigningKey/ConflictError',
+}, async () => {
   const { ANNOUNCED: kid } = await keys()
   expect(await change('announceSigningKey', { alg: 'RS256' })).toMatchObject({ code: 'CONFLICT' })
   const message = expect.stringMatching(/has not signed yet/)
@@ -119,7 +140,9 @@ it('refuses to announce another, and to retire the announced one', async () => {
   })
 })
 
-it('revokes an announced key, which is published no longer', async () => {
+it('revokes an announced key, which is published no longer', {
+  tags: 'mutation/revokeKey/ConflictError',
+}, async () => {
   const { CURRENT, ANNOUNCED: kid } = await keys()
   const revoked = await change('revokeKey', { kid, reason: 'superseded' })
   expect(revoked).toMatchObject({ kid, revoked: { reason: 'superseded' } })
@@ -145,7 +168,9 @@ it('switches before the time when a reason is given, and keeps the reason', asyn
   expect(event.after).toEqual({ signs: kid, overrideReason: 'the disk is failing' })
 })
 
-it('in an emergency replaces a key that signs by one made now, of the same kind', async () => {
+it('in an emergency replaces a key that signs by one made now, of the same kind', {
+  tags: 'mutation/revokeKey/success',
+}, async () => {
   const { CURRENT: kid, PUBLISHED: earlier } = await keys()
   const revoked = await change('revokeKey', { kid, reason: 'compromised', emergency: true })
   expect(revoked).toMatchObject({ kid, revoked: { reason: 'compromised' } })
@@ -172,7 +197,9 @@ it('revokes a retired key later, which keeps the end that it had', async () => {
   }, WITHIN)
 })
 
-it('keeps in the log what was revoked, why, and what signs instead', async () => {
+it('keeps in the log what was revoked, why, and what signs instead', {
+  tags: 'mutation/revokeKey/audit',
+}, async () => {
   const events = await admin.server.db.auditEvent.findMany({
     where: { outcome: 'SUCCEEDED', action: 'revokeKey' },
     orderBy: { id: 'asc' },
@@ -189,7 +216,14 @@ it('keeps in the log what was revoked, why, and what signs instead', async () =>
   ])
 })
 
-it('changes nothing when a file cannot be written, and says which', async () => {
+it('changes nothing when a file cannot be written, and says which', {
+  tags: [
+    'mutation/announceSigningKey/UnavailableError',
+    'mutation/switchSigningKey/UnavailableError',
+    'mutation/retireKey/UnavailableError',
+    'mutation/revokeKey/UnavailableError',
+  ],
+}, async () => {
   const before = await keys()
   const blocked = join(admin.config.keysDirectory, 'next.json')
   await mkdir(blocked) // a name that no key file can take
@@ -204,7 +238,9 @@ it('changes nothing when a file cannot be written, and says which', async () => 
   expect(await filesNow()).toHaveLength(length)
 })
 
-it('publishes the history anew on request, with an entry in the log', async () => {
+it('publishes the history anew on request, with an entry in the log', {
+  tags: ['mutation/publishHistoricalKeys/success', 'mutation/publishHistoricalKeys/audit'],
+}, async () => {
   const before = await text('/historical_keys')
   const { data } = await admin.execute(
     'mutation { publishHistoricalKeys { kid iat exp revoked { revokedAt reason } jwk } }',

@@ -71,7 +71,9 @@ async function expectSignedBy(kid: string, names: readonly (keyof typeof types)[
   }, WITHIN)
 }
 
-it('announces: the key is published, and nothing is signed with it', async () => {
+it('announces: the key is published, and nothing is signed with it', {
+  tags: 'mutation/announceSigningKey/success',
+}, async () => {
   const before = await served()
   const announced = await change('announceSigningKey', { alg: 'ES384' }, 'kid alg state file jwk usableFrom')
   expect(announced).toMatchObject({ alg: 'ES384', state: 'ANNOUNCED', file: 'next.json' })
@@ -82,7 +84,9 @@ it('announces: the key is published, and nothing is signed with it', async () =>
   await expectSignedBy(oldKid, ['configuration', 'statement', 'mark', 'history', 'resolved'])
 })
 
-it('does not switch before every Entity Configuration without the key has expired', async () => {
+it('does not switch before every Entity Configuration without the key has expired', {
+  tags: 'mutation/switchSigningKey/UnsafeKeyChangeError',
+}, async () => {
   const { exp } = decodeJwt(await text('/.well-known/openid-federation'))
   const refused = await change('switchSigningKey', {}, 'kid')
   expect(refused).toMatchObject({ code: 'UNSAFE_KEY_CHANGE', path: ['input', 'overrideReason'] })
@@ -97,7 +101,9 @@ it('does not switch before every Entity Configuration without the key has expire
   await expectSignedBy(oldKid, ['configuration', 'statement'])
 })
 
-it('switches when that time has come: all is signed anew, and what was signed before still verifies', async () => {
+it('switches when that time has come: all is signed anew, and what was signed before still verifies', {
+  tags: 'mutation/switchSigningKey/success',
+}, async () => {
   const before = await served()
   await admin.server.db.signingKey.update({ where: { kid: newKid }, data: { usableFrom: new Date() } })
   const switched = await change('switchSigningKey', {}, 'kid state file signsSince')
@@ -108,7 +114,9 @@ it('switches when that time has come: all is signed anew, and what was signed be
   await expectAllVerify(await served())
 })
 
-it('does not retire a key that a published mark needs', async () => {
+it('does not retire a key that a published mark needs', {
+  tags: 'mutation/retireKey/UnsafeKeyChangeError',
+}, async () => {
   const refused = await change('retireKey', { kid: oldKid }, 'kid')
   expect(refused).toMatchObject({ code: 'UNSAFE_KEY_CHANGE', path: ['input', 'kid'] })
   expect(refused.message).toMatch(/needed for 1 published Trust Mark \(until .*reissueTrustMarks/)
@@ -144,7 +152,9 @@ it('does not retire it as long as others hold what it signed, unless that is acc
   await expectAllVerify(await served())
 })
 
-it('leaves the old key in the history, with which the replaced mark can still be judged', async () => {
+it('leaves the old key in the history, with which the replaced mark can still be judged', {
+  tags: 'mutation/retireKey/success',
+}, async () => {
   const { keys } = decodeJwt<{ keys: HistoricalKey[] }>(await text('/historical_keys'))
   expect(keys).toMatchObject([{ kid: oldKid, iat: expect.any(Number), exp: expect.any(Number) }])
   const old = await admin.server.db.issuedTrustMark.findFirstOrThrow({ where: { kid: oldKid } })
@@ -158,7 +168,9 @@ async function jwks(): Promise<JwkSet> {
   return decodeJwt<{ jwks: JwkSet }>(await text('/.well-known/openid-federation')).jwks
 }
 
-it('keeps a record of who did what', async () => {
+it('keeps a record of who did what', {
+  tags: ['mutation/announceSigningKey/audit', 'mutation/switchSigningKey/audit', 'mutation/retireKey/audit'],
+}, async () => {
   const { data } = await admin.execute(
     '{ auditEvents(filter: {resourceType: "SigningKey", outcome: SUCCEEDED}) { edges { node { actor action resource before after } } } }',
   )

@@ -2,7 +2,9 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
 
-it('is told as such to those with a key and those with a session', async () => {
+it('is told as such to those with a key and those with a session', {
+  tags: 'fault/postgres-away',
+}, async () => {
   const admin = await startAdmin()
   onTestFinished(() => admin.close())
   const signIn = await fetch(`${admin.adminUrl}/api/auth/sign-in/username`, {

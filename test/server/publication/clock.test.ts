@@ -13,7 +13,9 @@ afterAll(() => admin.close())
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
 
-it('publishes although a lease of another process runs out in the far future', async () => {
+it('publishes although a lease of another process runs out in the far future', {
+  tags: 'fault/clock-ahead',
+}, async () => {
   const data = { holder: 'a process that has ended', expiresAt: hours(24 * 365) }
   await admin.server.db.publisherLease.updateMany({ data })
   const leaf = await startLeaf(admin)
@@ -31,7 +33,9 @@ it('leaves a lease to who took it while we waited for the row', async () => {
   await db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
 })
 
-it('signs a statement anew that comes from the future when it is published again', async () => {
+it('signs a statement anew that comes from the future when it is published again', {
+  tags: 'fault/clock-ahead',
+}, async () => {
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
   const data = { statementIssuedAt: hours(24), statementExpiresAt: hours(48), statement: 'from the future' }

@@ -47,7 +47,9 @@ const untilUpToDate = () =>
     WITHIN,
   )
 
-it('accepts changes while Redis is away, says so, and publishes them when it is back', async () => {
+it('accepts changes while Redis is away, says so, and publishes them when it is back', {
+  tags: 'fault/redis-away',
+}, async () => {
   await admin.redis.stop()
   expect(await issue(subject)).toMatchObject({ __typename: 'MutationIssueTrustMarkSuccess' })
   expect(await publication()).toEqual({
@@ -62,7 +64,7 @@ it('accepts changes while Redis is away, says so, and publishes them when it is 
   await untilUpToDate()
 })
 
-it('publishes everything anew when Redis lost what it held', async () => {
+it('publishes everything anew when Redis lost what it held', { tags: 'fault/redis-emptied' }, async () => {
   const before = await (await fetchStatement()).text()
   await admin.redis.client.flushall()
   await vi.waitFor(async () => expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(1), WITHIN)
@@ -70,7 +72,9 @@ it('publishes everything anew when Redis lost what it held', async () => {
   expect(await admin.redis.client.exists('inmor:entity_id')).toBe(1)
 })
 
-it('publishes anew what a Redis has forgotten that went back in time, as a replica does that takes over', async () => {
+it('publishes anew what a Redis has forgotten that went back in time, as a replica does that takes over', {
+  tags: 'fault/redis-emptied',
+}, async () => {
   const { client } = admin.redis
   const held = await client.hgetall('inmor:subordinates')
   const mark = String(await client.get('inmor:publication_mark'))
@@ -82,7 +86,9 @@ it('publishes anew what a Redis has forgotten that went back in time, as a repli
   expect(await client.get('inmor:publication_mark')).not.toBe(mark)
 })
 
-it('publishes what a process committed that died before it could publish', async () => {
+it('publishes what a process committed that died before it could publish', {
+  tags: 'fault/process-killed',
+}, async () => {
   const id = { where: { entityId: entity.id } }
   const change = async (active: boolean) => {
     await admin.server.db.subordinate.update({ ...id, data: { active } })
@@ -94,7 +100,9 @@ it('publishes what a process committed that died before it could publish', async
   await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), WITHIN)
 })
 
-it('removes by a rebuild what the database does not know', async () => {
+it('removes by a rebuild what the database does not know', {
+  tags: 'mutation/rebuildPublication/success',
+}, async () => {
   const { client } = admin.redis
   const ghost = 'https://ghost.example.org'
   await client.hset('inmor:subordinates', ghost, 'a.b.c')
@@ -114,7 +122,9 @@ it('removes by a rebuild what the database does not know', async () => {
   expect(await client.keys('inmor:staging:*')).toEqual([])
 })
 
-it('rebuilds nothing while Redis is away, and says so', async () => {
+it('rebuilds nothing while Redis is away, and says so', {
+  tags: 'mutation/rebuildPublication/UnavailableError',
+}, async () => {
   await admin.redis.stop()
   const { data } = await admin.execute(
     'mutation { rebuildPublication { __typename ... on Error { code message } } }',
@@ -129,7 +139,9 @@ it('rebuilds nothing while Redis is away, and says so', async () => {
   await untilUpToDate()
 })
 
-it('signs the Entity Configuration anew when it is asked to', async () => {
+it('signs the Entity Configuration anew when it is asked to', {
+  tags: 'mutation/regenerateEntityConfiguration/success',
+}, async () => {
   const configuration = async () => (await admin.get('/.well-known/openid-federation')).text()
   const before = await configuration()
   const { data } = await admin.execute('mutation { regenerateEntityConfiguration { version } }')

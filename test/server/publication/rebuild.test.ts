@@ -57,7 +57,9 @@ async function snapshot(): Promise<() => Promise<void>> {
   }
 }
 
-it('refuses what a replica has that took over in its midst, and leaves what is published', async () => {
+it('refuses what a replica has that took over in its midst, and leaves what is published', {
+  tags: 'fault/redis-emptied',
+}, async () => {
   const before = await context.redis.hgetall(context.keys.subordinateEvents)
   let goBack = async () => {}
   const take = atPage(1, async () => {
@@ -73,7 +75,9 @@ it('refuses what a replica has that took over in its midst, and leaves what is p
   expect((await events()).status).toBe(200)
 })
 
-it('refuses to put a part in the place of what a Redis lost that was emptied in its midst', async () => {
+it('refuses to put a part in the place of what a Redis lost that was emptied in its midst', {
+  tags: 'fault/redis-emptied',
+}, async () => {
   const emptied = atPage(1, async () => void (await context.redis.flushall()))
   await expect(rebuild(context, emptied)).rejects.toThrow(UnavailableError)
   expect(await context.redis.exists(context.keys.subordinateEvents)).toBe(0)

@@ -33,7 +33,9 @@ const auditActions = async (resource: string) => {
 }
 const numberOf = (id: string) => String(Buffer.from(id, 'base64')).split(':').at(-1) ?? ''
 
-it('renews every subordinate, one of which fails, and is seen to its end', async () => {
+it('renews every subordinate, one of which fails, and is seen to its end', {
+  tags: 'mutation/startRenewal/success',
+}, async () => {
   firstEntity().misbehave('not found')
   const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
   const seen = await watchRun(admin, id)
@@ -64,7 +66,9 @@ it('says to one who comes late or comes back what was finished, and only that', 
   expect(rest.at(-1)).toEqual(rest.at(0))
 })
 
-it('starts no second run of a kind while one is under way, and ends one that is cancelled', async () => {
+it('starts no second run of a kind while one is under way, and ends one that is cancelled', {
+  tags: ['mutation/cancelRun/success', 'mutation/cancelRun/ConflictError', 'mutation/cancelRun/audit'],
+}, async () => {
   const silent = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await register(admin, silent)
   silent.misbehave('hang')
@@ -117,7 +121,9 @@ async function leaveBehind(attempts: number) {
   return { id: btoa(`RenewalRun:${run.id}`), done, open }
 }
 
-it('goes on where a worker ended in the midst of a run, and does nothing twice', async () => {
+it('goes on where a worker ended in the midst of a run, and does nothing twice', {
+  tags: 'fault/worker-killed',
+}, async () => {
   const { id, done, open } = await leaveBehind(1)
   const fetches = () => entities.map(({ id, requests }) => [id, requests.length] as const)
   const before = new Map(fetches())
@@ -182,7 +188,9 @@ it('gives a run up that ends every worker', async () => {
   expect(error).toBe('Its worker ended 20 times before the run did.')
 })
 
-it('walks the federation into the collection, and rebuilds what is published', async () => {
+it('walks the federation into the collection, and rebuilds what is published', {
+  tags: ['mutation/startCollectionWalk/success', 'mutation/startRebuild/success'],
+}, async () => {
   const walk = await startRun(admin, 'startCollectionWalk')
   expect((await watchRun(admin, walk)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', total: 6 }) // with the anchor
   const found = await admin.redis.client.hkeys('inmor:collection:entities')

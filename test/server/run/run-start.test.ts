@@ -1,6 +1,7 @@
 /** What each mutation that starts a run has in common: one of a kind at a time, and a record of who asked for it. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { eachRow } from '#test/helpers/rows.ts'
 
 let admin: TestAdmin
 
@@ -9,17 +10,20 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-it.for<[mutation: string, kind: string, args: string]>([
-  ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
-  ['startCollectionWalk', 'COLLECTION', ''],
-  ['startRebuild', 'REBUILD', ''],
-  ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', '(input: {})'],
+eachRow<[mutation: string, kind: string, args: string]>(
   [
-    'importSubordinates',
-    'IMPORT',
-    '(input: { subordinates: [{ entityId: "http://127.0.0.1:1" }, { entityId: "http://127.0.0.1:2" }] })',
+    ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
+    ['startCollectionWalk', 'COLLECTION', ''],
+    ['startRebuild', 'REBUILD', ''],
+    ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', '(input: {})'],
+    [
+      'importSubordinates',
+      'IMPORT',
+      '(input: { subordinates: [{ entityId: "http://127.0.0.1:1" }, { entityId: "http://127.0.0.1:2" }] })',
+    ],
   ],
-])('starts no %s beside another one, and records who started one', async ([mutation, kind, args]) => {
+  ([mutation]) => [`mutation/${mutation}/ConflictError`, `mutation/${mutation}/audit`],
+)('starts no %s beside another one, and records who started one', async (mutation, kind, args) => {
   const { db } = admin.server
   const start = async () => {
     const document = `mutation { result: ${mutation}${args} { __typename ... on Error { code path } } }`

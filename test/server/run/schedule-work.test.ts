@@ -8,6 +8,7 @@ import { openSigningKeys, type SigningKeys } from '#server/publish/signing-keys.
 import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { eachRow, proves } from '#test/helpers/rows.ts'
 import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -54,7 +55,7 @@ const calm = { lastCheckedAt: minutes(-6), entityConfigurationExpiresAt: hours(4
 const aged = (age: number) => ({ statementIssuedAt: hours(-age), statementExpiresAt: hours(100 - age) })
 
 describe('renew-subordinates', () => {
-  it.each([
+  eachRow([
     ['a statement past half of its life', aged(51), true],
     ['an expired statement', aged(101), true],
     ['a configuration about to expire', { entityConfigurationExpiresAt: minutes(59) }, true],
@@ -63,11 +64,14 @@ describe('renew-subordinates', () => {
       { ...aged(51), lastError: 'x', lastCheckedAt: minutes(-61) },
       true,
     ],
-    [
-      'a statement from the future, by a clock that was wrong',
-      { ...aged(-24), lastCheckedAt: hours(24) },
-      true,
-    ],
+    proves(
+      [
+        'a statement from the future, by a clock that was wrong',
+        { ...aged(-24), lastCheckedAt: hours(24) },
+        true,
+      ],
+      'fault/clock-ahead',
+    ),
     ['a statement of a clock that is a little ahead', { ...aged(-0.01), lastCheckedAt: minutes(-6) }, false],
     ['nothing due', aged(49), false],
     ['a failure within the last hour', { ...aged(51), lastError: 'x', lastCheckedAt: minutes(-59) }, false],
@@ -151,21 +155,21 @@ describe('regenerate-entity-configuration', () => {
     expect(await published()).toBe(before)
   })
 
-  it.each([
-    ['past half of its life', -51],
-    ['from the future', 86_400],
-  ])('replaces one %s', async (_title, age) => {
-    const from = Math.floor(Date.now() / 1000) + age
-    const key = await generateSigningKey('ES256')
-    const claims = { iss: admin.entityId, iat: from, exp: from + 100 }
-    const old = await signJwt(claims, { key, typ: 'entity-statement+jwt' })
-    await admin.redis.client.set(keys.entityConfiguration, old)
-    expect(await run('regenerate-entity-configuration')).toBe('It was signed anew.')
-    expect(await published()).not.toBe(old)
-    const { iat, exp } = decodeJwt((await published()) ?? '')
-    expect(Number(exp) - Number(iat)).toBe(24 * 3600)
-    expect(await servedConfiguration(admin)).toMatchObject({ iat, exp, iss: admin.entityId })
-  })
+  eachRow([['past half of its life', -51], proves(['from the future', 86_400], 'fault/clock-ahead')])(
+    'replaces one %s',
+    async (_title, age) => {
+      const from = Math.floor(Date.now() / 1000) + age
+      const key = await generateSigningKey('ES256')
+      const claims = { iss: admin.entityId, iat: from, exp: from + 100 }
+      const old = await signJwt(claims, { key, typ: 'entity-statement+jwt' })
+      await admin.redis.client.set(keys.entityConfiguration, old)
+      expect(await run('regenerate-entity-configuration')).toBe('It was signed anew.')
+      expect(await published()).not.toBe(old)
+      const { iat, exp } = decodeJwt((await published()) ?? '')
+      expect(Number(exp) - Number(iat)).toBe(24 * 3600)
+      expect(await servedConfiguration(admin)).toMatchObject({ iat, exp, iss: admin.entityId })
+    },
+  )
 
   it('publishes everything anew that says another Entity Identifier, as after a move', async () => {
     const leaf = await startLeaf(admin)

@@ -37,7 +37,9 @@ it('lists every schedule with what it does and when', async () => {
   })
 })
 
-it('gives one another time and switches it, which the audit log has', async () => {
+it('gives one another time and switches it, which the audit log has', {
+  tags: ['mutation/updateSchedule/success', 'mutation/updateSchedule/audit'],
+}, async () => {
   const changed = await update({ name: 'prune', cron: '15 4 * * 0', enabled: true })
   expect(changed).toMatchObject({ name: 'prune', cron: '15 4 * * 0', enabled: true })
   const next = new Date(changed.nextRunAt)
@@ -65,6 +67,7 @@ it('gives one another time and switches it, which the audit log has', async () =
 
 it.each(['every hour', '61 * * * *', '* * * *', '* * * * * *', '0 0 31 2 *', ''])(
   'refuses the cron line "%s"',
+  { tags: 'mutation/updateSchedule/InvalidInputError' },
   async (cron) => {
     const before = await find('walk-collection')
     expect(await update({ name: 'walk-collection', cron, enabled: true })).toMatchObject({
@@ -75,7 +78,9 @@ it.each(['every hour', '61 * * * *', '* * * *', '* * * * * *', '0 0 31 2 *', '']
   },
 )
 
-it('knows no other schedule, and is not for operators', async () => {
+it('knows no other schedule, and is not for operators', {
+  tags: 'mutation/updateSchedule/NotFoundError',
+}, async () => {
   expect(await update({ name: 'no-such', enabled: true })).toMatchObject({ code: 'NOT_FOUND' })
   await expect(update({ name: 'prune', enabled: true }, 'operator')).rejects.toThrow('does not allow')
 })

@@ -50,7 +50,7 @@ it('tells each change in order, also after the subordinate is gone and Redis was
   expect(await eventsOf(leaf.id)).toEqual(all)
 })
 
-it('tells no update for the time of a registration', async () => {
+it('tells no update for the time of a registration', { tags: 'events/registration' }, async () => {
   const leaf = await startLeaf(admin)
   await untilNextSecond()
   const { id } = await register(admin, leaf)
@@ -70,7 +70,9 @@ it('tells no update for the time of a registration', async () => {
   )
 })
 
-it('is advertised, with the extended list, when it is switched on', async () => {
+it('is advertised, with the extended list, when it is switched on', {
+  tags: ['listing/endpoint', 'events/endpoint'],
+}, async () => {
   const advertised = async () => {
     const { metadata } = decodeJwt<{ metadata: { federation_entity: object } }>(
       await (await admin.get('/.well-known/openid-federation')).text(),

@@ -14,7 +14,9 @@ afterAll(() => admin.close())
 const start = (subordinates: object[], as?: Role) =>
   admin.mutate('importSubordinates', { subordinates }, 'id kind', as)
 
-it('registers those that pass, and says of each of the others why it did not', async () => {
+it('registers those that pass, and says of each of the others why it did not', {
+  tags: 'mutation/importSubordinates/success',
+}, async () => {
   const [known, good, bad, other] = await Promise.all(Array.from({ length: 4 }, () => startLeaf(admin)))
   if (!known || !good || !bad || !other) throw new Error('there are four')
   await register(admin, known)
@@ -43,14 +45,18 @@ it('registers those that pass, and says of each of the others why it did not', a
 it.each([
   ['an empty list', []],
   ['an entity twice', [{ entityId: 'https://rp.example.org' }, { entityId: 'https://rp.example.org' }]],
-])('refuses %s, and starts nothing', async (_title, subordinates) => {
-  const runs = await admin.server.db.renewalRun.count()
-  expect(await start(subordinates)).toMatchObject({
-    __typename: 'InvalidInputError',
-    path: ['input', 'subordinates'],
-  })
-  expect(await admin.server.db.renewalRun.count()).toBe(runs)
-})
+])(
+  'refuses %s, and starts nothing',
+  { tags: 'mutation/importSubordinates/InvalidInputError' },
+  async (_title, subordinates) => {
+    const runs = await admin.server.db.renewalRun.count()
+    expect(await start(subordinates)).toMatchObject({
+      __typename: 'InvalidInputError',
+      path: ['input', 'subordinates'],
+    })
+    expect(await admin.server.db.renewalRun.count()).toBe(runs)
+  },
+)
 
 it('is not for viewers', async () => {
   await expect(start([{ entityId: 'https://rp.example.org' }], 'viewer')).rejects.toThrow('does not allow')

@@ -72,18 +72,22 @@ describe.concurrent('an entity that misbehaves', () => {
     ['foreign subject', 'STATEMENT', /is a Subordinate Statement/],
     ['wrong signature', 'SIGNATURE', /signature/],
     ['no authority hint', 'AUTHORITY_HINT', /must add http/],
-  ])('is refused for: %s', async ([fault, check, message], { onTestFinished }) => {
-    const entity = await startEntity({
-      authorityHints: [admin.entityId],
-      metadata: { openid_relying_party: { client_registration_types: ['automatic'] } },
-    })
-    onTestFinished(() => entity.close())
-    entity.misbehave(fault)
-    const { checks } = await refuse({ entityId: entity.id }, rejected)
-    expect(checks).toContainEqual(
-      expect.objectContaining({ name: check, status: 'FAILED', message: expect.stringMatching(message) }),
-    )
-  })
+  ])(
+    'is refused for: %s',
+    { tags: ['mutation/registerSubordinate/EntityRejectedError', 'fault/member-misbehaves'] },
+    async ([fault, check, message], { onTestFinished }) => {
+      const entity = await startEntity({
+        authorityHints: [admin.entityId],
+        metadata: { openid_relying_party: { client_registration_types: ['automatic'] } },
+      })
+      onTestFinished(() => entity.close())
+      entity.misbehave(fault)
+      const { checks } = await refuse({ entityId: entity.id }, rejected)
+      expect(checks).toContainEqual(
+        expect.objectContaining({ name: check, status: 'FAILED', message: expect.stringMatching(message) }),
+      )
+    },
+  )
 })
 
 it('refuses an entity that nobody answers for', async () => {
@@ -162,10 +166,14 @@ describe('an input that may not stand', () => {
     ],
     ['metadata', 'no object', /metadata/],
     ['jwks', { keys: [] }, /key/],
-  ])('names %s when it is %j', async ([field, value, message]) => {
-    const result = await refuse({ entityId: stranger.leaf.id, [field]: value }, invalid(field))
-    expect(result.message).toMatch(message)
-  })
+  ])(
+    'names %s when it is %j',
+    { tags: ['6.2.3/federation-entity-not-listed', 'mutation/registerSubordinate/InvalidInputError'] },
+    async ([field, value, message]) => {
+      const result = await refuse({ entityId: stranger.leaf.id, [field]: value }, invalid(field))
+      expect(result.message).toMatch(message)
+    },
+  )
 
   it('names jwks with a private key, and does not repeat the key', async () => {
     const key = await generateSigningKey('ES256')
@@ -193,7 +201,9 @@ describe('an input that may not stand', () => {
 describe('a conflict', () => {
   const conflict = { __typename: 'ConflictError', code: 'CONFLICT', path: ['input', 'entityId'] }
 
-  it('refuses an entity that is registered already', async () => {
+  it('refuses an entity that is registered already', {
+    tags: 'mutation/registerSubordinate/ConflictError',
+  }, async () => {
     const { message } = await refuse({ entityId: member.leaf.id }, conflict)
     expect(message).toContain(member.leaf.id)
   })

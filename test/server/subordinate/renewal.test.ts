@@ -117,6 +117,7 @@ it('keeps the last good statement and the reason when the entity cannot be renew
 
 it.each(['hang', 'huge', 'redirect', 'rubbish', 'html', 'wrong signature'] as const)(
   'serves the last good statement while the entity misbehaves, and renews it afterwards: %s',
+  { tags: 'fault/member-misbehaves' },
   async (fault) => {
     const leaf = await startLeaf(admin)
     await register(admin, leaf)

@@ -32,7 +32,9 @@ async function resolved(sub: string): Promise<unknown> {
 }
 
 describe('registerSubordinate', () => {
-  it('publishes a statement with the declared keys and the defaults of the federation', async () => {
+  it('publishes a statement with the declared keys and the defaults of the federation', {
+    tags: 'mutation/registerSubordinate/success',
+  }, async () => {
     const leaf = await startLeaf(admin)
     const row = await register(admin, leaf)
     expect(row).toMatchObject({ active: true, autorenew: true, validFor: null, state: 'ACTIVE' })
@@ -108,7 +110,9 @@ describe('registerSubordinate', () => {
 })
 
 describe('updateSubordinate', () => {
-  it('keeps what is absent and clears what is null', async () => {
+  it('keeps what is absent and clears what is null', {
+    tags: 'mutation/updateSubordinate/success',
+  }, async () => {
     const leaf = await startLeaf(admin)
     const forcedMetadata = { openid_relying_party: { client_name: 'Renamed' } }
     const { id } = await register(admin, leaf, { forcedMetadata, validFor: 5 })
@@ -123,7 +127,9 @@ describe('updateSubordinate', () => {
     expect(lifetime(claims)).toBe(168 * 3600)
   })
 
-  it('refuses a change of a version that is no longer the present one, and changes nothing', async () => {
+  it('refuses a change of a version that is no longer the present one, and changes nothing', {
+    tags: 'mutation/updateSubordinate/ConflictError',
+  }, async () => {
     const leaf = await startLeaf(admin)
     const { id, version } = await register(admin, leaf)
     await update(id, { validFor: 6, version })
@@ -155,7 +161,9 @@ describe('renewSubordinate', () => {
     return (await admin.execute(document, { entityId })).data.subordinate
   }
 
-  it('takes over changed metadata and a new key that the old one announces', async () => {
+  it('takes over changed metadata and a new key that the old one announces', {
+    tags: 'mutation/renewSubordinate/success',
+  }, async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     const next = publicJwk(await generateSigningKey('ES256'))
@@ -171,7 +179,9 @@ describe('renewSubordinate', () => {
     expect(leaf.keys.keys).toContainEqual(next)
   })
 
-  it('refuses a key that was swapped and keeps serving the statement before', async () => {
+  it('refuses a key that was swapped and keeps serving the statement before', {
+    tags: 'mutation/renewSubordinate/EntityRejectedError',
+  }, async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     const before = await served(leaf)
@@ -197,7 +207,9 @@ describe('renewSubordinate', () => {
     expect(await stateOf(leaf.id)).toEqual({ state: 'ACTIVE', lastError: null })
   })
 
-  it('gives way to keys that an operator registers while the entity is asked', async () => {
+  it('gives way to keys that an operator registers while the entity is asked', {
+    tags: 'mutation/renewSubordinate/ConflictError',
+  }, async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
@@ -223,7 +235,9 @@ describe('renewSubordinate', () => {
   })
 })
 
-it('takes a deactivated subordinate off every endpoint and a reactivated one back', async () => {
+it('takes a deactivated subordinate off every endpoint and a reactivated one back', {
+  tags: ['mutation/deactivateSubordinate/success', 'mutation/reactivateSubordinate/success'],
+}, async () => {
   const leaf = await startLeaf(admin)
   const { id } = await register(admin, leaf)
   expect(await admin.mutate('deactivateSubordinate', { id }, 'state')).toMatchObject({ state: 'INACTIVE' })
@@ -236,7 +250,9 @@ it('takes a deactivated subordinate off every endpoint and a reactivated one bac
   expect(await resolved(leaf.id)).toMatchObject({ sub: leaf.id })
 })
 
-it('forgets a removed subordinate, which may be registered again', async () => {
+it('forgets a removed subordinate, which may be registered again', {
+  tags: 'mutation/removeSubordinate/success',
+}, async () => {
   const leaf = await startLeaf(admin)
   const { id } = await register(admin, leaf)
   expect(await admin.mutate('removeSubordinate', { id }, '')).toMatchObject({ data: leaf.id })

@@ -36,40 +36,48 @@ it.for<[field: string, value: () => object | Promise<object>, check: string]>([
   ],
   ['constraints', () => ({ naming_constraints: { permitted: ['.example.org'] } }), 'CONSTRAINTS'],
   ['requiredTrustMarks', () => ['https://ta.example.org/marks/none'], 'TRUST_MARKS'],
-])('refuses %s with which the entity would not stand', async ([field, value, check]) => {
-  const leaf = await startLeaf(admin)
-  const metadataPolicy = { openid_relying_party: { client_uri: { one_of: ['https://rp.example.org'] } } }
-  const { id, version } = await register(admin, leaf, { metadataPolicy })
-  const before = await (await admin.get('/fetch', { sub: leaf.id })).text()
-  const result = await update(id, { [field]: await value() })
-  expect(result).toMatchObject({
-    __typename: 'EntityRejectedError',
-    code: 'ENTITY_REJECTED',
-    path: ['input', field],
-  })
-  expect(result.checks).toContainEqual(expect.objectContaining({ name: check, status: 'FAILED' }))
-  expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(before)
-  const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
-  expect(row).toMatchObject({ version, lastError: null })
-})
+])(
+  'refuses %s with which the entity would not stand',
+  { tags: 'mutation/updateSubordinate/EntityRejectedError' },
+  async ([field, value, check]) => {
+    const leaf = await startLeaf(admin)
+    const metadataPolicy = { openid_relying_party: { client_uri: { one_of: ['https://rp.example.org'] } } }
+    const { id, version } = await register(admin, leaf, { metadataPolicy })
+    const before = await (await admin.get('/fetch', { sub: leaf.id })).text()
+    const result = await update(id, { [field]: await value() })
+    expect(result).toMatchObject({
+      __typename: 'EntityRejectedError',
+      code: 'ENTITY_REJECTED',
+      path: ['input', field],
+    })
+    expect(result.checks).toContainEqual(expect.objectContaining({ name: check, status: 'FAILED' }))
+    expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(before)
+    const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
+    expect(row).toMatchObject({ version, lastError: null })
+  },
+)
 
 it.for<[field: string, value: unknown, message: RegExp]>([
   ['validFor', 8761, /8760/],
   ['metadataPolicy', { openid_relying_party: { contacts: { one_of: 'no list' } } }, /one_of/],
   ['forcedMetadata', { openid_relying_party: [] }, /openid_relying_party/],
   ['additionalClaims', { exp: 1 }, /exp/],
-])('names %s when it is %j, and changes nothing', async ([field, value, message]) => {
-  const leaf = await startLeaf(admin)
-  const { id, version } = await register(admin, leaf)
-  expect(await update(id, { [field]: value })).toMatchObject({
-    __typename: 'InvalidInputError',
-    code: 'INVALID_INPUT',
-    path: expect.arrayContaining(['input', field]),
-    message: expect.stringMatching(message),
-  })
-  const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
-  expect(row).toMatchObject({ version })
-})
+])(
+  'names %s when it is %j, and changes nothing',
+  { tags: 'mutation/updateSubordinate/InvalidInputError' },
+  async ([field, value, message]) => {
+    const leaf = await startLeaf(admin)
+    const { id, version } = await register(admin, leaf)
+    expect(await update(id, { [field]: value })).toMatchObject({
+      __typename: 'InvalidInputError',
+      code: 'INVALID_INPUT',
+      path: expect.arrayContaining(['input', field]),
+      message: expect.stringMatching(message),
+    })
+    const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
+    expect(row).toMatchObject({ version })
+  },
+)
 
 it('names the entity when it is away, and changes hours without asking it', async () => {
   const leaf = await startLeaf(admin)

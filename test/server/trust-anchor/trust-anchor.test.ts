@@ -26,7 +26,9 @@ async function statementHours(sub: string): Promise<number> {
 }
 
 describe('updateTrustAnchor', () => {
-  it('publishes what it says of the organization, and clears what is null', async () => {
+  it('publishes what it says of the organization, and clears what is null', {
+    tags: 'mutation/updateTrustAnchor/success',
+  }, async () => {
     const organization = { contacts: ['ops@example.org'], policy_uri: 'https://ta.example.org/policy' }
     await update({ organizationName: 'The Federation', organization })
     const { metadata } = await servedConfiguration(admin)
@@ -55,7 +57,9 @@ describe('updateTrustAnchor', () => {
     ).toEqual(['federation_fetch_endpoint', 'federation_list_endpoint', 'federation_resolve_endpoint'])
   })
 
-  it('names superiors, hints and foreign issuers and owners of Trust Marks', async () => {
+  it('names superiors, hints and foreign issuers and owners of Trust Marks', {
+    tags: '3.1.2/authority-hints',
+  }, async () => {
     const other = 'https://other.example.org'
     const type = 'https://other.example.org/mark'
     const owner = { sub: other, jwks: { keys: [publicJwk(await generateSigningKey('ES256'))] } }
@@ -107,7 +111,9 @@ describe('updateTrustAnchor', () => {
     expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('constraints')
   })
 
-  it('refuses a change of a version that is no longer the present one', async () => {
+  it('refuses a change of a version that is no longer the present one', {
+    tags: ['mutation/updateTrustAnchor/ConflictError', 'mutation/updateFederationPolicy/ConflictError'],
+  }, async () => {
     const { version } = await update({ organizationName: 'First' })
     await update({ organizationName: 'Second', version })
     expect(await update({ organizationName: 'Third', version })).toMatchObject({
@@ -133,21 +139,27 @@ describe('updateTrustAnchor', () => {
     ['maximumTrustMarkHours', 43_801, /43800/],
     ['statementHours', 8761, /maximumStatementHours/],
     ['trustMarks', ['a.b.c'], /./],
-  ])('names %s when it is %j, and changes nothing', async ([field, value, message]) => {
-    const before = await present()
-    const input = { [field]: value === 'self' ? [admin.entityId] : value }
-    expect(await update(input)).toMatchObject({
-      __typename: 'InvalidInputError',
-      code: 'INVALID_INPUT',
-      path: expect.arrayContaining(['input', field]),
-      message: expect.stringMatching(message),
-    })
-    expect(await present()).toEqual(before)
-  })
+  ])(
+    'names %s when it is %j, and changes nothing',
+    { tags: 'mutation/updateTrustAnchor/InvalidInputError' },
+    async ([field, value, message]) => {
+      const before = await present()
+      const input = { [field]: value === 'self' ? [admin.entityId] : value }
+      expect(await update(input)).toMatchObject({
+        __typename: 'InvalidInputError',
+        code: 'INVALID_INPUT',
+        path: expect.arrayContaining(['input', field]),
+        message: expect.stringMatching(message),
+      })
+      expect(await present()).toEqual(before)
+    },
+  )
 })
 
 describe('updateFederationPolicy', () => {
-  it('signs every statement anew, with the policy of the subordinate merged into it', async () => {
+  it('signs every statement anew, with the policy of the subordinate merged into it', {
+    tags: 'mutation/updateFederationPolicy/success',
+  }, async () => {
     const [leaf, own] = [await startLeaf(admin), await startLeaf(admin)]
     await register(admin, leaf)
     const ownPolicy = { openid_relying_party: { contacts: { add: ['b@example.org'] } } }
@@ -163,7 +175,9 @@ describe('updateFederationPolicy', () => {
     expect(await servedStatement(admin, own.id)).toMatchObject({ metadata_policy: ownPolicy })
   })
 
-  it('refuses a policy that contradicts that of a subordinate, by name', async () => {
+  it('refuses a policy that contradicts that of a subordinate, by name', {
+    tags: 'mutation/updateFederationPolicy/InvalidInputError',
+  }, async () => {
     const leaf = await startLeaf(admin)
     await register(admin, leaf, {
       metadataPolicy: { openid_relying_party: { subject_type: { value: 'pairwise' } } },
@@ -205,7 +219,9 @@ describe('updateFederationPolicy', () => {
     expect(await present()).toEqual(before)
   })
 
-  it('refuses a change of a version that is no longer the present one', async () => {
+  it('refuses a change of a version that is no longer the present one', {
+    tags: ['mutation/updateTrustAnchor/ConflictError', 'mutation/updateFederationPolicy/ConflictError'],
+  }, async () => {
     const { version } = await present()
     await setPolicy({}, { version })
     expect(await setPolicy({ openid_provider: {} }, { version })).toMatchObject({

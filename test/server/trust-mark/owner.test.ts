@@ -29,7 +29,9 @@ async function owned() {
   return { id, type, key, delegate }
 }
 
-it('has marks with the delegation of the owner, also after they are renewed', async () => {
+it('has marks with the delegation of the owner, also after they are renewed', {
+  tags: '7.3/step-8',
+}, async () => {
   const { type, delegate } = await owned()
   const delegation = await delegate()
   const { id, mark } = await issueOf(type, { delegation })

@@ -18,7 +18,9 @@ const served = async (type: string) => (await serve(type)).text()
 const run = async (input: string) =>
   watchRun(admin, await startRun(admin, `reissueTrustMarks(input: {${input}})`))
 
-it('signs those of one type anew, until when they were valid; the JWT before keeps its status', async () => {
+it('signs those of one type anew, until when they were valid; the JWT before keeps its status', {
+  tags: 'mutation/reissueTrustMarks/success',
+}, async () => {
   const [wanted, other] = [await issue({ validFor: 5 }), await issue()]
   const seen = await run(`trustMarkType: "${wanted.type}"`)
   expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 1, done: 1, failed: 0 })
@@ -62,7 +64,7 @@ it('signs all that stand with the key of now, and neither a revoked nor an expir
   expect(kids).toHaveLength(2)
 })
 
-it('knows no type that does not exist', async () => {
+it('knows no type that does not exist', { tags: 'mutation/reissueTrustMarks/NotFoundError' }, async () => {
   const document = 'reissueTrustMarks(input: {trustMarkType: "https://nobody.example/mark"})'
   expect(await tryToStart(admin, document)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
 })

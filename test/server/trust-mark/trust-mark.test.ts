@@ -14,7 +14,9 @@ beforeAll(async () => {
 afterAll(() => admin.close())
 
 describe('issueTrustMark', () => {
-  it('serves an issued mark with its type, subject and validity', async () => {
+  it('serves an issued mark with its type, subject and validity', {
+    tags: ['7/kid', '7/federation-key', 'mutation/issueTrustMark/success'],
+  }, async () => {
     const { type, jwt } = await issue({ validFor: 24, additionalClaims: { level: 'high' } })
     const response = await serve(type)
     expect(response.headers.get('content-type')).toBe('application/trust-mark+jwt')
@@ -39,7 +41,9 @@ describe('issueTrustMark', () => {
     expect(decodeJwt(mark.jwt)).toMatchObject({ logo_uri: logoUri, ref })
   })
 
-  it('refuses a second mark beside a valid one', async () => {
+  it('refuses a second mark beside a valid one', {
+    tags: 'mutation/issueTrustMark/ConflictError',
+  }, async () => {
     const { type, jwt } = await issue()
     expect(await issueOf(type)).toMatchObject({
       __typename: 'ConflictError',
@@ -67,18 +71,24 @@ describe('issueTrustMark', () => {
     ['renewalTime', 8760, /shorter than validFor/],
     ['renewalTime', -1, /renewalTime/],
     ['delegation', 'a.b.c', /no owner/],
-  ])('names %s when it is %j, and issues nothing', async ([field, value, message]) => {
-    const { type } = await createType()
-    expect(await issueOf(type, { [field]: value })).toMatchObject({
-      __typename: 'InvalidInputError',
-      code: 'INVALID_INPUT',
-      path: ['input', field],
-      message: expect.stringMatching(message),
-    })
-    expect((await serve(type)).status).toBe(404)
-  })
+  ])(
+    'names %s when it is %j, and issues nothing',
+    { tags: 'mutation/issueTrustMark/InvalidInputError' },
+    async ([field, value, message]) => {
+      const { type } = await createType()
+      expect(await issueOf(type, { [field]: value })).toMatchObject({
+        __typename: 'InvalidInputError',
+        code: 'INVALID_INPUT',
+        path: ['input', field],
+        message: expect.stringMatching(message),
+      })
+      expect((await serve(type)).status).toBe(404)
+    },
+  )
 
-  it('does not know a type that was never created', async () => {
+  it('does not know a type that was never created', {
+    tags: 'mutation/issueTrustMark/NotFoundError',
+  }, async () => {
     expect(await issueOf('https://ta.example.org/unknown')).toMatchObject({
       __typename: 'NotFoundError',
       path: ['input', 'trustMarkType'],
@@ -87,7 +97,9 @@ describe('issueTrustMark', () => {
 })
 
 describe('renewTrustMark', () => {
-  it('serves another mark and leaves the one before active', async () => {
+  it('serves another mark and leaves the one before active', {
+    tags: 'mutation/renewTrustMark/success',
+  }, async () => {
     const { type, id, jwt } = await issue()
     const { mark } = await change('renew', id)
     // Both may have been issued in the same second.
@@ -106,7 +118,7 @@ describe('renewTrustMark', () => {
     expect(Number(exp) - Number(iat)).toBe(50 * 3600)
   })
 
-  it('does not renew a revoked mark', async () => {
+  it('does not renew a revoked mark', { tags: 'mutation/renewTrustMark/InvalidInputError' }, async () => {
     const { id, type } = await issue()
     await change('revoke', id)
     expect(await change('renew', id)).toMatchObject({
@@ -118,7 +130,9 @@ describe('renewTrustMark', () => {
 })
 
 describe('revokeTrustMark', () => {
-  it('takes the mark off the endpoints and revokes every JWT of it', async () => {
+  it('takes the mark off the endpoints and revokes every JWT of it', {
+    tags: 'mutation/revokeTrustMark/success',
+  }, async () => {
     const { type, id, jwt } = await issue()
     const { mark } = await change('renew', id)
     expect(await change('revoke', id, { reason: 'left' })).toMatchObject({
@@ -148,7 +162,9 @@ describe('revokeTrustMark', () => {
 })
 
 describe('updateTrustMark', () => {
-  it('issues a mark with the changed claims and revokes those before', async () => {
+  it('issues a mark with the changed claims and revokes those before', {
+    tags: 'mutation/updateTrustMark/success',
+  }, async () => {
     const { type, id, jwt } = await issue({ additionalClaims: { level: 'low' } })
     const { mark } = await change('update', id, { additionalClaims: { level: 'high' } })
     expect(decodeJwt(await (await serve(type)).text())).toMatchObject({ level: 'high' })
@@ -165,7 +181,9 @@ describe('updateTrustMark', () => {
     expect(await (await serve(type)).text()).toBe(jwt)
   })
 
-  it('refuses a change of a version that is no longer the present one', async () => {
+  it('refuses a change of a version that is no longer the present one', {
+    tags: 'mutation/updateTrustMark/ConflictError',
+  }, async () => {
     const { type, id, version, jwt } = await issue()
     await change('update', id, { autorenew: false, version })
     expect(await change('update', id, { additionalClaims: { level: 'high' }, version })).toMatchObject({
@@ -181,14 +199,18 @@ describe('updateTrustMark', () => {
     ['renewalTime', 8760, /shorter than validFor/],
     ['additionalClaims', { sub: 'https://else.example' }, /sub/],
     ['additionalClaims', 'high', /object/],
-  ])('names %s when it is changed to %j, and changes nothing', async ([field, value, message]) => {
-    const { type, id, jwt } = await issue()
-    expect(await change('update', id, { [field]: value })).toMatchObject({
-      __typename: 'InvalidInputError',
-      path: ['input', field],
-      message: expect.stringMatching(message),
-    })
-    expect(await (await serve(type)).text()).toBe(jwt)
-    expect(await statusOf(jwt)).toBe('active')
-  })
+  ])(
+    'names %s when it is changed to %j, and changes nothing',
+    { tags: 'mutation/updateTrustMark/InvalidInputError' },
+    async ([field, value, message]) => {
+      const { type, id, jwt } = await issue()
+      expect(await change('update', id, { [field]: value })).toMatchObject({
+        __typename: 'InvalidInputError',
+        path: ['input', field],
+        message: expect.stringMatching(message),
+      })
+      expect(await (await serve(type)).text()).toBe(jwt)
+      expect(await statusOf(jwt)).toBe('active')
+    },
+  )
 })

@@ -25,7 +25,9 @@ const ownerOf = async (type: string) => {
 }
 
 describe('createTrustMarkType', () => {
-  it('takes the defaults and names this anchor as an issuer', async () => {
+  it('takes the defaults and names this anchor as an issuer', {
+    tags: 'mutation/createTrustMarkType/success',
+  }, async () => {
     const row = await create({})
     expect(row).toMatchObject({
       active: true,
@@ -39,7 +41,9 @@ describe('createTrustMarkType', () => {
     expect(await ownerOf(row.type)).toBeUndefined()
   })
 
-  it('names the owner in the Entity Configuration', async () => {
+  it('names the owner in the Entity Configuration', {
+    tags: ['3.1.2/owner-named', '7.2/owner'],
+  }, async () => {
     const owner = {
       sub: 'https://owner.example.org',
       jwks: { keys: [publicJwk(await generateSigningKey('ES256'))] },
@@ -52,7 +56,7 @@ describe('createTrustMarkType', () => {
     expect(await create({ validFor: 10 })).toMatchObject({ validFor: 10, renewalTime: 5 })
   })
 
-  it('refuses a type that exists', async () => {
+  it('refuses a type that exists', { tags: 'mutation/createTrustMarkType/ConflictError' }, async () => {
     const { type } = await create({})
     expect(await create({ type })).toMatchObject({
       __typename: 'ConflictError',
@@ -69,16 +73,20 @@ describe('createTrustMarkType', () => {
     ['owner', { sub: 'no identifier', jwks: { keys: [] } }, /no identifier/],
     ['owner', { sub: 'https://owner.example.org', jwks: { keys: [] } }, /owner\.jwks/],
     ['owner', 'https://owner.example.org', /object/],
-  ])('names %s when it is %j, and creates nothing', async ([field, value, message]) => {
-    const type = newType()
-    expect(await create({ type, [field]: value })).toMatchObject({
-      __typename: 'InvalidInputError',
-      code: 'INVALID_INPUT',
-      path: expect.arrayContaining(['input', field]),
-      message: expect.stringMatching(message),
-    })
-    expect(await admin.server.db.trustMarkType.count({ where: { type } })).toBe(0)
-  })
+  ])(
+    'names %s when it is %j, and creates nothing',
+    { tags: 'mutation/createTrustMarkType/InvalidInputError' },
+    async ([field, value, message]) => {
+      const type = newType()
+      expect(await create({ type, [field]: value })).toMatchObject({
+        __typename: 'InvalidInputError',
+        code: 'INVALID_INPUT',
+        path: expect.arrayContaining(['input', field]),
+        message: expect.stringMatching(message),
+      })
+      expect(await admin.server.db.trustMarkType.count({ where: { type } })).toBe(0)
+    },
+  )
 
   it('refuses an owner key that is private, and does not repeat it', async () => {
     const key = await generateSigningKey('ES256')
@@ -92,7 +100,9 @@ describe('createTrustMarkType', () => {
 })
 
 describe('updateTrustMarkType', () => {
-  it('keeps what is absent and clears what is null', async () => {
+  it('keeps what is absent and clears what is null', {
+    tags: 'mutation/updateTrustMarkType/success',
+  }, async () => {
     const { id } = await create({
       description: 'Members',
       ref: 'https://ta.example.org/about',
@@ -117,7 +127,9 @@ describe('updateTrustMarkType', () => {
     })
   })
 
-  it('refuses a change of a version that is no longer the present one', async () => {
+  it('refuses a change of a version that is no longer the present one', {
+    tags: 'mutation/updateTrustMarkType/ConflictError',
+  }, async () => {
     const { id, version } = await create({})
     await update(id, { validFor: 24, version })
     expect(await update(id, { validFor: 25, version })).toMatchObject({
@@ -132,28 +144,36 @@ describe('updateTrustMarkType', () => {
     ['validFor', 43_801, /43800/],
     ['renewalTime', 100, /shorter than validFor/],
     ['owner', {}, /sub and jwks/],
-  ])('names %s when it is changed to %j, and changes nothing', async ([field, value, message]) => {
-    const { id } = await create({ validFor: 100 })
-    expect(await update(id, { [field]: value })).toMatchObject({
-      __typename: 'InvalidInputError',
-      path: expect.arrayContaining(['input', field]),
-      message: expect.stringMatching(message),
-    })
-    expect(await update(id, {})).toMatchObject({ version: 2, validFor: 100, owner: null })
-  })
+  ])(
+    'names %s when it is changed to %j, and changes nothing',
+    { tags: 'mutation/updateTrustMarkType/InvalidInputError' },
+    async ([field, value, message]) => {
+      const { id } = await create({ validFor: 100 })
+      expect(await update(id, { [field]: value })).toMatchObject({
+        __typename: 'InvalidInputError',
+        path: expect.arrayContaining(['input', field]),
+        message: expect.stringMatching(message),
+      })
+      expect(await update(id, {})).toMatchObject({ version: 2, validFor: 100, owner: null })
+    },
+  )
 })
 
 describe('removeTrustMarkType', () => {
   const remove = (id: string) => admin.mutate('removeTrustMarkType', { id }, '')
 
-  it('takes a type of which no mark was issued out of the Entity Configuration', async () => {
+  it('takes a type of which no mark was issued out of the Entity Configuration', {
+    tags: 'mutation/removeTrustMarkType/success',
+  }, async () => {
     const { id, type } = await create({})
     expect(await remove(id)).toMatchObject({ data: type })
     expect(await issuersOf(type)).toBeUndefined()
     expect(await remove(id)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
   })
 
-  it('keeps a type of which a mark was issued, because its status must stay answerable', async () => {
+  it('keeps a type of which a mark was issued, because its status must stay answerable', {
+    tags: 'mutation/removeTrustMarkType/ConflictError',
+  }, async () => {
     const { id, type } = await create({})
     const input = { trustMarkType: type, entityId: 'https://rp.example.org' }
     const mark = await admin.mutate('issueTrustMark', input, 'id')

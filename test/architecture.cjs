@@ -78,6 +78,12 @@ module.exports = {
       { path: '^web/' },
     ),
     ...floorRules,
+    rule(
+      'one-recorder',
+      'Writes reach the audit log through one function, which appends the entry last.',
+      { path: '^server/', pathNot: '^server/services/write\\.ts$' },
+      { path: '^server/services/audit/append\\.ts$', dependencyTypesNot: ['type-only'] },
+    ),
     rule('no-circles', 'Two files that need each other are one file, or three.', {}, { circular: true }),
   ],
   options: {

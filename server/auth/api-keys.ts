@@ -7,7 +7,7 @@ import type { Database } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Role } from '#server/identity/roles.ts'
-import { recordedWrite } from '#server/services/write.ts'
+import { recordChange } from '#server/services/write.ts'
 
 const KEY_LENGTH = 64
 /** Characters by which somebody recognizes a key that is kept as a hash. */
@@ -30,7 +30,7 @@ export function createApiKeys(db: Database) {
       const hash = await defaultKeyHasher(key)
       const now = new Date()
       const expiresAt = days ? new Date(now.getTime() + days * DAY_MS) : null
-      const id = await recordedWrite(db, caller, async (tx) => {
+      const id = await recordChange(db, caller, async (tx) => {
         const owner = await findUser(tx, username)
         const { id } = await tx.apikey.create({
           data: {
@@ -49,7 +49,6 @@ export function createApiKeys(db: Database) {
         })
         return {
           action: 'createApiKey',
-          resourceType: 'ApiKey',
           resource: `${owner.username}/${keyName}`,
           after: { role: role ?? owner.role, expiresAt },
           result: id,
@@ -66,14 +65,13 @@ export function createApiKeys(db: Database) {
     },
 
     async revokeApiKey(caller: Caller, id: string): Promise<void> {
-      await recordedWrite(db, caller, async (tx) => {
+      await recordChange(db, caller, async (tx) => {
         const key = await tx.apikey.findUnique({ where: { id } })
         if (!key) throw new NotFoundError(`There is no API key ${id}.`, 'id')
         const owner = await tx.user.findUnique({ where: { id: key.referenceId } })
         await tx.apikey.update({ where: { id }, data: { enabled: false } })
         return {
           action: 'revokeApiKey',
-          resourceType: 'ApiKey',
           resource: `${owner?.username ?? key.referenceId}/${key.name ?? id}`,
           before: { enabled: key.enabled },
           after: { enabled: false },

@@ -4,7 +4,7 @@ import { CREDENTIAL, checkPassword } from '#server/auth/credential.ts'
 import type { Database } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
-import { recordedWrite } from '#server/services/write.ts'
+import { recordChange } from '#server/services/write.ts'
 
 /** Somebody who signed in themselves. */
 export type Person = Caller & { session: CallerSession }
@@ -12,11 +12,11 @@ export type Person = Caller & { session: CallerSession }
 const MAXIMUM_PASSKEY_NAME = 64
 
 export function createOwnAccount(db: Database, auth: Auth) {
-  const about = (person: Person) => ({ resourceType: 'User', resource: person.name }) as const
+  const about = (person: Person) => ({ resource: person.name })
 
   return {
     async endSession(person: Person, id: string): Promise<void> {
-      await recordedWrite(db, person, async (tx) => {
+      await recordChange(db, person, async (tx) => {
         const { count } = await tx.session.deleteMany({ where: { id, userId: person.session.userId } })
         if (count === 0) throw new NotFoundError('You have no such session; it may have ended.', 'id')
         return { action: 'endSession', ...about(person), result: null }
@@ -25,7 +25,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
 
     /** How many ended. */
     endOtherSessions: (person: Person): Promise<number> =>
-      recordedWrite(db, person, async (tx) => {
+      recordChange(db, person, async (tx) => {
         const { id, userId } = person.session
         const { count } = await tx.session.deleteMany({ where: { userId, id: { not: id } } })
         return { action: 'endOtherSessions', ...about(person), after: { ended: count }, result: count }
@@ -35,7 +35,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
     async changePassword(person: Person, password: string): Promise<void> {
       checkPassword(password, 'newPassword')
       const hash = await (await auth.$context).password.hash(password)
-      await recordedWrite(db, person, async (tx) => {
+      await recordChange(db, person, async (tx) => {
         const { id, userId } = person.session
         const { count } = await tx.account.updateMany({
           where: { userId, providerId: CREDENTIAL },
@@ -48,7 +48,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
     },
 
     async disableTwoFactor(person: Person): Promise<void> {
-      await recordedWrite(db, person, async (tx) => {
+      await recordChange(db, person, async (tx) => {
         const { userId } = person.session
         const { count } = await tx.twoFactor.deleteMany({ where: { userId } })
         if (count === 0) throw new ConflictError('No authenticator app is set up.')
@@ -60,7 +60,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
     async renamePasskey(person: Person, id: string, name: string): Promise<void> {
       if (name.trim() === '' || name.length > MAXIMUM_PASSKEY_NAME)
         throw new InvalidInputError(`The name must have 1 to ${MAXIMUM_PASSKEY_NAME} characters.`, 'name')
-      await recordedWrite(db, person, async (tx) => {
+      await recordChange(db, person, async (tx) => {
         const passkey = await tx.passkey.findFirst({ where: { id, userId: person.session.userId } })
         if (!passkey) throw new NotFoundError('You have no such passkey.', 'id')
         await tx.passkey.update({ where: { id }, data: { name } })
@@ -70,7 +70,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
     },
 
     async removePasskey(person: Person, id: string): Promise<void> {
-      await recordedWrite(db, person, async (tx) => {
+      await recordChange(db, person, async (tx) => {
         const passkey = await tx.passkey.findFirst({ where: { id, userId: person.session.userId } })
         if (!passkey) throw new NotFoundError('You have no such passkey.', 'id')
         await tx.passkey.delete({ where: { id } })

@@ -9,7 +9,7 @@ import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Role } from '#server/identity/roles.ts'
 import { PROVIDER_ID, roleOfClaims, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
-import { recordedWrite } from '#server/services/write.ts'
+import { recordChange } from '#server/services/write.ts'
 
 export type Profile = { email: string; name: string; emailVerified: boolean; refusal?: SignInRefusal }
 
@@ -68,7 +68,7 @@ function usernameOf({ preferred_username: preferred, email, sub }: JWTPayload): 
 function create(db: Database, claims: JWTPayload, role: Role, config: SingleSignOn): Promise<void> {
   const username = usernameOf(claims)
   const { email, name } = describe(claims)
-  return recordedWrite(db, provider(config), async (tx) => {
+  return recordChange(db, provider(config), async (tx) => {
     if (await tx.user.findFirst({ where: { OR: [{ username }, { email }] } }))
       throw new ConflictError(signInRefusals.user_conflict)
     const account = { id: generateRandomString(32), providerId: PROVIDER_ID, accountId: accountIdOf(claims) }
@@ -90,7 +90,7 @@ async function endAccess(
   const open =
     (await db.session.count({ where: { userId: user.id } })) + (await db.apikey.count({ where: keys }))
   if (open === 0) return // the sign-in that failed has an entry of its own
-  await recordedWrite(db, provider(config), async (tx) => {
+  await recordChange(db, provider(config), async (tx) => {
     const { count: sessions } = await tx.session.deleteMany({ where: { userId: user.id } })
     const { count: apiKeys } = await tx.apikey.updateMany({ where: keys, data: { enabled: false } })
     const after = { sessionsEnded: sessions, apiKeysRevoked: apiKeys, because: 'no_role' }
@@ -105,7 +105,7 @@ async function updateRole(
   config: SingleSignOn,
 ): Promise<void> {
   if (user.role === role) return
-  await recordedWrite(db, provider(config), async (tx) => {
+  await recordChange(db, provider(config), async (tx) => {
     await tx.user.update({ where: { id: user.id }, data: { role } })
     await tx.session.deleteMany({ where: { userId: user.id } })
     return {

@@ -5,7 +5,7 @@ import { callerOf, type Doors } from '#server/auth/caller-of.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type SignInMethod, signInMethodOf } from '#server/identity/sign-in-method.ts'
-import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
+import { recordOnly } from '#server/services/write.ts'
 
 export type SignInOutcome = 'succeeded' | 'failed' | 'throttled' | 'second_factor_awaited'
 export type SignInObserver = (method: SignInMethod, outcome: SignInOutcome) => void
@@ -61,15 +61,13 @@ export async function recordAnswer(
   const { ip: address, id: requestId } = request
   const actor = (isSignIn && isDone ? name : caller?.name) ?? 'anonymous'
   const who: Caller = { ...nobody, name: actor, address, requestId }
-  const entry: AuditEntry = {
+  await recordOnly(db, who, {
     action: isSignIn ? 'signIn' : action === 'verifySecondFactor' ? 'enableTwoFactor' : action,
-    resourceType: isSignIn || action === 'signOut' ? 'Session' : 'User',
     resource: name,
     ...(isDone
       ? { after: isSignIn ? waysOf(request) : {} }
       : { outcome: 'FAILED', reason: await reasonOf(answer) }),
-  }
-  await db.$transaction((tx) => recordAuditEvent(tx, who, entry))
+  })
 }
 
 const nobody = { displayName: '', email: '', role: 'viewer', method: 'session' } as const

@@ -8,7 +8,7 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Role } from '#server/identity/roles.ts'
-import { recordedWrite } from '#server/services/write.ts'
+import { recordChange } from '#server/services/write.ts'
 
 export type NewUser = { username: string; password: string; role: Role; name?: string; email?: string }
 
@@ -44,7 +44,7 @@ export function createUsers(db: Database, auth: Auth) {
         providerId: CREDENTIAL,
         password: await passwordHash(input.password),
       }
-      await recordedWrite(db, caller, async (tx) => {
+      await recordChange(db, caller, async (tx) => {
         await refuseDuplicate(tx, user)
         await tx.user.create({
           data: { ...user, accounts: { create: { id: generateRandomString(32), ...credential } } },
@@ -56,7 +56,7 @@ export function createUsers(db: Database, auth: Auth) {
 
     /** A change of role or a ban takes effect at once: the user's sessions end. */
     async updateUser(caller: Caller, username: string, change: UserChange): Promise<void> {
-      await recordedWrite(db, caller, async (tx) => {
+      await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
         if (user.role === 'admin' && (change.banned || (change.role && change.role !== 'admin')))
           await refuseLastAdministrator(tx, user.id)
@@ -76,7 +76,7 @@ export function createUsers(db: Database, auth: Auth) {
     async setPassword(caller: Caller, username: string, password: string): Promise<void> {
       checkPassword(password)
       const hash = await passwordHash(password)
-      await recordedWrite(db, caller, async (tx) => {
+      await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
         const where = { userId: user.id, providerId: CREDENTIAL }
         const { count } = await tx.account.updateMany({ where, data: { password: hash } })
@@ -89,7 +89,7 @@ export function createUsers(db: Database, auth: Auth) {
 
     /** For somebody who lost the device: no authenticator app, recovery code or passkey of theirs works any more. */
     async resetSecondFactor(caller: Caller, username: string): Promise<void> {
-      await recordedWrite(db, caller, async (tx) => {
+      await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
         const userId = user.id
         const passkeys = await tx.passkey.deleteMany({ where: { userId } })
@@ -122,7 +122,7 @@ export async function findUser(db: Database | Transaction, username: string): Pr
 
 /** What an audit event says it is about. */
 export function resourceOf({ username, email }: { username: string | null; email: string }) {
-  return { resourceType: 'User', resource: username ?? email } as const
+  return { resource: username ?? email }
 }
 
 /** What an audit event shows of a user. */

@@ -5,8 +5,8 @@ import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import { ConfigurationError } from '#server/env.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
+import { recordOnly } from '#server/services/write.ts'
 
 const MINIMUM_LENGTH = 12
 const WITHOUT_KEYS =
@@ -47,8 +47,7 @@ export const backupCommand = command(
     const result = await withInstallation(
       async ({ db, databaseUrl, caller }) => {
         const made = await writeBackup(databaseUrl, resolve(options.output), passphrase)
-        const entry = { action: 'backup', resourceType: 'TrustAnchor', resource: '' } as const
-        await db.$transaction((tx) => recordAuditEvent(tx, caller, { ...entry, after: made }))
+        await recordOnly(db, caller, { action: 'backup', resource: '', after: made })
         return made
       },
       { attempt: { action: 'backup' } },
@@ -67,8 +66,7 @@ export const restoreCommand = command('restore', 'puts a backup into an empty da
       async ({ db, databaseUrl, caller }) => {
         const { tables, ...about } = await restoreBackup(databaseUrl, resolve(file), passphrase)
         const audit = await verifyAuditLog(db)
-        const entry = { action: 'restore', resourceType: 'TrustAnchor', resource: '' } as const
-        await db.$transaction((tx) => recordAuditEvent(tx, caller, { ...entry, after: about }))
+        await recordOnly(db, caller, { action: 'restore', resource: '', after: about })
         return { ...about, tables, audit }
       },
       { isMigrated: false, attempt: { action: 'restore' } },

@@ -14,7 +14,7 @@ import { createSigningKeyService } from '#server/services/signing-key/signing-ke
 import { createWriter } from '#server/services/write.ts'
 
 /** What was imported has entries of its own; this is for what was not. */
-const attempt = { action: 'import' }
+const attempt = { action: 'import' } as const
 
 type Options = { json?: boolean; redis?: string; postgres?: string; dryRun?: boolean }
 
@@ -73,15 +73,14 @@ async function* run(installation: Installation, content: InmorContent, isDryRun:
     historicalDirectory,
     onError: () => {}, // the keys read before stay in force, and the server tells of the fault
   })
-  const publisher = { flush: async () => {} } // whoever publishes for this database takes it from the outbox
-  const write = createWriter(db, publisher)
+  const write = createWriter(db)
   const fetcher = createFetcher({ allowHttp })
   const context: ImportContext = {
     ...{ db, write, signingKeys, fetcher, caller, entityId, allowHttp, isDryRun },
   }
   try {
     // Keys must be known before what they signed is.
-    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write, publisher }).follow()
+    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write }).follow()
     yield* importInmor(context, content)
   } finally {
     signingKeys.close()

@@ -28,10 +28,9 @@ async function withKeys<T>(
       ...place,
       onError: (error) => process.stderr.write(`${sentenceOf(error)}\n`),
     })
-    const publisher = { flush: async () => {} }
-    const write = createWriter(db, publisher)
+    const write = createWriter(db)
     try {
-      return await work(createSigningKeyService({ db, signingKeys, write, publisher }), installation)
+      return await work(createSigningKeyService({ db, signingKeys, write }), installation)
     } finally {
       signingKeys.close()
     }
@@ -122,7 +121,7 @@ const retire = commandAboutOne(
   .action((kid: string, options) =>
     perform(
       options,
-      { action: 'retireSigningKey', input: { kid } },
+      { action: 'retireKey', input: { kid } },
       (keys, caller) => keys.retire(caller, { kid, ...options }),
       () => `Retired ${kid}.`,
     ),
@@ -139,7 +138,7 @@ const revoke = commandAboutOne(
   .action((kid: string, options) =>
     perform(
       options,
-      { action: 'revokeSigningKey', input: { kid } },
+      { action: 'revokeKey', input: { kid } },
       (keys, caller) => keys.revoke(caller, { kid, ...options }),
       () => `Revoked ${kid}. Sign Trust Marks anew with reissue-alltms.`,
     ),

@@ -5,6 +5,7 @@ import type { Database } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { type Installation, openInstallation } from '#server/process/installation.ts'
 import { knownSentenceOf, sentenceOf } from '#server/process/start-failure.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 
 /** A command that can answer in JSON; `Kind` when it reads its words in another way. */
@@ -17,7 +18,7 @@ export function print(options: { json?: boolean }, value: unknown, text: string)
 }
 
 /** What a command changes, by the name of the mutation, and what of: for the audit log, should it fail. */
-export type Attempt = { action: string; input?: object }
+export type Attempt = { action: AuditAction; input?: object }
 
 type Options = NonNullable<Parameters<typeof openInstallation>[0]> & { attempt?: Attempt }
 

@@ -2,8 +2,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { ConfigurationError } from '#server/env.ts'
 import type { Installation } from '#server/process/installation.ts'
-import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import type { OutboxItem } from '#server/publish/outbox.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
+import { createWriter } from '#server/services/write.ts'
 
 const PATIENCE_MS = 120_000
 const POLL_MS = 100
@@ -11,13 +12,10 @@ const POLL_MS = 100
 /** Whoever publishes for this database takes it from the outbox, be it a server beside us or one to come. */
 export async function requestPublication(
   { db, caller }: Installation,
-  action: string,
+  action: AuditAction,
   items: readonly OutboxItem[],
 ): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await enqueue(tx, items)
-    await recordAuditEvent(tx, caller, { action, resourceType: 'TrustAnchor', resource: '' })
-  })
+  await createWriter(db)(caller, async () => ({ action, resource: '', publish: items, result: undefined }))
 }
 
 /**

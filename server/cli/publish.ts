@@ -8,10 +8,11 @@ import {
   type Several,
 } from '#server/cli/published-things.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 
 type Order = {
   /** As the audit log names it. */
-  action: string
+  action: AuditAction
   items: OutboxItem[]
   done: string
   /** Told line by line; absent where it is one thing. */

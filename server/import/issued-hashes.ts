@@ -27,7 +27,6 @@ export async function importIssuedHashes(
     }
     return {
       action: 'importIssuedTrustMarks',
-      resourceType: 'TrustAnchor',
       resource: entityId,
       after: { hashes: unknown.length },
       publish: [toPublish('issued-trust-marks')],

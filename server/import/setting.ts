@@ -72,7 +72,6 @@ export async function importSetting(
     })
     return {
       action: 'importSetting',
-      resourceType: 'TrustAnchor',
       resource: entityId,
       before,
       after,

@@ -62,7 +62,6 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
     await adoptMarks(tx, result)
     return {
       action: 'importSubordinate',
-      resourceType: 'Subordinate',
       resource: entityId,
       after: auditView(result),
       publish: [toPublish('subordinate', entityId)],

@@ -28,7 +28,6 @@ export async function importTrustMarkType(
     const result = await tx.trustMarkType.create({ data: { type, ...fields } })
     return {
       action: 'importTrustMarkType',
-      resourceType: 'TrustMarkType',
       resource: type,
       after: result,
       publish: [toPublish('entity-configuration')],

@@ -7,7 +7,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { recordChange } from '#server/services/write.ts'
 
 /** Milliseconds between looks for runs that lost their worker or their order. */
 const WATCH_MS = 5_000
@@ -50,13 +50,22 @@ export function createRuns({ db, queue, events, log }: RunsDeps): Runs {
 
   return {
     async start(caller, kind, options = {}) {
-      const run = await db.$transaction((tx) => create(tx, queue, caller, kind, options))
+      const run = await recordChange(db, caller, async (tx) => {
+        const result = await create(tx, queue, caller, kind, options)
+        // A schedule is nobody's decision; the run itself says what started it.
+        if (caller.method === 'job') return { action: null, result }
+        return { action: runKinds[kind].action, ...recorded(result), result }
+      })
       announceQueued(run.id)
       return run
     },
 
     async cancel(caller, id) {
-      const run = await db.$transaction((tx) => requestEnd(tx, caller, id))
+      const run = await recordChange(db, caller, async (tx) => {
+        const requested = await requestEnd(tx, id)
+        const result = requested.state === 'QUEUED' ? await endQueued(tx, requested) : requested
+        return { action: 'cancelRun', ...recorded(requested), result }
+      })
       announce(id)
       return run
     },
@@ -82,12 +91,10 @@ async function create(
   const run = await tx.renewalRun.create({ data: { kind, parameters, ...startedBy, ...total } })
   if (items) await tx.renewalRunItem.createMany({ data: items.map((item) => ({ ...item, runId: run.id })) })
   await queue.orderRun(tx, run.id)
-  // What a schedule starts is no decision of anybody; the run itself tells of it.
-  if (caller.method !== 'job') await recordRun(tx, caller, runKinds[kind].action, run)
   return run
 }
 
-async function requestEnd(tx: Transaction, caller: Caller, id: number): Promise<RenewalRun> {
+async function requestEnd(tx: Transaction, id: number): Promise<RenewalRun> {
   const before = await tx.renewalRun.findUnique({ where: { id } })
   if (!before) throw new NotFoundError('There is no such run.', 'id')
   const [run] = await tx.renewalRun.updateManyAndReturn({
@@ -95,8 +102,7 @@ async function requestEnd(tx: Transaction, caller: Caller, id: number): Promise<
     data: { cancelRequested: true },
   })
   if (!run) throw new ConflictError('It has ended already.', 'id')
-  await recordRun(tx, caller, 'cancelRun', run)
-  return run.state === 'QUEUED' ? endQueued(tx, run) : run
+  return run
 }
 
 /** A worker that takes it up just now finds that it has ended, or has it and sees the wish. */
@@ -111,10 +117,9 @@ async function endQueued(tx: Transaction, run: RenewalRun): Promise<RenewalRun> 
   return ended
 }
 
-function recordRun(tx: Transaction, caller: Caller, action: string, run: RenewalRun): Promise<void> {
-  const { id, kind, parameters, total, done, failed } = run
-  const after = { kind, parameters, total, done, failed }
-  return recordAuditEvent(tx, caller, { action, resourceType: 'RenewalRun', resource: String(id), after })
+/** What the audit log keeps of a run. */
+function recorded({ id, kind, parameters, total, done, failed }: RenewalRun) {
+  return { resource: String(id), after: { kind, parameters, total, done, failed } }
 }
 
 /**

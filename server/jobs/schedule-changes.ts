@@ -6,7 +6,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import { applySchedule, nextTime } from '#server/jobs/scheduling.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { recordChange } from '#server/services/write.ts'
 
 export type ScheduleChange = {
   name: string
@@ -38,17 +38,16 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
         throw new NotFoundError(`There is no schedule ${name.slice(0, 100)}.`, 'name')
       if (cron != null) checkCron(cron)
       const data = { ...(enabled == null ? {} : { enabled }), ...(cron == null ? {} : { cron }) }
-      const row = await db.$transaction(async (tx) => {
+      const row = await recordChange(db, caller, async (tx) => {
         const before = await tx.schedule.findUniqueOrThrow({ where: { name } })
         const after = await tx.schedule.update({ where: { name }, data })
-        await recordAuditEvent(tx, caller, {
+        return {
           action: 'updateSchedule',
-          resourceType: 'Schedule',
           resource: name,
           before: { cron: before.cron, enabled: before.enabled },
           after: { cron: after.cron, enabled: after.enabled },
-        })
-        return after
+          result: after,
+        }
       })
       // Should this process end before it: workers do it again when they start, and look at the row in any case.
       await applySchedule(boss, row)

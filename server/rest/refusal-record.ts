@@ -3,12 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Database } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { knownCaller } from '#server/rest/access.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import { recordRefusal } from '#server/services/audit/refusals.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route changes, by the name of the mutation; every route that takes more than `read` says so. */
-    action?: string
+    action?: AuditAction
   }
 }
 

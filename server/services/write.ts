@@ -1,52 +1,57 @@
-/** Every write is one transaction: the row, the audit event and the outbox entries; publication follows the commit. */
+/** Records writes: the rows, the outbox entries and the audit entry commit together; publication follows the commit. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
-import { type AuditEntry, recordAuditEvent } from '#server/services/audit/audit.ts'
+import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
 
-type Change<Row> = AuditEntry & {
-  publish?: readonly OutboxItem[]
-  result: Row
-}
+type Change<Row> = AuditEntry & { publish?: readonly OutboxItem[]; result: Row }
 
-export type Writer = <Row>(caller: Caller, work: (tx: Transaction) => Promise<Change<Row>>) => Promise<Row>
+/** Work that turned out to change nothing that the audit log keeps. */
+type Unrecorded<Row> = { action: null; result: Row }
 
-export function createWriter(db: Database, publisher: Pick<Publisher, 'flush'>): Writer {
+type Work<Row> = (tx: Transaction) => Promise<Change<Row> | Unrecorded<Row>>
+
+export type Writer = <Row>(caller: Caller, work: Work<Row>) => Promise<Row>
+
+/** Without a publisher, the server that publishes for this database takes the items from the outbox. */
+export function createWriter(db: Database, publisher?: Pick<Publisher, 'flush'>): Writer {
   return async (caller, work) => {
     const change = await transact(db, caller, work)
-    if (change.publish?.length) await publisher.flush()
+    if (change.action !== null && change.publish?.length) await publisher?.flush()
     return change.result
   }
 }
 
-/** The same for what is nobody's to publish: users, keys and sessions. */
-export async function recordedWrite<Row>(
-  db: Database,
-  caller: Caller,
-  work: (tx: Transaction) => Promise<Change<Row>>,
-): Promise<Row> {
+/** Records a change of users, sessions, runs or schedules, of which nothing is published. */
+export async function recordChange<Row>(db: Database, caller: Caller, work: Work<Row>): Promise<Row> {
   return (await transact(db, caller, work)).result
 }
 
-/** The audit event comes last: appending makes writers take turns until they commit. */
-function transact<Row>(db: Database, caller: Caller, work: (tx: Transaction) => Promise<Change<Row>>) {
+/** Records what happened without a change of its own: a refusal, a sign-in, a backup. */
+export async function recordOnly(db: Database, caller: Caller, entry: AuditEntry): Promise<void> {
+  await recordChange(db, caller, async () => ({ ...entry, result: undefined }))
+}
+
+/** The audit entry comes last: from then on, other writers wait for the commit. */
+function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
   return db
     .$transaction(async (tx) => {
       const change = await work(tx)
+      if (change.action === null) return change
       await enqueue(tx, change.publish ?? [])
-      await recordAuditEvent(tx, caller, change)
+      await appendAuditEntry(tx, caller, change)
       return change
     })
     .catch(conflictOnDuplicate)
 }
 
-/** Two callers may pass the same check at once; the unique index decides, and the second hears of it. */
+/** Two callers can pass the same check at once; the unique index decides between them. */
 function conflictOnDuplicate(error: unknown): never {
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
-    throw new ConflictError('Somebody else created it at the same moment.')
+    throw new ConflictError('It was just created by another request.')
   }
   throw error
 }

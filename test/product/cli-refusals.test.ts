@@ -74,13 +74,10 @@ test.for<[args: string[], entry: Entry]>([
   ],
   [['apikey', 'revoke', 'nothing'], { action: 'revokeApiKey', resource: 'nothing', reason: /^NOT_FOUND: / }],
   [['keys', 'switch'], { action: 'switchSigningKey', resourceType: 'SigningKey', reason: /^NOT_FOUND: / }],
-  [
-    ['keys', 'retire', 'nothing'],
-    { action: 'retireSigningKey', resource: 'nothing', reason: /^NOT_FOUND: / },
-  ],
+  [['keys', 'retire', 'nothing'], { action: 'retireKey', resource: 'nothing', reason: /^NOT_FOUND: / }],
   [
     ['keys', 'revoke', 'nothing', '--reason=superseded'],
-    { action: 'revokeSigningKey', resource: 'nothing', reason: /^NOT_FOUND: / },
+    { action: 'revokeKey', resource: 'nothing', reason: /^NOT_FOUND: / },
   ],
   [
     ['reissue-alltms', '--type=https://ta.example.org/marks/mistyped'],

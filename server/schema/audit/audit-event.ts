@@ -1,10 +1,11 @@
 /** The audit log: who changed what, and how it was before and after. */
 import { jsonEqual } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
+import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { auditOutcomes } from '#server/services/audit/audit.ts'
+import { auditOutcomes } from '#server/services/audit/action.ts'
 
 /** Columns that change with every write and say nothing. */
 const incidental = new Set(['version', 'updatedAt'])
@@ -22,15 +23,6 @@ function differences({ before, after }: Pick<AuditEvent, 'before' | 'after'>): R
 function members(value: Prisma.JsonValue): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }
-
-const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
-  description: 'Whether something was done.',
-  values: {
-    SUCCEEDED: { description: 'It was done.' },
-    REFUSED: { description: 'It was refused: the caller has no right to it.' },
-    FAILED: { description: 'It failed for a reason that was to be expected; nothing was changed.' },
-  } as const,
-})
 
 builder.prismaNode('AuditEvent', {
   nullable: true,
@@ -89,33 +81,6 @@ builder.prismaNode('AuditEvent', {
   }),
 })
 
-const AuditEventFilter = builder.inputType('AuditEventFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
-  fields: (t) => ({
-    actor: t.string({ description: 'Who.' }),
-    action: t.string({ description: 'What was done.' }),
-    outcome: t.field({ type: AuditOutcomeEnum, description: 'Whether it was done.' }),
-    resourceType: t.string({ description: 'The kind of thing that changed.' }),
-    resource: t.string({ description: 'Which one, by its natural key.' }),
-    after: t.field({ type: 'DateTime', description: 'At this time or later.' }),
-    before: t.field({ type: 'DateTime', description: 'Before this time.' }),
-  }),
-})
-
-function where(filter: typeof AuditEventFilter.$inferInput | null | undefined): Prisma.AuditEventWhereInput {
-  if (!filter) return {}
-  const { actor, action, outcome, resourceType, resource, after, before } = filter
-  const at = { ...(after ? { gte: after } : {}), ...(before ? { lt: before } : {}) }
-  return {
-    ...(actor ? { actor } : {}),
-    ...(action ? { action } : {}),
-    ...(outcome ? { outcome } : {}),
-    ...(resourceType ? { resourceType } : {}),
-    ...(resource ? { resource } : {}),
-    ...(after || before ? { at } : {}),
-  }
-}
-
 builder.queryFields((t) => ({
   auditEvents: t.prismaConnection({
     type: 'AuditEvent',
@@ -123,10 +88,10 @@ builder.queryFields((t) => ({
     description: 'The audit log, the latest entry first, at most 100 a page.',
     authScopes: { read: true },
     args: { filter: t.arg({ type: AuditEventFilter, description: 'Which entries.' }) },
-    totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: where(filter) }),
+    totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: conditionsOf(filter) }),
     resolve: async (query, _root, { filter }, { db }) => {
       await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
-      return db.auditEvent.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
+      return db.auditEvent.findMany({ ...query, where: conditionsOf(filter), orderBy: { id: 'desc' } })
     },
   }),
   auditEvent: t.prismaField({

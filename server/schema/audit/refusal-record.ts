@@ -3,6 +3,7 @@ import { errorTypeMap } from '@pothos/plugin-errors'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Context } from '#server/schema/context.ts'
+import { isAuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 
 /** Around all that the plugins put around a mutation. Strangers are not recorded: they could fill the log. */
@@ -10,6 +11,8 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
   for (const [action, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve } = field
     if (!resolve) continue
+    if (!isAuditAction(action))
+      throw new TypeError(`The mutation ${action} is missing from the audit actions.`)
     field.resolve = async (root, args, context: Context, info) => {
       const { caller, db } = context
       const record = async (failure: Failure | null) => {

@@ -1,9 +1,9 @@
 /** Retention of the audit log: its oldest entries go, and what is kept can still be verified. */
-
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
-import { lockAuditHead, recordAuditEvent } from '#server/services/audit/audit.ts'
+import { lockAuditHead } from '#server/services/audit/head.ts'
+import { recordChange } from '#server/services/write.ts'
 
 const DAY_MS = 86_400_000
 /** Rows deleted at a time, so that nobody waits long. */
@@ -21,7 +21,7 @@ export async function applyAuditRetention(db: Database, now = new Date()): Promi
  * about it, that they are gone; then the rows go. Whatever ends the process in between, the next call goes on.
  */
 export async function pruneAuditEvents(db: Database, before: Date, caller: Caller): Promise<number> {
-  const pruned = await db.$transaction(async (tx) => {
+  const pruned = await recordChange(db, caller, async (tx) => {
     const { prunedId } = await lockAuditHead(tx)
     // A clock that was wrong may have dated a late entry early: what comes before it is not old for that.
     const firstKept = await tx.auditEvent.findFirst({
@@ -34,18 +34,17 @@ export async function pruneAuditEvents(db: Database, before: Date, caller: Calle
       orderBy: { id: 'desc' },
       select: { id: true, hash: true },
     })
-    if (!last) return 0
+    if (!last) return { action: null, result: 0 }
     const count = await tx.auditEvent.count({ where: { id: { gt: prunedId, lte: last.id } } })
     await tx.$executeRaw`UPDATE "AuditHead"
       SET "prunedId" = ${last.id}, "prunedHash" = ${last.hash}, "prunedCount" = "prunedCount" + ${count}`
-    await recordAuditEvent(tx, caller, {
+    return {
       action: 'pruneAuditLog',
-      resourceType: 'AuditLog',
       resource: `before ${before.toISOString()}`,
       before: { lastEntry: last.id, hash: last.hash },
       after: { removed: count },
-    })
-    return count
+      result: count,
+    }
   })
   await deletePruned(db)
   return pruned

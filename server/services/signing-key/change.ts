@@ -1,20 +1,16 @@
 /** One change of the key directory: alone across processes, on the files, and in one transaction with its record. */
-
 import type { Transaction } from '#server/database/client.ts'
 import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
-import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
-import type { Publisher } from '#server/publish/publisher.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
 import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
 import { tidyKeyDirectory } from '#store/key-directory-change.ts'
 
-export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write'> & {
-  publisher: Pick<Publisher, 'flush'>
-}
+export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write'>
 
 /** What a step did to the files, for the audit log and the outbox. */
 export type KeyStep = {
@@ -32,7 +28,7 @@ export const everythingSigned = [
 ]
 
 export function createKeyChange(context: KeyContext) {
-  const { db, signingKeys, publisher, write } = context
+  const { signingKeys, write } = context
   const { place } = signingKeys
   const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
 
@@ -41,22 +37,20 @@ export function createKeyChange(context: KeyContext) {
    * record, and has it published. The first look at a directory is no change.
    */
   async function follow(caller: Caller = jobCaller('key-directory')): Promise<void> {
-    const isChanged = await db.$transaction(async (tx) => {
+    await write(caller, async (tx) => {
       await lockKeys(tx)
       const isFirstLook = (await tx.signingKey.count()) === 0
       const keys = await read()
       const difference = await recordKeys(tx, keys)
-      if (!difference || isFirstLook) return false
-      await recordAuditEvent(tx, caller, {
+      if (!difference || isFirstLook) return { action: null, result: undefined }
+      return {
         action: 'changeKeyDirectory',
-        resourceType: 'SigningKey',
         resource: keys.signer.kid,
         ...difference,
-      })
-      await enqueue(tx, everythingSigned)
-      return true
+        publish: everythingSigned,
+        result: undefined,
+      }
     })
-    if (isChanged) await publisher.flush()
   }
 
   /**
@@ -65,7 +59,7 @@ export function createKeyChange(context: KeyContext) {
    */
   async function change(
     caller: Caller,
-    action: string,
+    action: AuditAction,
     step: (tx: Transaction, keys: KeyDirectory) => Promise<KeyStep>,
   ): Promise<{ kid: string }> {
     const readOnly = await explainReadOnly(place)
@@ -75,7 +69,7 @@ export function createKeyChange(context: KeyContext) {
       await tidyKeyDirectory(place)
       const { kid, ...rest } = await step(tx, await read())
       await recordKeys(tx, await read())
-      return { action, resourceType: 'SigningKey' as const, resource: kid, ...rest, result: { kid } }
+      return { action, resource: kid, ...rest, result: { kid } }
     }
     const result = await follow()
       .then(() => write(caller, work))

@@ -61,7 +61,6 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
       const result = await updateVersion(tx, before, followed(before, statement))
       return {
         action: 'renewSubordinate',
-        resourceType: 'Subordinate',
         resource: entityId,
         before: auditView(before),
         after: auditView(result),

@@ -8,6 +8,7 @@ import { ConflictError, changedMeanwhile, DuplicateError, parseField } from '#se
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
@@ -41,7 +42,7 @@ export function createSubordinateService(context: ServiceContext) {
   async function change(
     caller: Caller,
     id: number,
-    action: string,
+    action: AuditAction,
     kind: SubordinateChangeKind,
     eventTypes: (before: Subordinate, after: Subordinate) => string[],
     work: (tx: Transaction, before: Subordinate) => Promise<Subordinate>,
@@ -51,7 +52,6 @@ export function createSubordinateService(context: ServiceContext) {
       const result = await work(tx, before)
       return {
         action,
-        resourceType: 'Subordinate',
         resource: before.entityId,
         before: auditView(before),
         after: auditView(result),
@@ -125,7 +125,6 @@ export function createSubordinateService(context: ServiceContext) {
         await adoptMarks(tx, result)
         return {
           action: 'registerSubordinate',
-          resourceType: 'Subordinate',
           resource: entityId,
           after: auditView(result),
           eventTypes: ['registration'],
@@ -181,7 +180,6 @@ export function createSubordinateService(context: ServiceContext) {
         await tx.subordinate.delete({ where: { id } })
         return {
           action: 'removeSubordinate',
-          resourceType: 'Subordinate',
           resource: before.entityId,
           before: auditView(before),
           eventTypes: ['revocation'],

@@ -12,6 +12,7 @@ import {
 import type { Caller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor/input.ts'
 import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
@@ -31,7 +32,7 @@ export function createTrustAnchorService(context: ServiceContext) {
 
   async function change(
     caller: Caller,
-    action: string,
+    action: AuditAction,
     data: Prisma.SettingsUpdateInput,
     { version }: Version,
     check: (tx: Transaction) => Promise<void> = async () => {},
@@ -52,7 +53,6 @@ export function createTrustAnchorService(context: ServiceContext) {
       const after = await readSettings(tx)
       return {
         action,
-        resourceType: 'TrustAnchor' as const,
         resource: entityId,
         before,
         after,
@@ -93,7 +93,6 @@ export function createTrustAnchorService(context: ServiceContext) {
     async regenerateEntityConfiguration(caller: Caller): Promise<Settings> {
       return write(caller, async (tx) => ({
         action: 'regenerateEntityConfiguration',
-        resourceType: 'TrustAnchor',
         resource: entityId,
         publish: [toPublish('entity-configuration'), toPublish('historical-keys')],
         result: await readSettings(tx),
@@ -104,7 +103,6 @@ export function createTrustAnchorService(context: ServiceContext) {
     async publishHistoricalKeys(caller: Caller): Promise<void> {
       await write(caller, async () => ({
         action: 'publishHistoricalKeys',
-        resourceType: 'TrustAnchor',
         resource: entityId,
         publish: [toPublish('historical-keys')],
         result: undefined,
@@ -119,7 +117,6 @@ export function createTrustAnchorService(context: ServiceContext) {
       })
       await write(caller, async () => ({
         action: 'rebuildPublication',
-        resourceType: 'TrustAnchor',
         resource: entityId,
         after: result,
         result: undefined,

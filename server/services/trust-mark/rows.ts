@@ -3,6 +3,7 @@ import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.t
 import type { Transaction } from '#server/database/client.ts'
 import { changedMeanwhile } from '#server/error/operation-error.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import { requireSigning } from '#server/services/signing-key/rows.ts'
 import type { SignedMark } from '#server/services/trust-mark/signing.ts'
 
@@ -45,10 +46,9 @@ export async function revokeIssued(tx: Transaction, trustMarkId: number, revoked
   await tx.issuedTrustMark.updateMany({ where: { trustMarkId, revokedAt: null }, data: { revokedAt } })
 }
 
-export function change(action: string, before: TrustMark | undefined, after: TrustMarkRow) {
+export function change(action: AuditAction, before: TrustMark | undefined, after: TrustMarkRow) {
   return {
     action,
-    resourceType: 'TrustMark' as const,
     resource: `${after.trustMarkType.type} ${after.entityId}`,
     ...(before ? { before: auditView(before) } : {}),
     after: auditView(after),

@@ -14,6 +14,7 @@ import {
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
 
@@ -103,7 +104,6 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
         await tx.trustMarkType.delete({ where: { id } })
         return {
           action: 'removeTrustMarkType',
-          resourceType: 'TrustMarkType',
           resource: before.type,
           before,
           publish: [toPublish('entity-configuration')],
@@ -115,10 +115,9 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
 }
 
 /** `trust_mark_issuers` and `trust_mark_owners` of the Entity Configuration follow the types. */
-function change(action: string, before: TrustMarkType | undefined, after: TrustMarkType) {
+function change(action: AuditAction, before: TrustMarkType | undefined, after: TrustMarkType) {
   return {
     action,
-    resourceType: 'TrustMarkType' as const,
     resource: after.type,
     ...(before ? { before } : {}),
     after,

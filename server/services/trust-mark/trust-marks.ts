@@ -9,6 +9,7 @@ import {
   parseField,
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
 import { holderOf } from '#server/services/trust-mark/holder.ts'
@@ -98,7 +99,7 @@ export function createTrustMarkService(context: ServiceContext) {
 
   async function signAgain(
     caller: Caller,
-    action: string,
+    action: AuditAction,
     present: TrustMarkRow,
     content: MarkContent,
   ): Promise<TrustMarkRow> {

@@ -183,6 +183,16 @@ it('shows what differs, and finds entries by what they are about', async () => {
   })
 })
 
+it.each([
+  ['{ actions: [removeSubordinate, removeTrustMarkType] }', 1],
+  ['{ actions: [updateTrustAnchor], resourceTypes: [Subordinate] }', 0],
+  ['{ resourceTypes: [TrustMark, TrustMarkType] }', 6],
+  ['{ resourceType: "TrustMark", resourceTypes: [TrustMark, TrustMarkType] }', 4],
+])('finds entries of several actions and types: %s', async (filter, totalCount) => {
+  const { data } = await admin.execute(`{ auditEvents(filter: ${filter}) { totalCount } }`, {}, 'viewer')
+  expect(data.auditEvents).toEqual({ totalCount })
+})
+
 describe('a write that fails', () => {
   it.each([
     ['createTrustMarkType', () => ({ type }), 'ConflictError'],

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { appendAuditEntry } from '#server/services/audit/append.ts'
 import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
+import { recordOnly } from '#server/services/write.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 let database: TestDatabase
@@ -29,9 +30,7 @@ beforeEach(async () => {
 
 const caller = cliCaller('test')
 const write = (resource: string) =>
-  db.$transaction((tx) =>
-    recordAuditEvent(tx, caller, { action: 'test', resourceType: 'User', resource, after: { resource } }),
-  )
+  recordOnly(db, caller, { action: 'updateUser', resource, after: { resource } })
 
 async function writeEach(...resources: string[]): Promise<void> {
   for (const resource of resources) await write(resource)
@@ -63,7 +62,7 @@ it('has no forks when many write at once', async () => {
 it('forgets an entry whose transaction failed', async () => {
   await write('anna')
   const failing = db.$transaction(async (tx) => {
-    await recordAuditEvent(tx, caller, { action: 'test', resourceType: 'User', resource: 'ben' })
+    await appendAuditEntry(tx, caller, { action: 'updateUser', resource: 'ben' })
     throw new Error('no')
   })
   await expect(failing).rejects.toThrow('no')
@@ -96,15 +95,12 @@ describe('verification tells', () => {
   })
 
   it('of an outcome that was made a better one', async () => {
-    await db.$transaction((tx) =>
-      recordAuditEvent(tx, caller, {
-        action: 'test',
-        resourceType: 'User',
-        resource: 'emil',
-        outcome: 'REFUSED',
-        reason: 'no',
-      }),
-    )
+    await recordOnly(db, caller, {
+      action: 'updateUser',
+      resource: 'emil',
+      outcome: 'REFUSED',
+      reason: 'no',
+    })
     const id = await idOf('emil')
     await byForce(`UPDATE "AuditEvent" SET "outcome" = 'SUCCEEDED', "reason" = NULL WHERE "id" = ${id}`)
     expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was altered`)

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { prune } from '#server/jobs/prune.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
+import { recordOnly } from '#server/services/write.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
 let admin: TestAdmin
@@ -52,8 +52,7 @@ it('keeps young entries of the audit log before one that a clock far behind has 
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/young' }, 'id')
   vi.useFakeTimers({ toFake: ['Date'], now: 0 })
   onTestFinished(() => void vi.useRealTimers())
-  const entry = { action: 'test', resourceType: 'AuditLog', resource: '' } as const
-  await db.$transaction((tx) => recordAuditEvent(tx, jobCaller('test'), entry))
+  await recordOnly(db, jobCaller('test'), { action: 'pruneAuditLog', resource: '' })
   vi.useRealTimers()
   const before = await db.auditEvent.count()
   expect(before).toBeGreaterThan(1)

@@ -7,7 +7,7 @@ import { migrate } from '#prisma/migrate.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
-import { recordAuditEvent } from '#server/services/audit/audit.ts'
+import { recordOnly } from '#server/services/write.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 let database: TestDatabase
@@ -59,15 +59,12 @@ async function addOneOfEach(n: number): Promise<void> {
       items: { create: item },
     },
   })
-  await db.$transaction((tx) =>
-    recordAuditEvent(tx, cliCaller('test'), {
-      action: 'test',
-      resourceType: 'Subordinate',
-      resource: entityId,
-      before: { n },
-      after: { n: n + 1 },
-    }),
-  )
+  await recordOnly(db, cliCaller('test'), {
+    action: 'updateSubordinate',
+    resource: entityId,
+    before: { n },
+    after: { n: n + 1 },
+  })
   const user = {
     id: `u${n}`,
     name: `User ${n}`,

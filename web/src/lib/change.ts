@@ -1,12 +1,13 @@
 /** What has to be read anew after a change, by what it is about. */
-import type { ChangedSubscription } from '#lib/gql/graphql.ts'
+import { isResourceType } from '#lib/audit/resource-type.ts'
+import type { AuditResourceType, ChangedSubscription } from '#lib/gql/graphql.ts'
 import { topic } from '#lib/topic.ts'
 
 export type Change = ChangedSubscription['changed']
 type Topic = (typeof topic)[keyof typeof topic]
 
-/** By the kind of thing, as the audit log names it. */
-const byResource: Readonly<Record<string, readonly Topic[]>> = {
+/** By the object type in the audit log. */
+const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   Subordinate: [topic.subordinates, topic.status],
   TrustMark: [topic.trustMarks, topic.status],
   TrustMarkType: [topic.trustMarks, topic.status],
@@ -17,12 +18,14 @@ const byResource: Readonly<Record<string, readonly Topic[]>> = {
   Session: [topic.account],
   RenewalRun: [topic.runs],
   Schedule: [topic.schedules],
+  AuditLog: [],
 }
 
 export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {
   if (about === 'SUBORDINATE') return [topic.subordinates, topic.status]
   if (about === 'RUN') return [topic.runs, topic.schedules]
-  return [topic.audit, ...(byResource[auditEvent?.resourceType ?? ''] ?? [])]
+  const type = auditEvent?.resourceType ?? ''
+  return [topic.audit, ...(isResourceType(type) ? byResource[type] : [])]
 }
 
 /** Somebody has changed our own name, role or password; a new role or password ends the session as well. */

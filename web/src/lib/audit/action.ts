@@ -1,8 +1,8 @@
-/** What was done, as the audit log names it, in words for people. */
-import type { AuditOutcome } from '#lib/gql/graphql.ts'
+/** Words for the actions and outcomes of the audit log. */
+import type { AuditAction, AuditOutcome } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
-export const actionWords: Readonly<Record<string, string>> = {
+const actionWords: Readonly<Record<AuditAction, string>> = {
   registerSubordinate: 'Registered',
   updateSubordinate: 'Changed',
   renewSubordinate: 'Renewed',
@@ -11,7 +11,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   removeSubordinate: 'Removed',
   issueTrustMark: 'Trust Mark issued',
   renewTrustMark: 'Trust Mark renewed',
-  reissueTrustMark: 'Trust Mark re-issued',
+  reissueTrustMark: 'Trust Mark re-signed',
   updateTrustMark: 'Trust Mark changed',
   revokeTrustMark: 'Trust Mark revoked',
   createTrustMarkType: 'Trust Mark type created',
@@ -21,20 +21,20 @@ export const actionWords: Readonly<Record<string, string>> = {
   updateFederationPolicy: 'Metadata policy changed',
   announceSigningKey: 'Signing key announced',
   switchSigningKey: 'Signing key switched',
-  retireSigningKey: 'Signing key retired',
-  revokeSigningKey: 'Signing key revoked',
+  retireKey: 'Signing key retired',
+  revokeKey: 'Signing key revoked',
   changeKeyDirectory: 'Key directory changed by hand',
   createUser: 'User created',
   updateUser: 'User changed',
   resetUserPassword: 'Password set by an administrator',
   changePassword: 'Password changed',
   startRenewal: 'Renewal started',
-  startCollectionWalk: 'Walk of the federation started',
-  startRebuild: 'Rebuild of what is published started',
-  reissueTrustMarks: 'Re-issue of Trust Marks started',
+  startCollectionWalk: 'Federation crawl started',
+  startRebuild: 'Full republish started',
+  reissueTrustMarks: 'Re-signing of Trust Marks started',
   importSubordinates: 'Import of subordinates started',
   cancelRun: 'Run cancelled',
-  rebuildPublication: 'Everything published anew',
+  rebuildPublication: 'Everything republished',
   signIn: 'Signed in',
   signOut: 'Signed out',
   createApiKey: 'API key created',
@@ -42,34 +42,41 @@ export const actionWords: Readonly<Record<string, string>> = {
   endSession: 'Session ended',
   endOtherSessions: 'Other sessions ended',
   endAccess: 'Access by single sign-on ended',
+  enrolTwoFactor: 'Authenticator app enrolled',
   enableTwoFactor: 'Authenticator app turned on',
   disableTwoFactor: 'Authenticator app turned off',
   resetSecondFactor: 'Second factor reset by an administrator',
+  generateRecoveryCodes: 'Recovery codes generated',
+  registerPasskey: 'Passkey registered',
   renamePasskey: 'Passkey renamed',
   removePasskey: 'Passkey removed',
   updateSchedule: 'Schedule changed',
-  regenerateEntityConfiguration: 'Entity Configuration signed anew',
-  publishHistoricalKeys: 'Historical keys signed anew',
-  readdSubordinates: 'Subordinates published anew',
-  reloadIssuedTrustMarks: 'Trust Marks published anew',
+  regenerateEntityConfiguration: 'Entity Configuration re-signed',
+  publishHistoricalKeys: 'Historical keys re-signed',
+  readdSubordinates: 'Subordinates republished',
+  reloadIssuedTrustMarks: 'Issued Trust Marks republished',
   backup: 'Backup written',
   restore: 'Backup restored',
-  pruneAuditLog: 'Old entries of the audit log removed',
+  pruneAuditLog: 'Old audit entries deleted',
   import: 'Installation imported',
   importSetting: 'Setting imported',
   importSubordinate: 'Subordinate imported',
   importTrustMarkType: 'Trust Mark type imported',
+  importTrustMark: 'Trust Mark imported',
   importIssuedTrustMarks: 'Issued Trust Marks imported',
 }
 
+const isKnown = (action: string): action is AuditAction => Object.hasOwn(actionWords, action)
+
 const spaced = (action: string) => action.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-/** An action that is not in the table is said as it is called: `verifySecondFactor` is `Verify second factor`. */
+/** An action of another version reads as its name: `verifySecondFactor` is `Verify second factor`. */
 export function actionInWords(action: string, outcome: AuditOutcome = 'SUCCEEDED'): string {
-  // What was not done must not sound as if it had been.
+  // A refusal must not sound like a success.
   if (outcome !== 'SUCCEEDED') return `Tried to ${spaced(action)}`
-  const known = Object.hasOwn(actionWords, action) ? actionWords[action] : undefined
-  return known ?? spaced(action).replace(/^./, (letter) => letter.toUpperCase())
+  return isKnown(action)
+    ? actionWords[action]
+    : spaced(action).replace(/^./, (letter) => letter.toUpperCase())
 }
 
 export const outcomes: Readonly<Record<AuditOutcome, { label: string; tone: Tone }>> = {

@@ -1,5 +1,7 @@
-/** The kinds of things that operations change, as the audit log names them, in words for people. */
-export const resourceTypes: Readonly<Record<string, string>> = {
+/** Words for the object types of the audit log. */
+import type { AuditResourceType } from '#lib/gql/graphql.ts'
+
+export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Subordinate: 'Subordinate',
   TrustMark: 'Trust Mark',
   TrustMarkType: 'Trust Mark type',
@@ -13,6 +15,7 @@ export const resourceTypes: Readonly<Record<string, string>> = {
   AuditLog: 'Audit log',
 }
 
-/** A kind that is not in the table is said as it is called. */
-export const resourceTypeInWords = (type: string) =>
-  Object.hasOwn(resourceTypes, type) ? (resourceTypes[type] ?? type) : type
+export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)
+
+/** A type of another version reads as its name. */
+export const resourceTypeInWords = (type: string) => (isResourceType(type) ? resourceTypes[type] : type)

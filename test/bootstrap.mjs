@@ -11,7 +11,8 @@ const needs = [
   { what: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
   { what: 'ps', commands: ['ps'], package: 'procps' },
   { what: 'openssl', commands: ['openssl'], package: 'openssl' },
-  // Without these, the tests of the reverse proxies say that they were skipped, and why.
+  // Without these, their tests are skipped with a reason.
+  { what: 'age', commands: ['age'], package: 'age', optional: true },
   { what: 'nginx', commands: ['nginx'], package: 'nginx-light', optional: true },
   { what: 'Apache', commands: ['apache2'], package: 'apache2-bin', optional: true },
   { what: 'Caddy', commands: ['caddy'], package: 'caddy', optional: true },

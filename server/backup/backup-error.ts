@@ -1,4 +1,4 @@
-/** Why a backup cannot be made or restored, as one sentence; nothing was changed. */
+/** Says in one sentence why a backup cannot be made or restored. Nothing was changed. */
 export class BackupError extends Error {
   override readonly name = 'BackupError'
 }

@@ -1,4 +1,4 @@
-/** Makes a backup: every row as it was at one moment, compressed, and encrypted when a passphrase is given. */
+/** Writes a backup: all rows of one snapshot, compressed, and encrypted if there is a passphrase. */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ export type BackupResult = { file: string; encrypted: boolean; tables: Record<st
 
 const BATCH = 500
 
-/** Writes `file` whole or not at all, for its owner alone. @throws BackupError when it cannot be written */
+/** Writes the whole file or none of it, readable by its owner only. @throws BackupError when it cannot be written */
 export async function writeBackup(
   databaseUrl: string,
   file: string,
@@ -48,7 +48,7 @@ export async function writeBackup(
   }
 }
 
-/** The database fails with codes too, and without a path. */
+/** Database errors have codes too, but no path. */
 function isOfFile(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && ('path' in error || ('code' in error && error.code === 'ENOSPC'))
 }
@@ -60,7 +60,7 @@ async function lastMigration(client: Client): Promise<string> {
   return rows[0]?.name ?? ''
 }
 
-/** The database makes JSON of each row; a cursor keeps the memory to one batch. */
+/** The database turns each row into JSON; a cursor limits memory to one batch. */
 async function* readRows(client: Client, counts: Record<string, number>): AsyncGenerator<string> {
   for (const table of await tablesToKeep(client)) {
     counts[table] = 0

@@ -1,4 +1,4 @@
-/** A backup as lines of JSON: what it is, row after row, and an end that counts and hashes what came before. */
+/** A backup as lines of JSON: a head, the rows, and an end with their number and hash. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { BackupError } from '#server/backup/backup-error.ts'
@@ -32,7 +32,7 @@ function createTally() {
       hash.update(`${line}\n`)
       lines++
     },
-    /** The head is no row. */
+    /** The head is not a row. */
     end: () => ({ rows: lines - 1, sha256: hash.digest('hex') }),
   }
 }
@@ -52,13 +52,13 @@ export async function* writeDocument(start: Head, rows: AsyncIterable<string>): 
 
 export type BackupDocument = { head: Head; rows: AsyncGenerator<Row> }
 
-/** The rows must be read to their end before they are believed. @throws BackupError, also while they are read */
+/** Trust the rows only after the last one. @throws BackupError, also while rows are read */
 export async function readDocument(lines: AsyncIterable<string>): Promise<BackupDocument> {
   const iterator = lines[Symbol.asyncIterator]()
   const tally = createTally()
   const first = await iterator.next()
   const start = headSchema.safeParse(first.done ? null : parse(first.value))
-  if (!start.success) throw new BackupError('This is no backup that this version can read.')
+  if (!start.success) throw new BackupError('This version cannot read this file as a backup.')
   tally.add(first.value)
   return { head: start.data, rows: readRows(iterator, tally) }
 }
@@ -78,19 +78,18 @@ async function* readRows(
     const end = endSchema.safeParse(value)
     const { rows, sha256 } = tally.end()
     if (!end.success || end.data.end.rows !== rows || end.data.end.sha256 !== sha256) {
-      throw new BackupError('The backup was altered: its rows are not those that were written.')
+      throw new BackupError('The backup was altered: its rows do not match its end.')
     }
-    if (!(await lines.next()).done)
-      throw new BackupError('The backup was altered: something follows its end.')
+    if (!(await lines.next()).done) throw new BackupError('The backup was altered: lines follow its end.')
     return
   }
-  throw new BackupError('The backup is cut off: its end is missing.')
+  throw new BackupError('The backup was cut off: its end is missing.')
 }
 
 function parse(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {
-    throw new BackupError('The backup was altered, or is no backup: a line is not JSON.')
+    throw new BackupError('The backup was altered, or this is not a backup: a line is not JSON.')
   }
 }

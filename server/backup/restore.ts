@@ -1,4 +1,4 @@
-/** Puts a backup into an empty database: all of it or nothing, in the tables of its own time, which are then brought up to date. */
+/** Restores a backup into an empty database, all or nothing: creates the tables of its version, then migrates them. */
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -8,12 +8,18 @@ import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { type BackupDocument, type Row, readDocument } from '#server/backup/document.ts'
 import { decrypt, MAGIC } from '#server/backup/encryption.ts'
+import { decryptOld, OLD_MAGIC } from '#server/backup/old-encryption.ts'
 import { allTables, continueSequences, findContent, quote } from '#server/backup/tables.ts'
 
 export type RestoreResult = { madeAt: string; tables: Record<string, number>; migrated: string[] }
 
 const BATCH = 500
 const GZIP = Buffer.from([0x1f, 0x8b])
+
+const encryptions = [
+  { magic: MAGIC, decrypt },
+  { magic: OLD_MAGIC, decrypt: decryptOld },
+]
 
 /** @throws BackupError, and the database is as empty as before */
 export async function restoreBackup(
@@ -24,7 +30,7 @@ export async function restoreBackup(
   const document = await readDocument(await openLines(file, passphrase))
   const { madeAt, migration } = document.head
   if (!(await migrationNames()).includes(migration)) {
-    throw new BackupError(`The backup was made by a newer version (${migration}); restore it with that one.`)
+    throw new BackupError(`A newer version made this backup (${migration}). Restore it with that version.`)
   }
   const client = createClient(databaseUrl)
   await client.connect()
@@ -38,24 +44,26 @@ export async function restoreBackup(
   }
 }
 
-/** What begins with neither mark is something else. @throws BackupError */
+/** Tells the forms of a backup apart by their first bytes. @throws BackupError */
 async function openLines(file: string, passphrase: string | null): Promise<AsyncIterable<string>> {
   const source = createReadStream(file)[Symbol.asyncIterator]() as AsyncIterator<Buffer> // no encoding was set
   const { value: first = Buffer.alloc(0) } = await source.next().catch((error: NodeJS.ErrnoException) => {
     throw new BackupError(`${file} cannot be read (${error.code}).`, { cause: error })
   })
-  const isEncrypted = first.subarray(0, MAGIC.length).equals(MAGIC)
-  if (!isEncrypted && !first.subarray(0, GZIP.length).equals(GZIP)) {
-    throw new BackupError(`${file} is no backup.`)
+  const startsWith = (magic: Buffer) => first.subarray(0, magic.length).equals(magic)
+  const content = resume(first, source)
+  const encryption = encryptions.find(({ magic }) => startsWith(magic))
+  if (encryption) {
+    if (passphrase === null) throw new BackupError('The backup is encrypted. Give its passphrase.')
+    return unpack(encryption.decrypt(content, passphrase))
   }
-  if (!isEncrypted && passphrase !== null) {
+  if (!startsWith(GZIP)) throw new BackupError(`${file} is not a backup.`)
+  if (passphrase !== null) {
     throw new BackupError(
-      'The backup is not encrypted, so anybody may have written it; if you trust it, restore it without a passphrase.',
+      'The backup is not encrypted, so its origin is unproven. If you trust it, restore it without a passphrase.',
     )
   }
-  if (!isEncrypted) return unpack(resume(first, source))
-  if (passphrase === null) throw new BackupError('The backup is encrypted; give its passphrase.')
-  return unpack(decrypt(resume(first.subarray(MAGIC.length), source), passphrase))
+  return unpack(content)
 }
 
 async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
@@ -63,10 +71,10 @@ async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }
 
-/** The lines of what was compressed. @throws BackupError, whichever stage finds the fault */
-async function* unpack(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/** Decompresses into lines. @throws BackupError for a fault in any stage */
+async function* unpack(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const unzipped = createGunzip().setEncoding('utf8')
-  const piped = pipeline(source, unzipped).catch(() => {}) // whoever reads hears of it too
+  const piped = pipeline(source, unzipped).catch(() => {}) // the loop below throws the same error
   let held = ''
   try {
     for await (const chunk of unzipped) {
@@ -76,19 +84,17 @@ async function* unpack(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
     }
   } catch (error) {
     if (error instanceof BackupError) throw error
-    throw new BackupError('The backup is cut off, or was altered.', { cause: error })
+    throw new BackupError('The backup was altered or cut off.', { cause: error })
   }
   await piped
   if (held !== '') yield held
 }
 
-/** A database that a server has prepared and nobody has used yet is as good as an empty one. @throws BackupError */
+/** A database that a server has prepared and that holds no data yet counts as empty. @throws BackupError */
 async function clear(client: Client): Promise<void> {
   const content = await findContent(client)
   if (content) {
-    throw new BackupError(
-      `The database is not empty: there are rows in ${content}. Restore into an empty one.`,
-    )
+    throw new BackupError(`The database is not empty: ${content} has rows. Restore into an empty database.`)
   }
   const tables = await allTables(client)
   if (tables.length > 0) await client.query(`DROP TABLE ${tables.map(quote).join(', ')} CASCADE`)
@@ -99,7 +105,7 @@ async function insertAll(client: Client, document: BackupDocument): Promise<Reco
   try {
     const counts = await insertRows(client, document)
     await continueSequences(client, Object.keys(counts))
-    // The next server publishes everything anew.
+    // The next server republishes everything.
     await client.query(`INSERT INTO "OutboxEntry" ("topic", "key") VALUES ('everything', '')`)
     await client.query('COMMIT')
     return counts
@@ -114,9 +120,9 @@ async function insertRows(client: Client, { rows }: BackupDocument): Promise<Rec
   const known = new Set(await allTables(client))
   for await (const [table, batch] of batches(rows)) {
     if (!known.has(table)) {
-      throw new BackupError(`The backup was altered: it has a table ${JSON.stringify(table)}.`)
+      throw new BackupError(`The backup was altered: it has an unknown table ${JSON.stringify(table)}.`)
     }
-    // What the migrations put there, also where rules keep rows from being deleted; what refers to it comes later.
+    // Removes what the migrations inserted, even where rules forbid DELETE; referring tables come later.
     if (counts[table] === undefined) await client.query(`TRUNCATE ${quote(table)} CASCADE`)
     await insertBatch(client, table, batch)
     counts[table] = (counts[table] ?? 0) + batch.length
@@ -124,7 +130,7 @@ async function insertRows(client: Client, { rows }: BackupDocument): Promise<Rec
   return counts
 }
 
-/** SQLSTATE of what fits neither its column nor the other rows (PostgreSQL, appendix A, classes 22 and 23). */
+/** SQLSTATE classes for invalid data and violated constraints (PostgreSQL, appendix A: 22 and 23). */
 const misfits = /^2[23]/
 
 async function insertBatch(client: Client, table: string, rows: readonly Row['row'][]): Promise<void> {
@@ -139,7 +145,7 @@ async function insertBatch(client: Client, table: string, rows: readonly Row['ro
   }
 }
 
-/** Rows of one table at a time. */
+/** Groups rows by table. */
 async function* batches(rows: AsyncIterable<Row>): AsyncGenerator<[table: string, rows: Row['row'][]]> {
   let [table, held]: [string, Row['row'][]] = ['', []]
   for await (const each of rows) {

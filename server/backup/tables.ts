@@ -1,8 +1,8 @@
-/** Which tables a backup holds, in an order in which their rows can be put back. */
+/** Lists the tables of a backup, in an order in which their rows can be inserted. */
 import type { Client } from 'pg'
 
-/** What passes: it is made anew, or nobody should find it in force after a restore. */
-const passing = [
+/** Not in a backup: the server rebuilds them, or they must not be in force after a restore. */
+const transient = [
   '_prisma_migrations',
   'OutboxEntry',
   'PublisherLease',
@@ -14,8 +14,8 @@ const passing = [
   'RateLimit',
 ]
 
-/** Rows that every database has, or that come by themselves: a database with nothing else is as good as empty. */
-const selfMade = [...passing, 'Settings', 'Schedule', 'SigningKey', 'AuditHead']
+/** Tables that a server fills at its first start: a database with no other rows counts as empty. */
+const prepared = [...transient, 'Settings', 'Schedule', 'SigningKey', 'AuditHead']
 
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 
@@ -27,9 +27,9 @@ export async function allTables(client: Client): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Each after those that it refers to. */
+/** Each table follows the tables that it refers to. */
 export async function tablesToKeep(client: Client): Promise<string[]> {
-  const left = new Set((await allTables(client)).filter((name) => !passing.includes(name)))
+  const left = new Set((await allTables(client)).filter((name) => !transient.includes(name)))
   const { rows } = await client.query<{ child: string; parent: string }>(
     `SELECT c.relname AS child, p.relname AS parent FROM pg_constraint k
      JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid
@@ -48,17 +48,17 @@ export async function tablesToKeep(client: Client): Promise<string[]> {
   return ordered
 }
 
-/** The first table with something in it that somebody would miss. */
+/** The first table that holds data of users. */
 export async function findContent(client: Client): Promise<string | undefined> {
   for (const name of await allTables(client)) {
-    if (selfMade.includes(name)) continue
+    if (prepared.includes(name)) continue
     const { rowCount } = await client.query(`SELECT 1 FROM ${quote(name)} LIMIT 1`)
     if (rowCount) return name
   }
   return undefined
 }
 
-/** Numbers go on behind the highest that was put back. */
+/** Sets each sequence to the highest restored number. */
 export async function continueSequences(client: Client, tables: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ table: string; column: string }>(
     `SELECT table_name AS table, column_name AS column FROM information_schema.columns

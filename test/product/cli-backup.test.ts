@@ -1,4 +1,5 @@
 /** `inmor reissue-alltms`, `inmor backup` beside a running product, and `inmor restore` into a new one. */
+import { spawnSync } from 'node:child_process'
 import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
@@ -67,6 +68,18 @@ test('a backup is made beside the running product, under a passphrase that is lo
   expect((await readFile(file)).includes(Buffer.from(subject))).toBe(false)
 })
 
+test('the backup opens with age', async ({ skip }) => {
+  const isInstalled = spawnSync('age', ['--version']).status === 0
+  skip(!isInstalled, 'age is not installed here')
+  // age reads a passphrase from a terminal only; script gives it one.
+  const command = `age --decrypt '${file}' | gunzip --stdout > '${file}.json'`
+  const { status, output } = spawnSync('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    input: `${BACKUP_PASSPHRASE}\n`,
+  })
+  expect(status, String(output)).toBe(0)
+  expect(await readFile(`${file}.json`, 'utf8')).toContain(subject)
+})
+
 test('what one installation was, another one is', async () => {
   const mark = await markOf(old)
   await product.stop()
@@ -76,8 +89,8 @@ test('what one installation was, another one is', async () => {
     await cp(join(old.dataDirectory, name), join(place.dataDirectory, name), { recursive: true })
   }
   const another = await inmor(withPassphrase(place, 'a passphrase of something else'), ['restore', file])
-  const sentence = 'The passphrase is another one, or the backup was altered.\n'
-  expect(another, 'with no word of an audit log that is not there yet').toEqual({
+  const sentence = 'The passphrase is wrong, or the backup was altered or cut off.\n'
+  expect(another, 'without a word about the audit log, which does not exist yet').toEqual({
     ...{ code: 1, stdout: '', stderr: sentence },
   })
   const { code, stdout, stderr } = await inmor(withPassphrase(place), ['restore', file, '--json'])

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -18,6 +19,7 @@ import { startRedis } from '#test/helpers/redis.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
+const sealedByFirstVersion = fileURLToPath(new URL('fixture/backup-0.1.0', import.meta.url))
 const type = 'https://ta.example.org/marks/member'
 
 let admin: TestAdmin
@@ -130,9 +132,7 @@ it('takes a database that a server has prepared and nobody has used, and no othe
   await migrate(database.url)
   await restoreBackup(database.url, plain, null)
   const { AuditEvent } = counts
-  await expect(restoreBackup(database.url, plain, null)).rejects.toThrow(
-    /is not empty: there are rows in \w+\./,
-  )
+  await expect(restoreBackup(database.url, plain, null)).rejects.toThrow(/is not empty: \w+ has rows\./)
   expect(await rowsOf(database, 'AuditEvent')).toHaveLength(Number(AuditEvent))
 })
 
@@ -146,42 +146,35 @@ const repacked = async (change: (lines: string[]) => string[]) => {
 }
 const flip = (bytes: Buffer, at: number) => Buffer.from(bytes.with(at, (bytes[at] ?? 0) ^ 1))
 
-const faults: [what: string, make: () => Promise<Buffer>, passphrase: string | null, sentence: RegExp][] = [
+type Fault = [what: string, make: () => Promise<Buffer>, passphrase: string | null, sentence: RegExp]
+
+/** Of an encrypted file, in either format. */
+const sealedFaults = (name: string, read: () => Promise<Buffer>): Fault[] => [
+  [`${name} with another passphrase`, read, 'not this one at all', /passphrase is wrong, or .* altered/],
+  [`${name} without a passphrase`, read, null, /is encrypted\. Give its passphrase/],
+  [`${name} cut off in its head`, async () => (await read()).subarray(0, 20), PASSPHRASE, /cut off/],
+  [`${name} cut off at its end`, async () => (await read()).subarray(0, -1), PASSPHRASE, /cut off/],
+  [`${name} with a bit changed`, async () => flip(await read(), 2000), PASSPHRASE, /altered/],
   [
-    'another passphrase',
-    () => readFile(sealed),
-    'not this one at all',
-    /passphrase is another one, or .* altered/,
+    `${name} with a byte after its end`,
+    async () => Buffer.concat([await read(), Buffer.from('x')]),
+    PASSPHRASE,
+    /altered/,
   ],
-  ['no passphrase', () => readFile(sealed), null, /is encrypted; give its passphrase/],
+]
+
+const faults: Fault[] = [
+  ...sealedFaults('an encrypted file', () => readFile(sealed)),
+  ...sealedFaults('an encrypted file of 0.1.0', () => readFile(sealedByFirstVersion)),
   ['a passphrase for a file that has none', () => readFile(plain), PASSPHRASE, /is not encrypted/],
-  ['no backup at all', async () => Buffer.from('{"hello": "world"}'), null, /is no backup/],
+  ['no backup at all', async () => Buffer.from('{"hello": "world"}'), null, /is not a backup/],
   [
     'another document',
     async () => gzipSync('{"hello": "world"}\n'),
     null,
-    /no backup that this version can read/,
+    /cannot read this file as a backup/,
   ],
-  ['an empty file', async () => Buffer.alloc(0), null, /is no backup/],
-  [
-    'a sealed one cut off in its head',
-    async () => (await readFile(sealed)).subarray(0, 20),
-    PASSPHRASE,
-    /cut off/,
-  ],
-  [
-    'a sealed one cut off at its end',
-    async () => (await readFile(sealed)).subarray(0, -1),
-    PASSPHRASE,
-    /cut off/,
-  ],
-  ['a sealed one with a bit changed', async () => flip(await readFile(sealed), 2000), PASSPHRASE, /altered/],
-  [
-    'a sealed one that goes on',
-    async () => Buffer.concat([await readFile(sealed), Buffer.from('x')]),
-    PASSPHRASE,
-    /follows its end/,
-  ],
+  ['an empty file', async () => Buffer.alloc(0), null, /is not a backup/],
   ['a plain one cut off', async () => (await readFile(plain)).subarray(0, -30), null, /cut off/],
   ['a plain one with a bit changed', async () => flip(await readFile(plain), 1500), null, /altered/],
   [
@@ -205,7 +198,7 @@ const faults: [what: string, make: () => Promise<Buffer>, passphrase: string | n
         ...lines.slice(1),
       ]),
     null,
-    /made by a newer version \(2999/,
+    /newer version made this backup \(2999/,
   ],
 ]
 
@@ -229,6 +222,15 @@ describe('refused', () => {
     const file = join(directory, 'nowhere')
     await expect(restoreBackup(database.url, file, null)).rejects.toThrow(`${file} cannot be read (ENOENT).`)
   })
+})
+
+it('restores what 0.1.0 encrypted', async () => {
+  const database = await emptyDatabase()
+  const { tables } = await restoreBackup(database.url, sealedByFirstVersion, PASSPHRASE)
+  expect(tables).toMatchObject({ TrustMark: 1, TrustMarkType: 1 })
+  expect(await query(database, 'SELECT "entityId" FROM "TrustMark"')).toEqual([
+    { entityId: 'https://rp.example.org' },
+  ])
 })
 
 it('restores what an older version wrote, and brings it up to date', async () => {

@@ -5,14 +5,14 @@
 import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Image, images } from './images.ts'
+import { type Image, images, leftOut } from './images.ts'
 import { requiredPackages } from './packages.ts'
 import { reachableFiles } from './sources.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export async function assemble({ programs, files, commands }: Image, target: string): Promise<void> {
-  const { sources, packages } = await reachableFiles(root, programs)
+  const { sources, packages } = await reachableFiles(root, programs, leftOut)
   const folders = await requiredPackages(root, packages)
   for (const path of [...sources, ...files, ...folders]) await copy(path, target)
   await writeFile(join(target, 'package.json'), await packageJson())

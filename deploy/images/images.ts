@@ -1,4 +1,4 @@
-/** The images and what each is for: one row, one target of the Dockerfile. */
+/** Describes the images: one row for each target of the Dockerfile. */
 
 export type Image = {
   /** Entry points; what they import comes along. */
@@ -18,6 +18,9 @@ const keyCommands = { 'inmor-keygeneration': keygeneration, 'inmor-collection': 
 const management = 'server/cli/inmor.ts'
 const migrations = 'prisma/migrations'
 const console = 'web/build'
+
+/** Embedded services, which programs load only when they start them. No image has them. */
+export const leftOut: readonly string[] = ['server/embedded/database.ts', 'server/embedded/redis.ts']
 
 export const images = {
   ta: {

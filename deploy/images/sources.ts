@@ -6,8 +6,12 @@ import ts from 'typescript'
 
 export type Reached = { sources: string[]; packages: string[] }
 
-/** Paths are relative to `root`. */
-export async function reachableFiles(root: string, programs: readonly string[]): Promise<Reached> {
+/** Paths are relative to `root`. Imports of a file in `leftOut` do not count. */
+export async function reachableFiles(
+  root: string,
+  programs: readonly string[],
+  leftOut: readonly string[],
+): Promise<Reached> {
   const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const sources = new Set<string>(programs)
   const packages = new Set<string>()
@@ -15,6 +19,7 @@ export async function reachableFiles(root: string, programs: readonly string[]):
   for (const source of sources) {
     for (const specifier of await importsOf(join(root, source))) {
       const file = fileOf(specifier, source, imports)
+      if (file && leftOut.includes(file)) continue
       if (file) sources.add(file)
       else if (!specifier.startsWith('node:') && !builtinModules.includes(specifier))
         packages.add(packageOf(specifier))

@@ -1,6 +1,5 @@
 /** A worker inside a command, where no other process works on runs: the command then does alone what it asks for. */
 import { pino } from 'pino'
-import { startEmbeddedRedis } from '#server/embedded/redis.ts'
 import { readServerConfig } from '#server/env.ts'
 import { startBackend } from '#server/process/backend.ts'
 import type { Installation } from '#server/process/installation.ts'
@@ -10,7 +9,7 @@ export type OwnWorker = { close(): Promise<void> }
 
 /** What it publishes goes to the configured Redis; an embedded one is filled anew by the next `npm start` anyhow. */
 export async function startOwnWorker(installation: Installation): Promise<OwnWorker> {
-  const redis = installation.isServed ? null : await startEmbeddedRedis()
+  const redis = installation.isServed ? null : await startRedis()
   const config = redis ? embeddedConfig(installation) : readServerConfig()
   const log = createServerLog('error', pino.destination(process.stderr.fd))
   const backend = await startBackend(config, log, {
@@ -25,6 +24,12 @@ export async function startOwnWorker(installation: Installation): Promise<OwnWor
       await redis?.close()
     },
   }
+}
+
+/** Loaded late, because production images do not contain it. */
+async function startRedis() {
+  const { startEmbeddedRedis } = await import('#server/embedded/redis.ts')
+  return startEmbeddedRedis()
 }
 
 /** As `npm start` would have it. */

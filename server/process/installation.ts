@@ -5,7 +5,6 @@ import { migrate } from '#prisma/migrate.ts'
 import { type Auth, type AuthConfig, createAuth } from '#server/auth/auth.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { keysBelow, openDataDirectory, readRunning } from '#server/embedded/data-directory.ts'
-import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { ConfigurationError, readServerConfig } from '#server/env.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
 import { keyDirectoryFiles } from '#store/key-directory.ts'
@@ -44,6 +43,7 @@ export async function openInstallation({ isMigrated = true } = {}): Promise<Inst
     return connect({ ...localParts(), ...running.parts, keys: localKeys(directory), isServed: true })
   }
 
+  const { startEmbeddedDatabase } = await loadEmbeddedDatabase()
   const data = await openDataDirectory(directory)
   const database = await startEmbeddedDatabase(data.database)
   const applied = isMigrated ? await migrate(database.url) : []
@@ -62,6 +62,15 @@ export async function openInstallation({ isMigrated = true } = {}): Promise<Inst
       await database.close()
       await data.release()
     },
+  }
+}
+
+/** @throws ConfigurationError in a production image, which does not contain it */
+async function loadEmbeddedDatabase() {
+  try {
+    return await import('#server/embedded/database.ts')
+  } catch (cause) {
+    throw new ConfigurationError('Set DATABASE_URL. This image has no embedded database.', { cause })
   }
 }
 

@@ -1,8 +1,11 @@
 /** The Dockerfile, instruction by instruction; no Docker engine is needed for that. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
-import { type Image, images } from '../../deploy/images/images.ts'
+import { type Image, images, leftOut } from '../../deploy/images/images.ts'
+import { requiredPackages } from '../../deploy/images/packages.ts'
+import { reachableFiles } from '../../deploy/images/sources.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -107,6 +110,19 @@ test.each(Object.keys(images))(
       expect(install).toMatch(/--no-install-recommends.*rm -rf \/var\/lib\/apt\/lists/)
   },
 )
+
+test.each(Object.entries<Image>(images))(
+  'the image %s has no package that only the embedded mode needs',
+  async (_name, { programs }) => {
+    const { packages } = await reachableFiles(root(''), programs, leftOut)
+    const folders = await requiredPackages(root(''), packages)
+    expect(folders.filter((folder) => /\/(@electric-sql|ioredis-mock|prisma$)/.test(folder))).toEqual([])
+  },
+)
+
+test('what images leave out exists', () => {
+  for (const path of leftOut) expect(existsSync(root(path))).toBe(true)
+})
 
 test('the images run the steps that the build stage is tested with', () => {
   const [install, ran] = argumentsOf(stageOf('build'), 'RUN')

@@ -59,7 +59,18 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     skip,
   }) => {
     const { ta, admin, worker } = deployment.directory
-    const tools = ['typescript', 'vite', 'vitest', '@biomejs', 'prisma', 'svelte', '@sveltejs', 'knip']
+    const evaluation = ['@electric-sql', 'ioredis-mock', 'pino-pretty']
+    const tools = [
+      ...evaluation,
+      'typescript',
+      'vite',
+      'vitest',
+      '@biomejs',
+      'prisma',
+      'svelte',
+      '@sveltejs',
+      'knip',
+    ]
     for (const image of [ta, admin, worker]) {
       const packages = await readdir(join(image, 'node_modules'))
       expect(packages.filter((name) => tools.includes(name) || name === '.bin')).toEqual([])
@@ -67,6 +78,12 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     skip(!deployment.isUnprivileged, 'only root can become another user')
     const found = await deployment.shell(`find ${ta} ${admin} ${worker} -writable`)
     expect(found).toEqual({ code: 0, output: '' })
+  })
+
+  test('a command without DATABASE_URL is refused, as there is no embedded database', async () => {
+    const { admin } = deployment.directory
+    const outcome = await deployment.shell(`env -u DATABASE_URL ${admin}/inmor user list`)
+    expect(outcome).toEqual({ code: 1, output: 'Set DATABASE_URL. This image has no embedded database.\n' })
   })
 
   test('the initialization workflow', async () => {

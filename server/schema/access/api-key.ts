@@ -24,7 +24,7 @@ function stateOf({ enabled, expiresAt }: Pick<Apikey, 'enabled' | 'expiresAt'>):
   return expiresAt && expiresAt <= new Date() ? 'EXPIRED' : 'ACTIVE'
 }
 
-builder.prismaNode('Apikey', {
+export const ApiKeyRef = builder.prismaNode('Apikey', {
   nullable: true,
   name: 'ApiKey',
   id: { field: 'id' },
@@ -124,13 +124,13 @@ builder.mutationFields((t) => ({
       return context.accounts.createApiKey(recentlySignedIn(context), { username, keyName: name, ...limits })
     },
   }),
-  revokeApiKey: t.prismaField({
-    type: 'Apikey',
+  revokeApiKey: t.field({
+    type: ApiKeyRef,
     description: 'Revokes an API key, for good.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which.' }) },
-    resolve: async (_query, _root, { input }, context) => {
+    resolve: async (_root, { input }, context) => {
       const id = textNodeId(input.id, 'ApiKey')
       await context.accounts.revokeApiKey(recentlySignedIn(context), id)
       return context.db.apikey.findUniqueOrThrow({ where: { id } })

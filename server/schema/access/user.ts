@@ -8,7 +8,7 @@ import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
 
-builder.prismaNode('User', {
+export const UserRef = builder.prismaNode('User', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },
@@ -78,13 +78,13 @@ const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
 })
 
 builder.mutationFields((t) => ({
-  createUser: t.prismaField({
-    type: 'User',
+  createUser: t.field({
+    type: UserRef,
     description: 'Makes a user. There is no other way in: sign-up is closed.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Who.' }) },
-    resolve: async (_query, _root, { input }, context) => {
+    resolve: async (_root, { input }, context) => {
       const { role, username, password, name, email } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
       const { id } = await context.accounts.createUser(recentlySignedIn(context), {
@@ -96,13 +96,13 @@ builder.mutationFields((t) => ({
       return context.db.user.findUniqueOrThrow({ where: { id } })
     },
   }),
-  updateUser: t.prismaField({
-    type: 'User',
+  updateUser: t.field({
+    type: UserRef,
     description: 'Changes a user. The last administrator can be neither banned nor demoted.',
     authScopes: { administer: true },
     errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'What to change.' }) },
-    resolve: async (_query, _root, { input: { id, ...change } }, context) => {
+    resolve: async (_root, { input: { id, ...change } }, context) => {
       const user = await context.accounts.findUserById(textNodeId(id, 'User'))
       const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
       await context.accounts.updateUser(
@@ -113,15 +113,15 @@ builder.mutationFields((t) => ({
       return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
     },
   }),
-  resetUserPassword: t.prismaField({
-    type: 'User',
+  resetUserPassword: t.field({
+    type: UserRef,
     description: 'Sets a new password and ends the user’s sessions.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
     args: {
       input: t.arg({ type: ResetUserPasswordInput, required: true, description: 'Whose, and which.' }),
     },
-    resolve: async (_query, _root, { input }, context) => {
+    resolve: async (_root, { input }, context) => {
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
       await context.accounts.setPassword(
         recentlySignedIn(context),
@@ -131,14 +131,14 @@ builder.mutationFields((t) => ({
       return user
     },
   }),
-  resetSecondFactor: t.prismaField({
-    type: 'User',
+  resetSecondFactor: t.field({
+    type: UserRef,
     description:
       'Removes the authenticator app, recovery codes and passkeys of somebody who lost them, and ends their sessions.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'Whose.' }) },
-    resolve: async (_query, _root, { input }, context) => {
+    resolve: async (_root, { input }, context) => {
       const caller = recentlySignedIn(context)
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
       await context.accounts.resetSecondFactor(caller, user.username ?? user.email)

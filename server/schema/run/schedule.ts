@@ -75,12 +75,12 @@ const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
 })
 
 builder.mutationField('updateSchedule', (t) =>
-  t.prismaField({
-    type: 'Schedule',
+  t.field({
+    type: ScheduleRef,
     description: 'Switches work that is done by the clock on or off, or gives it another time.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError] },
     args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'What to change.' }) },
-    resolve: (_query, _root, { input }, context) => context.scheduleChanges.update(signedIn(context), input),
+    resolve: (_root, { input }, context) => context.scheduleChanges.update(signedIn(context), input),
   }),
 )

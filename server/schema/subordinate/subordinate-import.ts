@@ -2,6 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { signedIn } from '#server/schema/input.ts'
+import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { parseImport } from '#server/services/subordinate/import.ts'
 
@@ -19,8 +20,8 @@ const ImportSubordinatesInput = builder.inputType('ImportSubordinatesInput', {
 })
 
 builder.mutationField('importSubordinates', (t) =>
-  t.prismaField({
-    type: 'RenewalRun',
+  t.field({
+    type: RenewalRunRef,
     description:
       'Starts to register a list of entities, each independently of the others; watch it with renewalProgress.',
     authScopes: { operate: true },
@@ -28,7 +29,7 @@ builder.mutationField('importSubordinates', (t) =>
     args: {
       input: t.arg({ type: ImportSubordinatesInput, required: true, description: 'What to register.' }),
     },
-    resolve: (_query, _root, { input }, context) =>
+    resolve: (_root, { input }, context) =>
       context.runs.start(signedIn(context), 'IMPORT', { items: parseImport(input.subordinates, context) }),
   }),
 )

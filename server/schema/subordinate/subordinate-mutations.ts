@@ -4,6 +4,7 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
+import { SubordinateRef } from '#server/schema/subordinate/subordinate.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
@@ -46,8 +47,8 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
 })
 
 builder.mutationField('registerSubordinate', (t) =>
-  t.prismaField({
-    type: 'Subordinate',
+  t.field({
+    type: SubordinateRef,
     description:
       'Fetches and checks an entity’s configuration, registers it and publishes a statement about it.',
     authScopes: { operate: true },
@@ -55,20 +56,19 @@ builder.mutationField('registerSubordinate', (t) =>
     args: {
       input: t.arg({ type: RegisterSubordinateInput, required: true, description: 'What to register.' }),
     },
-    resolve: (_query, _root, { input }, context) =>
-      context.services.subordinates.register(signedIn(context), input),
+    resolve: (_root, { input }, context) => context.services.subordinates.register(signedIn(context), input),
   }),
 )
 
 builder.mutationField('updateSubordinate', (t) =>
-  t.prismaField({
-    type: 'Subordinate',
+  t.field({
+    type: SubordinateRef,
     description:
       'Changes what is said about a subordinate and publishes a new statement. Where keys, policy, constraints, forced metadata or required marks change, its configuration is fetched and checked as at registration.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'What to change.' }) },
-    resolve: (_query, _root, { input }, context) => {
+    resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')
       return context.services.subordinates.update(signedIn(context), { ...input, id })
     },
@@ -104,13 +104,13 @@ const simple = [
 for (const { name, description, errors, run } of simple) {
   const input = subjectInput(name)
   builder.mutationField(name, (t) =>
-    t.prismaField({
-      type: 'Subordinate',
+    t.field({
+      type: SubordinateRef,
       description,
       authScopes: { operate: true },
       errors: { types: [...errors] },
       args: { input: t.arg({ type: input, required: true, description: 'Which subordinate.' }) },
-      resolve: (_query, _root, args, context) =>
+      resolve: (_root, args, context) =>
         run(context, signedIn(context), nodeId(args.input.id, 'Subordinate')),
     }),
   )

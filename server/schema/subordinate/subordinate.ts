@@ -31,7 +31,7 @@ const resolvable = {
   validFor: true,
 } as const
 
-builder.prismaNode('Subordinate', {
+export const SubordinateRef = builder.prismaNode('Subordinate', {
   nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.

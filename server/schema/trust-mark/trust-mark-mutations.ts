@@ -2,6 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
+import { TrustMarkRef } from '#server/schema/trust-mark/trust-mark.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -59,48 +60,47 @@ const RevokeTrustMarkInput = builder.inputType('RevokeTrustMarkInput', {
 })
 
 builder.mutationFields((t) => ({
-  issueTrustMark: t.prismaField({
-    type: 'TrustMark',
+  issueTrustMark: t.field({
+    type: TrustMarkRef,
     description:
       'Signs and publishes a Trust Mark. A revoked or expired one of the same type and entity is replaced.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'What to issue.' }) },
-    resolve: (_query, _root, { input }, context) =>
-      context.services.trustMarks.issue(signedIn(context), input),
+    resolve: (_root, { input }, context) => context.services.trustMarks.issue(signedIn(context), input),
   }),
-  updateTrustMark: t.prismaField({
-    type: 'TrustMark',
+  updateTrustMark: t.field({
+    type: TrustMarkRef,
     description:
       'Changes a Trust Mark. Changed claims issue a new JWT and revoke those before, which are no longer true.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'What to change.' }) },
-    resolve: (_query, _root, { input }, context) => {
+    resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
       return context.services.trustMarks.update(signedIn(context), { ...input, id })
     },
   }),
-  renewTrustMark: t.prismaField({
-    type: 'TrustMark',
+  renewTrustMark: t.field({
+    type: TrustMarkRef,
     description: 'Issues a new JWT; the one before stays valid until it expires.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'Which mark.' }) },
-    resolve: (_query, _root, { input }, context) => {
+    resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
       return context.services.trustMarks.renew(signedIn(context), id)
     },
   }),
-  revokeTrustMark: t.prismaField({
-    type: 'TrustMark',
+  revokeTrustMark: t.field({
+    type: TrustMarkRef,
     description: 'Revokes a Trust Mark: every JWT issued for it so far, for good.',
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: {
       input: t.arg({ type: RevokeTrustMarkInput, required: true, description: 'Which mark, and why.' }),
     },
-    resolve: (_query, _root, { input }, context) => {
+    resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
       return context.services.trustMarks.revoke(signedIn(context), id, input.reason ?? null)
     },

@@ -5,7 +5,7 @@ import { nodeId, signedIn } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
-builder.prismaNode('TrustMarkType', {
+export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
   nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.
@@ -111,26 +111,25 @@ const RemoveTrustMarkTypeInput = builder.inputType('RemoveTrustMarkTypeInput', {
 })
 
 builder.mutationFields((t) => ({
-  createTrustMarkType: t.prismaField({
-    type: 'TrustMarkType',
+  createTrustMarkType: t.field({
+    type: TrustMarkTypeRef,
     description: 'Creates a kind of Trust Mark and names this anchor among its issuers.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: {
       input: t.arg({ type: CreateTrustMarkTypeInput, required: true, description: 'What to create.' }),
     },
-    resolve: (_query, _root, { input }, context) =>
-      context.services.trustMarkTypes.create(signedIn(context), input),
+    resolve: (_root, { input }, context) => context.services.trustMarkTypes.create(signedIn(context), input),
   }),
-  updateTrustMarkType: t.prismaField({
-    type: 'TrustMarkType',
+  updateTrustMarkType: t.field({
+    type: TrustMarkTypeRef,
     description: 'Changes a kind of Trust Mark; marks issued already stay as they are.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: {
       input: t.arg({ type: UpdateTrustMarkTypeInput, required: true, description: 'What to change.' }),
     },
-    resolve: (_query, _root, { input }, context) => {
+    resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMarkType')
       return context.services.trustMarkTypes.update(signedIn(context), { ...input, id })
     },

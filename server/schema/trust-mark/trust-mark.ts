@@ -23,7 +23,7 @@ function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>)
 /** Marks that stand and could not be renewed the last time, as a condition. */
 export const whereRenewalFailed = { active: true, failingSince: { not: null } } as const
 
-builder.prismaNode('TrustMark', {
+export const TrustMarkRef = builder.prismaNode('TrustMark', {
   nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.

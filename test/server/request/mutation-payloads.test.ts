@@ -1,0 +1,210 @@
+/** Every field of every mutation's success payload can be selected in the mutation itself. */
+import { type GraphQLObjectType, getNamedType, isObjectType, isRequiredArgument, isUnionType } from 'graphql'
+import { URI } from 'otpauth'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { schema } from '#server/schema/index.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { startLeaf } from '#test/helpers/subordinate.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+let visitor: Visitor
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
+})
+afterAll(() => admin.close())
+
+const mutations = schema.getMutationType()?.getFields() ?? {}
+
+/** How far a selection goes into objects within objects. */
+const DEPTH = 3
+
+/** Every field of a type that needs no argument; of a list that pages, its first entries. */
+function selectAll(type: GraphQLObjectType, depth = DEPTH): string {
+  const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument))
+  const selected = fields.flatMap(({ name, type: fieldType }) => {
+    const named = getNamedType(fieldType)
+    if (!isObjectType(named)) return [name]
+    const inner = depth > 0 ? selectAll(named, depth - 1) : ''
+    return inner ? [`${name} ${inner}`] : []
+  })
+  return selected.length > 0 ? `{ ${selected.join(' ')} }` : ''
+}
+
+/** The whole answer of a mutation that must succeed. */
+// biome-ignore lint/suspicious/noExplicitAny: the payload is what the schema says of the mutation
+async function succeed(name: string, input: object | null): Promise<any> {
+  const field = mutations[name]
+  if (!field) throw new Error(`There is no mutation ${name}.`)
+  const result = getNamedType(field.type)
+  const success = isUnionType(result) ? result.getTypes().find((type) => /Success$/.test(type.name)) : result
+  if (!isObjectType(success)) throw new Error(`${name} has no success payload.`)
+  const variables = input ? `(${Object.keys(input).map((key) => `$${key}: ${typeOf(name, key)}`)})` : ''
+  const given = input ? `(${Object.keys(input).map((key) => `${key}: $${key}`)})` : ''
+  const selection = isUnionType(result)
+    ? `{ __typename ... on ${success.name} ${selectAll(success)} ... on Error { message } }`
+    : selectAll(success)
+  const document = `mutation ${variables} { result: ${name}${given} ${selection} }`
+  const { data, errors } = await visitor.execute(document, input ?? {})
+  expect(errors).toBeUndefined()
+  if (isUnionType(result))
+    expect(data.result, data.result.message).toMatchObject({ __typename: success.name })
+  return data.result.data ?? data.result
+}
+
+function typeOf(mutation: string, argument: string): string {
+  return String(mutations[mutation]?.args.find(({ name }) => name === argument)?.type)
+}
+
+type Made = { id: string }
+const make = (name: string, input: object): Promise<Made> => succeed(name, { input })
+const uniqueType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
+const makeUser = () =>
+  make('createUser', { username: `u${crypto.randomUUID()}`, password: PASSWORD, role: 'VIEWER' })
+const makeType = () => make('createTrustMarkType', { type: uniqueType() })
+
+async function issue(): Promise<Made> {
+  const type = uniqueType()
+  await make('createTrustMarkType', { type })
+  return make('issueTrustMark', { trustMarkType: type, entityId: 'https://rp.example.org' })
+}
+
+async function register(): Promise<Made> {
+  const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
+  return make('registerSubordinate', { entityId })
+}
+
+async function addPasskey(): Promise<Made> {
+  const { body: options } = await visitor.auth('/passkey/generate-register-options')
+  const response = createAuthenticator(admin.adminUrl).register(options)
+  await visitor.auth('/passkey/verify-registration', { response, name: 'Laptop' })
+  const { data } = await visitor.execute('{ viewer { account { passkeys { id } } } }')
+  return data.viewer.account.passkeys.at(-1)
+}
+
+async function enableTwoFactor(): Promise<null> {
+  const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
+  await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
+  return null
+}
+
+async function otherSession(): Promise<Made> {
+  const other = visit(admin.adminUrl)
+  await other.signIn('admin', PASSWORD)
+  const { data } = await other.execute('{ viewer { account { sessions { id isCurrent } } } }')
+  return data.viewer.account.sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
+}
+
+/** Ends the runs of other rows, of which one of a kind may run. */
+async function endRuns(): Promise<void> {
+  await expect
+    .poll(() => admin.server.db.renewalRun.count({ where: { endedAt: null } }), { timeout: 20_000 })
+    .toBe(0)
+}
+
+/** The id of a signing key in a state. */
+async function keyIn(state: string): Promise<string | undefined> {
+  const { data } = await visitor.execute('{ signingKeys { keys { kid state } } }')
+  return data.signingKeys.keys.find((key: { state: string }) => key.state === state)?.kid
+}
+
+const announce = async (): Promise<string> =>
+  (await keyIn('ANNOUNCED')) ?? (await succeed('announceSigningKey', { input: { alg: 'ES256' } })).kid
+
+type Row = [mutation: string, variables: () => Promise<object | null> | object | null]
+
+/** A call that succeeds, for each mutation. */
+const calls: Row[] = [
+  ['createUser', () => ({ input: { username: 'new', password: PASSWORD, role: 'VIEWER' } })],
+  ['updateUser', async () => ({ input: { id: (await makeUser()).id, role: 'OPERATOR' } })],
+  ['resetUserPassword', async () => ({ input: { id: (await makeUser()).id, password: PASSWORD } })],
+  ['resetSecondFactor', async () => ({ input: { id: (await makeUser()).id } })],
+  ['createApiKey', () => ({ input: { username: 'viewer', name: 'ci' } })],
+  [
+    'revokeApiKey',
+    async () => {
+      const { apiKey } = await succeed('createApiKey', { input: { username: 'viewer', name: 'old' } })
+      return { input: { id: apiKey.id } }
+    },
+  ],
+  ['createTrustMarkType', () => ({ input: { type: uniqueType() } })],
+  ['updateTrustMarkType', async () => ({ input: { id: (await makeType()).id, validFor: 24 } })],
+  ['removeTrustMarkType', async () => ({ input: { id: (await makeType()).id } })],
+  [
+    'issueTrustMark',
+    async () => {
+      const type = uniqueType()
+      await make('createTrustMarkType', { type })
+      return { input: { trustMarkType: type, entityId: 'https://rp.example.org' } }
+    },
+  ],
+  ['updateTrustMark', async () => ({ input: { id: (await issue()).id, validFor: 24 } })],
+  ['renewTrustMark', async () => ({ input: { id: (await issue()).id } })],
+  ['revokeTrustMark', async () => ({ input: { id: (await issue()).id } })],
+  [
+    'registerSubordinate',
+    async () => ({ input: { entityId: (await startLeaf(admin, { metadata: relyingParty })).id } }),
+  ],
+  ['updateSubordinate', async () => ({ input: { id: (await register()).id, validFor: 24 } })],
+  ['renewSubordinate', async () => ({ input: { id: (await register()).id } })],
+  ['deactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
+  ['reactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
+  ['removeSubordinate', async () => ({ input: { id: (await register()).id } })],
+  ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
+  ['updateTrustAnchor', () => ({ input: { statementHours: 100 } })],
+  ['updateFederationPolicy', () => ({ input: { metadataPolicy: {} } })],
+  ['regenerateEntityConfiguration', () => null],
+  ['publishHistoricalKeys', () => null],
+  ['rebuildPublication', () => null],
+  ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
+  ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
+  ['startCollectionWalk', () => null],
+  ['startRebuild', () => null],
+  ['reissueTrustMarks', () => ({ input: {} })],
+  [
+    'cancelRun',
+    async () => {
+      const data = { kind: 'SUBORDINATES', state: 'QUEUED', startedBy: 'admin' }
+      const { id } = await admin.server.db.renewalRun.create({ data })
+      return { input: { id: Buffer.from(`RenewalRun:${id}`).toString('base64') } }
+    },
+  ],
+  ['renamePasskey', async () => ({ input: { id: (await addPasskey()).id, name: 'Old laptop' } })],
+  ['removePasskey', async () => ({ input: { id: (await addPasskey()).id } })],
+  ['endSession', async () => ({ input: { id: (await otherSession()).id } })],
+  ['endOtherSessions', () => null],
+  ['changePassword', () => ({ input: { newPassword: PASSWORD } })],
+  ['disableTwoFactor', enableTwoFactor],
+  ['announceSigningKey', () => ({ input: { alg: 'ES256' } })],
+  [
+    'switchSigningKey',
+    async () => {
+      await announce()
+      return { input: { overrideReason: 'This is a test.' } }
+    },
+  ],
+  [
+    'retireKey',
+    async () => {
+      // No mark may need the key, and all statements must be published with the current one.
+      await admin.server.db.trustMark.updateMany({ data: { active: false } })
+      await expect.poll(() => admin.server.db.outboxEntry.count(), { timeout: 20_000 }).toBe(0)
+      return { input: { kid: await keyIn('PUBLISHED'), acceptCopies: true } }
+    },
+  ],
+  ['revokeKey', async () => ({ input: { kid: await announce(), reason: 'compromised' } })],
+]
+
+it('has a call for every mutation of the schema', () => {
+  expect(calls.map(([mutation]) => mutation).sort()).toEqual(Object.keys(mutations).sort())
+})
+
+it.for(calls)('answers every field of %s', async ([mutation, variables]) => {
+  await endRuns()
+  expect(await succeed(mutation, await variables())).toBeTruthy()
+})

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { member } from '#core/json.ts'
+import { isStoreOutage } from '#store/outage.ts'
 import { sendJson } from './routes/answer.ts'
 
 /** Seconds after which it is worth asking again. */
@@ -34,8 +35,16 @@ export function handleErrors(app: FastifyInstance): void {
 /** Sends an error; also for those that Fastify finds before a route is reached. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = describeFailure(error)
-  if (failure.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
+  if (failure.status >= 500) logFailure(error, request)
   return sendFailure(reply, failure)
+}
+
+/** An expected failure, such as another entity that does not answer, is one line; an error of ours has its stack. */
+function logFailure(error: unknown, { log, id: requestId }: FastifyRequest): void {
+  const isExpected =
+    error instanceof FederationError && error.code !== 'server_error' && !isStoreOutage(error)
+  if (isExpected) log.warn({ requestId }, error.message)
+  else log.error({ err: error, requestId }, 'request failed')
 }
 
 const unreadable: Readonly<Record<string, { status: number; description: string }>> = {

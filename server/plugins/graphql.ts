@@ -6,6 +6,7 @@ import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
+import { variableCheck } from '#server/plugins/variable-check.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 
@@ -44,16 +45,13 @@ export function graphqlRoute(
     landingPage: false,
     batching: false,
     cors: false,
-    logging: {
-      debug: (...args) => app.log.debug(args),
-      info: (...args) => app.log.info(args),
-      warn: (...args) => app.log.warn(args),
-      error: (...args) => app.log.error(args),
-    },
+    // Yoga logs each error that is masked, with the input in its message. maskError has logged those that are ours.
+    logging: false,
     context: ({ req }) => contextOf(req),
     plugins: [
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
       introspectionForCallers,
+      variableCheck,
       endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),
       observer,
       ...limits.protect().plugins,

@@ -35,8 +35,7 @@ builder.scalarType('URL', {
   parseValue: (value) => {
     const url = text(value, 'A URL')
     const parsed = URL.parse(url)
-    if (!parsed || !/^https?:$/.test(parsed.protocol))
-      throw reject(`${JSON.stringify(url.slice(0, 100))} is not an http or https URL.`)
+    if (!parsed || !/^https?:$/.test(parsed.protocol)) throw reject('A URL begins with http:// or https://.')
     if (Buffer.byteLength(url) > MAXIMUM_URL_BYTES)
       throw reject(`A URL has at most ${MAXIMUM_URL_BYTES} bytes.`)
     return url
@@ -48,7 +47,7 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = new Date(text(value, 'A DateTime'))
-    if (Number.isNaN(date.getTime())) throw reject(`${JSON.stringify(value)} is not an RFC 3339 time.`)
+    if (Number.isNaN(date.getTime())) throw reject('A DateTime has the form 2026-11-25T12:00:00Z (RFC 3339).')
     return date
   },
 })

@@ -21,7 +21,7 @@ type Data = any
 
 export type GraphQLAnswer = {
   data?: Data
-  errors?: { message: string; path?: unknown[]; extensions?: { code?: string; path?: string[] } }[]
+  errors?: { message: string; path?: unknown[]; extensions?: { code?: string; path?: (string | number)[] } }[]
 }
 
 export type TestAdmin = {

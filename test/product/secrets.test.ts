@@ -131,6 +131,13 @@ test('the API, asked well and badly', async () => {
   const input = { username: 'new', password: plant('a password for a new user'), role: 'NOBODY' }
   await post('/graphql', { query, variables: { input } }, key())
   await post('/graphql', { query, variables: { input: { ...input, role: 'VIEWER', username: '!' } } }, key())
+  // Each secret in a misspelt field, as a value of the wrong type, and as a field of its own.
+  for (const secret of Object.values(secrets)) {
+    for (const wrong of [{ passwrd: secret }, { role: secret }, { password: { value: secret } }]) {
+      const answer = await post('/graphql', { query, variables: { input: { ...input, ...wrong } } }, key())
+      expect(answer).toContain('INVALID_INPUT')
+    }
+  }
   await post('/graphql', `{"query": "{ viewer", "key": "${deployment.apiKey}"`, key())
   await post('/api/v1/trustmarktypes', { tmtype: 'rubbish' }, key())
 })

@@ -52,3 +52,45 @@ it('names the federation’s policy likewise, and keeps an identifier with dots 
     path: ['input', 'trustMarkIssuers', 'https://mark.example/member'],
   })
 })
+
+it.for<[what: string, changes: object, path: (string | number)[], message: string]>([
+  [
+    'a field that does not exist',
+    { passwrd: 'secret' },
+    ['input'],
+    'CreateUserInput has no field "passwrd".',
+  ],
+  [
+    'a value that is missing',
+    { password: undefined },
+    ['input', 'password'],
+    'Enter a value for input.password.',
+  ],
+  ['null where a value must be', { role: null }, ['input', 'role'], 'Enter a value for input.role.'],
+  [
+    'another word than the enum has',
+    { role: 'secret' },
+    ['input', 'role'],
+    'Enter one of ADMIN, OPERATOR, VIEWER.',
+  ],
+  ['an object instead of a text', { password: { secret: 1 } }, ['input', 'password'], 'Enter a text.'],
+])('refuses a variable with %s, and does not repeat its value', async ([_what, changes, path, message]) => {
+  const input = { username: 'new', password: 'a password of length', role: 'VIEWER', ...changes }
+  const document = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { __typename } }'
+  const answer = await admin.execute(document, { input })
+  expect(answer.data).toBeUndefined()
+  expect(answer.errors).toEqual([{ message, extensions: { code: 'INVALID_INPUT', path } }])
+})
+
+it('names the item of a list, and takes a single value for a list of one', async () => {
+  const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
+  const { errors } = await admin.execute(document, {
+    ids: ['U3Vib3JkaW5hdGU6MjE0NzQ4MzY0Nw==', { secret: 1 }],
+  })
+  expect(errors).toEqual([
+    { message: 'Enter an id.', extensions: { code: 'INVALID_INPUT', path: ['ids', 1] } },
+  ])
+  expect(await admin.execute(document, { ids: 'U3Vib3JkaW5hdGU6MjE0NzQ4MzY0Nw==' })).toEqual({
+    data: { nodes: [null] },
+  })
+})

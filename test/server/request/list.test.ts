@@ -187,12 +187,15 @@ describe('pages', () => {
     ['an empty cursor', { before: '' }],
     ['a negative size', { first: -1 }],
     ['a negative size from the end', { last: -1 }],
-    ['a size that is no whole number', { first: 1.5 }],
-  ])('refuse %s with a code, not as a failure of ours', async (_title, variables) => {
-    const { errors } = await ask(variables)
-    expect(errors).toHaveLength(1)
-    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
-  })
+    ['a size that is no whole number', { first: 1.5 }, 'INVALID_INPUT'],
+  ])(
+    'refuse %s with a code, not as a failure of ours',
+    async (_title, variables, code = 'BAD_USER_INPUT') => {
+      const { errors } = await ask(variables)
+      expect(errors).toHaveLength(1)
+      expect(errors?.[0]?.extensions?.code).toBe(code)
+    },
+  )
 
   it('say that a cursor no longer stands for anything, rather than that the list is over', async () => {
     const { db } = admin.server

@@ -225,7 +225,7 @@ it.for([
   const { data, errors } = await admin.execute(document, { input: { entityId } }, 'operator')
   expect(data?.registerSubordinate).toBeUndefined()
   expect(errors).toEqual([
-    expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }) }),
+    expect.objectContaining({ extensions: expect.objectContaining({ code: 'INVALID_INPUT' }) }),
   ])
   expect(await everything()).toEqual(before)
 })

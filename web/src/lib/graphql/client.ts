@@ -67,21 +67,22 @@ function problemOf(failure: CombinedError): Problem {
   }
 }
 
-/** How graphql-js words a value that a scalar refuses: where in the input, and why. */
-const refusedValue = /^Variable "\$\w+" got invalid value .*?(?: at "\w+\.([\w.]+)")?; (.+)$/s
-
 /** What a form shows of a failure that is no typed result. */
 function refusalOf(failure: CombinedError | undefined): Refusal {
-  const [, place, reason] = refusedValue.exec(failure?.graphQLErrors[0]?.message ?? '') ?? []
-  if (reason) return { message: reason, path: place?.split('.') ?? [] }
-  // A query that is refused for what was typed has no typed result; its error says the same.
+  // A variable that does not fit its type, and an argument of a query: neither has a typed result.
   const { message: sentence, extensions } = failure?.graphQLErrors[0] ?? {}
   if (sentence && extensions?.code === 'INVALID_INPUT') {
-    return { message: sentence, path: Array.isArray(extensions.path) ? extensions.path.map(String) : [] }
+    return {
+      message: sentence,
+      path: fieldPath(Array.isArray(extensions.path) ? extensions.path.map(String) : []),
+    }
   }
   const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
   return { message: `${message} ${advice}`.trim(), path: [] }
 }
+
+/** The API names a field from the argument on (`input.jwks`); the form knows it as `jwks`. */
+const fieldPath = (path: string[]) => (path[0] === 'input' ? path.slice(1) : path)
 
 const isSignedOut = (failure: CombinedError | undefined) =>
   failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') ?? false
@@ -170,8 +171,7 @@ async function attempt<Value, Variables extends AnyVariables>(
   const [result] = Object.values(data ?? {})
   if (failure || !result) return { refusal: refusalOf(failure) }
   if (!('message' in result)) return { value: result.data }
-  // The API may name the field from the argument on (`input.jwks`); the form knows it as `jwks`.
-  const path = result.path?.[0] === 'input' ? result.path.slice(1) : (result.path ?? [])
   const { message, code, checks } = result
+  const path = fieldPath(result.path ?? [])
   return { refusal: { message, path, ...(code && { code }), ...(checks && { checks }) } }
 }

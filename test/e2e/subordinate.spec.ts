@@ -1,6 +1,6 @@
 /** What is said about a subordinate: changed with forms, read at the fetch endpoint, and found in its history. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
@@ -99,7 +99,7 @@ test('what another administrator has changed meanwhile is said, and nothing that
   await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor()
 
   await page.getByRole('button', { name: 'Take over their changes' }).click()
-  expect(await page.getByLabel('Intermediates allowed below').inputValue()).toBe('1')
+  expect(await page.getByLabel('Intermediates in a chain').inputValue()).toBe('1')
   expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('72')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('72 hours', { exact: false }).waitFor()
@@ -119,11 +119,56 @@ test('a value that the server refuses is refused at its field', async () => {
   expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
 })
 
+test('a path length of 0 is asked about for an Intermediate, which it would cut off (§6.2.1)', async () => {
+  const { page, complaints } = watched
+  const anchor = product.installation.federationUrl
+  const fetchEndpoint = { federation_entity: { federation_fetch_endpoint: 'https://ia.example/fetch' } }
+  const intermediate = await startEntity({ authorityHints: [anchor], metadata: fetchEndpoint })
+  onTestFinished(() => intermediate.close())
+  const { id } = await mutate<{ id: string }>(
+    admin,
+    'registerSubordinate',
+    { entityId: intermediate.id },
+    'id',
+  )
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  const length = page.getByLabel('Intermediates in a chain, this one included')
+  await length.fill('0')
+  await page.getByRole('button', { name: 'Save' }).click()
+  const question = page.getByRole('alertdialog', { name: 'Nothing below this Intermediate will resolve' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor()
+
+  await length.fill('1')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'Set in its statement' }).waitFor()
+  const constraintsOf = 'query ($id: ID!) { node(id: $id) { ... on Subordinate { constraints } } }'
+  expect(await admin(constraintsOf, { id })).toEqual({
+    node: { constraints: { max_path_length: 1 } },
+  })
+  expect(complaints).toEqual([])
+})
+
+test('Entity Types are allowed by default, and the last one cannot be taken away', async () => {
+  const { page } = watched
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  const limit = page.getByLabel('Allow only some Entity Types')
+  await limit.check()
+  const types = page.getByRole('group', { name: 'Constraints' }).locator('.grid').last().getByRole('checkbox')
+  const count = await types.count()
+  expect(count).toBeGreaterThan(1)
+  for (let left = count; left > 0; left--) {
+    expect(await limit.isChecked()).toBe(true)
+    await types.nth(left - 1).click()
+  }
+  expect(await limit.isChecked()).toBe(false)
+})
+
 test('the policy, the constraints and the history can be read', async () => {
   const { page, complaints } = watched
   await page.goto(`/subordinates/${encodeURIComponent(id)}/policy`)
   await page.getByText('set by its own policy').waitFor()
-  await page.getByText('at most 1 in a row').waitFor()
+  await page.getByText('at most 1').waitFor()
   await page.getByRole('link', { name: 'History' }).click()
   const history = page.getByRole('list', { name: /^Changes of this subordinate/ })
   await history.getByText('Registered', { exact: true }).waitFor()

@@ -54,7 +54,7 @@ test('the Entity Configuration is changed with forms, and is served as it was se
   await further.getByRole('button', { name: 'Add' }).click()
   await further.getByLabel('contacts', { exact: true }).fill('ops@nordic.example')
   await further.getByLabel('contacts', { exact: true }).press('Enter')
-  await page.getByLabel('Intermediates allowed below').fill('2')
+  await page.getByLabel('Intermediates in a chain').fill('2')
   await page.getByRole('checkbox', { name: /^Historical keys/ }).uncheck()
   await page.getByLabel('Who may ask: Resolve').selectOption({ label: 'Clients may authenticate' })
   const issuers = page.getByRole('group', { name: 'Trusted issuers', exact: true })
@@ -62,7 +62,7 @@ test('the Entity Configuration is changed with forms, and is served as it was se
   await issuers.getByRole('button', { name: 'Add' }).click()
   await issuers.getByLabel('Issuers of https://marks.example/research').fill('https://issuer.example')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('at most 2 in a row').waitFor()
+  await page.getByText('at most 2').waitFor()
 
   await eventually(async () => {
     const claims = await claimsAt('/.well-known/openid-federation')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { settingsInput, storedSettings } from '#lib/subordinate/draft.ts'
+import { closesPaths, settingsInput, storedSettings } from '#lib/subordinate/draft.ts'
 
 const subordinate = {
   version: 3,
@@ -44,4 +44,10 @@ test.each([
   [{ validFor: 'a week' }, 'validFor'],
 ])('%j is refused at its field', (fields, field) => {
   expect(settingsInput(fields).refusal?.path).toEqual([field])
+})
+
+test('a path length of 0 closes every path through an Intermediate (§6.2.1)', () => {
+  expect(closesPaths({ constraints: { max_path_length: 0 } })).toBe(true)
+  for (const constraints of [{ max_path_length: 1 }, {}, null, undefined])
+    expect(closesPaths({ constraints })).toBe(false)
 })

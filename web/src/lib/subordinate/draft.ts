@@ -89,6 +89,10 @@ export function settingsInput(
   }
 }
 
+/** Whether constraints close every path through an Intermediate: the Intermediate counts itself (§6.2.1). */
+export const closesPaths = ({ constraints }: Pick<UpdateSubordinateInput, 'constraints'>): boolean =>
+  isRecord(constraints) && constraints.max_path_length === 0
+
 /** What the statement would say differently; whether it is renewed by itself does not stand in it. */
 export function statementChanges(fields: Partial<SubordinateSettings>): Outcome<StatementChangesInput> {
   const { value, refusal } = settingsInput(fields)

@@ -10,7 +10,7 @@ const SubordinateEdit = graphql(`
     node(id: $id) {
       __typename
       ... on Subordinate {
-        id entityId displayName
+        id entityId displayName intermediate
         ...EditableSubordinate
       }
     }

@@ -1,8 +1,8 @@
 /** The arrows of the architecture, as dependency-cruiser checks them: web -> server -> federation -> core. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
-/** The floors of `server/`, the ground first. A part imports from the floors below it, never from its neighbours. */
-const floors = [
+/** The floors, the lowest first. A part imports from the floors below it, never from its neighbours. */
+const serverFloors = [
   ['database', 'error', 'identity'],
   ['config|env|env-meaning', 'live'],
   ['publish'],
@@ -13,19 +13,29 @@ const floors = [
   ['process'],
   ['cli', 'demo', 'main|standalone|worker'],
 ]
-const partPath = (part) => `^server/(${part})(/|\\.ts$)`
+const serviceFloors = [
+  ['audit|write', 'claim-size', 'json-difference'],
+  ['context'],
+  ['entity', 'signing-key'],
+  ['trust-anchor'],
+  ['subordinate'],
+  ['trust-mark'],
+  ['index'],
+]
 
-const floorRules = floors.flatMap((floor, level) => {
-  const below = floors.slice(0, level).flat().join('|')
-  return floor.map((part) =>
-    rule(
-      `floor-of-${part.replaceAll('|', '-')}`,
-      'A part of the server imports from the floors below it only; a new part needs a floor.',
-      { path: partPath(part) },
-      { path: '^server/', pathNot: partPath([part, below].filter(Boolean).join('|')) },
+function floorRules(folder, floors) {
+  const path = (parts) => `^${folder}/(${parts.join('|')})(/|\\.ts$)`
+  return floors.flatMap((floor, level) =>
+    floor.map((part) =>
+      rule(
+        `floor-of-${folder}/${part}`,
+        'A part imports from the floors below it only; a new part needs a floor.',
+        { path: path([part]) },
+        { path: `^${folder}/`, pathNot: path([part, ...floors.slice(0, level).flat()]) },
+      ),
     ),
   )
-})
+}
 
 module.exports = {
   forbidden: [
@@ -77,7 +87,26 @@ module.exports = {
       { path: '^server/' },
       { path: '^web/' },
     ),
-    ...floorRules,
+    rule(
+      'console-knows-core-only',
+      'It talks to the server over GraphQL and shares the domain with it.',
+      { path: '^web/' },
+      { path: '^(server|prisma|federation/(?!core/))' },
+    ),
+    rule(
+      'modules-know-no-components',
+      'What a screen says and sends is tested without a browser.',
+      { path: '^web/src/lib/(?!components/)' },
+      { path: '^web/src/(lib/components|routes)/' },
+    ),
+    rule(
+      'components-know-no-routes',
+      'Routes put components together.',
+      { path: '^web/src/lib/components/' },
+      { path: '^web/src/routes/' },
+    ),
+    ...floorRules('server', serverFloors),
+    ...floorRules('server/services', serviceFloors),
     rule(
       'one-recorder',
       'Writes reach the audit log through one function, which appends the entry last.',
@@ -91,9 +120,9 @@ module.exports = {
     // prisma/config.ts imports the package of the same name, which looks like itself from here.
     exclude: { path: '^prisma/(generated/|config.ts)' },
     tsConfig: { fileName: 'tsconfig.json' },
-    tsPreCompilationDeps: true,
+    tsPreCompilationDeps: true, // type-only imports count, except those of .svelte files, which the compiler drops
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.mjs'],
+      extensions: ['.ts', '.js', '.mjs', '.svelte'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
     },

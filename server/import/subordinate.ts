@@ -17,9 +17,9 @@ import { compared, failed, type ImportContext, imported, type Outcome } from '#s
 import { hoursOf } from '#server/import/trust-mark-type.ts'
 import { claimsOf, kidOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import { adoptMarks } from '#server/services/subordinate/holder.ts'
 import { parseSubordinateFields } from '#server/services/subordinate/input.ts'
 import { auditView, columns, declared } from '#server/services/subordinate/row.ts'
-import { adoptMarks } from '#server/services/trust-mark/holder.ts'
 
 /** @throws FederationError, FetchError or OperationError with the reason why it cannot be taken over */
 export async function importSubordinate(context: ImportContext, source: SourceSubordinate): Promise<Outcome> {

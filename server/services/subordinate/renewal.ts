@@ -10,9 +10,9 @@ import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
-import { accepted } from '#server/services/entity/rejection.ts'
 import { type Difference, differences } from '#server/services/json-difference.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
+import { accepted } from '#server/services/subordinate/rejection.ts'
 import {
   auditView,
   fetched,

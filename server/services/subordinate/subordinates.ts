@@ -12,9 +12,10 @@ import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
-import { accepted } from '#server/services/entity/rejection.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
+import { adoptMarks } from '#server/services/subordinate/holder.ts'
 import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate/input.ts'
+import { accepted } from '#server/services/subordinate/rejection.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
   asRegistration,
@@ -29,7 +30,6 @@ import {
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
 import { updatedColumns } from '#server/services/subordinate/update.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
-import { adoptMarks } from '#server/services/trust-mark/holder.ts'
 
 export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
 export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }

@@ -3,8 +3,8 @@ import { type EntityStatement, parseEntityStatement } from '#core/entity-stateme
 import type { JwkSet } from '#core/keys.ts'
 import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
-import { accepted } from '#server/services/entity/rejection.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
+import { accepted } from '#server/services/subordinate/rejection.ts'
 import { asRegistration, columns, declaredMetadata, redeclared } from '#server/services/subordinate/row.ts'
 
 /** Fields that bear on what a resolver concludes about the entity, or on whether it may be registered. */

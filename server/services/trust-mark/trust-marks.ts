@@ -11,8 +11,8 @@ import {
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { holderOf } from '#server/services/subordinate/holder.ts'
 import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
-import { holderOf } from '#server/services/trust-mark/holder.ts'
 import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
 import {
   change,

@@ -1,4 +1,4 @@
-/** The public federation server: every endpoint by name, and what holds for all of them. Never listens. */
+/** Builds the public federation server: every endpoint, and the rules for all of them. Does not listen. */
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import rateLimit from '@fastify/rate-limit'
@@ -30,59 +30,57 @@ import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
 
 export type AppOptions = {
   logger?: FastifyBaseLogger
-  /** Which proxies may say who the client is. */
+  /** Proxies whose forwarding headers are trusted. */
   trustProxy?: boolean | string[]
   tls?: { cert: Buffer; key: Buffer }
-  /** Requests to /resolve that one client may make in a minute: one IPv4 address, or one IPv6 /64. */
+  /** Requests to /resolve per minute and client: one IPv4 address, or one IPv6 /64. */
   resolveRateLimit?: number
-  /** The same of requests to /collection. */
+  /** The same for /collection. */
   collectionRateLimit?: number
-  /** Other waits than the usual ones. */
-  patience?: Partial<typeof patience>
+  timeouts?: Partial<typeof defaultTimeouts>
 }
 
 const FORM_LIMIT = 16 * 1024
 
-/** Milliseconds after which a client that sends or reads too slowly is cut off, and between two looks for those. */
-const patience = {
+/** Milliseconds until a slow client is disconnected, and between checks for slow clients. */
+const defaultTimeouts = {
   requestTimeout: 10_000,
   connectionTimeout: 60_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
 }
 
-/** On every answer. The one page here, for people, has a policy of its own. */
+/** For every response. The index page has its own policy. */
 const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
-/** Where we serve TLS ourselves; a proxy that does it for us says so itself. */
+/** Only if we serve TLS ourselves. A TLS proxy sets its own header. */
 const overTls = { 'strict-transport-security': 'max-age=31536000' }
 
-const alwaysSent = (tls: AppOptions['tls']) => (tls ? { ...securityHeaders, ...overTls } : securityHeaders)
+const selectHeaders = (tls: AppOptions['tls']) => (tls ? { ...securityHeaders, ...overTls } : securityHeaders)
 
 const ANY_ORIGIN = '*'
 
-/** Builds the server on what it is given. */
 export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance {
   const app = createServer(options)
   handleErrors(app)
-  app.removeAllContentTypeParsers() // forms are the only bodies that any endpoint takes
+  app.removeAllContentTypeParsers() // endpoints accept only forms
   app.register(formbody, { bodyLimit: FORM_LIMIT })
-  const always = alwaysSent(options.tls)
-  // Before CORS, which answers preflights by itself.
+  const headers = selectHeaders(options.tls)
+  // Before CORS, which answers preflight requests itself.
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store').headers(always)
+    reply.header('cache-control', 'no-store').headers(headers)
     done()
   })
-  // Public documents without credentials: tools in a browser may read them.
+  // Documents are public, so browser tools may read them.
   app.register(cors, {
     origin: ANY_ORIGIN,
     methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: ['etag', 'retry-after'],
-    strictPreflight: false, // who asks for the methods without meaning a preflight is told them as well
+    strictPreflight: false, // answer any OPTIONS request
   })
   endConnectionsOnClose(app)
   app.register(async (scope) => {
@@ -105,7 +103,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
   return app
 }
 
-/** A connection that is kept alive after its last answer would keep the process from ending. */
+/** A keep-alive connection would prevent the process from exiting. */
 function endConnectionsOnClose(app: FastifyInstance): void {
   let isClosing = false
   app.addHook('preClose', async () => {
@@ -118,26 +116,26 @@ function endConnectionsOnClose(app: FastifyInstance): void {
 }
 
 function createServer({ logger, trustProxy = false, tls, ...options }: AppOptions): FastifyInstance {
-  // No hook runs for a request that Fastify refuses before it looks for a route.
-  const unrouted = { ...alwaysSent(tls), 'access-control-allow-origin': ANY_ORIGIN }
-  const { connectionsCheckingInterval, ...timeouts } = { ...patience, ...options.patience }
-  // Node exchanges the two when the headers may take longer than the whole request, as they may by default.
+  // Hooks do not run for a request that Fastify refuses before routing.
+  const unrouted = { ...selectHeaders(tls), 'access-control-allow-origin': ANY_ORIGIN }
+  const { connectionsCheckingInterval, ...timeouts } = { ...defaultTimeouts, ...options.timeouts }
+  // Node swaps the two timeouts if the one for headers is longer, as it is by default.
   const node = { connectionsCheckingInterval, headersTimeout: timeouts.requestTimeout }
   const shared = {
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...timeouts,
     trustProxy,
     bodyLimit: FORM_LIMIT,
-    // A line for each request costs more than most answers; the reverse proxy writes them. Faults are logged.
+    // Logging a request costs more than most responses. The reverse proxy has an access log.
     logController: new LogController({ disableRequestLogging: true }),
-    // Most requests log nothing, and those that do say which they are: a logger for each would cost more than it tells.
+    // Most requests log nothing, so a logger per request is not worth its cost. Errors include the request id.
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendError(error, request, reply.headers(unrouted)),
     clientErrorHandler: answerUnreadable,
     genReqId: createRequestIds(trustProxy),
   }
-  // The two kinds of server differ in type only by the socket below them, which no route touches.
+  // The types differ only in the socket, which no route uses.
   return tls
     ? (Fastify({ ...shared, https: { ...tls, ...node } }) as unknown as FastifyInstance)
     : Fastify({ ...shared, http: node })

@@ -1,4 +1,4 @@
-/** What the routes are given: everything they may touch. */
+/** The dependencies of the routes. */
 import type { EntityId } from '#core/entity-id.ts'
 import type { CursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
@@ -9,15 +9,15 @@ import type { Resolver } from './resolver/resolver.ts'
 
 export type Deps = {
   entityId: EntityId
-  /** Admits http identifiers; for test federations only. */
+  /** Allows http identifiers, for test federations. */
   allowHttp: boolean
   reader: Reader
   resolver: Resolver
   clients: ClientAuthenticator
   cursorKey: CursorKey
-  /** Which endpoints want their clients authenticated. */
+  /** Which endpoints require or allow client authentication. */
   authMethods: ReturnType<typeof createAuthMethods>
-  /** The key directory as last read; it changes at run time. */
+  /** Returns the current key directory, which changes at run time. */
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number

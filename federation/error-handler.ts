@@ -1,4 +1,4 @@
-/** Turns whatever went wrong into the error document of §8.9, and logs what is our own fault. */
+/** Converts errors to the error response of §8.9, and logs internal errors. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -7,56 +7,57 @@ import { member } from '#core/json.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import { sendJson } from './routes/answer.ts'
 
-/** Seconds after which it is worth asking again. */
+/** Seconds. */
 const RETRY_AFTER = 5
 
-/** The framework only says that it does not know the media type. */
-const NO_FORM = 'The body of a request must be a form, application/x-www-form-urlencoded.'
+const UNSUPPORTED_MEDIA_TYPE =
+  'The request body must have the content type application/x-www-form-urlencoded.'
+const UNEXPECTED = 'An unexpected error occurred. The server log has the details.'
 
 type Failure = { status: number; error: string; description: string; retryAfter?: number }
 
-/** Installs the handlers for errors, for paths that do not exist, and for methods that a path does not have. */
+/** Installs the handlers for errors, unknown paths and unsupported methods. */
 export function handleErrors(app: FastifyInstance): void {
   const routes = collectRoutes(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
-    const allowed = (await offeredMethods(routes.get(path) ?? [])).join(', ')
-    if (allowed === '') return sendFailure(reply, notFound(path))
+    const allowed = (await listMethods(routes.get(path) ?? [])).join(', ')
+    if (allowed === '') return sendFailure(reply, describeUnknownPath(path))
     reply.header('allow', allowed)
     return sendFailure(reply, {
       status: 405,
       error: 'invalid_request',
-      description: `${path} does not take ${request.method}; it takes ${allowed}.`,
+      description: `${path} does not support ${request.method}. Use ${allowed}.`,
     })
   })
 }
 
-/** Sends an error; also for those that Fastify finds before a route is reached. */
+/** Sends an error, including one that Fastify raises before routing. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = describeFailure(error)
   if (failure.status >= 500) logFailure(error, request)
   return sendFailure(reply, failure)
 }
 
-/** An expected failure, such as another entity that does not answer, is one line; an error of ours has its stack. */
+/** Logs an expected failure, such as an unreachable entity, in one line, and an internal error with its stack. */
 function logFailure(error: unknown, { log, id: requestId }: FastifyRequest): void {
   const isExpected =
     error instanceof FederationError && error.code !== 'server_error' && !isStoreOutage(error)
   if (isExpected) log.warn({ requestId }, error.message)
-  else log.error({ err: error, requestId }, 'request failed')
+  else log.error({ err: error, requestId }, 'Request failed')
 }
 
-const unreadable: Readonly<Record<string, { status: number; description: string }>> = {
+const unreadableRequests: Readonly<Record<string, { status: number; description: string }>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'The request took too long to arrive.' },
-  HPE_HEADER_OVERFLOW: { status: 431, description: 'The headers of the request are too long.' },
+  HPE_HEADER_OVERFLOW: { status: 431, description: 'The request headers are too large.' },
 }
 
-/** Answers what Node cannot read as a request or no longer waits for: nothing of Fastify is there yet. */
+/** Answers a request that Node cannot parse, or that timed out. Fastify does not see these requests. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const known = member(unreadable, error.code ?? '')
-  const { status, description } = known ?? { status: 400, description: 'This is not an HTTP request.' }
+  const known = member(unreadableRequests, error.code ?? '')
+  const { status, description } = known ?? { status: 400, description: 'This is not a valid HTTP request.' }
   const body = JSON.stringify({ error: 'invalid_request', error_description: description })
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -70,29 +71,22 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
 }
 
 function describeFailure(error: unknown): Failure {
-  if (error instanceof FederationError) return fromFederationError(error)
+  if (error instanceof FederationError) return describeFederationError(error)
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   if (status < 400 || status >= 500) {
-    // Whatever this is, its message was not written for strangers.
-    return {
-      status: 500,
-      error: 'server_error',
-      description: 'Something unexpected happened; it has been logged.',
-    }
+    return { status: 500, error: 'server_error', description: UNEXPECTED }
   }
-  // Refusals of the framework: a body too large, a media type that is not taken, a rate limit.
+  // Errors of Fastify: a large body, an unsupported media type, the rate limit.
   return {
     status,
     error: status === 429 ? 'temporarily_unavailable' : 'invalid_request',
-    description: status === 415 ? NO_FORM : message(error),
+    description: status === 415 ? UNSUPPORTED_MEDIA_TYPE : getMessage(error),
   }
 }
 
-function fromFederationError(error: FederationError): Failure {
+function describeFederationError(error: FederationError): Failure {
   const { status, code, message } = error
-  if (code === 'server_error') {
-    return { status, error: code, description: 'Something unexpected happened; it has been logged.' }
-  }
+  if (code === 'server_error') return { status, error: code, description: UNEXPECTED }
   const failure = { status, error: code, description: message }
   return code === 'temporarily_unavailable' ? { ...failure, retryAfter: RETRY_AFTER } : failure
 }
@@ -107,13 +101,13 @@ function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
   })
 }
 
-function notFound(path: string): Failure {
+function describeUnknownPath(path: string): Failure {
   return { status: 404, error: 'not_found', description: `There is no endpoint at ${path.slice(0, 200)}.` }
 }
 
 type Route = { method: string; isOffered: (() => Promise<boolean>) | undefined }
 
-/** The routes of each path, as they are registered. */
+/** Collects the routes of each path during registration. */
 function collectRoutes(app: FastifyInstance): Map<string, Route[]> {
   const routes = new Map<string, Route[]>()
   app.addHook('onRoute', ({ url, method, config }) => {
@@ -124,11 +118,11 @@ function collectRoutes(app: FastifyInstance): Map<string, Route[]> {
   return routes
 }
 
-async function offeredMethods(routes: readonly Route[]): Promise<string[]> {
+async function listMethods(routes: readonly Route[]): Promise<string[]> {
   const offered = await Promise.all(routes.map(({ isOffered }) => isOffered?.() ?? true))
   return [...new Set(routes.filter((_, index) => offered[index]).map(({ method }) => method))]
 }
 
-function message(error: unknown): string {
+function getMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,16 +1,16 @@
-/** How errors look in the log: what they say and where they come from, and nothing that only hangs on them. */
+/** Creates the log, and keeps secrets in error objects out of it. */
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 
-/** Deeper causes say nothing new. */
+/** Levels of causes to log. */
 const DEPTH = 4
 
 /**
- * Clients of databases hang on an error what they were about to send, a password among it (ioredis the AUTH command,
- * pg the whole connection), so only these members are written.
+ * Selects the members to log. Database clients attach passwords to errors (ioredis the AUTH command, pg the whole
+ * connection).
  */
 export function describeError(error: unknown, depth = DEPTH): unknown {
   if (!(error instanceof Error)) {
-    // pg-boss copies what it was given into a plain object, members and all.
+    // pg-boss copies an error with all its members into a plain object.
     return typeof error === 'object' && error !== null && 'message' in error
       ? { message: String(error.message) }
       : String(error)
@@ -25,7 +25,7 @@ export function describeError(error: unknown, depth = DEPTH): unknown {
   }
 }
 
-/** A line of JSON for each entry, on standard output unless `stream` says otherwise. */
+/** Logs one line of JSON per entry, to standard output by default. */
 export function createLog(options: LoggerOptions & { level: string }, stream?: DestinationStream): Logger {
   const all: LoggerOptions = { ...options, serializers: { err: (error: unknown) => describeError(error) } }
   return stream ? pino(all, stream) : pino(all)

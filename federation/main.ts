@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The federation server as a process, or as several: read the configuration, start, and close when told to. */
+/** Runs the federation server in one or several processes: read the configuration, start, close on a signal. */
 import cluster from 'node:cluster'
 import type { FastifyBaseLogger } from 'fastify'
 import { ConfigError, type FederationConfig, readConfig } from './env.ts'
@@ -8,7 +8,7 @@ import { createSharedRegistry, startProcesses } from './processes.ts'
 import { startFederationServer } from './start.ts'
 import { StartError } from './start-error.ts'
 
-/** Milliseconds for requests under way to finish after a signal. */
+/** Milliseconds for pending requests to finish after a signal. */
 const CLOSE_TIMEOUT_MS = 15_000
 
 try {
@@ -17,7 +17,7 @@ try {
   if (!(error instanceof ConfigError || error instanceof StartError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
-  if (cluster.isWorker) process.exit() // the channel to the first process would keep it
+  if (cluster.isWorker) process.exit() // the channel to the primary process would keep it running
 }
 
 async function start(config: FederationConfig): Promise<void> {
@@ -39,12 +39,12 @@ async function start(config: FederationConfig): Promise<void> {
 function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): void {
   let isClosing = false
   const end = () => {
-    if (isClosing) return // a terminal tells each of several processes, and the first one tells the others
+    if (isClosing) return // a worker may get the signal from the terminal and from the primary process
     isClosing = true
-    log.info('closing: requests under way are finished first')
+    log.info('Closing after pending requests finish')
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
     close().catch((error: unknown) => {
-      log.error({ err: error }, 'closing failed')
+      log.error({ err: error }, 'Closing failed')
       process.exitCode = 1
     })
   }

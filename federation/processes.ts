@@ -1,6 +1,6 @@
 /**
- * Several processes on one port: the first only watches over the others, which share the port and serve. One that ends
- * unasked is replaced. Metrics are asked for at the first, which adds up what the others count.
+ * Runs several processes on one port. The primary process starts the workers, replaces one that exits, and serves
+ * their combined metrics.
  */
 import cluster from 'node:cluster'
 import { once } from 'node:events'
@@ -9,16 +9,16 @@ import type { Logger } from 'pino'
 import { AggregatorRegistry, Registry } from 'prom-client'
 import type { FederationConfig } from './env.ts'
 import { createRegistry, serveMetrics } from './metrics/registry.ts'
-import { listening } from './start-error.ts'
+import { listenOrExplain } from './start-error.ts'
 
-/** Milliseconds before one that ended is replaced, so that a fault at each start does not keep the machine busy. */
+/** Milliseconds before a replacement, so that a worker that fails at start does not use all CPU time. */
 const PAUSE_MS = 1_000
 
 type Config = Pick<FederationConfig, 'processes' | 'host' | 'metricsPort'>
 
 /**
- * In the first process: resolves once all serve, with what ends them after their requests under way; null when they
- * cannot start, of which they have said why.
+ * Starts the workers from the primary process. Returns a function that closes them gracefully, or null if they cannot
+ * start; the workers report the reason.
  */
 export async function startProcesses(
   { processes, host, metricsPort }: Config,
@@ -27,7 +27,7 @@ export async function startProcesses(
   const totals = new AggregatorRegistry()
   let isClosing = false
 
-  /** False when it ended before it served. */
+  /** False if the worker exited before it served. */
   async function start(): Promise<boolean> {
     const worker = cluster.fork()
     const ended = once(worker, 'exit')
@@ -38,7 +38,7 @@ export async function startProcesses(
     if (!isServing) return false
     void ended.then(([code, signal]) => {
       if (isClosing) return
-      log.error({ code, signal }, 'a process ended by itself; another one takes its place')
+      log.error({ code, signal }, 'A worker process exited. Starting a replacement.')
       return replace()
     })
     return true
@@ -57,7 +57,7 @@ export async function startProcesses(
     await Promise.all(ends)
   }
 
-  // The first one by itself: what keeps it from starting is said once.
+  // Start one worker first, so that a configuration error is reported once.
   if (!(await start())) return null
   const others = await Promise.all(Array.from({ length: processes - 1 }, start))
   if (others.includes(false)) {
@@ -67,23 +67,23 @@ export async function startProcesses(
   if (metricsPort === undefined) return closeAll
   const source = { contentType: Registry.PROMETHEUS_CONTENT_TYPE, metrics: () => totals.clusterMetrics() }
   const place = { host, port: metricsPort }
-  const metrics = await listening({ ...place, variable: 'METRICS_PORT' }, () =>
+  const metrics = await listenOrExplain({ ...place, variable: 'METRICS_PORT' }, () =>
     serveMetrics(source, place),
   ).catch(async (error: unknown) => {
     await closeAll()
     throw error
   })
-  log.info({ url: metrics.url }, 'metrics are offered')
+  log.info({ url: metrics.url }, 'Serving metrics')
   return async () => {
     await closeAll()
     await metrics.close()
   }
 }
 
-/** In one of the others: metrics for the first one to ask for. */
+/** Creates the registry of a worker, whose metrics the primary process collects. */
 export function createSharedRegistry(): Registry {
   const registry = createRegistry()
   AggregatorRegistry.setRegistries(registry)
-  new AggregatorRegistry() // which makes it answer
+  new AggregatorRegistry() // registers the listener for the primary's requests
   return registry
 }

@@ -1,15 +1,14 @@
-/** Why the server cannot start, said so that an operator can act on it. */
+/** Explains to the operator why the server cannot start. */
 
-/** One sentence for the operator. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
-/** Where to listen, and the variable that says so. */
+/** `variable` is the name of the variable that sets the port. */
 type Place = { host: string; port: number | undefined; variable: string }
 
-/** The result of `listen`. @throws StartError when the place is taken or is not ours */
-export async function listening<Result>(
+/** @throws StartError when the address is in use or not available */
+export async function listenOrExplain<Result>(
   { host, port, variable }: Place,
   listen: () => Promise<Result>,
 ): Promise<Result> {
@@ -19,12 +18,12 @@ export async function listening<Result>(
     const code = systemCode(error)
     if (code === 'EADDRINUSE') {
       throw new StartError(
-        `Port ${port} of ${host} is in use by another process; set ${variable} to a free one.`,
+        `Port ${port} of ${host} is in use by another process. Set ${variable} to a free port.`,
       )
     }
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new StartError(
-        `The server cannot listen on port ${port} of ${host} (${code}); set HOST and ${variable}.`,
+        `The server cannot listen on port ${port} of ${host} (${code}). Check HOST and ${variable}.`,
       )
     }
     throw error

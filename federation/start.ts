@@ -1,4 +1,4 @@
-/** Puts the federation server together from its configuration and lets it listen. */
+/** Builds the federation server from its configuration and starts it. */
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
@@ -20,13 +20,13 @@ import type { FederationConfig } from './env.ts'
 import { createLog } from './log.ts'
 import { createObserver } from './metrics/observer.ts'
 import { createResolver } from './resolver/resolver.ts'
-import { listening, StartError, systemCode } from './start-error.ts'
+import { listenOrExplain, StartError, systemCode } from './start-error.ts'
 
 export type Overrides = {
-  /** A connection that the caller made and will end. */
+  /** A connection that the caller closes. */
   redis?: Redis
   logger?: FastifyBaseLogger
-  /** For metrics that the caller offers, instead of a port for them. */
+  /** For metrics that the caller serves. */
   registry?: Registry
   /** Milliseconds. */
   waits?: Partial<typeof defaultWaits>
@@ -34,18 +34,17 @@ export type Overrides = {
 
 export type FederationServer = {
   app: FastifyInstance
-  /** Where it listens. */
   url: string
-  /** Where its metrics are, if they are offered. */
+  /** Undefined if metrics are off. */
   metricsUrl: string | undefined
-  /** Stops listening, finishes the requests under way, then ends every connection. */
+  /** Stops listening, finishes pending requests, then closes every connection. */
   close(): Promise<void>
 }
 
-/** Milliseconds for which a start waits for Redis, and between two looks at the key directory. */
+/** Milliseconds to wait for Redis at start, and between polls of the key directory. */
 const defaultWaits = { redis: 2_000, keys: 2_000 }
 
-/** What one process is told; how many there are is no matter of its own. */
+/** The configuration of one process. */
 type ProcessConfig = Omit<FederationConfig, 'processes'>
 
 /** @throws StartError when a key, a certificate or the port is not usable */
@@ -96,10 +95,10 @@ export async function startFederationServer(
   app.addHook('onClose', release)
   const { host, port, metricsPort } = config
   try {
-    const metricsUrl = await listening({ host, port: metricsPort, variable: 'METRICS_PORT' }, () =>
+    const metricsUrl = await listenOrExplain({ host, port: metricsPort, variable: 'METRICS_PORT' }, () =>
       observe.serve(app, common),
     )
-    const url = await listening({ host, port, variable: 'PORT' }, () => app.listen({ host, port }))
+    const url = await listenOrExplain({ host, port, variable: 'PORT' }, () => app.listen({ host, port }))
     return { app, url, metricsUrl, close: () => app.close() }
   } catch (error) {
     await app.close()
@@ -107,20 +106,23 @@ export async function startFederationServer(
   }
 }
 
-/** The key directory, read again whenever it changes; a faulty change is logged and the last good state stays. */
+/** Reads the key directory, and again after each change. If a change is invalid, the previous keys stay in use. */
 async function openKeys(config: ProcessConfig, logger: FastifyBaseLogger, intervalMs: number) {
   const { keysDir, historicalKeysDir: historicalDir } = config
   const read = () => readKeyDirectory(keysDir, { historicalDir })
   const reload = async () => {
     try {
       current = await read()
-      logger.info({ kid: current.signer.kid, published: current.published.keys.length }, 'keys read again')
+      logger.info({ kid: current.signer.kid, published: current.published.keys.length }, 'Reloaded the keys')
     } catch (error) {
-      logger.error({ err: error }, 'the key directory changed but cannot be used; the keys in use stay')
+      logger.error(
+        { err: error },
+        'The key directory changed but is not usable. The previous keys stay in use.',
+      )
     }
   }
   const watch = watchKeyDirectory(keysDir, () => void reload(), { historicalDir, intervalMs })
-  await watch.ready // before the first reading, so that no change falls between the two
+  await watch.ready // before the first read, so that no change is missed
   let current = await read().catch((error: unknown) => {
     watch.close()
     throw error instanceof KeyFileError ? new StartError(error.message, { cause: error }) : error
@@ -128,17 +130,17 @@ async function openKeys(config: ProcessConfig, logger: FastifyBaseLogger, interv
   return { current: () => current, close: watch.close }
 }
 
-/** Starts even when Redis is away: the endpoints then answer 503 and recover by themselves. */
+/** Starts even when Redis is down: the endpoints answer 503 and recover automatically. */
 async function openRedis(
   { redisUrl }: ProcessConfig,
   logger: FastifyBaseLogger,
   waitMs: number,
 ): Promise<Redis> {
   const redis = connectRedis(redisUrl, {
-    onError: (error) => logger.warn({ err: error }, 'Redis connection'),
+    onError: (error) => logger.warn({ err: error }, 'Lost the connection to Redis'),
   })
   await waitForRedis(redis, waitMs).catch((error: unknown) =>
-    logger.error({ err: error }, 'starting without Redis'),
+    logger.error({ err: error }, 'Starting without Redis'),
   )
   return redis
 }
@@ -150,7 +152,7 @@ async function readTls({ certFile, keyFile }: { certFile: string; keyFile: strin
   } catch (error) {
     const reason = (error as Error).message // OpenSSL throws errors only
     throw new StartError(
-      `TLS_CERT ${certFile} and TLS_KEY ${keyFile} are not a certificate and its key: ${reason}`,
+      `TLS_CERT ${certFile} and TLS_KEY ${keyFile} are not a certificate and its key (${reason}).`,
     )
   }
   return { cert, key }

@@ -8,7 +8,7 @@ import pretty from 'pino-pretty'
 import { readConfig } from '#federation/env.ts'
 import { combineRegistries, createRegistry, serveMetrics } from '#federation/metrics/registry.ts'
 import { startFederationServer } from '#federation/start.ts'
-import { listening } from '#federation/start-error.ts'
+import { listenOrExplain } from '#federation/start-error.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { banner } from '#server/embedded/banner.ts'
 import { openDataDirectory } from '#server/embedded/data-directory.ts'
@@ -87,7 +87,9 @@ async function start(): Promise<void> {
   if (registry) {
     const place = { host, port: metricsPort ?? 0 }
     const parts = combineRegistries({ ta: registry, admin: admin.observe.registry })
-    const metrics = await listening({ ...place, variable: 'METRICS_PORT' }, () => serveMetrics(parts, place))
+    const metrics = await listenOrExplain({ ...place, variable: 'METRICS_PORT' }, () =>
+      serveMetrics(parts, place),
+    )
     closers.push(metrics.close)
   }
   if (redis) await admin.publisher.rebuild()

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Walks a federation and publishes what it found: `inmor-collection -c taconfig.toml TRUST_ANCHOR [--json]`. */
+/** Crawls a federation and publishes the collection: `inmor-collection -c taconfig.toml TRUST_ANCHOR [--json]`. */
 import { parseArgs } from 'node:util'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -7,19 +7,19 @@ import { createFetcher } from '#fetcher/fetcher.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { createReader } from '#store/reader.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { type WalkReport, walkCollection } from '../collection/walk.ts'
+import { type CrawlReport, crawlFederation } from '../collection/crawl.ts'
 import { ConfigError, type FederationConfig, readConfig } from '../env.ts'
 
 const usage = `Usage: inmor-collection -c FILE TRUST_ANCHOR [--json]
 
-Walks the federation below TRUST_ANCHOR, an Entity Identifier, and publishes what it found at /collection.
-A walk that fails leaves what was published before, and ends with exit code 1.
+Crawls the federation below TRUST_ANCHOR, an Entity Identifier, and publishes the result at /collection.
+If the crawl fails, the published collection stays unchanged and the exit code is 1.
 
   -c, --config  the configuration of the federation server, taconfig.toml
   --json        print the report as JSON
 `
 
-/** A mistake in how the command was called. */
+/** Wrong arguments. */
 class UsageError extends Error {}
 
 const REDIS_WAIT_MS = 5_000
@@ -29,9 +29,9 @@ function readArguments(args: string[]) {
   if (values.help) return undefined
   const [trustAnchor, ...rest] = positionals
   if (trustAnchor === undefined)
-    throw new UsageError('Name the Trust Anchor whose federation is to be walked.')
+    throw new UsageError('The Trust Anchor is missing. Name the Trust Anchor to crawl.')
   if (rest.length > 0)
-    throw new UsageError(`One Trust Anchor is walked at a time, not also ${rest.join(' ')}.`)
+    throw new UsageError(`Unexpected arguments: ${rest.join(' ')}. Name one Trust Anchor at a time.`)
   const config = readConfig(values.config === undefined ? [] : ['-c', values.config])
   return { trustAnchor: parseEntityId(trustAnchor, config), config, json: values.json ?? false }
 }
@@ -52,7 +52,7 @@ function parse(args: string[]) {
   }
 }
 
-async function walk(trustAnchor: string, config: FederationConfig): Promise<WalkReport> {
+async function crawl(trustAnchor: string, config: FederationConfig): Promise<CrawlReport> {
   const { entityId, allowHttp, redisPrefix: prefix } = config
   const redis = connectRedis(config.redisUrl)
   const interrupted = new AbortController()
@@ -65,32 +65,31 @@ async function walk(trustAnchor: string, config: FederationConfig): Promise<Walk
     const now = () => Math.floor(Date.now() / 1000)
     const { signal } = interrupted
     const options = { trustAnchor, entityId, allowHttp, redis, prefix, reader, fetcher, now, signal }
-    return await walkCollection(options).finally(reader.close)
+    return await crawlFederation(options).finally(reader.close)
   } finally {
     await fetcher.close()
     redis.disconnect()
   }
 }
 
-/** The operator, or the scheduler, wants it to end. */
 class InterruptError extends Error {
   constructor(signal: string) {
-    super(`Interrupted by ${signal}; the collection stays as it was.`)
+    super(`Interrupted by ${signal}. The collection is unchanged.`)
   }
 }
 
-function print({ trustAnchor, entities, failed, failures, milliseconds }: WalkReport): void {
+function print({ trustAnchor, entities, failed, failures, milliseconds }: CrawlReport): void {
   for (const { entity, reason } of failures) console.error(`${entity}: ${reason}`)
-  const told = failures.length < failed ? `, the first ${failures.length} of them above` : ''
+  const shown = failures.length < failed ? ` (the first ${failures.length} are listed above)` : ''
   console.log(
-    `${entities} entities below ${trustAnchor} published, ${failed} failures${told}, in ${milliseconds} ms`,
+    `Published ${entities} entities below ${trustAnchor} in ${milliseconds} ms, with ${failed} failures${shown}.`,
   )
 }
 
 try {
   const request = readArguments(process.argv.slice(2))
   if (request) {
-    const report = await walk(request.trustAnchor, request.config)
+    const report = await crawl(request.trustAnchor, request.config)
     if (request.json) console.log(JSON.stringify(report))
     else print(report)
   } else console.log(usage)

@@ -9,11 +9,11 @@ const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--force]
 Writes a new signing key to DIR/private.json (mode 0600) and its public part to DIR/publickeys/{kid}.json.
 
   --type    ${signingAlgorithms.join(', ')}
-  --output  an existing directory, or one to be created
-  --force   replace an existing private.json; what was signed with it can then no longer be renewed
+  --output  the key directory; it is created if it does not exist
+  --force   replace an existing private.json, which invalidates everything that it signed
 `
 
-/** A mistake in how the command was called. */
+/** Wrong arguments. */
 class UsageError extends Error {}
 
 function readArguments(args: string[]) {
@@ -21,10 +21,10 @@ function readArguments(args: string[]) {
   if (values.help) return undefined
   const type = signingAlgorithms.find((alg) => alg === values.type)
   if (!type) {
-    const given = values.type === undefined ? 'is missing' : `"${values.type}" is not known`
-    throw new UsageError(`--type ${given}; use one of ${signingAlgorithms.join(', ')}`)
+    const finding = values.type === undefined ? 'is missing' : `"${values.type}" is not supported`
+    throw new UsageError(`--type ${finding}. Use ${signingAlgorithms.join(', ')}.`)
   }
-  if (!values.output) throw new UsageError('--output is missing; name the key directory')
+  if (!values.output) throw new UsageError('--output is missing. Name the key directory.')
   return { type, output: values.output, force: values.force ?? false }
 }
 
@@ -49,8 +49,8 @@ async function generate({ type, output, force }: { type: SigningAlgorithm; outpu
   const key = await generateSigningKey(type)
   const { privateFile, publicFile } = await writeNewKey(output, key, { force })
   console.log(`${type} signing key ${key.kid}`)
-  console.log(`private key: ${privateFile}`)
-  console.log(`public key:  ${publicFile}`)
+  console.log(`Private key: ${privateFile}`)
+  console.log(`Public key:  ${publicFile}`)
 }
 
 try {

@@ -1,20 +1,20 @@
-/** What is kept of an entity that a walk found: its types, and what a person may be shown of it (§5.2.2). */
+/** Describes a crawled entity: its types and its display information (§5.2.2). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { member } from '#core/json.ts'
 import type { CollectionRecord, CollectionTrustMark, UiInfo } from '#store/collection-record.ts'
 import { uiClaims } from '#store/ui-claim.ts'
 
-/** An entity can give itself any number of types, and each becomes a key in Redis. */
+/** An entity can claim any number of types, and each becomes a key in Redis. */
 const MAX_TYPES = 32
 const MAX_TYPE_LENGTH = 256
 
-/** Characters of one parameter as JSON; a longer one, such as a logo as a data URL, is left out. */
+/** Characters of one parameter as JSON. A longer one, such as a logo as a data URL, is omitted. */
 const MAX_VALUE_LENGTH = 4096
 
-/** Members of one Entity Type, language variants included. */
+/** Parameters per Entity Type, including language variants. */
 const MAX_MEMBERS = 100
 
-/** Where a type has its own parameter for the name that a person is shown. */
+/** Type-specific parameters for the display name. */
 const displayNameFallback: Readonly<Record<string, string>> = {
   openid_relying_party: 'client_name',
   oauth_client: 'client_name',
@@ -45,11 +45,11 @@ function describeRole(type: string, parameters: Readonly<Record<string, unknown>
     if (isInformational(name, value)) info[name] = value
   }
   const fallback = member(displayNameFallback, type)
-  return fallback === undefined ? info : { ...displayNames(fallback, parameters), ...info }
+  return fallback === undefined ? info : { ...readDisplayNames(fallback, parameters), ...info }
 }
 
-/** In every language in which the type's own parameter gives the name. */
-function displayNames(fallback: string, parameters: Readonly<Record<string, unknown>>): UiInfo {
+/** Reads display names in all languages from the type-specific parameter. */
+function readDisplayNames(fallback: string, parameters: Readonly<Record<string, unknown>>): UiInfo {
   const names = Object.entries(parameters).flatMap(([name, value]) => {
     const [plain, tag] = name.split('#', 2)
     const displayName = tag === undefined ? 'display_name' : `display_name#${tag}`
@@ -58,9 +58,9 @@ function displayNames(fallback: string, parameters: Readonly<Record<string, unkn
   return Object.fromEntries(names.slice(0, MAX_MEMBERS))
 }
 
-/** A language tag follows the name behind `#` (§5.2.2). */
+/** The name may have a language tag after `#` (§5.2.2). */
 function isInformational(name: string, value: unknown): boolean {
-  const isShowable = member(uiClaims, name.split('#', 1)[0] ?? '')
-  if (!isShowable?.(value)) return false
+  const isValid = member(uiClaims, name.split('#', 1)[0] ?? '')
+  if (!isValid?.(value)) return false
   return JSON.stringify(value).length <= MAX_VALUE_LENGTH
 }

@@ -1,4 +1,4 @@
-/** The Immediate Subordinates that an entity lists: ours from Redis, others' from their listing endpoint (§8.2). */
+/** Lists the Immediate Subordinates of an entity: our own from Redis, others from their list endpoint (§8.2). */
 import { type EntityId, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError, quote } from '#core/errors.ts'
@@ -19,10 +19,10 @@ type ListingOptions = {
   signal: AbortSignal
 }
 
-/** `refused` are elements that are no Entity Identifiers; the rest of the list stands. */
+/** `refused` counts elements that are not Entity Identifiers. The others are used. */
 export type Listing = { subordinates: EntityId[]; refused: number }
 
-/** @throws FederationError when the list cannot be had; an entity without the endpoint lists nobody */
+/** An entity without the endpoint has no subordinates. @throws FederationError when the list cannot be fetched */
 export async function listSubordinates(
   { claims }: EntityStatement,
   options: ListingOptions,
@@ -33,9 +33,9 @@ export async function listSubordinates(
     return { subordinates: current.map(({ id }) => id), refused: 0 }
   }
   const name = 'federation_list_endpoint'
-  const stated = member(member(claims.metadata, 'federation_entity'), name)
-  if (stated === undefined) return { subordinates: [], refused: 0 }
-  const endpoint = parseEndpoint(stated, `metadata.federation_entity.${name}`, { allowHttp })
+  const url = member(member(claims.metadata, 'federation_entity'), name)
+  if (url === undefined) return { subordinates: [], refused: 0 }
+  const endpoint = parseEndpoint(url, `metadata.federation_entity.${name}`, { allowHttp })
   const list = await fetchOrRefuse(() =>
     hosts.fetch(endpoint, () => fetcher.json(endpoint, 'application/json', { signal })),
   )
@@ -44,7 +44,7 @@ export async function listSubordinates(
 
 function parseListing(list: unknown, endpoint: string, allowHttp: boolean): Listing {
   if (!Array.isArray(list)) {
-    const message = `${endpoint} answered with ${quote(list)} where a list of subordinates is due.`
+    const message = `${endpoint} returned ${quote(list)} instead of a list of subordinates.`
     throw new FederationError('invalid_request', message)
   }
   const subordinates = list.filter((element) => isEntityId(element, allowHttp))
@@ -56,6 +56,6 @@ function isEntityId(value: unknown, allowHttp: boolean): value is EntityId {
     parseEntityId(value, { allowHttp })
     return true
   } catch {
-    return false // parseEntityId throws nothing else than that it is none
+    return false // `parseEntityId` throws no other error
   }
 }

@@ -1,4 +1,4 @@
-/** Writes a collection beside the live one, and puts it in its place in one step when it is complete. */
+/** Writes a collection to staging keys, and swaps it with the live one when it is complete. */
 import { randomUUID } from 'node:crypto'
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
@@ -9,33 +9,33 @@ import { toStoreError } from '#store/outage.ts'
 import { type Collection, swapCollection } from './swap.ts'
 
 export type Staging = {
-  /** Resolves when there is room for the next; what is added lies in Redis at the latest when it is published. */
+  /** Buffers a record, and writes full batches to Redis. Wait for it before the next call. */
   add(record: CollectionRecord): Promise<void>
-  /** Replaces the live collection. @throws FederationError `temporarily_unavailable` when Redis lost a part of it */
+  /** Replaces the live collection. @throws FederationError `temporarily_unavailable` when Redis lost staged data */
   publish(of: { trustAnchor: EntityId; lastUpdated: number }): Promise<void>
-  /** Drops what was not published, and ends the connection. */
+  /** Removes unpublished data and closes the connection. */
   close(): Promise<void>
 }
 
-/** Records written in one round trip, which is also how many are held in memory. */
+/** Records per round trip, and in memory. */
 const BATCH = 100
 
-/** Entity Types that can be filtered by; names are free, and strangers choose them. */
+/** Entity Types that can be filtered. Entities can invent any number of them. */
 const MAX_TYPES = 1_000
 
-/** Seconds after which Redis drops what a walk left that died; each batch begins them anew. */
+/** Seconds until Redis drops the staged data of a dead crawl. Each batch restarts them. */
 const LIFETIME = 3600
 
-/** Milliseconds: a swap unlinks and renames sets of any size. */
+/** Milliseconds. A swap unlinks and renames sets of any size. */
 const COMMAND_TIMEOUT_MS = 30_000
 
 export async function openStaging(shared: Redis, prefix: string): Promise<Staging> {
-  // A connection of its own: the swap watches a key, and what others send meanwhile must not count.
+  // A separate connection, because WATCH and MULTI apply to all commands of a connection.
   const redis = duplicateRedis(shared, {
     commandTimeout: COMMAND_TIMEOUT_MS,
     enableAutoPipelining: false,
   })
-  redis.on('error', () => {}) // commands fail by themselves
+  redis.on('error', () => {}) // the commands report errors
   const keys = redisKeys(prefix)
   const staged: Collection = {
     names: keys.collection.staging(randomUUID()),
@@ -54,9 +54,9 @@ export async function openStaging(shared: Redis, prefix: string): Promise<Stagin
     batch = []
     if (records.length === 0) return
     const pipeline = redis.pipeline()
-    for (const record of records) put(pipeline, staged, record)
-    for (const name of stagedNames(staged)) pipeline.expire(name, LIFETIME)
-    await run(pipeline)
+    for (const record of records) queueRecord(pipeline, staged, record)
+    for (const name of listStagedNames(staged)) pipeline.expire(name, LIFETIME)
+    await execute(pipeline)
     staged.entities += records.length
   }
 
@@ -72,14 +72,14 @@ export async function openStaging(shared: Redis, prefix: string): Promise<Stagin
       })
     },
     async close() {
-      await redis.unlink(stagedNames(staged)).catch(() => {}) // they expire by themselves
+      await redis.unlink(listStagedNames(staged)).catch(() => {}) // they expire anyway
       redis.disconnect()
     },
   }
 }
 
-/** Every key that may have been written. */
-function stagedNames({ names, entityTypes, trustMarkTypes }: Collection): string[] {
+/** Lists every key that may have been written. */
+function listStagedNames({ names, entityTypes, trustMarkTypes }: Collection): string[] {
   return [
     names.entities,
     names.sorted,
@@ -89,7 +89,7 @@ function stagedNames({ names, entityTypes, trustMarkTypes }: Collection): string
   ]
 }
 
-function put(to: ChainableCommander, staged: Collection, record: CollectionRecord): void {
+function queueRecord(to: ChainableCommander, staged: Collection, record: CollectionRecord): void {
   const { names } = staged
   const id = record.entity_id
   to.hset(names.entities, id, formatCollectionRecord(record))
@@ -106,8 +106,8 @@ function put(to: ChainableCommander, staged: Collection, record: CollectionRecor
   }
 }
 
-/** @throws the first error of any command */
-async function run(commands: ChainableCommander): Promise<void> {
+/** @throws the first error of a command */
+async function execute(commands: ChainableCommander): Promise<void> {
   const results = await commands.exec().catch((error: unknown) => {
     throw toStoreError(error)
   })

@@ -1,4 +1,4 @@
-/** Puts a complete collection in the place of the live one, in one transaction: nobody sees a part of either. */
+/** Replaces the live collection with a staged one in one transaction. */
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -8,7 +8,7 @@ import { scanKeys } from '#store/scan.ts'
 
 export type CollectionNames = ReturnType<RedisKeys['collection']['staging']>
 
-/** What a walk wrote, and under which names. */
+/** The staged data of a crawl and its key names. */
 export type Collection = {
   names: CollectionNames
   entities: number
@@ -16,10 +16,10 @@ export type Collection = {
   trustMarkTypes: Set<string>
 }
 
-/** Another walk may end at the same moment, after which what is to be removed has to be looked up again. */
+/** A concurrent crawl may change the live collection, and the keys to remove must be listed again. */
 const ATTEMPTS = 5
 
-/** @throws FederationError `temporarily_unavailable` when Redis does not hold all that was written */
+/** @throws FederationError `temporarily_unavailable` when Redis lost staged data */
 export async function swapCollection(
   redis: Redis,
   keys: RedisKeys,
@@ -31,8 +31,8 @@ export async function swapCollection(
     await redis.watch(live.lastUpdated)
     await checkComplete(redis, staged)
     const transaction = redis.multi()
-    for (const name of await liveNames(redis, live)) transaction.unlink(name)
-    for (const [from, to] of renames(staged, live)) transaction.rename(from, to).persist(to)
+    for (const name of await listLiveNames(redis, live)) transaction.unlink(name)
+    for (const [from, to] of listRenames(staged, live)) transaction.rename(from, to).persist(to)
     transaction.set(live.trustAnchor, of.trustAnchor)
     transaction.set(live.lastUpdated, Math.floor(of.lastUpdated))
     transaction.publish(changes, formatChange({ kind: 'collection' }))
@@ -41,11 +41,11 @@ export async function swapCollection(
     if (failed?.[0]) throw failed[0]
     if (results) return
   }
-  const message = 'Other walks end at the same time again and again; the collection stays as they left it.'
+  const message = 'Other crawls replaced the collection at the same time. Crawl again.'
   throw new FederationError('temporarily_unavailable', message, { retryable: true })
 }
 
-/** A Redis that was restarted in the middle of the walk holds only what was written since. */
+/** A Redis that restarted during the crawl may have lost staged data. */
 async function checkComplete(redis: Redis, { names, entities, ...sets }: Collection): Promise<void> {
   const expected = sets.entityTypes.size + sets.trustMarkTypes.size
   const others = [
@@ -58,11 +58,11 @@ async function checkComplete(redis: Redis, { names, entities, ...sets }: Collect
     expected === 0 || (await redis.exists(others)) === expected,
   ]
   if (held.every(Boolean)) return
-  const message = 'Redis lost a part of the walk; the collection stays as it was. Walk again.'
+  const message = 'Redis lost data of this crawl, and the collection is unchanged. Crawl again.'
   throw new FederationError('temporarily_unavailable', message, { retryable: true })
 }
 
-function renames({ names, entities, entityTypes, trustMarkTypes }: Collection, live: CollectionNames) {
+function listRenames({ names, entities, entityTypes, trustMarkTypes }: Collection, live: CollectionNames) {
   const pairs: [from: string, to: string][] = []
   if (entities > 0) pairs.push([names.entities, live.entities], [names.sorted, live.sorted])
   if (trustMarkTypes.size > 0) pairs.push([names.trustMarkTypes, live.trustMarkTypes])
@@ -71,8 +71,8 @@ function renames({ names, entities, entityTypes, trustMarkTypes }: Collection, l
   return pairs
 }
 
-/** The keys of the live collection; which sets there are by type is only known to the keys themselves. */
-async function liveNames(redis: Redis, live: CollectionNames): Promise<string[]> {
+/** Lists the keys of the live collection. Only a scan finds the sets of each type. */
+async function listLiveNames(redis: Redis, live: CollectionNames): Promise<string[]> {
   const found = [live.entities, live.sorted, live.trustMarkTypes]
   const roots = [live.byType(''), live.byTrustMark('')]
   const pattern = `${live.root.replace(/[\\[\]*?]/g, '\\$&')}by_*`

@@ -1,10 +1,10 @@
-/** Counts what a walk met, kept and left out, and tells of it. */
+/** Counts the entities of a crawl, and reports progress and failures. */
 import type { EntityId } from '#core/entity-id.ts'
 
-export type WalkFailure = { entity: EntityId; reason: string }
+export type CrawlFailure = { entity: EntityId; reason: string }
 
-export type WalkProgress = {
-  /** Entities met so far; `done` of them were dealt with, and `failed` of those were left out. */
+export type CrawlProgress = {
+  /** Entities found so far, of which `done` were processed and `failed` were omitted. */
   found: number
   done: number
   failed: number
@@ -16,14 +16,14 @@ export type Tally = {
   fail(entity: EntityId, reason: string): void
   progress(current: EntityId, found: number): void
   entities(): number
-  report(): { entities: number; failed: number; failures: readonly WalkFailure[] }
+  report(): { entities: number; failed: number; failures: readonly CrawlFailure[] }
 }
 
-/** Failures told in words; of further ones only the number. */
+/** Reported failures. Further ones are only counted. */
 const MAX_FAILURES = 1_000
 
-export function createTally(onProgress?: (progress: WalkProgress) => void): Tally {
-  const failures: WalkFailure[] = []
+export function createTally(onProgress?: (progress: CrawlProgress) => void): Tally {
+  const failures: CrawlFailure[] = []
   let [entities, failed, done] = [0, 0, 0]
   return {
     keep() {

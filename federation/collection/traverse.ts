@@ -1,24 +1,24 @@
-/** Goes down a federation from its Trust Anchor, from listing to listing, and meets each entity once (§17.2.2). */
+/** Traverses a federation from its Trust Anchor downwards and visits each entity once (§17.2.2). */
 import type { EntityId } from '#core/entity-id.ts'
 
-/** What a visit tells about the way on. */
+/** The result of a visit. */
 export type Visited = {
-  /** Superiors that the entity names itself; one that it does not name cannot claim it. */
+  /** The entity's own superiors. Others cannot claim it as a subordinate. */
   authorityHints: readonly EntityId[]
-  /** Takes the entity into the collection. Not called unless a superior that it names has listed it. */
+  /** Adds the entity to the collection. Called only if one of its authority hints lists it. */
   keep(): Promise<void>
-  /** The entities that it lists as its subordinates; empty for a Leaf. */
+  /** Empty for a Leaf. */
   subordinates(): Promise<readonly EntityId[]>
 }
 
 export type TraverseOptions = {
   anchor: EntityId
-  /** What the anchor lists. */
+  /** The subordinates of the anchor. */
   start: readonly EntityId[]
   visit(id: EntityId): Promise<Visited | undefined>
-  /** Told of an entity that is left out, and why. */
+  /** Called for each omitted entity. */
   fail(entity: EntityId, reason: string): void
-  /** Told when an entity has been dealt with; `found` counts all that were met so far. */
+  /** Called after each entity. `found` counts all entities found so far. */
   progress(current: EntityId, found: number): void
   signal: AbortSignal
 }
@@ -26,32 +26,35 @@ export type TraverseOptions = {
 /** Levels below the Trust Anchor. */
 const MAX_DEPTH = 20
 
-/** Entities met in one walk; whoever lists more is not followed (§18.1). */
+/** Entities per crawl (§18.1). */
 const MAX_ENTITIES = 250_000
 
-/** Superiors remembered of one entity. */
+/** Superiors stored per entity. */
 const MAX_SUPERIORS = 32
 
-/** Entities visited at the same time. */
+/** Concurrent visits. */
 const PLACES = 32
 
-type Meeting = { id: EntityId; depth: number }
+type Visit = { id: EntityId; depth: number }
 
 export async function traverse(options: TraverseOptions): Promise<void> {
   const { anchor, start, visit, fail, progress, signal } = options
   const listedBy = new Map<EntityId, EntityId[]>([[anchor, []]])
-  /** Visited, but listed by nobody whom it names: another superior may still come. */
+  /** Visited, but not listed by any of its authority hints so far. */
   const unclaimed = new Map<EntityId, readonly EntityId[]>()
-  const queue: Meeting[] = []
+  const queue: Visit[] = []
 
-  function meet(superior: EntityId, subordinates: readonly EntityId[], depth: number) {
+  function enqueue(superior: EntityId, subordinates: readonly EntityId[], depth: number) {
     if (depth > MAX_DEPTH && subordinates.length > 0) {
-      return fail(superior, `Lists subordinates more than ${MAX_DEPTH} levels below the Trust Anchor.`)
+      return fail(
+        superior,
+        `Lists subordinates more than ${MAX_DEPTH} levels below the Trust Anchor. A crawl stops there.`,
+      )
     }
     for (const id of subordinates) {
       const known = listedBy.get(id)
       if (!known && listedBy.size > MAX_ENTITIES) {
-        return fail(superior, `Lists more entities than the ${MAX_ENTITIES} that a walk takes in.`)
+        return fail(superior, `Lists more entities than the limit of ${MAX_ENTITIES} per crawl.`)
       }
       if (known) {
         if (known.length < MAX_SUPERIORS) known.push(superior)
@@ -63,22 +66,22 @@ export async function traverse(options: TraverseOptions): Promise<void> {
     }
   }
 
-  async function deal({ id, depth }: Meeting) {
+  async function handle({ id, depth }: Visit) {
     const visited = await visit(id)
     if (visited && isClaimed(visited, listedBy.get(id))) {
       await visited.keep()
-      meet(id, await visited.subordinates(), depth + 1)
+      enqueue(id, await visited.subordinates(), depth + 1)
     } else if (visited) {
       unclaimed.set(id, visited.authorityHints)
     }
     progress(id, listedBy.size - 1)
   }
 
-  meet(anchor, start, 1)
-  await drain(queue, deal, signal)
+  enqueue(anchor, start, 1)
+  await drain(queue, handle, signal)
   for (const id of unclaimed.keys()) {
     const superiors = [...new Set(listedBy.get(id))].join(', ')
-    fail(id, `Is listed by ${superiors}, but does not name it among its authority hints.`)
+    fail(id, `Is listed by ${superiors}, which is not in its authority_hints.`)
   }
 }
 
@@ -86,7 +89,7 @@ function isClaimed({ authorityHints }: Visited, superiors: readonly EntityId[] =
   return superiors.some((superior) => authorityHints.includes(superior))
 }
 
-/** Works on what is in the queue and on what is put there meanwhile. The first error ends everything. */
+/** Processes the queue, including items that are added during the work. Stops at the first error. */
 async function drain<Item>(
   queue: readonly Item[],
   work: (item: Item) => Promise<void>,

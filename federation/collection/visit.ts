@@ -1,4 +1,4 @@
-/** Visits one entity of a walk: reads what it publishes, and describes it with the Trust Marks that hold. */
+/** Visits an entity of a crawl: verifies its Entity Configuration, describes it, and selects its valid Trust Marks. */
 import { type EntityId, entityConfigurationUrl } from '#core/entity-id.ts'
 import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
@@ -37,11 +37,11 @@ type VisitOptions = Context & {
   tally: Tally
 }
 
-/** Issuers of Trust Marks for which a chain is sought in one walk (§18.1). */
+/** Trust Mark issuers to resolve per crawl (§18.1). */
 const MAX_ISSUERS = 1_000
 
-/** Where a walk has Entity Configurations from: our own and our subordinates' from Redis, the rest by fetching. */
-export function createWalkSource({ fetcher, hosts, signal, now, ...options }: Context): StatementSource {
+/** Reads our own and our subordinates' Entity Configurations from Redis, and fetches the others. */
+export function createCrawlSource({ fetcher, hosts, signal, now, ...options }: Context): StatementSource {
   return createStatementSource(
     { ...options, now: now() },
     {
@@ -52,7 +52,7 @@ export function createWalkSource({ fetcher, hosts, signal, now, ...options }: Co
   )
 }
 
-/** A visit that fails is reported and leads nowhere; only that Redis is away ends the walk. */
+/** A failed visit is reported and skipped. Only an outage of Redis ends the crawl. */
 export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Visited | undefined> {
   const { source, staging, tally, allowHttp, now } = options
   const selectMarks = createMarkSelection(options)
@@ -88,8 +88,7 @@ export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Vi
         async subordinates() {
           const listing = await attempt(id, () => listSubordinates(statement, options))
           const { subordinates = [], refused = 0 } = listing ?? {}
-          if (refused > 0)
-            tally.fail(id, `Lists ${refused} subordinates by names that are no Entity Identifiers.`)
+          if (refused > 0) tally.fail(id, `Lists ${refused} subordinates with invalid Entity Identifiers.`)
           return subordinates
         },
       }
@@ -97,7 +96,7 @@ export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Vi
   }
 }
 
-/** The marks that an entity publishes and that hold under the anchor, as the resolver judges them (§7.3). */
+/** Selects the marks in an Entity Configuration that are valid under the anchor, with the resolver's rules (§7.3). */
 function createMarkSelection(options: VisitOptions) {
   const { anchor, allowHttp, signal, now } = options
   const { sub: id, jwks: keys } = anchor.claims
@@ -111,9 +110,9 @@ function createMarkSelection(options: VisitOptions) {
     allowHttp,
     maxIssuers: MAX_ISSUERS,
   })
-  return async ({ claims: { sub: subject, trust_marks: carried = [] } }: EntityStatement) => {
-    if (carried.length === 0) return []
-    const marks = carried.map((entry) => entry.trust_mark)
+  return async ({ claims: { sub: subject, trust_marks: configured = [] } }: EntityStatement) => {
+    if (configured.length === 0) return []
+    const marks = configured.map((entry) => entry.trust_mark)
     const { entries } = await selectTrustMarks(marks, {
       subject,
       anchor,

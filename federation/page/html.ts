@@ -1,6 +1,5 @@
-/** HTML from templates in which every value is escaped unless it is HTML already. */
+/** Builds HTML from templates, and escapes every value that is not HTML. */
 
-/** Text that is HTML, as opposed to text that may hold anything. */
 export class Html {
   readonly text: string
 
@@ -11,7 +10,7 @@ export class Html {
 
 type Value = string | number | Html | readonly Html[] | undefined
 
-/** A template; strings and numbers in it are escaped, `undefined` leaves nothing. */
+/** Escapes strings and numbers. `undefined` becomes an empty text. */
 export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   const pieces = parts.map((part, index) => part + (index < values.length ? toText(values[index]) : ''))
   return new Html(pieces.join(''))

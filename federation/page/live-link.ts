@@ -1,7 +1,7 @@
-/** Makes the queries of the index page's live links, from what the Trust Anchor holds. */
+/** Builds the queries of the index page's live links from published data. */
 import type { EndpointName } from '#core/endpoint.ts'
 
-/** What a live link may be made with; a part that is missing leaves the endpoint without one. */
+/** Example values for live links. Without its value, an endpoint has no link. */
 export type Example = {
   entityId: string
   subordinate: string | undefined
@@ -13,7 +13,7 @@ export type Example = {
 
 type Query = Record<string, string>
 
-/** Undefined where the Trust Anchor holds nothing to show. */
+/** Undefined if there is nothing to show. */
 const queries: Partial<Record<EndpointName, (example: Example) => Query | undefined>> = {
   fetch: ({ subordinate: sub }) => (sub === undefined ? undefined : { sub }),
   list: () => ({}),
@@ -26,4 +26,4 @@ const queries: Partial<Record<EndpointName, (example: Example) => Query | undefi
   extended_list: () => ({ audit_timestamps: 'true' }),
 }
 
-export const liveQuery = (name: EndpointName, example: Example) => queries[name]?.(example)
+export const buildLiveQuery = (name: EndpointName, example: Example) => queries[name]?.(example)

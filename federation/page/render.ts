@@ -1,4 +1,4 @@
-/** The index page: what this Trust Anchor is, what it holds, and how to ask it. */
+/** Renders the index page: the Trust Anchor, its counts and its endpoints. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import {
@@ -9,13 +9,13 @@ import {
   entityConfigurationEndpoint,
 } from '#core/endpoint.ts'
 import { Html, html } from './html.ts'
-import { type Example, liveQuery } from './live-link.ts'
+import { buildLiveQuery, type Example } from './live-link.ts'
 
 export type IndexPage = {
   entityId: string
   organizationName: string | undefined
   version: string
-  /** When the Entity Configuration expires, in unix seconds; undefined when there is none that is valid. */
+  /** When the Entity Configuration expires, in unix seconds; undefined if there is no valid one. */
   validUntil: number | undefined
   counts: readonly { label: string; value: number; note?: string }[]
   example: Example
@@ -23,7 +23,7 @@ export type IndexPage = {
 
 const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
 
-/** The style is the only thing the page may load, and it stands in the page itself. */
+/** The page loads nothing. Only its inline style is allowed. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -51,10 +51,10 @@ export function renderIndexPage(page: IndexPage): string {
   ${renderState(page.validUntil)}
 </header>
 <main>
-  <dl class="counts" aria-label="What this Trust Anchor holds">${page.counts.map(renderCount)}</dl>
+  <dl class="counts" aria-label="Published data">${page.counts.map(renderCount)}</dl>
   <section aria-labelledby="endpoints">
     <h2 id="endpoints">Endpoints</h2>
-    <ul class="endpoints">${shownEndpoints(page.example).map(renderEndpoint)}</ul>
+    <ul class="endpoints">${listEndpoints(page.example).map(renderEndpoint)}</ul>
   </section>
 </main>
 <footer>
@@ -68,11 +68,11 @@ export function renderIndexPage(page: IndexPage): string {
 
 function renderState(validUntil: number | undefined): Html {
   if (validUntil === undefined) {
-    return html`<p class="state out"><span>No valid Entity Configuration is published at present.</span></p>`
+    return html`<p class="state out"><span>No valid Entity Configuration is published at the moment.</span></p>`
   }
   const time = new Date(validUntil * 1000).toISOString()
   const shown = `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
-  return html`<p class="state"><span>Published. The Entity Configuration holds until <time datetime="${time}">${shown}</time>.</span></p>`
+  return html`<p class="state"><span>Published. The Entity Configuration is valid until <time datetime="${time}">${shown}</time>.</span></p>`
 }
 
 function renderCount({ label, value, note }: IndexPage['counts'][number]): Html {
@@ -82,15 +82,15 @@ function renderCount({ label, value, note }: IndexPage['counts'][number]): Html 
 
 type ShownEndpoint = Omit<Endpoint, 'advertised'> & {
   path: string
-  /** Of the live link; undefined when there is none. */
+  /** Query of the live link; undefined if there is no link. */
   query: Record<string, string> | undefined
 }
 
-function shownEndpoints(example: Example): ShownEndpoint[] {
+function listEndpoints(example: Example): ShownEndpoint[] {
   const named = endpointNames.map((name) => ({
     ...endpoints[name],
     path: endpointPath(name),
-    query: liveQuery(name, example),
+    query: buildLiveQuery(name, example),
   }))
   return [{ ...entityConfigurationEndpoint, query: {} }, ...named]
 }
@@ -99,7 +99,8 @@ function renderEndpoint(endpoint: ShownEndpoint): Html {
   const { title, description, definedIn, path, parameters = [], method = 'GET', query } = endpoint
   const isShown = method === 'GET' && parameters.length > 0
   const shown = isShown ? html`<span class="query">?${parameters.join('=…&')}=…</span>` : undefined
-  const live = query && html`<a class="live" href="${link(path, query)}" aria-label="Open ${title}">Open</a>`
+  const live =
+    query && html`<a class="live" href="${buildLink(path, query)}" aria-label="Open ${title}">Open</a>`
   return html`<li>
   <h3>${title} <span class="section">${definedIn}</span></h3>
   <p>${description}</p>
@@ -108,8 +109,8 @@ function renderEndpoint(endpoint: ShownEndpoint): Html {
 `
 }
 
-/** Relative to the page, which a reverse proxy may serve below a path. */
-function link(path: string, query: Record<string, string>): string {
+/** The link is relative, because a reverse proxy may serve the page below a path. */
+function buildLink(path: string, query: Record<string, string>): string {
   const parameters = new URLSearchParams(query).toString()
   return path.slice(1) + (parameters === '' ? '' : `?${parameters}`)
 }

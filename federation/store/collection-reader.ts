@@ -56,28 +56,28 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
 
   async function select(
     { entityTypes, trustMarkTypes, query }: CollectionFilter,
-    walk: string,
+    crawl: string,
   ): Promise<Sorted> {
     const [typed, marked, found] = await Promise.all([
       entityTypes.length > 0 ? redis.sunion(entityTypes.map(keys.byType)) : undefined,
       trustMarkTypes.length > 0 ? redis.sinter(trustMarkTypes.map(keys.byTrustMark)) : undefined,
-      query === undefined ? undefined : search(query, walk),
+      query === undefined ? undefined : search(query, crawl),
     ])
     const [first = [], ...others] = [marked, typed, found].filter((ids) => ids !== undefined)
     const sets = others.map((ids) => new Set(ids))
     return first.filter((id) => sets.every((ids) => ids.has(id))).sort()
   }
 
-  async function search(query: string, walk: string): Promise<EntityId[]> {
-    const all = await texts.read(walk, () => readSearchTexts(redis, keys))
+  async function search(query: string, crawl: string): Promise<EntityId[]> {
+    const all = await texts.read(crawl, () => readSearchTexts(redis, keys))
     const words = splitQuery(query)
     return all.filter(({ text }) => words.every((word) => text.includes(word))).map(({ id }) => id)
   }
 
   async function selectCached(filter: CollectionFilter): Promise<Sorted> {
     // Foreign crawlers announce nothing, but each crawl has a different time.
-    const walk = (await redis.get(keys.lastUpdated)) ?? ''
-    return lists.read(JSON.stringify([walk, filter]), () => select(filter, walk))
+    const crawl = (await redis.get(keys.lastUpdated)) ?? ''
+    return lists.read(JSON.stringify([crawl, filter]), () => select(filter, crawl))
   }
 
   async function listIds(

@@ -75,7 +75,7 @@ export function redisKeys(prefix = '') {
     collection: {
       ...collectionKeys(`${root}collection:`),
       /** The same names during a crawl. Each crawl has its own, which expire if it dies. */
-      staging: (walk: string) => collectionKeys(`${root}collection:staging:${walk}:`),
+      staging: (crawl: string) => collectionKeys(`${root}collection:staging:${crawl}:`),
     },
     /** string, expires after one hour: a key set fetched from a `jwks_uri`. Argument: SHA-256, in hex, of the URI. */
     jwksCache: (uriHash: string) => `${root}jwks_cache:${uriHash}`,

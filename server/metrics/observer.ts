@@ -6,7 +6,7 @@ import { observeFetches } from '#federation/metrics/fetches.ts'
 import { serveMetrics } from '#federation/metrics/registry.ts'
 import { observeSigning } from '#federation/metrics/signing.ts'
 import { observeKeys, observeRedis } from '#federation/metrics/state.ts'
-import { listening } from '#federation/start-error.ts'
+import { listenOrExplain } from '#federation/start-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { SignInObserver } from '#server/auth/sign-in-record.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
@@ -62,7 +62,7 @@ export async function offerMetrics(
   if (metricsPort === undefined) return { url: undefined, close: async () => undefined }
   collectDefaultMetrics({ register: registry })
   const place = { host, port: metricsPort }
-  const server = await listening({ ...place, variable: 'METRICS_PORT' }, () =>
+  const server = await listenOrExplain({ ...place, variable: 'METRICS_PORT' }, () =>
     serveMetrics(registry, place, isWell),
   )
   log.info({ url: server.url }, 'metrics are offered')

@@ -5,7 +5,7 @@ import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
-import { type WalkOptions, walkCollection } from '#federation/collection/walk.ts'
+import { type CrawlOptions, crawlFederation } from '#federation/collection/crawl.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
@@ -69,8 +69,8 @@ export async function startTrustAnchor(options: Options = {}) {
     /** What a second process of the same Trust Anchor would be made of. */
     parts,
     /** Walks a federation, by default the one below this Trust Anchor. */
-    walk: (changes: Partial<WalkOptions> = {}) =>
-      walkCollection({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),
+    walk: (changes: Partial<CrawlOptions> = {}) =>
+      crawlFederation({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),
     get: (path: string, parameters: Record<string, string> = {}) => get(app, path, parameters),
     async close() {
       await app.close()

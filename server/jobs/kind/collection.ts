@@ -1,6 +1,6 @@
 /** A run that walks the federation into the collection; entities that could not be read are items of their own. */
 import { FederationError } from '#core/errors.ts'
-import { walkCollection } from '#federation/collection/walk.ts'
+import { crawlFederation } from '#federation/collection/crawl.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -17,7 +17,7 @@ export const collection: RunKindRow = {
 async function walk(context: RunContext, { signal, onFound }: Task): Promise<Outcome> {
   const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix } = context
   try {
-    const { entities, failed, failures } = await walkCollection({
+    const { entities, failed, failures } = await crawlFederation({
       trustAnchor: entityId,
       entityId,
       allowHttp,

@@ -40,7 +40,7 @@ test('walks, publishes, and prints what it found', async () => {
   const program = collect(entityId)
   expect((await program.ended).code).toBe(0)
   expect(program.output()).toMatch(
-    /^2 entities below https:\/\/ta\.example published, 0 failures, in \d+ ms$/m,
+    /^Published 2 entities below https:\/\/ta\.example in \d+ ms, with 0 failures\.$/m,
   )
   expect(await ta.redis.client.hlen(ta.names.collection.entities)).toBe(2)
 })
@@ -70,7 +70,7 @@ test('leaves the collection and ends with exit code 1 when it is interrupted', {
   while (federation.leaf.requests.length === asked) await ta.redis.client.ping()
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(1)
-  expect(program.output()).toContain('Interrupted by SIGTERM; the collection stays as it was.')
+  expect(program.output()).toContain('Interrupted by SIGTERM. The collection is unchanged.')
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
 })
 
@@ -96,7 +96,7 @@ test('killed in the middle, leaves the collection, and what it wrote expires', {
 
 test.each([
   ['no Trust Anchor', [], /Name the Trust Anchor/],
-  ['two Trust Anchors', [entityId, 'https://b.example'], /not also https:\/\/b\.example/],
+  ['two Trust Anchors', [entityId, 'https://b.example'], /Unexpected arguments: https:\/\/b\.example/],
   ['an anchor that is no identifier', ['hello'], /"hello" is not an entity identifier/],
   [
     'an anchor that is not pinned',

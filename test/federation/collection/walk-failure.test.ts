@@ -69,7 +69,7 @@ test('when it is interrupted, though an entity never answers', async () => {
   expect(await ta.redis.client.keys('*staging*')).toEqual([])
 })
 
-test('when Redis lost a part of it, having been restarted or emptied', {
+test('when Redis lost data of it, having been restarted or emptied', {
   tags: 'fault/walk-killed',
 }, async () => {
   const staging = await openStaging(ta.redis.client, '')
@@ -83,7 +83,7 @@ test('when Redis lost a part of it, having been restarted or emptied', {
   const before = await live()
   await expect(staging.publish({ trustAnchor: entityId, lastUpdated: ta.now() })).rejects.toMatchObject({
     code: 'temporarily_unavailable',
-    message: expect.stringContaining('Redis lost a part'),
+    message: expect.stringContaining('Redis lost data'),
   })
   await staging.close()
   expect(await live()).toEqual(before)

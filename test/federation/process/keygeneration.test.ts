@@ -45,7 +45,7 @@ test('replaces a key only with --force', async () => {
 })
 
 test.each([
-  ['an unknown type', ['--type=HS256', '--output=x'], '"HS256" is not known; use one of RS256'],
+  ['an unknown type', ['--type=HS256', '--output=x'], '"HS256" is not supported. Use RS256'],
   ['no type', ['--output=x'], '--type is missing'],
   ['no directory', ['--type=ES256'], '--output is missing'],
   ['an unknown option', ['--what'], "Unknown option '--what'"],

@@ -24,7 +24,7 @@ test('finishes the requests under way before it ends', async () => {
   // The entity is asked while the answer of ours is under way; the signal comes in between.
   const entity = await startRawServer(async (_request, response) => {
     program.kill('SIGTERM')
-    await program.printed(/closing/)
+    await program.printed(/closing/i)
     response.writeHead(404).end()
   })
   const answer = await fetch(`${url}/resolve?sub=${entity.url}&trust_anchor=https://ta.example`)

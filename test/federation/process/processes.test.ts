@@ -43,7 +43,7 @@ test('share the port, tell their metrics as one, replace one that ends, and end 
   expect(values('inmor_signing_key_info')).toEqual([1])
 
   process.kill(Number(pids[0]), 'SIGKILL')
-  await program.printed(/another one takes its place/)
+  await program.printed(/Starting a replacement/)
   expect(await health(url)).toBe(200)
   await eventually(() => expect(listeners(program)).toHaveLength(4))
 

@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
-import { walkCollection } from '#federation/collection/walk.ts'
+import { crawlFederation } from '#federation/collection/crawl.ts'
 import { readConfig } from '#federation/env.ts'
 import { startFederationServer } from '#federation/start.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -67,7 +67,7 @@ test('walks into an emulated Redis, and serves what was found', async () => {
   const fetcher = createFetcher({ allowHttp: true })
   const now = () => Math.floor(Date.now() / 1000)
   const options = { trustAnchor: entityId, entityId, allowHttp: true, redis, reader, fetcher, now }
-  expect(await walkCollection(options)).toMatchObject({ entities: 1, failed: 0 })
+  expect(await crawlFederation(options)).toMatchObject({ entities: 1, failed: 0 })
   expect(await (await fetch(`${server.url}/collection`)).json()).toMatchObject({
     entities: [{ entity_id: rp.id }],
   })

@@ -122,6 +122,6 @@ test('offers nothing but the metrics there, and nothing at all unless asked to',
 test('does not start where the port of the metrics is taken', async () => {
   const METRICS_PORT = new URL(String(server.metricsUrl)).port
   await expect(startFederationServer(config({ METRICS_PORT }))).rejects.toThrow(
-    /set METRICS_PORT to a free one/,
+    /Set METRICS_PORT to a free port/,
   )
 })

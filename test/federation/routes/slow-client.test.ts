@@ -10,7 +10,7 @@ let port: number
 
 beforeAll(async () => {
   // Shorter waits than the usual ones, so that nobody waits for these tests.
-  ta = await startTrustAnchor({ patience: { requestTimeout: 300, connectionsCheckingInterval: 50 } })
+  ta = await startTrustAnchor({ timeouts: { requestTimeout: 300, connectionsCheckingInterval: 50 } })
   port = Number(new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 })).port)
 })
 afterAll(() => ta.close())

@@ -13,12 +13,10 @@ export const played = [
   'README.md',
 ] as const
 
-/** All that there are. */
+/** All of them, in the root and below docs/. */
 export async function documents(): Promise<string[]> {
-  const ours = (await readdir(root('docs')))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)
-  return ['README.md', 'SECURITY.md', ...ours].sort()
+  const [atRoot, below] = await Promise.all([readdir(root()), readdir(root('docs'), { recursive: true })])
+  return [...atRoot, ...below.map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md')).sort()
 }
 
 export type Block = { language: string; content: string }

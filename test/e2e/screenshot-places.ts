@@ -60,6 +60,33 @@ async function explorer(page: Page): Promise<void> {
   await heading(page, 'It resolves')
 }
 
+/** A policy that no identity provider of the demonstration fulfils. */
+async function failedExplorer(page: Page): Promise<void> {
+  await page.goto('/policy')
+  const rule = { openid_provider: { scopes_supported: { superset_of: ['eduperson'] } } }
+  await page.getByRole('textbox', { name: 'Metadata policy' }).fill(JSON.stringify(rule, null, 2))
+  await page.getByRole('button', { name: 'Save…' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Save and publish' }).click()
+  await page.getByText('The policy is saved').waitFor()
+  await page.goto(`/explorer?entity=${encodeURIComponent('http://localhost:9101')}`)
+  await heading(page, 'It does not resolve')
+}
+
+async function revoking(page: Page): Promise<void> {
+  await page.goto('/keys')
+  await page.getByRole('table', { name: 'Published keys' }).getByRole('button', { name: 'Revoke…' }).click()
+  await page.getByRole('alertdialog').getByLabel('Reason').waitFor()
+}
+
+async function rollover(page: Page): Promise<void> {
+  await page.goto('/keys')
+  await page.getByRole('button', { name: 'Announce a key' }).click()
+  await page.getByRole('dialog').getByLabel('Algorithm').selectOption('ES256')
+  await page.getByRole('button', { name: 'Make and announce it' }).click()
+  await page.getByText('Not safe yet', { exact: true }).waitFor()
+  await list('/keys', 'Not safe yet')(page) // from the top, without the toast
+}
+
 async function palette(page: Page): Promise<void> {
   await page.goto('/')
   await heading(page, 'Dashboard')
@@ -68,7 +95,7 @@ async function palette(page: Page): Promise<void> {
   await page.getByRole('option', { name: 'Library portal' }).waitFor()
 }
 
-/** In this order: the last one changes what the others show. */
+/** In this order: the last ones change what the others show. */
 export const places: Readonly<Record<string, Place>> = {
   dashboard: { looks: ['light', 'dark', 'phone'], reach: list('/', 'Recently registered') },
   subordinates: { looks: ['light', 'phone'], reach: list('/subordinates', 'Library portal') },
@@ -94,5 +121,8 @@ export const places: Readonly<Record<string, Place>> = {
   'api-keys': { reach: list('/api-keys', 'demo') },
   account: { reach: list('/account', 'Where you are signed in') },
   palette: { looks: ['light', 'dark'], reach: palette },
+  revoke: { reach: revoking },
+  rollover: { reach: rollover },
   register: { reach: registering },
+  'explorer-failed': { reach: failedExplorer },
 }

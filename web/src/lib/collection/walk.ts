@@ -7,7 +7,7 @@ const StartCollectionWalk = graphql(`
     startCollectionWalk {
       __typename
       ... on MutationStartCollectionWalkSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

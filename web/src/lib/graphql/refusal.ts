@@ -1,5 +1,14 @@
 /** Why the API did not do what a form asked for, and at which of its fields. */
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
+
+/** What every mutation asks of the errors it may answer with. */
+graphql(`
+  fragment Refusal on Error {
+    message code path
+    ... on EntityRejectedError { checks { ...EntityCheckFields } }
+  }
+`)
 
 export interface Refusal {
   message: string

@@ -7,7 +7,7 @@ const RenewTrustMark = graphql(`
     renewTrustMark(input: $input) {
       __typename
       ... on MutationRenewTrustMarkSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

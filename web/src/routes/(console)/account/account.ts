@@ -6,7 +6,7 @@ export const ChangePassword = graphql(`
     changePassword(input: $input) {
       __typename
       ... on MutationChangePasswordSuccess { data { hasPassword } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -16,7 +16,7 @@ export const DisableTwoFactor = graphql(`
     disableTwoFactor {
       __typename
       ... on MutationDisableTwoFactorSuccess { data { twoFactorEnabled } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -26,7 +26,7 @@ export const RemovePasskey = graphql(`
     removePasskey(input: $input) {
       __typename
       ... on MutationRemovePasskeySuccess { data { hasPassword } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -36,7 +36,7 @@ export const RenamePasskey = graphql(`
     renamePasskey(input: $input) {
       __typename
       ... on MutationRenamePasskeySuccess { data { hasPassword } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -46,7 +46,7 @@ export const EndSession = graphql(`
     endSession(input: $input) {
       __typename
       ... on MutationEndSessionSuccess { data { hasPassword } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

@@ -13,7 +13,7 @@ export const CreateApiKey = graphql(`
     createApiKey(input: $input) {
       __typename
       ... on MutationCreateApiKeySuccess { data { key apiKey { id name } } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -23,7 +23,7 @@ export const RevokeApiKey = graphql(`
     revokeApiKey(input: $input) {
       __typename
       ... on MutationRevokeApiKeySuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

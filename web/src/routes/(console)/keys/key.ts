@@ -29,7 +29,7 @@ export const AnnounceSigningKey = graphql(`
     announceSigningKey(input: $input) {
       __typename
       ... on MutationAnnounceSigningKeySuccess { data { kid } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -39,7 +39,7 @@ export const SwitchSigningKey = graphql(`
     switchSigningKey(input: $input) {
       __typename
       ... on MutationSwitchSigningKeySuccess { data { kid } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -49,7 +49,7 @@ export const ReissueTrustMarks = graphql(`
     reissueTrustMarks(input: $input) {
       __typename
       ... on MutationReissueTrustMarksSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -59,7 +59,7 @@ export const RetireKey = graphql(`
     retireKey(input: $input) {
       __typename
       ... on MutationRetireKeySuccess { data { kid } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -69,7 +69,7 @@ export const RevokeKey = graphql(`
     revokeKey(input: $input) {
       __typename
       ... on MutationRevokeKeySuccess { data { kid } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

@@ -6,7 +6,7 @@ export const StartRenewal = graphql(`
     startRenewal(kind: $kind) {
       __typename
       ... on MutationStartRenewalSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -16,7 +16,7 @@ export const CancelRun = graphql(`
     cancelRun(input: $input) {
       __typename
       ... on MutationCancelRunSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

@@ -15,7 +15,7 @@ export const UpdateSchedule = graphql(`
     updateSchedule(input: $input) {
       __typename
       ... on MutationUpdateScheduleSuccess { data { name } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

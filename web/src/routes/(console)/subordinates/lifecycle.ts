@@ -8,8 +8,7 @@ const RenewSubordinate = graphql(`
     renewSubordinate(input: $input) {
       __typename
       ... on MutationRenewSubordinateSuccess { data { id } }
-      ... on Error { message code path }
-      ... on EntityRejectedError { checks { ...EntityCheckFields } }
+      ...Refusal
     }
   }
 `)
@@ -19,7 +18,7 @@ const DeactivateSubordinate = graphql(`
     deactivateSubordinate(input: $input) {
       __typename
       ... on MutationDeactivateSubordinateSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -29,7 +28,7 @@ const ReactivateSubordinate = graphql(`
     reactivateSubordinate(input: $input) {
       __typename
       ... on MutationReactivateSubordinateSuccess { data { id } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -39,7 +38,7 @@ const RemoveSubordinate = graphql(`
     removeSubordinate(input: $input) {
       __typename
       ... on MutationRemoveSubordinateSuccess { data }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

@@ -12,7 +12,7 @@ export const CreateUser = graphql(`
     createUser(input: $input) {
       __typename
       ... on MutationCreateUserSuccess { data { id username } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -22,7 +22,7 @@ export const UpdateUser = graphql(`
     updateUser(input: $input) {
       __typename
       ... on MutationUpdateUserSuccess { data { id username } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -32,7 +32,7 @@ export const ResetUserPassword = graphql(`
     resetUserPassword(input: $input) {
       __typename
       ... on MutationResetUserPasswordSuccess { data { id username } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)
@@ -42,7 +42,7 @@ export const ResetSecondFactor = graphql(`
     resetSecondFactor(input: $input) {
       __typename
       ... on MutationResetSecondFactorSuccess { data { id username } }
-      ... on Error { message code path }
+      ...Refusal
     }
   }
 `)

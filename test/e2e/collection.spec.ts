@@ -39,7 +39,7 @@ afterAll(async () => {
 
 test('before anybody is registered, it says where a walk begins', async () => {
   const { page, complaints } = watched
-  await page.getByText('It begins at the subordinates of this Trust Anchor.').waitFor()
+  await page.getByText('It starts at the subordinates of this Trust Anchor.').waitFor()
   expect(complaints).toEqual([])
 })
 
@@ -72,7 +72,7 @@ test('it is searched and filtered in the address, and an entity is read in full 
   const { page, complaints } = watched
   await page.getByLabel('Search', { exact: true }).fill('HARBOUR')
   await page.waitForURL('/collection?q=HARBOUR')
-  await page.getByText('1 entity found').waitFor()
+  await page.getByText('1 entity matches').waitFor()
   await page.getByLabel('Entity Type').selectOption('openid_relying_party')
   await page.getByText('No entity matches').waitFor()
   await page.goto('/collection?type=openid_provider')

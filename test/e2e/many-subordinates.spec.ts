@@ -76,11 +76,17 @@ const total = (page: Page, text: string) =>
 
 test('the list shows one page of them, and asks for no more', async () => {
   const { page, complaints } = watched
-  await total(page, '5,000 subordinates')
+  await total(page, '1–50 of 5,000 subordinates')
   expect(await rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
   await page.getByRole('link', { name: 'Next' }).click()
-  await page.getByRole('link', { name: 'Previous' }).waitFor()
+  await total(page, '51–100 of 5,000 subordinates')
+  await page.reload()
+  await total(page, '51–100 of 5,000 subordinates')
+  await page.getByRole('link', { name: 'Next' }).click()
+  await total(page, '101–150 of 5,000 subordinates')
+  await page.getByRole('link', { name: 'Previous' }).click()
+  await total(page, '51–100 of 5,000 subordinates')
   expect(await rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
   expect(complaints).toEqual([])

@@ -73,7 +73,7 @@ test('the bar moves while the run works, survives a reload, and ends in results'
   const results = page.getByRole('list', { name: 'Results' })
   await results.getByText(stray.id).waitFor()
   expect(await results.getByRole('listitem').count()).toBe(2)
-  await page.getByRole('link', { name: /^Went well/ }).click()
+  await page.getByRole('link', { name: /^Succeeded/ }).click()
   await results.getByText(sound.id).waitFor()
   expect(await results.getByRole('listitem').count()).toBe(2)
   expect(complaints).toEqual([])
@@ -104,7 +104,7 @@ test('the runs are narrowed by kind and by result, and the address keeps it', as
   const { page, complaints } = watched
   await page.getByLabel('Result').selectOption('Cancelled')
   await page.waitForURL(/state=cancelled/)
-  await page.getByText('1 run match').waitFor()
+  await page.getByText('1 run matches').waitFor()
   await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
   await page.getByRole('navigation', { name: 'Which runs' }).getByRole('link', { name: 'Imports' }).click()
   await page.getByText('No run matches').waitFor()

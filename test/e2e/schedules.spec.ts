@@ -48,7 +48,7 @@ test('a schedule is switched off and on', async () => {
 
 test('it gets another time; a line that never comes to pass is refused at its field', async () => {
   const { page, complaints } = watched
-  await row('Renewal of Trust Marks').getByRole('button', { name: 'Times' }).click()
+  await row('Renewal of Trust Marks').getByRole('button', { name: 'Edit schedule' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('How often').selectOption('by a cron line')
   await dialog.getByLabel('Cron line').fill('0 0 31 2 *')

@@ -100,7 +100,7 @@ export const places: Readonly<Record<string, Place>> = {
   dashboard: { looks: ['light', 'dark', 'phone'], reach: list('/', 'Recently registered') },
   subordinates: { looks: ['light', 'phone'], reach: list('/subordinates', 'Library portal') },
   subordinate: { reach: open('/subordinates', 'Library portal') },
-  'trust-marks': { reach: list('/trust-marks', 'renewed by itself') },
+  'trust-marks': { reach: list('/trust-marks', 'renewed automatically') },
   'trust-mark': {
     async reach(page) {
       await page.goto('/trust-marks')

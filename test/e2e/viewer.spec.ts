@@ -58,7 +58,7 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['a subordinate', () => `/subordinates/${id('subordinate')}`, 'Statement expires'],
   ['its policy', () => `/subordinates/${id('subordinate')}/policy`, 'No policy is set'],
   ['its Trust Marks', () => `/subordinates/${id('subordinate')}/trust-marks`, 'Member'],
-  ['the list of Trust Marks', () => '/trust-marks', 'renewed by itself'],
+  ['the list of Trust Marks', () => '/trust-marks', 'renewed automatically'],
   ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The mark as issued last'],
   ['the list of types', () => '/trust-mark-types', 'Member'],
   ['a type', () => `/trust-mark-types/${id('type')}`, 'Marks of this type'],

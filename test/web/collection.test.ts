@@ -1,18 +1,6 @@
-/** The collection in the console: what the address asks for, and what is shown of an entity. */
+/** The collection in the console: what is shown of an entity. */
 import { expect, test } from 'vitest'
 import { infoOf } from '#lib/collection/info.ts'
-import { collectionFilterOf, parseCollectionSearch } from '#lib/collection/search.ts'
-
-test('the address is the filter, without what the API would not understand', () => {
-  const filterOf = (query: string) => collectionFilterOf(parseCollectionSearch(new URLSearchParams(query)))
-  expect(filterOf('')).toEqual({})
-  expect(filterOf('q=lib&type=openid_provider&mark=https://ta.example/m')).toEqual({
-    search: 'lib',
-    entityType: 'openid_provider',
-    trustMarkType: 'https://ta.example/m',
-  })
-  expect(filterOf('mark=no+URL')).toEqual({})
-})
 
 test('claims are told by type, in their languages, and only web addresses are links', () => {
   const [provider, ...others] = infoOf({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEntityList } from '#lib/subordinate/list.ts'
+import { readEntityList } from '#lib/subordinate/entity-list.ts'
 
 const rp = 'https://rp.example.org'
 const op = 'https://op.example.org'

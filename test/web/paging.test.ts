@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pageLinks, pageVariables } from '#lib/list/paging.ts'
+import { neighbours, pageInWords, pageVariables, rowsBefore } from '#lib/list/paging.ts'
 
 test('the first page, the one behind a cursor, and the one in front of one', () => {
   expect(pageVariables(new URLSearchParams(), 10)).toEqual({ first: 10, after: null })
@@ -7,10 +7,50 @@ test('the first page, the one behind a cursor, and the one in front of one', () 
   expect(pageVariables(new URLSearchParams('before=b'), 10)).toEqual({ last: 10, before: 'b' })
 })
 
-test('only neighbours that exist are linked', () => {
-  const info = { hasNextPage: true, hasPreviousPage: false, startCursor: 'a', endCursor: 'z' }
-  expect(pageLinks(info, (place) => JSON.stringify(place))).toEqual({
-    previous: undefined,
-    next: '{"after":"z"}',
+const things = ['user', 'users'] as const
+
+/** A page of three among many; `ends` says on which sides there are more. */
+const pageOf = (totalCount: number, ends: '<' | '>' | '<>' | '') => ({
+  totalCount,
+  edges: ['a', 'b', 'c'].map((node) => ({ node })),
+  pageInfo: {
+    hasPreviousPage: ends.includes('<'),
+    hasNextPage: ends.includes('>'),
+    startCursor: 'first',
+    endCursor: 'last',
+  },
+})
+
+test.each<[ends: '<' | '>' | '<>' | '', total: number, address: string, words: string]>([
+  ['', 3, '', '3 users'],
+  ['>', 5008, '', '1–3 of 5,008 users'],
+  ['<', 5008, 'after=x', '5,006–5,008 of 5,008 users'],
+  ['<>', 5008, 'after=x&offset=1000', '1,001–1,003 of 5,008 users'],
+  ['<>', 5008, 'before=x&offset=1003', '1,001–1,003 of 5,008 users'],
+  // An address of an older console, or one that does not fit what is there now.
+  ['<>', 5008, 'after=x', '3 of 5,008 users'],
+  ['<>', 5008, 'after=x&offset=9000', '3 of 5,008 users'],
+  ['<>', 5008, 'after=x&offset=many', '3 of 5,008 users'],
+])('a page with more at “%s” of %i rows at “%s” is %s', (ends, total, address, words) => {
+  const page = pageOf(total, ends)
+  expect(pageInWords(page, rowsBefore(page, new URLSearchParams(address)), things)).toBe(words)
+})
+
+test('only neighbours that exist are linked, and know where they stand', () => {
+  expect(neighbours(pageOf(9, '>'), 0)).toEqual({ next: { after: 'last', offset: '3' } })
+  expect(neighbours(pageOf(9, '<>'), 3)).toEqual({
+    previous: { before: 'first', offset: '3' },
+    next: { after: 'last', offset: '6' },
   })
+  expect(neighbours(pageOf(9, '<>'), undefined)).toEqual({
+    previous: { before: 'first' },
+    next: { after: 'last' },
+  })
+})
+
+test('a list that is read forward only leads back to its first page', () => {
+  const { totalCount, edges, pageInfo } = pageOf(9, '<>')
+  const { startCursor: _, ...forward } = pageInfo
+  const page = { totalCount, edges, pageInfo: forward }
+  expect(neighbours(page, 3)).toEqual({ first: {}, next: { after: 'last', offset: '6' } })
 })

@@ -1,25 +1,18 @@
 /** Every address in the console. */
-import type { AuditSearch } from '#lib/audit/search.ts'
-import type { ApiKeySearch } from '#lib/auth/api-key-search.ts'
-import type { UserSearch } from '#lib/auth/user-search.ts'
-import type { CollectionSearch } from '#lib/collection/search.ts'
-import type { Place } from '#lib/list/paging.ts'
-import type { RunListSearch } from '#lib/run/search.ts'
-import type { SubordinateSearch } from '#lib/subordinate/search.ts'
-import type { TrustMarkSearch } from '#lib/trust-mark/search.ts'
-import type { TrustMarkTypeSearch } from '#lib/trust-mark/type-search.ts'
+import type { auditList } from '#lib/audit/list.ts'
+import type { apiKeyList } from '#lib/auth/api-key-list.ts'
+import type { userList } from '#lib/auth/user-list.ts'
+import type { collectionList } from '#lib/collection/list.ts'
+import type { Search } from '#lib/list/list.ts'
+import type { runList } from '#lib/run/list.ts'
+import type { SubordinateSearch } from '#lib/subordinate/list.ts'
+import type { trustMarkList } from '#lib/trust-mark/list.ts'
+import type { trustMarkTypeList } from '#lib/trust-mark/type-list.ts'
 
 export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 
-/** Which results of a run are listed; by default the failures, where there are any. */
-export interface RunSearch {
-  result?: string
-}
-
-/** Which runs are listed, and a kind that shall be started, after a question. */
-export interface RenewalSearch extends Partial<RunListSearch> {
-  start?: string
-}
+/** Which runs are listed, and a kind whose start is to be confirmed. */
+export type RenewalSearch = Search<typeof runList> & { start?: string }
 
 /** What the explorer shows of a resolution; positions are counted from 0, as in a Trust Chain. */
 export interface ExplorerView {
@@ -40,31 +33,28 @@ const withQuery = (path: string, parameters: object) => {
 export const route = {
   dashboard: () => '/',
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
-  subordinates: (search: Partial<SubordinateSearch> = {}) => withQuery('/subordinates', search),
+  subordinates: (search: SubordinateSearch = {}) => withQuery('/subordinates', search),
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
   importSubordinates: () => '/subordinates/import',
-  subordinate: (id: string, tab?: SubordinateTab, place: Place = {}) =>
-    withQuery(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
-  renewals: (search: RenewalSearch & Place = {}) => withQuery('/renewals', search),
-  renewal: (id: string, search: RunSearch & Place = {}) =>
-    withQuery(`/renewals/${encodeURIComponent(id)}`, search),
-  users: (search: Partial<UserSearch> & Place = {}) => withQuery('/users', search),
-  apiKeys: (search: Partial<ApiKeySearch> & Place = {}) => withQuery('/api-keys', search),
-  audit: (search: Partial<AuditSearch> = {}) => withQuery('/audit', search),
+  subordinate: (id: string, tab?: SubordinateTab) =>
+    `/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
+  renewals: (search: RenewalSearch = {}) => withQuery('/renewals', search),
+  renewal: (id: string) => `/renewals/${encodeURIComponent(id)}`,
+  users: (search: Search<typeof userList> = {}) => withQuery('/users', search),
+  apiKeys: (search: Search<typeof apiKeyList> = {}) => withQuery('/api-keys', search),
+  audit: (search: Search<typeof auditList> = {}) => withQuery('/audit', search),
   account: () => '/account',
   explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
-  collection: (search: Partial<CollectionSearch> & { after?: string } = {}) =>
-    withQuery('/collection', search),
+  collection: (search: Search<typeof collectionList> = {}) => withQuery('/collection', search),
   collectionEntity: (entityId: string) => withQuery('/collection/entity', { id: entityId }),
   trustAnchor: (tab?: 'edit') => `/trust-anchor${tab ? `/${tab}` : ''}`,
   policy: () => '/policy',
   keys: () => '/keys',
-  trustMarks: (search: Partial<TrustMarkSearch> & Place = {}) => withQuery('/trust-marks', search),
+  trustMarks: (search: Search<typeof trustMarkList> = {}) => withQuery('/trust-marks', search),
   issueTrustMark: (about: { type?: string; entity?: string } = {}) => withQuery('/trust-marks/new', about),
   trustMark: (id: string, tab?: 'edit') => `/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
-  trustMarkType: (id: string, tab?: 'edit', place: Place = {}) =>
-    withQuery(`/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`, place),
-  trustMarkTypes: (search: Partial<TrustMarkTypeSearch> & Place = {}) =>
-    withQuery('/trust-mark-types', search),
+  trustMarkType: (id: string, tab?: 'edit') =>
+    `/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
+  trustMarkTypes: (search: Search<typeof trustMarkTypeList> = {}) => withQuery('/trust-mark-types', search),
   createTrustMarkType: () => '/trust-mark-types/new',
 }

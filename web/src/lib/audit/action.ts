@@ -84,5 +84,3 @@ export const outcomes: Readonly<Record<AuditOutcome, { label: string; tone: Tone
   REFUSED: { label: 'Refused', tone: 'error' },
   FAILED: { label: 'Failed', tone: 'warning' },
 }
-
-export const isOutcome = (name: string): name is AuditOutcome => Object.hasOwn(outcomes, name)

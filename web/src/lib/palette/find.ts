@@ -7,15 +7,14 @@ import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import type { Command } from './command.ts'
-import { matching } from './match.ts'
 
-/** Of each; who wants more narrows the search or opens the list. */
+/** Of each: for more, narrow the search or open the list. */
 const MOST = 5
 
 const PaletteSubordinates = graphql(`
   query PaletteSubordinates($search: String!, $first: Int!) {
     subordinates(filter: { search: $search }, first: $first) { edges { node { id entityId displayName } } }
-    trustMarkTypes(first: 100) { edges { node { id type description } } }
+    trustMarkTypes(filter: { search: $search }, first: $first) { edges { node { id type description } } }
   }
 `)
 
@@ -49,17 +48,13 @@ export async function findOnServer(search: string): Promise<Command[]> {
         icon: BookUser,
         href: route.collectionEntity(entityId),
       })),
-    ...matching(
-      types.map(({ id, type, description }) => ({
-        id: type,
-        label: description || type,
-        words: type,
-        ...(description && { note: type }),
-        icon: Award,
-        href: route.trustMarkType(id),
-      })),
-      search,
-    ).slice(0, MOST),
+    ...types.map(({ id, type, description }) => ({
+      id: type,
+      label: description || type,
+      ...(description && { note: type }),
+      icon: Award,
+      href: route.trustMarkType(id),
+    })),
   ]
 }
 

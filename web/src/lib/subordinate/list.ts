@@ -1,36 +1,51 @@
-/** Many Entity Identifiers as people paste them: one in a line, or as the first column of a table. */
-import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
+/** The list of subordinates: what narrows and sorts it. */
+import { entityTypes } from '#lib/entity/type.ts'
+import type { SubordinateFilter, SubordinateOrder, SubordinateOrderField } from '#lib/gql/graphql.ts'
+import { choice, expiry, markType, rowsOf, search } from '#lib/list/filter.ts'
+import { type List, listVariables, type Search } from '#lib/list/list.ts'
+import type { Parameters } from '#lib/list/paging.ts'
+import { subordinateStates } from './state.ts'
 
-export interface EntityList {
-  entityIds: string[]
-  /** Lines that name no entity, counted from 1. */
-  faults: { line: number; text: string; problem: string }[]
-  /** How many lines said what another one had said before. */
-  repeated: number
+const ofType = (entityType: string): SubordinateFilter => ({ entityType })
+
+export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | 'expires' | 'mark'> = {
+  things: ['subordinate', 'subordinates'],
+  filters: {
+    q: search('Name or Entity Identifier'),
+    type: choice(
+      'Entity Type',
+      'All types',
+      {
+        ...rowsOf(entityTypes, ofType),
+        intermediate: { label: 'Intermediate', condition: { intermediate: true } },
+      },
+      ofType,
+    ),
+    state: choice(
+      'State',
+      'All states',
+      rowsOf(subordinateStates, (state) => ({ state })),
+    ),
+    expires: expiry,
+    mark: markType('Trust Mark', 'All marks'),
+  },
 }
 
-/** What a spreadsheet puts around and behind the first value of a line. */
-const firstValue = (line: string) =>
-  line
-    .split(/[,;\t]/)[0]
-    ?.trim()
-    .replace(/^"|"$/g, '') ?? ''
+/** `sort` is a key of `sorts`, after a minus for the other direction. */
+export type SubordinateSearch = Search<typeof subordinateList> & { sort?: string }
 
-/** The first line of what this console exports, and of most tables. */
-const isHeading = (value: string) => /^[a-z_ ]*(entity|identifier|url)[a-z_ ]*$/i.test(value)
+const sorts: ReadonlyMap<string, SubordinateOrderField> = new Map([
+  ['entity', 'ENTITY_ID'],
+  ['registered', 'REGISTERED_AT'],
+  ['updated', 'UPDATED_AT'],
+  ['expires', 'EXPIRES_AT'],
+])
 
-export function readEntityList(text: string): EntityList {
-  const found = new Set<string>()
-  const faults: EntityList['faults'] = []
-  let repeated = 0
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const value = firstValue(line)
-    if (value === '' || (index === 0 && isHeading(value))) continue
-    const entityId = tidyEntityId(value)
-    const problem = entityIdProblem(entityId)
-    if (problem) faults.push({ line: index + 1, text: value, problem })
-    else if (found.has(entityId)) repeated++
-    else found.add(entityId)
+export function subordinateVariables(parameters: Parameters, now = new Date()) {
+  const sort = parameters.get('sort') ?? ''
+  const orderBy: SubordinateOrder = {
+    field: sorts.get(sort.replace(/^-/, '')) ?? 'ENTITY_ID',
+    direction: sort.startsWith('-') ? 'DESC' : 'ASC',
   }
-  return { entityIds: [...found], faults, repeated }
+  return { ...listVariables(parameters, subordinateList, now), orderBy }
 }

@@ -1,9 +1,8 @@
-/** The audit log as a file: page by page, so that neither side holds more than it must. */
-
+/** The entries of the audit log that a search finds, as a file. */
 import type { AuditEventFilter, AuditExportQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
-import { csvLine } from '#lib/list/csv.ts'
+import { csv, type FetchPage, jsonLines } from '#lib/list/export.ts'
 
 const AuditExport = graphql(`
   query AuditExport($filter: AuditEventFilter, $after: String) {
@@ -11,75 +10,39 @@ const AuditExport = graphql(`
       totalCount
       edges {
         node {
-          id at actor method address action resourceType resource eventTypes outcome reason before after requestId hash
+          at actor method address action resourceType resource eventTypes outcome reason before after requestId hash
         }
       }
-      pageInfo { hasNextPage endCursor }
+      pageInfo { hasNextPage hasPreviousPage endCursor }
     }
   }
 `)
 
-type Entry = AuditExportQuery['auditEvents']['edges'][number]['node']
+type Row = AuditExportQuery['auditEvents']['edges'][number]['node']
 
-const columns = [
-  'at',
-  'actor',
-  'method',
-  'address',
-  'action',
-  'resourceType',
-  'resource',
-  'eventTypes',
-  'outcome',
-  'reason',
-  'before',
-  'after',
-  'requestId',
-  'hash',
-] as const satisfies (keyof Entry)[]
+export const auditFormats = [
+  csv<Row>('CSV, for a spreadsheet', {
+    at: ({ at }) => at,
+    actor: ({ actor }) => actor,
+    method: ({ method }) => method,
+    address: ({ address }) => address,
+    action: ({ action }) => action,
+    resourceType: ({ resourceType }) => resourceType,
+    resource: ({ resource }) => resource,
+    eventTypes: ({ eventTypes }) => eventTypes,
+    outcome: ({ outcome }) => outcome,
+    reason: ({ reason }) => reason,
+    before: ({ before }) => before,
+    after: ({ after }) => after,
+    requestId: ({ requestId }) => requestId,
+    hash: ({ hash }) => hash,
+  }),
+  jsonLines('JSON lines, for a program'),
+] as const
 
-export interface Format {
-  name: string
-  extension: string
-  type: string
-  head: string
-  line: (entry: Entry) => string
-}
-
-export const formats = {
-  csv: {
-    name: 'CSV, for a spreadsheet',
-    extension: 'csv',
-    type: 'text/csv',
-    head: csvLine(columns),
-    line: (entry) => csvLine(columns.map((name) => entry[name])),
-  },
-  jsonl: {
-    name: 'JSON lines, for a program',
-    extension: 'jsonl',
-    type: 'application/jsonl',
-    head: '',
-    line: ({ id: _, ...entry }) => `${JSON.stringify(entry)}\n`,
-  },
-} as const satisfies Record<string, Format>
-
-/** Answers with the lines, or with the reason why there are none. */
-export async function exportAudit(
-  filter: AuditEventFilter,
-  { head, line }: Format,
-  { signal, progressed }: { signal: AbortSignal; progressed: (done: number, total: number) => void },
-): Promise<{ lines: string[]; problem?: never } | { lines?: never; problem: string }> {
-  const lines = [head]
-  for (let after: string | null = null; !signal.aborted; ) {
-    const { value, refusal }: Awaited<ReturnType<typeof page>> = await page(filter, after)
-    if (refusal) return { problem: refusal.message }
-    const { edges, pageInfo, totalCount } = value.auditEvents
-    lines.push(...edges.map(({ node }) => line(node)))
-    progressed(lines.length - 1, totalCount)
-    if (!pageInfo.hasNextPage) return { lines }
-    after = pageInfo.endCursor
+export const fetchEntries =
+  (filter: AuditEventFilter): FetchPage<Row> =>
+  async (after) => {
+    const { value, refusal } = await ask(AuditExport, { filter, after })
+    return refusal ? { refusal } : { value: value.auditEvents }
   }
-  return { problem: 'The export was cancelled.' }
-}
-
-const page = (filter: AuditEventFilter, after: string | null) => ask(AuditExport, { filter, after })

@@ -5,6 +5,7 @@ import type { Tone } from '#lib/tone.ts'
 
 graphql(`
   fragment ScheduleFields on Schedule {
+    id: name
     name description cron enabled nextRunAt lastStartedAt lastEndedAt lastSucceeded lastMessage
     lastRun { id }
   }

@@ -1,6 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { parseSubordinateSearch, variablesOf } from '#lib/subordinate/search.ts'
+import { subordinateVariables } from '#lib/subordinate/list.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
@@ -11,21 +11,14 @@ const SubordinatesPage = graphql(`
   ) {
     subordinates(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { id ...SubordinateCells } }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      edges { node { id ...SubordinateRow } }
+      pageInfo { ...PageFields }
     }
-    trustMarkTypes(first: 100) { edges { node { type description } } }
   }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.subordinates)
-  const search = parseSubordinateSearch(url.searchParams)
-  const { subordinates, trustMarkTypes } = await read(
-    fetch,
-    SubordinatesPage,
-    variablesOf(search, new Date()),
-  )
-  const markTypes = trustMarkTypes.edges.map(({ node }) => node)
-  return { title: 'Subordinates', search, subordinates, markTypes }
+  const { subordinates } = await read(fetch, SubordinatesPage, subordinateVariables(url.searchParams))
+  return { title: 'Subordinates', subordinates }
 }) satisfies PageLoad

@@ -1,29 +1,24 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { pageVariables } from '#lib/list/paging.ts'
+import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
-import { parseTrustMarkSearch, trustMarkFilterOf } from '#lib/trust-mark/search.ts'
+import { trustMarkList } from '#lib/trust-mark/list.ts'
 import type { PageLoad } from './$types'
-
-const PAGE_SIZE = 50
 
 const TrustMarksPage = graphql(`
   query TrustMarksPage($filter: TrustMarkFilter, $first: Int, $after: String, $last: Int, $before: String) {
     trustMarks(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { id ...TrustMarkCells } }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      edges { node { id ...TrustMarkRow } }
+      pageInfo { ...PageFields }
     }
-    trustMarkTypes(first: 100) { edges { node { type description } } }
+    trustMarkTypes(first: 1) { totalCount }
   }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.trustMarks)
-  const search = parseTrustMarkSearch(url.searchParams)
-  const { trustMarks, trustMarkTypes } = await read(fetch, TrustMarksPage, {
-    filter: trustMarkFilterOf(search, new Date()),
-    ...pageVariables(url.searchParams, PAGE_SIZE),
-  })
-  return { title: 'Trust Marks', search, trustMarks, types: trustMarkTypes.edges.map(({ node }) => node) }
+  const variables = listVariables(url.searchParams, trustMarkList)
+  const { trustMarks, trustMarkTypes } = await read(fetch, TrustMarksPage, variables)
+  return { title: 'Trust Marks', trustMarks, hasTypes: trustMarkTypes.totalCount > 0 }
 }) satisfies PageLoad

@@ -6,15 +6,14 @@ import { runKind } from '#lib/run/run.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-const PAGE_SIZE = 50
-
 const RunPage = graphql(`
   query RunPage($id: ID!, $failed: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
     renewalRun(id: $id) {
       ...RunFields
       items(failed: $failed, first: $first, after: $after, last: $last, before: $before) {
+        totalCount
         edges { node { id resource ok message at } }
-        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        pageInfo { ...PageFields }
       }
     }
   }
@@ -30,7 +29,7 @@ const results: Readonly<Record<string, { failed: boolean | null }>> = {
   all: { failed: null },
 }
 
-/** What failed needs a person, so it is shown first, where there is any. */
+/** Failures need attention, so they come first if there are any. */
 async function usualResult(fetch: typeof globalThis.fetch, id: string): Promise<string> {
   const { renewalRun } = await read(fetch, RunFailures, { id })
   return renewalRun && renewalRun.failed > 0 ? 'failed' : 'all'
@@ -40,13 +39,13 @@ export const load = (async ({ fetch, depends, params, url }) => {
   depends(topic.runs)
   const { id } = params
   const asked = url.searchParams.get('result') ?? ''
-  const shown = asked in results ? asked : await usualResult(fetch, id)
+  const shown = Object.hasOwn(results, asked) ? asked : await usualResult(fetch, id)
   const { renewalRun } = await read(fetch, RunPage, {
     id,
     failed: results[shown]?.failed ?? null,
-    ...pageVariables(url.searchParams, PAGE_SIZE),
+    ...pageVariables(url.searchParams),
   })
-  if (!renewalRun) error(404, { message: 'There is no such run. Runs are forgotten after some time.' })
+  if (!renewalRun) error(404, { message: 'This run does not exist. Old runs are deleted automatically.' })
   const { items, ...run } = renewalRun
-  return { title: runKind(run.kind).label, run, items, shown, asked }
+  return { title: runKind(run.kind).label, run, items, shown }
 }) satisfies PageLoad

@@ -8,7 +8,6 @@ import { InspectEntity } from './inspection.ts'
 const RegistrationLimits = graphql(`
   query RegistrationLimits {
     trustAnchor { entityId statementHours maximumStatementHours metadataPolicy }
-    trustMarkTypes(first: 100) { edges { node { type } } }
   }
 `)
 
@@ -18,11 +17,7 @@ export const load = (async ({ fetch, parent, url }) => {
   const isAsked = entityId !== '' && !problem
   // Not awaited: a stranger's server may take its time, and the form is there meanwhile.
   const inspection = isAsked ? ask(InspectEntity, { entityId }) : undefined
-  const [{ viewer }, { trustAnchor, trustMarkTypes }] = await Promise.all([
-    parent(),
-    read(fetch, RegistrationLimits, {}),
-  ])
+  const [{ viewer }, { trustAnchor }] = await Promise.all([parent(), read(fetch, RegistrationLimits, {})])
   if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to register subordinates.' })
-  const markTypes = trustMarkTypes.edges.map((edge) => edge.node.type)
-  return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor, markTypes }
+  return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor }
 }) satisfies PageLoad

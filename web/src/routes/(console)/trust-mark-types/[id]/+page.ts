@@ -5,8 +5,6 @@ import { nodeOf } from '#lib/node.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-const PAGE_SIZE = 50
-
 const TrustMarkTypePage = graphql(`
   query TrustMarkTypePage($id: ID!) {
     node(id: $id) {
@@ -22,8 +20,8 @@ const Holders = graphql(`
   query Holders($filter: TrustMarkFilter, $first: Int, $after: String, $last: Int, $before: String) {
     trustMarks(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { id ...TrustMarkCells } }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      edges { node { id ...TrustMarkRow } }
+      pageInfo { ...PageFields }
     }
   }
 `)
@@ -34,7 +32,7 @@ export const load = (async ({ fetch, depends, params, url }) => {
   const type = nodeOf(node, 'TrustMarkType', 'Trust Mark type')
   const { trustMarks } = await read(fetch, Holders, {
     filter: { trustMarkType: type.type },
-    ...pageVariables(url.searchParams, PAGE_SIZE),
+    ...pageVariables(url.searchParams),
   })
   return { title: type.description || type.type, type, marks: trustMarks }
 }) satisfies PageLoad

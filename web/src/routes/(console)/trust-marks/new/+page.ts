@@ -2,13 +2,12 @@ import { error } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
+import { activeType } from '#lib/trust-mark/find-type.ts'
 import type { PageLoad } from './$types'
 
-const IssuableTypes = graphql(`
-  query IssuableTypes {
-    trustMarkTypes(first: 100) {
-      edges { node { id type description active validFor renewalTime autorenew owner } }
-    }
+const IssuePage = graphql(`
+  query IssuePage {
+    trustMarkTypes(filter: { active: true }, first: 1) { totalCount }
     trustAnchor { maximumTrustMarkHours }
   }
 `)
@@ -16,12 +15,17 @@ const IssuableTypes = graphql(`
 export const load = (async ({ fetch, depends, parent, url }) => {
   depends(topic.trustMarks)
   const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to issue Trust Marks.' })
-  const { trustMarkTypes, trustAnchor } = await read(fetch, IssuableTypes, {})
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot issue Trust Marks.' })
+  const asked = url.searchParams.get('type') ?? ''
+  const [{ trustMarkTypes, trustAnchor }, type] = await Promise.all([
+    read(fetch, IssuePage, {}),
+    asked ? activeType(asked) : undefined,
+  ])
   return {
     title: 'Issue a Trust Mark',
-    types: trustMarkTypes.edges.map(({ node }) => node).filter(({ active }) => active),
+    hasTypes: trustMarkTypes.totalCount > 0,
     maximum: trustAnchor.maximumTrustMarkHours,
-    asked: { type: url.searchParams.get('type') ?? '', entity: url.searchParams.get('entity') ?? '' },
+    type,
+    entityId: url.searchParams.get('entity') ?? '',
   }
 }) satisfies PageLoad

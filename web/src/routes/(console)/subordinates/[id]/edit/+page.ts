@@ -15,7 +15,6 @@ const SubordinateEdit = graphql(`
       }
     }
     trustAnchor { statementHours maximumStatementHours metadataPolicy }
-    trustMarkTypes(first: 100) { edges { node { type } } }
   }
 `)
 
@@ -23,10 +22,6 @@ export const load = (async ({ fetch, depends, params, parent }) => {
   depends(topic.subordinates)
   const { viewer } = await parent()
   if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to change subordinates.' })
-  const { node, trustAnchor, trustMarkTypes } = await read(fetch, SubordinateEdit, { id: params.id })
-  return {
-    subordinate: subordinateOf(node),
-    trustAnchor,
-    markTypes: trustMarkTypes.edges.map((edge) => edge.node.type),
-  }
+  const { node, trustAnchor } = await read(fetch, SubordinateEdit, { id: params.id })
+  return { subordinate: subordinateOf(node), trustAnchor }
 }) satisfies PageLoad

@@ -4,14 +4,12 @@ import { pageVariables } from '#lib/list/paging.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-const PAGE_SIZE = 25
-
 const SubordinateHistory = graphql(`
   query SubordinateHistory($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
     auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       edges { node { id ...AuditEntry } }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      pageInfo { ...PageFields }
     }
   }
 `)
@@ -22,7 +20,7 @@ export const load = (async ({ fetch, depends, parent, url }) => {
   const filter = { resourceType: 'Subordinate', resource: head.entityId }
   const { auditEvents } = await read(fetch, SubordinateHistory, {
     filter,
-    ...pageVariables(url.searchParams, PAGE_SIZE),
+    ...pageVariables(url.searchParams),
   })
   return { events: auditEvents }
 }) satisfies PageLoad

@@ -13,14 +13,12 @@ const SubordinateTrustMarks = graphql(`
         trustMarks { id ...TrustMarkItem }
       }
     }
-    trustMarkTypes(first: 100) {
-      edges { node { ...IssuableType } }
-    }
+    trustMarkTypes(filter: { active: true }, first: 1) { totalCount }
   }
 `)
 
 export const load = (async ({ fetch, depends, params }) => {
   depends(topic.subordinates, topic.trustMarks)
   const { node, trustMarkTypes } = await read(fetch, SubordinateTrustMarks, { id: params.id })
-  return { subordinate: subordinateOf(node), types: trustMarkTypes.edges.map((edge) => edge.node) }
+  return { subordinate: subordinateOf(node), hasTypes: trustMarkTypes.totalCount > 0 }
 }) satisfies PageLoad

@@ -1,0 +1,104 @@
+/** More Trust Mark types than a page of the API holds: each of them can be found, filtered by and issued. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+
+const COUNT = 150
+/** By identifier it is the last of all, far behind the first hundred. */
+const LAST = 'Certificate 149'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+
+const typeOf = (index: number) => `${admin.entityId}/type/${String(index).padStart(3, '0')}`
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  await admin.server.db.trustMarkType.createMany({
+    data: Array.from({ length: COUNT }, (_, index) => ({
+      type: typeOf(index),
+      description: `Certificate ${index}`,
+    })),
+  })
+  browser = await startBrowser()
+  watched = await openPage(browser, admin.adminUrl)
+  await watched.page.goto('/trust-mark-types')
+  await signIn(watched.page, 'admin', PASSWORD)
+  await watched.page.waitForURL('/trust-mark-types')
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+})
+
+const picker = (page: Page) => page.getByRole('main').getByRole('combobox', { name: /^Trust Mark( type)?$/ })
+
+async function pick(page: Page, search: string, name: string): Promise<void> {
+  await picker(page).click()
+  await picker(page).pressSequentially(search)
+  await page.getByRole('option', { name }).click()
+  expect(await picker(page).inputValue()).toBe(name)
+}
+
+test('the list has them all, page by page', async () => {
+  const { page, complaints } = watched
+  await page.getByText('1–50 of 150 Trust Mark types').waitFor()
+  await page.getByRole('link', { name: 'Next' }).click()
+  await page.getByText('51–100 of 150 Trust Mark types').waitFor()
+  await page.getByRole('link', { name: 'Next' }).click()
+  await page.getByText('101–150 of 150 Trust Mark types').waitFor()
+  await page.getByRole('link', { name: LAST }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a mark of the last type is issued', async () => {
+  const { page, complaints } = watched
+  await page.goto('/trust-marks/new')
+  await pick(page, '149', LAST)
+  await page.getByText(typeOf(149)).waitFor()
+  await page.getByLabel('Entity', { exact: true }).fill('https://rp.example.org')
+  await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
+  await page.getByRole('heading', { level: 1, name: LAST }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test.each(['/trust-marks', '/subordinates', '/collection'])(
+  '%s is filtered by the last type',
+  async (path) => {
+    const { page, complaints } = watched
+    // A filter that is set is shown where there is nothing to filter, too.
+    await page.goto(`${path}?q=rp`)
+    await pick(page, 'certificate 149', LAST)
+    await page.waitForURL((url) => [...url.searchParams.values()].includes(typeOf(149)))
+    await page.reload()
+    await picker(page).waitFor()
+    await expect.poll(() => picker(page).inputValue()).toBe(LAST)
+    await picker(page).fill('')
+    await page.waitForURL(`${path}?q=rp`)
+    expect(complaints).toEqual([])
+  },
+)
+
+test('the keyboard is enough, and what is not chosen does not stay', async () => {
+  const { page } = watched
+  await page.goto('/trust-marks?q=rp')
+  await picker(page).focus()
+  await page.keyboard.type('certificate 148')
+  await page.getByRole('option', { name: 'Certificate 148' }).waitFor()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => picker(page).inputValue()).toBe('')
+  await page.keyboard.type('certificate 147')
+  await page.getByRole('option', { name: 'Certificate 147' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.searchParams.get('type') === typeOf(147))
+})
+
+test('a required type and the palette find them by name', async () => {
+  const { page } = watched
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).fill(LAST)
+  await page.getByRole('option', { name: LAST }).click()
+  await page.getByRole('heading', { level: 1, name: LAST }).waitFor()
+})

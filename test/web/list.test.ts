@@ -1,0 +1,122 @@
+/** From the address bar to what the API is asked for, and back to the links of a list. */
+import { expect, test } from 'vitest'
+import { auditList } from '#lib/audit/list.ts'
+import { apiKeyList } from '#lib/auth/api-key-list.ts'
+import { userList } from '#lib/auth/user-list.ts'
+import { collectionList } from '#lib/collection/list.ts'
+import { addressWith, type List, listVariables, narrowing, nextSort, readSearch } from '#lib/list/list.ts'
+import { runList } from '#lib/run/list.ts'
+import { subordinateList, subordinateVariables } from '#lib/subordinate/list.ts'
+import { trustMarkList } from '#lib/trust-mark/list.ts'
+import { trustMarkTypeList } from '#lib/trust-mark/type-list.ts'
+
+const now = new Date('2026-01-01T00:00:00Z')
+
+const lists: Readonly<Record<string, List<object>>> = {
+  runs: runList,
+  users: userList,
+  'API keys': apiKeyList,
+  'Trust Mark types': trustMarkTypeList,
+  'Trust Marks': trustMarkList,
+  subordinates: subordinateList,
+  collection: collectionList,
+  'audit log': auditList,
+}
+
+const listOf = (name: string) => lists[name] ?? expect.fail(`no list of ${name}`)
+
+test.each<[list: string, address: string, filter: object]>([
+  ['runs', '', { kind: 'SUBORDINATES' }],
+  ['runs', 'kind=all', { kind: null }],
+  ['runs', 'kind=imports&state=under-way', { kind: 'IMPORT', states: ['QUEUED', 'RUNNING'] }],
+  ['runs', 'kind=all&state=well', { kind: null, states: ['SUCCEEDED'], hasFailures: false }],
+  ['runs', 'kind=constructor&state=toString', { kind: 'SUBORDINATES' }],
+  ['users', 'q=+ann+&role=OPERATOR&state=locked-out', { search: 'ann', role: 'OPERATOR', banned: true }],
+  ['users', 'state=admitted', { banned: false }],
+  ['users', 'role=constructor&state=constructor&after=x', {}],
+  ['API keys', 'q=nightly&state=EXPIRED', { search: 'nightly', state: 'EXPIRED' }],
+  ['API keys', 'state=constructor', {}],
+  [
+    'Trust Mark types',
+    'q=member&state=inactive&owner=elsewhere',
+    { search: 'member', active: false, hasOwner: true },
+  ],
+  ['Trust Mark types', 'owner=here', { hasOwner: false }],
+  ['Trust Mark types', 'state=constructor&owner=constructor', {}],
+  ['Trust Marks', 'state=FAILED_RENEWAL', { renewalFailed: true }],
+  [
+    'Trust Marks',
+    'q=rp&type=https://ta.example/member&state=ACTIVE&expires=7',
+    {
+      search: 'rp',
+      trustMarkType: 'https://ta.example/member',
+      state: 'ACTIVE',
+      expiresBefore: '2026-01-08T00:00:00.000Z',
+    },
+  ],
+  ['Trust Marks', 'type=member&state=constructor&expires=soon&other=1', {}],
+  [
+    'subordinates',
+    'q=lib&type=intermediate&state=FAILING&expires=7&mark=https://a.example/m',
+    {
+      search: 'lib',
+      intermediate: true,
+      state: 'FAILING',
+      expiresBefore: '2026-01-08T00:00:00.000Z',
+      trustMarkType: 'https://a.example/m',
+    },
+  ],
+  ['subordinates', 'state=OLD&expires=x&mark=member', {}],
+  ['subordinates', 'type=a_type_of_our_own', { entityType: 'a_type_of_our_own' }],
+  ['collection', '', {}],
+  [
+    'collection',
+    'q=lib&type=openid_provider&mark=https://ta.example/m',
+    { search: 'lib', entityType: 'openid_provider', trustMarkType: 'https://ta.example/m' },
+  ],
+  ['collection', 'mark=no+URL', {}],
+  ['audit log', 'actor=%20admin%20&type=User', { actor: 'admin', resourceType: 'User' }],
+  ['audit log', 'outcome=REFUSED', { outcome: 'REFUSED' }],
+  ['audit log', 'outcome=perhaps', {}],
+  ['audit log', 'from=yesterday', {}],
+])('%s at “%s”', (name, address, filter) => {
+  expect(listVariables(new URLSearchParams(address), listOf(name), now).filter).toEqual(filter)
+})
+
+test('a filter by days includes both days', () => {
+  const { filter } = listVariables(new URLSearchParams('from=2026-03-01&until=2026-03-01'), auditList)
+  const [after, before] = [filter.after, filter.before].map((instant) => new Date(instant ?? '').getTime())
+  expect((before ?? 0) - (after ?? 0)).toBe(24 * 3600 * 1000)
+})
+
+test.each([
+  ['sort=-expires&after=x', { orderBy: { field: 'EXPIRES_AT', direction: 'DESC' }, first: 50, after: 'x' }],
+  ['sort=colour', { orderBy: { field: 'ENTITY_ID', direction: 'ASC' }, first: 50, after: null }],
+  ['sort=constructor', { orderBy: { field: 'ENTITY_ID', direction: 'ASC' } }],
+  ['before=x&after=y', { last: 50, before: 'x' }],
+])('subordinates are sorted and paged at “%s”', (address, variables) => {
+  expect(subordinateVariables(new URLSearchParams(address), now)).toMatchObject(variables)
+})
+
+test('a heading sorts by its column, and then the other way', () => {
+  expect(nextSort('entity', 'expires')).toBe('expires')
+  expect(nextSort('expires', 'expires')).toBe('-expires')
+})
+
+test('only a filter that is understood narrows a list; a part of it does not', () => {
+  const set = (name: string, address: string) => {
+    const { filters } = listOf(name)
+    return narrowing(readSearch(new URLSearchParams(address), filters, now), filters)
+  }
+  expect(set('users', 'q=ann&role=constructor&sort=x')).toEqual(['q'])
+  expect(set('runs', 'kind=imports')).toEqual([])
+  expect(set('runs', 'kind=imports&state=well')).toEqual(['state'])
+})
+
+test('another filter starts at the first page, and keeps the rest of the address', () => {
+  const url = new URL('https://admin.example/users?q=ann&role=ADMIN&after=x&offset=50')
+  expect(addressWith(url, { q: '' })).toBe('/users?role=ADMIN')
+  expect(addressWith(url, { state: 'admitted' })).toBe('/users?q=ann&role=ADMIN&state=admitted')
+  expect(addressWith(url, { before: 'b', offset: '50' })).toBe('/users?q=ann&role=ADMIN&before=b&offset=50')
+  expect(addressWith(new URL('https://admin.example/users?after=x'), {})).toBe('/users')
+})

@@ -1,0 +1,16 @@
+/** The collection as a list: what narrows it. */
+import { entityTypes } from '#lib/entity/type.ts'
+import type { CollectionFilter } from '#lib/gql/graphql.ts'
+import { choice, markType, rowsOf, search } from '#lib/list/filter.ts'
+import type { List } from '#lib/list/list.ts'
+
+const ofType = (entityType: string) => ({ entityType })
+
+export const collectionList: List<CollectionFilter, 'q' | 'type' | 'mark'> = {
+  things: ['entity', 'entities'],
+  filters: {
+    q: search('Name or part of the Entity Identifier'),
+    type: choice('Entity Type', 'All Entity Types', rowsOf(entityTypes, ofType), ofType),
+    mark: markType('Trust Mark type', 'All Trust Mark types'),
+  },
+}

@@ -1,0 +1,56 @@
+/** Everything that a list finds as the lines of a file, fetched page by page. */
+import type { Outcome } from '#lib/graphql/refusal.ts'
+import { csvLine } from './csv.ts'
+import type { Connection } from './paging.ts'
+
+export interface Format<Row> {
+  name: string
+  extension: string
+  type: string
+  head: string
+  line: (row: Row) => string
+}
+
+export const csv = <Row>(
+  name: string,
+  columns: Readonly<Record<string, (row: Row) => unknown>>,
+): Format<Row> => ({
+  name,
+  extension: 'csv',
+  type: 'text/csv',
+  head: csvLine(Object.keys(columns)),
+  line: (row) => csvLine(Object.values(columns).map((read) => read(row))),
+})
+
+export const jsonLines = (name: string): Format<object> => ({
+  name,
+  extension: 'jsonl',
+  type: 'application/jsonl',
+  head: '',
+  line: (row) => `${JSON.stringify(row)}\n`,
+})
+
+export type FetchPage<Row> = (after: string | null) => Promise<Outcome<Connection<Row>>>
+
+interface Watcher {
+  signal: AbortSignal
+  progressed: (done: number, total: number) => void
+}
+
+/** The lines, the reason why there are none, or nothing when it was cancelled. */
+export async function exportRows<Row>(
+  fetchPage: FetchPage<Row>,
+  { head, line }: Format<Row>,
+  { signal, progressed }: Watcher,
+): Promise<Outcome<string[]> | undefined> {
+  const lines = [head]
+  for (let after: string | null = null; !signal.aborted; ) {
+    const { value, refusal }: Outcome<Connection<Row>> = await fetchPage(after)
+    if (refusal) return { refusal }
+    lines.push(...value.edges.map(({ node }) => line(node)))
+    progressed(lines.length - 1, value.totalCount)
+    if (!value.pageInfo.hasNextPage) return { value: lines }
+    after = value.pageInfo.endCursor ?? null
+  }
+  return undefined
+}

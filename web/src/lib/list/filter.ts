@@ -1,0 +1,111 @@
+/** Filters of a list as rows of a table: the control, and what the API is asked for with its value. */
+
+type Options = readonly (readonly [value: string, text: string])[]
+
+type Control =
+  | { kind: 'search'; placeholder: string }
+  | { kind: 'text'; label: string; placeholder: string }
+  | { kind: 'day'; label: string }
+  | { kind: 'choice'; label: string; any: string; options: Options }
+  | { kind: 'mark type'; label: string; any: string }
+  /** Parts of a list, of which one is always shown: a row of links. */
+  | { kind: 'parts'; label: string; options: Options; usual: string }
+
+export type Filter<Condition> = Control & {
+  /** Undefined for a value that the API would not understand: addresses are typed by hand and kept for years. */
+  toCondition: (value: string, now: Date) => Condition | undefined
+}
+
+export type Filters<Condition, Name extends string = string> = Readonly<Record<Name, Filter<Condition>>>
+
+type Rows<Condition> = Readonly<Record<string, { label: string; condition: Condition }>>
+
+const optionsOf = (rows: Rows<unknown>): Options =>
+  Object.entries(rows).map(([value, { label }]) => [value, label])
+
+const conditionAt =
+  <Condition>(rows: Rows<Condition>) =>
+  (value: string) =>
+    Object.hasOwn(rows, value) ? rows[value]?.condition : undefined
+
+/** Rows for a choice among everything that a table has words for. */
+export function rowsOf<Name extends string, Condition>(
+  words: Readonly<Record<Name, { label: string }>>,
+  toCondition: (name: Name) => Condition,
+): Rows<Condition> {
+  const entries = Object.entries<{ label: string }>(words)
+  return Object.fromEntries(
+    entries.map(([name, { label }]) => [name, { label, condition: toCondition(name as Name) }]), // the table's keys
+  )
+}
+
+export const search = (placeholder: string): Filter<{ search: string }> => ({
+  kind: 'search',
+  placeholder,
+  toCondition: (value) => ({ search: value }),
+})
+
+export const text = <Condition>(
+  label: string,
+  placeholder: string,
+  toCondition: (value: string) => Condition,
+): Filter<Condition> => ({ kind: 'text', label, placeholder, toCondition })
+
+export const choice = <Condition>(
+  label: string,
+  any: string,
+  rows: Rows<Condition>,
+  /** For a value without a row; by default it is ignored. */
+  toCondition: (value: string) => Condition | undefined = () => undefined,
+): Filter<Condition> => ({
+  kind: 'choice',
+  label,
+  any,
+  options: optionsOf(rows),
+  toCondition: (value) => conditionAt(rows)(value) ?? toCondition(value),
+})
+
+export const parts = <Condition>(label: string, usual: string, rows: Rows<Condition>): Filter<Condition> => ({
+  kind: 'parts',
+  label,
+  usual,
+  options: optionsOf(rows),
+  toCondition: conditionAt(rows),
+})
+
+export const markType = (label: string, any: string): Filter<{ trustMarkType: string }> => ({
+  kind: 'mark type',
+  label,
+  any,
+  toCondition: (value) => (URL.canParse(value) ? { trustMarkType: value } : undefined),
+})
+
+/** The start of a day in the reader's time zone, or of a later one. */
+export const day = <Condition>(
+  label: string,
+  daysLater: number,
+  toCondition: (instant: string) => Condition,
+): Filter<Condition> => ({
+  kind: 'day',
+  label,
+  toCondition(value) {
+    const date = new Date(`${value}T00:00:00`)
+    if (Number.isNaN(date.getTime())) return undefined
+    date.setDate(date.getDate() + daysLater)
+    return toCondition(date.toISOString())
+  },
+})
+
+const DAY = 86_400_000
+
+/** How soon something expires, in days. */
+export const expiry: Filter<{ expiresBefore: string }> = {
+  kind: 'choice',
+  label: 'Expiry',
+  any: 'Any expiry',
+  options: [7, 14, 30, 90].map((days) => [String(days), `within ${days} days`]),
+  toCondition(value, now) {
+    const days = Number(value)
+    return days > 0 ? { expiresBefore: new Date(now.getTime() + days * DAY).toISOString() } : undefined
+  },
+}

@@ -1,0 +1,28 @@
+/** The list of runs: its parts, and what narrows them. */
+import type { RenewalRunFilter } from '#lib/gql/graphql.ts'
+import { choice, parts } from '#lib/list/filter.ts'
+import type { List } from '#lib/list/list.ts'
+
+export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
+  things: ['run', 'runs'],
+  filters: {
+    // The federation is crawled every few minutes, which would hide the renewals: other kinds are shown on demand.
+    kind: parts('Which runs', 'subordinates', {
+      subordinates: { label: 'Subordinates', condition: { kind: 'SUBORDINATES' } },
+      'trust-marks': { label: 'Trust Marks', condition: { kind: 'TRUST_MARKS' } },
+      reissues: { label: 'Re-issues', condition: { kind: 'REISSUE_TRUST_MARKS' } },
+      imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
+      walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },
+      rebuilds: { label: 'Rebuilds', condition: { kind: 'REBUILD' } },
+      all: { label: 'All runs', condition: { kind: null } },
+    }),
+    state: choice('Result', 'All results', {
+      'under-way': { label: 'Running', condition: { states: ['QUEUED', 'RUNNING'] } },
+      well: { label: 'Succeeded', condition: { states: ['SUCCEEDED'], hasFailures: false } },
+      failures: { label: 'With failures', condition: { hasFailures: true } },
+      broken: { label: 'Stopped with an error', condition: { states: ['FAILED'] } },
+      cancelled: { label: 'Cancelled', condition: { states: ['CANCELLED'] } },
+    }),
+  },
+  pageSize: 25,
+}

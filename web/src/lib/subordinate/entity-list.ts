@@ -1,0 +1,36 @@
+/** Many Entity Identifiers as people paste them: one in a line, or as the first column of a table. */
+import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
+
+export interface EntityList {
+  entityIds: string[]
+  /** Lines that name no entity, counted from 1. */
+  faults: { line: number; text: string; problem: string }[]
+  /** How many lines said what another one had said before. */
+  repeated: number
+}
+
+/** What a spreadsheet puts around and behind the first value of a line. */
+const firstValue = (line: string) =>
+  line
+    .split(/[,;\t]/)[0]
+    ?.trim()
+    .replace(/^"|"$/g, '') ?? ''
+
+/** The first line of what this console exports, and of most tables. */
+const isHeading = (value: string) => /^[a-z_ ]*(entity|identifier|url)[a-z_ ]*$/i.test(value)
+
+export function readEntityList(text: string): EntityList {
+  const found = new Set<string>()
+  const faults: EntityList['faults'] = []
+  let repeated = 0
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const value = firstValue(line)
+    if (value === '' || (index === 0 && isHeading(value))) continue
+    const entityId = tidyEntityId(value)
+    const problem = entityIdProblem(entityId)
+    if (problem) faults.push({ line: index + 1, text: value, problem })
+    else if (found.has(entityId)) repeated++
+    else found.add(entityId)
+  }
+  return { entityIds: [...found], faults, repeated }
+}

@@ -1,0 +1,21 @@
+/** The list of Trust Marks: what narrows it. */
+import type { TrustMarkFilter } from '#lib/gql/graphql.ts'
+import { choice, expiry, markType, rowsOf, search } from '#lib/list/filter.ts'
+import type { List } from '#lib/list/list.ts'
+import { trustMarkStates } from './state.ts'
+
+/** Not a state: an active or expired mark may have it besides. */
+export const FAILED_RENEWAL = 'FAILED_RENEWAL'
+
+export const trustMarkList: List<TrustMarkFilter, 'q' | 'type' | 'state' | 'expires'> = {
+  things: ['Trust Mark', 'Trust Marks'],
+  filters: {
+    q: search('Part of the Entity Identifier'),
+    type: markType('Trust Mark type', 'All types'),
+    state: choice('State', 'All states', {
+      ...rowsOf(trustMarkStates, (state) => ({ state })),
+      [FAILED_RENEWAL]: { label: 'Renewal failed', condition: { renewalFailed: true } },
+    }),
+    expires: expiry,
+  },
+}

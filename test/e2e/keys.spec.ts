@@ -79,7 +79,7 @@ test('once everybody can know it, it signs; the Trust Marks are re-issued, and t
   await page.getByRole('button', { name: 'Switch to it' }).click()
   await dialog().getByRole('button', { name: 'Switch' }).click()
   await page.getByRole('button', { name: 'Re-issue 1 Trust Mark' }).click()
-  await step('Re-issue the Trust Marks').getByText('Ended well', { exact: true }).waitFor()
+  await step('Re-issue the Trust Marks').getByText('Succeeded', { exact: true }).waitFor()
   await step('Re-issue the Trust Marks').getByText('Done', { exact: true }).waitFor()
   expect(complaints).toEqual([])
 })

@@ -79,7 +79,7 @@ export const states: readonly State[] = [
     what: 'the collection after a walk',
     path: () => '/collection',
     async reach(page) {
-      await page.getByRole('button', { name: 'Walk the federation' }).click()
+      await page.getByRole('button', { name: 'Crawl now' }).click()
       await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
     },
   },

@@ -35,7 +35,7 @@ const stored = async (name: string) =>
 
 test('a schedule is switched off and on', async () => {
   const { complaints } = watched
-  const walk = row('Walk of the federation')
+  const walk = row('Federation crawl')
   await walk.getByRole('cell', { name: /every 5 minutes next/i }).waitFor()
   await walk.getByRole('checkbox').click()
   await walk.getByText('Off', { exact: true }).waitFor()
@@ -68,6 +68,6 @@ test('what it does is started now', async () => {
   await row('Renewal of Trust Marks').getByRole('button', { name: 'Start now' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
   await page.getByRole('heading', { level: 1, name: 'Renewal of Trust Marks' }).waitFor()
-  await page.getByText('Ended well', { exact: true }).waitFor()
+  await page.getByText('Succeeded', { exact: true }).waitFor()
   expect(complaints).toEqual([])
 })

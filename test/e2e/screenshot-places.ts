@@ -110,7 +110,7 @@ export const places: Readonly<Record<string, Place>> = {
     },
   },
   'trust-mark-types': { reach: list('/trust-mark-types', 'Has signed') },
-  renewals: { reach: list('/renewals', 'Ended well') },
+  renewals: { reach: list('/renewals', 'Succeeded') },
   'trust-anchor': { reach: list('/trust-anchor', 'As published') },
   policy: { reach: policy },
   keys: { reach: list('/keys', 'Keys') },

@@ -32,9 +32,9 @@ async function renewAndWalk(page: Page): Promise<void> {
   await page.goto('/renewals')
   await page.getByRole('button', { name: 'Renew subordinates' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
-  await page.getByText('Ended well', { exact: true }).waitFor()
+  await page.getByText('Succeeded', { exact: true }).waitFor()
   await page.goto('/collection')
-  await page.getByRole('button', { name: 'Walk the federation' }).click()
+  await page.getByRole('button', { name: 'Crawl now' }).click()
   await page.getByRole('cell', { name: '1 mark' }).first().waitFor()
 }
 

@@ -55,7 +55,7 @@ test('search, order and filter stand in the address', async () => {
   await page.reload()
   await row(page, 'Archive').waitFor()
   expect(await row(page, 'Botany').count()).toBe(0)
-  expect(await mark.inputValue()).toBe('Member')
+  await expect.poll(() => mark.inputValue()).toBe('Member')
   await mark.fill('')
   await page.getByRole('searchbox', { name: 'Search' }).fill('chem')
   await row(page, 'Archive').waitFor({ state: 'detached' })

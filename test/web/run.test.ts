@@ -51,10 +51,10 @@ test('a walk counts what it finds, and promises nothing', () => {
 test.each([
   [running, 'Running'],
   [{ ...running, cancelRequested: true }, 'Ending'],
-  [{ ...ended, failed: 0 }, 'Ended well'],
+  [{ ...ended, failed: 0 }, 'Succeeded'],
   [ended, 'Ended, 2 failed'],
   [{ ...ended, state: 'CANCELLED' as const }, 'Cancelled'],
-  [{ ...ended, state: 'FAILED' as const }, 'Broke off'],
+  [{ ...ended, state: 'FAILED' as const }, 'Stopped with an error'],
 ])('%# a state has a word: %s', (run, word) => {
   expect(runState(run).label).toBe(word)
 })

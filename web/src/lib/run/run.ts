@@ -26,16 +26,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     done: 're-issued',
   },
   COLLECTION: {
-    label: 'Walk of the federation',
+    label: 'Federation crawl',
     things: ['entity', 'entities'],
     done: 'read',
     isOpen: true,
   },
   IMPORT: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
-  REBUILD: { label: 'Rebuild of what is published', things: ['rebuild', 'rebuilds'], done: 'done' },
+  REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
 }
 
-/** A kind that is not in the table is told by its name. */
+/** A kind without a row goes by its name. */
 export const runKind = (kind: string): Kind =>
   kinds[kind] ?? {
     label: kind.charAt(0) + kind.slice(1).toLowerCase().replaceAll('_', ' '),
@@ -52,11 +52,11 @@ export function runState({ state, failed, cancelRequested }: Run): { tone: Tone;
   if (state === 'RUNNING')
     return cancelRequested ? { tone: 'warning', label: 'Ending' } : { tone: 'warning', label: 'Running' }
   if (state === 'QUEUED') return { tone: 'warning', label: 'Waiting for a worker' }
-  if (state === 'FAILED') return { tone: 'error', label: 'Broke off' }
+  if (state === 'FAILED') return { tone: 'error', label: 'Stopped with an error' }
   if (state === 'CANCELLED') return { tone: 'quiet', label: 'Cancelled' }
   return failed > 0
     ? { tone: 'error', label: `Ended, ${count(failed)} failed` }
-    : { tone: 'success', label: 'Ended well' }
+    : { tone: 'success', label: 'Succeeded' }
 }
 
 /** A length of time to a precision that helps: `40 seconds`, `3 minutes`, `2 hours`. */
@@ -88,7 +88,7 @@ function counts({ kind, done, failed, total }: Run): string {
   return `${count(done)}${typeof total === 'number' ? ` of ${plural(total, ...things)}` : ''} ${verb}${failures}`
 }
 
-/** How a run stands, as one would tell a colleague. */
+/** The progress or the result of a run in a sentence. */
 export function runInWords(run: Run): string {
   if (!run.endedAt) {
     const left = secondsLeft(run)

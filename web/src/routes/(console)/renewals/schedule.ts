@@ -1,4 +1,4 @@
-/** What is done by the clock, in words. */
+/** Schedules in words: their labels and states. */
 import type { ScheduleFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -21,19 +21,19 @@ export const UpdateSchedule = graphql(`
   }
 `)
 
-/** Where a person does by hand what a schedule does by the clock. */
+/** Where a user starts by hand what a schedule starts. */
 export type ByHand = 'SUBORDINATES' | 'TRUST_MARKS' | 'collection' | 'trust-anchor'
 
 const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'regenerate-entity-configuration': { label: 'Entity Configuration', byHand: 'trust-anchor' },
   'renew-subordinates': { label: 'Renewal of subordinates', byHand: 'SUBORDINATES' },
   'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
-  'walk-collection': { label: 'Walk of the federation', byHand: 'collection' },
-  'detect-drift': { label: 'Comparison of what is published' },
-  prune: { label: 'Removal of what is old' },
+  'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
+  'detect-drift': { label: 'Consistency check' },
+  prune: { label: 'Clean-up' },
 }
 
-/** One that is not in the table is called by its name. */
+/** A schedule without a row goes by its name. */
 export const scheduleLabel = (name: string) => labels[name] ?? { label: name }
 
 export function scheduleState({
@@ -46,6 +46,6 @@ export function scheduleState({
   label: string
 } {
   if (!enabled) return { tone: 'quiet', label: 'Off' }
-  if (lastStartedAt && !lastEndedAt) return { tone: 'warning', label: 'At work' }
+  if (lastStartedAt && !lastEndedAt) return { tone: 'warning', label: 'Running' }
   return lastSucceeded === false ? { tone: 'error', label: 'Failed' } : { tone: 'success', label: 'On' }
 }

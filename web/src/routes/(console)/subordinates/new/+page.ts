@@ -18,6 +18,6 @@ export const load = (async ({ fetch, parent, url }) => {
   // Not awaited: a stranger's server may take its time, and the form is there meanwhile.
   const inspection = isAsked ? ask(InspectEntity, { entityId }) : undefined
   const [{ viewer }, { trustAnchor }] = await Promise.all([parent(), read(fetch, RegistrationLimits, {})])
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to register subordinates.' })
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })
   return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor }
 }) satisfies PageLoad

@@ -18,7 +18,7 @@ const TrustAnchorEdit = graphql(`
 export const load = (async ({ fetch, depends, parent }) => {
   depends(topic.trustAnchor)
   const { viewer } = await parent()
-  if (!viewer.mayAdminister) error(403, { message: 'Your role does not allow to change the Trust Anchor.' })
+  if (!viewer.mayAdminister) error(403, { message: 'Your role cannot change the Trust Anchor.' })
   const { trustAnchor } = await read(fetch, TrustAnchorEdit, {})
   return { title: 'Edit the Trust Anchor', trustAnchor }
 }) satisfies PageLoad

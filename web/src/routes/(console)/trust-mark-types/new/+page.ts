@@ -11,7 +11,7 @@ const TrustMarkLimits = graphql(`
 
 export const load = (async ({ fetch, parent }) => {
   const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to create Trust Mark types.' })
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot create Trust Mark types.' })
   const { trustAnchor } = await read(fetch, TrustMarkLimits, {})
   return { title: 'Create a Trust Mark type', maximum: trustAnchor.maximumTrustMarkHours }
 }) satisfies PageLoad

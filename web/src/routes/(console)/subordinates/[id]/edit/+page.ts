@@ -21,7 +21,7 @@ const SubordinateEdit = graphql(`
 export const load = (async ({ fetch, depends, params, parent }) => {
   depends(topic.subordinates)
   const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to change subordinates.' })
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change subordinates.' })
   const { node, trustAnchor } = await read(fetch, SubordinateEdit, { id: params.id })
   return { subordinate: subordinateOf(node), trustAnchor }
 }) satisfies PageLoad

@@ -20,7 +20,7 @@ const TrustMarkTypeEdit = graphql(`
 export const load = (async ({ fetch, depends, params, parent }) => {
   depends(topic.trustMarks)
   const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to change Trust Mark types.' })
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change Trust Mark types.' })
   const { node, trustAnchor } = await read(fetch, TrustMarkTypeEdit, { id: params.id })
   const type = nodeOf(node, 'TrustMarkType', 'Trust Mark type')
   return { title: 'Edit a Trust Mark type', type, maximum: trustAnchor.maximumTrustMarkHours }

@@ -17,8 +17,8 @@ const TrustMarkEdit = graphql(`
 export const load = (async ({ fetch, depends, params, parent }) => {
   depends(topic.trustMarks)
   const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to change Trust Marks.' })
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change Trust Marks.' })
   const { trustMark: mark, trustAnchor } = await read(fetch, TrustMarkEdit, { id: params.id })
-  if (!mark) error(404, { message: 'There is no such Trust Mark.' })
+  if (!mark) error(404, { message: 'This Trust Mark does not exist.' })
   return { title: 'Edit a Trust Mark', mark, maximum: trustAnchor.maximumTrustMarkHours }
 }) satisfies PageLoad

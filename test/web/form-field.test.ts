@@ -1,0 +1,90 @@
+/** The fields of forms: what is stored, what is shown of it, and what is sent. */
+import { expect, test } from 'vitest'
+import { emptyValues, parseValues, storedValues } from '#lib/form/field.ts'
+import { closesPaths, subordinateFields } from '#lib/subordinate/draft.ts'
+import { anchorFields } from '#lib/trust-anchor/draft.ts'
+import { markFields, typeFields } from '#lib/trust-mark/draft.ts'
+
+test('a form begins empty, with what is on by default', () => {
+  expect(emptyValues(markFields)).toEqual({
+    validFor: '',
+    renewalTime: '',
+    autorenew: true,
+    additionalClaims: '',
+  })
+  const [one, other] = [emptyValues(subordinateFields), emptyValues(subordinateFields)]
+  one.requiredTrustMarks.push('https://ta.example/mark')
+  expect(other.requiredTrustMarks).toEqual([])
+})
+
+test('what is stored becomes text, and nothing where nothing is set', () => {
+  const mark = { version: 2, validFor: 8760, renewalTime: 48, autorenew: false, additionalClaims: null }
+  expect(storedValues(markFields, mark)).toEqual({
+    version: 2,
+    fields: { validFor: '8760', renewalTime: '48', autorenew: false, additionalClaims: '' },
+  })
+  const metadataPolicy = { openid_provider: { issuer: { essential: true } } }
+  const { fields } = storedValues(subordinateFields, { version: 3, metadataPolicy, constraints: {} })
+  expect(fields).toMatchObject({ forcedMetadata: '', constraints: '', requiredTrustMarks: [], validFor: '' })
+  expect(JSON.parse(fields.metadataPolicy)).toEqual(metadataPolicy)
+})
+
+test('of the Trust Marks of the anchor its form keeps the JWTs', () => {
+  const trustMarks = [{ trust_mark_type: 'https://a.example/mark', trust_mark: 'a.b.c' }, 'rubbish']
+  const { fields } = storedValues(anchorFields, { version: 4, trustMarks, auditRetentionDays: null })
+  expect(fields).toMatchObject({ trustMarks: ['a.b.c'], auditRetentionDays: '' })
+  expect(parseValues(anchorFields, { trustMarks: ['a.b.c'], endpoints: ['RESOLVE'] })).toEqual({
+    value: { trustMarks: ['a.b.c'], endpoints: ['RESOLVE'] },
+  })
+})
+
+test('only the fields that are given are sent, and an empty one clears', () => {
+  expect(parseValues(markFields, {})).toEqual({ value: {} })
+  expect(parseValues(markFields, { validFor: '24' })).toEqual({ value: { validFor: 24 } })
+  expect(parseValues(markFields, { validFor: '', renewalTime: '', additionalClaims: '' })).toEqual({
+    value: { validFor: null, renewalTime: null, additionalClaims: null },
+  })
+  expect(parseValues(typeFields, { description: '  ', ref: ' x ', active: false, owner: '' })).toEqual({
+    value: { description: null, ref: 'x', active: false, owner: null },
+  })
+})
+
+test('an owner is sent as it was typed', () => {
+  const owner = { sub: 'https://owner.example', jwks: { keys: [] } }
+  const { fields } = storedValues(typeFields, { version: 1, owner })
+  expect(parseValues(typeFields, { owner: fields.owner })).toEqual({ value: { owner } })
+})
+
+test('a claim without content clears', () => {
+  const metadataPolicy = '{"openid_provider": {"issuer": {}}, "oauth_client": {}}'
+  expect(parseValues(subordinateFields, { metadataPolicy, constraints: ' ', jwks: '{}' })).toEqual({
+    value: { metadataPolicy: null, constraints: null, jwks: null },
+  })
+})
+
+test('an operator of a policy may have an empty object for its value', () => {
+  const metadataPolicy = '{"openid_provider": {"x": {"value": {}}}}'
+  expect(parseValues(subordinateFields, { metadataPolicy }).value).toEqual({
+    metadataPolicy: JSON.parse(metadataPolicy),
+  })
+})
+
+test.each([
+  [parseValues(markFields, { validFor: '1.5' }), 'validFor'],
+  [parseValues(markFields, { additionalClaims: '[' }), 'additionalClaims'],
+  [parseValues(typeFields, { renewalTime: 'x' }), 'renewalTime'],
+  [parseValues(typeFields, { owner: '7' }), 'owner'],
+  [parseValues(subordinateFields, { forcedMetadata: '{' }), 'forcedMetadata'],
+  [parseValues(subordinateFields, { constraints: '[]' }), 'constraints'],
+  [parseValues(subordinateFields, { validFor: 'a week' }), 'validFor'],
+  [parseValues(anchorFields, { trustAnchors: '[]' }), 'trustAnchors'],
+  [parseValues(anchorFields, { maximumTrustMarkHours: '1e3' }), 'maximumTrustMarkHours'],
+])('what cannot be read is refused at its field', (outcome, field) => {
+  expect(outcome.refusal?.path).toEqual([field])
+})
+
+test('a path length of 0 closes every path through an Intermediate (§6.2.1)', () => {
+  expect(closesPaths({ constraints: { max_path_length: 0 } })).toBe(true)
+  for (const constraints of [{ max_path_length: 1 }, {}, null, undefined])
+    expect(closesPaths({ constraints })).toBe(false)
+})

@@ -1,0 +1,107 @@
+/** The fields of a form as rows of a table: what each is called, how it begins, and what the API is sent for it. */
+import type { Outcome } from '#lib/graphql/refusal.ts'
+import { withoutEmpty } from '#lib/json/edit.ts'
+import { isRecord, parseJsonObject, pretty } from '#lib/json/json.ts'
+import type { Stored } from './stored.ts'
+
+export interface Field<Value, Input> {
+  label: string
+  hint?: string | undefined
+  empty: Value
+  /** As the form shows what the API has sent. */
+  show(stored: unknown): Value
+  /** As the API takes what was typed; the rest is for the server to judge. */
+  parse(value: Value): { input: Input; problem?: never } | { input?: never; problem: string }
+}
+
+type Fields = Readonly<Record<string, Field<unknown, unknown>>>
+
+export type Values<Table extends Fields> = { [Name in keyof Table]: Table[Name]['empty'] }
+
+type Inputs<Table extends Fields> = {
+  [Name in keyof Table]?: Table[Name] extends Field<infer _, infer Input> ? Input : never
+}
+
+/** Empty clears. */
+export const text = (label: string, hint?: string): Field<string, string | null> => ({
+  label,
+  hint,
+  empty: '',
+  show: (stored) => (typeof stored === 'string' ? stored : ''),
+  parse: (value) => ({ input: value.trim() || null }),
+})
+
+/** Digits; empty stands for the default. */
+export const wholeNumber = (label: string, hint?: string): Field<string, number | null> => ({
+  label,
+  hint,
+  empty: '',
+  show: (stored) => (typeof stored === 'number' ? String(stored) : ''),
+  parse(value) {
+    if (/\D/.test(value)) return { problem: `“${value}” is not a whole number.` }
+    return { input: value === '' ? null : Number(value) }
+  },
+})
+
+/** JSON text, kept as it is typed; an object without members clears. */
+export const jsonObject = (
+  label: string,
+  /** Levels of objects in which members without content are left out. */
+  depth = 0,
+): Field<string, unknown> => ({
+  label,
+  empty: '',
+  show: (stored) => (isRecord(stored) && Object.keys(stored).length > 0 ? pretty(stored) : ''),
+  parse(value) {
+    const { value: parsed, problem } = parseJsonObject(value)
+    if (problem !== undefined) return { problem }
+    const content = isRecord(parsed) && depth > 0 ? withoutEmpty(parsed, depth) : parsed
+    return { input: isRecord(content) && Object.keys(content).length > 0 ? content : null }
+  },
+})
+
+export const flag = (label: string): Field<boolean, boolean> => ({
+  label,
+  empty: true,
+  show: (stored) => stored === true,
+  parse: (value) => ({ input: value }),
+})
+
+export const list = <Item extends string>(
+  label: string,
+  hint?: string,
+  itemsOf: (stored: unknown) => Item[] = (stored) => (Array.isArray(stored) ? stored : []),
+): Field<Item[], Item[]> => ({
+  label,
+  hint,
+  empty: [],
+  show: itemsOf,
+  parse: (value) => ({ input: value }),
+})
+
+export function emptyValues<Table extends Fields>(table: Table): Values<Table> {
+  const entries = Object.entries(table).map(([name, { empty }]) => [name, structuredClone(empty)])
+  return Object.fromEntries(entries) as Values<Table> // one of each name
+}
+
+export function storedValues<Table extends Fields>(
+  table: Table,
+  row: { version: number } & { [Name in keyof Table]?: unknown },
+): Stored<Values<Table>> {
+  const entries = Object.entries(table).map(([name, field]) => [name, field.show(row[name])])
+  return { version: row.version, fields: Object.fromEntries(entries) as Values<Table> } // one of each name
+}
+
+/** The input for the fields that are given, or the refusal of the first that cannot be read. */
+export function parseValues<Table extends Fields>(
+  table: Table,
+  values: Partial<Values<Table>>,
+): Outcome<Inputs<Table>> {
+  const inputs: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(values)) {
+    const { input, problem } = table[name]?.parse(value) ?? {}
+    if (problem !== undefined) return { refusal: { message: problem, path: [name] } }
+    inputs[name] = input
+  }
+  return { value: inputs as Inputs<Table> } // parsed by the row of each name
+}

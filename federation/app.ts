@@ -31,7 +31,7 @@ import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
 export type AppOptions = {
   logger?: FastifyBaseLogger
   /** Proxies whose forwarding headers are trusted. */
-  trustProxy?: boolean | string[]
+  trustedProxies?: boolean | string[]
   tls?: { cert: Buffer; key: Buffer }
   /** Requests to /resolve per minute and client: one IPv4 address, or one IPv6 /64. */
   resolveRateLimit?: number
@@ -115,7 +115,7 @@ function endConnectionsOnClose(app: FastifyInstance): void {
   })
 }
 
-function createServer({ logger, trustProxy = false, tls, ...options }: AppOptions): FastifyInstance {
+function createServer({ logger, trustedProxies = false, tls, ...options }: AppOptions): FastifyInstance {
   // Hooks do not run for a request that Fastify refuses before routing.
   const unrouted = { ...selectHeaders(tls), 'access-control-allow-origin': ANY_ORIGIN }
   const { connectionsCheckingInterval, ...timeouts } = { ...defaultTimeouts, ...options.timeouts }
@@ -124,7 +124,7 @@ function createServer({ logger, trustProxy = false, tls, ...options }: AppOption
   const shared = {
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...timeouts,
-    trustProxy,
+    trustProxy: trustedProxies,
     bodyLimit: FORM_LIMIT,
     // Logging a request costs more than most responses. The reverse proxy has an access log.
     logController: new LogController({ disableRequestLogging: true }),
@@ -133,7 +133,7 @@ function createServer({ logger, trustProxy = false, tls, ...options }: AppOption
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendError(error, request, reply.headers(unrouted)),
     clientErrorHandler: answerUnreadable,
-    genReqId: createRequestIds(trustProxy),
+    genReqId: createRequestIds(trustedProxies),
   }
   // The types differ only in the socket, which no route uses.
   return tls

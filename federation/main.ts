@@ -2,7 +2,8 @@
 /** Runs the federation server in one or several processes: read the configuration, start, close on a signal. */
 import cluster from 'node:cluster'
 import type { FastifyBaseLogger } from 'fastify'
-import { ConfigError, type FederationConfig, readConfig } from './env.ts'
+import { type FederationConfig, readConfig } from './config/config.ts'
+import { ConfigurationError } from './config/error.ts'
 import { createLog } from './log.ts'
 import { createSharedRegistry, startProcesses } from './processes.ts'
 import { startFederationServer } from './start.ts'
@@ -14,7 +15,7 @@ const CLOSE_TIMEOUT_MS = 15_000
 try {
   await start(readConfig())
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof StartError)) throw error
+  if (!(error instanceof ConfigurationError || error instanceof StartError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
   if (cluster.isWorker) process.exit() // the channel to the primary process would keep it running

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { AggregatorRegistry, Registry } from 'prom-client'
-import type { FederationConfig } from './env.ts'
+import type { FederationConfig } from './config/config.ts'
 import { createRegistry, serveMetrics } from './metrics/registry.ts'
 import { listenOrExplain } from './start-error.ts'
 

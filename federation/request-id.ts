@@ -13,11 +13,11 @@ const namedNetworks: Readonly<Record<string, readonly string[]>> = {
   uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 }
 
-/** `trustProxy` is Fastify's option. The header counts only on a direct connection from such a proxy. */
+/** The header counts only on a direct connection from such a proxy. */
 export function createRequestIds(
-  trustProxy: boolean | readonly string[],
+  trustedProxies: boolean | readonly string[],
 ): (request: IncomingMessage) => string {
-  const isTrusted = typeof trustProxy === 'boolean' ? () => trustProxy : createMatcher(trustProxy)
+  const isTrusted = typeof trustedProxies === 'boolean' ? () => trustedProxies : createMatcher(trustedProxies)
   return ({ headers, socket }) => {
     const given = headers['x-request-id']
     if (typeof given !== 'string' || !REQUEST_ID.test(given)) return randomUUID()

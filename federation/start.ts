@@ -16,7 +16,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import { createAuthMethods } from './client/auth-methods.ts'
 import { createClientAuthenticator } from './client/authenticator.ts'
-import type { FederationConfig } from './env.ts'
+import type { FederationConfig } from './config/config.ts'
 import { createLog } from './log.ts'
 import { createObserver } from './metrics/observer.ts'
 import { createResolver } from './resolver/resolver.ts'
@@ -59,13 +59,13 @@ export async function startFederationServer(
   const keys = observe.keys(files.current)
   const tls = config.tls && (await readTls(config.tls))
   const redis = overrides.redis ?? (await openRedis(config, logger, waits.redis))
-  const reader = createReader({ redis, prefix: config.redisPrefix })
+  const reader = createReader({ redis, prefix: config.redisKeyPrefix })
   const fetcher = observe.fetcher(
     createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` }),
   )
   const now = () => Math.floor(Date.now() / 1000)
-  const { entityId, allowHttp, trustProxy, resolveRateLimit, collectionRateLimit } = config
-  const place = { redis, prefix: config.redisPrefix }
+  const { entityId, allowHttp, trustedProxies, resolveRateLimit, collectionRateLimit } = config
+  const place = { redis, prefix: config.redisKeyPrefix }
   const common = { entityId, allowHttp, reader, keys, now }
   const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(place)) }
   const resolver = createResolver({
@@ -84,7 +84,7 @@ export async function startFederationServer(
       cursorKey: createCursorKey({ ...place, reader }),
       version: packageJson.version,
     },
-    { logger, trustProxy, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
+    { logger, trustedProxies, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
   )
   const release = async () => {
     files.close()
@@ -108,8 +108,8 @@ export async function startFederationServer(
 
 /** Reads the key directory, and again after each change. If a change is invalid, the previous keys stay in use. */
 async function openKeys(config: ProcessConfig, logger: FastifyBaseLogger, intervalMs: number) {
-  const { keysDir, historicalKeysDir: historicalDir } = config
-  const read = () => readKeyDirectory(keysDir, { historicalDir })
+  const { keysDirectory, historicalKeysDirectory: historicalDir } = config
+  const read = () => readKeyDirectory(keysDirectory, { historicalDir })
   const reload = async () => {
     try {
       current = await read()
@@ -121,7 +121,7 @@ async function openKeys(config: ProcessConfig, logger: FastifyBaseLogger, interv
       )
     }
   }
-  const watch = watchKeyDirectory(keysDir, () => void reload(), { historicalDir, intervalMs })
+  const watch = watchKeyDirectory(keysDirectory, () => void reload(), { historicalDir, intervalMs })
   await watch.ready // before the first read, so that no change is missed
   let current = await read().catch((error: unknown) => {
     watch.close()

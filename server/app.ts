@@ -56,7 +56,8 @@ export type AppDeps = Omit<ServiceDeps, 'events'> & {
   loginRedirectUrl: string
   version: string
   trustedOrigins: string[]
-  trustedProxies: string[]
+  /** Which proxies may say who the client is. */
+  trustedProxies: boolean | string[]
   /** Where the built console lies. */
   consoleRoot: string
   log: FastifyBaseLogger
@@ -67,7 +68,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loggerInstance: deps.log,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: deps.trustedProxies.length > 0 ? deps.trustedProxies : false,
+    trustProxy: deps.trustedProxies,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(deps.trustedProxies),
     childLoggerFactory: (logger) => logger, // the log itself knows the request (process/log.ts)

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { readServerConfig } from '#server/env.ts'
 /** The admin server as a process: read the configuration, start, and close when told to. */
+import { readServerConfig } from '#server/config/config.ts'
 import { closeOnSignals } from '#server/process/closing.ts'
 import { createServerLog } from '#server/process/log.ts'
 import { startAdminServer } from '#server/process/start.ts'

@@ -5,17 +5,18 @@
  */
 import { randomBytes } from 'node:crypto'
 import pretty from 'pino-pretty'
-import { readConfig } from '#federation/env.ts'
+import { readConfig } from '#federation/config/config.ts'
 import { combineRegistries, createRegistry, serveMetrics } from '#federation/metrics/registry.ts'
 import { startFederationServer } from '#federation/start.ts'
 import { listenOrExplain } from '#federation/start-error.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
+import { readServerConfig } from '#server/config/config.ts'
+import { readEmbeddedConfig } from '#server/config/embedded.ts'
 import { banner } from '#server/embedded/banner.ts'
 import { openDataDirectory } from '#server/embedded/data-directory.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
-import { choosePort } from '#server/embedded/port.ts'
+import { requireFreePorts } from '#server/embedded/port.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
-import { readServerConfig } from '#server/env.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { cliCaller, jobCaller } from '#server/identity/caller.ts'
 import { createServerLog } from '#server/process/log.ts'
@@ -33,40 +34,23 @@ async function closeAll(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const host = process.env.HOST || 'localhost'
-  const adminPort = await choosePort({ variable: 'ADMIN_PORT', standard: 8000, host })
-  const federationPort = await choosePort({ variable: 'FEDERATION_PORT', standard: 8080, host })
-  const data = await openDataDirectory(process.env.DATA_DIR || 'data')
+  const { host, adminPort, federationPort, ...embedded } = readEmbeddedConfig()
+  await requireFreePorts({ variable: 'ADMIN_PORT', first: adminPort, host })
+  await requireFreePorts({ variable: 'FEDERATION_PORT', first: federationPort, host })
+  const data = await openDataDirectory(embedded.dataDirectory)
   closers.push(data.release)
 
-  const entityId = process.env.TA_DOMAIN || `http://localhost:${federationPort}`
-  const environment = {
-    LOG_LEVEL: 'warn',
-    AUTH_SECRET: data.authSecret,
-    KEYS_DIR: data.keys,
-    ADMIN_URL: `http://localhost:${adminPort}`,
-    ALLOW_HTTP: String(entityId.startsWith('http:')),
-    // Stand for the embedded parts, whose addresses are known once they run.
-    DATABASE_URL: 'postgresql://embedded',
-    REDIS_URL: 'redis://embedded',
-    ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
-    TA_DOMAIN: entityId,
-    HOST: host,
-  }
   // Before anything is opened: a mistake in a variable changes nothing.
-  const configured = readServerConfig({
-    ...environment,
-    PORT: String(adminPort),
-    METRICS_PORT: '',
-  })
+  const environment = { AUTH_SECRET: data.authSecret, ...embedded.environment }
+  const configured = readServerConfig({ ...environment, PORT: String(adminPort), METRICS_PORT: '' })
   const { metricsPort, ...federationConfig } = readConfig([], {
     ...environment,
     PORT: String(federationPort),
   })
 
-  const database = process.env.DATABASE_URL ? null : await startEmbeddedDatabase(data.database)
+  const database = embedded.isDatabaseEmbedded ? await startEmbeddedDatabase(data.database) : null
   if (database) closers.push(database.close)
-  const redis = process.env.REDIS_URL ? null : await startEmbeddedRedis()
+  const redis = embedded.isRedisEmbedded ? await startEmbeddedRedis() : null
   if (redis) closers.push(redis.close)
   const config = database ? { ...configured, databaseUrl: database.url } : configured
   const log = createServerLog(config.logLevel, pretty({ sync: true, ignore: 'pid,hostname' }))
@@ -100,7 +84,7 @@ async function start(): Promise<void> {
   if (redis) await fillCollection(admin)
   process.stdout.write(
     banner({
-      entityId,
+      entityId: embedded.entityId,
       federationUrl: `http://localhost:${federationPort}`,
       adminUrl: config.adminUrl,
       administrator: ADMINISTRATOR,

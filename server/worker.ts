@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { readServerConfig } from '#server/env.ts'
-import { offerMetrics } from '#server/metrics/observer.ts'
 /** A worker as a process of its own: executes runs and schedules beside admin servers with WORKER=external. */
+import { readServerConfig } from '#server/config/config.ts'
+import { offerMetrics } from '#server/metrics/observer.ts'
 import { startBackend } from '#server/process/backend.ts'
 import { closeOnSignals } from '#server/process/closing.ts'
 import { createServerLog } from '#server/process/log.ts'

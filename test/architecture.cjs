@@ -4,7 +4,7 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 /** The floors, the lowest first. A part imports from the floors below it, never from its neighbours. */
 const serverFloors = [
   ['database', 'error', 'identity'],
-  ['config|env|env-meaning', 'live'],
+  ['config', 'live'],
   ['publish'],
   ['services'],
   ['auth', 'backup', 'embedded', 'import', 'jobs'],

@@ -8,7 +8,8 @@ import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { createReader } from '#store/reader.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type CrawlReport, crawlFederation } from '../collection/crawl.ts'
-import { ConfigError, type FederationConfig, readConfig } from '../env.ts'
+import { type FederationConfig, readConfig } from '../config/config.ts'
+import { ConfigurationError } from '../config/error.ts'
 
 const usage = `Usage: inmor-collection -c FILE TRUST_ANCHOR [--json]
 
@@ -53,7 +54,7 @@ function parse(args: string[]) {
 }
 
 async function crawl(trustAnchor: string, config: FederationConfig): Promise<CrawlReport> {
-  const { entityId, allowHttp, redisPrefix: prefix } = config
+  const { entityId, allowHttp, redisKeyPrefix: prefix } = config
   const redis = connectRedis(config.redisUrl)
   const interrupted = new AbortController()
   const interrupt = (signal: string) => interrupted.abort(new InterruptError(signal))
@@ -94,7 +95,7 @@ try {
     else print(report)
   } else console.log(usage)
 } catch (error) {
-  const isExpected = [UsageError, ConfigError, FederationError, InterruptError].some(
+  const isExpected = [UsageError, ConfigurationError, FederationError, InterruptError].some(
     (kind) => error instanceof kind,
   )
   if (!isExpected) throw error

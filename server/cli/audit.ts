@@ -1,10 +1,10 @@
 /** `inmor audit`: is the log what it was; and out with it, to a file or for good. */
 import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
+import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import type { Database } from '#server/database/client.ts'
-import { ConfigurationError } from '#server/env.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 

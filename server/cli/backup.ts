@@ -1,10 +1,11 @@
 /** `inmor backup` and `inmor restore`: everything but the signing keys, in one file. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
-import { ConfigurationError } from '#server/env.ts'
+import { readCommandConfig } from '#server/config/command.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { recordOnly } from '#server/services/write.ts'
 
@@ -20,7 +21,7 @@ const passphraseOption = [
 type Options = { json?: boolean; passphraseFile?: string }
 
 async function readPassphrase({ passphraseFile: file }: Options): Promise<string | null> {
-  if (!file) return process.env.BACKUP_PASSPHRASE || null
+  if (!file) return readCommandConfig().backupPassphrase ?? null
   try {
     return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0] ?? ''
   } catch {

@@ -5,8 +5,8 @@ import { parseEntityId } from '#core/entity-id.ts'
 import { signJwt } from '#core/jws.ts'
 import { parsePrivateJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { command, parseDays, print } from '#server/cli/output.ts'
-import { ConfigurationError } from '#server/env.ts'
 
 const DAY = 86_400
 

@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
+import { readEmbeddedConfig, setDefaults } from '#server/config/embedded.ts'
+import { sentenceOf } from '#server/process/start-failure.ts'
 
 type Part = { name: string; args: readonly string[]; folder?: string }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const consolePort = process.env.CONSOLE_PORT || '5173'
-const env = { DATA_DIR: 'data/dev', ADMIN_URL: `http://localhost:${consolePort}`, ...process.env }
+const consolePort = readConsolePort()
+setDefaults({ DATA_DIR: 'data/dev', ADMIN_URL: `http://localhost:${consolePort}` })
 const watch = ['--watch', '--watch-preserve-output']
 
 /** One Node process each. Without a path, Node watches all files that the program imports. */
@@ -25,15 +27,23 @@ const parts: readonly Part[] = [
   },
   {
     name: 'console',
-    args: ['../node_modules/vite/bin/vite.js', '--strictPort', '--port', consolePort],
+    args: ['../node_modules/vite/bin/vite.js', '--strictPort', '--port', String(consolePort)],
     folder: 'web',
   },
 ]
 
+function readConsolePort(): number {
+  try {
+    return readEmbeddedConfig().consolePort
+  } catch (error) {
+    process.stderr.write(`${sentenceOf(error)}\n`)
+    process.exit(1)
+  }
+}
+
 function start({ name, args, folder = '' }: Part): ChildProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: `${root}${folder}`,
-    env,
     // A process group of its own: Ctrl-C reaches this process alone, which then stops each group once.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

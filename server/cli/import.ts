@@ -1,8 +1,9 @@
 /** `inmor import`: takes over what an installation of today's inmor holds in its Redis and its PostgreSQL. */
+
+import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { command, print, recordFailure, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
-import { ConfigurationError } from '#server/env.ts'
 import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
 import { importInmor } from '#server/import/import.ts'
 import { readPostgres } from '#server/import/postgres-source.ts'

@@ -1,10 +1,10 @@
 /** `inmor keys`: the rollover of the signing key, step by step (§11.2). */
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
 import { untilPublished } from '#server/cli/publication.ts'
-import { ConfigurationError } from '#server/env.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Installation } from '#server/process/installation.ts'

@@ -1,6 +1,6 @@
 /** A worker inside a command, where no other process works on runs: the command then does alone what it asks for. */
 import { pino } from 'pino'
-import { readServerConfig } from '#server/env.ts'
+import { readServerConfig } from '#server/config/config.ts'
 import { startBackend } from '#server/process/backend.ts'
 import type { Installation } from '#server/process/installation.ts'
 import { createServerLog } from '#server/process/log.ts'

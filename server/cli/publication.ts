@@ -1,6 +1,6 @@
 /** What a command has queued for publication, and the wait until whoever publishes for this database has done it. */
 import { setTimeout } from 'node:timers/promises'
-import { ConfigurationError } from '#server/env.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import type { Installation } from '#server/process/installation.ts'
 import type { OutboxItem } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'

@@ -1,11 +1,11 @@
 /** A command that is a run: started here, done by the workers, told item by item until it ends. */
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
+import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import { print, withInstallation } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
 import type { Database } from '#server/database/client.ts'
-import { ConfigurationError } from '#server/env.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'

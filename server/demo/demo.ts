@@ -8,21 +8,20 @@ import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createAccounts } from '#server/auth/accounts.ts'
+import { readEmbeddedConfig, setDefaults } from '#server/config/embedded.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import { type Entity, startEntity } from '#server/demo/entity.ts'
 import { type Member, markTypes, members } from '#server/demo/members.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
-import { choosePort } from '#server/embedded/port.ts'
+import { requireFreePorts } from '#server/embedded/port.ts'
 import { openInstallation } from '#server/process/installation.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 
-const dataDirectory = process.env.DATA_DIR || 'data/demo'
-const adminUrl = `http://localhost:${process.env.ADMIN_PORT || '8000'}`
-const federationUrl = `http://localhost:${process.env.FEDERATION_PORT || '8080'}`
-const anchor = process.env.TA_DOMAIN || federationUrl
+setDefaults({ DATA_DIR: 'data/demo' })
+const { dataDirectory, adminPort, federationPort, demoPort, entityId: anchor } = readEmbeddedConfig()
+const adminUrl = `http://localhost:${adminPort}`
+const federationUrl = `http://localhost:${federationPort}`
 const markType = (name: string) => `${anchor}/trust-marks/${name}`
-
-process.env.DATA_DIR = dataDirectory
 
 /** Ended with us, whatever becomes of the rest. */
 let product: ChildProcess | undefined
@@ -47,13 +46,13 @@ async function untilReady(): Promise<void> {
 }
 
 async function startMembers(): Promise<Map<string, Entity>> {
-  const firstPort = await choosePort({
+  await requireFreePorts({
     variable: 'DEMO_PORT',
-    standard: 9101,
+    first: demoPort,
     host: 'localhost',
     count: members.length,
   })
-  const port = (slug: string) => firstPort + members.findIndex((member) => member.slug === slug)
+  const port = (slug: string) => demoPort + members.findIndex((member) => member.slug === slug)
   const started = new Map<string, Entity>()
   for (const { slug, superior, metadata } of members) {
     const above = superior === null ? anchor : `http://localhost:${port(superior)}`

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { generateSigningKey } from '#core/keys.ts'
-import { ConfigurationError } from '#server/env.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
+import { keysBelow } from '#server/config/embedded.ts'
 import { keyDirectoryFiles, writeNewKey } from '#store/key-directory.ts'
 
 /** How a command finds the parts of an installation that runs. */
@@ -22,7 +23,6 @@ export type DataDirectory = {
 }
 
 const runningFile = (path: string) => join(path, 'running.json')
-export const keysBelow = (path: string) => join(resolve(path), 'keys')
 
 /** Creates what is missing. @throws ConfigurationError when it cannot be written or is in use */
 export async function openDataDirectory(directory: string): Promise<DataDirectory> {

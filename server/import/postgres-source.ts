@@ -1,7 +1,7 @@
 /** Reads the tables that Django keeps for today's inmor, in one read-only transaction. */
 import { Client } from 'pg'
 import { z } from 'zod'
-import { ConfigurationError } from '#server/env.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { type InmorContent, noContent } from '#server/import/content.ts'
 
 /** Text in older versions, JSON in newer ones; an empty text meant nothing. */

@@ -1,6 +1,6 @@
 /** Reads the Redis of today's inmor, whose key names are ours (#store/keys.ts). It is only read. */
 import type { Redis } from 'ioredis'
-import { ConfigurationError } from '#server/env.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import type { InmorContent, SourceTrustMark } from '#server/import/content.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { type RedisKeys, redisKeys } from '#store/keys.ts'

@@ -1,13 +1,14 @@
 /** What a command works on: the configured services, or the embedded ones of a data directory, running or not. */
 import { userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { migrate } from '#prisma/migrate.ts'
-import { type Auth, type AuthConfig, createAuth } from '#server/auth/auth.ts'
+import { type Auth, createAuth } from '#server/auth/auth.ts'
+import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
+import { type EmbeddedConfig, readEmbeddedConfig } from '#server/config/embedded.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
-import { keysBelow, openDataDirectory, readRunning } from '#server/embedded/data-directory.ts'
-import { ConfigurationError, readServerConfig } from '#server/env.ts'
+import { openDataDirectory, type Parts, readRunning } from '#server/embedded/data-directory.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
-import { keyDirectoryFiles } from '#store/key-directory.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
 
 export type Installation = {
@@ -29,31 +30,22 @@ export type Installation = {
 
 /** @throws ConfigurationError */
 export async function openInstallation({ isMigrated = true } = {}): Promise<Installation> {
-  const { DATABASE_URL, DB_HOST } = process.env
-  const directory = process.env.DATA_DIR || 'data'
-  const running = await readRunning(resolve(directory))
-  const isRunningThere = DATABASE_URL !== undefined && running?.parts?.databaseUrl === DATABASE_URL
-  if ((DATABASE_URL || DB_HOST) && !isRunningThere) {
-    const { keysDirectory, historicalKeysDirectory, ...config } = readServerConfig()
-    const keys = { directory: keysDirectory, historicalDirectory: historicalKeysDirectory }
-    return connect({ ...config, keys, isServed: true })
-  }
+  const place = readEmbeddedConfig()
+  const { isDatabaseEmbedded, dataDirectory, environment } = place
+  const running = await readRunning(resolve(dataDirectory))
+  const isRunningThere = running?.parts?.databaseUrl === environment.DATABASE_URL
+  if (!isDatabaseEmbedded && !isRunningThere) return connect(readServerConfig(), true)
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting; try again in a moment.')
-    return connect({ ...localParts(), ...running.parts, keys: localKeys(directory), isServed: true })
+    return connect(localConfig(place, running.parts), true)
   }
 
   const { startEmbeddedDatabase } = await loadEmbeddedDatabase()
-  const data = await openDataDirectory(directory)
+  const data = await openDataDirectory(dataDirectory)
   const database = await startEmbeddedDatabase(data.database)
   const applied = isMigrated ? await migrate(database.url) : []
-  const installation = connect({
-    ...localParts(),
-    databaseUrl: database.url,
-    authSecret: data.authSecret,
-    keys: localKeys(directory),
-    isServed: false,
-  })
+  const authSecret = environment.AUTH_SECRET ?? data.authSecret
+  const installation = connect(localConfig(place, { databaseUrl: database.url, authSecret }), false)
   return {
     ...installation,
     applied,
@@ -75,24 +67,12 @@ async function loadEmbeddedDatabase() {
 }
 
 /** As `npm start` has it, in the same environment. */
-function localParts() {
-  const { TA_DOMAIN, FEDERATION_PORT, ALLOW_HTTP } = process.env
-  const entityId = TA_DOMAIN || `http://localhost:${FEDERATION_PORT || 8080}`
-  const allowHttp = ALLOW_HTTP ? ALLOW_HTTP === 'true' : entityId.startsWith('http:')
-  const adminUrl = 'http://localhost:8000'
-  return { entityId, allowHttp, adminUrl, trustedOrigins: [], previousAuthSecrets: [] }
+function localConfig({ environment }: EmbeddedConfig, { databaseUrl, authSecret }: Parts): ServerConfig {
+  return readServerConfig({ ...environment, DATABASE_URL: databaseUrl, AUTH_SECRET: authSecret })
 }
 
-/** As `npm start` finds them. */
-function localKeys(dataDirectory: string): KeyPlace {
-  const directory = process.env.KEYS_DIR || keysBelow(dataDirectory)
-  const history = process.env.HISTORICAL_KEYS_DIR || join(directory, keyDirectoryFiles.historicalKeys)
-  return { directory, historicalDirectory: history }
-}
-
-type Parts = AuthConfig & Pick<Installation, 'entityId' | 'allowHttp' | 'databaseUrl' | 'keys' | 'isServed'>
-
-function connect({ databaseUrl, keys, isServed, entityId, allowHttp, ...config }: Parts): Installation {
+function connect(config: ServerConfig, isServed: boolean): Installation {
+  const { databaseUrl, keysDirectory, historicalKeysDirectory, entityId, allowHttp } = config
   const db = connectDatabase(databaseUrl)
   return {
     db,
@@ -101,7 +81,7 @@ function connect({ databaseUrl, keys, isServed, entityId, allowHttp, ...config }
     entityId,
     allowHttp,
     databaseUrl,
-    keys,
+    keys: { directory: keysDirectory, historicalDirectory: historicalKeysDirectory },
     applied: [],
     isServed,
     close: () => db.$disconnect(),

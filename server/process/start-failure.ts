@@ -1,23 +1,14 @@
 /** Why a process cannot start, for the person who started it: one sentence where the cause is known. */
 
 import { FederationError } from '#core/errors.ts'
-import { ConfigError } from '#federation/env.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { StartError } from '#federation/start-error.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
-import { ConfigurationError } from '#server/env.ts'
 import { isDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 
-const spoken = [
-  BackupError,
-  ConfigurationError,
-  ConfigError,
-  StartError,
-  KeyFileError,
-  OperationError,
-  FederationError,
-]
+const spoken = [BackupError, ConfigurationError, StartError, KeyFileError, OperationError, FederationError]
 
 const DENIED =
   'The database refuses this user or this password; see DATABASE_URL, or DB_USER and DB_PASSWORD.'

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { generateSigningKey } from '#core/keys.ts'
+import { readConfig } from '#federation/config/config.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
-import type { ServerConfig } from '#server/env.ts'
+import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { type Role, roles } from '#server/identity/roles.ts'
 import { type AdminServer, type Overrides, startAdminServer } from '#server/process/start.ts'
@@ -60,46 +61,27 @@ export async function startAdmin(
   const [adminPort, federationPort] = [await freePort(), await freePort()]
   const entityId = `http://127.0.0.1:${federationPort}`
   const adminUrl = `http://127.0.0.1:${adminPort}`
-  const config: ServerConfig = {
-    entityId,
-    databaseUrl: database.url,
-    redisUrl: redis.url,
-    redisKeyPrefix: '',
-    keysDirectory,
-    historicalKeysDirectory: join(keysDirectory, 'historical_keys'),
-    authSecret: 'a secret of these tests that nobody else would use',
-    previousAuthSecrets: [],
-    secondFactorRoles: [],
-    singleSignOn: null,
-    adminUrl,
-    trustedOrigins: [adminUrl],
-    loginRedirectUrl: '/',
-    allowHttp: true,
-    trustedProxies: [],
-    worker: 'inline',
-    host: '127.0.0.1',
-    port: adminPort,
-    metricsPort: undefined,
-    logLevel: 'silent',
-    ...changes,
+  const environment = {
+    TA_DOMAIN: entityId,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    KEYS_DIR: keysDirectory,
+    AUTH_SECRET: 'a secret of these tests that nobody else would use',
+    ADMIN_URL: adminUrl,
+    ALLOW_HTTP: 'true',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
   }
+  const config = { ...readServerConfig({ ...environment, PORT: String(adminPort) }), ...changes }
   const server = await startAdminServer(config, silent, overrides)
   // The clock would start runs in the midst of a test that counts them.
   await server.db.schedule.updateMany({ data: { enabled: false } })
   await server.publisher.rebuild()
   const federation = await startFederationServer(
     {
-      entityId,
-      redisUrl: redis.url,
-      redisPrefix: '',
-      allowHttp: true,
-      keysDir: keysDirectory,
-      historicalKeysDir: config.historicalKeysDirectory,
-      host: '127.0.0.1',
-      port: federationPort,
-      metricsPort: undefined,
-      logLevel: 'silent',
-      trustProxy: false,
+      ...readConfig([], { ...environment, PORT: String(federationPort) }),
+      historicalKeysDirectory: config.historicalKeysDirectory,
+      trustedProxies: false,
       resolveRateLimit: 100_000,
       collectionRateLimit: 100_000,
     },

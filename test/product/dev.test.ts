@@ -1,4 +1,6 @@
 /** `npm run dev`: everything serves from one command, and one Ctrl-C ends it all. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { eventually, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, run, survivors } from '#test/helpers/program.ts'
@@ -35,6 +37,18 @@ test('serves the console with the API behind it, and SIGINT leaves no process ru
 
 test('ends with exit code 1 when a part cannot run', async () => {
   const { environment } = await makeInstallation()
+  const occupier = createServer().listen(0, 'localhost')
+  await once(occupier, 'listening')
+  const address = occupier.address()
+  const CONSOLE_PORT = typeof address === 'object' && address ? String(address.port) : ''
+  const dev = run('server/cli/dev.ts', [], { environment: { ...environment, CONSOLE_PORT } })
+  expect((await dev.ended).code).toBe(1)
+  occupier.close()
+})
+
+test('refuses a port that is no number', async () => {
+  const { environment } = await makeInstallation()
   const dev = run('server/cli/dev.ts', [], { environment: { ...environment, CONSOLE_PORT: 'none' } })
   expect((await dev.ended).code).toBe(1)
+  expect(dev.stderr()).toMatch(/^CONSOLE_PORT must be a whole number from 1 to 65535, not "none"\.\n$/)
 })

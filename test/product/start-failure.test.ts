@@ -55,6 +55,7 @@ const failures: Failure[] = [
   ['a key file that is not JSON', () => withKeyFile('{'), () => /private\.json is not valid JSON\./],
   ['a port that is no number', async () => ({ ADMIN_PORT: 'eighty' }), () => /^ADMIN_PORT/],
   ['a Trust Anchor that is no URL', async () => ({ TA_DOMAIN: 'ta.example.org' }), () => /^TA_DOMAIN/],
+  ['a proxy that is no address', async () => ({ TRUST_PROXY: 'nginx' }), () => /^TRUST_PROXY must/],
   ['an unknown log level', async () => ({ LOG_LEVEL: 'loud' }), () => /^LOG_LEVEL/],
   [
     'a database of another kind',
@@ -116,7 +117,7 @@ test('a variable at fault is said before anything is opened, and leaves no datab
   const { code, stderr } = await endingOf({ ...fresh.environment, LOG_LEVEL: 'loud' })
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: expect.stringMatching(/^LOG_LEVEL: .*; set it to fatal, /),
+    stderr: expect.stringMatching(/^LOG_LEVEL must be one of trace, .*, not "loud"\.$/m),
   })
   expect(await readdir(fresh.dataDirectory)).not.toContain('postgres')
 })

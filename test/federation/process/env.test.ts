@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ConfigError, readConfig } from '#federation/env.ts'
+import { readConfig } from '#federation/config/config.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -20,7 +21,7 @@ function mistakes(args: string[], environment: Record<string, string>): readonly
   try {
     readConfig(args, environment)
   } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes
+    if (error instanceof ConfigurationError) return error.message.split('\n')
     throw error
   }
   return []
@@ -32,15 +33,15 @@ test('one variable is enough; everything else has a default', () => {
   expect(readConfig([], minimal)).toEqual({
     entityId: 'https://ta.example',
     redisUrl: 'redis://127.0.0.1:6379',
-    redisPrefix: '',
+    redisKeyPrefix: '',
     allowHttp: false,
-    keysDir: '.',
-    historicalKeysDir: 'historical_keys',
+    keysDirectory: '.',
+    historicalKeysDirectory: 'historical_keys',
     host: '0.0.0.0',
     port: 8080,
     processes: 1,
     logLevel: 'info',
-    trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
+    trustedProxies: ['loopback', 'linklocal', 'uniquelocal'],
     resolveRateLimit: 600,
     collectionRateLimit: 600,
   })
@@ -80,8 +81,8 @@ test('the environment overrides the file; an empty variable does not', async () 
 
 test('historical keys lie below the keys unless said otherwise', () => {
   const keys = { ...minimal, KEYS_DIR: '/keys' }
-  expect(readConfig([], keys).historicalKeysDir).toBe('/keys/historical_keys')
-  expect(readConfig([], { ...keys, HISTORICAL_KEYS_DIR: '/old' }).historicalKeysDir).toBe('/old')
+  expect(readConfig([], keys).historicalKeysDirectory).toBe('/keys/historical_keys')
+  expect(readConfig([], { ...keys, HISTORICAL_KEYS_DIR: '/old' }).historicalKeysDirectory).toBe('/old')
 })
 
 test.each([
@@ -89,8 +90,8 @@ test.each([
   ['true', true],
   ['10.0.0.1', ['10.0.0.1']],
   ['10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
-])('trusts the proxies that are named: %s', (text, trustProxy) => {
-  expect(readConfig([], { ...minimal, TRUST_PROXY: text })).toMatchObject({ trustProxy })
+])('trusts the proxies that are named: %s', (text, trustedProxies) => {
+  expect(readConfig([], { ...minimal, TRUST_PROXY: text })).toMatchObject({ trustedProxies })
 })
 
 test('tells every mistake at once, by the name of the variable, and no password', () => {
@@ -102,7 +103,7 @@ test('tells every mistake at once, by the name of the variable, and no password'
     TRUST_PROXY: 'nginx',
     TLS_CERT: 'cert.pem',
   })
-  const names = ['TA_DOMAIN', 'REDIS_URL', 'ALLOW_HTTP', 'PORT', 'LOG_LEVEL', 'TRUST_PROXY', 'TLS_CERT']
+  const names = ['TA_DOMAIN', 'REDIS_URL', 'ALLOW_HTTP', 'TRUST_PROXY', 'LOG_LEVEL', 'TLS_CERT', 'PORT']
   expect(found.map((sentence) => sentence.split(' ', 1)[0])).toEqual(names)
   expect(found.join()).not.toContain('password')
 })

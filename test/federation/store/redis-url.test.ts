@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConfigError, readConfig } from '#federation/env.ts'
+import { readConfig } from '#federation/config/config.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { parseRedisUrl, type RedisPlace, RedisUrlError } from '#store/redis-url.ts'
 
 const place = (changes: Partial<RedisPlace>): RedisPlace => ({
@@ -68,7 +69,7 @@ test.each([
 
 test('a Cluster needs a prefix that keeps the keys together', () => {
   const environment = { TA_DOMAIN: 'https://ta.example', REDIS_URL: 'redis+cluster://a' }
-  expect(() => readConfig([], environment)).toThrow(ConfigError)
+  expect(() => readConfig([], environment)).toThrow(ConfigurationError)
   expect(() => readConfig([], environment)).toThrow(/^REDIS_KEY_PREFIX must contain a part in braces/)
-  expect(readConfig([], { ...environment, REDIS_KEY_PREFIX: '{inmor}' }).redisPrefix).toBe('{inmor}')
+  expect(readConfig([], { ...environment, REDIS_KEY_PREFIX: '{inmor}' }).redisKeyPrefix).toBe('{inmor}')
 })

@@ -1,6 +1,7 @@
 /** The admin server's configuration: read once, and refused with every variable at fault. */
 import { describe, expect, it } from 'vitest'
-import { ConfigurationError, readServerConfig } from '#server/env.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
+import { readServerConfig } from '#server/config/config.ts'
 
 const sound = {
   TA_DOMAIN: 'https://ta.example.org',
@@ -25,15 +26,25 @@ describe('readServerConfig', () => {
     expect(readServerConfig(sound)).toEqual({
       entityId: 'https://ta.example.org',
       databaseUrl: sound.DATABASE_URL,
+      databaseHost: undefined,
+      databasePort: 5432,
+      databaseName: 'postgres',
+      databaseUser: 'postgres',
+      databasePassword: '',
       redisUrl: sound.REDIS_URL,
       redisKeyPrefix: '',
       keysDirectory: '.',
-      historicalKeysDirectory: './historical_keys',
+      historicalKeysDirectory: 'historical_keys',
       authSecret: sound.AUTH_SECRET,
       previousAuthSecrets: [],
       secondFactorRoles: [],
       singleSignOn: null,
+      oidcName: 'Single sign-on',
+      oidcScopes: 'openid profile email',
+      oidcRoleClaim: 'groups',
       adminUrl: 'http://localhost:8000',
+      corsOrigins: [],
+      csrfTrustedOrigins: [],
       trustedOrigins: ['http://localhost:8000'],
       loginRedirectUrl: '/',
       allowHttp: false,
@@ -69,14 +80,22 @@ describe('readServerConfig', () => {
     ['REDIS_URL', 'http://redis.example.org'],
     ['AUTH_SECRET', 'too short'],
     ['ADMIN_URL', 'admin.example.org'],
-    ['ALLOW_HTTP', 'yes'],
+    ['ALLOW_HTTP', 'maybe'],
     ['PORT', '65536'],
     ['PORT', '-1'],
+    ['ADMIN_URL', 'https://admin.example.org/console'],
+    ['ADMIN_URL', 'ftp://admin.example.org'],
+    ['CORS_ORIGINS', 'https://console.example.org/start'],
+    ['CORS_ORIGINS', '*'],
+    ['CSRF_TRUSTED_ORIGINS', 'https://one.example.org, two.example.org'],
     ['DB_PORT', 'five'],
-    ['LOG_LEVEL', 'INFO'],
+    ['DB_HOST', 'db/inmor'],
+    ['OIDC_ISSUER', 'login.example.org'],
+    ['WORKER', 'both'],
+    ['LOG_LEVEL', 'loud'],
     ['REQUIRE_SECOND_FACTOR', 'admin,auditor'],
   ])('refuses %s=%s and says so by name', (name, value) => {
-    expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name}: \\S`)])
+    expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name} must \\S.*\\.$`)])
   })
 
   it('reads the groups of single sign-on as roles', () => {
@@ -86,7 +105,7 @@ describe('readServerConfig', () => {
       OIDC_CLIENT_SECRET: 'secret',
       OIDC_ROLE_MAP: 'cn=ta,ou=groups=admin, staff=viewer',
     }
-    expect(faults({ ...sound, ...oidc })).toEqual([expect.stringMatching(/^OIDC_ROLE_MAP: "cn=ta"/)])
+    expect(faults({ ...sound, ...oidc })).toEqual([expect.stringMatching(/^OIDC_ROLE_MAP must .*"cn=ta"\.$/)])
     const { singleSignOn } = readServerConfig({
       ...sound,
       ...oidc,
@@ -110,7 +129,7 @@ describe('readServerConfig', () => {
 
   it('leads nobody to a page of an origin it does not trust', () => {
     const redirect = { LOGIN_REDIRECT_URL: 'https://console.example.org/start' }
-    expect(faults({ ...sound, ...redirect })).toEqual([expect.stringMatching(/^LOGIN_REDIRECT_URL: /)])
+    expect(faults({ ...sound, ...redirect })).toEqual([expect.stringMatching(/^LOGIN_REDIRECT_URL must /)])
     const trusted = { CSRF_TRUSTED_ORIGINS: 'https://console.example.org' }
     expect(readServerConfig({ ...sound, ...redirect, ...trusted }).loginRedirectUrl).toBe(
       redirect.LOGIN_REDIRECT_URL,

@@ -1,0 +1,48 @@
+/** The variables of the federation server. */
+import { port, proxies, proxyNames, redisUrl, text, wholeNumber } from './kind.ts'
+import { sharedVariables } from './shared.ts'
+import type { Table } from './variable.ts'
+
+const rateLimit = wholeNumber(1, 1_000_000).default(600)
+
+export const federationVariables = {
+  ...sharedVariables,
+  entityId: { ...sharedVariables.entityId, toml: 'domain' },
+  redisUrl: {
+    ...sharedVariables.redisUrl,
+    toml: 'redis_uri',
+    kind: redisUrl.default('redis://127.0.0.1:6379'),
+  },
+  allowHttp: { ...sharedVariables.allowHttp, toml: 'allow_http' },
+  // Without it, all clients behind the proxy would share one rate limit.
+  trustedProxies: { ...sharedVariables.trustedProxies, kind: proxies.default([...proxyNames]) },
+  tlsCert: {
+    names: ['TLS_CERT'],
+    toml: 'tls_cert',
+    kind: text.optional(),
+    meaning: 'the file of the certificate chain, when it serves TLS itself',
+  },
+  tlsKey: {
+    names: ['TLS_KEY'],
+    toml: 'tls_key',
+    kind: text.optional(),
+    meaning: 'the file of its private key; set both or none',
+  },
+  port: { names: ['PORT'], kind: port.default(8080), meaning: 'the port to listen on' },
+  processes: {
+    names: ['WEB_CONCURRENCY'],
+    kind: wholeNumber(1, 256).default(1),
+    meaning:
+      'how many processes share the port; one for each processor serves the most, and each counts rates on its own',
+  },
+  resolveRateLimit: {
+    names: ['RESOLVE_RATE_LIMIT'],
+    kind: rateLimit,
+    meaning: 'requests to /resolve that one client address may make in a minute',
+  },
+  collectionRateLimit: {
+    names: ['COLLECTION_RATE_LIMIT'],
+    kind: rateLimit,
+    meaning: 'requests to /collection that one client address may make in a minute',
+  },
+} as const satisfies Table

@@ -1,0 +1,79 @@
+/** Reads the configuration of the admin server and its workers from the environment. */
+import { compareShared, historicalKeysOf } from '#federation/config/shared.ts'
+import { type Faults, missing, readVariables, type Values } from '#federation/config/variable.ts'
+import { serverVariables } from '#server/config/variables.ts'
+import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
+
+type Read = Values<typeof serverVariables>
+
+type Composed = {
+  databaseUrl: string
+  historicalKeysDirectory: string
+  /** Null when no provider is configured. */
+  singleSignOn: SingleSignOn | null
+  /** Of ADMIN_URL first. */
+  trustedOrigins: string[]
+}
+
+export type ServerConfig = Composed & Omit<Read, keyof Composed>
+
+/** @throws ConfigurationError naming every variable at fault */
+export function readServerConfig(environment: NodeJS.ProcessEnv = process.env): ServerConfig {
+  const read = readVariables(serverVariables, { environment, compare })
+  return {
+    ...read,
+    databaseUrl: read.databaseUrl ?? databaseUrlOf(read),
+    historicalKeysDirectory: historicalKeysOf(read),
+    singleSignOn: singleSignOnOf(read),
+    trustedOrigins: trustedOriginsOf(read),
+  }
+}
+
+function compare(values: Partial<Read>): Faults<typeof serverVariables> {
+  const { databaseUrl, databaseHost, loginRedirectUrl } = values
+  return {
+    ...compareShared(values),
+    ...compareSingleSignOn(values),
+    databaseUrl: !databaseUrl && !databaseHost && `(or DB_HOST) ${missing(serverVariables.databaseUrl)}`,
+    // Sign-in must not lead to a page of an unknown origin.
+    loginRedirectUrl:
+      loginRedirectUrl &&
+      URL.canParse(loginRedirectUrl) &&
+      !trustedOriginsOf(values).includes(new URL(loginRedirectUrl).origin) &&
+      'must have the origin of ADMIN_URL or one of CSRF_TRUSTED_ORIGINS',
+  }
+}
+
+/** Without one of them, single sign-on would be offered and fail. */
+function compareSingleSignOn(values: Partial<Read>): Faults<typeof serverVariables> {
+  const names = ['oidcIssuer', 'oidcClientId', 'oidcClientSecret', 'oidcRoleMap'] as const
+  const absent = names.filter((name) => values[name] === undefined)
+  if (absent.length === names.length) return {}
+  return Object.fromEntries(absent.map((name) => [name, missing(serverVariables[name])]))
+}
+
+function databaseUrlOf(read: Read): string {
+  const { databaseHost, databasePort, databaseName } = read
+  const url = new URL(`postgresql://${databaseHost}:${databasePort}/${encodeURIComponent(databaseName)}`)
+  url.username = encodeURIComponent(read.databaseUser)
+  url.password = encodeURIComponent(read.databasePassword)
+  return url.href
+}
+
+function trustedOriginsOf({ adminUrl, corsOrigins = [], csrfTrustedOrigins = [] }: Partial<Read>): string[] {
+  return [...(adminUrl ? [adminUrl] : []), ...corsOrigins, ...csrfTrustedOrigins]
+}
+
+function singleSignOnOf(read: Read): SingleSignOn | null {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = read
+  if (!issuer || !clientId || !clientSecret || !read.oidcRoleMap) return null
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    name: read.oidcName,
+    scopes: read.oidcScopes.split(/\s+/).filter(Boolean),
+    roleClaim: read.oidcRoleClaim,
+    roleMap: read.oidcRoleMap,
+  }
+}

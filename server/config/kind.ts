@@ -1,0 +1,32 @@
+/** Kinds of variables that only the admin server has. */
+import { z } from 'zod'
+import { list, text, wrong } from '#federation/config/kind.ts'
+import { databaseHosts } from '#prisma/connection.ts'
+import { type Role, roles } from '#server/identity/roles.ts'
+
+const role = z.enum(roles, wrong(`must be ${roles.join(', ')}`))
+
+export const roleList = list.pipe(z.array(role))
+
+/** `group=role`, joined by commas. A group may have "=" in its name, a role has not. */
+export const roleMap = list.transform((entries, context) => {
+  const map = new Map<string, Role>()
+  for (const entry of entries) {
+    const [, group = '', name] = /^(.*\S)\s*=\s*(\S+)$/.exec(entry) ?? []
+    const { data } = role.safeParse(name)
+    if (data) map.set(group, data)
+    else context.addIssue(`must be group=role, where a role is ${roles.join(', ')}, not "${entry}"`)
+  }
+  return map
+})
+
+/** The message does not repeat the URL, which may hold a password. */
+export const databaseUrl = text.refine(
+  (value) => databaseHosts(value).length > 0,
+  'must be of the form postgresql://user:password@host:5432/database',
+)
+
+export const databaseHost = text.refine(
+  (value) => !/[/?#@]/.test(value) && URL.canParse(`postgresql://${value}:5432`),
+  wrong('must be the name or the address of a host'),
+)

@@ -1,8 +1,9 @@
 /** Constraints that a Superior sets on its Subordinate and on everything below it (§6.2). */
 import { parseArray, parseObject, parseString } from './claim.ts'
-import { FederationError, quote } from './errors.ts'
+import { quote, refuseAt } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Metadata } from './metadata.ts'
+import type { Path } from './path.ts'
 
 export type NamingConstraints = { permitted?: string[]; excluded?: string[] }
 
@@ -26,12 +27,12 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i
  */
 export function parseConstraints(
   value: unknown,
-  options: { authoring?: boolean; path?: string } = {},
+  options: { authoring?: boolean; path?: Path } = {},
 ): Constraints {
-  const { authoring = false, path = 'constraints' } = options
+  const { authoring = false, path = ['constraints'] } = options
   const constraints = parseObject(value, path)
   for (const [name, parse] of Object.entries(members)) {
-    if (name in constraints) parse(constraints[name], `${path}.${name}`, authoring)
+    if (name in constraints) parse(constraints[name], [...path, name], authoring)
   }
   // Every member with a meaning has just been checked.
   return constraints as Constraints
@@ -67,41 +68,37 @@ function isIpAddress(host: string): boolean {
   return host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)
 }
 
-const members: Readonly<Record<string, (value: unknown, path: string, authoring: boolean) => void>> = {
+const members: Readonly<Record<string, (value: unknown, path: Path, authoring: boolean) => void>> = {
   max_path_length(value, path) {
     if (!Number.isInteger(value) || Number(value) < 0) {
-      throw refuse(path, `must be a whole number of at least 0, not ${quote(value)}`)
+      throw refuseAt(path, `must be a whole number of at least 0, not ${quote(value)}`)
     }
   },
 
   naming_constraints(value, path, authoring) {
     const names: JsonObject = parseObject(value, path)
     for (const list of ['permitted', 'excluded']) {
-      if (list in names) parseArray(names[list], `${path}.${list}`, parseName)
+      if (list in names) parseArray(names[list], [...path, list], parseName)
     }
     if (authoring && Array.isArray(names.permitted) && names.permitted.length === 0) {
-      throw refuse(`${path}.permitted`, 'is empty and would permit nobody; leave it out to permit all')
+      throw refuseAt([...path, 'permitted'], 'is empty and would permit nobody; leave it out to permit all')
     }
   },
 
   allowed_entity_types(value, path, authoring) {
     const types = parseArray(value, path, parseString)
     if (authoring && types.includes(ALWAYS_ALLOWED)) {
-      throw refuse(path, `must not list ${ALWAYS_ALLOWED}, which is always allowed`)
+      throw refuseAt(path, `must not list ${ALWAYS_ALLOWED}, which is always allowed`)
     }
   },
 }
 
 /** A malformed name would match nothing; in `excluded` that would let everybody through. */
-function parseName(value: unknown, path: string): string {
+function parseName(value: unknown, path: Path): string {
   const name = parseString(value, path)
   const labels = name.replace(/^\.|\.$/g, '').split('.')
   if (!labels.every((label) => LABEL.test(label))) {
-    throw refuse(path, `must be a host name or a domain such as ".example.com", not ${quote(name)}`)
+    throw refuseAt(path, `must be a host name or a domain such as ".example.com", not ${quote(name)}`)
   }
   return name
-}
-
-function refuse(path: string, message: string): FederationError {
-  return new FederationError('invalid_request', `${path} ${message}`, { path })
 }

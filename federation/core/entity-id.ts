@@ -1,5 +1,6 @@
 /** Entity Identifiers (§1.2) and the URLs that lead from them to an Entity (§5.1.1, §9). */
-import { FederationError, quote } from './errors.ts'
+import { FederationError, quote, refuseAt } from './errors.ts'
+import type { Path } from './path.ts'
 
 /** Compared code point by code point and never normalised (§16), hence a plain string. */
 export type EntityId = string
@@ -46,11 +47,9 @@ export function urlBelow(id: EntityId, path: string): string {
  * Accepts the URL of a federation endpoint: https, without a fragment; a query is allowed (§5.1.1).
  * @throws FederationError `invalid_request`
  */
-export function parseEndpoint(value: unknown, path: string, options: UrlOptions = {}): string {
+export function parseEndpoint(value: unknown, path: Path, options: UrlOptions = {}): string {
   const fault = urlFault(value, options)
-  if (fault) {
-    throw new FederationError('invalid_request', `${path} is not an endpoint URL: ${fault}`, { path })
-  }
+  if (fault) throw refuseAt(path, `is not an endpoint URL: ${fault}`)
   // A value without a fault is a string.
   return value as string
 }

@@ -1,4 +1,5 @@
 /** Federation errors: the closed set of codes, and the HTTP status that belongs to each (§8.9). */
+import { formatPath, type Path } from './path.ts'
 
 export type FederationErrorCode =
   | 'invalid_request'
@@ -34,8 +35,8 @@ export const errorStatus: Readonly<Record<FederationErrorCode, number>> = {
 
 /** Where it went wrong, so that a console can point at the place and a resolver can decide to retry. */
 export type ErrorDetail = {
-  /** Dotted path of the claim, such as `metadata_policy.openid_provider.scope`. */
-  path?: string
+  /** The claim, such as `metadata_policy`, `openid_provider`, `scope`. */
+  path?: Path
   /** Metadata policy operator (§6.1.3). */
   operator?: string
   /** The rule that failed, such as `exp` or `naming_constraints`. */
@@ -62,6 +63,15 @@ export class FederationError extends Error {
   get status(): number {
     return errorStatus[this.code]
   }
+}
+
+/** Refuses the value at `path`; `fault` goes on with the sentence that the path begins. */
+export function refuseAt(
+  path: Path,
+  fault: string,
+  code: FederationErrorCode = 'invalid_request',
+): FederationError {
+  return new FederationError(code, `${formatPath(path)} ${fault}`, { path })
 }
 
 /** Names of claims and parameters stand in messages too, and a stranger's can be of any length. */

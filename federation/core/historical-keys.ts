@@ -2,6 +2,7 @@
 import { parseNumericDate, parseObject, parseString } from './claim.ts'
 import type { EntityId } from './entity-id.ts'
 import { type Jwk, parseJwk } from './keys.ts'
+import type { Path } from './path.ts'
 
 export const HISTORICAL_KEYS_TYP = 'jwk-set+jwt'
 
@@ -17,15 +18,15 @@ export type HistoricalKey = Jwk & {
 export type HistoricalKeySetClaims = { iss: EntityId; iat: number; keys: HistoricalKey[] }
 
 /** @throws FederationError `invalid_request` */
-export function parseHistoricalKey(value: unknown, path = 'historical key'): HistoricalKey {
+export function parseHistoricalKey(value: unknown, path: Path = ['historical key']): HistoricalKey {
   const jwk: Jwk & { exp?: unknown; iat?: unknown; nbf?: unknown; revoked?: unknown } = parseJwk(value, path)
-  parseNumericDate(jwk.exp, `${path}.exp`)
-  if ('iat' in jwk) parseNumericDate(jwk.iat, `${path}.iat`)
-  if ('nbf' in jwk) parseNumericDate(jwk.nbf, `${path}.nbf`)
+  parseNumericDate(jwk.exp, [...path, 'exp'])
+  if ('iat' in jwk) parseNumericDate(jwk.iat, [...path, 'iat'])
+  if ('nbf' in jwk) parseNumericDate(jwk.nbf, [...path, 'nbf'])
   if ('revoked' in jwk) {
-    const revoked = parseObject(jwk.revoked, `${path}.revoked`)
-    parseNumericDate(revoked.revoked_at, `${path}.revoked.revoked_at`)
-    if ('reason' in revoked) parseString(revoked.reason, `${path}.revoked.reason`)
+    const revoked = parseObject(jwk.revoked, [...path, 'revoked'])
+    parseNumericDate(revoked.revoked_at, [...path, 'revoked', 'revoked_at'])
+    if ('reason' in revoked) parseString(revoked.reason, [...path, 'revoked', 'reason'])
   }
   // The members that the type adds to a key have just been checked.
   return jwk as HistoricalKey
@@ -43,6 +44,6 @@ export function buildHistoricalKeySet(input: {
   return {
     iss: input.issuer,
     iat: Math.floor(input.iat),
-    keys: input.keys.map((key) => parseHistoricalKey(key, `key ${key.kid}`)),
+    keys: input.keys.map((key) => parseHistoricalKey(key, [`key ${key.kid}`])),
   }
 }

@@ -3,8 +3,9 @@ import { base64url, calculateJwkThumbprint, type JWK } from 'jose'
 import { algorithms, algorithmsFor, type SigningAlgorithm } from './algorithm.ts'
 import { parseArray, parseObject, parseString } from './claim.ts'
 import { implementationOf } from './compact-jws.ts'
-import { FederationError, quote } from './errors.ts'
+import { quote, refuseAt } from './errors.ts'
 import { member } from './json.ts'
+import type { Path } from './path.ts'
 
 export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts'
 
@@ -59,7 +60,7 @@ export function publicJwk(jwk: Jwk): Jwk {
  * Accepts one public key: known key type, non-empty `kid`, complete, strong enough, nothing private.
  * @throws FederationError `invalid_request`
  */
-export function parseJwk(value: unknown, path = 'jwk'): Jwk {
+export function parseJwk(value: unknown, path: Path = ['jwk']): Jwk {
   const jwk = parseTypedJwk(value, path)
   checkPublic(jwk, path)
   return jwk
@@ -71,13 +72,13 @@ export function parseJwk(value: unknown, path = 'jwk'): Jwk {
  * and §3.1.1 wants the keys that the Entity signs with.
  * @throws FederationError `invalid_request`
  */
-export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
-  const keys = parseArray(parseObject(value, path).keys, `${path}.keys`, parseListedJwk)
-  if (!keys.some(isOfKnownType)) throw refuse(path, 'holds no key that can sign statements')
+export function parseJwkSet(value: unknown, path: Path = ['jwks']): JwkSet {
+  const keys = parseArray(parseObject(value, path).keys, [...path, 'keys'], parseListedJwk)
+  if (!keys.some(isOfKnownType)) throw refuseAt(path, 'holds no key that can sign statements')
   const seen = new Set<string>()
   for (const { kid } of keys) {
     if (seen.has(kid)) {
-      throw refuse(path, `holds two keys with the kid ${quote(kid)}`)
+      throw refuseAt(path, `holds two keys with the kid ${quote(kid)}`)
     }
     seen.add(kid)
   }
@@ -88,13 +89,13 @@ export function parseJwkSet(value: unknown, path = 'jwks'): JwkSet {
  * Accepts a private signing key, as a key file holds it.
  * @throws FederationError `invalid_request`
  */
-export function parsePrivateJwk(value: unknown, path = 'private key'): Jwk {
+export function parsePrivateJwk(value: unknown, path: Path = ['private key']): Jwk {
   const jwk = parseTypedJwk(value, path)
   if (typeof jwk.d !== 'string' || jwk.d === '') {
-    throw refuse(path, 'has no private part; it is a public key')
+    throw refuseAt(path, 'has no private part; it is a public key')
   }
   if (algorithmsFor(jwk).length === 0) {
-    throw refuse(path, `cannot sign: no algorithm for ${describe(jwk)} is supported`)
+    throw refuseAt(path, `cannot sign: no algorithm for ${describe(jwk)} is supported`)
   }
   return jwk
 }
@@ -104,29 +105,29 @@ export function describe({ kty, crv, alg }: JWK): string {
   return `kty ${quote(kty)}${crv ? `, crv ${quote(crv)}` : ''}${alg ? `, alg ${quote(alg)}` : ''}`
 }
 
-function parseListedJwk(value: unknown, path: string): Jwk {
+function parseListedJwk(value: unknown, path: Path): Jwk {
   const jwk = parseAnyJwk(value, path)
   if (isOfKnownType(jwk)) return parseJwk(value, path)
   checkPublic(jwk, path)
   return jwk
 }
 
-function parseTypedJwk(value: unknown, path: string): Jwk {
+function parseTypedJwk(value: unknown, path: Path): Jwk {
   const jwk = parseAnyJwk(value, path)
   const names = member(publicMembers, jwk.kty ?? '')
   if (!names) {
-    throw refuse(path, `has the key type ${quote(jwk.kty)}, which cannot sign statements`)
+    throw refuseAt(path, `has the key type ${quote(jwk.kty)}, which cannot sign statements`)
   }
-  for (const name of names) parseString(member(jwk, name), `${path}.${name}`)
+  for (const name of names) parseString(member(jwk, name), [...path, name])
   checkStrength(jwk, path)
   return jwk
 }
 
 /** What a key of any type has, and what it may have. */
-function parseAnyJwk(value: unknown, path: string): Jwk {
+function parseAnyJwk(value: unknown, path: Path): Jwk {
   const jwk = parseObject(value, path)
-  for (const name of ['kid', 'kty']) parseString(jwk[name], `${path}.${name}`)
-  for (const name of ['alg', 'use', 'crv']) if (name in jwk) parseString(jwk[name], `${path}.${name}`)
+  for (const name of ['kid', 'kty']) parseString(jwk[name], [...path, name])
+  for (const name of ['alg', 'use', 'crv']) if (name in jwk) parseString(jwk[name], [...path, name])
   // The members that later code reads whatever the type have just been checked.
   return jwk as Jwk
 }
@@ -135,37 +136,37 @@ function isOfKnownType({ kty = '' }: Jwk): boolean {
   return Object.hasOwn(publicMembers, kty)
 }
 
-function checkPublic(jwk: Jwk, path: string): void {
+function checkPublic(jwk: Jwk, path: Path): void {
   const secret = Object.keys(jwk).find((name) => secretMembers.has(name))
   if (secret) {
-    throw refuse(path, `has the private member "${secret}"; publish only the public key`)
+    throw refuseAt(path, `has the private member "${secret}"; publish only the public key`)
   }
 }
 
-function checkStrength(jwk: Jwk, path: string): void {
+function checkStrength(jwk: Jwk, path: Path): void {
   if (jwk.kty === 'RSA') {
-    const bits = bitLength(decode(jwk.n, `${path}.n`))
-    decode(jwk.e, `${path}.e`)
+    const bits = bitLength(decode(jwk.n, [...path, 'n']))
+    decode(jwk.e, [...path, 'e'])
     if (bits < MIN_RSA_BITS) {
-      throw refuse(path, `is an RSA key of ${bits} bits; at least ${MIN_RSA_BITS} are needed`)
+      throw refuseAt(path, `is an RSA key of ${bits} bits; at least ${MIN_RSA_BITS} are needed`)
     }
     return
   }
   const expected = member(coordinateBytes, jwk.crv ?? '')
   for (const name of ['x', 'y'] as const) {
     if (jwk[name] === undefined) continue
-    const length = decode(jwk[name], `${path}.${name}`).length
+    const length = decode(jwk[name], [...path, name]).length
     if (expected !== undefined && length !== expected) {
-      throw refuse(`${path}.${name}`, `has ${length} bytes; ${jwk.crv} needs ${expected}`)
+      throw refuseAt([...path, name], `has ${length} bytes; ${jwk.crv} needs ${expected}`)
     }
   }
 }
 
-function decode(value: unknown, path: string): Uint8Array {
+function decode(value: unknown, path: Path): Uint8Array {
   const text = parseString(value, path)
   // Four characters are three bytes, and one character left over is none.
   if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) {
-    throw refuse(path, 'is not base64url')
+    throw refuseAt(path, 'is not base64url')
   }
   return base64url.decode(text)
 }
@@ -174,8 +175,4 @@ function bitLength(bytes: Uint8Array): number {
   const first = bytes.findIndex((byte) => byte !== 0)
   if (first < 0) return 0
   return (bytes.length - first) * 8 - (Math.clz32(bytes[first] ?? 0) - 24)
-}
-
-function refuse(path: string, message: string): FederationError {
-  return new FederationError('invalid_request', `${path} ${message}`, { path })
 }

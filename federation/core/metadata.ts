@@ -1,8 +1,9 @@
 /** Metadata of an Entity: one JSON object for each Entity Type it plays (§5). */
 import { parseObject } from './claim.ts'
 import type { EntityId } from './entity-id.ts'
-import { FederationError, quote } from './errors.ts'
+import { quote, refuseAt } from './errors.ts'
 import { member } from './json.ts'
+import type { Path } from './path.ts'
 
 /** Entity Type Identifier -> parameter -> value. Entity Types are an open set (§5.1). */
 export type Metadata = Record<string, Record<string, unknown>>
@@ -17,22 +18,28 @@ const keyParameters = ['jwks', 'jwks_uri', 'signed_jwks_uri']
  * Accepts a `metadata` claim: an object of objects without a `null` among the parameter values (§3.2 step 16).
  * @throws FederationError `invalid_metadata`
  */
-export function parseMetadata(value: unknown, path = 'metadata'): Metadata {
+export function parseMetadata(value: unknown, path: Path = ['metadata']): Metadata {
   const metadata = parseObject(value, path, 'invalid_metadata')
   for (const [type, parameters] of Object.entries(metadata)) {
-    const place = `${path}.${type}`
-    for (const [name, parameter] of Object.entries(parseObject(parameters, place, 'invalid_metadata'))) {
-      if (parameter === null) throw refuse(`${place}.${name}`, 'must not be null; leave the parameter out')
-      if (type === 'federation_entity' && keyParameters.includes(name)) {
-        throw refuse(
-          `${place}.${name}`,
-          'must not be used; federation keys belong in the jwks of the statement',
-        )
-      }
-    }
+    parseParameters(type, parameters, [...path, type])
   }
   // Every Entity Type has just been seen to hold an object.
   return metadata as Metadata
+}
+
+/**
+ * Accepts the metadata of one Entity Type.
+ * @throws FederationError `invalid_metadata`
+ */
+export function parseParameters(type: string, value: unknown, path: Path): Metadata[string] {
+  const parameters = parseObject(value, path, 'invalid_metadata')
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (parameter === null) throw refuse([...path, name], 'must not be null; leave the parameter out')
+    if (type === 'federation_entity' && keyParameters.includes(name)) {
+      throw refuse([...path, name], 'must not be used; federation keys belong in the jwks of the statement')
+    }
+  }
+  return parameters
 }
 
 /**
@@ -44,7 +51,7 @@ export function checkIssuer(metadata: Metadata, entityId: EntityId): void {
     const issuer = member(member(metadata, type), 'issuer')
     if (issuer !== undefined && issuer !== entityId) {
       throw refuse(
-        `metadata.${type}.issuer`,
+        ['metadata', type, 'issuer'],
         `must be the entity identifier ${entityId}, not ${quote(issuer)}`,
       )
     }
@@ -61,6 +68,4 @@ export function applySuperiorMetadata(own: Metadata, superior: Metadata | undefi
   )
 }
 
-function refuse(path: string, message: string): FederationError {
-  return new FederationError('invalid_metadata', `${path} ${message}`, { path })
-}
+const refuse = (path: Path, fault: string) => refuseAt(path, fault, 'invalid_metadata')

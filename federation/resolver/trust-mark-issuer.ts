@@ -1,4 +1,5 @@
 /** Looks up Trust Mark issuers: their keys in a valid Trust Chain, and their status endpoint (§7.3). */
+import { endpointParameter } from '#core/endpoint.ts'
 import { type EntityId, parseEndpoint } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
@@ -55,11 +56,11 @@ function describeIssuer(
   keys: JwkSet,
   { allowHttp }: { allowHttp: boolean },
 ): TrustMarkIssuer {
-  const name = 'federation_trust_mark_status_endpoint'
+  const name = endpointParameter('trust_mark_status')
   const endpoint = member(member(claims.metadata, 'federation_entity'), name)
   const statusEndpoint =
     endpoint === undefined
       ? undefined
-      : parseEndpoint(endpoint, `metadata.federation_entity.${name}`, { allowHttp })
+      : parseEndpoint(endpoint, ['metadata', 'federation_entity', name], { allowHttp })
   return { id: claims.sub, keys, statusEndpoint }
 }

@@ -7,7 +7,7 @@ import { sendJson } from './answer.ts'
 import { createCursors } from './cursor.ts'
 import { type Call, endpoint } from './endpoint.ts'
 import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
-import { names, optional, optionalLimit, repeatable, requiredEntityId } from './parameter.ts'
+import { names, optional, optionalEntityId, optionalLimit, repeatable } from './parameter.ts'
 
 /** Entities in one answer, whatever `limit` asks for. */
 const MAX_ENTITIES = 500
@@ -34,7 +34,8 @@ export function collectionRoute(
       uiClaims: parseUiClaims(names(parameters, 'ui_claims')),
       entityTypes: filter.entityTypes,
     }
-    const state = requireWalk(await collection.state(), readTrustAnchor(parameters, deps), deps)
+    const trustAnchor = optionalEntityId(parameters, 'trust_anchor', deps) ?? deps.entityId
+    const state = requireWalk(await collection.state(), trustAnchor, deps)
     const { records, next } = await collection.page(filter, from, limit)
     return sendJson(reply, {
       entities: records.map((record) => selectEntityInfo(record, wanted)),
@@ -43,12 +44,6 @@ export function collectionRoute(
     })
   }
   endpoint(app, deps, 'collection', answer, { rateLimit })
-}
-
-/** Without the parameter, the responder itself is meant. */
-function readTrustAnchor(parameters: unknown, deps: Deps): string {
-  const isGiven = optional(parameters, 'trust_anchor') !== undefined
-  return isGiven ? requiredEntityId(parameters, 'trust_anchor', deps) : deps.entityId
 }
 
 /** A federation that nobody has walked yet is not an empty one. */

@@ -42,7 +42,7 @@ export function createCursors(list: string, key: CursorKey): Cursors {
       if (bytes.toString('base64url') === cursor && (await isOurs(id, bytes.subarray(0, TAG_BYTES))))
         return id
       const message = 'from is not a pointer that was given here as next; begin without it.'
-      throw new FederationError('page_not_found', message, { path: 'from' })
+      throw new FederationError('page_not_found', message, { path: ['from'] })
     },
   }
 }

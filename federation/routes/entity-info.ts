@@ -71,5 +71,5 @@ function plain(name: string): string {
 
 function unsupported(parameter: string, name: string, known: readonly string[]): FederationError {
   const message = `${parameter} names ${quote(name)}, which is not offered here; there is ${known.join(', ')}.`
-  return new FederationError('unsupported_claim', message, { path: parameter })
+  return new FederationError('unsupported_claim', message, { path: [parameter] })
 }

@@ -61,21 +61,41 @@ export function optionalBoolean(parameters: unknown, name: string): boolean | un
   return value === 'true'
 }
 
+type IdOptions = { allowHttp: boolean }
+
 /** An Entity Identifier (§1.2). @throws FederationError `invalid_request` */
-export function requiredEntityId(
+export function requiredEntityId(parameters: unknown, name: string, options: IdOptions): EntityId {
+  return parseEntityId(required(parameters, name), options)
+}
+
+/** @throws FederationError `invalid_request` */
+export function optionalEntityId(
   parameters: unknown,
   name: string,
-  options: { allowHttp: boolean },
-): EntityId {
-  return parseEntityId(required(parameters, name), options)
+  options: IdOptions,
+): EntityId | undefined {
+  const value = optional(parameters, name)
+  return value === undefined ? undefined : parseEntityId(value, options)
+}
+
+/** One or more of them. @throws FederationError `invalid_request` */
+export function requiredEntityIds(parameters: unknown, name: string, options: IdOptions): EntityId[] {
+  const values = repeatable(parameters, name)
+  if (values.length === 0) throw refuse(name, 'is required')
+  return values.map((value) => parseEntityId(value, options))
 }
 
 function all(parameters: unknown, name: string, maxBytes: number): string[] {
   // Both parsers in use make an object without a prototype, or none at all when there is no body.
-  const value = (parameters as Parameters | undefined)?.[name]
-  const values = value === undefined ? [] : Array.isArray(value) ? value : [value]
+  const values = given((parameters as Parameters | undefined)?.[name])
   if (values.length > MAX_REPEATS) throw refuse(name, `must not be repeated more than ${MAX_REPEATS} times`)
   return values.map((each) => check(name, String(each), maxBytes))
+}
+
+/** Absent is a parameter without a value; an empty value is one, and no parameter allows it. */
+function given(value: unknown): unknown[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value]
 }
 
 function check(name: string, value: string, maxBytes: number): string {
@@ -86,5 +106,5 @@ function check(name: string, value: string, maxBytes: number): string {
 }
 
 function refuse(name: string, fault: string): FederationError {
-  return new FederationError('invalid_request', `The parameter ${name} ${fault}.`, { path: name })
+  return new FederationError('invalid_request', `The parameter ${name} ${fault}.`, { path: [name] })
 }

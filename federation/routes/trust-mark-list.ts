@@ -5,13 +5,13 @@ import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJson } from './answer.ts'
 import { type Call, endpoint } from './endpoint.ts'
-import { optional, required, requiredEntityId } from './parameter.ts'
+import { optionalEntityId, required } from './parameter.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
   const answer = async ({ reply, parameters }: Call) => {
     const type = required(parameters, 'trust_mark_type')
-    const subject = optional(parameters, 'sub') && requiredEntityId(parameters, 'sub', deps)
+    const subject = optionalEntityId(parameters, 'sub', deps)
     const holders = selectCurrentHolders(await reader.trustMarkHolders(type), now())
     if (holders.length === 0) await confirmPublished(reader)
     return sendJson(reply, subject ? holders.filter((holder) => holder === subject) : holders)

@@ -1,5 +1,6 @@
 /** Expected failures of an operation: each has a code, a sentence and, where one field is at fault, its path. */
-import { type ErrorDetail, FederationError } from '#core/errors.ts'
+import { FederationError } from '#core/errors.ts'
+import type { Path } from '#core/path.ts'
 
 export type OperationErrorCode =
   | 'INVALID_INPUT'
@@ -14,11 +15,11 @@ export type OperationErrorCode =
 export class OperationError extends Error {
   readonly code: OperationErrorCode
   /** The field at fault, from the operation's arguments inwards. */
-  readonly path: readonly string[] | null
+  readonly path: Path | null
   /** Whether the same operation may succeed a little later. */
   readonly isRetryable: boolean = false
 
-  constructor(code: OperationErrorCode, message: string, path: readonly string[] | null = null) {
+  constructor(code: OperationErrorCode, message: string, path: Path | null = null) {
     super(message)
     this.code = code
     this.path = path
@@ -28,7 +29,7 @@ export class OperationError extends Error {
 /** A value that may not stand; nothing was changed. */
 export class InvalidInputError extends OperationError {
   override readonly name = 'InvalidInputError'
-  constructor(message: string, ...path: string[]) {
+  constructor(message: string, ...path: Path) {
     super('INVALID_INPUT', message, path.length > 0 ? path : null)
   }
 }
@@ -40,7 +41,7 @@ export type Existing = { typename: 'Subordinate' | 'TrustMark' | 'TrustMarkType'
 export class ConflictError extends OperationError {
   override readonly name = 'ConflictError'
   readonly existing: Existing | null = null
-  constructor(message: string, ...path: string[]) {
+  constructor(message: string, ...path: Path) {
     super('CONFLICT', message, path.length > 0 ? path : null)
   }
 }
@@ -49,7 +50,7 @@ export class ConflictError extends OperationError {
 export class DuplicateError extends ConflictError {
   override readonly existing: Existing
 
-  constructor(existing: Existing, message: string, ...path: string[]) {
+  constructor(existing: Existing, message: string, ...path: Path) {
     super(message, ...path)
     this.existing = existing
   }
@@ -57,7 +58,7 @@ export class DuplicateError extends ConflictError {
 
 export class NotFoundError extends OperationError {
   override readonly name = 'NotFoundError'
-  constructor(message: string, ...path: string[]) {
+  constructor(message: string, ...path: Path) {
     super('NOT_FOUND', message, path.length > 0 ? path : null)
   }
 }
@@ -83,7 +84,7 @@ export class UnsafeKeyChangeError extends OperationError {
   /** When it becomes safe; null when that depends on something else than time. */
   readonly safeFrom: Date | null
 
-  constructor(message: string, safeFrom: Date | null, ...path: string[]) {
+  constructor(message: string, safeFrom: Date | null, ...path: Path) {
     super('UNSAFE_KEY_CHANGE', message, path.length > 0 ? path : null)
     this.safeFrom = safeFrom
   }
@@ -105,25 +106,22 @@ export class ReauthenticationRequiredError extends OperationError {
   }
 }
 
-/** Runs a parser of core on one input field and says where in it the fault is. */
+/**
+ * Runs a parser of core on one input field and says where in it the fault is, to the operator of a policy or the
+ * element of a list.
+ */
 export function parseField<T>(field: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    if (error instanceof FederationError)
-      throw new InvalidInputError(error.message, field, ...stepsInside(field, error.detail))
-    throw error
+    if (!(error instanceof FederationError)) throw error
+    const { path = [], operator } = error.detail
+    const inside = path[0] === field ? path.slice(1) : path
+    throw new InvalidInputError(
+      error.message,
+      field,
+      ...inside,
+      ...(operator === undefined ? [] : [operator]),
+    )
   }
-}
-
-/** What core calls a value as a whole where it does not go by the name of the field. */
-const wholes = ['metadata_policy', 'organization.federation_entity']
-
-/** From the field inwards, to the operator of a policy or the element of a list; as far as core tells. */
-function stepsInside(field: string, { path = '', operator }: ErrorDetail): string[] {
-  const whole = [...wholes, field].find((name) => `${path}.`.startsWith(`${name}.`)) ?? ''
-  const place = path.slice(whole.length).replace(/^\./, '')
-  // The dots in an identifier, such as a Trust Mark Type, separate nothing.
-  const steps = place.includes('://') ? [place] : place.split(/[.[\]]+/).filter(Boolean)
-  return operator === undefined ? steps : [...steps, operator]
 }

@@ -1,4 +1,5 @@
 /** A subordinate: its registration, its own configuration, and the statement about it that is in circulation. */
+import { withoutProtected } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import {
   type EntityStatement,
@@ -74,10 +75,10 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
 /** PostgreSQL where there is one; else what the statement shows. */
 function registrationOf({ row, statement }: SourceSubordinate, settings: Settings) {
   const claims = claimsOf(statement) ?? {}
-  const further = row ? row.additionalClaims : unprotected(claims)
-  const { constraints = null, ...additional } = { ...(further as object | null) } as Record<string, unknown> // JSON either way
-  const dropped = Object.keys(additional).filter((name) => protectedClaims.has(name))
-  for (const name of dropped) delete additional[name]
+  const further = row ? row.additionalClaims : withoutProtected(claims, protectedClaims)
+  const { constraints = null, ...given } = { ...(further as object | null) } as Record<string, unknown> // JSON either way
+  const additional = withoutProtected(given, protectedClaims)
+  const dropped = Object.keys(given).filter((name) => !(name in additional))
   const hours = row?.validFor ?? hoursOf(statement) ?? settings.statementHours
   const validFor = Math.max(1, Math.min(hours, settings.maximumStatementHours))
   const fields = parseSubordinateFields(
@@ -99,9 +100,6 @@ function registrationOf({ row, statement }: SourceSubordinate, settings: Setting
   ]
   return { fields, active: row?.active ?? true, notes }
 }
-
-const unprotected = (claims: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(claims).filter(([name]) => !protectedClaims.has(name)))
 
 function emptyAsNull(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value ?? null

@@ -1,8 +1,9 @@
 /** A Trust Mark with the JWT that is in circulation, whose status stays what it was (8.4). */
+import { parseAdditionalClaims, withoutProtected } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
-import { parseTrustMark } from '#core/trust-mark/index.ts'
+import { parseTrustMark, trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -11,9 +12,8 @@ import { compared, failed, type ImportContext, imported, type Outcome } from '#s
 import { hoursOf, withinLimits } from '#server/import/trust-mark-type.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
-import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
 import { change, columns, recordIssued, withType } from '#server/services/trust-mark/rows.ts'
-import { reservedClaims, type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
+import { type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR_MS = 3_600_000
@@ -115,15 +115,14 @@ async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, t
   const claims = row ? row.additionalClaims : furtherClaims(claimsOf(jwt) ?? {})
   return {
     fields: { ...fields, autorenew: row?.autorenew ?? type?.autorenew ?? true },
-    additionalClaims: claims === null ? null : parseAdditionalClaims(claims, reservedClaims),
+    additionalClaims: claims === null ? null : parseAdditionalClaims(claims, trustMarkProtectedClaims),
     notes,
   }
 }
 
 function furtherClaims(claims: Record<string, unknown>): Record<string, unknown> | null {
-  const ours = new Set([...reservedClaims, 'ref', 'logo_uri'])
-  const further = Object.entries(claims).filter(([name]) => !ours.has(name))
-  return further.length > 0 ? Object.fromEntries(further) : null
+  const { ref: _ref, logo_uri: _logo, ...further } = withoutProtected(claims, trustMarkProtectedClaims)
+  return Object.keys(further).length > 0 ? further : null
 }
 
 /** When the one that was issued expires; a new one begins now, and must not be over then. */

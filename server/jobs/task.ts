@@ -1,7 +1,6 @@
 /** One item of a run: what its work gets, and the outcome. */
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import type { Difference } from '#server/services/json-difference.ts'
 
 export type Task = {
   item: RenewalRunItem
@@ -18,7 +17,8 @@ export type Task = {
 
 export type Outcome = {
   message?: string
-  changes?: readonly Difference[]
+  /** What the item changed, for people. */
+  changes?: readonly { path: string; before: unknown; after: unknown }[]
   /** How many things the item turned out to be. */
   total?: number
   /** Those of them that failed: each becomes an item of its own. */

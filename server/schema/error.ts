@@ -50,7 +50,7 @@ const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').im
       nullable: true,
       description: 'The input field at fault, from `input` inwards; null when no single field is.',
       authScopes: { anyone: true },
-      resolve: ({ path }) => path && ['input', ...path],
+      resolve: ({ path }) => path && ['input', ...path.map(String)],
     }),
   }),
 })

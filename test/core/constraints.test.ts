@@ -52,8 +52,8 @@ describe('parseConstraints (§6.2)', () => {
 
   it('says where', () => {
     const value = { naming_constraints: { permitted: ['.example.com', '*'] } }
-    expect(() => parseConstraints(value, { path: 'form' })).toThrow(
-      refusal('invalid_request', { path: 'form.naming_constraints.permitted[1]' }),
+    expect(() => parseConstraints(value, { path: ['form'] })).toThrow(
+      refusal('invalid_request', { path: ['form', 'naming_constraints', 'permitted', 1] }),
     )
   })
 })

@@ -79,7 +79,7 @@ describe('entityConfigurationUrl (§9)', () => {
 
 describe('endpoint URLs (§5.1.1)', () => {
   it('may have a query', { tags: '5.1.1/endpoint-url' }, () => {
-    expect(parseEndpoint('https://a.example/fetch?x=1', 'path')).toBe('https://a.example/fetch?x=1')
+    expect(parseEndpoint('https://a.example/fetch?x=1', ['path'])).toBe('https://a.example/fetch?x=1')
   })
 
   eachRow([
@@ -88,7 +88,9 @@ describe('endpoint URLs (§5.1.1)', () => {
     [undefined],
     ['javascript:alert(1)'],
   ])('refuses %s', (value) => {
-    expect(() => parseEndpoint(value, 'the.path')).toThrow(refusal('invalid_request', { path: 'the.path' }))
+    expect(() => parseEndpoint(value, ['the', 'path'])).toThrow(
+      refusal('invalid_request', { path: ['the', 'path'] }),
+    )
   })
 
   eachRow([

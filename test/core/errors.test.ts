@@ -28,8 +28,8 @@ describe('FederationError', () => {
 
   it('keeps the detail and the cause', () => {
     const cause = new Error('below')
-    const error = new FederationError('not_found', 'a sentence', { path: 'sub' }, { cause })
-    expect(error).toMatchObject({ message: 'a sentence', detail: { path: 'sub' }, cause })
+    const error = new FederationError('not_found', 'a sentence', { path: ['sub'] }, { cause })
+    expect(error).toMatchObject({ message: 'a sentence', detail: { path: ['sub'] }, cause })
   })
 })
 

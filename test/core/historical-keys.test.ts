@@ -16,18 +16,22 @@ describe('parseHistoricalKey (§8.7.2)', () => {
   )
 
   eachRow([
-    proves(['no exp', key, 'exp'], '8.7.2/claims'),
-    ['an iat that is no number', { ...retired, iat: 'then' }, 'iat'],
-    ['an nbf that is no number', { ...retired, nbf: null }, 'nbf'],
-    ['revoked that is no object', { ...retired, revoked: true }, 'revoked'],
+    proves(['no exp', key, ['exp']], '8.7.2/claims'),
+    ['an iat that is no number', { ...retired, iat: 'then' }, ['iat']],
+    ['an nbf that is no number', { ...retired, nbf: null }, ['nbf']],
+    ['revoked that is no object', { ...retired, revoked: true }, ['revoked']],
     proves(
-      ['revoked without a time', { ...retired, revoked: { reason: 'superseded' } }, 'revoked.revoked_at'],
+      [
+        'revoked without a time',
+        { ...retired, revoked: { reason: 'superseded' } },
+        ['revoked', 'revoked_at'],
+      ],
       '8.7.2/claims',
     ),
-    ['an empty reason', { ...retired, revoked: { revoked_at: NOW, reason: '' } }, 'revoked.reason'],
-  ])('refuses %s', (_what, value, member) => {
-    expect(() => parseHistoricalKey(value, 'key')).toThrow(
-      refusal('invalid_request', { path: `key.${member}` }),
+    ['an empty reason', { ...retired, revoked: { revoked_at: NOW, reason: '' } }, ['revoked', 'reason']],
+  ])('refuses %s', (_what, value, path) => {
+    expect(() => parseHistoricalKey(value, ['key'])).toThrow(
+      refusal('invalid_request', { path: ['key', ...path] }),
     )
   })
 })

@@ -121,8 +121,8 @@ describe('parseJwkSet', () => {
   })
 
   it('says which key is wrong', () => {
-    expect(() => parseJwkSet({ keys: [publicKey, {}] }, 'jwks')).toThrow(
-      refusal('invalid_request', { path: 'jwks.keys[1].kid' }),
+    expect(() => parseJwkSet({ keys: [publicKey, {}] }, ['jwks'])).toThrow(
+      refusal('invalid_request', { path: ['jwks', 'keys', 1, 'kid'] }),
     )
   })
 })

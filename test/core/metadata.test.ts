@@ -10,32 +10,36 @@ describe('parseMetadata (§5)', () => {
   })
 
   eachRow([
-    ['no object', [], 'metadata'],
+    ['no object', [], ['metadata']],
     proves(
-      ['an Entity Type that is no object', { openid_provider: true }, 'metadata.openid_provider'],
+      ['an Entity Type that is no object', { openid_provider: true }, ['metadata', 'openid_provider']],
       '5/objects',
     ),
     proves(
-      ['an Entity Type that is null', { openid_provider: null }, 'metadata.openid_provider'],
+      ['an Entity Type that is null', { openid_provider: null }, ['metadata', 'openid_provider']],
       '5/objects',
     ),
     proves(
-      ['a parameter that is null', { openid_provider: { scopes: null } }, 'metadata.openid_provider.scopes'],
+      [
+        'a parameter that is null',
+        { openid_provider: { scopes: null } },
+        ['metadata', 'openid_provider', 'scopes'],
+      ],
       '5/no-null',
     ),
     proves(
-      ['jwks', { federation_entity: { jwks: { keys: [] } } }, 'metadata.federation_entity.jwks'],
+      ['jwks', { federation_entity: { jwks: { keys: [] } } }, ['metadata', 'federation_entity', 'jwks']],
       '5.2.1/no-jwks',
     ),
     proves(
-      ['jwks_uri', { federation_entity: { jwks_uri: 'a' } }, 'metadata.federation_entity.jwks_uri'],
+      ['jwks_uri', { federation_entity: { jwks_uri: 'a' } }, ['metadata', 'federation_entity', 'jwks_uri']],
       '5.2.1/no-jwks',
     ),
     proves(
       [
         'signed_jwks_uri',
         { federation_entity: { signed_jwks_uri: 'a' } },
-        'metadata.federation_entity.signed_jwks_uri',
+        ['metadata', 'federation_entity', 'signed_jwks_uri'],
       ],
       '5.2.1/no-jwks',
     ),
@@ -56,7 +60,7 @@ describe('checkIssuer', () => {
       const check = (issuer: string) => () => checkIssuer({ [type]: { issuer } }, 'https://a.example')
       expect(check('https://a.example')).not.toThrow()
       expect(check('https://a.example/')).toThrow(
-        refusal('invalid_metadata', { path: `metadata.${type}.issuer` }),
+        refusal('invalid_metadata', { path: ['metadata', type, 'issuer'] }),
       )
     },
   )

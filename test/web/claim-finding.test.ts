@@ -23,10 +23,13 @@ test('every fault of a policy is found, each at its parameter', () => {
   }
   expect(policyFindings(policy)).toEqual([
     {
-      path: 'openid_relying_party.grant_types',
+      path: ['openid_relying_party', 'grant_types'],
       message: expect.stringMatching(/^subset_of must be an array/),
     },
-    { path: 'openid_relying_party.contacts', message: expect.stringContaining('add and one_of exclude') },
+    {
+      path: ['openid_relying_party', 'contacts'],
+      message: expect.stringContaining('add and one_of exclude'),
+    },
   ])
 })
 
@@ -34,7 +37,7 @@ test('a policy that contradicts that of the federation is found at its parameter
   const federation = { openid_provider: { issuer: { value: 'https://a.example' } } }
   const own = { openid_provider: { issuer: { value: 'https://b.example' } } }
   expect(policyFindings(own)).toEqual([])
-  expect(policyFindings(own, federation).map(({ path }) => path)).toEqual(['openid_provider.issuer'])
+  expect(policyFindings(own, federation).map(({ path }) => path)).toEqual([['openid_provider', 'issuer']])
 })
 
 test('what is no policy at all is found and does not throw', () => {
@@ -44,10 +47,10 @@ test('what is no policy at all is found and does not throw', () => {
 })
 
 test.each([
-  [{ max_path_length: 'two' }, 'max_path_length'],
-  [{ naming_constraints: { permitted: ['not a host'] } }, 'naming_constraints.permitted[0]'],
-  [{ naming_constraints: { permitted: [] } }, 'naming_constraints.permitted'],
-  [{ allowed_entity_types: ['federation_entity'] }, 'allowed_entity_types'],
+  [{ max_path_length: 'two' }, ['max_path_length']],
+  [{ naming_constraints: { permitted: ['not a host'] } }, ['naming_constraints', 'permitted', 0]],
+  [{ naming_constraints: { permitted: [] } }, ['naming_constraints', 'permitted']],
+  [{ allowed_entity_types: ['federation_entity'] }, ['allowed_entity_types']],
 ])('constraints %j are refused at %s', (constraints, path) => {
   expect(constraintsFindings(constraints)).toEqual([{ path, message: expect.any(String) }])
 })
@@ -61,12 +64,12 @@ test('constraints that may stand have no findings', () => {
 test('a private key is refused by its name', () => {
   const key = { kty: 'OKP', crv: 'Ed25519', kid: 'a', x: 'A'.repeat(43), d: 'secret' }
   const [finding] = jwksFindings({ keys: [key] })
-  expect(finding).toEqual({ path: 'keys[0]', message: expect.stringContaining('private member "d"') })
+  expect(finding).toEqual({ path: ['keys', 0], message: expect.stringContaining('private member "d"') })
 })
 
 test('metadata without a value is refused at its parameter', () => {
   expect(metadataFindings({ openid_provider: { issuer: null } })).toEqual([
-    { path: 'openid_provider.issuer', message: expect.stringContaining('must not be null') },
+    { path: ['openid_provider', 'issuer'], message: expect.stringContaining('must not be null') },
   ])
 })
 
@@ -76,15 +79,15 @@ const owner = { sub: 'https://owner.example', jwks: { keys: [key] } }
 const anchor = 'https://other.example'
 
 test.each([
-  ['issuers', issuersFindings, { [type]: ['not a URL'] }, `${type}[0]`],
-  ['owners', ownersFindings, { [type]: { ...owner, sub: 1 } }, `${type}.sub`],
-  ['an owner', ownerFindings, { ...owner, jwks: { keys: [{ ...key, d: 'x' }] } }, 'jwks.keys[0]'],
-  ['an owner without keys', ownerFindings, { sub: owner.sub }, 'jwks'],
-  ['pinned keys', pinnedKeysFindings, { [anchor]: { keys: 1 } }, `${anchor}.keys`],
-  ['the name of a pinned anchor', pinnedKeysFindings, { other: owner.jwks }, 'other'],
-  ['parameters of a type', parametersFindings('federation_entity'), { contacts: null }, 'contacts'],
-  ['claims of a statement', statementClaimsFindings, { policy_id: 1, metadata: {} }, 'metadata'],
-  ['claims of a mark', markClaimsFindings, { jti: 'a' }, 'jti'],
+  ['issuers', issuersFindings, { [type]: ['not a URL'] }, [type, 0]],
+  ['owners', ownersFindings, { [type]: { ...owner, sub: 1 } }, [type, 'sub']],
+  ['an owner', ownerFindings, { ...owner, jwks: { keys: [{ ...key, d: 'x' }] } }, ['jwks', 'keys', 0]],
+  ['an owner without keys', ownerFindings, { sub: owner.sub }, ['jwks']],
+  ['pinned keys', pinnedKeysFindings, { [anchor]: { keys: 1 } }, [anchor, 'keys']],
+  ['the name of a pinned anchor', pinnedKeysFindings, { other: owner.jwks }, ['other']],
+  ['parameters of a type', parametersFindings('federation_entity'), { contacts: null }, ['contacts']],
+  ['claims of a statement', statementClaimsFindings, { policy_id: 1, metadata: {} }, ['metadata']],
+  ['claims of a mark', markClaimsFindings, { jti: 'a' }, ['jti']],
 ])('%s: a fault is found where it is', (_what, check, value, path) => {
   expect(check(value)).toEqual([{ path, message: expect.any(String) }])
 })

@@ -5,8 +5,8 @@ test('names the places that differ, and no others', () => {
   const before = { scope: { value: 'openid' }, grants: ['code'], same: 1 }
   const after = { scope: { value: 'openid email' }, grants: ['code', 'refresh'], same: 1 }
   expect(differencesBetween(before, after)).toEqual([
-    { path: ['scope', 'value'], before: 'openid', after: 'openid email' },
     { path: ['grants'], before: ['code'], after: ['code', 'refresh'] },
+    { path: ['scope', 'value'], before: 'openid', after: 'openid email' },
   ])
 })
 

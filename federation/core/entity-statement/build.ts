@@ -1,5 +1,5 @@
 /** Builds the claims of Entity Statements (§3.1); signing them is a step of its own. */
-import { type AdditionalClaims, checkAdditionalClaims } from '../claim.ts'
+import { type AdditionalClaims, parseAdditionalClaims } from '../additional-claims.ts'
 import type { Constraints } from '../constraints.ts'
 import type { EntityId } from '../entity-id.ts'
 import { type JwkSet, publicJwk } from '../keys.ts'
@@ -23,7 +23,7 @@ export function buildEntityConfiguration(input: {
   additionalClaims?: AdditionalClaims | undefined
 }): EntityStatementClaims {
   return {
-    ...checkAdditionalClaims(input.additionalClaims, protectedClaims),
+    ...parseAdditionalClaims(input.additionalClaims ?? {}, protectedClaims),
     ...frame(input.entityId, input.entityId, input),
     metadata: input.metadata,
     ...unlessEmpty('authority_hints', input.authorityHints),
@@ -51,7 +51,7 @@ export function buildSubordinateStatement(input: {
   crit?: string[] | undefined
 }): EntityStatementClaims {
   return {
-    ...checkAdditionalClaims(input.additionalClaims, protectedClaims),
+    ...parseAdditionalClaims(input.additionalClaims ?? {}, protectedClaims),
     ...frame(input.issuer, input.subject, input),
     ...unlessEmpty('metadata', input.metadata),
     ...unlessEmpty('metadata_policy', input.metadataPolicy),

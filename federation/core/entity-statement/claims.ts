@@ -19,6 +19,7 @@ import {
   parseMetadataPolicy,
   parseMetadataPolicyCrit,
 } from '../metadata-policy/index.ts'
+import { formatPath, type Path } from '../path.ts'
 import {
   parseTrustMarkIssuers,
   parseTrustMarkOwners,
@@ -60,10 +61,10 @@ type Rule = {
   /** The only message that may carry the claim. */
   only?: Kind | 'a message of Explicit Registration'
   required?: true
-  parse?(value: unknown, path: string, context: Context): unknown
+  parse?(value: unknown, path: Path, context: Context): unknown
 }
 
-const entityIds = (value: unknown, path: string, { options }: Context) =>
+const entityIds = (value: unknown, path: Path, { options }: Context) =>
   parseNonEmptyArray(value, path, (element, place) => parseEntityIdAt(element, place, options))
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -116,18 +117,18 @@ export function parseClaims(claims: JsonObject, options: ParseOptions): EntitySt
   const kind: Kind = claims.iss === claims.sub ? 'an Entity Configuration' : 'a Subordinate Statement'
   for (const [name, { only, required, parse }] of Object.entries(rules)) {
     if (!Object.hasOwn(claims, name)) {
-      if (required) throw refuse(name, 'is missing')
+      if (required) throw refuse([name], 'is missing')
       continue
     }
-    if (only && only !== kind) throw refuse(name, `may stand only in ${only}, and this is ${kind}`)
-    parse?.(claims[name], name, { claims, options })
+    if (only && only !== kind) throw refuse([name], `may stand only in ${only}, and this is ${kind}`)
+    parse?.(claims[name], [name], { claims, options })
   }
   // Every claim of the type has just been checked by its rule.
   return claims as EntityStatementClaims
 }
 
 /** Each name is a claim that Core does not define, that is there, and that is understood (§3.1.1, §13.4). */
-function parseCrit(value: unknown, path: string, { claims, options }: Context): void {
+function parseCrit(value: unknown, path: Path, { claims, options }: Context): void {
   const names = parseNonEmptyArray(value, path, parseString)
   for (const [at, name] of names.entries()) {
     if (protectedClaims.has(name)) {
@@ -144,15 +145,16 @@ function parseCrit(value: unknown, path: string, { claims, options }: Context): 
 }
 
 /** Only syntax and equal types: whether a Trust Mark can be trusted does not touch the statement (§17.5). */
-function parseTrustMarkEntry(value: unknown, path: string): void {
+function parseTrustMarkEntry(value: unknown, path: Path): void {
   const entry = parseObject(value, path)
-  const type = parseString(entry.trust_mark_type, `${path}.trust_mark_type`)
-  const inner = decodeJwt(parseString(entry.trust_mark, `${path}.trust_mark`)).claims.trust_mark_type
+  const type = parseString(entry.trust_mark_type, [...path, 'trust_mark_type'])
+  const inner = decodeJwt(parseString(entry.trust_mark, [...path, 'trust_mark'])).claims.trust_mark_type
   if (inner !== type) {
     throw refuse(path, `says trust_mark_type ${quote(type)} where its Trust Mark says ${quote(inner)}`)
   }
 }
 
-function refuse(path: string, message: string): FederationError {
-  return new FederationError('invalid_request', `${path} ${message}`, { path, check: path })
+function refuse(path: Path, message: string): FederationError {
+  const name = formatPath(path)
+  return new FederationError('invalid_request', `${name} ${message}`, { path, check: name })
 }

@@ -57,5 +57,5 @@ export async function verifySubordinateStatement(
 }
 
 function refuse(check: string, message: string): FederationError {
-  return new FederationError('invalid_request', `the Entity Statement ${message}`, { check, path: check })
+  return new FederationError('invalid_request', `the Entity Statement ${message}`, { check, path: [check] })
 }

@@ -73,7 +73,7 @@ function runParameter(
       before: shown(before),
       after: shown(current),
     }
-    onStep(fault ? { ...step, error: finding(`${entityType}.${parameter}`, fault, operator.name) } : step)
+    onStep(fault ? { ...step, error: finding([entityType, parameter], fault, operator.name) } : step)
   }
   return shown(current)
 }

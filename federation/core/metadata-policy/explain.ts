@@ -3,6 +3,7 @@ import type { EntityId } from '../entity-id.ts'
 import { FederationError, type FederationErrorCode } from '../errors.ts'
 import { member } from '../json.ts'
 import type { Metadata } from '../metadata.ts'
+import type { Path } from '../path.ts'
 import { type PolicyStep, runPolicy } from './apply.ts'
 import { collectInto } from './findings.ts'
 import { mergePolicies } from './merge.ts'
@@ -17,7 +18,7 @@ export type ExplainedStep = Omit<PolicyStep, 'error'> & {
 export type PolicyFinding = {
   code: FederationErrorCode
   message: string
-  path: string
+  path: Path
   operator?: string
   /** The Superior whose policy shows the fault; absent when the metadata does. */
   issuer?: EntityId
@@ -78,6 +79,6 @@ function setBy(
 }
 
 function describe({ code, message, detail }: FederationError, issuer?: EntityId): PolicyFinding {
-  const { path = '', operator } = detail
+  const { path = [], operator } = detail
   return { code, message, path, ...(operator ? { operator } : {}), ...(issuer ? { issuer } : {}) }
 }

@@ -3,12 +3,13 @@
  * protocol stops at the first finding; whoever explains a policy to a person collects them all.
  */
 import { FederationError } from '../errors.ts'
+import { formatPath, type Path } from '../path.ts'
 
 export type Findings<T> = Generator<FederationError, T, void>
 
-/** Where a finding was made: `path` is Entity Type and parameter, joined by a dot. */
-export function finding(path: string, message: string, operator?: string): FederationError {
-  const subject = [path, operator].filter(Boolean).join(': ')
+/** A fault of the operator at `path`, which is Entity Type and parameter. */
+export function finding(path: Path, message: string, operator?: string): FederationError {
+  const subject = [formatPath(path), operator].filter(Boolean).join(': ')
   const detail = { path, ...(operator === undefined ? {} : { operator, check: operator }) }
   return new FederationError('invalid_metadata', `${subject} ${message}`, detail)
 }

@@ -1,6 +1,7 @@
 /** Merges the metadata policies of a Trust Chain into one, Trust Anchor first (§6.1.4.1). */
 import { quote } from '../errors.ts'
 import { member } from '../json.ts'
+import type { Path } from '../path.ts'
 import { type Findings, finding, stopAtFirst } from './findings.ts'
 import { findOperator } from './operators.ts'
 import {
@@ -33,7 +34,7 @@ export function* mergePolicies(
 ): Findings<MetadataPolicy> {
   return yield* mergeMembers(superior, subordinate, function* (type, upper, lower) {
     return yield* mergeMembers(upper, lower, function* (parameter, above, below) {
-      return yield* mergeParameter(above, below, `${type}.${parameter}`)
+      return yield* mergeParameter(above, below, [type, parameter])
     })
   })
 }
@@ -41,7 +42,7 @@ export function* mergePolicies(
 function* mergeParameter(
   superior: ParameterPolicy,
   subordinate: ParameterPolicy,
-  path: string,
+  path: Path,
 ): Findings<ParameterPolicy> {
   const merged = yield* mergeMembers(superior, subordinate, function* (name, above, below) {
     const value = findOperator(name)?.merge(above, below)

@@ -57,6 +57,6 @@ function refuse(check: string, statement: number, message: string): FederationEr
   return new FederationError('invalid_trust_chain', message, {
     check,
     statement,
-    path: `constraints.${check}`,
+    path: ['constraints', check],
   })
 }

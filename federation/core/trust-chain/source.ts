@@ -1,4 +1,5 @@
 /** Where the statements of a chain come from, and the bounds of asking for them (§10.1, §18.1). */
+import { endpointParameter } from '../endpoint.ts'
 import { type EntityId, parseEndpoint } from '../entity-id.ts'
 import {
   type EntityStatement,
@@ -59,8 +60,8 @@ export function createStatementReader(options: SourceOptions & { fetches: number
     subordinateStatement: async (superior, subject) => {
       const { sub: issuer, jwks: keys, metadata } = superior.claims
       // §8.1: the location counts only where the Superior itself states it.
-      const path = 'metadata.federation_entity.federation_fetch_endpoint'
-      const endpoint = member(member(metadata, 'federation_entity'), 'federation_fetch_endpoint')
+      const path = ['metadata', 'federation_entity', endpointParameter('fetch')]
+      const endpoint = member(member(metadata, 'federation_entity'), endpointParameter('fetch'))
       const fetchEndpoint = parseEndpoint(endpoint, path, rules)
       return once(
         `${issuer} ${subject}`,

@@ -35,7 +35,7 @@ export function buildDelegation(input: {
     trust_mark_type: input.type,
     iat: Math.floor(input.iat),
     ...(input.exp === undefined ? {} : { exp: Math.floor(input.exp) }),
-    ...(input.ref === undefined ? {} : { ref: parseUrl(input.ref, 'ref') }),
+    ...(input.ref === undefined ? {} : { ref: parseUrl(input.ref, ['ref']) }),
   }
 }
 
@@ -72,16 +72,16 @@ export async function verifyDelegation(
 function parseDelegation(jwt: unknown, options: { allowHttp?: boolean | undefined }): Delegation {
   const parsed = parseJwt(jwt, { typ: TRUST_MARK_DELEGATION_TYP })
   const { claims } = parsed
-  parseEntityIdAt(claims.iss, 'delegation.iss', options)
-  parseEntityIdAt(claims.sub, 'delegation.sub', options)
-  parseString(claims.trust_mark_type, 'delegation.trust_mark_type')
-  parseNumericDate(claims.iat, 'delegation.iat')
-  if ('exp' in claims) parseNumericDate(claims.exp, 'delegation.exp')
-  if ('ref' in claims) parseUrl(claims.ref, 'delegation.ref')
+  parseEntityIdAt(claims.iss, ['delegation', 'iss'], options)
+  parseEntityIdAt(claims.sub, ['delegation', 'sub'], options)
+  parseString(claims.trust_mark_type, ['delegation', 'trust_mark_type'])
+  parseNumericDate(claims.iat, ['delegation', 'iat'])
+  if ('exp' in claims) parseNumericDate(claims.exp, ['delegation', 'exp'])
+  if ('ref' in claims) parseUrl(claims.ref, ['delegation', 'ref'])
   // Every claim of the type has just been checked.
   return { ...parsed, claims: claims as DelegationClaims }
 }
 
 function refuse(check: string, message: string): FederationError {
-  return new FederationError('invalid_request', `the delegation ${message}`, { path: 'delegation', check })
+  return new FederationError('invalid_request', `the delegation ${message}`, { path: ['delegation'], check })
 }

@@ -9,6 +9,7 @@ export {
 export {
   isRecognizedTrustMark,
   parseTrustMarkIssuers,
+  parseTrustMarkOwner,
   parseTrustMarkOwners,
   type TrustMarkIssuers,
   type TrustMarkOwners,

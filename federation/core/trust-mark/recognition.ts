@@ -3,26 +3,29 @@ import { parseArray, parseEntityIdAt, parseObject } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
 import { member } from '../json.ts'
 import { type JwkSet, parseJwkSet } from '../keys.ts'
+import type { Path } from '../path.ts'
 
 /** Trust Mark type -> its issuers; an empty list lets anybody issue it. */
 export type TrustMarkIssuers = Record<string, EntityId[]>
 
 /** Trust Mark type -> its owner, with the keys that its delegations are verified with. */
-export type TrustMarkOwners = Record<string, { sub: EntityId; jwks: JwkSet; [other: string]: unknown }>
+export type TrustMarkOwners = Record<string, TrustMarkOwner>
+
+export type TrustMarkOwner = { sub: EntityId; jwks: JwkSet; [other: string]: unknown }
 
 type Options = { allowHttp?: boolean | undefined }
 
 /** @throws FederationError `invalid_request` */
 export function parseTrustMarkIssuers(
   value: unknown,
-  path = 'trust_mark_issuers',
+  path: Path = ['trust_mark_issuers'],
   options: Options = {},
 ): TrustMarkIssuers {
   const types = Object.entries(parseObject(value, path))
   return Object.fromEntries(
     types.map(([type, issuers]) => [
       type,
-      parseArray(issuers, `${path}.${type}`, (issuer, place) => parseEntityIdAt(issuer, place, options)),
+      parseArray(issuers, [...path, type], (issuer, place) => parseEntityIdAt(issuer, place, options)),
     ]),
   )
 }
@@ -30,18 +33,21 @@ export function parseTrustMarkIssuers(
 /** @throws FederationError `invalid_request` */
 export function parseTrustMarkOwners(
   value: unknown,
-  path = 'trust_mark_owners',
+  path: Path = ['trust_mark_owners'],
   options: Options = {},
 ): TrustMarkOwners {
   const types = Object.entries(parseObject(value, path))
   return Object.fromEntries(
-    types.map(([type, value]) => {
-      const owner = parseObject(value, `${path}.${type}`)
-      const sub = parseEntityIdAt(owner.sub, `${path}.${type}.sub`, options)
-      const jwks = parseJwkSet(owner.jwks, `${path}.${type}.jwks`)
-      return [type, { ...owner, sub, jwks }]
-    }),
+    types.map(([type, owner]) => [type, parseTrustMarkOwner(owner, [...path, type], options)]),
   )
+}
+
+/** @throws FederationError `invalid_request` */
+export function parseTrustMarkOwner(value: unknown, path: Path, options: Options = {}): TrustMarkOwner {
+  const owner = parseObject(value, path)
+  const sub = parseEntityIdAt(owner.sub, [...path, 'sub'], options)
+  const jwks = parseJwkSet(owner.jwks, [...path, 'jwks'])
+  return { ...owner, sub, jwks }
 }
 
 /**

@@ -1,17 +1,12 @@
 /** Trust Marks: statements of conformity about an Entity, by an accredited issuer (§7.1, §7.3). */
-import {
-  type AdditionalClaims,
-  checkAdditionalClaims,
-  parseEntityIdAt,
-  parseNumericDate,
-  parseString,
-  parseUrl,
-} from '../claim.ts'
+import { type AdditionalClaims, parseAdditionalClaims } from '../additional-claims.ts'
+import { parseEntityIdAt, parseNumericDate, parseString, parseUrl } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
 import { FederationError, quote } from '../errors.ts'
 import { member } from '../json.ts'
 import { type JwsHeader, parseJwt, verifySignature } from '../jws.ts'
 import type { JwkSet } from '../keys.ts'
+import type { Path } from '../path.ts'
 import { type Clock, checkValidity } from '../validity.ts'
 import { verifyDelegation } from './delegation.ts'
 import type { TrustMarkOwners } from './recognition.ts'
@@ -33,7 +28,7 @@ export type TrustMarkClaims = {
 export type TrustMark = { jwt: string; header: JwsHeader; claims: TrustMarkClaims }
 
 type ParseOptions = { allowHttp?: boolean | undefined }
-type Rule = { required: boolean; parse(value: unknown, path: string, options: ParseOptions): unknown }
+type Rule = { required: boolean; parse(value: unknown, path: Path, options: ParseOptions): unknown }
 
 const rules: Readonly<Record<string, Rule>> = {
   iss: { required: true, parse: parseEntityIdAt },
@@ -48,7 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Claims that say what the mark is; an operator's additional claims must not take them. */
 export const trustMarkProtectedClaims: ReadonlySet<string> = new Set([
-  ...['iss', 'sub', 'trust_mark_type', 'iat', 'exp', 'delegation'],
+  ...['iss', 'sub', 'trust_mark_type', 'iat', 'exp', 'jti', 'delegation'],
   // No claim that Core does not define is understood here, so a mark with `crit` could not be accepted (§13.4).
   'crit',
 ])
@@ -63,23 +58,26 @@ export function buildTrustMark(input: {
   type: string
   iat: number
   exp?: number | undefined
+  /** Tells the mark from others that say the same in the same second. */
+  jti?: string | undefined
   logoUri?: string | undefined
   ref?: string | undefined
   delegation?: string | undefined
   additionalClaims?: AdditionalClaims | undefined
 }): TrustMarkClaims {
   const claims: TrustMarkClaims = {
-    ...checkAdditionalClaims(input.additionalClaims, trustMarkProtectedClaims),
+    ...parseAdditionalClaims(input.additionalClaims ?? {}, trustMarkProtectedClaims),
     iss: input.issuer,
     sub: input.subject,
     trust_mark_type: input.type,
     iat: Math.floor(input.iat),
     ...(input.exp === undefined ? {} : { exp: Math.floor(input.exp) }),
+    ...(input.jti === undefined ? {} : { jti: input.jti }),
     ...(input.logoUri === undefined ? {} : { logo_uri: input.logoUri }),
     ...(input.ref === undefined ? {} : { ref: input.ref }),
     ...(input.delegation === undefined ? {} : { delegation: input.delegation }),
   }
-  for (const name of ['logo_uri', 'ref']) if (name in claims) parseUrl(claims[name], name)
+  for (const name of ['logo_uri', 'ref']) if (name in claims) parseUrl(claims[name], [name])
   return claims
 }
 
@@ -91,7 +89,7 @@ export function parseTrustMark(jwt: unknown, options: ParseOptions = {}): TrustM
   const parsed = parseJwt(jwt, { typ: TRUST_MARK_TYP })
   const { claims } = parsed
   for (const [name, { required, parse }] of Object.entries(rules)) {
-    if (name in claims) parse(claims[name], name, options)
+    if (name in claims) parse(claims[name], [name], options)
     else if (required) throw refuse(name, `has no ${name}`)
   }
   if ('crit' in claims) throw refuse('crit', 'makes claims critical that are not understood here')
@@ -148,5 +146,5 @@ async function checkDelegation(
 }
 
 function refuse(check: string, message: string): FederationError {
-  return new FederationError('invalid_request', `the Trust Mark ${message}`, { path: check, check })
+  return new FederationError('invalid_request', `the Trust Mark ${message}`, { path: [check], check })
 }

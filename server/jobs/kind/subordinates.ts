@@ -1,4 +1,5 @@
 /** A run that renews subordinates: every active one, or those that are due. */
+import { formatPath } from '#core/path.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError, UnavailableError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -38,7 +39,8 @@ export const subordinates: RunKindRow = {
     }
     const { differences } = await services.subordinates.refresh(caller, id).catch(again)
     if (differences.length === 0) return {}
-    return { message: `Changed: ${differences.map(({ path }) => path).join(', ')}.`, changes: differences }
+    const changes = differences.map(({ path, ...values }) => ({ path: formatPath(path), ...values }))
+    return { message: `Changed: ${changes.map(({ path }) => path).join(', ')}.`, changes }
   },
 }
 

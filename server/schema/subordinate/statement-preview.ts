@@ -1,20 +1,22 @@
 /** What a Subordinate Statement would say, before it is saved. */
+import type { Difference } from '#core/json-difference.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
+import { formatPath } from '#core/path.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PolicyStep } from '#server/schema/entity/entity-resolution.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import type { Conclusion } from '#server/services/entity/conclusion.ts'
-import type { Difference } from '#server/services/json-difference.ts'
 import type { StatementPreview } from '#server/services/subordinate/statement-preview.ts'
 
 const StatementDifference = builder.objectRef<Difference>('StatementDifference').implement({
   description: 'A place where two statements differ.',
   authScopes: { read: true },
   fields: (t) => ({
-    path: t.exposeString('path', {
+    path: t.string({
       description: 'The claim and what is inside of it, such as `constraints.max_path_length`.',
+      resolve: ({ path }) => formatPath(path),
     }),
     before: t.field({
       type: 'JSON',

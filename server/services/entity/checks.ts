@@ -1,4 +1,5 @@
 /** The checks an entity must pass before we vouch for it, in the order in which they are made. */
+import type { Path } from '#core/path.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 
 export type EntityCheckStatus = 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
@@ -41,7 +42,7 @@ export class EntityRejectedError extends OperationError {
   readonly checks: readonly EntityCheck[]
   override readonly isRetryable: boolean
 
-  constructor(checks: readonly EntityCheck[], ...path: string[]) {
+  constructor(checks: readonly EntityCheck[], ...path: Path) {
     const failed = checks.filter(({ status }) => status === 'FAILED')
     super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), path)
     this.checks = checks

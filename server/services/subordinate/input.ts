@@ -1,4 +1,6 @@
 /** What an operator may say about a subordinate, parsed field by field; a fault names its field. */
+
+import { type AdditionalClaims, parseAdditionalClaims } from '#core/additional-claims.ts'
 import { type Constraints, parseConstraints } from '#core/constraints.ts'
 import { protectedClaims } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
@@ -35,7 +37,7 @@ export type ParsedFields = {
   requiredTrustMarks?: string[]
   validFor?: number | null
   autorenew?: boolean
-  additionalClaims?: Record<string, unknown> | null
+  additionalClaims?: AdditionalClaims | null
 }
 
 /** @throws InvalidInputError naming the field at fault */
@@ -65,7 +67,7 @@ export function parseSubordinateFields(fields: SubordinateFields, settings: Sett
 
 /** Endpoints stand in the entity's own configuration, never in what its superior says (8.1, 8.2, 8.4). */
 function parseForcedMetadata(value: unknown): Metadata {
-  const metadata = parseMetadata(value, 'forcedMetadata')
+  const metadata = parseMetadata(value, ['forcedMetadata'])
   const endpoints = Object.keys(metadata.federation_entity ?? {}).filter((name) =>
     /^federation_.*_endpoint$/.test(name),
   )
@@ -79,7 +81,7 @@ function parseForcedMetadata(value: unknown): Metadata {
 
 /** The policy must stand by itself and together with the federation's, into which it will be merged (6.1.4.1). */
 function parsePolicy(value: unknown, settings: Settings): MetadataPolicy {
-  const policy = parseMetadataPolicy(value)
+  const policy = parseMetadataPolicy(value, { path: ['metadataPolicy'] })
   mergeMetadataPolicies([settings.metadataPolicy as MetadataPolicy, policy]) // parsed when written
   return policy
 }
@@ -94,21 +96,4 @@ export function parseHours(hours: number, maximum: number, path = 'validFor'): n
     )
   }
   return hours
-}
-
-/** Claims of a statement or a Trust Mark that an operator adds by hand; those the specification defines are ours to set. */
-export function parseAdditionalClaims(
-  value: unknown,
-  protectedNames: ReadonlySet<string>,
-): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FederationError('invalid_request', 'additionalClaims must be a JSON object.')
-  }
-  ofFittingSize(value, 'additionalClaims')
-  const refused = Object.keys(value).filter((name) => protectedNames.has(name))
-  if (refused.length > 0) {
-    const names = refused.join(', ')
-    throw new FederationError('invalid_request', `additionalClaims must not set ${names}: protected claims.`)
-  }
-  return { ...value }
 }

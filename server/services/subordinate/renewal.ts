@@ -1,5 +1,6 @@
 /** Renewal of a subordinate: its Entity Configuration is fetched anew, and what it changed is followed (9, 11). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
+import { type Difference, findDifferences } from '#core/json-difference.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -10,7 +11,6 @@ import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
-import { type Difference, differences } from '#server/services/json-difference.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 import {
@@ -113,8 +113,8 @@ function followed(before: Subordinate, statement: EntityStatement) {
 
 function differencesOf(before: Subordinate, after: ReturnType<typeof followed>): Difference[] {
   return [
-    ...('metadata' in after ? differences(before.metadata, after.metadata, 'metadata') : []),
-    ...differences(before.jwks, after.jwks, 'jwks'),
+    ...('metadata' in after ? findDifferences(before.metadata, after.metadata, { path: ['metadata'] }) : []),
+    ...findDifferences(before.jwks, after.jwks, { path: ['jwks'] }),
   ]
 }
 

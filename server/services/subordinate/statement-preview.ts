@@ -5,6 +5,7 @@ import {
   type EntityStatementClaims,
   parseEntityStatement,
 } from '#core/entity-statement/index.ts'
+import { type Difference, findDifferences } from '#core/json-difference.ts'
 import { decodeJwt } from '#core/jws.ts'
 import type { Prisma, Settings, Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -15,7 +16,6 @@ import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { type Conclusion, conclude } from '#server/services/entity/conclusion.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
-import { type Difference, differences } from '#server/services/json-difference.ts'
 import {
   type ParsedFields,
   parseSubordinateFields,
@@ -103,7 +103,9 @@ function claimDifferences(before: Record<string, unknown>, after: EntityStatemen
   const names = [...new Set([...Object.keys(before), ...Object.keys(others)])].filter(
     (name) => name !== 'iat' && (name !== 'exp' || lifetime(before) !== lifetime(after)),
   )
-  return names.flatMap((name) => differences(before[name], (after as Record<string, unknown>)[name], name))
+  return names.flatMap((name) =>
+    findDifferences(before[name], (after as Record<string, unknown>)[name], { path: [name] }),
+  )
 }
 
 const lifetime = ({ iat, exp }: { iat?: unknown; exp?: unknown }) => Number(exp) - Number(iat)

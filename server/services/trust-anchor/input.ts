@@ -4,7 +4,7 @@ import { endpointNames, isEndpointParameter, optionalEndpoints } from '#core/end
 import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { parseJwkSet } from '#core/keys.ts'
-import { parseMetadata } from '#core/metadata.ts'
+import { parseParameters } from '#core/metadata.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
@@ -72,11 +72,11 @@ const rules: Readonly<Record<keyof TrustAnchorFields, Rule>> = {
   trustMarks: { cleared: [], parse: parseOwnTrustMarks },
   trustMarkIssuers: {
     cleared: {},
-    parse: (value, { allowHttp }) => parseTrustMarkIssuers(value, 'trustMarkIssuers', { allowHttp }),
+    parse: (value, { allowHttp }) => parseTrustMarkIssuers(value, ['trustMarkIssuers'], { allowHttp }),
   },
   trustMarkOwners: {
     cleared: {},
-    parse: (value, { allowHttp }) => parseTrustMarkOwners(value, 'trustMarkOwners', { allowHttp }),
+    parse: (value, { allowHttp }) => parseTrustMarkOwners(value, ['trustMarkOwners'], { allowHttp }),
   },
   constraints: { cleared: {}, parse: (value) => parseConstraints(value, { authoring: true }) },
   trustAnchors: { cleared: {}, parse: parseTrustAnchors },
@@ -115,8 +115,8 @@ export function parseTrustAnchorFields(
 
 /** Informational parameters of federation_entity (5.2.2); endpoints and keys have fields of their own. */
 function parseOrganization(value: unknown): unknown {
-  const { federation_entity: parameters } = parseMetadata({ federation_entity: value }, 'organization')
-  const reserved = Object.keys(parameters ?? {}).filter(isEndpointParameter)
+  const parameters = parseParameters('federation_entity', value, ['organization'])
+  const reserved = Object.keys(parameters).filter(isEndpointParameter)
   if (reserved.length > 0) {
     throw new FederationError(
       'invalid_request',
@@ -155,7 +155,7 @@ function parseTrustAnchors(value: unknown, { entityId, allowHttp }: Context): un
         'trustAnchors must not name this Trust Anchor; its own keys are pinned.',
       )
     }
-    return [id, parseJwkSet(jwks, `trustAnchors.${id}`)]
+    return [id, parseJwkSet(jwks, ['trustAnchors', id])]
   })
   return Object.fromEntries(anchors)
 }

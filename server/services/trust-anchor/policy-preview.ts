@@ -42,7 +42,7 @@ export function previewPolicy(
   { db, entityId: anchor }: Pick<ServiceContext, 'db' | 'entityId'>,
   given: unknown,
 ) {
-  const policy = parseField('policy', () => parseMetadataPolicy(given))
+  const policy = parseField('policy', () => parseMetadataPolicy(given, { path: ['policy'] }))
 
   async function* effects(after = 0): AsyncGenerator<MemberEffect> {
     const now = await readSettings(db)

@@ -81,7 +81,7 @@ export function createTrustAnchorService(context: ServiceContext) {
     /** The policy of the whole federation; refused when it contradicts that of a subordinate. */
     async updatePolicy(caller: Caller, input: { metadataPolicy: unknown } & Version): Promise<Settings> {
       const metadataPolicy = parseField('metadataPolicy', () =>
-        parseMetadataPolicy(input.metadataPolicy ?? {}),
+        parseMetadataPolicy(input.metadataPolicy ?? {}, { path: ['metadataPolicy'] }),
       )
       const data = { metadataPolicy: metadataPolicy as Prisma.InputJsonObject } // parsed from JSON
       return change(caller, 'updateFederationPolicy', data, input, (tx) =>

@@ -1,12 +1,12 @@
 /** Builds and signs one Trust Mark, under a delegation where its type has an owner (7.1, 7.2). */
 import { randomUUID } from 'node:crypto'
+import type { AdditionalClaims } from '#core/additional-claims.ts'
 import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
 import {
   buildTrustMark,
   TRUST_MARK_TYP,
   type TrustMarkOwners,
-  trustMarkProtectedClaims,
   verifyDelegation,
 } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
@@ -16,15 +16,12 @@ import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR = 3600
 
-/** What an operator may not add: the claims that make the mark, and the identifier that we give each. */
-export const reservedClaims: ReadonlySet<string> = new Set([...trustMarkProtectedClaims, 'jti'])
-
 export type MarkContent = {
   type: Pick<TrustMarkType, 'type' | 'logoUri' | 'ref'>
   entityId: string
   /** Hours from now on, or until when. */
   validFor: number | Date
-  additionalClaims: Record<string, unknown> | null
+  additionalClaims: AdditionalClaims | null
   delegation: string | null
 }
 
@@ -43,8 +40,9 @@ export async function signMark(
     type: type.type,
     iat,
     exp,
-    // The JWT is the identity of the mark (8.4): two of the same second must not be the same bytes.
-    additionalClaims: { ...additionalClaims, jti: randomUUID() },
+    // The JWT is the identity of the mark (§8.4): two of the same second must not be the same bytes.
+    jti: randomUUID(),
+    additionalClaims: additionalClaims ?? {},
     ...(type.logoUri ? { logoUri: type.logoUri } : {}),
     ...(type.ref ? { ref: type.ref } : {}),
     ...(delegation ? { delegation } : {}),

@@ -1,7 +1,6 @@
 /** Trust Mark Types that this anchor issues (7). */
-import { parseEntityId } from '#core/entity-id.ts'
-import { FederationError } from '#core/errors.ts'
-import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
+import { parseTrustMarkOwner } from '#core/trust-mark/index.ts'
 import type { Prisma, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -129,10 +128,6 @@ function change(action: AuditAction, before: TrustMarkType | undefined, after: T
 /** {sub, jwks} of the Trust Mark Owner (3.1.2). */
 function parseOwner(value: unknown, allowHttp: boolean): { sub: string; jwks: JwkSet } | null {
   if (value === null) return null
-  return parseField('owner', () => {
-    if (typeof value !== 'object' || !('sub' in value) || !('jwks' in value)) {
-      throw new FederationError('invalid_request', 'owner must be an object with sub and jwks.')
-    }
-    return { sub: parseEntityId(value.sub, { allowHttp }), jwks: parseJwkSet(value.jwks, 'owner.jwks') }
-  })
+  const { sub, jwks } = parseField('owner', () => parseTrustMarkOwner(value, ['owner'], { allowHttp }))
+  return { sub, jwks }
 }

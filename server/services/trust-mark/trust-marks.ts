@@ -1,5 +1,7 @@
 /** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
+import { type AdditionalClaims, parseAdditionalClaims } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
+import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import {
@@ -10,9 +12,9 @@ import {
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+import { ofFittingSize } from '#server/services/claim-size.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
-import { parseAdditionalClaims } from '#server/services/subordinate/input.ts'
 import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
 import {
   change,
@@ -23,12 +25,7 @@ import {
   type TrustMarkRow,
   withType,
 } from '#server/services/trust-mark/rows.ts'
-import {
-  type MarkContent,
-  parseDelegation,
-  reservedClaims,
-  signMark,
-} from '#server/services/trust-mark/signing.ts'
+import { type MarkContent, parseDelegation, signMark } from '#server/services/trust-mark/signing.ts'
 
 type MarkFields = {
   validFor?: number | null | undefined
@@ -56,9 +53,11 @@ export function createTrustMarkService(context: ServiceContext) {
     return { ...hours, autorenew: fields.autorenew ?? present.autorenew }
   }
 
-  function parseClaims(value: unknown): Record<string, unknown> | null | undefined {
+  function parseClaims(value: unknown): AdditionalClaims | null | undefined {
     if (value === undefined || value === null) return value
-    return parseField('additionalClaims', () => parseAdditionalClaims(value, reservedClaims))
+    return parseField('additionalClaims', () =>
+      parseAdditionalClaims(ofFittingSize(value, 'additionalClaims'), trustMarkProtectedClaims),
+    )
   }
 
   const sign = (content: MarkContent) => signMark(context, content)

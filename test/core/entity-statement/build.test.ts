@@ -91,7 +91,7 @@ describe('additional claims', () => {
 
   it.each([...protectedClaims])('cannot take the name %s', { tags: '3.1.1/crit-names' }, (name) => {
     const additionalClaims = { [name]: 'mine' }
-    const refused = refusal('invalid_request', { path: name })
+    const refused = refusal('invalid_request', { path: ['additionalClaims', name] })
     expect(() => buildEntityConfiguration({ ...entity, additionalClaims })).toThrow(refused)
     expect(() => buildSubordinateStatement({ ...link, additionalClaims })).toThrow(refused)
   })

@@ -110,18 +110,18 @@ describe('parseEntityStatement', () => {
   ])('refuses in either statement %s', (_what, claims, path) => {
     const options = { understoodClaims: ['x', 'metadata'] }
     expect(() => parseEntityStatement(subordinate(claims), options)).toThrow(
-      refusal('invalid_request', { path }),
+      refusal('invalid_request', { path: [path] }),
     )
     if (path === 'iss' || path === 'sub') return
     expect(() => parseEntityStatement(configuration(claims), options)).toThrow(
-      refusal('invalid_request', { path }),
+      refusal('invalid_request', { path: [path] }),
     )
   })
 
   it('takes a time for a finite number: 0 is one, 1e400 is none', () => {
     const never = JSON.stringify(configurationClaims('leaf', { exp: 7 })).replace('"exp":7', '"exp":1e400')
     expect(() => parseEntityStatement(rawJwt(header, never))).toThrow(
-      refusal('invalid_request', { path: 'exp' }),
+      refusal('invalid_request', { path: ['exp'] }),
     )
     expect(parseEntityStatement(configuration({ iat: 0 })).claims.iat).toBe(0)
   })

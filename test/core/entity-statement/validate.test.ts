@@ -105,7 +105,7 @@ describe('verifyEntityConfiguration', () => {
     const where = { entityId: local, now: NOW }
     await expect(verifyEntityConfiguration(jwt, { ...where, allowHttp: true })).resolves.toBeDefined()
     await expect(verifyEntityConfiguration(jwt, where)).rejects.toThrow(
-      refusal('invalid_request', { path: 'iss' }),
+      refusal('invalid_request', { path: ['iss'] }),
     )
   })
 })

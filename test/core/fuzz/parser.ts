@@ -69,7 +69,7 @@ export const parsers: readonly Parser[] = [
     },
   ),
   row('endpoints', orAnything(fc.webUrl({ withQueryParameters: true })), (input) =>
-    parseEndpoint(input, 'x'),
+    parseEndpoint(input, ['x']),
   ),
   row('metadata', orAnything(near(sample.metadata)), (input) => {
     const metadata = parseMetadata(input)

@@ -40,7 +40,7 @@ describe('applyMetadataPolicy (§6.1.4.2)', () => {
 
   it('reads the policy before it applies it', () => {
     expect(() => applyMetadataPolicy({ b: { p: { add: 'x' } } }, { a: {} })).toThrow(
-      refusal('invalid_metadata', { path: 'b.p', operator: 'add' }),
+      refusal('invalid_metadata', { path: ['b', 'p'], operator: 'add' }),
     )
   })
 
@@ -84,7 +84,7 @@ describe('scope (§6.1.3.1.8)', () => {
     [{ value: [7] }, 'openid'],
   ])('%j refuses %j', { tags: '6.1.3.1.8/scope' }, (policy, scope) => {
     expect(() => apply(policy, scope)).toThrow(
-      refusal('invalid_metadata', { path: 'openid_relying_party.scope' }),
+      refusal('invalid_metadata', { path: ['openid_relying_party', 'scope'] }),
     )
   })
 

@@ -56,13 +56,13 @@ describe('explainMetadataPolicy', () => {
     })
     expect(resolved).toBeUndefined()
     expect(errors.map(({ path, operator, issuer }) => [path, operator, issuer])).toEqual([
-      ['metadata_policy_crit', 'regexp', undefined],
-      ['metadata_policy_crit', 'regexp2', undefined],
-      ['openid_relying_party.b', 'add', anchor],
-      ['openid_relying_party.d', 'one_of', upper],
-      ['openid_relying_party.a', 'value', upper],
-      ['openid_relying_party.c', 'essential', undefined],
-      ['openid_relying_party.d', 'one_of', undefined],
+      [['metadata_policy_crit'], 'regexp', undefined],
+      [['metadata_policy_crit'], 'regexp2', undefined],
+      [['openid_relying_party', 'b'], 'add', anchor],
+      [['openid_relying_party', 'd'], 'one_of', upper],
+      [['openid_relying_party', 'a'], 'value', upper],
+      [['openid_relying_party', 'c'], 'essential', undefined],
+      [['openid_relying_party', 'd'], 'one_of', undefined],
     ])
     expect(errors.every(({ code }) => code === 'invalid_metadata')).toBe(true)
   })
@@ -85,7 +85,7 @@ describe('explainMetadataPolicy', () => {
     const { errors, steps } = explainMetadataPolicy([{ issuer: anchor, policy: 'draft' as never }], metadata)
     expect({ steps, errors }).toMatchObject({
       steps: [],
-      errors: [{ path: 'metadata_policy', issuer: anchor }],
+      errors: [{ path: ['metadata_policy'], issuer: anchor }],
     })
   })
 

@@ -43,7 +43,7 @@ describe('mergeMetadataPolicies (§6.1.4.1)', () => {
     ['one_of above add', { one_of: ['a'] }, { add: ['a'] }],
   ])('checks combinations after the merge: %s', (_what, superior, subordinate) => {
     expect(() => mergeMetadataPolicies([policy(superior), policy(subordinate)])).toThrow(
-      refusal('invalid_metadata', { path: 'openid_relying_party.p' }),
+      refusal('invalid_metadata', { path: ['openid_relying_party', 'p'] }),
     )
   })
 

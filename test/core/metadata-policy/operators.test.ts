@@ -76,7 +76,7 @@ describe('application', () => {
     { tags: ['6.1.3/parameter-types', '6.1.3.1/order', '6.1.3.1/operators', '6.1.3.1.5/empty-subset'] },
     (policy, parameter, expected) => {
       if (expected === FAILS)
-        expect(apply(policy, parameter)).toThrow(refusal('invalid_metadata', { path: `${TYPE}.p` }))
+        expect(apply(policy, parameter)).toThrow(refusal('invalid_metadata', { path: [TYPE, 'p'] }))
       else expect(apply(policy, parameter)()).toEqual(expected)
     },
   )
@@ -116,7 +116,7 @@ describe('merge', () => {
     ['essential', false, false, false],
   ])('%s: %j and %j make %j', { tags: '6.1.3.1/merge' }, (operator, superior, subordinate, expected) => {
     if (expected === FAILS) {
-      const place = { path: `${TYPE}.p`, operator }
+      const place = { path: [TYPE, 'p'], operator }
       expect(merge(operator, superior, subordinate)).toThrow(refusal('invalid_metadata', place))
     } else expect(merge(operator, superior, subordinate)()).toEqual(expected)
   })

@@ -19,22 +19,22 @@ describe('structure (§6.1.2)', () => {
   })
 
   eachRow([
-    proves(['no object', 7, 'metadata_policy'], '6.1.2/shape'),
-    ['an array', [], 'metadata_policy'],
-    proves(['an Entity Type that is no object', { openid_provider: [] }, 'openid_provider'], '6.1.2/shape'),
+    proves(['no object', 7, ['metadata_policy']], '6.1.2/shape'),
+    ['an array', [], ['metadata_policy']],
+    proves(['an Entity Type that is no object', { openid_provider: [] }, ['openid_provider']], '6.1.2/shape'),
     proves(
-      ['a parameter that is no object', { openid_provider: { p: 'x' } }, 'openid_provider.p'],
+      ['a parameter that is no object', { openid_provider: { p: 'x' } }, ['openid_provider', 'p']],
       '6.1.2/shape',
     ),
-    ['a parameter that is null', { openid_provider: { p: null } }, 'openid_provider.p'],
+    ['a parameter that is null', { openid_provider: { p: null } }, ['openid_provider', 'p']],
   ])('refuses %s', (_what, policy, path) => {
     expect(() => parseMetadataPolicy(policy)).toThrow(refusal('invalid_metadata', { path }))
   })
 
   it('puts the path of its caller in front', () => {
     const policy = { openid_provider: { p: { add: 'x' } } }
-    expect(() => parseMetadataPolicy(policy, { path: 'metadata_policy' })).toThrow(
-      refusal('invalid_metadata', { path: 'metadata_policy.openid_provider.p', operator: 'add' }),
+    expect(() => parseMetadataPolicy(policy, { path: ['metadata_policy'] })).toThrow(
+      refusal('invalid_metadata', { path: ['metadata_policy', 'openid_provider', 'p'], operator: 'add' }),
     )
   })
 })
@@ -55,7 +55,7 @@ describe('operator values (§6.1.3.1)', () => {
     ['essential', null],
   ])('%s refuses %j', { tags: '6.1.3/operator-value-types' }, (operator, value) => {
     expect(parse({ [operator]: value })).toThrow(
-      refusal('invalid_metadata', { path: 'openid_provider.p', operator }),
+      refusal('invalid_metadata', { path: ['openid_provider', 'p'], operator }),
     )
   })
 
@@ -112,7 +112,7 @@ describe('combinations (§6.1.3.1)', () => {
     [{ subset_of: ['a'], superset_of: ['a', 'b'] }, false],
   ])('%j: %s', { tags: '6.1.3/combinations' }, (parameter, allowed) => {
     if (allowed) expect(parse(parameter)).not.toThrow()
-    else expect(parse(parameter)).toThrow(refusal('invalid_metadata', { path: 'openid_provider.p' }))
+    else expect(parse(parameter)).toThrow(refusal('invalid_metadata', { path: ['openid_provider', 'p'] }))
   })
 })
 
@@ -127,7 +127,7 @@ describe('critical operators (§3.1.3, §6.1.3.2)', () => {
     ['an operator that is not understood', ['regexp']],
   ])('metadata_policy_crit refuses %s', (_what, value) => {
     expect(() => parseMetadataPolicyCrit(value)).toThrow(
-      refusal('invalid_metadata', { path: 'metadata_policy_crit' }),
+      refusal('invalid_metadata', { path: ['metadata_policy_crit'] }),
     )
   })
 

@@ -38,7 +38,7 @@ describe('of Trust Anchor and Intermediate', () => {
     { tags: ['6.1.3.1/merge', '6.1.3.1.5/empty-subset'] },
     (anchor, intermediate, parameter, expected) => {
       const resolved = resolve(anchor, intermediate, parameter)
-      if (expected === FAILS) expect(resolved).toThrow(refusal('invalid_metadata', { path: `${TYPE}.p` }))
+      if (expected === FAILS) expect(resolved).toThrow(refusal('invalid_metadata', { path: [TYPE, 'p'] }))
       else expect(resolved()).toEqual(expected)
     },
   )

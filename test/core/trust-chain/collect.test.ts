@@ -82,7 +82,9 @@ describe('branches that fail', () => {
         [
           'leaf',
           'anchor',
-          refusal('invalid_request', { path: 'metadata.federation_entity.federation_fetch_endpoint' }),
+          refusal('invalid_request', {
+            path: ['metadata', 'federation_entity', 'federation_fetch_endpoint'],
+          }),
         ],
       ],
       '5.1.1/fetch-endpoint',
@@ -94,7 +96,9 @@ describe('branches that fail', () => {
         [
           'leaf',
           'anchor',
-          refusal('invalid_request', { path: 'metadata.federation_entity.federation_fetch_endpoint' }),
+          refusal('invalid_request', {
+            path: ['metadata', 'federation_entity', 'federation_fetch_endpoint'],
+          }),
         ],
       ],
       '5.1.1/endpoint-url',

@@ -90,7 +90,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     const force = (value: string) => ({ metadata_policy: { [TYPE]: { client_name: { value } } } })
     const plan = { anchor: { about: { upper: force('x') } }, lower: { about: { leaf: force('y') } } }
     await expect(metadataOf(plan)).rejects.toThrow(
-      refusal('invalid_metadata', { path: `${TYPE}.client_name`, operator: 'value' }),
+      refusal('invalid_metadata', { path: [TYPE, 'client_name'], operator: 'value' }),
     )
   })
 })

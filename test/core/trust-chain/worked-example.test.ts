@@ -130,7 +130,7 @@ it('breaks where the provider lacks what the Trust Anchor demands', {
     resolve({ leaf: { under: ['lower'], metadata: { openid_provider: weaker } } }),
   ).rejects.toThrow(
     refusal('invalid_metadata', {
-      path: 'openid_provider.id_token_signing_alg_values_supported',
+      path: ['openid_provider', 'id_token_signing_alg_values_supported'],
       operator: 'superset_of',
     }),
   )

@@ -26,7 +26,7 @@ describe('buildDelegation', () => {
 
   it('refuses a ref that is no URL', () => {
     expect(() => buildDelegation({ ...input, ref: 'about' })).toThrow(
-      refusal('invalid_request', { path: 'ref' }),
+      refusal('invalid_request', { path: ['ref'] }),
     )
   })
 })
@@ -51,23 +51,28 @@ describe('verifyDelegation', () => {
       '7.2.2/step-8',
     ),
     proves(
-      ['§7.2.1: no iss', { iss: undefined }, undefined, { path: 'delegation.iss' }],
+      ['§7.2.1: no iss', { iss: undefined }, undefined, { path: ['delegation', 'iss'] }],
       '7.2.1/required-claims',
     ),
     proves(
-      ['§7.2.1: no sub', { sub: undefined }, undefined, { path: 'delegation.sub' }],
+      ['§7.2.1: no sub', { sub: undefined }, undefined, { path: ['delegation', 'sub'] }],
       '7.2.1/required-claims',
     ),
     proves(
-      ['§7.2.1: no type', { trust_mark_type: undefined }, undefined, { path: 'delegation.trust_mark_type' }],
+      [
+        '§7.2.1: no type',
+        { trust_mark_type: undefined },
+        undefined,
+        { path: ['delegation', 'trust_mark_type'] },
+      ],
       '7.2.1/required-claims',
     ),
     proves(
-      ['§7.2.1: no iat', { iat: undefined }, undefined, { path: 'delegation.iat' }],
+      ['§7.2.1: no iat', { iat: undefined }, undefined, { path: ['delegation', 'iat'] }],
       '7.2.1/required-claims',
     ),
-    ['§7.2.1: a malformed exp', { exp: 'soon' }, undefined, { path: 'delegation.exp' }],
-    ['§7.2.1: a malformed ref', { ref: 'about' }, undefined, { path: 'delegation.ref' }],
+    ['§7.2.1: a malformed exp', { exp: 'soon' }, undefined, { path: ['delegation', 'exp'] }],
+    ['§7.2.1: a malformed ref', { ref: 'about' }, undefined, { path: ['delegation', 'ref'] }],
   ])('refuses %s', async (_what, claims, typ, detail) => {
     await expect(verifyDelegation(await sign(claims, typ), options)).rejects.toThrow(
       refusal('invalid_request', detail),

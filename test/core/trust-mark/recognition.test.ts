@@ -28,8 +28,8 @@ describe('parseTrustMarkOwners (§3.1.2)', () => {
   })
 
   it('says where', () => {
-    expect(() => parseTrustMarkOwners({ a: { sub: id('owner') } }, 'owners')).toThrow(
-      refusal('invalid_request', { path: 'owners.a.jwks' }),
+    expect(() => parseTrustMarkOwners({ a: { sub: id('owner') } }, ['owners'])).toThrow(
+      refusal('invalid_request', { path: ['owners', 'a', 'jwks'] }),
     )
   })
 })

@@ -53,21 +53,21 @@ describe('buildTrustMark', () => {
   })
 
   it('keeps the names that say what the mark is, and crit, which nobody could accept (§13.4)', () => {
-    const names = ['crit', 'delegation', 'exp', 'iat', 'iss', 'sub', 'trust_mark_type']
+    const names = ['crit', 'delegation', 'exp', 'iat', 'iss', 'jti', 'sub', 'trust_mark_type']
     expect([...trustMarkProtectedClaims].sort()).toEqual(names)
   })
 
   it.each([...trustMarkProtectedClaims])('lets no additional claim take the name %s', (name) => {
     const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW }
     expect(() => buildTrustMark({ ...input, additionalClaims: { [name]: 'mine' } })).toThrow(
-      refusal('invalid_request', { path: name }),
+      refusal('invalid_request', { path: ['additionalClaims', name] }),
     )
   })
 
   it.each(['logo_uri', 'ref'])('refuses a %s that is no URL', { tags: '7.1/urls' }, (name) => {
     const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW }
     expect(() => buildTrustMark({ ...input, additionalClaims: { [name]: 'logo' } })).toThrow(
-      refusal('invalid_request', { path: name }),
+      refusal('invalid_request', { path: [name] }),
     )
   })
 })
@@ -112,7 +112,7 @@ describe('verifyTrustMark (§7.3)', () => {
     proves(['delegation', {}], '7.2.2/steps-1-3'),
   ])('refuses a malformed %s', async (name, value) => {
     await expect(verifyTrustMark(await sign({ [name]: value }), options)).rejects.toThrow(
-      refusal('invalid_request', { path: name }),
+      refusal('invalid_request', { path: [name] }),
     )
   })
 
@@ -133,7 +133,7 @@ describe('verifyTrustMark (§7.3)', () => {
     const { subject: _subject, ...anySubject } = options
     await expect(verifyTrustMark(jwt, { ...anySubject, allowHttp: true })).resolves.toBeDefined()
     await expect(verifyTrustMark(jwt, anySubject)).rejects.toThrow(
-      refusal('invalid_request', { path: 'sub' }),
+      refusal('invalid_request', { path: ['sub'] }),
     )
   })
 })
@@ -158,7 +158,7 @@ describe('a type that somebody owns', () => {
   }, async () => {
     const jwt = await sign({ delegation: await delegate({ sub: id('side') }) })
     await expect(verifyTrustMark(jwt, { ...options, owners })).rejects.toThrow(
-      refusal('invalid_request', { path: 'delegation', check: 'sub' }),
+      refusal('invalid_request', { path: ['delegation'], check: 'sub' }),
     )
   })
 })

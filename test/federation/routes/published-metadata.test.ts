@@ -22,10 +22,9 @@ test.each(endpointNames)(
   'names %s by an https URL, without a second slash',
   { tags: ['collection/endpoint', 'listing/endpoint', 'events/endpoint'] },
   (name) => {
-    const url = parseEndpoint(
-      endpointMetadata(entityId, endpointNames, {})[`federation_${name}_endpoint`],
-      `federation_${name}_endpoint`,
-    )
+    const url = parseEndpoint(endpointMetadata(entityId, endpointNames, {})[`federation_${name}_endpoint`], [
+      name,
+    ])
     expect(url).toMatch(/^https:\/\/ta\.example\/federation\/[a-z_]+$/)
   },
 )

@@ -24,7 +24,7 @@ it.for<[path: string, value: unknown]>([
   ['jwks.keys.0.kid', { keys: [{ kty: 'EC' }] }],
   ['validFor', 8761],
   ['validFor', 0],
-  ['additionalClaims', { exp: 1 }],
+  ['additionalClaims.exp', { exp: 1 }],
   ['additionalClaims', 'text'],
 ])('names %s when it is %j', async ([place, value]) => {
   const leaf = await startLeaf(admin)

@@ -69,7 +69,7 @@ it('follows what the entity changed, and records the difference', async () => {
   rename(leaf, 'Another name')
   expect((await refresh(leaf)).differences).toEqual([
     {
-      path: 'metadata.openid_relying_party.client_name',
+      path: ['metadata', 'openid_relying_party', 'client_name'],
       before: 'Test Relying Party',
       after: 'Another name',
     },

@@ -62,9 +62,9 @@ describe('issueTrustMark', () => {
     ])
   })
 
-  it.for<[field: string, value: unknown, message: RegExp]>([
-    ['additionalClaims', { iss: 'https://else.example', exp: 1 }, /iss, exp/],
-    ['additionalClaims', { jti: 'mine' }, /jti/],
+  it.for<[place: string, value: unknown, message: RegExp]>([
+    ['additionalClaims.iss', { iss: 'https://else.example', exp: 1 }, /iss, exp/],
+    ['additionalClaims.jti', { jti: 'mine' }, /jti/],
     ['additionalClaims', { note: 'x'.repeat(200_000) }, /at most 128 KiB/],
     ['validFor', 0, /at least 1/],
     ['validFor', 43_801, /43800/],
@@ -74,12 +74,13 @@ describe('issueTrustMark', () => {
   ])(
     'names %s when it is %j, and issues nothing',
     { tags: 'mutation/issueTrustMark/InvalidInputError' },
-    async ([field, value, message]) => {
+    async ([place, value, message]) => {
+      const [field = '', ...inside] = place.split('.')
       const { type } = await createType()
       expect(await issueOf(type, { [field]: value })).toMatchObject({
         __typename: 'InvalidInputError',
         code: 'INVALID_INPUT',
-        path: ['input', field],
+        path: ['input', field, ...inside],
         message: expect.stringMatching(message),
       })
       expect((await serve(type)).status).toBe(404)
@@ -195,18 +196,19 @@ describe('updateTrustMark', () => {
     expect(await statusOf(jwt)).toBe('active')
   })
 
-  it.for<[field: string, value: unknown, message: RegExp]>([
+  it.for<[place: string, value: unknown, message: RegExp]>([
     ['renewalTime', 8760, /shorter than validFor/],
-    ['additionalClaims', { sub: 'https://else.example' }, /sub/],
+    ['additionalClaims.sub', { sub: 'https://else.example' }, /sub/],
     ['additionalClaims', 'high', /object/],
   ])(
     'names %s when it is changed to %j, and changes nothing',
     { tags: 'mutation/updateTrustMark/InvalidInputError' },
-    async ([field, value, message]) => {
+    async ([place, value, message]) => {
+      const [field = '', ...inside] = place.split('.')
       const { type, id, jwt } = await issue()
       expect(await change('update', id, { [field]: value })).toMatchObject({
         __typename: 'InvalidInputError',
-        path: ['input', field],
+        path: ['input', field, ...inside],
         message: expect.stringMatching(message),
       })
       expect(await (await serve(type)).text()).toBe(jwt)

@@ -69,7 +69,7 @@ describe('createTrustMarkType', () => {
     ['validFor', 0, /at least 1/],
     ['validFor', 43_801, /43800/],
     ['renewalTime', 8760, /shorter than validFor/],
-    ['owner', { sub: 'https://owner.example.org' }, /sub and jwks/],
+    ['owner', { sub: 'https://owner.example.org' }, /owner\.jwks must be/],
     ['owner', { sub: 'no identifier', jwks: { keys: [] } }, /no identifier/],
     ['owner', { sub: 'https://owner.example.org', jwks: { keys: [] } }, /owner\.jwks/],
     ['owner', 'https://owner.example.org', /object/],
@@ -143,7 +143,7 @@ describe('updateTrustMarkType', () => {
   it.for<[field: string, value: unknown, message: RegExp]>([
     ['validFor', 43_801, /43800/],
     ['renewalTime', 100, /shorter than validFor/],
-    ['owner', {}, /sub and jwks/],
+    ['owner', {}, /owner\.sub/],
   ])(
     'names %s when it is changed to %j, and changes nothing',
     { tags: 'mutation/updateTrustMarkType/InvalidInputError' },

@@ -1,4 +1,5 @@
 /** JSON as people type it, and as the API sends it. */
+import { isJsonObject as isRecord } from '#core/json.ts'
 
 export type Parsed = { value: unknown; problem?: never } | { value?: never; problem: string }
 
@@ -18,7 +19,6 @@ export function parseJsonObject(text: string): Parsed {
   return { problem: 'A JSON object is wanted here: begin with { and end with }.' }
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export { isRecord }
 
 export const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? ''

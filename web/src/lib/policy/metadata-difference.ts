@@ -1,4 +1,5 @@
 /** What becomes of an entity's metadata on the way to those who use it: declared against resolved, by parameter. */
+import { jsonEqual } from '#core/json.ts'
 import { isRecord } from '#lib/json/json.ts'
 
 export type Change = 'same' | 'changed' | 'added' | 'removed'
@@ -15,22 +16,10 @@ export interface TypeDifference {
   parameters: ParameterDifference[]
 }
 
-/** Order of members means nothing in JSON objects, but it does in arrays. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
-  if (!isRecord(value)) return JSON.stringify(value) ?? ''
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${key}:${canonical(value[key])}`)
-    .join()}}`
-}
-
-export const isSame = (one: unknown, other: unknown) => canonical(one) === canonical(other)
-
 function changeOf(declared: unknown, resolved: unknown): Change {
   if (declared === undefined) return 'added'
   if (resolved === undefined) return 'removed'
-  return isSame(declared, resolved) ? 'same' : 'changed'
+  return jsonEqual(declared, resolved) ? 'same' : 'changed'
 }
 
 const keysOf = (...values: unknown[]) => [...new Set(values.filter(isRecord).flatMap(Object.keys))]

@@ -1,4 +1,5 @@
 /** The steps of a metadata policy, told parameter by parameter (§6.1.3.1, §6.1.4.2). */
+import { jsonEqual } from '#core/json.ts'
 import type { PolicyStepFieldsFragment } from '#lib/gql/graphql.ts'
 
 type Step = PolicyStepFieldsFragment
@@ -21,9 +22,6 @@ export function policyByParameter(steps: readonly Step[]): ParameterSteps[] {
   return [...found.values()]
 }
 
-/** Values of claims: as JSON, with the names of objects in whatever order they came. */
-export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
-
 /** What each operator does, said of a step in which it changed something, and of one in which it did not. */
 const sentences: Readonly<Record<string, readonly [changed: string, unchanged: string]>> = {
   value: ['Sets the parameter, whatever the entity declared.', 'It has this value already.'],
@@ -40,5 +38,5 @@ export function stepInWords({ operator, before, after }: Step): string {
     'An operator of another specification changed it.',
     'An operator of another specification left it as it is.',
   ]
-  return isSame(before, after) ? unchanged : changed
+  return jsonEqual(before, after) ? unchanged : changed
 }

@@ -1,30 +1,29 @@
 /**
- * Slows down whoever guesses the password of one account from many addresses: after some attempts in a row each must
- * wait a little longer than the one before. From where its owner has signed in lately nobody waits, so that no one is
- * locked out by what others do.
+ * Throttles password guesses against one account from many addresses: after a few attempts in a row, each must wait
+ * longer than the last. Addresses from which the owner signed in recently never wait, so an attack locks no owner out.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '#server/database/client.ts'
 
-/** Attempts that cost nothing: people mistype. */
+/** Attempts without a wait, for typing errors. */
 const FREE = 5
 const FIRST_WAIT_MS = 4_000
 const LONGEST_WAIT_MS = 30_000
-/** After so long without an attempt it begins anew. */
+/** The count starts again after this time without an attempt. */
 const FORGET_MS = 15 * 60_000
-/** For so long an address counts as the owner's. */
+/** How long after a sign-in an address counts as the owner's. */
 const FAMILIAR_MS = 30 * 86_400_000
 
 export type Attempt = { key: string }
 
-/** Null when there is nothing to count; a number of milliseconds when it is too early. */
+/** Null: nothing to count. A number: milliseconds to wait first. */
 export async function beginAttempt(db: Database, request: FastifyRequest): Promise<Attempt | number | null> {
   const username = typedName(request)
   if (username === null || (await isFamiliar(db, username, request.ip))) return null
   const key = keyOf(username)
   const now = Date.now()
-  // Counted before the password is looked at, or many could be tried at once.
+  // Counted before the password is checked, so that parallel requests cannot try many.
   const counted = await db.$executeRaw`
     INSERT INTO "RateLimit" AS r ("id", "key", "count", "lastRequest")
     VALUES (${randomUUID()}, ${key}, 1, ${now}::bigint)
@@ -37,12 +36,12 @@ export async function beginAttempt(db: Database, request: FastifyRequest): Promi
   return row ? Math.max(1, Number(row.lastRequest) + waitAfter(row.count) - now) : 1
 }
 
-/** The password was right. */
+/** Forgets the count after a correct password. */
 export async function endAttempt(db: Database, { key }: Attempt): Promise<void> {
   await db.rateLimit.deleteMany({ where: { key } })
 }
 
-/** As the throttle by address answers. */
+/** The same answer as the library's throttle by address. */
 export function tooEarly(milliseconds: number): Response {
   const seconds = String(Math.ceil(milliseconds / 1000))
   const body = { code: 'TOO_MANY_REQUESTS', message: `Too many attempts; try again in ${seconds} seconds.` }
@@ -53,7 +52,7 @@ function waitAfter(count: number): number {
   return count < FREE ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (count - FREE))
 }
 
-/** Also of names that nobody has: an answer must not tell which ones exist. What was typed may be a password. */
+/** Unknown names count too, so that answers do not reveal which exist. A hash, because users type passwords here. */
 function keyOf(username: string): string {
   return `account:${createHash('sha256').update(username).digest('hex')}`
 }

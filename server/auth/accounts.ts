@@ -1,4 +1,4 @@
-/** People who may sign in and keys for scripts, as administrators and the command line make them. */
+/** Users and API keys, as administrators and the command line manage them. */
 import { createApiKeys } from '#server/auth/api-keys.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { createUsers } from '#server/auth/users.ts'

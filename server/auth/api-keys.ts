@@ -1,4 +1,4 @@
-/** API keys: made, listed and revoked. Rows as the library's plugin keeps and checks them; the changes are ours, with their audit events. */
+/** Creates, lists and revokes API keys. better-auth's plugin checks the rows; we write them, with audit entries. */
 import { defaultKeyHasher } from '@better-auth/api-key'
 import { generateRandomString } from 'better-auth/crypto'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
@@ -10,13 +10,13 @@ import type { Role } from '#server/identity/roles.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const KEY_LENGTH = 64
-/** Characters by which somebody recognizes a key that is kept as a hash. */
+/** Leading characters kept in clear, to recognize a hashed key. */
 const SHOWN_LENGTH = 12
 const MAXIMUM_NAME_LENGTH = 64
 const MAXIMUM_DAYS = 3650
 const DAY_MS = 86_400_000
 
-/** `days` until it expires; without, it does not. */
+/** `days`: until it expires; absent: never. */
 export type NewApiKey = { username: string; keyName: string; role?: Role; days?: number }
 
 export function createApiKeys(db: Database) {

@@ -1,4 +1,4 @@
-/** Users, sessions, second factors and API keys, by better-auth on our database. Nobody signs up: administrators make users. */
+/** Configures better-auth for users, sessions, second factors and API keys. Sign-up is closed: administrators create users. */
 import { apiKey } from '@better-auth/api-key'
 import { passkey } from '@better-auth/passkey'
 import { prismaAdapter } from '@better-auth/prisma-adapter'
@@ -20,15 +20,15 @@ import type { Database } from '#server/database/client.ts'
 import { signInMethodOf } from '#server/identity/sign-in-method.ts'
 
 export type AuthConfig = {
-  /** Signs sessions, and encrypts what authenticator apps share with us. */
+  /** Signs sessions and encrypts the secrets of authenticator apps. */
   authSecret: string
-  /** Those in force before, the oldest first: what they encrypted can still be read. */
+  /** Previous secrets, oldest first; they still decrypt. */
   previousAuthSecrets: readonly string[]
   adminUrl: string
   trustedOrigins: string[]
 }
 
-// Rights are scopes on GraphQL fields (identity/roles.ts); the library only has to know that the roles exist.
+// Rights are scopes on GraphQL fields (identity/roles.ts); the library only needs the names of the roles.
 const access = createAccessControl({})
 const noRights = access.newRole({})
 const libraryRoles = { viewer: noRights, operator: noRights, admin: noRights }
@@ -49,7 +49,7 @@ export function createAuth(db: Database, config: AuthConfig) {
       minPasswordLength: MINIMUM_PASSWORD_LENGTH,
       maxPasswordLength: MAXIMUM_PASSWORD_LENGTH,
     },
-    // Who comes by single sign-on was provisioned before the library looks (provisioned-user.ts).
+    // Users of single sign-on are provisioned before the library looks them up (provisioned-user.ts).
     user: { validateUserInfo: ({ source }) => refusalOf(source) },
     account: { accountLinking: { enabled: false }, updateAccountOnSignIn: false },
     session: {
@@ -67,7 +67,7 @@ export function createAuth(db: Database, config: AuthConfig) {
         },
       },
     },
-    // Counters live in the database: sign-in must work, and be throttled, while Redis is away.
+    // Counters live in the database, so that sign-in works and is throttled while Redis is away.
     rateLimit: {
       enabled: true,
       storage: 'database',
@@ -81,7 +81,7 @@ export function createAuth(db: Database, config: AuthConfig) {
       },
     },
     telemetry: { enabled: false },
-    // It prints refused keys and passwords as errors; what goes wrong unexpectedly is thrown, and logged by us.
+    // The library logs refused keys and passwords. We log the unexpected errors that it throws.
     logger: { disabled: true },
     advanced: { cookiePrefix: 'inmor', ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
     plugins: [
@@ -91,7 +91,7 @@ export function createAuth(db: Database, config: AuthConfig) {
         usernameValidator: isUsername,
       }),
       admin({ ac: access, roles: libraryRoles, defaultRole: 'viewer', adminRoles: ['admin'] }),
-      // A key must not become a session, and the library's default of ten requests a day is for other uses.
+      // A key never becomes a session, and the library's default limit is ten requests a day.
       apiKey({
         enableSessionForAPIKeys: false,
         rateLimit: { enabled: false },
@@ -119,21 +119,21 @@ export function createAuth(db: Database, config: AuthConfig) {
 
 export type Auth = ReturnType<typeof createAuth>
 
-/** The current secret first, as the library wants it. The number of a secret is its place, so it never changes. */
+/** The current secret first, as the library requires. A secret's number is its position, so it never changes. */
 function versioned({ authSecret, previousAuthSecrets }: AuthConfig) {
   return [...previousAuthSecrets, authSecret].map((value, index) => ({ version: index + 1, value })).reverse()
 }
 
 type UserSource = { action: string; oauth?: { profile?: Record<string, unknown> | undefined } | undefined }
 
-/** Provisioning has refused them; and the library makes no users at all. */
+/** Passes on what provisioning refused, and stops the library from creating users. */
 function refusalOf({ action, oauth }: UserSource) {
   const refusal = oauth?.profile?.refusal ?? (action === 'create-user' ? 'user_conflict' : null)
   if (!isSignInRefusal(refusal)) return undefined
   return { error: refusal, errorDescription: signInRefusals[refusal] }
 }
 
-/** A passkey stands for two factors only if the device has asked who is there; the library does not insist. */
+/** A passkey counts as two factors only if the device verified the user; the library does not require that. */
 async function requireUserVerification(info: { userVerified: boolean } | undefined): Promise<void> {
   if (info?.userVerified) return
   throw new APIError('UNAUTHORIZED', {

@@ -1,4 +1,4 @@
-/** Tells who makes a request: by session cookie, or by API key in X-API-Key or Authorization. */
+/** Identifies the caller of a request by session cookie, or by API key in X-API-Key or Authorization. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
 import type { Auth } from '#server/auth/auth.ts'
@@ -10,7 +10,7 @@ import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 export type Doors = { auth: Auth; db: Database; secondFactorRoles: readonly Role[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
-/** Null when nobody, or nobody who may do anything, is signed in. */
+/** Null: no valid credentials, or a user without a role or locked out. */
 export async function callerOf(doors: Doors, origin: Origin): Promise<Caller | null> {
   const key = apiKeyOf(origin.headers)
   return key === null ? callerOfSession(doors, origin) : callerOfApiKey(doors, key, origin)
@@ -29,7 +29,7 @@ async function callerOfSession(
 ): Promise<Caller | null> {
   if (!headers.cookie) return null
   const session = await auth.api.getSession({ headers: fromNodeHeaders(headers) }).catch(async (error) => {
-    await db.$queryRaw`SELECT 1` // an outage is told as such; of its cause the library says nothing
+    await db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database
     throw error
   })
   if (!session || session.user.banned || !isRole(session.user.role)) return null
@@ -50,7 +50,7 @@ async function callerOfSession(
   }
 }
 
-/** The library does not look at the owner, so a key would outlive its owner's rights: we look. */
+/** Checks the owner as well: the library does not, and a key would outlive its owner's rights. */
 async function callerOfApiKey(
   { auth, db }: Doors,
   key: string,
@@ -58,7 +58,7 @@ async function callerOfApiKey(
 ): Promise<Caller | null> {
   const verified = await auth.api.verifyApiKey({ body: { key } })
   if (!verified.valid || !verified.key) {
-    // The library calls a key invalid that it could not look up; an outage must not look like lost rights.
+    // The library calls a key invalid when it could not read it. An outage must not look like lost rights.
     await db.$queryRaw`SELECT 1`
     return null
   }

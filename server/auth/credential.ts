@@ -1,17 +1,17 @@
-/** What somebody signs in with by hand: which names and passwords may stand. */
+/** Rules for usernames and passwords. */
 import { InvalidInputError } from '#server/error/operation-error.ts'
 
-/** The library's name for an account whose password we keep. */
+/** better-auth's name for an account with a local password. */
 export const CREDENTIAL = 'credential'
 
-/** By which a leaked key is recognized. */
+/** Makes a leaked key recognizable. */
 export const API_KEY_PREFIX = 'inmor_'
 
-/** Ends the address of those who gave none; no mail is ever delivered there. */
+/** Placeholder domain for users without an e-mail address; `.invalid` never receives mail (RFC 2606). */
 export const WITHOUT_ADDRESS = '@users.invalid'
 
 export const MINIMUM_PASSWORD_LENGTH = 12
-/** Hashing longer ones costs more than it adds. */
+/** Hashing longer passwords costs more than it protects. */
 export const MAXIMUM_PASSWORD_LENGTH = 128
 
 export const usernameLength = { minimum: 2, maximum: 64 }
@@ -21,7 +21,7 @@ export function isUsername(value: string): boolean {
   return value.length >= minimum && value.length <= maximum && /^[a-z0-9_.@-]+$/i.test(value)
 }
 
-/** As it is kept, in lower case. @throws InvalidInputError */
+/** The name in lower case, as stored. @throws InvalidInputError */
 export function checkUsername(value: string): string {
   if (isUsername(value)) return value.toLowerCase()
   const { minimum, maximum } = usernameLength

@@ -1,4 +1,4 @@
-/** Gives a request to the library, and its answer back. */
+/** Forwards a request to better-auth and sends its response, with throttling and audit entries around it. */
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { beginAttempt, endAttempt, tooEarly } from '#server/auth/account-throttle.ts'
@@ -9,10 +9,10 @@ import {
   recordAnswer,
 } from '#server/auth/sign-in-record.ts'
 
-/** Where a password is guessed; wrong codes are counted by account already. */
+/** Password guesses are throttled here; the library counts wrong codes by account. */
 const PASSWORD_PATH = '/api/auth/sign-in/username'
 
-/** With the body that we let the library see, and what its answer means to the audit log. */
+/** The part of the body that the library may see, and the action to record. */
 type Passage = { body: Record<string, unknown> | null; records: RecordedAction | null }
 
 export async function forward(
@@ -23,7 +23,7 @@ export async function forward(
 ): Promise<FastifyReply> {
   const headers = fromNodeHeaders(request.headers)
   headers.delete('content-length')
-  // The throttle counts by this header; only the address that Fastify vouches for may stand in it.
+  // The library's throttle counts by this header, so it carries only the address that Fastify trusts.
   headers.set('x-forwarded-for', request.ip)
   const url = new URL(request.url, `${request.protocol}://${request.host}`)
   const init = { method: request.method, headers, body: body && JSON.stringify(body) }
@@ -32,7 +32,7 @@ export async function forward(
   const attempt = isGuess ? await beginAttempt(doors.db, request) : null
   const isEarly = typeof attempt === 'number'
   const answer = isEarly ? tooEarly(attempt) : await doors.auth.handler(new Request(url, init))
-  if (answer.status >= 500) await doors.db.$queryRaw`SELECT 1` // an outage is told as such; the library says nothing of it
+  if (answer.status >= 500) await doors.db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database
   if (attempt !== null && !isEarly && answer.ok) await endAttempt(doors.db, attempt)
   if (asker) await recordAnswer(doors, request, asker, records, answer)
   reply.status(answer.status)

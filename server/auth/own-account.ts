@@ -1,4 +1,4 @@
-/** What people change about their own account; ceremonies with a device are the library's (routes.ts). */
+/** Changes that users make to their own account. Ceremonies with a device belong to better-auth (routes.ts). */
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL, checkPassword } from '#server/auth/credential.ts'
 import type { Database } from '#server/database/client.ts'
@@ -6,7 +6,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/o
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
 import { recordChange } from '#server/services/write.ts'
 
-/** Somebody who signed in themselves. */
+/** A caller with a session, not an API key. */
 export type Person = Caller & { session: CallerSession }
 
 const MAXIMUM_PASSKEY_NAME = 64
@@ -18,12 +18,12 @@ export function createOwnAccount(db: Database, auth: Auth) {
     async endSession(person: Person, id: string): Promise<void> {
       await recordChange(db, person, async (tx) => {
         const { count } = await tx.session.deleteMany({ where: { id, userId: person.session.userId } })
-        if (count === 0) throw new NotFoundError('You have no such session; it may have ended.', 'id')
+        if (count === 0) throw new NotFoundError('You have no such session. It may have ended.', 'id')
         return { action: 'endSession', ...about(person), result: null }
       })
     },
 
-    /** How many ended. */
+    /** Returns how many ended. */
     endOtherSessions: (person: Person): Promise<number> =>
       recordChange(db, person, async (tx) => {
         const { id, userId } = person.session
@@ -31,7 +31,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
         return { action: 'endOtherSessions', ...about(person), after: { ended: count }, result: count }
       }),
 
-    /** Also ends the other sessions: who knew the old password may be in one of them. */
+    /** Also ends the other sessions: an attacker with the old password may have one. */
     async changePassword(person: Person, password: string): Promise<void> {
       checkPassword(password, 'newPassword')
       const hash = await (await auth.$context).password.hash(password)
@@ -41,7 +41,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
           where: { userId, providerId: CREDENTIAL },
           data: { password: hash },
         })
-        if (count === 0) throw new ConflictError('You sign in elsewhere and have no password here.')
+        if (count === 0) throw new ConflictError('You sign in by single sign-on and have no password here.')
         await tx.session.deleteMany({ where: { userId, id: { not: id } } })
         return { action: 'changePassword', ...about(person), result: null }
       })

@@ -1,4 +1,4 @@
-/** Users that single sign-on brings: made at their first sign-in, and given the role of their groups at each one. */
+/** Provisions users of single sign-on: created at the first sign-in, with the role of their groups at each. */
 import { generateRandomString } from 'better-auth/crypto'
 import type { JWTPayload } from 'jose'
 import { isUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
@@ -13,12 +13,12 @@ import { recordChange } from '#server/services/write.ts'
 
 export type Profile = { email: string; name: string; emailVerified: boolean; refusal?: SignInRefusal }
 
-/** Issuer and subject: a subject means nothing at another provider, should one be configured later. */
+/** Issuer and subject, because a subject is unique at one provider only. */
 export function accountIdOf({ iss, sub }: Record<string, unknown>): string {
   return `${iss} ${sub}`
 }
 
-/** Nobody is linked to a user made here by an equal name or address: whoever controls those at the provider could take it over. */
+/** Never links to a local user with the same name or address: the provider could take the account over. */
 export async function provisionUser(
   db: Database,
   claims: JWTPayload,
@@ -47,12 +47,12 @@ export async function provisionUser(
   }
 }
 
-/** Under an address that nobody has, so that the library does not stop at an equal one and ask about linking. */
+/** A random address keeps the library from finding an equal one and offering to link. */
 function refuse(profile: Profile & JWTPayload, refusal: SignInRefusal): Profile & JWTPayload {
   return { ...profile, email: `${generateRandomString(16)}${WITHOUT_ADDRESS}`, refusal }
 }
 
-/** The address is the one it is kept under, whatever the provider says of it. */
+/** The address as stored; the provider's claim about its verification is ignored. */
 function describe(claims: JWTPayload) {
   const username = usernameOf(claims)
   const email =
@@ -80,7 +80,7 @@ function create(db: Database, claims: JWTPayload, role: Role, config: SingleSign
   })
 }
 
-/** Who has no role any more has no way in: what was opened before ends, and keys with it. */
+/** Ends the sessions and API keys of a user who lost every role. */
 async function endAccess(
   db: Database,
   user: { id: string; username: string | null; email: string },
@@ -89,7 +89,7 @@ async function endAccess(
   const keys = { referenceId: user.id, enabled: true }
   const open =
     (await db.session.count({ where: { userId: user.id } })) + (await db.apikey.count({ where: keys }))
-  if (open === 0) return // the sign-in that failed has an entry of its own
+  if (open === 0) return // the failed sign-in has its own entry
   await recordChange(db, provider(config), async (tx) => {
     const { count: sessions } = await tx.session.deleteMany({ where: { userId: user.id } })
     const { count: apiKeys } = await tx.apikey.updateMany({ where: keys, data: { enabled: false } })
@@ -118,7 +118,7 @@ async function updateRole(
   })
 }
 
-/** It is the provider's word that makes and changes these users. */
+/** The provider as the actor of these changes. */
 function provider({ issuer, name }: SingleSignOn): Caller {
   return { name: `oidc:${issuer}`, displayName: name, email: '', role: 'admin', method: 'single_sign_on' }
 }

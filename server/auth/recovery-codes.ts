@@ -1,8 +1,8 @@
-/** Recovery codes, which stand in for an authenticator app that is lost; the library keeps them encrypted. */
+/** Counts recovery codes, which replace a lost authenticator app. The library stores them encrypted. */
 import type { Auth } from '#server/auth/auth.ts'
 import type { Database } from '#server/database/client.ts'
 
-/** How many are left; none without an authenticator app that is in use. */
+/** How many are left; 0 without a verified authenticator app. */
 export async function countRecoveryCodes(db: Database, auth: Auth, userId: string): Promise<number> {
   const factor = await db.twoFactor.findUnique({ where: { userId } })
   if (!factor?.verified) return 0

@@ -1,11 +1,11 @@
-/** Mounts the sign-in endpoints; everything else of the library stays closed, because it would pass by audit and roles. */
+/** Mounts the sign-in endpoints. The library's other endpoints stay closed: they bypass audit and roles. */
 import type { FastifyInstance } from 'fastify'
 import { forward } from '#server/auth/forward.ts'
 import type { Entrance, RecordedAction } from '#server/auth/sign-in-record.ts'
 
 /**
- * What of a body passes. The library would also take wishes that pass by our rules: to trust a device without
- * second factor, to make a session of a passkey just registered.
+ * `members`: the part of the body that passes. The library accepts more, such as trusting a device without a second
+ * factor, or a session from a newly registered passkey.
  */
 type OpenPath = {
   method: 'GET' | 'POST'

@@ -1,4 +1,4 @@
-/** Signing in again ends the session it is done from: re-authentication must not leave old sessions behind. */
+/** Ends the previous session at re-authentication, so that no old sessions remain. */
 import type { BetterAuthPlugin } from 'better-auth'
 import { createAuthMiddleware, isAPIError } from 'better-auth/api'
 import { signInPaths } from '#server/identity/sign-in-method.ts'
@@ -12,7 +12,7 @@ export function sessionSuccession(): BetterAuthPlugin {
           matcher: ({ path }) => signInPaths.includes(path ?? ''),
           handler: createAuthMiddleware(async (ctx) => {
             const { authCookies, secret, newSession, returned, internalAdapter } = ctx.context
-            // With the second factor pending there is no session yet, but the browser has lost the old one's cookie.
+            // While the second factor is pending there is no new session, but the old cookie is already gone.
             if (!newSession && (returned === undefined || isAPIError(returned))) return
             const old = await ctx.getSignedCookie(authCookies.sessionToken.name, secret)
             if (old && old !== newSession?.session.token) await internalAdapter.deleteSession(old)

@@ -1,4 +1,4 @@
-/** What the audit log holds of sign-ins and of ceremonies with devices: also those that failed or were throttled. */
+/** Records sign-ins and ceremonies with devices in the audit log, failed and throttled ones included. */
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
@@ -10,10 +10,10 @@ import { recordOnly } from '#server/services/write.ts'
 export type SignInOutcome = 'succeeded' | 'failed' | 'throttled' | 'second_factor_awaited'
 export type SignInObserver = (method: SignInMethod, outcome: SignInOutcome) => void
 
-/** The doors, and who counts how often they opened. */
+/** The doors, with an observer for metrics. */
 export type Entrance = Doors & { onSignIn: SignInObserver }
 
-/** What an endpoint does, in the words of the audit log; `verifySecondFactor` ends a sign-in or an enrolment. */
+/** The action of an endpoint. `verifySecondFactor` completes a sign-in or an enrolment. */
 export type RecordedAction =
   | 'signIn'
   | 'signOut'
@@ -22,7 +22,7 @@ export type RecordedAction =
   | 'generateRecoveryCodes'
   | 'registerPasskey'
 
-/** Who it was before the library answered; afterwards a sign-out or a used-up challenge can no longer tell. */
+/** The caller before the library answered. After a sign-out or a used challenge the caller is unknown. */
 export type Asker = { caller: Caller | null; claimedName: string }
 
 const secondFactors: Readonly<Record<string, string>> = {
@@ -30,8 +30,8 @@ const secondFactors: Readonly<Record<string, string>> = {
   '/api/auth/two-factor/verify-backup-code': 'recovery_code',
 }
 
-/** One entry a minute for each throttled address: whoever hammers must not fill the log. */
-const throttledLately = new LRUCache<string, true>({ max: 10_000, ttl: 60_000 })
+/** One entry a minute for each throttled address, so that an attack does not fill the log. */
+const recentlyThrottled = new LRUCache<string, true>({ max: 10_000, ttl: 60_000 })
 
 export async function identifyAsker(doors: Doors, request: FastifyRequest): Promise<Asker> {
   const { headers, ip: address, id: requestId } = request
@@ -42,7 +42,7 @@ export async function identifyAsker(doors: Doors, request: FastifyRequest): Prom
   return { caller, claimedName: claimedName ?? caller?.name ?? 'unknown' }
 }
 
-/** Awaited before the answer is sent: a sign-in that cannot be recorded does not happen. */
+/** Called before the response is sent: a sign-in that cannot be recorded fails. */
 export async function recordAnswer(
   { db, onSignIn }: Entrance,
   request: FastifyRequest,
@@ -54,13 +54,13 @@ export async function recordAnswer(
   const isSignIn = action === 'signIn' || (action === 'verifySecondFactor' && !caller?.session)
   const isDone = isSignIn ? session !== null : answer.ok
   if (isSignIn) onSignIn(methodOf(request), outcomeOf(isDone, answer))
-  if (!isSignIn && !caller) return // nobody's account was touched
-  if (!isDone && answer.ok) return // the password was right, and the second factor is still to come
+  if (!isSignIn && !caller) return // no account is affected
+  if (!isDone && answer.ok) return // the second factor is pending
   if (answer.status === 429 && isRepeated(request)) return
   const name = (isSignIn && session?.user.username) || claimedName
   const { ip: address, id: requestId } = request
   const actor = (isSignIn && isDone ? name : caller?.name) ?? 'anonymous'
-  const who: Caller = { ...nobody, name: actor, address, requestId }
+  const who: Caller = { ...withoutRights, name: actor, address, requestId }
   await recordOnly(db, who, {
     action: isSignIn ? 'signIn' : action === 'verifySecondFactor' ? 'enableTwoFactor' : action,
     resource: name,
@@ -70,7 +70,7 @@ export async function recordAnswer(
   })
 }
 
-const nobody = { displayName: '', email: '', role: 'viewer', method: 'session' } as const
+const withoutRights = { displayName: '', email: '', role: 'viewer', method: 'session' } as const
 
 function waysOf(request: FastifyRequest): Record<string, string> {
   const factor = secondFactors[request.routeOptions.url ?? '']
@@ -89,12 +89,12 @@ function outcomeOf(isDone: boolean, { status, ok }: Response): SignInOutcome {
 
 function isRepeated({ ip, routeOptions: { url } }: FastifyRequest): boolean {
   const key = `${ip} ${url}`
-  if (throttledLately.has(key)) return true
-  throttledLately.set(key, true)
+  if (recentlyThrottled.has(key)) return true
+  recentlyThrottled.set(key, true)
   return false
 }
 
-/** Only names that exist: people type their password into the wrong field. */
+/** Only existing names are recorded, because users type passwords into the wrong field. */
 async function claimedNameOf(db: Database, request: FastifyRequest): Promise<string | null> {
   const { body } = request
   const typed = typeof body === 'object' && body !== null && 'username' in body ? body.username : null
@@ -103,7 +103,7 @@ async function claimedNameOf(db: Database, request: FastifyRequest): Promise<str
   return user?.username ?? 'unknown'
 }
 
-/** Whose second factor is awaited, by the challenge that the browser holds. */
+/** The user whose second factor is pending, found by the browser's challenge. */
 async function pendingUser(db: Database, { headers }: FastifyRequest) {
   const identifier = /(?:^|; )(?:__Secure-)?inmor\.two_factor=([^;.]+)/.exec(headers.cookie ?? '')?.[1]
   if (!identifier) return null
@@ -111,7 +111,7 @@ async function pendingUser(db: Database, { headers }: FastifyRequest) {
   return challenge && db.user.findUnique({ where: { id: challenge.value } })
 }
 
-/** The session whose cookie the answer sets. */
+/** The session whose cookie the response sets. */
 function newSession(db: Database, answer: Response) {
   const cookies = answer.headers.getSetCookie().join('\n')
   const token = /^(?:__Secure-)?inmor\.session_token=([^;.]+)\./m.exec(cookies)?.[1]
@@ -122,7 +122,7 @@ function newSession(db: Database, answer: Response) {
 async function reasonOf(answer: Response): Promise<string> {
   const location = answer.headers.get('location')
   if (location)
-    return new URL(location, 'http://localhost').searchParams.get('error') ?? 'no session was made'
+    return new URL(location, 'http://localhost').searchParams.get('error') ?? 'no session was created'
   if (answer.status === 429) return 'TOO_MANY_REQUESTS'
   const body: unknown = await answer
     .clone()

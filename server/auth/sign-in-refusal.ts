@@ -1,4 +1,4 @@
-/** Why single sign-on refuses a user whom the provider knows: the codes and the sentences of the sign-in page. */
+/** Reasons for which single sign-on refuses a user: the codes, and the sentences for the sign-in page. */
 
 export const signInRefusals = {
   no_role: 'Your groups at the provider give you no role here.',

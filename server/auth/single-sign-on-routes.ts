@@ -1,4 +1,4 @@
-/** The two paths of single sign-on, when a provider is configured: to the provider, and back from it. */
+/** Mounts the two paths of single sign-on, if a provider is configured: to the provider and back. */
 import type { FastifyInstance } from 'fastify'
 import { forward } from '#server/auth/forward.ts'
 import type { Entrance } from '#server/auth/sign-in-record.ts'
@@ -16,10 +16,10 @@ export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
   const { auth, db, singleSignOn, adminUrl, loginRedirectUrl } = deps
   if (!singleSignOn) return
   const callbackURL = new URL(loginRedirectUrl, adminUrl)
-  // The console's page; it shows `error` and `error_description` of its address.
+  // The console's sign-in page shows `error` and `error_description` from its address.
   const errorCallbackURL = new URL('/sign-in', callbackURL)
 
-  /** Answers `{url}`, where the browser is to go. */
+  /** Answers `{url}`: the address for the browser to open. */
   app.post('/api/auth/sign-in/social', async (request, reply) => {
     try {
       await connectSingleSignOn(auth, db, singleSignOn)
@@ -37,7 +37,7 @@ export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   app.get(`/api/auth/callback/${PROVIDER_ID}`, async (request, reply) => {
-    // Another process may have sent the browser away.
+    // Another process may have started this sign-in.
     await connectSingleSignOn(auth, db, singleSignOn)
     return forward(deps, request, reply, { body: null, records: 'signIn' })
   })

@@ -1,4 +1,4 @@
-/** Single sign-on at one OpenID Provider, by the library's authorization code flow with PKCE, state and nonce. */
+/** Connects one OpenID Provider: better-auth's authorization code flow with PKCE, state and nonce. */
 import type { AuthContext } from 'better-auth'
 import { genericOAuth } from 'better-auth/plugins'
 import { decodeJwt, type JWTPayload } from 'jose'
@@ -11,12 +11,12 @@ import { PROVIDER_ID, type SingleSignOn } from '#server/identity/single-sign-on-
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration'
 const PATIENCE_MS = 10_000
-/** Seconds by which the provider's clock may differ from ours. */
+/** Seconds that the provider's clock may differ from ours. */
 const CLOCK_SKEW = 60
 
 /**
- * Makes the provider known to the library when somebody first wants it. The library would ask it while it starts,
- * so that one that hangs would keep everybody out, and would forget it until the next start when it fails.
+ * Registers the provider with the library at the first use. At start, a provider that hangs would block every sign-in,
+ * and one that fails would stay unknown until the next start.
  * @throws UnavailableError
  */
 export async function connectSingleSignOn(auth: Auth, db: Database, config: SingleSignOn): Promise<void> {
@@ -34,7 +34,7 @@ export async function connectSingleSignOn(auth: Auth, db: Database, config: Sing
         scopes: [...config.scopes],
         pkce: true,
         requireIdTokenVerification: true,
-        // So recent an authentication also serves as re-authentication; the ID token must show it (OpenID Connect Core, 3.1.2.1).
+        // A recent authentication doubles as re-authentication; the ID token must prove it (OpenID Connect Core §3.1.2.1).
         authorizationUrlParams: { max_age: String(RECENT_SECONDS) },
         accountSubject: ({ profile }) => accountIdOf(profile),
         getUserInfo: async ({ idToken, accessToken }) => {
@@ -47,14 +47,14 @@ export async function connectSingleSignOn(auth: Auth, db: Database, config: Sing
       },
     ],
   })
-  // The same context; the library's type for plugins forgets which options it was made with.
+  // The same context: the type for plugins is the one without our options.
   const made = await plugin.init(context as unknown as AuthContext)
   const providers = made.context.socialProviders
   if (!providers.some(({ id }) => id === PROVIDER_ID)) throw unavailable(config)
   context.socialProviders = providers
 }
 
-/** The ID token was verified by the library; what it leaves out may be at the UserInfo Endpoint, for the same subject. */
+/** Claims of the verified ID token, completed from the UserInfo Endpoint for the same subject. */
 async function claimsOf(
   idToken: string,
   accessToken: string | undefined,
@@ -72,7 +72,7 @@ async function userInfo(url: string, accessToken: string): Promise<JWTPayload | 
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
     return response.ok ? await response.json() : null
   } catch {
-    return null // it adds to the ID token; without its groups nobody gets more than they should
+    return null // UserInfo only adds claims; without groups a user gets fewer rights, never more
   }
 }
 
@@ -82,20 +82,20 @@ function isRecentlyAuthenticated({ auth_time: at }: JWTPayload): boolean {
 
 const discoveryUrl = ({ issuer }: SingleSignOn) => `${issuer.replace(/\/$/, '')}${DISCOVERY_PATH}`
 
-/** Asked once before the library does, which waits without end and keeps its reasons to itself. */
+/** Checks the provider before the library does, which waits without limit and hides its errors. */
 async function discover(config: SingleSignOn): Promise<{ userinfo_endpoint?: string }> {
   try {
     const response = await fetch(discoveryUrl(config), { signal: AbortSignal.timeout(PATIENCE_MS) })
     const document = await response.json()
     if (document.issuer === config.issuer) return document
   } catch {
-    // Whatever it was, the person can only wait or sign in otherwise.
+    // The user can only wait or sign in with a password, whatever the cause.
   }
   throw unavailable(config)
 }
 
 function unavailable({ name, issuer }: SingleSignOn): UnavailableError {
   return new UnavailableError(
-    `${name} cannot be used at present: ${issuer} gives no usable OpenID configuration.`,
+    `${name} is unavailable: ${issuer} serves no valid OpenID configuration. Try again later.`,
   )
 }

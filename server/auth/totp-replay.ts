@@ -1,4 +1,4 @@
-/** Takes each code of an authenticator app once (RFC 6238, 5.2); the library would take it again within its time step. */
+/** Accepts each TOTP code once (RFC 6238 §5.2). The library accepts it again within its time step. */
 import { createOTP } from '@better-auth/utils/otp'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
@@ -7,10 +7,10 @@ import type { Database } from '#server/database/client.ts'
 
 /** Seconds of a time step. */
 const PERIOD = 30
-/** Steps around the present one whose codes count, for clocks that are not quite right; as in the library. */
+/** Time steps around the current one that are accepted, for clock skew; as in the library. */
 const WINDOW = [-1, 0, 1]
 
-/** The step is claimed before the library looks at the code, so that of two requests with one code only one passes. */
+/** Claims the step before the library checks the code, so that only one of two requests with the same code passes. */
 export function totpReplay(db: Database): BetterAuthPlugin {
   return {
     id: 'inmor-totp-replay',
@@ -19,7 +19,7 @@ export function totpReplay(db: Database): BetterAuthPlugin {
         {
           matcher: ({ path }) => path === '/two-factor/verify-totp',
           handler: createAuthMiddleware(async (ctx) => {
-            const userId = await userInQuestion(ctx)
+            const userId = await findUserId(ctx)
             const factor = userId ? await db.twoFactor.findUnique({ where: { userId } }) : null
             if (!factor) return
             const secret = await symmetricDecrypt({ key: ctx.context.secretConfig, data: factor.secret })
@@ -32,7 +32,7 @@ export function totpReplay(db: Database): BetterAuthPlugin {
             if (count === 0) {
               throw new APIError('UNAUTHORIZED', {
                 code: 'CODE_ALREADY_USED',
-                message: 'This code was used already; wait for the next one.',
+                message: 'This code was already used. Wait for the next one.',
               })
             }
           }),
@@ -42,8 +42,8 @@ export function totpReplay(db: Database): BetterAuthPlugin {
   }
 }
 
-/** Whose code it is: of the session, or of the sign-in whose second factor is pending. */
-async function userInQuestion(ctx: GenericEndpointContext): Promise<string | null> {
+/** The user of the session, or of the sign-in with a pending second factor. */
+async function findUserId(ctx: GenericEndpointContext): Promise<string | null> {
   const session = await getSessionFromCtx(ctx)
   if (session) return session.user.id
   const cookie = ctx.context.createAuthCookie('two_factor')

@@ -1,4 +1,4 @@
-/** Users: made, changed and locked out by administrators. The library keeps the rows; each change is ours, in one transaction with its audit event. */
+/** Creates, changes and locks out users. The rows are better-auth's; each change is one transaction with its audit entry. */
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { User } from '#prisma/generated/client/client.ts'
@@ -28,12 +28,12 @@ export function createUsers(db: Database, auth: Auth) {
       const username = checkUsername(input.username)
       checkPassword(input.password)
       if (input.email && !z.email().safeParse(input.email).success)
-        throw new InvalidInputError(`${input.email} is no e-mail address.`, 'email')
+        throw new InvalidInputError(`${input.email} is not an e-mail address.`, 'email')
       const id = generateRandomString(32)
       const user = {
         id,
         name: input.name ?? username,
-        // The library wants an address; without one given, one that can never receive mail.
+        // The library requires an address; the placeholder never receives mail.
         email: input.email?.toLowerCase() ?? `${username}${WITHOUT_ADDRESS}`,
         username,
         displayUsername: input.username,
@@ -49,12 +49,12 @@ export function createUsers(db: Database, auth: Auth) {
         await tx.user.create({
           data: { ...user, accounts: { create: { id: generateRandomString(32), ...credential } } },
         })
-        return { action: 'createUser', ...resourceOf(user), after: picture(user), result: null }
+        return { action: 'createUser', ...resourceOf(user), after: snapshot(user), result: null }
       })
       return { id, username }
     },
 
-    /** A change of role or a ban takes effect at once: the user's sessions end. */
+    /** A new role or a ban takes effect immediately: the user's sessions end. */
     async updateUser(caller: Caller, username: string, change: UserChange): Promise<void> {
       await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
@@ -65,8 +65,8 @@ export function createUsers(db: Database, auth: Auth) {
         return {
           action: 'updateUser',
           ...resourceOf(user),
-          before: picture(user),
-          after: picture(after),
+          before: snapshot(user),
+          after: snapshot(after),
           result: null,
         }
       })
@@ -81,13 +81,16 @@ export function createUsers(db: Database, auth: Auth) {
         const where = { userId: user.id, providerId: CREDENTIAL }
         const { count } = await tx.account.updateMany({ where, data: { password: hash } })
         if (count === 0)
-          throw new InvalidInputError(`${username} signs in elsewhere and has no password here.`, 'id')
+          throw new InvalidInputError(
+            `${username} signs in by single sign-on and has no password here.`,
+            'id',
+          )
         await tx.session.deleteMany({ where: { userId: user.id } })
         return { action: 'resetUserPassword', ...resourceOf(user), result: null }
       })
     },
 
-    /** For somebody who lost the device: no authenticator app, recovery code or passkey of theirs works any more. */
+    /** Removes the authenticator app, recovery codes and passkeys of a user who lost them. */
     async resetSecondFactor(caller: Caller, username: string): Promise<void> {
       await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
@@ -120,13 +123,13 @@ export async function findUser(db: Database | Transaction, username: string): Pr
   return user
 }
 
-/** What an audit event says it is about. */
+/** The `resource` of an audit entry about a user. */
 export function resourceOf({ username, email }: { username: string | null; email: string }) {
   return { resource: username ?? email }
 }
 
-/** What an audit event shows of a user. */
-function picture(user: { role: string | null; name: string; email: string; banned?: boolean | null }) {
+/** The part of a user that audit entries show. */
+function snapshot(user: { role: string | null; name: string; email: string; banned?: boolean | null }) {
   return { role: user.role, name: user.name, email: user.email, banned: user.banned ?? false }
 }
 
@@ -136,15 +139,15 @@ async function refuseDuplicate(
 ): Promise<void> {
   const other = await tx.user.findFirst({ where: { OR: [{ username }, { email }] } })
   if (!other) return
-  if (other.username === username) throw new ConflictError(`The user ${username} exists already.`, 'username')
+  if (other.username === username) throw new ConflictError(`The user ${username} already exists.`, 'username')
   throw new ConflictError(`Another user has the e-mail address ${email}.`, 'email')
 }
 
-/** Somebody must be left who can let others in again; the lock keeps two administrators from demoting each other. */
+/** Keeps one administrator. The lock stops two administrators from demoting each other at the same time. */
 async function refuseLastAdministrator(tx: Transaction, id: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:administrators'))`
   const others = await tx.user.count({
     where: { role: 'admin', OR: [{ banned: false }, { banned: null }], id: { not: id } },
   })
-  if (others === 0) throw new ConflictError('This is the last administrator; make another one first.')
+  if (others === 0) throw new ConflictError('This is the last administrator. Create another one first.')
 }

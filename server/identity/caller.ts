@@ -1,11 +1,11 @@
-/** Who makes a change, as the audit log names them. */
+/** The caller of an operation, as the audit log names it. */
 
 import { mayDo, type Role, type Scope } from '#server/identity/roles.ts'
 import type { SignInMethod } from '#server/identity/sign-in-method.ts'
 
 export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job' | 'single_sign_on'
 
-/** What is known of somebody who signed in, rather than sent an API key. */
+/** The session of a caller that signed in, rather than sent an API key. */
 export type CallerSession = {
   id: string
   userId: string
@@ -21,7 +21,7 @@ export type Caller = {
   role: Role
   method: CallerMethod
   session?: CallerSession
-  /** True when the role wants a second factor and a password was all: until one is set up, nothing else is allowed. */
+  /** The role requires a second factor and the session has none: only setting one up is allowed. */
   lacksSecondFactor?: boolean
   address?: string
   requestId?: string
@@ -39,7 +39,7 @@ export function cliCaller(user: string): Caller {
   return { name: `cli:${user}`, displayName: user, email: '', role: 'admin', method: 'cli' }
 }
 
-/** Whoever started a run, in whose name a worker goes on. */
+/** The caller that started a run, on whose behalf a worker continues. */
 export function runCaller(run: {
   startedBy: string
   startedMethod: string

@@ -1,9 +1,9 @@
-/** Who may what: each role and its scopes, in one table. */
+/** The roles and their scopes, in one table. */
 
 export const roles = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** `read`: everything but secrets; `operate`: subordinates and trust marks; `administer`: settings, keys, people. */
+/** `read`: everything but secrets; `operate`: subordinates and Trust Marks; `administer`: settings, keys, users. */
 export type Scope = 'read' | 'operate' | 'administer'
 
 const scopes: Readonly<Record<Role, readonly Scope[]>> = {

@@ -1,9 +1,9 @@
-/** How a session was made: by which of the ways in. */
+/** The sign-in methods, and the better-auth endpoints that belong to each. */
 
 export const signInMethods = ['password', 'passkey', 'single_sign_on'] as const
 export type SignInMethod = (typeof signInMethods)[number]
 
-/** Endpoint of the library -> the way in. Second factors belong to the password before them. */
+/** Endpoint -> method. A second factor belongs to the password before it. */
 const byPath: Readonly<Record<string, SignInMethod>> = {
   '/sign-in/username': 'password',
   '/two-factor/verify-totp': 'password',
@@ -12,14 +12,14 @@ const byPath: Readonly<Record<string, SignInMethod>> = {
   '/callback/:id': 'single_sign_on',
 }
 
-/** The endpoints at whose end somebody may be signed in. */
+/** The endpoints that may create a session. */
 export const signInPaths: readonly string[] = Object.keys(byPath)
 
 export function signInMethodOf(path: string | undefined): SignInMethod {
   return byPath[path ?? ''] ?? 'password'
 }
 
-/** As a session's row has it. */
+/** Reads the column of a session's row. */
 export function parseSignInMethod(value: unknown): SignInMethod {
   return signInMethods.find((method) => method === value) ?? 'password'
 }

@@ -1,24 +1,24 @@
-/** Who of the provider's users may do what: the groups in a claim, mapped to roles. */
+/** Maps the groups in a claim of the provider to roles. */
 import type { JWTPayload } from 'jose'
 import { type Role, roles } from '#server/identity/roles.ts'
 
-/** In the callback's path, and in the accounts of who came this way. */
+/** Part of the callback's path, and of the accounts that single sign-on creates. */
 export const PROVIDER_ID = 'oidc'
 
 export type SingleSignOn = {
-  /** What the button says. */
+  /** The label of the button. */
   name: string
   issuer: string
   clientId: string
   clientSecret: string
   scopes: readonly string[]
-  /** The claim with the groups: a list, or one name. */
+  /** The claim with the groups: a list or one name. */
   roleClaim: string
-  /** Group -> role; who is in none of them is not let in. */
+  /** Group -> role. Users in none of the groups are refused. */
   roleMap: ReadonlyMap<string, Role>
 }
 
-/** The greatest role of the user's groups; null for none. */
+/** The highest role among the user's groups; null: none. */
 export function roleOfClaims(claims: JWTPayload, { roleClaim, roleMap }: SingleSignOn): Role | null {
   const value = claims[roleClaim]
   const groups = Array.isArray(value) ? value : [value]

@@ -109,7 +109,7 @@ describe('beside a running product', () => {
   })
 
   test.each([
-    ['a user who exists', 'user create --username admin', 'The user admin exists already.'],
+    ['a user who exists', 'user create --username admin', 'The user admin already exists.'],
     ['an unknown user', 'user set-password --username nobody', 'There is no user nobody.'],
     ['a key for an unknown user', 'apikey create --username nobody --key-name x', 'There is no user nobody.'],
     ['an unknown key', 'apikey revoke 0', 'There is no API key 0.'],

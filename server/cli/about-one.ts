@@ -1,8 +1,8 @@
-/** Commands about one thing, by its id, which people copy from a list. */
+/** Commands whose argument is an id, as copied from a list. */
 import { Command } from 'commander'
 import { command } from '#server/cli/output.ts'
 
-/** Ids and thumbprints are base64url (32 and 43 characters): one in 64 begins with a dash, as no option this long does. */
+/** Ids and thumbprints are base64url of 32 and 43 characters. One in 64 begins with a dash; no option is that long. */
 const DASHED_ID = /^-[\w-]{31,}$/
 
 class CommandAboutOne extends Command {
@@ -13,10 +13,10 @@ class CommandAboutOne extends Command {
   }
 }
 
-/** A command whose argument is an id; one that begins with a dash is taken for what it is. */
+/** A command with an id as its argument, also an id that begins with a dash. */
 export const commandAboutOne = (name: string, description: string, id: string, whatIsIt: string): Command =>
   command(name, description, CommandAboutOne).argument(`<${id}>`, whatIsIt)
 
-/** A group with such commands; it leaves what follows the command’s name to that command. */
+/** A group of such commands. It passes everything after the command's name to that command. */
 export const groupAboutOne = (name: string, description: string): Command =>
   new Command(name).description(description).enablePositionalOptions()

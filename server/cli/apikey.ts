@@ -1,15 +1,15 @@
-/** `inmor apikey`: keys for scripts. */
+/** `inmor apikey`: API keys for scripts. */
 import { Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { command, parseDays, print, withInstallation } from '#server/cli/output.ts'
 import { roles } from '#server/identity/roles.ts'
 
-const create = command('create', 'makes an API key and prints it, once')
-  .requiredOption('--username <name>', 'the owner; the key does no more than they may')
-  .requiredOption('--key-name <name>', 'a name to recognize it by')
-  .addOption(new Option('--role <role>', 'a lesser role than the owner’s').choices(roles))
-  .option('--days <days>', 'days until it expires; without, it does not', parseDays)
+const create = command('create', 'create an API key and print it once')
+  .requiredOption('--username <name>', 'the owner; the key has at most the owner’s rights')
+  .requiredOption('--key-name <name>', 'a name for the key')
+  .addOption(new Option('--role <role>', 'a lower role than the owner’s').choices(roles))
+  .option('--days <days>', 'days until it expires (default: never)', parseDays)
   .action(async (options) => {
     const { username, keyName, role, days } = options
     const { key } = await withInstallation(
@@ -20,7 +20,7 @@ const create = command('create', 'makes an API key and prints it, once')
     print(options, { username, name: keyName, key }, key)
   })
 
-const list = command('list', 'shows all API keys, without the keys').action(async (options) => {
+const list = command('list', 'list all API keys, without the secrets').action(async (options) => {
   const keys = await withInstallation(({ db, auth }) => createAccounts(db, auth).listApiKeys())
   const shown = keys.map(({ id, name, start, username, enabled, expiresAt, lastRequest }) => {
     return { id, name, start, username, enabled, expiresAt, lastUsedAt: lastRequest }
@@ -31,16 +31,19 @@ const list = command('list', 'shows all API keys, without the keys').action(asyn
   print(options, shown, [...lines, `${keys.length} API keys.`].join('\n'))
 })
 
-const revoke = commandAboutOne('revoke', 'revokes an API key, for good', 'id', 'as list shows it').action(
-  async (id: string, options) => {
-    await withInstallation(({ db, auth, caller }) => createAccounts(db, auth).revokeApiKey(caller, id), {
-      attempt: { action: 'revokeApiKey', input: { id } },
-    })
-    print(options, { id }, `Revoked ${id}.`)
-  },
-)
+const revoke = commandAboutOne(
+  'revoke',
+  'revoke an API key permanently',
+  'id',
+  'the id that list shows',
+).action(async (id: string, options) => {
+  await withInstallation(({ db, auth, caller }) => createAccounts(db, auth).revokeApiKey(caller, id), {
+    attempt: { action: 'revokeApiKey', input: { id } },
+  })
+  print(options, { id }, `Revoked ${id}.`)
+})
 
-export const apiKeyCommand = groupAboutOne('apikey', 'manages API keys')
+export const apiKeyCommand = groupAboutOne('apikey', 'manage API keys')
   .addCommand(create)
   .addCommand(list)
   .addCommand(revoke)

@@ -1,4 +1,4 @@
-/** `inmor audit`: is the log what it was; and out with it, to a file or for good. */
+/** `inmor audit`: verifies, exports and prunes the audit log. */
 import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
@@ -14,35 +14,31 @@ const PAGE = 1000
 function parseTime(value: string): Date {
   const time = new Date(value)
   if (!Number.isNaN(time.getTime())) return time
-  throw new InvalidArgumentError('It must be a date or a time, such as 2026-01-31 or 2026-01-31T12:00:00Z.')
+  throw new InvalidArgumentError('Enter a date or a time, such as 2026-01-31 or 2026-01-31T12:00:00Z.')
 }
 
-const verify = command('verify', 'checks that no entry was altered, removed or put in').action(
+const verify = command('verify', 'check that no entry was changed, removed or inserted').action(
   async (options) => {
     const { fault, ...rest } = await withInstallation(({ db }) => verifyAuditLog(db))
-    if (fault) throw new ConfigurationError(`${fault} The ${rest.checked} entries before are as written.`)
-    const pruned = rest.pruned > 0 ? ` ${rest.pruned} older ones were removed by the retention.` : ''
-    print(
-      options,
-      rest,
-      `${rest.checked} entries, all as they were written.${pruned}\nLast hash: ${rest.hash}`,
-    )
+    if (fault) throw new ConfigurationError(`${fault} The ${rest.checked} entries before it are intact.`)
+    const pruned = rest.pruned > 0 ? ` Retention removed ${rest.pruned} older entries.` : ''
+    print(options, rest, `${rest.checked} entries, all intact.${pruned}\nLast hash: ${rest.hash}`)
   },
 )
 
-const prune = command('prune', 'removes old entries; what is kept can still be verified')
-  .requiredOption('--before <time>', 'entries from before this time', parseTime)
+const prune = command('prune', 'remove old entries; the remaining ones stay verifiable')
+  .requiredOption('--before <time>', 'entries before this time', parseTime)
   .action(async (options: { before: Date; json?: boolean }) => {
     const removed = await withInstallation(({ db, caller }) => pruneAuditEvents(db, options.before, caller), {
       attempt: { action: 'pruneAuditLog' },
     })
-    print(options, { removed }, `Removed ${removed} entries from before ${options.before.toISOString()}.`)
+    print(options, { removed }, `Removed ${removed} entries before ${options.before.toISOString()}.`)
   })
 
 const exportEntries = new Command('export')
-  .description('writes the entries to standard output, the oldest first, each as a line of JSON')
-  .option('--since <time>', 'entries from this time on', parseTime)
-  .option('--before <time>', 'entries from before this time', parseTime)
+  .description('write the entries to standard output, oldest first, one JSON object per line')
+  .option('--since <time>', 'entries since this time', parseTime)
+  .option('--before <time>', 'entries before this time', parseTime)
   .action(async ({ since, before }: { since?: Date; before?: Date }) => {
     const at = { ...(since ? { gte: since } : {}), ...(before ? { lt: before } : {}) }
     await withInstallation(({ db }) => writeEntries(db, { at }))
@@ -65,7 +61,7 @@ async function writeEntries(db: Database, where: Prisma.AuditEventWhereInput): P
 }
 
 export const auditCommand = new Command('audit')
-  .description('looks after the audit log')
+  .description('verify, export and prune the audit log')
   .addCommand(verify)
   .addCommand(prune)
   .addCommand(exportEntries)

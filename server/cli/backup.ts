@@ -1,4 +1,4 @@
-/** `inmor backup` and `inmor restore`: everything but the signing keys, in one file. */
+/** `inmor backup` and `inmor restore`: one file with everything but the signing keys. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigurationError } from '#federation/config/error.ts'
@@ -11,11 +11,11 @@ import { recordOnly } from '#server/services/write.ts'
 
 const MINIMUM_LENGTH = 12
 const WITHOUT_KEYS =
-  'The signing keys are not in it: keep a copy of the key directory in another place, and AUTH_SECRET, which second factors are encrypted with.'
+  'The signing keys are not included. Keep a copy of the key directory elsewhere, and of AUTH_SECRET, which encrypts second factors.'
 
 const passphraseOption = [
   '--passphrase-file <file>',
-  'the passphrase is the first line of this file; BACKUP_PASSPHRASE serves as well',
+  'read the passphrase from the first line of this file (default: BACKUP_PASSPHRASE)',
 ] as const
 
 type Options = { json?: boolean; passphraseFile?: string }
@@ -26,7 +26,7 @@ async function readPassphrase({ passphraseFile: file }: Options): Promise<string
     return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0] ?? ''
   } catch {
     throw new ConfigurationError(
-      `${file} cannot be read; --passphrase-file names a file with the passphrase.`,
+      `${file} cannot be read. --passphrase-file needs a file with the passphrase.`,
     )
   }
 }
@@ -36,9 +36,9 @@ const describeTables = (tables: Record<string, number>) =>
 
 export const backupCommand = command(
   'backup',
-  'writes settings, members, marks, users and the audit log into a file',
+  'write settings, subordinates, Trust Marks, users and the audit log into a file',
 )
-  .requiredOption('--output <file>', 'the file to write; one of that name is replaced')
+  .requiredOption('--output <file>', 'the file to write; an existing file is replaced')
   .option(...passphraseOption)
   .action(async (options: Options & { output: string }) => {
     const passphrase = await readPassphrase(options)
@@ -53,12 +53,12 @@ export const backupCommand = command(
       },
       { attempt: { action: 'backup' } },
     )
-    const kind = result.encrypted ? 'encrypted' : 'not encrypted: it holds password hashes, so keep it safe'
+    const kind = result.encrypted ? 'encrypted' : 'not encrypted: it contains password hashes, keep it safe'
     const lines = [...describeTables(result.tables), `Wrote ${result.file}, ${kind}.`, WITHOUT_KEYS]
     print(options, result, lines.join('\n'))
   })
 
-export const restoreCommand = command('restore', 'puts a backup into an empty database')
+export const restoreCommand = command('restore', 'restore a backup into an empty database')
   .argument('<file>', 'the backup')
   .option(...passphraseOption)
   .action(async (file: string, options: Options) => {
@@ -74,13 +74,13 @@ export const restoreCommand = command('restore', 'puts a backup into an empty da
     )
     if (result.audit.fault !== null) {
       throw new ConfigurationError(
-        `Restored, but the audit log was altered before the backup was made. ${result.audit.fault}`,
+        `Restored, but the audit log had been changed before the backup. ${result.audit.fault}`,
       )
     }
     const lines = [
       ...describeTables(result.tables),
-      `Restored the backup of ${result.madeAt}; the audit log is as it was written.`,
-      'The server publishes everything at its next start. Put the key directory in its place first.',
+      `Restored the backup of ${result.madeAt}. The audit log is intact.`,
+      'Restore the key directory, then start the server: it publishes everything.',
     ]
     print(options, result, lines.join('\n'))
   })

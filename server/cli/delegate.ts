@@ -1,4 +1,4 @@
-/** `inmor delegate`: for Trust Mark Owners; signs the right of another entity to issue marks of a type (7.2.1). */
+/** `inmor delegate`: signs a Trust Mark delegation with a Trust Mark Owner's key (§7.2.1). */
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import { parseEntityId } from '#core/entity-id.ts'
@@ -10,13 +10,13 @@ import { command, parseDays, print } from '#server/cli/output.ts'
 
 const DAY = 86_400
 
-export const delegateCommand = command('delegate', 'signs a Trust Mark delegation, with the owner’s key')
-  .requiredOption('--key <file>', 'the owner’s private key, a JWK')
+export const delegateCommand = command('delegate', 'sign a Trust Mark delegation with the owner’s key')
+  .requiredOption('--key <file>', 'file with the owner’s private key as a JWK')
   .requiredOption('--owner <entity>', 'the Trust Mark Owner', parseEntity)
-  .requiredOption('--issuer <entity>', 'the entity that shall issue the marks', parseEntity)
-  .requiredOption('--type <type>', 'the Trust Mark Type')
-  .option('--days <days>', 'days until it expires; without, it does not', parseDays)
-  .option('--ref <url>', 'where people read about it')
+  .requiredOption('--issuer <entity>', 'the Trust Mark Issuer', parseEntity)
+  .requiredOption('--type <type>', 'the Trust Mark type')
+  .option('--days <days>', 'days until it expires (default: never)', parseDays)
+  .option('--ref <url>', 'link to a description')
   .action(async (options) => {
     const key = parsePrivateJwk(await readKey(options.key))
     const iat = Math.floor(Date.now() / 1000)
@@ -36,9 +36,9 @@ async function readKey(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch {
-    // The parser's own message would quote the key.
+    // The parser's message would quote the key.
     throw new ConfigurationError(
-      `${file} cannot be read as a JWK; --key names a file with a private key in JSON.`,
+      `${file} is not a readable JWK. --key needs a file with a private key in JSON.`,
     )
   }
 }

@@ -1,4 +1,4 @@
-/** `inmor import`: takes over what an installation of today's inmor holds in its Redis and its PostgreSQL. */
+/** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL. */
 
 import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -14,7 +14,7 @@ import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createWriter } from '#server/services/write.ts'
 
-/** What was imported has entries of its own; this is for what was not. */
+/** For the audit entry of a failure; each imported object has its own entry. */
 const attempt = { action: 'import' } as const
 
 type Options = { json?: boolean; redis?: string; postgres?: string; dryRun?: boolean }
@@ -26,16 +26,13 @@ const words: Readonly<Record<ImportResult, string>> = {
   FAILED: 'FAILED',
 }
 
-export const importCommand = command(
-  'import',
-  'takes over the federation of an installation of inmor in Python',
-)
-  .option('--redis <url>', 'its Redis')
-  .option('--postgres <url>', 'its PostgreSQL')
-  .option('--dry-run', 'say what would be imported, and change nothing')
+export const importCommand = command('import', 'import the federation of an inmor installation in Python')
+  .option('--redis <url>', 'URL of its Redis')
+  .option('--postgres <url>', 'URL of its PostgreSQL')
+  .option('--dry-run', 'show what would be imported, without changing anything')
   .action(async (options: Options) => {
     if (!options.redis && !options.postgres)
-      throw new ConfigurationError('Name at least one source: --redis, --postgres, or both.')
+      throw new ConfigurationError('No source. Set --redis, --postgres or both.')
     const { dryRun = false } = options
     const items: ImportItem[] = []
     const isPublished = await withInstallation(
@@ -57,7 +54,7 @@ export const importCommand = command(
     if (isFailure(counts)) process.exitCode = 1
   })
 
-/** Nothing is written to either. */
+/** Reads only; writes to neither source. */
 async function readSources({ redis, postgres }: Options): Promise<InmorContent> {
   const [published, stored] = await Promise.all([
     redis ? readRedis(redis) : noContent,
@@ -72,7 +69,7 @@ async function* run(installation: Installation, content: InmorContent, isDryRun:
   const signingKeys = await openSigningKeys({
     directory,
     historicalDirectory,
-    onError: () => {}, // the keys read before stay in force, and the server tells of the fault
+    onError: () => {}, // the previously read keys stay; the server reports the error
   })
   const write = createWriter(db)
   const fetcher = createFetcher({ allowHttp })
@@ -80,7 +77,7 @@ async function* run(installation: Installation, content: InmorContent, isDryRun:
     ...{ db, write, signingKeys, fetcher, caller, entityId, allowHttp, isDryRun },
   }
   try {
-    // Keys must be known before what they signed is.
+    // Keys first: what they signed refers to them.
     if (!isDryRun) await createSigningKeyService({ db, signingKeys, write }).follow()
     yield* importInmor(context, content)
   } finally {
@@ -110,5 +107,5 @@ const numbers = ({ IMPORTED, UNCHANGED, CONFLICT, FAILED }: Counts, { dryRun }: 
 function summary(counts: Counts, options: Options, isPublished: boolean): string {
   const text = numbers(counts, options)
   if (options.dryRun) return `${text} Nothing was changed.`
-  return `${text} ${isPublished ? 'Everything is published.' : 'It is published when the server starts.'}`
+  return `${text} ${isPublished ? 'Everything is published.' : 'The server publishes it when it starts.'}`
 }

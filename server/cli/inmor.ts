@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-/** The command line: each command in a file of its own; a failure is one sentence and a non-zero exit. */
+/** The command line, one file per command. A failure is one sentence and a non-zero exit code. */
 import { Command } from 'commander'
 import { apiKeyCommand } from '#server/cli/apikey.ts'
 import { auditCommand } from '#server/cli/audit.ts'
@@ -40,12 +40,12 @@ for (const command of [
   program.addCommand(command)
 }
 
-// As of a program that has nobody left to write for: `inmor audit export | head`.
+// The reader closed the pipe, as in `inmor audit export | head`.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 141 : 1))
 
 try {
   await program.parseAsync()
-  process.exit() // connection pools linger; everything a command does is done by now
+  process.exit() // connection pools would keep the process alive
 } catch (error) {
   process.stderr.write(`${sentenceOf(error)}\n`)
   process.exit(1)

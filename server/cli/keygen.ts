@@ -1,15 +1,15 @@
-/** `inmor keygen`: makes a signing key, as `inmor-keygeneration` does. */
+/** `inmor keygen`: generates a signing key, like `inmor-keygeneration`. */
 import { Option } from 'commander'
 import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
 import { command, print } from '#server/cli/output.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 
-export const keygenCommand = command('keygen', 'makes the signing key of a key directory')
+export const keygenCommand = command('keygen', 'generate the signing key of a key directory')
   .addOption(
     new Option('--type <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
   )
   .requiredOption('--output <directory>', 'the key directory')
-  .option('--force', 'replace the key that is there; what it signed can no longer be verified', false)
+  .option('--force', 'replace an existing key; its signatures can no longer be verified', false)
   .action(async (options) => {
     const key = await generateSigningKey(options.type)
     const files = await writeNewKey(options.output, key, { force: options.force })

@@ -1,4 +1,4 @@
-/** `inmor keys`: the rollover of the signing key, step by step (§11.2). */
+/** `inmor keys`: the steps of a signing key rollover (§11.2). */
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
@@ -16,7 +16,7 @@ import { createWriter } from '#server/services/write.ts'
 
 type KeyService = ReturnType<typeof createSigningKeyService>
 
-/** Publication is the server's; the command only waits for it. */
+/** The server publishes; the command waits for it. */
 async function withKeys<T>(
   work: (keys: KeyService, installation: Installation) => Promise<T>,
   attempt?: Attempt,
@@ -37,7 +37,7 @@ async function withKeys<T>(
   }, options)
 }
 
-/** One step, and whether the world knows of it. */
+/** Performs one step and reports whether it is published. */
 async function perform(
   options: { json?: boolean },
   attempt: Attempt,
@@ -47,12 +47,12 @@ async function perform(
   const { kid, isPublished } = await withKeys(async (keys, installation) => {
     const done = await work(keys, installation.caller)
     return { kid: 'kid' in done ? done.kid : done.key.kid, isPublished: await untilPublished(installation) }
-  }, attempt).catch(sayInOptions)
-  const then = isPublished ? 'It is published.' : 'It is published when the server starts.'
+  }, attempt).catch(rethrowWithOptions)
+  const then = isPublished ? 'It is published.' : 'The server publishes it when it starts.'
   print(options, { kid, isPublished }, `${sentence(kid)}\n${then}`)
 }
 
-/** The service says what to set in the words of GraphQL; here they are options and commands. */
+/** Names of the API in messages of the services -> options and commands. */
 const optionOf = [
   ['overrideReason', '--override-reason'],
   ['acceptCopies', '--accept-copies'],
@@ -60,10 +60,10 @@ const optionOf = [
   ['reissueTrustMarks', 'reissue-alltms'],
 ] as const
 
-function sayInOptions(error: unknown): never {
+function rethrowWithOptions(error: unknown): never {
   if (!(error instanceof OperationError)) throw error
-  const say = (text: string, [word, option]: (typeof optionOf)[number]) => text.replace(word, option)
-  throw new ConfigurationError(optionOf.reduce(say, error.message))
+  const replace = (text: string, [word, option]: (typeof optionOf)[number]) => text.replace(word, option)
+  throw new ConfigurationError(optionOf.reduce(replace, error.message))
 }
 
 const describeKey = ({ kid, alg, state, row }: SigningKeyView) => {
@@ -74,7 +74,7 @@ const describePast = ({ key }: HistoricalKeyView) => {
   return [key.kid, key.alg ?? '', state, new Date((key.revoked?.revoked_at ?? key.exp) * 1000)] as const
 }
 
-const list = command('list', 'shows every key, and since when it is what it is').action(async (options) => {
+const list = command('list', 'list every key with its state and since when').action(async (options) => {
   const [rows, readOnly] = await withKeys(async (keys) => {
     const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
     return [known, await keys.explainReadOnly()] as const
@@ -87,7 +87,7 @@ const list = command('list', 'shows every key, and since when it is what it is')
   print(options, { keys, readOnlyReason: readOnly }, [...lines, summary].join('\n'))
 })
 
-const announce = command('announce', 'makes the next key and publishes it; nothing is signed with it yet')
+const announce = command('announce', 'create the next key and publish it, without signing with it')
   .addOption(
     new Option('--alg <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
   )
@@ -100,24 +100,24 @@ const announce = command('announce', 'makes the next key and publishes it; nothi
     ),
   )
 
-const switchTo = command('switch', 'signs with the announced key, when everybody can know it')
-  .option('--override-reason <reason>', 'before that time, for this reason, which the audit log keeps')
+const switchTo = command('switch', 'start to sign with the announced key, once caches have it')
+  .option('--override-reason <reason>', 'switch earlier, for this reason (kept in the audit log)')
   .action((options) =>
     perform(
       options,
       { action: 'switchSigningKey' },
       (keys, caller) => keys.switch(caller, options),
-      (kid) => `Signing with ${kid}. Sign Trust Marks anew with reissue-alltms.`,
+      (kid) => `Signing with ${kid}. Re-sign Trust Marks with reissue-alltms.`,
     ),
   )
 
 const retire = commandAboutOne(
   'retire',
-  'moves an earlier key into the history, when nothing needs it',
+  'move a previous key into the history once nothing needs it',
   'kid',
-  'as list shows it',
+  'the key id that list shows',
 )
-  .option('--accept-copies', 'although others may hold what it signed and was replaced')
+  .option('--accept-copies', 'retire it although caches may hold replaced statements and marks')
   .action((kid: string, options) =>
     perform(
       options,
@@ -129,20 +129,20 @@ const retire = commandAboutOne(
 
 const revoke = commandAboutOne(
   'revoke',
-  'withdraws a key at once, and says why in the history',
+  'revoke a key immediately, with a reason in the history',
   'kid',
-  'as list shows it',
+  'the key id that list shows',
 )
-  .requiredOption('--reason <reason>', 'compromised, superseded, unspecified, or a word of your own')
-  .option('--emergency', 'even if it signs: the announced key, or one made now, takes its place')
+  .requiredOption('--reason <reason>', 'compromised, superseded, unspecified or a word of your own')
+  .option('--emergency', 'revoke it even if it signs; the announced key or a new one replaces it')
   .action((kid: string, options) =>
     perform(
       options,
       { action: 'revokeKey', input: { kid } },
       (keys, caller) => keys.revoke(caller, { kid, ...options }),
-      () => `Revoked ${kid}. Sign Trust Marks anew with reissue-alltms.`,
+      () => `Revoked ${kid}. Re-sign Trust Marks with reissue-alltms.`,
     ),
   )
 
-export const keysCommand = groupAboutOne('keys', 'rolls the signing key over')
+export const keysCommand = groupAboutOne('keys', 'manage the signing keys')
 for (const each of [list, announce, switchTo, retire, revoke]) keysCommand.addCommand(each)

@@ -1,12 +1,14 @@
-/** `inmor migrate`: brings the database up to date. */
+/** `inmor migrate`: applies pending database migrations. */
 import { migrate } from '#prisma/migrate.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 
-export const migrateCommand = command('migrate', 'brings the database up to date').action(async (options) => {
-  const applied = await withInstallation(async (installation) => [
-    ...installation.applied,
-    ...(await migrate(installation.databaseUrl)),
-  ])
-  const lines = [...applied.map((name) => `Applied ${name}`), `${applied.length} migrations applied.`]
-  print(options, { applied }, lines.join('\n'))
-})
+export const migrateCommand = command('migrate', 'apply pending database migrations').action(
+  async (options) => {
+    const applied = await withInstallation(async (installation) => [
+      ...installation.applied,
+      ...(await migrate(installation.databaseUrl)),
+    ])
+    const lines = [...applied.map((name) => `Applied ${name}`), `${applied.length} migrations applied.`]
+    print(options, { applied }, lines.join('\n'))
+  },
+)

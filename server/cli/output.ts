@@ -1,4 +1,4 @@
-/** How commands speak: lines for people, or one JSON document with --json. */
+/** Output of commands: lines of text, or one JSON document with --json. */
 import { Command, InvalidArgumentError } from 'commander'
 import { FederationError } from '#core/errors.ts'
 import type { Database } from '#server/database/client.ts'
@@ -8,21 +8,21 @@ import { knownSentenceOf, sentenceOf } from '#server/process/start-failure.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 
-/** A command that can answer in JSON; `Kind` when it reads its words in another way. */
+/** A command with the option --json. `Kind` replaces commander's parsing. */
 export function command(name: string, description: string, Kind: typeof Command = Command): Command {
-  return new Kind(name).description(description).option('--json', 'answer with one JSON document')
+  return new Kind(name).description(description).option('--json', 'print one JSON document')
 }
 
 export function print(options: { json?: boolean }, value: unknown, text: string): void {
   process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
 }
 
-/** What a command changes, by the name of the mutation, and what of: for the audit log, should it fail. */
+/** The action and its input, for the audit entry of a failure. */
 export type Attempt = { action: AuditAction; input?: object }
 
 type Options = NonNullable<Parameters<typeof openInstallation>[0]> & { attempt?: Attempt }
 
-/** Opens the installation for one piece of work. */
+/** Opens the installation for `work`, and closes it. */
 export async function withInstallation<T>(
   work: (installation: Installation) => Promise<T>,
   { attempt, ...options }: Options = {},
@@ -43,10 +43,10 @@ type Failure = Pick<Refusal, 'code' | 'message'>
 function failureOf(error: unknown): Failure {
   const hasCode = error instanceof OperationError || error instanceof FederationError
   const sentence = error instanceof Error ? knownSentenceOf(error) : null
-  return { code: hasCode ? error.code : 'FAILED', message: sentence ?? 'Nobody expected this failure.' }
+  return { code: hasCode ? error.code : 'FAILED', message: sentence ?? 'Unexpected error.' }
 }
 
-/** The failure itself is what the operator must hear of, whatever becomes of its record. */
+/** Records a failure. If that fails as well, a line on standard error says so, and the first failure still counts. */
 export async function recordFailure(
   { db, caller }: Installation,
   { action, input }: Attempt,
@@ -56,19 +56,19 @@ export async function recordFailure(
     if (await hasAuditLog(db)) await recordRefusal(db, caller, { action, input, ...failure })
   }
   await record().catch((fault: unknown) => {
-    process.stderr.write(`It could not be recorded in the audit log: ${sentenceOf(fault)}\n`)
+    process.stderr.write(`The failure could not be recorded in the audit log: ${sentenceOf(fault)}\n`)
   })
 }
 
-/** An empty database, as one that a backup could not be restored into, has none. */
+/** False for an empty database, such as one in which a restore failed. */
 async function hasAuditLog(db: Database): Promise<boolean> {
   const [row] = await db.$queryRaw<{ is: boolean }[]>`SELECT to_regclass('"AuditHead"') IS NOT NULL AS "is"`
   return row?.is === true
 }
 
-/** An option in days. */
+/** Parses an option in days. */
 export function parseDays(value: string): number {
   const days = Number(value)
   if (Number.isSafeInteger(days) && days > 0) return days
-  throw new InvalidArgumentError('It must be a whole number of days, at least 1.')
+  throw new InvalidArgumentError('Enter a whole number of days, at least 1.')
 }

@@ -1,4 +1,4 @@
-/** A worker inside a command, where no other process works on runs: the command then does alone what it asks for. */
+/** A worker inside the command, for when no other process works on runs. */
 import { pino } from 'pino'
 import { readServerConfig } from '#server/config/config.ts'
 import { startBackend } from '#server/process/backend.ts'
@@ -7,7 +7,7 @@ import { createServerLog } from '#server/process/log.ts'
 
 export type OwnWorker = { close(): Promise<void> }
 
-/** What it publishes goes to the configured Redis; an embedded one is filled anew by the next `npm start` anyhow. */
+/** Publishes to the configured Redis. An embedded Redis is refilled by the next `npm start`. */
 export async function startOwnWorker(installation: Installation): Promise<OwnWorker> {
   const redis = installation.isServed ? null : await startRedis()
   const config = redis ? embeddedConfig(installation) : readServerConfig()
@@ -26,13 +26,13 @@ export async function startOwnWorker(installation: Installation): Promise<OwnWor
   }
 }
 
-/** Loaded late, because production images do not contain it. */
+/** Imported on demand, because production images do not contain it. */
 async function startRedis() {
   const { startEmbeddedRedis } = await import('#server/embedded/redis.ts')
   return startEmbeddedRedis()
 }
 
-/** As `npm start` would have it. */
+/** The configuration that `npm start` would use. */
 function embeddedConfig({ databaseUrl, keys, entityId, allowHttp }: Installation) {
   return {
     databaseUrl,

@@ -1,4 +1,4 @@
-/** What a command has queued for publication, and the wait until whoever publishes for this database has done it. */
+/** Queues publications for a command, and waits until the publisher of this database has done them. */
 import { setTimeout } from 'node:timers/promises'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Installation } from '#server/process/installation.ts'
@@ -9,7 +9,7 @@ import { createWriter } from '#server/services/write.ts'
 const PATIENCE_MS = 120_000
 const POLL_MS = 100
 
-/** Whoever publishes for this database takes it from the outbox, be it a server beside us or one to come. */
+/** Writes outbox entries for the publisher, which may start later. */
 export async function requestPublication(
   { db, caller }: Installation,
   action: AuditAction,
@@ -19,8 +19,8 @@ export async function requestPublication(
 }
 
 /**
- * Waits until all that is queued by now is published; false when there is no server to do it.
- * @throws ConfigurationError when that takes too long
+ * Waits until everything queued so far is published. False: no server is running.
+ * @throws ConfigurationError after two minutes
  */
 export async function untilPublished({ db, isServed }: Installation): Promise<boolean> {
   if (!isServed) return false
@@ -31,8 +31,8 @@ export async function untilPublished({ db, isServed }: Installation): Promise<bo
     await setTimeout(POLL_MS)
   }
   const lease = await db.publisherLease.findUnique({ where: { id: 1 } })
-  const reason = lease?.lastError ? `: ${lease.lastError}` : '; is the admin server running, and Redis?'
-  throw new ConfigurationError(
-    `It is queued, but was not published within ${PATIENCE_MS / 1000} seconds${reason}`,
-  )
+  const reason = lease?.lastError
+    ? `: ${lease.lastError}`
+    : '. Check that the admin server and Redis are running.'
+  throw new ConfigurationError(`Queued, but not published within ${PATIENCE_MS / 1000} seconds${reason}`)
 }

@@ -1,4 +1,4 @@
-/** `inmor rebuild` and its kin: ask for publication, wait until it is done, and tell of each thing if there are several. */
+/** `inmor rebuild` and the other publication commands: queue, wait, and report each item if there are several. */
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import { requestPublication, untilPublished } from '#server/cli/publication.ts'
 import {
@@ -11,15 +11,15 @@ import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 
 type Order = {
-  /** As the audit log names it. */
+  /** The action in the audit log. */
   action: AuditAction
   items: OutboxItem[]
   done: string
-  /** Told line by line; absent where it is one thing. */
+  /** The items to report line by line; absent for a single one. */
   several?: Several
 }
 
-const QUEUED = 'Queued: it is published when the server starts.'
+const QUEUED = 'Queued. The server publishes it when it starts.'
 
 function publishCommand(name: string, description: string, { action, items, done, several }: Order) {
   return command(name, description).action(async (options: { json?: boolean }) => {
@@ -40,31 +40,31 @@ function publishCommand(name: string, description: string, { action, items, done
 }
 
 export const publishCommands = [
-  publishCommand('rebuild', 'writes everything into Redis anew from the database, and swaps', {
+  publishCommand('rebuild', 'republish everything from the database', {
     action: 'rebuildPublication',
     items: [toPublish('everything')],
     done: 'Rebuilt: everything is published.',
   }),
-  publishCommand('regenerate-entity', 'signs and publishes the Entity Configuration anew', {
+  publishCommand('regenerate-entity', 're-sign and publish the Entity Configuration', {
     action: 'regenerateEntityConfiguration',
     items: [toPublish('entity-configuration'), toPublish('historical-keys')],
     done: 'Published the Entity Configuration.',
   }),
-  publishCommand('publish-historical-keys', 'signs and publishes the historical keys anew', {
+  publishCommand('publish-historical-keys', 're-sign and publish the historical keys', {
     action: 'publishHistoricalKeys',
     items: [toPublish('historical-keys')],
     done: 'Published the historical keys.',
   }),
-  publishCommand('readd-subordinates', 'publishes every active subordinate again from what is registered', {
+  publishCommand('readd-subordinates', 'republish every active subordinate', {
     action: 'readdSubordinates',
     items: [toPublish('subordinates')],
     done: 'Published every active subordinate.',
     several: readdedSubordinates,
   }),
-  publishCommand('reload-issued-tms', 'tells Redis again of every Trust Mark ever issued', {
+  publishCommand('reload-issued-tms', 'republish the status of every issued Trust Mark', {
     action: 'reloadIssuedTrustMarks',
     items: [toPublish('issued-trust-marks')],
-    done: 'Reloaded: Redis knows every Trust Mark that was issued.',
+    done: 'Reloaded every issued Trust Mark.',
     several: issuedTrustMarks,
   }),
 ]

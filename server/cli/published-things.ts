@@ -1,14 +1,14 @@
-/** What was published of many things, one by one: those that are in the outbox again could not be. */
+/** The outcome of publishing each of many items: those still in the outbox failed. */
 
 import type { Database } from '#server/database/client.ts'
 import type { Installation } from '#server/process/installation.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 
-/** `key` is that of the outbox, `resource` what a person reads. */
+/** `key`: in the outbox; `resource`: for the output. */
 type Thing = { key: string; resource: string }
 
 export type Several = {
-  /** What is done to each: `Publishing`. */
+  /** The verb of a line: `Publishing`. */
   verb: string
   topic: Topic
   list(db: Database): Promise<Thing[]>
@@ -48,7 +48,7 @@ export async function outcomesOf({ db }: Installation, { topic, list }: Several)
   const again = await db.outboxEntry.findMany({ where: { topic }, select: { key: true } })
   const unpublished = new Set(again.map(({ key }) => key))
   const lease = await db.publisherLease.findUnique({ where: { id: 1 } })
-  const reason = lease?.lastError ?? 'it waits to be published again.'
+  const reason = lease?.lastError ?? 'it is still queued.'
   return (await list(db)).map(({ key, resource }) => {
     const ok = !unpublished.has(key)
     return { resource, ok, message: ok ? null : reason }

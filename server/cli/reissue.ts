@@ -1,10 +1,10 @@
-/** `inmor reissue-alltms`: signs Trust Marks anew after a change of the key. */
+/** `inmor reissue-alltms`: re-signs Trust Marks after a key change. */
 import { command } from '#server/cli/output.ts'
 import { performRun } from '#server/cli/run.ts'
 import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 
-export const reissueCommand = command('reissue-alltms', 'signs Trust Marks anew with the key of now')
-  .option('--type <type>', 'those of this Trust Mark Type only')
+export const reissueCommand = command('reissue-alltms', 're-sign Trust Marks with the current key')
+  .option('--type <type>', 'only marks of this Trust Mark type')
   .action((options: { json?: boolean; type?: string }) =>
     performRun(options, {
       kind: 'REISSUE_TRUST_MARKS',

@@ -1,4 +1,4 @@
-/** A command that is a run: started here, done by the workers, told item by item until it ends. */
+/** A command that starts a run and reports each item until the run ends. */
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { ConfigurationError } from '#federation/config/error.ts'
@@ -12,30 +12,30 @@ import { createRuns } from '#server/jobs/runs.ts'
 import type { Installation } from '#server/process/installation.ts'
 
 const POLL_MS = 200
-/** A worker that was killed counts as one for half a minute, and nobody takes the run up. */
+/** A killed worker counts as alive for half a minute, in which no worker takes the run. */
 const PATIENCE_MS = 60_000
 const PAGE = 500
 
 type Order = {
   kind: RunKind
   parameters?: Prisma.InputJsonObject
-  /** @throws OperationError when it could not do what it is asked for */
+  /** @throws OperationError when the parameters are wrong */
   check?(db: Database): Promise<void>
-  /** What is being done to an item: `Renewing`. */
+  /** The verb of a line: `Renewing`. */
   verb: string
-  /** Its result is in Redis and nowhere else. */
+  /** The result is kept in Redis only. */
   isForRedis?: true
 }
 
-/** One line an item, and a summary; the exit code tells of failures. */
+/** Prints one line per item and a summary. The exit code is 1 if anything failed. */
 export async function performRun(options: { json?: boolean }, order: Order): Promise<void> {
   const items: RenewalRunItem[] = []
-  const tell = (item: RenewalRunItem) => {
+  const report = (item: RenewalRunItem) => {
     if (options.json) items.push(item)
     else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item)}\n`)
   }
   const attempt = { action: runKinds[order.kind].action, input: { ...order.parameters } }
-  const ended = await withInstallation((installation) => startAndFollow(installation, order, tell), {
+  const ended = await withInstallation((installation) => startAndFollow(installation, order, report), {
     attempt,
   })
   const { id, state, done, failed, error } = ended
@@ -44,15 +44,15 @@ export async function performRun(options: { json?: boolean }, order: Order): Pro
   if (state !== 'SUCCEEDED' || failed > 0) process.exitCode = 1
 }
 
-type Tell = (item: RenewalRunItem) => void
+type Report = (item: RenewalRunItem) => void
 
-async function startAndFollow(installation: Installation, order: Order, tell: Tell): Promise<RenewalRun> {
+async function startAndFollow(installation: Installation, order: Order, report: Report): Promise<RenewalRun> {
   if (order.isForRedis && !installation.isServed)
-    throw new ConfigurationError('Its result is kept by the Redis of the server; start the server first.')
+    throw new ConfigurationError('The result is kept in the Redis of the server. Start the server first.')
   await order.check?.(installation.db)
   const { run, isTaken } = await start(installation, order)
   const worker = isTaken ? null : await startOwnWorker(installation)
-  return follow(installation, run.id, tell).finally(() => worker?.close())
+  return follow(installation, run.id, report).finally(() => worker?.close())
 }
 
 const resultOf = ({ ok, message }: RenewalRunItem) => (ok ? 'OK' : `FAILED: ${message}`)
@@ -62,7 +62,7 @@ function summary({ state, done, failed, error }: RenewalRun): string {
   return state === 'SUCCEEDED' ? counts : `${counts} The run ended as ${state}${error ? `: ${error}` : '.'}`
 }
 
-/** Queues the run; `isTaken` says that there is another process to work on it. */
+/** Queues the run. `isTaken`: another process will work on it. */
 async function start(
   { db, databaseUrl, caller, isServed }: Installation,
   { kind, parameters }: Order,
@@ -80,23 +80,23 @@ async function start(
 }
 
 /**
- * Tells each item once, in the order in which they finished.
- * @throws ConfigurationError when nobody takes the run up
+ * Reports each item once, in the order of completion.
+ * @throws ConfigurationError when no worker takes the run
  */
-async function follow({ db }: Installation, id: number, tell: Tell): Promise<RenewalRun> {
+async function follow({ db }: Installation, id: number, report: Report): Promise<RenewalRun> {
   for (let last = 0; ; ) {
-    // The state is read first: what was finished before the end is then among the items.
+    // Read the state first, so that the items include everything finished before the end.
     const run = await db.renewalRun.findUniqueOrThrow({ where: { id } })
     const items = await db.renewalRunItem.findMany({
       where: { runId: id, sequence: { gt: last } },
       orderBy: { sequence: 'asc' },
       take: PAGE,
     })
-    items.forEach(tell)
+    items.forEach(report)
     last = items.at(-1)?.sequence ?? last
     if (run.endedAt && items.length === 0) return run
     if (run.attempts === 0 && Date.now() - run.startedAt.getTime() > PATIENCE_MS)
-      throw new ConfigurationError('No worker takes the run up; is the admin server running?')
+      throw new ConfigurationError('No worker takes the run. Check that the admin server is running.')
     if (items.length === 0) await setTimeout(POLL_MS)
   }
 }

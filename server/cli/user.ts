@@ -1,4 +1,4 @@
-/** `inmor user`: who may sign in. */
+/** `inmor user`: users of the console and the API. */
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
@@ -8,7 +8,7 @@ import { roles } from '#server/identity/roles.ts'
 
 const passwordOption = new Option(
   '--password-stdin',
-  'read the password from standard input; else one is generated',
+  'read the password from standard input (default: generate one)',
 )
 
 async function choosePassword({ passwordStdin }: { passwordStdin?: boolean }) {
@@ -16,11 +16,11 @@ async function choosePassword({ passwordStdin }: { passwordStdin?: boolean }) {
   return { password: (await text(process.stdin)).replace(/\r?\n$/, ''), generated: false }
 }
 
-const create = command('create', 'makes a user')
-  .requiredOption('--username <name>', 'the name to sign in with')
-  .addOption(new Option('--role <role>', 'what the user may do').choices(roles).default('viewer'))
-  .option('--name <name>', 'the name to show')
-  .option('--email <address>', 'e-mail address')
+const create = command('create', 'create a user')
+  .requiredOption('--username <name>', 'the username')
+  .addOption(new Option('--role <role>', 'the role').choices(roles).default('viewer'))
+  .option('--name <name>', 'the display name')
+  .option('--email <address>', 'the e-mail address')
   .addOption(passwordOption)
   .action(async (options) => {
     const { password, generated } = await choosePassword(options)
@@ -35,8 +35,8 @@ const create = command('create', 'makes a user')
     print(options, result, `Created ${role} ${user.username}.${shown}`)
   })
 
-const setPassword = command('set-password', 'sets a new password and ends the user’s sessions')
-  .requiredOption('--username <name>', 'whose password')
+const setPassword = command('set-password', 'set a new password and end the user’s sessions')
+  .requiredOption('--username <name>', 'the username')
   .addOption(passwordOption)
   .action(async (options) => {
     const { password, generated } = await choosePassword(options)
@@ -53,14 +53,14 @@ const setPassword = command('set-password', 'sets a new password and ends the us
     )
   })
 
-const list = command('list', 'shows all users').action(async (options) => {
+const list = command('list', 'list all users').action(async (options) => {
   const users = await withInstallation(({ db, auth }) => createAccounts(db, auth).listUsers())
   const lines = users.map(({ username, role, banned }) => `${username}  ${role}${banned ? '  banned' : ''}`)
   print(options, users, [...lines, `${users.length} users.`].join('\n'))
 })
 
 export const userCommand = new Command('user')
-  .description('manages users')
+  .description('manage users')
   .addCommand(create)
   .addCommand(setPassword)
   .addCommand(list)

@@ -7,7 +7,7 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Answer, inmor } from '#test/helpers/product.ts'
 
 const type = 'https://ta.example.org/marks/member'
-const unexpected = /^FAILED: Nobody expected this failure\.$/
+const unexpected = /^FAILED: Unexpected error\.$/
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -86,7 +86,7 @@ test('works without the server, which publishes at its start', async () => {
   await product?.stop()
   product = undefined
   const said = await succeed('keys announce --alg PS256')
-  const kid = /^Announced (\S+)\.\nIt is published when the server starts\.\n$/.exec(said)?.[1] ?? ''
+  const kid = /^Announced (\S+)\.\nThe server publishes it when it starts\.\n$/.exec(said)?.[1] ?? ''
   product = await startProduct(installation)
   await eventually(async () => expect(await publishedKids()).toContain(kid))
 })

@@ -101,7 +101,7 @@ test('alone', async () => {
   expect(walk).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'Its result is kept by the Redis of the server; start the server first.\n',
+    stderr: 'The result is kept in the Redis of the server. Start the server first.\n',
   })
   product = await startProduct(installation)
   const list = await fetch(`${installation.federationUrl}/list`)

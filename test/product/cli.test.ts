@@ -147,7 +147,7 @@ describe('alone', async () => {
     const user = 'user create --username ada --role admin --password-stdin'
     expect(await json(installation, user, PASSWORD)).toEqual({ username: 'ada', role: 'admin' })
     const { key } = await json(installation, 'apikey create --username ada --key-name ci')
-    expect(await succeed(installation, 'rebuild')).toBe('Queued: it is published when the server starts.\n')
+    expect(await succeed(installation, 'rebuild')).toBe('Queued. The server publishes it when it starts.\n')
 
     const product = await startProduct(installation)
     expect(product.password).toBeNull()

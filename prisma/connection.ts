@@ -1,21 +1,20 @@
 /**
- * How a database URL is connected to. It may name several hosts, as libpq has it: a primary and its standbys, of which
- * every new connection seeks the one that takes writes. After a failover the connections of before break, and the next
- * ones find the standby that was promoted.
+ * Connects to a database URL. Like libpq, it accepts several hosts, a primary and its standbys: each new connection goes
+ * to the one that accepts writes. After a failover old connections break, and new ones find the promoted standby.
  */
 import pg from 'pg'
 
-/** Milliseconds for a host to say whether it takes writes. */
+/** Milliseconds for a host to answer whether it accepts writes. */
 const PROBE_TIMEOUT_MS = 3_000
 
 const form =
   /^(?<start>postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)(?<hosts>[^@/?#]+)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/
 
-/** One URL for each host named; none when the text is no URL of a PostgreSQL. */
+/** One URL per host; empty if the text is not a PostgreSQL URL. */
 export function databaseHosts(url: string): string[] {
   const { start = '', hosts = '', path = '', query = '' } = form.exec(url)?.groups ?? {}
   const parameters = new URLSearchParams(query)
-  // What there is to say about the session when there are several: it is always that.
+  // Read-write is the only mode that we support.
   const target = parameters.get('target_session_attrs') ?? 'read-write'
   parameters.delete('target_session_attrs')
   const rest = parameters.size > 0 ? `?${parameters}` : ''
@@ -23,14 +22,14 @@ export function databaseHosts(url: string): string[] {
   return ['read-write', 'primary'].includes(target) && urls.every((each) => URL.canParse(each)) ? urls : []
 }
 
-/** For a pool of `pg`, or whatever makes one. */
+/** Options for a pool of `pg`. */
 export function connectionConfig(url: string): { connectionString: string; Client?: typeof pg.Client } {
   const urls = databaseHosts(url)
   const [first = url] = urls
   return { connectionString: first, ...(urls.length > 1 ? { Client: seekingClient(urls) } : {}) }
 }
 
-/** A client by itself. */
+/** A single client, without a pool. */
 export function createClient(url: string): pg.Client {
   const { Client = pg.Client, ...config } = connectionConfig(url)
   return new Client(config)
@@ -55,7 +54,7 @@ function seekingClient(urls: readonly string[]): typeof pg.Client {
 
 type Place = Pick<pg.Client, 'host' | 'port'>
 
-/** @throws what the hosts themselves say when none of them lets us in, else that none takes writes */
+/** @throws the refusal of a host if there is one, else an error that no host accepts writes */
 async function findWritable(urls: readonly string[]): Promise<Place> {
   try {
     return await Promise.any(urls.map(askForWrites))
@@ -63,21 +62,21 @@ async function findWritable(urls: readonly string[]): Promise<Place> {
     const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error]
     const refusal = reasons.find((reason) => reason instanceof pg.DatabaseError)
     throw (
-      refusal ?? Object.assign(new Error('No host of the database takes writes'), { code: 'ECONNREFUSED' })
+      refusal ?? Object.assign(new Error('No host of the database accepts writes'), { code: 'ECONNREFUSED' })
     )
   }
 }
 
 async function askForWrites(connectionString: string): Promise<Place> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: PROBE_TIMEOUT_MS })
-  client.on('error', () => {}) // whoever waits for the answer hears of it
+  client.on('error', () => {}) // the awaited calls report it
   try {
     await client.connect()
     const { rows } = await client.query<{ answer: string }>({
       text: `SELECT current_setting('transaction_read_only') AS answer`,
       query_timeout: PROBE_TIMEOUT_MS,
-    } as pg.QueryConfig) // the types of the driver do not know this setting of a query
-    if (rows[0]?.answer !== 'off') throw new Error('takes no writes')
+    } as pg.QueryConfig) // missing in the driver's types
+    if (rows[0]?.answer !== 'off') throw new Error('does not accept writes')
     return { host: client.host, port: client.port }
   } finally {
     client.end().catch(() => {})

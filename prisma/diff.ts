@@ -1,7 +1,7 @@
 /**
- * Prints the SQL that leads from an earlier data model to schema.prisma, for a new migration:
+ * Prints the SQL of a new migration, from an earlier data model to schema.prisma:
  * `git show HEAD:prisma/schema.prisma | npm run --silent db:diff > prisma/migrations/<time>_<name>/migration.sql`.
- * An empty input stands for an empty database.
+ * An empty input means an empty database.
  */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
@@ -28,7 +28,7 @@ async function diff(from: string, to: string, databaseUrl: string): Promise<stri
   return result.stdout ?? ''
 }
 
-// Two data models are compared, no database; yet the engine wants one to connect to.
+// The engine requires a database connection, even to compare two data models.
 const server = new PGLiteSocketServer({ db: await PGlite.create(), host: '127.0.0.1', port: 0 })
 await server.start()
 const url = `postgresql://postgres:postgres@${server.getServerConn()}/postgres?sslmode=disable`

@@ -1,6 +1,6 @@
 /**
- * Applies the migrations in prisma/migrations with Prisma's own engine compiled to WebAssembly:
- * nothing is downloaded, and files and bookkeeping stay what `prisma migrate deploy` expects.
+ * Applies prisma/migrations with Prisma's engine in WebAssembly, which needs no download. Files and bookkeeping are
+ * those of `prisma migrate deploy`.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ import { connectionConfig } from './connection.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** In the order in which they are applied. */
+/** The names of all migrations, in order. */
 export async function migrationNames(): Promise<string[]> {
   const entries = await readdir(here('migrations'), { withFileTypes: true })
   return entries
@@ -40,10 +40,10 @@ async function readMigrations(until: string | undefined): Promise<MigrationList>
   }
 }
 
-/** Brings the database up to date, or to how it was after `until`; the names of the migrations applied now. */
+/** Applies pending migrations, up to `until` if given. Returns the names of those applied. */
 export async function migrate(databaseUrl: string, { until }: { until?: string } = {}): Promise<string[]> {
   const pool = new pg.Pool({ ...connectionConfig(databaseUrl), connectionTimeoutMillis: 10_000 })
-  // Two processes that start at once must not migrate at once; the second finds nothing to do.
+  // Of two processes that start together, one migrates and the other waits.
   const lock = await pool.connect()
   try {
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")

@@ -1,4 +1,4 @@
-/** The federation's settings: one row, which the first migration made. */
+/** Reads the federation's settings: one row, created by the first migration. */
 import type { Settings } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 

@@ -1,11 +1,11 @@
-/** What `npm start` says once it runs. */
+/** The banner that `npm start` prints once everything runs. */
 
 type Facts = {
   entityId: string
   federationUrl: string
   adminUrl: string
   administrator: string
-  /** Of the administrator just created; null when there was one already. */
+  /** Of the administrator just created; null if one exists. */
   password: string | null
   database: string
   redis: string
@@ -24,12 +24,12 @@ export function banner(facts: Facts): string {
     ...(facts.password
       ? [
           `    Sign in as          ${facts.administrator}`,
-          `    Password            ${facts.password}   (shown this once; change it with: npx inmor user set-password)`,
+          `    Password            ${facts.password}   (shown once; change it with: npx inmor user set-password)`,
         ]
-      : [`    Sign in with the users made before (npx inmor user list shows them).`]),
+      : [`    Sign in as an existing user (npx inmor user list shows them).`]),
     '',
-    '  This is for evaluation. DATABASE_URL and REDIS_URL put it on real services.',
-    '  Ctrl-C ends it.',
+    '  For evaluation only. Set DATABASE_URL and REDIS_URL to use real services.',
+    '  Press Ctrl-C to stop.',
     '',
     '',
   ]

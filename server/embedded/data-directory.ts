@@ -1,4 +1,4 @@
-/** ./data: what an evaluation installation keeps, and who uses it at present. */
+/** The data directory of an evaluation installation (./data), and the process that uses it. */
 import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -7,9 +7,9 @@ import { ConfigurationError } from '#federation/config/error.ts'
 import { keysBelow } from '#server/config/embedded.ts'
 import { keyDirectoryFiles, writeNewKey } from '#store/key-directory.ts'
 
-/** How a command finds the parts of an installation that runs. */
+/** Tells commands how to reach a running installation. */
 export type Parts = { databaseUrl: string; authSecret: string }
-/** Without parts it is still starting. */
+/** `parts` is null while it is starting. */
 export type Running = { pid: number; parts: Parts | null }
 
 export type DataDirectory = {
@@ -17,14 +17,14 @@ export type DataDirectory = {
   database: string
   keys: string
   authSecret: string
-  /** Tells other processes how to reach it. */
+  /** Writes the parts for other processes. */
   announce(parts: Parts): Promise<void>
   release(): Promise<void>
 }
 
 const runningFile = (path: string) => join(path, 'running.json')
 
-/** Creates what is missing. @throws ConfigurationError when it cannot be written or is in use */
+/** Creates missing files. @throws ConfigurationError when the directory is in use or not writable */
 export async function openDataDirectory(directory: string): Promise<DataDirectory> {
   const path = resolve(directory)
   try {
@@ -42,32 +42,32 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
   } catch (error) {
     if (!isSystemError(error)) throw error
     throw new ConfigurationError(
-      `The data directory ${path} cannot be used (${error.code}); set DATA_DIR to another.`,
+      `The data directory ${path} cannot be used (${error.code}). Set DATA_DIR to another directory.`,
     )
   }
 }
 
-/** Two databases on the same files would destroy them, so the directory is claimed before anything is opened. */
+/** Claims the directory before anything is opened: two databases on the same files would destroy them. */
 async function claim(path: string): Promise<void> {
   const running = await readRunning(path)
   if (running) {
     throw new ConfigurationError(
-      `The data directory ${path} is in use by process ${running.pid}; stop that one first.`,
+      `The data directory ${path} is in use by process ${running.pid}. Stop that process first.`,
     )
   }
   await rm(runningFile(path), { force: true })
   await writeRunning(path, null, 'wx')
 }
 
-/** The installation that uses the directory now, if its process is alive. */
+/** The installation that uses the directory; null if its process is not alive. */
 export async function readRunning(path: string): Promise<Running | null> {
-  const text = await readFile(runningFile(path), 'utf8').catch(() => '') // absent: nobody does
+  const text = await readFile(runningFile(path), 'utf8').catch(() => '') // absent: not in use
   if (text === '') return null
   const running: Running = JSON.parse(text)
   return isAlive(running.pid) ? running : null
 }
 
-/** Renamed into place, so that nobody reads a part of it. */
+/** Renames the file into place, so that readers never see a part of it. */
 async function writeRunning(path: string, parts: Parts | null, flag = 'w'): Promise<void> {
   const text = JSON.stringify({ pid: process.pid, parts } satisfies Running)
   if (flag === 'wx') return writeFile(runningFile(path), text, { mode: 0o600, flag })
@@ -84,7 +84,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** RS256: the one algorithm that every implementation should be able to verify (3). */
+/** RS256: the algorithm that every implementation should support (§3). */
 async function ensureKeys(directory: string): Promise<string> {
   const exists = await access(join(directory, keyDirectoryFiles.private)).then(
     () => true,

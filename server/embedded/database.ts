@@ -1,4 +1,4 @@
-/** The embedded database: PGlite served on a loopback port, so that the ordinary driver reaches it. */
+/** Serves PGlite as the embedded database on a loopback port, for the ordinary driver. */
 import { mkdir } from 'node:fs/promises'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
@@ -6,15 +6,15 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 
 export type EmbeddedDatabase = { url: string; close(): Promise<void> }
 
-/** PGlite is one session inside: connections take turns, statement by statement or transaction by transaction. */
+/** PGlite has one session: connections take turns by statement or transaction. */
 const MAXIMUM_CONNECTIONS = 100
 
-/** Messages of the extended query protocol that belong to a query which Sync has yet to end. */
+/** Messages of the extended query protocol between the start of a query and its Sync. */
 const withinQuery = new Set([...'PBDECH'].map((type) => type.charCodeAt(0)))
 
 /**
- * The socket server gives turns message by message, and keeps the turn only in a transaction. A query is several
- * messages that share the session's one unnamed statement, so until its Sync it counts as a transaction here.
+ * Keeps the turn of a connection until the Sync of its query. The socket server gives turns by message and keeps them
+ * only in a transaction, but the messages of a query share the session's one unnamed statement.
  */
 class TurnKeepingPGlite extends PGlite {
   #isWithinQuery = false
@@ -29,7 +29,7 @@ class TurnKeepingPGlite extends PGlite {
   }
 }
 
-/** Opens (or creates) the database in `directory`, or one in memory when none is given: that of `loadDataDir`, or an empty one. */
+/** Opens or creates the database in `directory`; without one, a database in memory, loaded from `loadDataDir` if given. */
 export async function startEmbeddedDatabase(
   directory?: string,
   loading: Pick<PGliteOptions, 'loadDataDir'> = {},

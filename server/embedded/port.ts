@@ -8,7 +8,7 @@ type Ports = {
   variable: string
   first: number
   host: string
-  /** How many are needed in a row. */
+  /** How many consecutive ports are needed. */
   count?: number
 }
 
@@ -17,11 +17,11 @@ export async function requireFreePorts({ variable, first, host, count = 1 }: Por
   for (let port = first; port < first + count; port++) {
     const problem = await tryPort(port, host)
     if (problem)
-      throw new ConfigurationError(`Port ${port} of ${host} ${problem}; set ${variable} to another.`)
+      throw new ConfigurationError(`Port ${port} of ${host} ${problem}. Set ${variable} to another port.`)
   }
 }
 
-/** Why the port cannot be used; null when it can. */
+/** Why the port cannot be used; null: it can. */
 async function tryPort(port: number, host: string): Promise<string | null> {
   const server = createServer()
   try {

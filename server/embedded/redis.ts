@@ -1,4 +1,4 @@
-/** The embedded Redis: a real one as a child when the machine has it, else an emulation inside this process. */
+/** Starts the embedded Redis: redis-server as a child process if installed, else an emulation in this process. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -15,25 +15,25 @@ export type EmbeddedRedis = {
   close(): Promise<void>
 }
 
-/** Nothing in it outlives the process: it is rebuilt from the database at every start. */
+/** Starts empty; the publisher fills it from the database. */
 export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
   return (await startChild()) ?? emulate()
 }
 
 /**
- * The shell in between waits on a pipe from us: when this process ends, however it ends, the pipe closes and the
- * child is stopped. A group of its own keeps a Ctrl-C meant for us from reaching it first. The pipe goes by another
- * number, because a shell takes the standard input from what it runs in the background.
+ * A shell supervises the child: it reads a pipe from this process and stops the child when the pipe closes, even after
+ * a SIGKILL. Its own process group keeps Ctrl-C from reaching the child first. The pipe is descriptor 3, because a shell
+ * redirects the standard input of background processes.
  */
 const SUPERVISE = `exec 3<&0; place=$1; shift
   rm -rf "$place"; mkdir -m 700 "$place" || exit
   redis-server "$@" >/dev/null & child=$!
   { cat <&3 >/dev/null; kill "$child"; } & wait "$child"; rm -rf "$place"`
 const START_TIMEOUT_MS = 5_000
-/** Milliseconds between the end of a redis-server that nobody asked to end and the start of the next. */
+/** Milliseconds between an unexpected exit of redis-server and its restart. */
 const RESTART_PAUSE_MS = 500
 
-/** It listens on a socket in a directory of ours: a port could be taken by another program, or reached by one. */
+/** Listens on a Unix socket in its own directory, which no other program can take or reach. */
 async function startChild(): Promise<EmbeddedRedis | null> {
   const found = spawn('redis-server', ['--version'], { stdio: 'ignore' })
   const isThere = await once(found, 'exit').then(
@@ -42,7 +42,7 @@ async function startChild(): Promise<EmbeddedRedis | null> {
   )
   if (!isThere) return null
 
-  // Short, since a socket's path may have about a hundred characters only.
+  // A socket's path is limited to about 100 characters.
   const place = join(tmpdir(), `inmor-redis-${randomBytes(6).toString('hex')}`)
   const socket = join(place, 'redis.sock')
   const settings = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no']
@@ -56,7 +56,7 @@ async function startChild(): Promise<EmbeddedRedis | null> {
   }
 }
 
-/** Starts redis-server, and again whenever it ends; the publisher sees an empty Redis and fills it. */
+/** Restarts redis-server whenever it exits; the publisher notices an empty Redis and fills it. */
 function keepRunning(place: string, settings: readonly string[]): () => Promise<void> {
   let stopped = false
   let pause: NodeJS.Timeout | undefined
@@ -68,7 +68,7 @@ function keepRunning(place: string, settings: readonly string[]): () => Promise<
     child.once('exit', () => {
       child.stdin.destroy() // ends the watch over the pipe
       if (stopped) return
-      process.stderr.write('The embedded redis-server has ended; it is started again and filled anew.\n')
+      process.stderr.write('The embedded redis-server exited; restarting and refilling it.\n')
       pause = setTimeout(() => {
         running = launch()
       }, RESTART_PAUSE_MS)
@@ -86,7 +86,7 @@ function keepRunning(place: string, settings: readonly string[]): () => Promise<
   }
 }
 
-/** Connections of one emulation share their data by the host's name. */
+/** Connections to one emulation share their data. */
 function emulate(): EmbeddedRedis {
   return {
     description: 'an emulation in this process',

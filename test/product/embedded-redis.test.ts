@@ -32,7 +32,7 @@ test('a redis-server that dies is started again and filled anew, and ends with t
     expect((await redisServer()).pid).not.toBe(first.pid)
     expect((await fetch(`${federationUrl}/.well-known/openid-federation`)).status).toBe(200)
   })
-  expect(product.stderr()).toMatch(/redis-server has ended; it is started again/)
+  expect(product.stderr()).toMatch(/redis-server exited; restarting/)
 
   const { directory } = await redisServer()
   expect((await stat(directory)).mode & 0o777, 'nobody else reaches it').toBe(0o700)

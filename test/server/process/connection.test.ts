@@ -37,7 +37,7 @@ it('says that no host takes writes, as of a database that is away', async () => 
   const { Client } = connectionConfig('postgresql://127.0.0.1:1,127.0.0.1:2/inmor')
   if (!Client) throw new Error('there are two hosts')
   await expect(new Client().connect()).rejects.toMatchObject({
-    message: 'No host of the database takes writes',
+    message: 'No host of the database accepts writes',
     code: 'ECONNREFUSED',
   })
 })

@@ -1,5 +1,5 @@
 # One target for each service: docker build --target ta|admin|worker|frontend .
-# What stands in an application directory, and why, is in deploy/images/images.ts.
+# deploy/images/images.ts lists the content of each application directory.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
@@ -12,8 +12,8 @@ RUN npm run build \
       node --disable-warning=ExperimentalWarning deploy/images/assemble.ts "$image" "/image/$image"; \
     done
 
-# The user that owns the key files of the deployment guide. The file system may be mounted read-only; what installs or
-# builds packages stays behind.
+# uid 999 owns the key files in the deployment guide. The file system may be mounted read-only; package managers are
+# removed.
 FROM node:24-bookworm-slim AS runtime
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg

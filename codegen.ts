@@ -19,7 +19,7 @@ export default {
           DateTime: 'string',
           JWT: 'string',
           JSON: 'unknown',
-          // What a form sends is judged by the server; what the server sends has this shape.
+          // The server validates the input of forms; its output has this shape.
           JWKS: { input: 'unknown', output: '{ keys: Record<string, unknown>[] }' },
         },
       },

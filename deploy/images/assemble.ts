@@ -1,6 +1,6 @@
 /**
- * Lays out the application directory of an image: the sources its programs import, the packages those need, and
- * nothing else. `node deploy/images/assemble.ts ta /image` is what the Dockerfile runs, and what a test runs.
+ * Assembles the application directory of an image: the sources that its programs import and the packages that those
+ * need, nothing else. The Dockerfile and a test run `node deploy/images/assemble.ts ta /image`.
  */
 import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -25,7 +25,7 @@ async function copy(path: string, target: string): Promise<void> {
   await cp(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true })
 }
 
-/** The part of package.json that running code reads. */
+/** The part of package.json that the code reads at run time. */
 async function packageJson(): Promise<string> {
   const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
   const { name, version, type, imports } = manifest

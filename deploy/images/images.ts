@@ -3,9 +3,9 @@
 export type Image = {
   /** Entry points; what they import comes along. */
   programs: readonly string[]
-  /** Files and folders that are read, not imported. */
+  /** Files and folders that are read rather than imported. */
   files: readonly string[]
-  /** Names in the application directory under which the programs are called. */
+  /** Command names of the programs in the application directory. */
   commands: Readonly<Record<string, string>>
 }
 
@@ -19,7 +19,7 @@ const management = 'server/cli/inmor.ts'
 const migrations = 'prisma/migrations'
 const console = 'web/build'
 
-/** Embedded services, which programs load only when they start them. No image has them. */
+/** Embedded services. Programs import them on demand, and no image contains them. */
 export const leftOut: readonly string[] = ['server/embedded/database.ts', 'server/embedded/redis.ts']
 
 export const images = {

@@ -1,4 +1,4 @@
-/** The folders of node_modules that a set of packages needs to run, as npm has laid them out. */
+/** Finds the folders of node_modules that a set of packages needs at run time. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,10 +10,10 @@ type Manifest = {
   peerDependenciesMeta?: Record<string, { optional?: boolean }>
 }
 
-/** Folders relative to `root`; one inside another comes along with it and is not named. */
+/** Folders relative to `root`, without folders inside others. */
 export async function requiredPackages(root: string, names: readonly string[]): Promise<string[]> {
   const folders = new Set(names.flatMap((name) => find(root, '', name) ?? []))
-  // A set hands out what is added while it is walked.
+  // A set also iterates over items added during the iteration.
   for (const folder of folders) {
     const manifest: Manifest = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
     for (const name of needsOf(manifest)) {
@@ -24,7 +24,7 @@ export async function requiredPackages(root: string, names: readonly string[]): 
   return [...folders].filter((folder) => !/node_modules\/.+\/node_modules\//.test(folder))
 }
 
-/** Packages that only some uses need are there when something else needs them. */
+/** Optional peer dependencies count only if another package requires them. */
 function needsOf({ peerDependenciesMeta = {}, ...manifest }: Manifest): string[] {
   const peers = Object.keys(manifest.peerDependencies ?? {})
   return [
@@ -34,7 +34,7 @@ function needsOf({ peerDependenciesMeta = {}, ...manifest }: Manifest): string[]
   ]
 }
 
-/** As Node looks for it: in the node_modules of each folder on the way up. */
+/** Resolves a package as Node does: in the node_modules of each parent folder. */
 function find(root: string, from: string, name: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name)

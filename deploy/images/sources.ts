@@ -1,4 +1,4 @@
-/** Which of our files a program imports, through all of them, and which packages they name. */
+/** Finds the files that a program imports, directly and indirectly, and the packages that they name. */
 import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { join, relative } from 'node:path'
@@ -6,7 +6,7 @@ import ts from 'typescript'
 
 export type Reached = { sources: string[]; packages: string[] }
 
-/** Paths are relative to `root`. Imports of a file in `leftOut` do not count. */
+/** Paths are relative to `root`. Imports of files in `leftOut` are ignored. */
 export async function reachableFiles(
   root: string,
   programs: readonly string[],
@@ -15,7 +15,7 @@ export async function reachableFiles(
   const { imports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const sources = new Set<string>(programs)
   const packages = new Set<string>()
-  // A set hands out what is added while it is walked.
+  // A set also iterates over items added during the iteration.
   for (const source of sources) {
     for (const specifier of await importsOf(join(root, source))) {
       const file = fileOf(specifier, source, imports)

@@ -1,8 +1,8 @@
-/** The admin API as a script uses it: GraphQL over HTTP with an API key. */
+/** A client of the admin API, as scripts use it: GraphQL over HTTP with an API key. */
 
 export type AdminClient = <Data>(query: string, variables?: Record<string, unknown>) => Promise<Data>
 
-/** @throws when the API answers with errors; expected failures are part of the data */
+/** @throws when the answer has errors; expected failures are part of the data */
 export function createAdminClient(adminUrl: string, apiKey: string): AdminClient {
   return async <Data>(query: string, variables: Record<string, unknown> = {}) => {
     const response = await fetch(`${adminUrl}/graphql`, {
@@ -10,7 +10,7 @@ export function createAdminClient(adminUrl: string, apiKey: string): AdminClient
       headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
       body: JSON.stringify({ query, variables }),
     })
-    // What is asked for in the query is what the schema promises in the answer.
+    // The answer has the shape of the query, as the schema promises.
     const body = (await response.json()) as { data?: Data; errors?: { message: string }[] }
     if (!body.data)
       throw new Error(body.errors?.map(({ message }) => message).join(' ') ?? response.statusText)

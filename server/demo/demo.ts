@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the product as `npm start` runs it, and around it a small federation of real HTTP servers, which
- * are registered and given their Trust Marks through the admin API as any member would be.
+ * `npm run demo`: runs the product like `npm start`, with a small federation of real HTTP servers around it. The
+ * members are registered and receive their Trust Marks through the admin API.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ const adminUrl = `http://localhost:${adminPort}`
 const federationUrl = `http://localhost:${federationPort}`
 const markType = (name: string) => `${anchor}/trust-marks/${name}`
 
-/** Ended with us, whatever becomes of the rest. */
+/** Stopped when this process ends. */
 let product: ChildProcess | undefined
 
 async function startProduct() {
@@ -33,14 +33,14 @@ async function startProduct() {
   })
   product = child
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
-  // A terminal sends Ctrl-C to both of us, another sender only to us; being told twice does no harm.
+  // A terminal sends Ctrl-C to both processes, other senders to this one only. A second signal does no harm.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'))
   const failed = await Promise.race([untilReady().then(() => false), ended.then(() => true)])
-  if (failed) process.exit(1) // it has said why
-  return { ended } // in an object, because an async function would wait for a bare promise
+  if (failed) process.exit(1) // it has printed the reason
+  return { ended } // in an object: an async function would await a bare promise
 }
 
-/** The product tells how to reach it once every part of it serves. */
+/** Waits until the product has announced its parts. */
 async function untilReady(): Promise<void> {
   while (!(await readRunning(resolve(dataDirectory)))?.parts) await setTimeout(200)
 }
@@ -67,7 +67,7 @@ async function startMembers(): Promise<Map<string, Entity>> {
 const FAILURE = '__typename ... on Error { message code }'
 type Result = { __typename: string; message?: string; code?: string }
 
-/** At a second start everything is there already, which is as good. */
+/** A conflict is fine: at a second start everything exists. */
 function accept(what: string, { message, code }: Result): void {
   if (message && code !== 'CONFLICT') throw new Error(`${what}: ${message}`)
 }

@@ -1,4 +1,4 @@
-/** One member of the demonstration federation: a small HTTP server with a key and a signed configuration of its own. */
+/** A member of the demo federation: a small HTTP server with its own key and Entity Configuration. */
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -16,9 +16,9 @@ const DAY = 86_400
 
 export type Entity = {
   entityId: string
-  /** Makes it vouch for another one, at its fetch and list endpoints. */
+  /** Adds a subordinate to its fetch and list endpoints. */
   adopt(subordinate: Entity): void
-  /** Takes up the marks it was issued, as a member would after receiving them. */
+  /** Adds issued Trust Marks to its Entity Configuration. */
   carry(marks: { trust_mark_type: string; trust_mark: string }[]): void
   publicKey: Jwk
   close(): Promise<void>
@@ -66,7 +66,7 @@ export async function startEntity({ port, keyFile, superior, metadata }: Options
     if (pathname === '/fetch' && subject) return sendStatement(response, statement(subject))
     return sendJson(response, 404, {
       error: 'not_found',
-      error_description: `There is nothing at ${pathname}.`,
+      error_description: `There is no endpoint at ${pathname}.`,
     })
   }
 
@@ -87,7 +87,7 @@ export async function startEntity({ port, keyFile, superior, metadata }: Options
   }
 }
 
-/** The key is kept, so that a member is the same one at the next start. */
+/** Reads the stored key, so that a member keeps its identity across starts. */
 async function readOrMakeKey(file: string): Promise<Jwk> {
   const text = await readFile(file, 'utf8').catch(() => null) // absent at the first start
   if (text !== null) return parsePrivateJwk(JSON.parse(text))

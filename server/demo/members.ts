@@ -1,12 +1,12 @@
-/** The members of the demonstration federation: who they are and what they declare. */
+/** The members of the demo federation and their metadata. */
 import type { Metadata } from '#core/metadata.ts'
 
 export type Member = {
-  /** Names its port and its key file. */
+  /** Names its key file and determines its port. */
   slug: string
-  /** Its superior in the federation; null stands for the Trust Anchor. */
+  /** Its superior; null: the Trust Anchor. */
   superior: string | null
-  /** Marks it is given, by the last part of their type. */
+  /** Its Trust Marks, by the last part of their type. */
   marks: readonly string[]
   metadata: (entityId: string) => Metadata
 }
@@ -15,7 +15,7 @@ export const markTypes = [
   { name: 'member', description: 'Has signed the federation agreement.' },
   {
     name: 'research-and-scholarship',
-    description: 'Serves research and scholarship; asks for no more attributes than needed.',
+    description: 'Serves research and scholarship, and requests only the attributes it needs.',
   },
 ] as const
 

@@ -1,4 +1,4 @@
-/** What an installation of today's inmor holds, as its Redis and its PostgreSQL say it; nothing of it is checked yet. */
+/** The content of an inmor installation in Python and Rust, as read from its Redis and PostgreSQL, unchecked. */
 
 export type SourceSubordinate = {
   entityId: string
@@ -6,7 +6,7 @@ export type SourceSubordinate = {
   statement: string | null
   /** Its own Entity Configuration, a JWT. */
   configuration: string | null
-  /** What only PostgreSQL knows. */
+  /** Known to PostgreSQL only. */
   row: SubordinateRow | null
 }
 
@@ -30,7 +30,7 @@ export type TrustMarkTypeRow = { autorenew: boolean; validFor: number; renewalTi
 export type SourceTrustMark = {
   type: string
   entityId: string
-  /** Gone with its revocation, as a rule. */
+  /** Usually null once revoked. */
   jwt: string | null
   isRevoked: boolean
   row: TrustMarkRow | null
@@ -57,7 +57,7 @@ export type InmorContent = {
   issuedHashes: string[]
 }
 
-/** One of the two sources may be missing; where both speak of a thing, PostgreSQL knows more, and Redis what was revoked. */
+/** Joins the two sources, either of which may be empty. PostgreSQL has more fields; Redis knows the revocations. */
 export function joinContent(redis: InmorContent, database: InmorContent): InmorContent {
   const markKey = ({ type, entityId }: SourceTrustMark) => `${type} ${entityId}`
   return {

@@ -1,4 +1,4 @@
-/** Takes over an installation of today's inmor, thing by thing; a second time finds that everything is here. */
+/** Imports an inmor installation object by object. A second import finds everything unchanged. */
 import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import { OperationError } from '#server/error/operation-error.ts'
@@ -17,7 +17,7 @@ import { importSubordinate } from '#server/import/subordinate.ts'
 import { importTrustMark } from '#server/import/trust-mark.ts'
 import { importTrustMarkType } from '#server/import/trust-mark-type.ts'
 
-/** In an order in which each finds what it refers to; yields each as it is done. */
+/** Imports in the order of references, and yields the result of each object. */
 export async function* importInmor(
   context: ImportContext,
   content: InmorContent,
@@ -44,7 +44,7 @@ export async function* importInmor(
   yield await attempt('IssuedTrustMarks', 'every JWT ever issued', () => importIssuedHashes(context, content))
 }
 
-/** One that cannot be taken over does not hold up the others. */
+/** A failure of one object does not stop the others. */
 async function attempt(
   kind: ImportKind,
   resource: string,

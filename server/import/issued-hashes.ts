@@ -1,4 +1,4 @@
-/** Hashes of mark JWTs that nothing else is known of: those that were replaced by newer ones, or revoked (8.4). */
+/** Imports the hashes of replaced and revoked Trust Mark JWTs, of which nothing else is known (§8.4). */
 import type { Database } from '#server/database/client.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
@@ -11,12 +11,12 @@ export async function importIssuedHashes(
   { db, write, caller, isDryRun, entityId }: ImportContext,
   { issuedHashes, trustMarks }: Pick<InmorContent, 'issuedHashes' | 'trustMarks'>,
 ): Promise<Outcome> {
-  // Marks may have been issued without a record of it, when Redis was restored from the database.
+  // The set lacks marks that were issued before a Redis restored from the database.
   const all = new Set([...issuedHashes, ...trustMarks.flatMap((mark) => hashOf(mark) ?? [])])
   const unknown: string[] = []
   for (const page of pages([...all])) unknown.push(...(await unknownOf(db, page)))
   if (unknown.length === 0) return unchanged
-  const note = `${unknown.length} of ${all.size}, whose JWTs stay valid until they expire.`
+  const note = `${unknown.length} of ${all.size}; these JWTs stay valid until they expire.`
   if (isDryRun) return imported([`Up to ${note}`])
   await write(caller, async (tx) => {
     for (const page of pages(unknown)) {

@@ -1,10 +1,10 @@
-/** Reads the tables that Django keeps for today's inmor, in one read-only transaction. */
+/** Reads the Django tables of inmor in one read-only transaction. */
 import { Client } from 'pg'
 import { z } from 'zod'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { type InmorContent, noContent } from '#server/import/content.ts'
 
-/** Text in older versions, JSON in newer ones; an empty text meant nothing. */
+/** Text in older versions, JSON in newer ones; empty text means no value. */
 const json = z.unknown().transform((value, context) => {
   if (typeof value !== 'string') return value ?? null
   if (value.trim() === '') return null
@@ -50,7 +50,7 @@ const markRow = z.object({
   additional_claims: json.optional(),
 })
 
-/** @throws ConfigurationError when it holds something else */
+/** @throws ConfigurationError when the database cannot be read or is not inmor's */
 export async function readPostgres(url: string): Promise<InmorContent> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   try {
@@ -116,7 +116,9 @@ async function read(client: Client): Promise<InmorContent> {
 async function rows<T>(client: Client, table: string, shape: z.ZodType<T>, query: string): Promise<T[]> {
   const { rows: exists } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is', [table])
   if (!exists[0]?.is)
-    throw new ConfigurationError(`--postgres: there is no table ${table}; is it inmor's database?`)
+    throw new ConfigurationError(
+      `--postgres: there is no table ${table}. Check that this is inmor's database.`,
+    )
   const { rows: found } = await client.query<Record<string, unknown>>(query)
   return found.map((row) => {
     const parsed = shape.safeParse(row)

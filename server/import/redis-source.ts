@@ -1,4 +1,4 @@
-/** Reads the Redis of today's inmor, whose key names are ours (#store/keys.ts). It is only read. */
+/** Reads inmor's Redis, which has the same key names (#store/keys.ts). Never writes. */
 import type { Redis } from 'ioredis'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { InmorContent, SourceTrustMark } from '#server/import/content.ts'
@@ -9,10 +9,10 @@ import { scanKeys } from '#store/scan.ts'
 import { REVOKED_MARK } from '#store/trust-mark-record.ts'
 
 const PATIENCE_MS = 10_000
-/** The greatest hash is read in one command. */
+/** The largest hash is read in one command. */
 const COMMAND_TIMEOUT_MS = 60_000
 
-/** @throws FederationError when it cannot be reached, ConfigurationError when it is no URL of one */
+/** @throws FederationError when Redis is unreachable, ConfigurationError when the URL is invalid */
 export async function readRedis(url: string): Promise<InmorContent> {
   const redis = connect(url)
   try {

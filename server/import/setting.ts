@@ -1,4 +1,4 @@
-/** What the old Entity Configuration and Subordinate Statements say of the federation as a whole, setting by setting. */
+/** Imports the federation's settings from the old Entity Configuration and Subordinate Statements. */
 import { isEndpointParameter } from '#core/endpoint.ts'
 import { isJsonObject, jsonEqual } from '#core/json.ts'
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
@@ -22,7 +22,7 @@ type SettingName =
     >
   | 'metadataPolicy'
 
-/** Those that say something; what nobody set is no setting. */
+/** Only settings with a value. */
 export function settingsOf(
   { configuration, subordinates, trustMarkTypes }: InmorContent,
   anchor: string,
@@ -45,7 +45,7 @@ export function settingsOf(
   return found.filter(([, value]) => !isEmpty(value))
 }
 
-/** @throws OperationError or FederationError for a value that may not stand here */
+/** @throws OperationError or FederationError for an invalid value */
 export async function importSetting(
   context: ImportContext,
   [name, value]: [SettingName, unknown],
@@ -92,13 +92,13 @@ function federationEntity(metadata: unknown): Record<string, unknown> {
   return isJsonObject(entity) ? entity : {}
 }
 
-/** Older versions called the JWT `mark`. */
+/** Older versions name the JWT `mark`. */
 function marksOf(value: unknown): unknown[] {
   if (!Array.isArray(value)) return []
   return value.filter(isJsonObject).map((entry) => entry.trust_mark ?? entry.mark)
 }
 
-/** Ourselves, for our own types, are added when the Entity Configuration is built. */
+/** Without this anchor as issuer of its own types: the builder of the Entity Configuration adds it. */
 function foreignIssuers(value: unknown, anchor: string, ownTypes: ReadonlySet<string>): unknown {
   if (!isJsonObject(value)) return value
   const entries = Object.entries(value).flatMap(([type, issuers]) => {
@@ -109,7 +109,7 @@ function foreignIssuers(value: unknown, anchor: string, ownTypes: ReadonlySet<st
   return Object.fromEntries(entries)
 }
 
-/** Every statement has the policy of the federation as it was when the statement was signed. */
+/** Each statement carries the federation's policy at the time of its signature. */
 function latestPolicy(statements: readonly (Record<string, unknown> | null)[]): unknown {
   const dated = statements.filter((claims) => typeof claims?.iat === 'number')
   return dated.sort((a, b) => Number(b?.iat) - Number(a?.iat))[0]?.metadata_policy

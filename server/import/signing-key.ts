@@ -1,10 +1,10 @@
-/** Keys come with their directory, not with the import; it says which of them are missing there. */
+/** Reports which keys of the old installation are missing in the key directory. Keys are copied by hand, not imported. */
 import { isJsonObject } from '#core/json.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { failed, type ImportContext, type Outcome, unchanged } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 
-/** `kid`s that others know, and whether they knew them as historical. */
+/** Published key ids, and whether each is a historical key. */
 export function keysOf({
   configuration,
   historicalKeys,
@@ -23,7 +23,7 @@ export function checkKey({ signingKeys }: ImportContext, kid: string, isHistoric
   if ([...published.keys, ...historical].some((key) => key.kid === kid)) return unchanged
   const place = isHistorical ? 'historical_keys' : 'publickeys'
   return failed(
-    `It is not in the key directory: copy its file from ${place}, or what it signed cannot be verified.`,
+    `Missing in the key directory. Copy its file from ${place}; otherwise its signatures cannot be verified.`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** One thing at a time: what is there is never changed, and each thing is one transaction with its audit event. */
+/** The result of importing one object. Existing objects never change; each import is one transaction with its audit entry. */
 
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -11,7 +11,7 @@ export type ImportContext = Pick<ServiceContext, 'entityId' | 'allowHttp' | 'fet
   write: Writer
   signingKeys: SigningKeys
   caller: Caller
-  /** Says what would be done, and does nothing. */
+  /** Reports what would be done, without doing it. */
   isDryRun: boolean
 }
 
@@ -24,8 +24,8 @@ export type ImportKind =
   | 'IssuedTrustMarks'
 
 /**
- * `IMPORTED`, or would be; `UNCHANGED`: it is here and the same; `CONFLICT`: it is here and different, and was left
- * alone; `FAILED`: it cannot be taken over.
+ * `IMPORTED`: imported, or would be in a dry run; `UNCHANGED`: exists and is equal; `CONFLICT`: exists and differs, and
+ * stays as it is; `FAILED`: cannot be imported.
  */
 export type ImportResult = 'IMPORTED' | 'UNCHANGED' | 'CONFLICT' | 'FAILED'
 
@@ -38,12 +38,12 @@ export const imported = (notes: readonly string[] = []): Outcome => ({
 })
 export const unchanged: Outcome = { result: 'UNCHANGED', message: null }
 
-/** Of what is here already: the same, or what differs. */
+/** The outcome for an existing object. */
 export function compared(differences: readonly string[]): Outcome {
   if (differences.length === 0) return unchanged
   return {
     result: 'CONFLICT',
-    message: `Here it has another ${differences.join(', ')}; it is left as it is.`,
+    message: `Exists with a different ${differences.join(', ')}. It was not changed.`,
   }
 }
 

@@ -1,4 +1,4 @@
-/** A subordinate: its registration, its own configuration, and the statement about it that is in circulation. */
+/** Imports a Subordinate: its registration, its Entity Configuration and the issued statement about it. */
 import { withoutProtected } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import {
@@ -22,13 +22,13 @@ import { adoptMarks } from '#server/services/subordinate/holder.ts'
 import { parseSubordinateFields } from '#server/services/subordinate/input.ts'
 import { auditView, columns, declared } from '#server/services/subordinate/row.ts'
 
-/** @throws FederationError, FetchError or OperationError with the reason why it cannot be taken over */
+/** @throws FederationError, FetchError or OperationError with the reason why it cannot be imported */
 export async function importSubordinate(context: ImportContext, source: SourceSubordinate): Promise<Outcome> {
   const { db, allowHttp, entityId: anchor, write, caller, isDryRun } = context
   const entityId = parseEntityId(source.entityId, { allowHttp })
   const issuer = claimsOf(source.statement)?.iss
   if (issuer !== undefined && issuer !== anchor)
-    return failed(`Its statement is by ${issuer}, not by ${anchor}; see TA_DOMAIN.`)
+    return failed(`Its statement was issued by ${issuer}, not by ${anchor}. Check TA_DOMAIN.`)
   const settings = await readSettings(db)
   const { fields, active, notes } = registrationOf(source, settings)
   const existing = await db.subordinate.findUnique({ where: { entityId } })
@@ -53,7 +53,7 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
       },
     })
     if (issued) {
-      // What is in circulation is needed until it expires, and so is its key.
+      // Caches may hold the issued statement until it expires, so its key is needed that long.
       const { statementExpiresAt: until } = issued.columns
       await tx.signingKey.updateMany({
         where: { kid: issued.kid, OR: [{ statementsUntil: null }, { statementsUntil: { lt: until } }] },
@@ -72,7 +72,7 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
   return imported(notes)
 }
 
-/** PostgreSQL where there is one; else what the statement shows. */
+/** From PostgreSQL if given, else from the statement. */
 function registrationOf({ row, statement }: SourceSubordinate, settings: Settings) {
   const claims = claimsOf(statement) ?? {}
   const further = row ? row.additionalClaims : withoutProtected(claims, protectedClaims)
@@ -94,7 +94,7 @@ function registrationOf({ row, statement }: SourceSubordinate, settings: Setting
   )
   const notes = [
     ...(dropped.length > 0
-      ? [`Left out of the additional claims, as they are protected: ${dropped.join(', ')}.`]
+      ? [`Protected claims were left out of the additional claims: ${dropped.join(', ')}.`]
       : []),
     ...(validFor === hours ? [] : [`Statements are valid for ${validFor} hours instead of ${hours}.`]),
   ]
@@ -106,7 +106,7 @@ function emptyAsNull(value: unknown): unknown {
   return Object.keys(value).length > 0 ? value : null
 }
 
-/** As it was fetched last; one that Redis does not hold, such as that of an inactive subordinate, is fetched now. */
+/** The stored configuration, or a newly fetched one if Redis has none, as for inactive subordinates. */
 async function configurationOf(
   { allowHttp, fetcher }: ImportContext,
   { entityId, configuration }: SourceSubordinate,
@@ -119,14 +119,11 @@ async function configurationOf(
   if (statement.claims.sub === entityId && isEntityConfiguration(statement)) return statement
   throw new FederationError(
     'invalid_request',
-    `what is held as its Entity Configuration is by ${statement.claims.iss} about ${statement.claims.sub}`,
+    `Its stored Entity Configuration was issued by ${statement.claims.iss} about ${statement.claims.sub}.`,
   )
 }
 
-/**
- * Its basis names the key that signed it, and asks for a new signature at the next publication. Null for one that
- * nobody could use.
- */
+/** The issued statement with a basis that makes the next publication sign again. Null: not a usable JWT. */
 function issuedStatement({ statement }: SourceSubordinate) {
   const kid = kidOf(statement)
   const { iat, exp } = claimsOf(statement) ?? {}

@@ -1,4 +1,4 @@
-/** A Trust Mark Type with its hours and its renewal. */
+/** Imports a Trust Mark type with its validity and renewal settings. */
 
 import { readSettings } from '#server/database/settings.ts'
 import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#server/import/content.ts'
@@ -7,8 +7,8 @@ import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 
 const HOUR = 3600
-/** What inmor gives a type that is made without saying more. */
-const usual: TrustMarkTypeRow = { autorenew: true, validFor: 8760, renewalTime: 48, active: true }
+/** inmor's defaults for a type. */
+const defaults: TrustMarkTypeRow = { autorenew: true, validFor: 8760, renewalTime: 48, active: true }
 
 export async function importTrustMarkType(
   { db, write, caller, isDryRun }: ImportContext,
@@ -16,10 +16,10 @@ export async function importTrustMarkType(
   marks: readonly SourceTrustMark[],
 ): Promise<Outcome> {
   const { maximumTrustMarkHours } = await readSettings(db)
-  const { fields, notes } = withinLimits(row ?? guessed(type, marks), maximumTrustMarkHours)
+  const { fields, notes } = withinLimits(row ?? guessSettings(type, marks), maximumTrustMarkHours)
   const existing = await db.trustMarkType.findUnique({ where: { type } })
   if (existing) {
-    // Redis alone does not say what the settings of a type are.
+    // Redis does not contain the settings of a type.
     const names = row ? (Object.keys(fields) as (keyof typeof fields)[]) : [] // keys of the row
     return compared(names.filter((name) => existing[name] !== fields[name]))
   }
@@ -37,7 +37,7 @@ export async function importTrustMarkType(
   return imported(notes)
 }
 
-/** A mark is renewed before it expires, and is not valid for longer than the federation allows. */
+/** Limits the validity to the federation's maximum, and the renewal to a time before expiry. */
 export function withinLimits<T extends { validFor: number; renewalTime: number }>(
   row: T,
   maximum: number,
@@ -53,14 +53,14 @@ export function withinLimits<T extends { validFor: number; renewalTime: number }
   return { fields: { ...row, validFor, renewalTime }, notes }
 }
 
-/** The longest life among its marks. */
-function guessed(type: string, marks: readonly SourceTrustMark[]): TrustMarkTypeRow {
+/** Settings derived from the longest validity among its marks. */
+function guessSettings(type: string, marks: readonly SourceTrustMark[]): TrustMarkTypeRow {
   const lives = marks.filter((mark) => mark.type === type).map(({ jwt }) => hoursOf(jwt) ?? 0)
   const validFor = Math.max(0, ...lives)
-  return validFor > 0 ? { ...usual, validFor } : usual
+  return validFor > 0 ? { ...defaults, validFor } : defaults
 }
 
-/** For how many hours a JWT was valid when it was issued. */
+/** The validity of a JWT in hours. */
 export function hoursOf(jwt: string | null): number | null {
   const { iat, exp } = claimsOf(jwt) ?? {}
   if (typeof iat !== 'number' || typeof exp !== 'number') return null

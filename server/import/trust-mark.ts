@@ -1,4 +1,4 @@
-/** A Trust Mark with the JWT that is in circulation, whose status stays what it was (8.4). */
+/** Imports a Trust Mark with its issued JWT and status (§8.4). */
 import { parseAdditionalClaims, withoutProtected } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -17,15 +17,15 @@ import { type SignedMark, signMark } from '#server/services/trust-mark/signing.t
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR_MS = 3_600_000
-const REVOKED = 'Revoked before it was imported.'
+const REVOKED = 'Revoked before the import.'
 
-/** @throws FederationError or OperationError with the reason why it cannot be taken over */
+/** @throws FederationError or OperationError with the reason why it cannot be imported */
 export async function importTrustMark(context: ImportContext, source: SourceTrustMark): Promise<Outcome> {
   const { db, allowHttp, entityId: anchor, write, caller, isDryRun } = context
   const entityId = parseEntityId(source.entityId, { allowHttp })
   const issuer = claimsOf(source.jwt)?.iss
   if (issuer !== undefined && issuer !== anchor)
-    return failed(`It is issued by ${issuer}, not by ${anchor}; see TA_DOMAIN.`)
+    return failed(`It was issued by ${issuer}, not by ${anchor}. Check TA_DOMAIN.`)
   const type = await db.trustMarkType.findUnique({ where: { type: source.type } })
   const active = !source.isRevoked
   const existing =
@@ -39,13 +39,13 @@ export async function importTrustMark(context: ImportContext, source: SourceTrus
   }
   const { fields, additionalClaims, notes } = await fieldsOf(context, source, type)
   const found = await usableJwt(context, source)
-  if (typeof found === 'string' && active) notes.push(`It is signed anew: ${found}`)
+  if (typeof found === 'string' && active) notes.push(`It is signed again: ${found}`)
   if (isDryRun) return imported(notes)
-  // Its type was imported before it.
-  if (!type) return failed(`Its type ${source.type} is not here.`)
+  // Types are imported before marks.
+  if (!type) return failed(`Its type ${source.type} does not exist.`)
   const until = typeof found === 'string' ? (expiryOf(source) ?? fields.validFor) : found.expiresAt
   const content = { type, entityId, validFor: until, additionalClaims, delegation: null }
-  // A row needs a JWT. That of a revoked mark is gone: the new one is never published, and its status is revoked.
+  // A row needs a JWT, and that of a revoked mark is lost: the new one is revoked and never published.
   const signed = typeof found === 'string' ? await signMark(context, content) : found
   await write(caller, async (tx) => {
     const revokedAt = active ? null : new Date()
@@ -80,7 +80,7 @@ async function isIssuedHere({ db }: ImportContext, source: SourceTrustMark): Pro
 
 export const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : hashTrustMark(jwt))
 
-/** The JWT in circulation, or why it is of no use to whom it is shown. */
+/** The issued JWT, or the reason why it is unusable. */
 async function usableJwt(
   { entityId: anchor, allowHttp, signingKeys }: ImportContext,
   { jwt, type, entityId }: SourceTrustMark,
@@ -125,7 +125,7 @@ function furtherClaims(claims: Record<string, unknown>): Record<string, unknown>
   return Object.keys(further).length > 0 ? further : null
 }
 
-/** When the one that was issued expires; a new one begins now, and must not be over then. */
+/** The expiry of the issued JWT for its replacement; null if it has passed. */
 function expiryOf({ jwt, row }: SourceTrustMark): Date | null {
   const exp = claimsOf(jwt)?.exp
   const date = typeof exp === 'number' ? new Date(exp * 1000) : row?.expiresAt

@@ -1,4 +1,4 @@
-/** What a JWT from the old installation says, before anything is known of it; null where it is none. */
+/** Reads a JWT of the old installation without verifying it; null if it is not a JWT. */
 import { FederationError } from '#core/errors.ts'
 import { decodeJwt } from '#core/jws.ts'
 

@@ -68,7 +68,7 @@ test('a dry run says what would be imported, and changes nothing', async () => {
   expect(stderr).toBe('')
   expect(code).toBe(1)
   expect(stdout).toContain(
-    `Subordinate ${id('first')} ... would be imported: Left out of the additional claims`,
+    `Subordinate ${id('first')} ... would be imported: Protected claims were left out of the additional claims`,
   )
   expect(stdout).toContain(`Subordinate ${id('gone')} ... FAILED: `)
   expect(stdout).toMatch(/Nothing was changed\.\n$/)
@@ -98,7 +98,7 @@ test('each thing is imported on a line of its own, and what cannot be is said', 
     expect(lineOf(thing)).toBe(`${thing} ... imported`)
   }
   expect(lineOf(`Subordinate ${id('first')}`)).toMatch(/imported: .* protected: crit\.$/)
-  expect(lineOf(`TrustMark ${certified} ${id('second')}`)).toMatch(/imported: It is signed anew: .*typ/)
+  expect(lineOf(`TrustMark ${certified} ${id('second')}`)).toMatch(/imported: It is signed again: .*typ/)
   expect(lineOf(`Subordinate ${id('gone')}`)).toMatch(/FAILED/)
   expect(lineOf(`Subordinate ${id('forged')}`)).toMatch(/FAILED/)
   expect(lineOf('IssuedTrustMarks every JWT ever issued')).toMatch(/imported: 3 of 4/)
@@ -208,7 +208,7 @@ test('what was changed here since is left alone, and told', async () => {
   await admin.mutate('updateTrustAnchor', { organizationName: 'The new federation' }, 'version', 'admin')
   const { code, stdout } = await run(...both())
   expect(code).toBe(1)
-  expect(stdout).toContain(`Subordinate ${id('second')} ... CONFLICT: Here it has another active`)
+  expect(stdout).toContain(`Subordinate ${id('second')} ... CONFLICT: Exists with a different active`)
   expect(stdout).toContain('Setting organizationName ... CONFLICT')
   expect(await listed(admin)).toEqual([id('first')])
 })

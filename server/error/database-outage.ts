@@ -1,24 +1,24 @@
-/** Tells a database that cannot be reached from a fault of ours, by what Prisma and the driver make of it. */
+/** Recognizes an unreachable database by the errors of Prisma and the driver. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 
-/** Prisma's: not reachable, timed out, not there, closed by the server, nothing to be had in time. */
+/** Prisma's codes: unreachable, timeout, missing database, closed by the server, pool or transaction timeout. */
 const prismaCodes = new Set(['P1001', 'P1002', 'P1003', 'P1008', 'P1017', 'P2024', 'P2028'])
 
-/** Those of the driver adapter, which come inside of other codes of Prisma's. */
+/** Kinds of the driver adapter, wrapped in other codes of Prisma. */
 const adapterKinds = new Set([
   'DatabaseNotReachable',
   'ConnectionClosed',
-  'DatabaseDoesNotExist', // as while it is restored
+  'DatabaseDoesNotExist', // during a restore
   'SocketTimeout',
   'TooManyConnections',
 ])
 
-/** SQLSTATE of a connection that broke, a database that is not there, and a server that goes down or comes up. */
+/** SQLSTATE: broken connection, missing database, server shutting down or starting. */
 const outageStates = /^(08...|3D000|57P0[1-5])$/
 
 const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])
 
-/** What the driver throws when a connection ends under it; these errors have no code. */
+/** Messages of the driver for a lost connection; these errors have no code. */
 const driverMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
 

@@ -1,4 +1,4 @@
-/** Works through a list, a few at a time, until it is done, one fails or the signal is given; nothing runs on after. */
+/** Processes a list with limited concurrency until it is done, an item fails or the signal aborts; waits for running items. */
 export async function inParallel<Item>(
   items: readonly Item[],
   concurrency: number,

@@ -1,12 +1,12 @@
-/** What runs and schedules report to the metrics. */
+/** Callbacks of runs and schedules for metrics. */
 import type { RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Ledger } from '#server/jobs/run-ledger.ts'
 import type { DriftKind } from '#server/publish/drift/drift.ts'
 
 export type JobObserver = {
-  /** The same ledger, watched. */
+  /** Wraps a ledger to observe it. */
   ledger(ledger: Ledger, run: RenewalRun): Ledger
-  /** A schedule succeeded or failed, after so many seconds. */
+  /** A schedule ended; the duration is in seconds. */
   scheduleEnded(schedule: string, hasSucceeded: boolean, seconds: number): void
   driftFound(count: Readonly<Record<DriftKind, number>>): void
 }

@@ -1,4 +1,4 @@
-/** A run as it goes on, for whoever watches it in whichever process: complete and in order, whatever gets lost. */
+/** Streams a run's progress to subscribers in any process, complete and in order. */
 import { isDeepStrictEqual } from 'node:util'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
@@ -9,19 +9,19 @@ export type Progress = { run: RenewalRun; item: RenewalRunItem | null }
 type Deps = { db: Database; events: Pick<Events, 'subscribeToRuns'> }
 
 const PAGE = 500
-/** Of the items that finished before, so many come at first unless somebody asks for those after a certain one. */
+/** Finished items that a stream starts with, unless the subscriber names the last item it has seen. */
 const REPLAYED = 1_000
-/** An announcement may get lost with Redis: it is looked at least so often. */
+/** Poll interval, because announcements through Redis can be lost. */
 const LOOK_MS = 2_000
 
 /**
- * The present state first, then each finished item in its order and each other change of the run, and at last the state
- * in which it ended. Items are read by their place, so announcements only say that it is time to read.
+ * Yields the current state, then each finished item in order and each other change of the run, then its final state.
+ * Items are read from the database by their sequence; announcements only trigger a read.
  */
 export async function* followRun(deps: Deps, runId: number, after?: number): AsyncGenerator<Progress> {
   const { db } = deps
   const find = () => db.renewalRun.findUnique({ where: { id: runId } })
-  // Listening begins before the state is read, so that no change falls between.
+  // Listen before the state is read, so that no change is missed.
   const bell = createBell(deps.events.subscribeToRuns(), (change) => change.runId === runId)
   try {
     let run = await find()
@@ -39,11 +39,11 @@ export async function* followRun(deps: Deps, runId: number, after?: number): Asy
         yield { run, item: null }
         return
       }
-      // An item may be told with a state from before it was counted; that state is not the last word.
+      // An item can come with a state from before it was counted; that state is not final.
       if (differs(run, told)) yield { run, item: null }
       told = run
       if (!(await bell.next())) return
-      // Before the items: those of a run that has ended are all there.
+      // Read the state before the items: once the run has ended, all items are there.
       run = await find()
       if (!run) return
     }
@@ -56,7 +56,7 @@ function differs(one: RenewalRun, other: RenewalRun): boolean {
   return !isDeepStrictEqual(one, { ...other, heartbeatAt: one.heartbeatAt })
 }
 
-/** Each change of a run's state and, while one is at work, its counts every few seconds; first what is under way. */
+/** Yields the current runs, then each change of state and, while a run works, its counts every few seconds. */
 export async function* followRuns({ db, events }: Deps): AsyncGenerator<RenewalRun> {
   const bell = createBell(events.subscribeToRuns(), ({ itemId }) => itemId === null)
   try {
@@ -85,8 +85,8 @@ async function* finishedItems(db: Database, runId: number, after: number): Async
 }
 
 /**
- * Rings for changes, once for all since the last look, and by itself after a while, so that who listens may leave.
- * Null when there will be no more.
+ * Yields once for all changes since the last read, and after a pause without changes, so that a closed subscriber is
+ * noticed. Null: no more changes.
  */
 function createBell(changes: AsyncIterable<RunChange>, concerns: (change: RunChange) => boolean) {
   const iterator = changes[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-/** The queue, by pg-boss on our database: orders are left in it, and each is taken by one worker, whichever it is. */
+/** The job queue: pg-boss on our database. Each order is taken by one worker. */
 import type { FastifyBaseLogger } from 'fastify'
 import { fromPrisma, PgBoss } from 'pg-boss'
 import { connectionConfig } from '#prisma/connection.ts'
@@ -8,9 +8,9 @@ export type RunOrder = { runId: number }
 
 export type JobQueue = {
   boss: PgBoss
-  /** Orders that a run be executed, in the transaction that starts it; one order of a run at a time. */
+  /** Orders the execution of a run, in the transaction that starts it; one order per run at a time. */
   orderRun(tx: Transaction, runId: number): Promise<void>
-  /** How many processes execute runs at present, as of half a minute ago. */
+  /** The number of worker processes, up to half a minute old. */
   countWorkers(): Promise<number>
   close(): Promise<void>
 }
@@ -18,17 +18,17 @@ export type JobQueue = {
 export const RUN_QUEUE = 'runs'
 const WORKER = 'worker'
 
-/** A worker that was not heard of for so long has ended, and its order goes to another one. */
+/** A worker silent for this long counts as dead, and another one takes its order. */
 const HEARTBEAT_SECONDS = 10
-/** How often it is looked for such workers. */
+/** How often dead workers are searched for. */
 const SUPERVISION_SECONDS = 5
-/** A run is given up by its own rule (run-execution.ts), never by the queue's. */
+/** run-execution.ts decides when a run is given up, not the queue. */
 const NO_LIMIT = 1_000
 const LONGEST_RUN_SECONDS = 23 * 3600
-/** Milliseconds for what is under way to come to a place where another worker can go on. */
+/** Milliseconds for running jobs to reach a point at which another worker can continue. */
 const CLOSE_GRACE_MS = 8_000
 
-/** `isWorker` says that this process is going to execute runs. */
+/** `isWorker`: this process executes runs. */
 export async function openQueue(
   databaseUrl: string,
   log: FastifyBaseLogger,

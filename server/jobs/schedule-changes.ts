@@ -1,4 +1,4 @@
-/** What an administrator changes about schedules, and when each is due. */
+/** Changes schedules, and computes when each is due. */
 import type { Schedule } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
@@ -17,7 +17,7 @@ export type ScheduleChange = {
 export type ScheduleChanges = {
   /** @throws NotFoundError, InvalidInputError */
   update(caller: Caller, change: ScheduleChange): Promise<Schedule>
-  /** Null while it is switched off. */
+  /** Null while the schedule is off. */
   nextTime(schedule: Pick<Schedule, 'cron' | 'enabled'>): Date | null
 }
 
@@ -26,9 +26,9 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
     try {
       if (/^\S+( +\S+){4}$/.test(cron) && nextTime(boss, cron)) return
     } catch {
-      // The library says what it met, not what to write instead.
+      // The library's message names what it found, not what to write.
     }
-    const message = `"${cron.slice(0, 100)}" is not five fields of a cron line that comes to pass, such as */5 * * * *.`
+    const message = `"${cron.slice(0, 100)}" is not a valid cron expression. Use five fields, for example */5 * * * *.`
     throw new InvalidInputError(message, 'cron')
   }
 
@@ -49,7 +49,7 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
           result: after,
         }
       })
-      // Should this process end before it: workers do it again when they start, and look at the row in any case.
+      // If this process ends before: workers repeat it at their start, and check the row in any case.
       await applySchedule(boss, row)
       return row
     },

@@ -1,4 +1,4 @@
-/** A worker: executes runs and keeps the schedules, beside any number of others on the same database. */
+/** Runs a worker: executes runs and schedules, next to any number of other workers on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
 import { type JobQueue, RUN_QUEUE, type RunOrder } from '#server/jobs/queue.ts'
 import { executeRun } from '#server/jobs/run-execution.ts'
@@ -13,13 +13,13 @@ type WorkerDeps = {
   events: Pick<Events, 'announceRun' | 'subscribeToRuns'>
   context: ScheduleContext
   log: FastifyBaseLogger
-  /** Whether it does what is due by the clock, besides runs. */
+  /** Whether it executes schedules besides runs. */
   keepsSchedules: boolean
 }
 
-/** Runs of different kinds work beside each other. */
+/** Runs of different kinds execute in parallel. */
 const RUNS_AT_A_TIME = 3
-/** For orders of which no announcement came. */
+/** Poll interval for orders without a notification. */
 const POLLING_SECONDS = 2
 const HEARTBEAT_SECONDS = 3
 

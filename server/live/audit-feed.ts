@@ -1,20 +1,20 @@
-/** Tells of new entries of the audit log, whoever wrote them: another process and the command line too. */
+/** Streams new audit entries from all processes, the command line included. */
 import type { Database } from '#server/database/client.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 
-/** Milliseconds between two looks at one row, while somebody watches. */
+/** Milliseconds between polls of one row, while there are subscribers. */
 const INTERVAL_MS = 1_000
-/** Entries told at a time; more than that come with the next look. */
+/** Entries per poll; more come with the next poll. */
 const PAGE = 100
 
 export type AuditFeed = {
-  /** The ids of the entries from now on, in order and without gaps. */
+  /** Yields the ids of new entries, in order and without gaps. */
   subscribe(): Promise<AsyncIterable<{ id: number }>>
-  /** Ends every stream, so that the server can close. */
+  /** Ends all streams, so that the server can close. */
   close(): void
 }
 
-/** Asking the row that every entry moves on is cheap, and unlike a message it cannot be lost. */
+/** Polls the head row that every entry updates: cheap, and unlike a message it cannot be lost. */
 export function createAuditFeed(db: Database, onError: (error: unknown) => void): AuditFeed {
   const streams = new Map<EventStream<{ id: number }>, number>()
   let timer: NodeJS.Timeout | undefined
@@ -41,7 +41,7 @@ export function createAuditFeed(db: Database, onError: (error: unknown) => void)
     clearTimeout(timer)
     timer = setTimeout(() => {
       tell()
-        .catch(onError) // the database is away; what was missed is told afterwards
+        .catch(onError) // the database is unreachable; the next poll catches up
         .finally(() => (streams.size > 0 ? watch() : undefined))
     }, INTERVAL_MS)
   }

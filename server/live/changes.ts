@@ -1,18 +1,18 @@
-/** Everything that changes, in one stream: a browser keeps few connections to a server, and a console many windows. */
+/** Merges all changes into one stream, because browsers limit the connections to a server. */
 import type { AuditFeed } from '#server/live/audit-feed.ts'
 import { createEventStream } from '#server/live/event-stream.ts'
 import type { Events } from '#server/live/events.ts'
 
-/** An entry of the audit log, or what leaves none: the outcome of a renewal, the progress of a run. */
+/** An audit entry, or a change without one: the outcome of a renewal or the progress of a run. */
 export type Change = { about: 'AUDIT_EVENT'; auditEventId: number } | { about: 'SUBORDINATE' | 'RUN' }
 
 type Sources = { events: Pick<Events, 'subscribe' | 'subscribeToRuns'>; auditFeed: AuditFeed }
 
-/** From now on; it ends when one of its sources does, which happens when the server closes. */
+/** Yields new changes. Ends when a source ends, which happens when the server closes. */
 export async function followChanges({ events, auditFeed }: Sources): Promise<AsyncIterable<Change>> {
   const sources = [
     told(events.subscribe(), () => ({ about: 'SUBORDINATE' })),
-    // Each finished item is told to those who watch the run; here its state and counts are enough.
+    // Subscribers of the run get each item; here its state and counts are enough.
     told(events.subscribeToRuns(), ({ itemId }) => (itemId === null ? { about: 'RUN' } : null)),
     told(await auditFeed.subscribe(), ({ id }) => ({ about: 'AUDIT_EVENT', auditEventId: id })),
   ]

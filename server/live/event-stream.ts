@@ -1,17 +1,17 @@
-/** What one listener has yet to read; bounded, because one who reads slowly must not cost ever more. */
+/** A bounded queue of unread events for one subscriber, so that slow readers cost limited memory. */
 
-/** Of those not read; the oldest are dropped first, since what comes later says more. */
+/** Maximum of unread events. The oldest are dropped first, because later ones carry the newer state. */
 const MAXIMUM = 1_000
 
 export type EventStream<Event> = AsyncIterator<Event> &
   AsyncIterable<Event> & {
     push(event: Event): void
-    /** What was pushed before is still read. */
+    /** Events pushed before are still delivered. */
     end(): void
     return(): Promise<IteratorResult<Event>>
   }
 
-/** Keeps events from now on; `onEnd` is called once, whoever ends it. */
+/** Starts to collect events. `onEnd` is called once, whichever side ends the stream. */
 export function createEventStream<Event>(onEnd: () => void): EventStream<Event> {
   const unread: Event[] = []
   const readers: ((result: IteratorResult<Event>) => void)[] = []

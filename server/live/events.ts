@@ -1,4 +1,4 @@
-/** Carries announcements between the admin processes through Redis; within this one they arrive even without it. */
+/** Publishes announcements to all admin processes through Redis, and within this process without it. */
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
@@ -17,22 +17,22 @@ export type SubordinateEvents = {
   subscribe(): AsyncIterable<SubordinateChange>
 }
 
-/** A run went on; with the item that was finished, or null when only its state changed. */
+/** A run progressed: the finished item, or null if only its state changed. */
 export type RunChange = {
   runId: number
   itemId: number | null
-  /** It waits for a worker. */
+  /** The run waits for a worker. */
   isQueued?: true
 }
 
 export type Events = SubordinateEvents & {
   announceRun(change: RunChange): void
   subscribeToRuns(): AsyncIterable<RunChange>
-  /** Ends every stream, so that the server can close. */
+  /** Ends all streams, so that the server can close. */
   close(): Promise<void>
 }
 
-/** `subscriber` is a connection of its own: one that listens can do nothing else. */
+/** `subscriber` is a separate connection: a subscribed connection accepts no other commands. */
 export function createEvents(publisher: Redis, subscriber: Redis, prefix: string): Events {
   const subordinates = createChannel<SubordinateChange>(`${prefix}inmor:admin:subordinate-changed`, publisher)
   const runs = createChannel<RunChange>(`${prefix}inmor:admin:run-changed`, publisher)
@@ -41,7 +41,7 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
   subscriber.on('message', (from: string, message: string) => {
     channels.find(({ name }) => name === from)?.receive(message)
   })
-  // ioredis subscribes again by itself after a reconnection, once it has succeeded the first time.
+  // ioredis resubscribes after a reconnection, once the first subscription has succeeded.
   const names = channels.map(({ name }) => name)
   const subscribe = () => void subscriber.subscribe(...names).catch(() => subscriber.once('ready', subscribe))
   if (subscriber.status === 'ready') subscribe()
@@ -71,10 +71,10 @@ function createChannel<Change>(name: string, publisher: Redis) {
     },
     announce(change: Change): void {
       deliver(change)
-      // While Redis is away only this process hears it.
+      // While Redis is unreachable, only this process gets it.
       publisher.publish(name, JSON.stringify({ origin, change })).catch(() => undefined)
     },
-    /** Listens from now on: what is announced before the first reading is kept. */
+    /** Starts listening now: announcements before the first read are kept. */
     listen(): AsyncIterable<Change> {
       const stream = createEventStream<Change>(() => streams.delete(stream))
       streams.add(stream)

@@ -1,4 +1,4 @@
-/** Gauges that are looked up when Prometheus asks: of the installation, at most so often, and of this process. */
+/** Gauges that are computed at each scrape: of the installation (cached for some seconds) and of this process. */
 import type { Pool } from 'pg'
 import { Gauge, type Registry } from 'prom-client'
 import {
@@ -8,34 +8,34 @@ import {
   type Sample,
 } from '#server/metrics/installation.ts'
 
-/** The same for every process that is asked, and for every Prometheus. */
+/** Gauges of the installation: every process reports the same values. */
 const KEPT_MS = 15_000
 
 const rows: Readonly<Record<InstallationGauge, { help: string; labelNames?: string[] }>> = {
   inmor_subordinates: { help: 'Registered subordinates, by state.', labelNames: ['state'] },
   inmor_trust_marks: {
-    help: 'Trust Marks that are valid, by whether their last renewal failed.',
+    help: 'Valid Trust Marks, by whether their last renewal failed.',
     labelNames: ['state'],
   },
   inmor_expiring: {
-    help: 'Published statements and valid Trust Marks that expire within so many days.',
+    help: 'Published statements and valid Trust Marks that expire within a number of days.',
     labelNames: ['what', 'within_days'],
   },
-  inmor_outbox_entries: { help: 'Changes that are not published yet.' },
-  inmor_outbox_oldest_seconds: { help: 'For how long the oldest of them has been waiting.' },
+  inmor_outbox_entries: { help: 'Changes that are not yet published.' },
+  inmor_outbox_oldest_seconds: { help: 'Age of the oldest unpublished change, in seconds.' },
   inmor_publication_failing: { help: 'Whether the last attempt to publish failed: 1 or 0.' },
   inmor_drift: {
-    help: 'Things that Redis said otherwise than the database when they were compared last, by kind.',
+    help: 'Differences between Redis and the database at the last check, by kind.',
     labelNames: ['kind'],
   },
-  inmor_drift_checked_seconds: { help: 'Time since Redis and the database were compared last.' },
+  inmor_drift_checked_seconds: { help: 'Seconds since the last check of Redis against the database.' },
   inmor_runs: { help: 'Runs that have not ended, by state.', labelNames: ['state'] },
   inmor_schedule_failing: {
-    help: 'Whether what is done by the clock failed the last time: 1 or 0.',
+    help: 'Whether the last execution of the schedule failed: 1 or 0.',
     labelNames: ['schedule'],
   },
   inmor_schedule_ended_seconds: {
-    help: 'Time since what is done by the clock ended last.',
+    help: 'Seconds since the last execution of the schedule ended.',
     labelNames: ['schedule'],
   },
   inmor_workers: { help: 'Processes that execute runs and schedules.' },
@@ -62,8 +62,8 @@ export function observeInstallation(registry: Registry, source: InstallationSour
       registers: [registry],
       async collect() {
         this.reset()
-        if (labelNames.length === 0) this.remove() // rather absent than a zero that nobody has counted
-        const found = await look().catch(() => null) // inmor_database_up says why
+        if (labelNames.length === 0) this.remove() // absent rather than a zero that was not measured
+        const found = await look().catch(() => null) // inmor_database_up shows the reason
         if (!found) return
         const samples: readonly Sample[] = found[name as InstallationGauge] // names of the same table
         for (const { labels = {}, value } of samples) this.set(labels, value)
@@ -72,7 +72,7 @@ export function observeInstallation(registry: Registry, source: InstallationSour
   }
 }
 
-/** One look answers everybody who asks while it lasts, and for a while after; a failure is not kept. */
+/** Shares one query between concurrent scrapes and caches its result briefly; failures are not cached. */
 function lately<Found>(look: () => Promise<Found>): () => Promise<Found> {
   let last: { at: number; found: Promise<Found> } | undefined
   return () => {
@@ -89,7 +89,7 @@ function lately<Found>(look: () => Promise<Found>): () => Promise<Found> {
 export function observePool(registry: Registry, pool: Pool): void {
   new Gauge({
     name: 'inmor_database_connections',
-    help: 'Connections of this process to the database by state, and requests that wait for one.',
+    help: 'Database connections of this process by state, and requests that wait for one.',
     labelNames: ['state'],
     registers: [registry],
     collect() {

@@ -1,4 +1,4 @@
-/** Counts and times GraphQL operations, and their errors by code; the names are those of the schema, not the client's. */
+/** Counts and times GraphQL operations and their errors by code. Labels are field names of the schema, never the client's. */
 import { type DocumentNode, getOperationAST, Kind } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { Counter, Histogram, type Registry } from 'prom-client'
@@ -6,11 +6,11 @@ import { durationBuckets } from '#federation/metrics/registry.ts'
 
 export type OperationObserver = {
   plugin: Plugin
-  /** A mutation answered with an expected failure; those that are thrown are seen here. */
+  /** A mutation returned an expected failure; thrown errors are observed here. */
   failed(operation: string, code: string): void
 }
 
-/** What was asked for could not be understood, or is no field of the schema. */
+/** The label for documents that are invalid or name no field of the schema. */
 const UNKNOWN = 'none'
 
 type Asked = { type: string; operation: string; startedAt: number }
@@ -18,7 +18,7 @@ type Asked = { type: string; operation: string; startedAt: number }
 export function observeOperations(registry: Registry): OperationObserver {
   const durations = new Histogram({
     name: 'inmor_graphql_operation_duration_seconds',
-    help: 'Time for one GraphQL operation, by its type and its first field; of a subscription, until it stands.',
+    help: 'Duration of a GraphQL operation by type and first field; of a subscription, until it is established.',
     labelNames: ['type', 'operation'],
     buckets: durationBuckets,
     registers: [registry],
@@ -39,7 +39,7 @@ export function observeOperations(registry: Registry): OperationObserver {
     const request = requestOf(args.contextValue)
     const asked = request && underWay.get(request)
     const ast = getOperationAST(args.document, args.operationName)
-    // The document is valid by now, so the first field is one of the schema; a fragment is not looked into.
+    // The document is valid here, so its first field is in the schema. Fragments are not followed.
     const first = ast?.selectionSet.selections[0]
     if (!asked || !ast) return
     asked.type = ast.operation

@@ -1,4 +1,4 @@
-/** Serves the built console: its files, and for every other page the one document it starts from. */
+/** Serves the built console: its files, and its start document for every other page. */
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -8,7 +8,7 @@ const DOCUMENT = '200.html'
 export async function consolePages(app: FastifyInstance, root: string): Promise<void> {
   if (!existsSync(`${root}/${DOCUMENT}`)) {
     app.get('/', (_request, reply) =>
-      reply.type('text/plain').send('The console is not built; run npm run build.\n'),
+      reply.type('text/plain').send('The console is not built. Run npm run build.\n'),
     )
     return
   }
@@ -18,7 +18,7 @@ export async function consolePages(app: FastifyInstance, root: string): Promise<
     index: false,
     cacheControl: false,
     setHeaders: (reply, path) => {
-      // Names under _app/immutable hold a hash of the content.
+      // File names under _app/immutable contain a hash of the content.
       const lasting = path.includes('/_app/immutable/')
       reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
@@ -27,6 +27,6 @@ export async function consolePages(app: FastifyInstance, root: string): Promise<
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === 'GET' && !/^\/(api|graphql|_app)(\/|\?|$)/.test(request.url)
     if (isPage) return reply.sendFile(DOCUMENT)
-    return reply.status(404).send({ message: `There is nothing at ${request.url}.` })
+    return reply.status(404).send({ message: `There is no endpoint at ${request.url}.` })
   })
 }

@@ -1,4 +1,4 @@
-/** What a caller learns of an error outside of result unions: expected ones as they are, of others that there was one. */
+/** Masks errors outside result unions: expected errors pass, unexpected ones are logged and answered with a reference. */
 import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { isDatabaseOutage } from '#server/error/database-outage.ts'
@@ -6,21 +6,21 @@ import { OperationError } from '#server/error/operation-error.ts'
 import { presentOrigin } from '#server/identity/origin.ts'
 import { isStoreOutage } from '#store/outage.ts'
 
-type Said = { message: string; extensions: Record<string, unknown> }
+type Answer = { message: string; extensions: Record<string, unknown> }
 
-/** Expected errors pass; of others the caller learns only that there was one, and we log it. */
+/** Returns the error to send. */
 export function maskError(log: FastifyBaseLogger, error: unknown): Error {
   if (!(error instanceof GraphQLError)) {
-    // One with a `path` of its own passes with GraphQL for an error that has its place already, and comes as it is.
-    const { message, extensions } = say(log, error)
+    // graphql-js takes an error with its own `path` for one that is already located, and passes it unchanged.
+    const { message, extensions } = describe(log, error)
     return new GraphQLError(message, { extensions })
   }
   const { originalError } = error
   if (!originalError || originalError instanceof GraphQLError) return withCode(error)
-  return replaced(error, say(log, originalError))
+  return replaced(error, describe(log, originalError))
 }
 
-function say(log: FastifyBaseLogger, error: unknown): Said {
+function describe(log: FastifyBaseLogger, error: unknown): Answer {
   if (error instanceof OperationError) {
     const { message, code, path } = error
     return { message, extensions: path ? { code, path } : { code } }
@@ -29,21 +29,21 @@ function say(log: FastifyBaseLogger, error: unknown): Said {
   if (isStoreOutage(error)) return unavailable(log, error, 'Redis')
   const reference = presentOrigin().requestId ?? crypto.randomUUID()
   log.error({ err: error, reference }, 'unexpected error')
-  const message = `Something went wrong here; the log has the details under ${reference}.`
+  const message = `Unexpected error. The server log has the details under ${reference}.`
   return { message, extensions: { code: 'INTERNAL', reference } }
 }
 
-/** Not the fault of the request, which may be sent again as it is. */
-function unavailable(log: FastifyBaseLogger, error: unknown, what: string): Said {
-  log.error({ err: error }, `${what} cannot be reached`)
-  const message = `${what} cannot be reached at present; try again in a moment.`
+/** The caller may repeat the same request later. */
+function unavailable(log: FastifyBaseLogger, error: unknown, what: string): Answer {
+  log.error({ err: error }, `${what} is unreachable`)
+  const message = `${what} is unreachable. Try again in a moment.`
   return {
     message,
     extensions: { code: 'UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '5' } } },
   }
 }
 
-/** Those of graphql-js and Pothos come without: a variable does not fit its type, a cursor is none. */
+/** Adds a code to errors of graphql-js and Pothos, such as an invalid cursor. */
 function withCode(error: GraphQLError): GraphQLError {
   if (error.extensions.code !== undefined) return error
   return replaced(error, {
@@ -52,7 +52,7 @@ function withCode(error: GraphQLError): GraphQLError {
   })
 }
 
-function replaced(error: GraphQLError, { message, extensions }: Said): GraphQLError {
+function replaced(error: GraphQLError, { message, extensions }: Answer): GraphQLError {
   const { nodes, source, positions, path } = error
   return new GraphQLError(message, { nodes, source, positions, path, extensions })
 }

@@ -1,13 +1,13 @@
-/** Ends what somebody listens to when they are no longer who they were: signed out, key revoked, role changed. */
+/** Ends subscriptions whose caller has changed: signed out, key revoked or role changed. */
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 
-/** So long may a stream outlive the right to it. */
+/** Longest time that a stream outlives its caller's rights. */
 const INTERVAL_MS = 5_000
 
-/** `callerNow` tells who would be asking if the request of this context came again. */
+/** `callerNow` identifies the current caller of the request in a context. */
 export function endOfSubscriptions<Transport extends object>(
   callerNow: (context: Transport & Context) => Promise<Caller | null>,
 ): Plugin<Transport & Context> {
@@ -17,8 +17,8 @@ export function endOfSubscriptions<Transport extends object>(
         if (!isAsyncIterable(result)) return
         const events = result[Symbol.asyncIterator]()
         const timer = setInterval(async () => {
-          const now = await callerNow(context).catch(() => context.caller) // an outage takes no rights
-          if (!isSame(context.caller, now)) await stop().catch(() => undefined) // nobody waits for it
+          const now = await callerNow(context).catch(() => context.caller) // an outage changes no rights
+          if (!isSame(context.caller, now)) await stop().catch(() => undefined) // no caller awaits it
         }, INTERVAL_MS)
         timer.unref()
 

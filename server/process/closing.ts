@@ -1,12 +1,12 @@
-/** Ends a process in good order when it is told to, and in any case before whoever told it loses patience. */
+/** Shuts down gracefully on a signal, with a hard limit below the supervisor's kill timeout. */
 import type { FastifyBaseLogger } from 'fastify'
 
-/** Milliseconds for requests and jobs under way to finish after a signal. */
+/** Milliseconds for running requests and jobs to finish after a signal. */
 const CLOSE_TIMEOUT_MS = 15_000
 
 export function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): void {
   const end = () => {
-    log.info('closing: requests and jobs under way come to their end first')
+    log.info('closing: waiting for running requests and jobs')
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
     close().then(
       () => process.exit(0),

@@ -1,4 +1,4 @@
-/** The log of the admin side: every line names its request and, in a worker, its run. */
+/** Creates the log of the admin side: every line names its request and, in a worker, its run. */
 import type { DestinationStream, Logger } from 'pino'
 import { createLog } from '#federation/log.ts'
 import { presentOrigin } from '#server/identity/origin.ts'

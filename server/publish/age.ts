@@ -1,16 +1,16 @@
-/** Whether what we signed has grown old, or comes from a clock that was wrong. Times in unix seconds. */
+/** Decides whether a statement is due for a new signature, or was issued by a wrong clock. Times in unix seconds. */
 import { DEFAULT_SKEW } from '#core/validity.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 
-/** Nobody accepts it before then. */
+/** Issued in the future, beyond the clock skew that verifiers allow. */
 export function isFromFuture(iat: number, now: number): boolean {
   return iat > now + DEFAULT_SKEW
 }
 
-/** The same in the database: what was signed or looked at later than this. */
+/** The same limit for SQL: later times are in the future. */
 export const future = Prisma.sql`now() AT TIME ZONE 'utc' + make_interval(secs => ${DEFAULT_SKEW}::float8)`
 
-/** The other half is left for what may keep it from being signed then. */
+/** Due at half of the lifetime, which leaves the other half for failures. */
 export function isDueAnew({ iat, exp }: { iat: number; exp: number }, now: number): boolean {
   return now > (iat + exp) / 2 || isFromFuture(iat, now)
 }

@@ -1,21 +1,21 @@
-/** One publisher at a time across processes, so that an older state never overwrites a newer one. */
+/** A lease for one publisher at a time, so that an older state never overwrites a newer one. */
 import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/database/client.ts'
 
 const LEASE_SECONDS = 30
 
 export type Lease = {
-  /** Takes the lease, or keeps it; false when another process holds it. */
+  /** Takes or extends the lease; false: another process has it. */
   hold(): Promise<boolean>
   release(): Promise<void>
 }
 
-/** No lease runs out later than this, however long who takes one waits for the row that another takes just then. */
+/** The longest possible lease, including the wait for the row while another process takes it. */
 const LONGEST_SECONDS = 2 * LEASE_SECONDS
 
 /**
- * The times compared are the database's own, so clocks of the processes may differ. A lease that runs out later than
- * any can is from a clock that was wrong.
+ * All times are the database's, so the clocks of processes may differ. A lease beyond the longest possible one comes
+ * from a wrong clock and is ignored.
  */
 export function createLease(db: Database): Lease {
   const holder = randomUUID()

@@ -1,8 +1,8 @@
-/** What the publisher reports to the metrics. */
+/** Callbacks of the publisher for metrics. */
 
 export type PublicationObserver = {
-  /** An object was published; `queued` holds the time at which each of its entries was written. */
+  /** An object was published; `queued` has the creation times of its outbox entries. */
   published(topic: string, queued: readonly Date[]): void
-  /** It could not be published, and stays pending. */
+  /** Publication failed; the object stays pending. */
   failed(topic: string): void
 }

@@ -1,9 +1,9 @@
-/** The transactional outbox: a write names what it changed, in the same transaction (see publisher.ts). */
+/** The transactional outbox: each write adds the names of what it changed, for publisher.ts. */
 import type { Transaction } from '#server/database/client.ts'
 
 /**
- * What may need publishing. `key` is the entity identifier of a subordinate, the id of a trust mark, else empty.
- * `subordinates` means every active one: a federation-wide setting changed; `everything` asks for a full rebuild.
+ * What to publish. `key` is the Entity Identifier of a subordinate or the id of a Trust Mark, else empty.
+ * `subordinates`: every active one, after a federation-wide change; `everything`: a full rebuild.
  */
 const topics = [
   'everything',

@@ -1,4 +1,4 @@
-/** The key directory as `admin` sees it: read at start, read again when a file changes. */
+/** Follows the key directory: reads it at start and after each change of a file. */
 import { jsonEqual } from '#core/json.ts'
 import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
@@ -6,9 +6,9 @@ import type { KeyPlace } from '#store/key-directory-change.ts'
 export type SigningKeys = {
   current(): KeyDirectory
   place: KeyPlace
-  /** Reads the directory now, for whoever cannot wait until the change of a file is noticed. */
+  /** Reads the directory now, without waiting for the file watch. */
   refresh(): Promise<void>
-  /** Called after each reading that found something else. */
+  /** Called after each read that found a change. */
   onChange(listener: () => void): void
   close(): void
 }
@@ -16,7 +16,7 @@ export type SigningKeys = {
 type Options = {
   directory: string
   historicalDirectory: string
-  /** Told when a changed directory cannot be used; the keys read before stay in force. */
+  /** Called when a changed directory is unusable; the previously read keys stay in use. */
   onError: (error: unknown) => void
 }
 
@@ -35,14 +35,14 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
       keys = found
       for (const listener of listeners) listener()
     } catch (error) {
-      // It is read again and again while it is broken; the log needs to hear of each fault once.
+      // A broken directory is read repeatedly; each error is logged once.
       if (String(error) !== lastFault) options.onError(error)
       lastFault = String(error)
     }
   }
   /**
-   * One reading after the other: an earlier one that took longer must not bring back what a later one saw gone. One that
-   * has not begun yet serves everyone who asks meanwhile.
+   * Reads run one after the other, so that a slow earlier read cannot restore keys that a later one saw removed. Callers
+   * share a read that has not started yet.
    */
   let last = Promise.resolve()
   let waiting: Promise<void> | undefined
@@ -56,7 +56,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
     return waiting
   }
   const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
-  await watch.ready // before the first reading, so that no change falls between the two
+  await watch.ready // before the first read, so that no change is missed
   keys = await read().catch((error: unknown) => {
     watch.close()
     throw error

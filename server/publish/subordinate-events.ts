@@ -1,14 +1,14 @@
-/** What happened to each subordinate, as the audit log has it, for the Subordinate Events endpoint. */
+/** Derives the history of each subordinate from the audit log, for the Subordinate Events endpoint. */
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { SubordinateEvent } from '#store/subordinate-event.ts'
 
 export type EventsOfSubordinate = { entityId: string; events: SubordinateEvent[] }
 
-/** Entities handled at a time. */
+/** Entities per page. */
 const PAGE = 500
 
-/** An entry of the log may amount to several events; an update in the second of a registration is part of it. */
+/** An audit entry can yield several events. An update in the second of the registration belongs to the registration. */
 function toEvents(entries: readonly Pick<AuditEvent, 'at' | 'eventTypes'>[]): SubordinateEvent[] {
   const events = entries.flatMap(({ at, eventTypes }) => {
     return eventTypes.map((event) => ({ iat: Math.floor(at.getTime() / 1000), event }))
@@ -29,7 +29,7 @@ export async function findSubordinateEvents(
   return toEvents(entries)
 }
 
-/** Of every entity that was ever registered, removed ones included, page by page. */
+/** Yields every entity ever registered, removed ones included, page by page. */
 export async function* allSubordinateEvents(context: PublishContext): AsyncGenerator<EventsOfSubordinate[]> {
   for (let after = ''; ; ) {
     const page = await context.db.auditEvent.groupBy({

@@ -1,4 +1,4 @@
-/** Writes what is published into Redis; the only writer of these keys (names from #store/keys.ts). */
+/** Writes published data into Redis; the only writer of these keys (names: #store/keys.ts). */
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { EventsOfSubordinate } from '#server/publish/subordinate-events.ts'
 import { type Change, formatChange } from '#store/change.ts'
@@ -7,7 +7,7 @@ import { formatSubordinateEvents } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
 import { formatTrustMarkRevocation, REVOKED_MARK } from '#store/trust-mark-record.ts'
 
-/** The live names, or the same names of a rebuild that is being staged. */
+/** The live key names, or the staging names of a rebuild. */
 export type PublishedKeys = RedisKeys['staging']
 
 export type PublishedSubordinate = {
@@ -22,14 +22,14 @@ export type PublishedTrustMark = {
   entityId: string
   jwt: string
   revoked: boolean
-  /** Every JWT issued for this pair. */
+  /** Every JWT issued for this type and entity. */
   issued: readonly PublishedIssue[]
 }
 
-/** One JWT that was issued, by its hash, with the time of its revocation in unix seconds. */
+/** An issued JWT by its hash, with the time of its revocation in unix seconds. */
 export type PublishedIssue = { hash: string; revokedAt: number | null }
 
-/** The sets of subordinates by kind, and who belongs into each. */
+/** The sets of subordinates by kind, with their membership rules. */
 export const kindSets = [
   ['relyingParties', ({ entity_types: types }) => types.includes('openid_relying_party')],
   ['openidProviders', ({ entity_types: types }) => types.includes('openid_provider')],
@@ -51,7 +51,7 @@ export function putSubordinate(
   }
 }
 
-/** Queues the commands that take one subordinate off every endpoint. */
+/** Queues the commands that remove one subordinate from every endpoint. */
 export function removeSubordinate(to: ChainableCommander, keys: PublishedKeys, entityId: string): void {
   for (const hash of [keys.subordinates, keys.subordinateConfigurations, keys.subordinateInfo]) {
     to.hdel(hash, entityId)
@@ -59,7 +59,7 @@ export function removeSubordinate(to: ChainableCommander, keys: PublishedKeys, e
   for (const [name] of kindSets) to.srem(keys[name], entityId)
 }
 
-/** Queues what happened to one subordinate; it stays after the subordinate is gone. */
+/** Queues the events of one subordinate, which stay after its removal. */
 export function putSubordinateEvents(
   to: ChainableCommander,
   keys: PublishedKeys,
@@ -68,7 +68,7 @@ export function putSubordinateEvents(
   if (events.length > 0) to.hset(keys.subordinateEvents, entityId, formatSubordinateEvents(events))
 }
 
-/** Queues what is known of JWTs that were issued: the status is per issued JWT (8.4). */
+/** Queues the status of issued JWTs: each JWT has its own status (§8.4). */
 export function putIssuedTrustMarks(
   to: ChainableCommander,
   keys: PublishedKeys,
@@ -82,11 +82,11 @@ export function putIssuedTrustMarks(
   }
 }
 
-/** Queues the commands that publish the present state of one trust mark. */
+/** Queues the commands that publish the current state of one Trust Mark. */
 export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
   putIssuedTrustMarks(to, keys, mark.issued)
   to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
-  // That it was issued remains true when it is revoked.
+  // The issued hash stays after a revocation.
   to.sadd(keys.trustMarkTypes, mark.type)
   const holders = keys.trustMarkHolders(mark.type)
   mark.revoked ? to.srem(holders, mark.entityId) : to.sadd(holders, mark.entityId)
@@ -104,7 +104,7 @@ export function putTrustAnchors(
   }
 }
 
-/** Sends queued commands as one transaction and tells the readers what changed. */
+/** Sends queued commands as one transaction and notifies the readers. */
 export async function commit(
   redis: Redis,
   keys: RedisKeys,

@@ -17,7 +17,7 @@ export const failures = {
   400: describedAs('The request, or what the entity publishes, may not stand. Nothing was changed.'),
   401: describedAs('No valid API key was sent.'),
   403: describedAs('The role of the API key does not allow it.'),
-  503: describedAs('The database or Redis cannot be reached at present.'),
+  503: describedAs('The database or Redis is unreachable.'),
 }
 export const notFound = { 404: describedAs('There is no such thing.') }
 /** After a change by somebody else; a duplicate is answered with what is there instead. */
@@ -50,11 +50,11 @@ export function answerFailures(app: FastifyInstance): void {
       return fail(request, reply, 503, error.message)
     }
     if (isDatabaseOutage(error))
-      return fail(request, reply, 503, 'The database cannot be reached at present.')
+      return fail(request, reply, 503, 'The database is unreachable. Try again in a moment.')
     if (error.statusCode && error.statusCode < 500)
       return fail(request, reply, error.statusCode, error.message)
     request.log.error({ err: error }, 'unexpected error')
-    const message = `Something went wrong here; the log has the details under ${request.id}.`
+    const message = `Unexpected error. The server log has the details under ${request.id}.`
     return fail(request, reply, 500, message)
   })
 }

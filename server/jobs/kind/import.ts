@@ -1,4 +1,4 @@
-/** A run that registers a list of entities, each independently of the others. */
+/** The run that registers a list of entities, each independently. */
 
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -9,7 +9,7 @@ import type { RegisterInput } from '#server/services/subordinate/subordinates.ts
 export const importing: RunKindRow = { action: 'importSubordinates', work: register }
 
 async function register({ db, services }: RunContext, task: Task): Promise<Outcome> {
-  const input = task.item.input as RegisterInput // as it was given; registration parses every field
+  const input = task.item.input as RegisterInput // as received; registration parses every field
   try {
     await services.subordinates.register(task.caller, input)
     return {}
@@ -17,6 +17,6 @@ async function register({ db, services }: RunContext, task: Task): Promise<Outco
     if (!(error instanceof ConflictError) || !task.isResumed) throw error
     const row = await db.subordinate.findUnique({ where: { entityId: input.entityId } })
     if (!row || row.registeredAt < task.run.startedAt) throw error
-    return { message: 'Registered since the run began.' }
+    return { message: 'Already registered since the run started.' }
   }
 }

@@ -1,4 +1,4 @@
-/** A run that writes everything into Redis anew; what is published stays until all of it is there. */
+/** The run that republishes everything. The published data stays until the new data is complete. */
 
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'

@@ -1,4 +1,4 @@
-/** A run that signs Trust Marks anew with the key of now, for as long as each was valid: all, or those of one type. */
+/** The run that re-signs Trust Marks with the current key and keeps their expiry: all, or those of one type. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
@@ -18,11 +18,11 @@ export const reissue: RunKindRow = {
     replaceOnce(context, task, (id) => context.services.trustMarks.reissue(task.caller, id)),
 }
 
-/** What such a run is told; all marks when no type is named. @throws NotFoundError */
+/** Parameters of the run; without a type, all marks. @throws NotFoundError */
 export async function reissueParameters(db: Database, trustMarkType: string | null | undefined) {
   if (!trustMarkType) return {}
   const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType }, select: { id: true } })
-  if (!type) throw new NotFoundError(`There is no Trust Mark Type ${trustMarkType}.`, 'trustMarkType')
+  if (!type) throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')
   return { trustMarkType }
 }
 

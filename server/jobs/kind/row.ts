@@ -1,4 +1,4 @@
-/** What each kind of run defines. */
+/** The definition of a kind of run. */
 import type { RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -6,12 +6,12 @@ import type { Outcome, Task } from '#server/jobs/task.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 
 export type RunKindRow = {
-  /** The mutation that starts one; the audit log records it. */
+  /** The action in the audit log: the mutation that starts the run. */
   action: AuditAction
-  /** Adds the items when the run begins; absent where the start of the run names them. */
+  /** Adds the items when the run starts. Absent: the start of the run names them. */
   prepare?(tx: Transaction, run: RenewalRun, context: RunContext): Promise<unknown>
-  /** Harmless to repeat. @throws OperationError: the expected failure of an item */
+  /** Processes an item; must be idempotent. @throws OperationError: the expected failure of an item */
   work(context: RunContext, task: Task): Promise<Outcome>
-  /** It has one item, so the run fails when the item does. */
+  /** The run has a single item and fails with it. */
   isSingle?: boolean
 }

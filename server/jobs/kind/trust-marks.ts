@@ -1,4 +1,4 @@
-/** A run that renews Trust Marks: every one that stands, or those that are due. */
+/** The run that renews Trust Marks: all active ones, or those that are due. */
 import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -8,7 +8,7 @@ import type { Outcome, Task } from '#server/jobs/task.ts'
 import { future } from '#server/publish/age.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
-/** Those within their renewal time or from the future, which are renewed without being asked for. */
+/** Marks within their renewal time, or issued in the future by a wrong clock. */
 export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
   AND m."expiresAt" > now() AT TIME ZONE 'utc'
   AND (m."expiresAt" < now() AT TIME ZONE 'utc' + make_interval(hours => m."renewalTime")
@@ -20,7 +20,7 @@ export const trustMarks: RunKindRow = {
   work: renewMark,
 }
 
-/** The hash says which JWT is to be replaced: a mark that has another one by now was done. */
+/** `replaces` is the hash of the JWT to replace: a mark with another JWT is already done. */
 export function addMarks(tx: Transaction, { id }: RenewalRun, where: Prisma.Sql): Promise<unknown> {
   return tx.$executeRaw`
     INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "input")
@@ -35,7 +35,7 @@ export async function renewMark(context: RunContext, task: Task): Promise<Outcom
   return replaceOnce(context, task, (id) => context.services.trustMarks.renew(task.caller, id))
 }
 
-/** Gives the mark of an item that `addMarks` made another JWT, unless it has one by now. */
+/** Replaces the JWT of an item from `addMarks`, unless that is already done. */
 export async function replaceOnce(
   { db }: RunContext,
   { item }: Task,
@@ -43,9 +43,9 @@ export async function replaceOnce(
 ): Promise<Outcome> {
   const id = Number(item.key)
   const mark = await db.trustMark.findUnique({ where: { id }, select: { active: true, jwt: true } })
-  if (!mark?.active) return { message: 'It no longer stands, so there is nothing to sign.' }
+  if (!mark?.active) return { message: 'No longer active. Nothing to sign.' }
   const { replaces } = item.input as { replaces: string } // written above
-  if (hashTrustMark(mark.jwt) !== replaces) return { message: 'Signed anew since the run began.' }
+  if (hashTrustMark(mark.jwt) !== replaces) return { message: 'Already signed since the run started.' }
   await replace(id).catch(again)
   return {}
 }

@@ -1,29 +1,29 @@
-/** What Redis says other than the database; each kind of thing is compared in a file of its own, page by page. */
+/** Compares Redis with the database. Each kind of data has its own file and is compared page by page. */
 import type { PublishContext } from '#server/publish/context.ts'
 import type { OutboxItem } from '#server/publish/outbox.ts'
 
 export type DriftKind = 'missing' | 'unexpected' | 'different'
 
-/** One thing that Redis says otherwise, and what publishes it anew; `everything` where no single entry would. */
+/** A difference, and the outbox entry that repairs it; `everything` where no single entry does. */
 export type Drift = {
   kind: DriftKind
-  /** What it is, and whose. */
+  /** Which data, and of which object. */
   words: string
-  /** By what its source finds it again. */
+  /** The key by which its source finds it. */
   name: string
   item: OutboxItem
 }
 
-/** How one kind of thing is compared. */
+/** How one kind of data is compared. */
 export type DriftSource = {
-  /** What should be published and what is; a name may come twice. */
+  /** Expected and actual data; names may repeat. */
   names(context: PublishContext): AsyncGenerator<string[]>
   driftOf(context: PublishContext, names: readonly string[]): Promise<Drift[]>
 }
 
-/** Things handled at a time: one round trip to each store. */
+/** Objects per page: one round trip to each store. */
 export const PAGE = 500
-/** More than so many are not told one by one: everything is published anew. */
+/** Above this number of differences, everything is republished. */
 export const MAXIMUM = 1_000
 
 export function compare(expected: string | null, actual: string | null): DriftKind | null {
@@ -32,5 +32,5 @@ export function compare(expected: string | null, actual: string | null): DriftKi
   return expected === null ? 'unexpected' : 'different'
 }
 
-/** Membership of a set, as something to compare. */
+/** A set membership as a comparable value. */
 export const memberIf = (is: boolean) => (is ? 'member' : null)

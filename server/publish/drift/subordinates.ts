@@ -1,4 +1,4 @@
-/** What differs among the subordinates: the statements, the configurations, and what listing needs of them. */
+/** Compares subordinates: statements, Entity Configurations and the data for lists. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
@@ -23,12 +23,12 @@ const setWords = {
 
 export const subordinates: DriftSource = { names, driftOf }
 
-/** What should be, or is, published of one subordinate; each is null when it is not there. */
+/** Expected or actual data of one subordinate; null: absent. */
 type Content = {
   statement: string | null
   configuration: string | null
   info: string | null
-  /** In the order of the table. */
+  /** In the order of the table of sets. */
   memberships: readonly (string | null)[]
 }
 const nothing: Content = {
@@ -60,7 +60,7 @@ function differences(expected: Content, actual: Content): Difference[] {
     ['Subordinate Statement', expected.statement, actual.statement],
     ['Entity Configuration', expected.configuration, actual.configuration],
   ])
-  // It was not we who wrote this, and another writer may leave out the rest, which is no second fault.
+  // Another writer wrote this statement and may leave out the rest, which is not a second difference.
   if (signed.length > 0) return signed
   return differing([
     ['information for lists', expected.info, actual.info],
@@ -83,7 +83,7 @@ function differing(pairs: readonly Pair[]): Difference[] {
   })
 }
 
-/** What of a row is published, or decides whether it is. */
+/** The columns that are published, or decide whether the row is published. */
 const asPublished = {
   entityId: true,
   statement: true,
@@ -95,7 +95,7 @@ const asPublished = {
   statementExpiresAt: true,
 } satisfies Prisma.SubordinateSelect
 
-/** Of those that are active; one that could never be signed is not published. */
+/** Active rows only; a row that was never signed is not published. */
 async function readExpected({ db }: PublishContext, entityIds: readonly string[]) {
   const rows = await db.subordinate.findMany({
     where: { entityId: { in: [...entityIds] }, active: true },
@@ -133,7 +133,7 @@ async function readPublished(
   }))
 }
 
-/** Those that should be published, then those that Redis holds anything of beside them. */
+/** Expected subordinates, then others of which Redis has data. */
 async function* names(context: PublishContext): AsyncGenerator<string[]> {
   const { db } = context
   for (let after = ''; ; ) {
@@ -160,7 +160,7 @@ async function* publishedNames({ redis, keys }: PublishContext): AsyncGenerator<
   for (const key of [keys.subordinates, keys.subordinateInfo]) {
     for (let cursor = '0'; ; ) {
       const [next, entries] = await redis.hscan(key, cursor, 'COUNT', PAGE)
-      yield entries.filter((_, index) => index % 2 === 0) // names and values in turn
+      yield entries.filter((_, index) => index % 2 === 0) // names and values alternate
       if (next === '0') break
       cursor = next
     }

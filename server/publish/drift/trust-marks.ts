@@ -1,4 +1,4 @@
-/** What differs among the Trust Marks, holder by holder. */
+/** Compares Trust Marks, holder by holder. */
 import type { PublishContext } from '#server/publish/context.ts'
 import { compare, type Drift, type DriftSource, PAGE } from '#server/publish/drift/drift.ts'
 import { toPublish } from '#server/publish/outbox.ts'
@@ -49,5 +49,5 @@ async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<strin
   }
 }
 
-/** The pattern of all names that begin so. */
+/** The pattern of all names with a prefix. */
 export const below = (prefix: string) => `${prefix.replace(/[[\]?*\\]/g, '\\$&')}*`

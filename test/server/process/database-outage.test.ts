@@ -34,7 +34,7 @@ it('is told as such to those with a key and those with a session', {
       const { errors } = (await response.json()) as { errors: unknown[] } // as GraphQL answers
       expect(errors).toEqual([
         expect.objectContaining({
-          message: 'The database cannot be reached at present; try again in a moment.',
+          message: 'The database is unreachable. Try again in a moment.',
           extensions: { code: 'UNAVAILABLE' },
         }),
       ])
@@ -54,7 +54,7 @@ it('is told as such to those with a key and those with a session', {
     })
     expect(response.status, path).toBe(503)
     expect(response.headers.get('retry-after')).toBe('5')
-    const message = 'The database cannot be reached at present; try again in a moment.'
+    const message = 'The database is unreachable. Try again in a moment.'
     expect(await response.json()).toEqual({ code: 'UNAVAILABLE', message })
   }
 })

@@ -86,7 +86,7 @@ it('tells of an unexpected failure a reference and nothing else', async () => {
     expect(errors).toEqual([
       expect.objectContaining({
         message: expect.stringMatching(
-          /^Something went wrong here; the log has the details under [0-9a-f-]{36}\.$/,
+          /^Unexpected error\. The server log has the details under [0-9a-f-]{36}\.$/,
         ),
         extensions: { code: 'INTERNAL', reference: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       }),

@@ -1,4 +1,4 @@
-/** The schema builder: plugins, scalars and scopes; no types of ours. */
+/** Creates the schema builder with plugins, scalars and scopes; types are elsewhere. */
 import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
@@ -17,7 +17,7 @@ type Scalar<T> = { Input: T; Output: T }
 export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
-  /** `ownAccount`: whoever signed in themselves, whatever their role and even before they have a second factor. */
+  /** `ownAccount`: any caller with a session, whatever the role, even before a required second factor is set up. */
   AuthScopes: Record<Scope | 'anyone' | 'ownAccount', boolean>
   DefaultFieldNullability: false
   Scalars: {
@@ -43,7 +43,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       operate: caller !== null && callerMay(caller, 'operate'),
       administer: caller !== null && callerMay(caller, 'administer'),
     }),
-    // Not only at each event: a stranger could hold a stream open, and learn when something happens.
+    // Also at the start: an open stream would reveal when something happens.
     authorizeOnSubscribe: true,
     unauthorizedError: (_parent, { caller }) => refusalOf(caller),
   },
@@ -60,13 +60,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     cursorType: 'String',
     decodeGlobalID: decodeNodeId,
     nodeQueryOptions: {
-      description: 'Anything, by its global id; null when it does not exist.',
+      description: 'An object by its global id; null if it does not exist.',
       authScopes: { read: true },
       args: { id: { description: 'The global id.' } },
     },
     nodesQueryOptions: {
-      description:
-        'Several things, by their global ids, in the order of the ids; null for one that does not exist.',
+      description: 'Objects by their global ids, in the order of the ids; null where none exists.',
       authScopes: { read: true },
       args: { ids: { description: 'The global ids.' } },
     },
@@ -77,7 +76,7 @@ function refusalOf(caller: Caller | null): GraphQLError {
   const refusal = (code: string, message: string) => new GraphQLError(message, { extensions: { code } })
   if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
   if (caller.lacksSecondFactor) {
-    const message = `The role ${caller.role} needs a second factor: set up an authenticator app or sign in with a passkey.`
+    const message = `The role ${caller.role} requires a second factor. Set up an authenticator app or sign in with a passkey.`
     return refusal('SECOND_FACTOR_REQUIRED', message)
   }
   const who = caller.session ? `Your role, ${caller.role},` : `An API key of the role ${caller.role}`

@@ -1,4 +1,4 @@
-/** What a resolver gets: who asks, where to read, and the services that write. */
+/** The context of a resolver: the caller, readers, and the services that write. */
 
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
@@ -28,11 +28,11 @@ export type Context = {
   auditFeed: AuditFeed
   runs: Runs
   singleSignOn: SingleSignOn | null
-  /** Where sign-in leads. */
+  /** Where the browser goes after a sign-in. */
   loginRedirectUrl: string
   queue: Pick<JobQueue, 'countWorkers'>
   scheduleChanges: ScheduleChanges
-  /** What is published, as the federation server reads it. */
+  /** Reads published data like the federation server. */
   reader: Reader
   entityId: string
   allowHttp: boolean
@@ -40,8 +40,8 @@ export type Context = {
   signingKeys: SigningKeys
   publishing: PublishContext
   publicationWatch: PublicationWatch
-  /** Told when a mutation answers with an expected failure. */
+  /** Called when a mutation returns an expected failure. */
   onFailure(mutation: string, code: string): void
-  /** What the outbox holds, as `topic key`; read once a request. */
+  /** The entries of the outbox as `topic key`; read once per request. */
   pending: () => Promise<ReadonlySet<string>>
 }

@@ -1,4 +1,4 @@
-/** A signed JWT, taken apart for reading. */
+/** A decoded JWT. */
 import { decodeJwt } from '#core/jws.ts'
 import { builder } from '#server/schema/builder.ts'
 
@@ -7,7 +7,7 @@ export const DecodedJwt = builder.objectRef<{ jwt: string }>('DecodedJwt')
 const numericDate = (value: unknown) => (typeof value === 'number' ? new Date(value * 1000) : null)
 
 DecodedJwt.implement({
-  description: 'A signed JWT and what it says. It is decoded here, not verified.',
+  description: 'A signed JWT, decoded but not verified.',
   authScopes: { read: true },
   fields: (t) => ({
     jwt: t.expose('jwt', { type: 'JWT', description: 'The JWT in compact form.' }),
@@ -24,7 +24,7 @@ DecodedJwt.implement({
     kid: t.field({
       type: 'String',
       nullable: true,
-      description: 'The key it was signed with.',
+      description: 'The id of the key that signed it.',
       resolve: ({ jwt }) => String(decodeJwt(jwt).header.kid ?? ''),
     }),
     issuedAt: t.field({

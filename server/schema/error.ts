@@ -1,4 +1,4 @@
-/** Expected failures as types of result unions; everything else is masked and logged by the server (app.ts). */
+/** Expected failures as types of result unions. Other errors are masked and logged (plugins/graphql-error.ts). */
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import {
   ConflictError,
@@ -15,21 +15,22 @@ import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 
 const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'What kind of failure it is.',
+  description: 'The kind of a failure.',
   values: {
-    INVALID_INPUT: { description: 'A field has a value that may not stand.' },
-    CONFLICT: { description: 'It exists already, or somebody else changed it first.' },
-    NOT_FOUND: { description: 'The thing to act on does not exist.' },
-    ENTITY_REJECTED: { description: 'The entity’s own configuration failed a check.' },
+    INVALID_INPUT: { description: 'A field has an invalid value.' },
+    CONFLICT: { description: 'The object already exists, or someone else changed it first.' },
+    NOT_FOUND: { description: 'The object does not exist.' },
+    ENTITY_REJECTED: { description: 'The entity’s configuration failed a check.' },
     UNAVAILABLE: {
-      description: 'Something the operation needs cannot be reached at present; try again later.',
+      description: 'A required service is unreachable. Try again later.',
     },
     UNSAFE_KEY_CHANGE: {
-      description: 'The step of a key rollover would break what others hold; its message says until when.',
+      description: 'The step of a key rollover would invalidate data in caches. The message says until when.',
     },
     KEY_DIRECTORY_READ_ONLY: { description: 'The key directory cannot be written by the admin server.' },
     REAUTHENTICATION_REQUIRED: {
-      description: 'The session is too old for this: sign in again and repeat it. API keys are never asked.',
+      description:
+        'The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys.',
     },
   } as const,
 })
@@ -38,17 +39,18 @@ const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').im
   description: 'An expected failure of an operation. Nothing was changed.',
   fields: (t) => ({
     message: t.exposeString('message', {
-      description: 'What is wrong and what to do, as a sentence for people.',
+      description: 'What is wrong and what to do.',
       authScopes: { anyone: true },
     }),
     code: t.expose('code', {
       type: ErrorCode,
-      description: 'What kind of failure it is, for programs.',
+      description: 'The kind of failure, for programs.',
       authScopes: { anyone: true },
     }),
     path: t.stringList({
       nullable: true,
-      description: 'The input field at fault, from `input` inwards; null when no single field is.',
+      description:
+        'The path of the invalid field, beginning with `input`; null if no single field is invalid.',
       authScopes: { anyone: true },
       resolve: ({ path }) => path && ['input', ...path.map(String)],
     }),
@@ -56,15 +58,15 @@ const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').im
 })
 
 const concrete = [
-  [InvalidInputError, 'InvalidInputError', 'A field has a value that may not stand.'],
-  [NotFoundError, 'NotFoundError', 'The thing to act on does not exist.'],
-  [UnavailableError, 'UnavailableError', 'Something the operation needs cannot be reached at present.'],
+  [InvalidInputError, 'InvalidInputError', 'A field has an invalid value.'],
+  [NotFoundError, 'NotFoundError', 'The object does not exist.'],
+  [UnavailableError, 'UnavailableError', 'A required service is unreachable.'],
   [
     KeyDirectoryReadOnlyError,
     'KeyDirectoryReadOnlyError',
     'The key directory cannot be written by the admin server.',
   ],
-  [ReauthenticationRequiredError, 'ReauthenticationRequiredError', 'The session is too old for this.'],
+  [ReauthenticationRequiredError, 'ReauthenticationRequiredError', 'The sign-in is not recent enough.'],
 ] as const
 for (const [errorClass, name, description] of concrete) {
   builder.objectType(errorClass, { name, description, interfaces: [OperationErrorInterface] })
@@ -72,13 +74,13 @@ for (const [errorClass, name, description] of concrete) {
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'It exists already, or somebody else changed it first.',
+  description: 'The object already exists, or someone else changed it first.',
   interfaces: [OperationErrorInterface],
   fields: (t) => ({
     existing: t.field({
       type: 'ID',
       nullable: true,
-      description: 'The id of what exists already; null when the conflict is another.',
+      description: 'The id of the existing object; null for other conflicts.',
       authScopes: { read: true },
       resolve: ({ existing }) => existing && encodeGlobalID(existing.typename, existing.id),
     }),
@@ -87,12 +89,12 @@ builder.objectType(ConflictError, {
 
 builder.objectType(EntityRejectedError, {
   name: 'EntityRejectedError',
-  description: 'The entity’s own configuration failed a check, so it was not registered or renewed.',
+  description: 'The entity’s configuration failed a check, so it was not registered or renewed.',
   interfaces: [OperationErrorInterface],
   fields: (t) => ({
     checks: t.field({
       type: [EntityCheckRef],
-      description: 'Every check that was made, with its result.',
+      description: 'All checks with their results.',
       authScopes: { anyone: true },
       resolve: ({ checks }) => [...checks],
     }),
@@ -101,13 +103,13 @@ builder.objectType(EntityRejectedError, {
 
 builder.objectType(UnsafeKeyChangeError, {
   name: 'UnsafeKeyChangeError',
-  description: 'The step of a key rollover would break what others hold.',
+  description: 'The step of a key rollover would invalidate data in caches.',
   interfaces: [OperationErrorInterface],
   fields: (t) => ({
     safeFrom: t.expose('safeFrom', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it becomes safe; null when that depends on something else than time.',
+      description: 'When the step becomes safe; null if that does not depend on time.',
       authScopes: { anyone: true },
     }),
   }),

@@ -1,37 +1,37 @@
-/** Describes what the plugins generate: connections, their arguments, global ids, and the results of mutations. */
+/** Adds descriptions to what plugins generate: connections, their arguments, global ids and results of mutations. */
 import { type GraphQLNamedType, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 
 const types: readonly (readonly [pattern: RegExp, description: string])[] = [
-  [/^\w+Connection$/, 'One page of a list.'],
-  [/^\w+ConnectionEdge$/, 'One place in a list.'],
-  [/^Mutation\w+Success$/, 'The mutation did what was asked.'],
-  [/^Mutation\w+Result$/, 'What was asked, or an expected failure that changed nothing.'],
-  [/^PageInfo$/, 'Where a page lies in its list.'],
-  [/^Node$/, 'Anything that has a global id.'],
+  [/^\w+Connection$/, 'A page of a list.'],
+  [/^\w+ConnectionEdge$/, 'An entry of a list.'],
+  [/^Mutation\w+Success$/, 'The mutation succeeded.'],
+  [/^Mutation\w+Result$/, 'The result, or an expected failure that changed nothing.'],
+  [/^PageInfo$/, 'The position of a page in its list.'],
+  [/^Node$/, 'An object with a global id.'],
 ]
 
 const fields: Readonly<Record<string, string>> = {
-  id: 'The global id: unique among all things of all types.',
-  edges: 'The things on this page, each with its cursor.',
-  pageInfo: 'Where this page lies in the list.',
-  totalCount: 'How many things the whole list has.',
-  cursor: 'The place in the list, for `after` and `before`.',
-  node: 'The thing at this place.',
-  hasNextPage: 'Whether the list goes on after this page.',
-  hasPreviousPage: 'Whether the list has something before this page.',
-  startCursor: 'The cursor of the first thing on this page; null when it is empty.',
-  endCursor: 'The cursor of the last thing on this page; null when it is empty.',
-  data: 'What the mutation made, changed or removed.',
+  id: 'The global id, unique across all types.',
+  edges: 'The entries of this page.',
+  pageInfo: 'The position of this page in the list.',
+  totalCount: 'The number of entries in the whole list.',
+  cursor: 'The position in the list, for `after` and `before`.',
+  node: 'The object.',
+  hasNextPage: 'Whether there are entries after this page.',
+  hasPreviousPage: 'Whether there are entries before this page.',
+  startCursor: 'The cursor of the first entry; null for an empty page.',
+  endCursor: 'The cursor of the last entry; null for an empty page.',
+  data: 'The created, changed or removed object.',
 }
 
 const args: Readonly<Record<string, string>> = {
-  first: 'How many things from the start of the list, or from `after`; at most 100.',
-  after: 'Begins behind this cursor.',
-  last: 'How many things from the end of the list, or from `before`; at most 100.',
-  before: 'Ends in front of this cursor.',
+  first: 'The number of entries from the start of the list, or after `after`; at most 100.',
+  after: 'Starts after this cursor.',
+  last: 'The number of entries from the end of the list, or before `before`; at most 100.',
+  before: 'Ends before this cursor.',
 }
 
-/** Fills in what has no description; what our own nouns say of themselves stands. */
+/** Adds missing descriptions only. */
 export function describeGenerated(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!type.name.startsWith('__')) describeType(type)

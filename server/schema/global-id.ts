@@ -1,4 +1,4 @@
-/** Global ids: what cannot be the key of anything is refused before the database is asked for it. */
+/** Decodes global ids, and refuses ids that cannot be a key before the database is queried. */
 import { decodeGlobalID } from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
@@ -8,7 +8,7 @@ type Node = { typename: string; id: string }
 const { models } = getDatamodel().datamodel
 const MAXIMUM_INTEGER_KEY = 2 ** 31 - 1
 
-/** Whether the things of this type are told apart by whole numbers; others by text. */
+/** Whether the keys of a type are whole numbers; other keys are text. */
 function hasIntegerKey(typename: string): boolean {
   return models[typename]?.fields.some(({ isId, type }) => isId && type === 'Int') ?? false
 }
@@ -22,7 +22,7 @@ export function integerKey(id: string): number | null {
 export function decodeNodeId(globalId: string): Node {
   const node = decodeGlobalID(globalId)
   if (!hasIntegerKey(node.typename) || integerKey(node.id) !== null) return node
-  throw new GraphQLError(`${JSON.stringify(globalId.slice(0, 100))} is the id of nothing.`, {
+  throw new GraphQLError(`${JSON.stringify(globalId.slice(0, 100))} is not a valid id.`, {
     extensions: { code: 'BAD_USER_INPUT' },
   })
 }

@@ -1,4 +1,4 @@
-/** The GraphQL schema: loads the nouns and builds it. */
+/** Loads all types and builds the GraphQL schema. */
 
 import { recordRefusals } from '#server/schema/audit/refusal-record.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -43,10 +43,10 @@ import '#server/schema/access/user-list.ts'
 import '#server/schema/access/api-key.ts'
 import '#server/schema/access/api-key-list.ts'
 
-builder.queryType({ description: 'Everything that can be read.' })
+builder.queryType({ description: 'All queries.' })
 builder.mutationType({
-  description: 'Everything that can be done. Expected failures are part of the result; see Error.',
+  description: 'All mutations. Expected failures are part of the result; see Error.',
 })
-builder.subscriptionType({ description: 'What happens, as it happens, over server-sent events.' })
+builder.subscriptionType({ description: 'All subscriptions, over server-sent events.' })
 
 export const schema = recordRefusals(describeGenerated(builder.toSchema()))

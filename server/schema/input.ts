@@ -1,4 +1,4 @@
-/** Reading what a mutation was given. */
+/** Reads ids and callers in resolvers. */
 import { decodeGlobalID } from '@pothos/plugin-relay'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import type { Person } from '#server/auth/own-account.ts'
@@ -7,18 +7,18 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { integerKey } from '#server/schema/global-id.ts'
 
-/** The key in the database of a global id; null when it is of another type or malformed. */
+/** The database key of a global id; null if it is malformed or of another type. */
 export function keyOrNull(globalId: string, typename: string): number | null {
   let decoded: { typename: string; id: string }
   try {
     decoded = decodeGlobalID(globalId)
   } catch {
-    return null // not a global id at all
+    return null // not a global id
   }
   return decoded.typename === typename ? integerKey(decoded.id) : null
 }
 
-/** The same for a mutation. @throws NotFoundError */
+/** The database key of a global id. @throws NotFoundError */
 export function nodeId(globalId: string, typename: string): number {
   const id = keyOrNull(globalId, typename)
   if (id !== null) return id
@@ -28,13 +28,13 @@ export function nodeId(globalId: string, typename: string): number {
   )
 }
 
-/** The same for things whose key is text. @throws NotFoundError */
+/** The same for types whose key is text. @throws NotFoundError */
 export function textNodeId(globalId: string, typename: string): string {
   try {
     const decoded = decodeGlobalID(globalId)
     if (decoded.typename === typename) return decoded.id
   } catch {
-    // Not a global id at all: as good as unknown.
+    // Not a global id: treated as unknown.
   }
   throw new NotFoundError(
     `There is no ${typename} with the id ${JSON.stringify(globalId.slice(0, 100))}.`,
@@ -42,14 +42,14 @@ export function textNodeId(globalId: string, typename: string): string {
   )
 }
 
-/** Who is changing something; the scopes of the field have seen to it that somebody is. */
+/** The caller of a mutation; the scopes of the field guarantee that there is one. */
 export function signedIn({ caller }: Context): Caller {
-  if (!caller) throw new TypeError('a mutation without a scope')
+  if (!caller) throw new TypeError('The mutation has no scope.')
   return caller
 }
 
 /**
- * The same for what touches access and keys: whoever holds a session must have shown a short while ago that it is theirs.
+ * The caller of a mutation that changes access or keys: a session must be recent.
  * @throws ReauthenticationRequiredError
  */
 export function recentlySignedIn(context: Context): Caller {
@@ -58,10 +58,10 @@ export function recentlySignedIn(context: Context): Caller {
   return caller
 }
 
-/** Who changes their own account; the scope of the field has seen to it that they signed in. */
+/** The caller of a change of its own account; the scope of the field guarantees a session. */
 export function person(context: Context): Person {
   const { session, ...caller } = signedIn(context)
-  if (!session) throw new TypeError('a mutation of an account without the scope ownAccount')
+  if (!session) throw new TypeError('The mutation lacks the scope ownAccount.')
   return { ...caller, session }
 }
 

@@ -1,34 +1,34 @@
-/** The order of a list. */
+/** Order inputs of lists. */
 import { builder } from '#server/schema/builder.ts'
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Upwards or downwards.',
+  description: 'Ascending or descending.',
   values: {
-    ASC: { value: 'asc', description: 'From the smallest or earliest.' },
-    DESC: { value: 'desc', description: 'From the largest or latest.' },
+    ASC: { value: 'asc', description: 'Smallest or earliest first.' },
+    DESC: { value: 'desc', description: 'Largest or latest first.' },
   } as const,
 })
 
-/** An input that names one of the columns and a direction; `equals` says how equal ones follow. */
+/** Creates an input with a column and a direction; `equals` describes the order of equal values. */
 export function orderInput<const Column extends string>(
   name: string,
   things: string,
   columns: Readonly<Record<string, { value: Column; description: string }>>,
-  equals = 'equal ones follow by age, in the same direction',
+  equals = 'equal values follow by age, in the same direction',
 ) {
   const Field = builder.enumType(`${name}Field`, {
-    description: `What ${things} are ordered by.`,
+    description: `The fields by which ${things} are ordered.`,
     values: columns,
   })
   return builder.inputType(name, {
     description: `An order; ${equals}.`,
     fields: (t) => ({
-      field: t.field({ type: Field, required: true, description: 'What to order by.' }),
+      field: t.field({ type: Field, required: true, description: 'The field.' }),
       direction: t.field({
         type: OrderDirection,
         required: true,
         defaultValue: 'asc',
-        description: 'Upwards or downwards.',
+        description: 'Ascending or descending.',
       }),
     }),
   })

@@ -1,11 +1,11 @@
-/** The cursor of a page: it must stand for a row. */
+/** Checks that the cursor of a page refers to a row. */
 import { parsePrismaCursor } from '@pothos/plugin-prisma'
 import { GraphQLError } from 'graphql'
 import { Prisma } from '#prisma/generated/client/client.ts'
 
 /**
- * Prisma takes a cursor whose row was removed meanwhile for the end of the list: a caller would stop there and miss
- * the rest, so it is refused.
+ * Refuses a cursor whose row was removed. Prisma returns an empty page for it, so the caller would miss the rest of the
+ * list.
  */
 export async function requireCursor<Cursor>(
   cursor: Cursor | undefined,
@@ -14,20 +14,20 @@ export async function requireCursor<Cursor>(
   if (cursor === undefined) return
   const row = await find(cursor).catch(nothingIfUnfit)
   if (row) return
-  throw new GraphQLError('This cursor stands for nothing in the list; begin again with the first page.', {
+  throw new GraphQLError('This cursor is no longer in the list. Start again with the first page.', {
     extensions: { code: 'BAD_USER_INPUT' },
   })
 }
 
-/** Of a list inside of another thing, whose cursor is not yet read when the list is asked for. */
+/** Reads the cursor of a nested list, which Pothos has not parsed yet. */
 export function keyInCursor(cursor: string | null | undefined): number | undefined {
-  // What is no number after all is refused by the database as unfit.
+  // The database refuses values that are not numbers.
   return cursor == null ? undefined : (parsePrismaCursor(cursor) as number)
 }
 
 const OUT_OF_RANGE = 'P2020'
 
-/** A cursor of another list, or a made-up one, may hold what no key can be. */
+/** Cursors of other lists can contain values that cannot be keys. */
 function nothingIfUnfit(error: unknown): null {
   if (error instanceof Prisma.PrismaClientValidationError) return null
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === OUT_OF_RANGE) return null

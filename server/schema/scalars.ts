@@ -16,11 +16,11 @@ function text(value: unknown, name: string): string {
 
 builder.scalarType('EntityIdentifier', {
   description:
-    'An Entity Identifier (section 1.2): an https URL without query and fragment, at most 2048 bytes, compared code point by code point.',
+    'An Entity Identifier (§1.2): an https URL without query and fragment, at most 2048 bytes, compared code point by code point.',
   serialize: (value) => value,
   parseValue: (value) => {
     try {
-      // Whether http is admitted is the service's business; here only the form is.
+      // Only the form is checked here; services decide whether http is allowed.
       return parseEntityId(value, { allowHttp: true })
     } catch (error) {
       if (error instanceof FederationError) throw reject(error.message)
@@ -43,7 +43,7 @@ builder.scalarType('URL', {
 })
 
 builder.scalarType('DateTime', {
-  description: 'A point in time in RFC 3339 form, in UTC: `2026-11-25T12:00:00.000Z`.',
+  description: 'A time in RFC 3339 format, in UTC: `2026-11-25T12:00:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = new Date(text(value, 'A DateTime'))
@@ -65,7 +65,7 @@ builder.scalarType('JWT', {
 })
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value. Object members are kept as they are.',
+  description: 'Any JSON value. Object members are kept unchanged.',
   serialize: (value) => value,
   parseValue: (value) => value,
 })

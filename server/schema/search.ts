@@ -1,4 +1,4 @@
-/** What people type into a search. */
+/** Search terms. */
 
-/** For `contains`: Prisma leaves the wildcards of LIKE to us. */
-export const literally = (text: string) => text.trim().replace(/[\\%_]/g, '\\$&')
+/** Escapes a term for `contains`: Prisma does not escape the wildcards of LIKE. */
+export const escapeLike = (text: string) => text.trim().replace(/[\\%_]/g, '\\$&')

@@ -1,4 +1,4 @@
-/** Changes of one's own account. Those that could lock somebody out or let somebody in want a recent sign-in. */
+/** Mutations of the caller's own account. Changes of sign-in methods require a recent sign-in. */
 import { AccountRef } from '#server/schema/access/account.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -7,12 +7,12 @@ import { person, recentPerson } from '#server/schema/input.ts'
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
 
 const EndSessionInput = builder.inputType('EndSessionInput', {
-  description: 'Which session.',
+  description: 'The session to end.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The session’s id.' }) }),
 })
 
 const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
-  description: 'A new password for oneself.',
+  description: 'The new password of the caller.',
   fields: (t) => ({
     newPassword: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
   }),
@@ -22,22 +22,22 @@ const RenamePasskeyInput = builder.inputType('RenamePasskeyInput', {
   description: 'A name for a passkey.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The passkey’s id.' }),
-    name: t.string({ required: true, description: 'The name to recognize it by.' }),
+    name: t.string({ required: true, description: 'The name of the passkey.' }),
   }),
 })
 
 const RemovePasskeyInput = builder.inputType('RemovePasskeyInput', {
-  description: 'Which passkey.',
+  description: 'The passkey to remove.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
 })
 
 builder.mutationFields((t) => ({
   endSession: t.field({
     type: AccountRef,
-    description: 'Signs oneself out in another browser.',
+    description: 'Ends another session of the caller.',
     authScopes: { ownAccount: true },
     errors: { types: [NotFoundError] },
-    args: { input: t.arg({ type: EndSessionInput, required: true, description: 'Which.' }) },
+    args: { input: t.arg({ type: EndSessionInput, required: true, description: 'The session.' }) },
     resolve: async (_root, { input }, context) => {
       const who = person(context)
       await context.ownAccount.endSession(who, input.id)
@@ -46,7 +46,7 @@ builder.mutationFields((t) => ({
   }),
   endOtherSessions: t.field({
     type: AccountRef,
-    description: 'Signs oneself out everywhere else.',
+    description: 'Ends all other sessions of the caller.',
     authScopes: { ownAccount: true },
     resolve: async (_root, _args, context) => {
       const who = person(context)
@@ -56,10 +56,10 @@ builder.mutationFields((t) => ({
   }),
   changePassword: t.field({
     type: AccountRef,
-    description: 'Sets one’s own password and ends one’s other sessions.',
+    description: 'Sets the caller’s password and ends the caller’s other sessions.',
     authScopes: { ownAccount: true },
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'Which.' }) },
+    args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'The password.' }) },
     resolve: async (_root, { input }, context) => {
       const who = recentPerson(context)
       await context.ownAccount.changePassword(who, input.newPassword)
@@ -79,10 +79,12 @@ builder.mutationFields((t) => ({
   }),
   renamePasskey: t.field({
     type: AccountRef,
-    description: 'Names a passkey.',
+    description: 'Renames a passkey.',
     authScopes: { ownAccount: true },
     errors: { types: [InvalidInputError, NotFoundError] },
-    args: { input: t.arg({ type: RenamePasskeyInput, required: true, description: 'Which, and how.' }) },
+    args: {
+      input: t.arg({ type: RenamePasskeyInput, required: true, description: 'The passkey and its name.' }),
+    },
     resolve: async (_root, { input }, context) => {
       const who = person(context)
       await context.ownAccount.renamePasskey(who, input.id, input.name)
@@ -91,10 +93,10 @@ builder.mutationFields((t) => ({
   }),
   removePasskey: t.field({
     type: AccountRef,
-    description: 'Removes a passkey; nobody signs in with it any more.',
+    description: 'Removes a passkey. It can no longer be used to sign in.',
     authScopes: { ownAccount: true },
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: RemovePasskeyInput, required: true, description: 'Which.' }) },
+    args: { input: t.arg({ type: RemovePasskeyInput, required: true, description: 'The passkey.' }) },
     resolve: async (_root, { input }, context) => {
       const who = recentPerson(context)
       await context.ownAccount.removePasskey(who, input.id)

@@ -1,4 +1,4 @@
-/** My account: sessions, passkeys and the second factor of whoever signed in. */
+/** The caller's own account: sessions, passkeys and second factor. */
 
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import { countRecoveryCodes } from '#server/auth/recovery-codes.ts'
@@ -21,82 +21,82 @@ const SignInMethodEnum = builder.enumType('SignInMethod', {
 })
 
 const SessionRef = builder.prismaObject('Session', {
-  description: 'A browser in which somebody is signed in.',
+  description: 'A session of a user in a browser.',
   authScopes: { ownAccount: true },
   select: { id: true },
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'To end it by.' }),
-    signedInAt: t.expose('createdAt', { type: 'DateTime', description: 'When it began.' }),
+    id: t.exposeID('id', { description: 'The session’s id.' }),
+    signedInAt: t.expose('createdAt', { type: 'DateTime', description: 'When the session was created.' }),
     signedInBy: t.field({
       type: SignInMethodEnum,
-      description: 'By which way in.',
+      description: 'The sign-in method.',
       select: { signedInBy: true },
       resolve: ({ signedInBy }) => parseSignInMethod(signedInBy),
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends by itself.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the session expires.' }),
     address: t.exposeString('ipAddress', {
       nullable: true,
-      description: 'The network address it came from.',
+      description: 'The network address of the sign-in.',
     }),
-    userAgent: t.exposeString('userAgent', { nullable: true, description: 'What the browser calls itself.' }),
+    userAgent: t.exposeString('userAgent', { nullable: true, description: 'The browser’s User-Agent.' }),
     isCurrent: t.boolean({
-      description: 'Whether this request is made in it.',
+      description: 'Whether this request belongs to the session.',
       resolve: ({ id }, _args, { caller }) => id === caller?.session?.id,
     }),
   }),
 })
 
 const PasskeyRef = builder.prismaObject('Passkey', {
-  description: 'A passkey; only its public half is kept.',
+  description: 'A passkey. Only its public key is stored.',
   authScopes: { ownAccount: true },
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'To rename or remove it by.' }),
-    name: t.exposeString('name', { nullable: true, description: 'The name to recognize it by.' }),
+    id: t.exposeID('id', { description: 'The passkey’s id.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was registered.',
     }),
     isBackedUp: t.exposeBoolean('backedUp', {
-      description: 'Whether it is kept by a password manager, rather than in one device.',
+      description: 'Whether it is synchronized, rather than bound to one device.',
     }),
   }),
 })
 
 export const AccountRef = builder.objectRef<CallerSession>('Account').implement({
-  description: 'The ways to sign in of whoever is signed in.',
+  description: 'The caller’s own sign-in methods and sessions.',
   authScopes: { ownAccount: true },
   fields: (t) => ({
     signedInBy: t.field({
       type: SignInMethodEnum,
-      description: 'By which way in this session was made.',
+      description: 'The sign-in method of this session.',
       resolve: ({ signedInBy }) => signedInBy,
     }),
-    signedInAt: t.expose('signedInAt', { type: 'DateTime', description: 'When this session was made.' }),
+    signedInAt: t.expose('signedInAt', { type: 'DateTime', description: 'When this session was created.' }),
     isRecentlySignedIn: t.boolean({
       description:
-        'Whether that is recent enough for changes of access and keys; else they answer REAUTHENTICATION_REQUIRED, and signing in again helps.',
+        'Whether the sign-in is recent enough to change users and keys. If not, these mutations answer REAUTHENTICATION_REQUIRED: sign in again.',
       resolve: isRecent,
     }),
     hasPassword: t.boolean({
-      description: 'Whether there is a password to sign in with; not for users of single sign-on.',
+      description: 'Whether the user has a local password; false for users of single sign-on.',
       resolve: async ({ userId }, _args, { db }) =>
         (await db.account.count({ where: { userId, providerId: CREDENTIAL } })) > 0,
     }),
     twoFactorEnabled: t.boolean({
-      description: 'Whether a password sign-in also asks for a code of an authenticator app.',
+      description: 'Whether a password sign-in requires a code of an authenticator app.',
       resolve: async ({ userId }, _args, { db }) => {
         const user = await db.user.findUnique({ where: { id: userId } })
         return user?.twoFactorEnabled ?? false
       },
     }),
     recoveryCodesLeft: t.int({
-      description: 'How many recovery codes were not used yet; 0 without an authenticator app.',
+      description: 'The number of unused recovery codes; 0 without an authenticator app.',
       resolve: ({ userId }, _args, { db, auth }) => countRecoveryCodes(db, auth, userId),
     }),
     sessions: t.prismaField({
       type: [SessionRef],
-      description: 'Where the user is signed in, the latest first.',
+      description: 'The user’s sessions, newest first.',
       resolve: (query, { userId }, _args, { db }) =>
         db.session.findMany({
           ...query,
@@ -107,7 +107,7 @@ export const AccountRef = builder.objectRef<CallerSession>('Account').implement(
     }),
     passkeys: t.prismaField({
       type: [PasskeyRef],
-      description: 'The user’s passkeys, the oldest first.',
+      description: 'The user’s passkeys, oldest first.',
       resolve: (query, { userId }, _args, { db }) =>
         db.passkey.findMany({ ...query, where: { userId }, orderBy: { createdAt: 'asc' }, take: 100 }),
     }),

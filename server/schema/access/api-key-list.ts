@@ -5,16 +5,16 @@ import { ApiKeyState, type ApiKeyStateName } from '#server/schema/access/api-key
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { literally } from '#server/schema/search.ts'
+import { escapeLike } from '#server/schema/search.ts'
 
 const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({
-      description: 'Part of its name, of its first characters or of its owner’s username, in any case.',
+      description: 'Part of the name, of the first characters or of the owner’s username; case-insensitive.',
     }),
-    owner: t.string({ description: 'The username of its owner.' }),
-    state: t.field({ type: ApiKeyState, description: 'Its state.' }),
+    owner: t.string({ description: 'The owner’s username.' }),
+    state: t.field({ type: ApiKeyState, description: 'The state.' }),
   }),
 })
 
@@ -22,15 +22,15 @@ const ApiKeyOrder = orderInput(
   'ApiKeyOrder',
   'API keys',
   {
-    CREATED_AT: { value: 'createdAt', description: 'By the time they were made.' },
-    EXPIRES_AT: { value: 'expiresAt', description: 'By expiry; those that never expire are the latest.' },
+    CREATED_AT: { value: 'createdAt', description: 'By creation time.' },
+    EXPIRES_AT: { value: 'expiresAt', description: 'By expiry; keys that never expire come last.' },
   },
   'equal ones follow by id',
 )
 
 type Filter = typeof ApiKeyFilter.$inferInput
 
-/** The same three states as conditions; together they cover every row once. */
+/** The three states as conditions; each row matches exactly one. */
 function whereState(state: ApiKeyStateName): Prisma.ApikeyWhereInput {
   if (state === 'REVOKED') return { enabled: false }
   const enabled = { OR: [{ enabled: true }, { enabled: null }] }
@@ -38,7 +38,7 @@ function whereState(state: ApiKeyStateName): Prisma.ApikeyWhereInput {
   return { AND: [enabled, { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] }] }
 }
 
-/** A key knows its owner by id alone. */
+/** A key stores only the id of its owner. */
 async function ofOwners(owner: Prisma.UserWhereInput, db: Database): Promise<Prisma.ApikeyWhereInput> {
   const owners = await db.user.findMany({ where: owner, select: { id: true } })
   return { referenceId: { in: owners.map(({ id }) => id) } }
@@ -49,7 +49,7 @@ async function where(filter: Filter | null | undefined, db: Database): Promise<P
   const { search, owner, state } = filter
   const and: Prisma.ApikeyWhereInput[] = []
   if (search?.trim()) {
-    const contains = { contains: literally(search), mode: 'insensitive' as const }
+    const contains = { contains: escapeLike(search), mode: 'insensitive' as const }
     const owned = await ofOwners({ username: contains }, db)
     and.push({ OR: [{ name: contains }, { start: contains }, owned] })
   }
@@ -62,11 +62,11 @@ builder.queryField('apiKeys', (t) =>
   t.prismaConnection({
     type: 'Apikey',
     cursor: 'id',
-    description: 'API keys, the latest first unless ordered otherwise, at most 100 a page.',
+    description: 'API keys, newest first by default, at most 100 per page.',
     authScopes: { administer: true },
     args: {
-      filter: t.arg({ type: ApiKeyFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: ApiKeyOrder, description: 'In which order; the latest first when absent.' }),
+      filter: t.arg({ type: ApiKeyFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: ApiKeyOrder, description: 'The order; newest first by default.' }),
     },
     totalCount: async (_root, { filter }, { db }) => db.apikey.count({ where: await where(filter, db) }),
     resolve: async (query, _root, { filter, orderBy }, { db }) => {

@@ -1,4 +1,4 @@
-/** Keys for scripts. */
+/** API keys for scripts. */
 import type { Apikey } from '#prisma/generated/client/client.ts'
 import { isRole } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
@@ -11,9 +11,9 @@ const { InvalidInputError, NotFoundError, ReauthenticationRequiredError } = fail
 export const ApiKeyState = builder.enumType('ApiKeyState', {
   description: 'The state of an API key.',
   values: {
-    ACTIVE: { description: 'It works, as long as its owner may sign in.' },
-    EXPIRED: { description: 'Past its expiry.' },
-    REVOKED: { description: 'Revoked, for good.' },
+    ACTIVE: { description: 'Valid, as long as its owner may sign in.' },
+    EXPIRED: { description: 'Expired.' },
+    REVOKED: { description: 'Revoked permanently.' },
   } as const,
 })
 
@@ -29,15 +29,16 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
   name: 'ApiKey',
   id: { field: 'id' },
   select: { id: true },
-  description: 'A key with which a script acts for a user. Only its hash is kept.',
+  description: 'A key with which a script acts for a user. Only its hash is stored.',
   authScopes: { administer: true },
   fields: (t) => ({
-    name: t.exposeString('name', { nullable: true, description: 'The name to recognize it by.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
     start: t.exposeString('start', { nullable: true, description: 'Its first characters.' }),
     owner: t.prismaField({
       type: 'User',
       nullable: true,
-      description: 'For whom it acts; it dies with them.',
+      description:
+        'The owner. The key has at most the owner’s rights and stops working when the owner is locked out.',
       select: { referenceId: true },
       resolve: (query, { referenceId }, _args, { db }) =>
         db.user.findUnique({ ...query, where: { id: referenceId } }),
@@ -45,38 +46,38 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
     role: t.field({
       type: RoleEnum,
       nullable: true,
-      description: 'A lesser role than the owner’s; null when it is the owner’s.',
+      description: 'A lower role than the owner’s; null: the owner’s role.',
       select: { metadata: true },
       resolve: ({ metadata }) => lesserRoleOf(metadata),
     }),
     enabled: t.boolean({
-      description: 'Whether it works; false once it is revoked.',
+      description: 'False once it is revoked.',
       select: { enabled: true },
       resolve: ({ enabled }) => enabled ?? true,
     }),
     state: t.field({
       type: ApiKeyState,
-      description: 'Its state in one word.',
+      description: 'Its state.',
       select: { enabled: true, expiresAt: true },
       resolve: stateOf,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it expires; null for never.',
+      description: 'When it expires; null: never.',
     }),
     lastUsedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was used last.',
+      description: 'When it was last used.',
       select: { lastRequest: true },
       resolve: ({ lastRequest }) => lastRequest,
     }),
   }),
 })
 
-/** The library keeps metadata as JSON text, in one wrapping or two. */
+/** The library stores metadata as JSON text, encoded once or twice. */
 function lesserRoleOf(metadata: string | null) {
   let value: unknown = metadata
   for (let unwrapped = 0; typeof value === 'string' && unwrapped < 2; unwrapped++) value = JSON.parse(value)
@@ -85,28 +86,28 @@ function lesserRoleOf(metadata: string | null) {
 }
 
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
-  description: 'A key to make.',
+  description: 'An API key to create.',
   fields: (t) => ({
-    username: t.string({ required: true, description: 'For whom it acts; it does no more than they may.' }),
-    name: t.string({ required: true, description: 'A name to recognize it by.' }),
-    role: t.field({ type: RoleEnum, description: 'A lesser role than the owner’s.' }),
-    days: t.int({ description: 'Days until it expires; without, it does not.' }),
+    username: t.string({ required: true, description: 'The owner’s username.' }),
+    name: t.string({ required: true, description: 'Its name.' }),
+    role: t.field({ type: RoleEnum, description: 'A lower role than the owner’s; the owner’s by default.' }),
+    days: t.int({ description: 'Days until it expires; never by default.' }),
   }),
 })
 
 const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
-  description: 'Which key.',
+  description: 'The key to revoke.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The key’s id.' }) }),
 })
 
 const NewApiKey = builder.objectRef<{ id: string; key: string }>('NewApiKey').implement({
-  description: 'A key just made.',
+  description: 'A new API key.',
   authScopes: { administer: true },
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'The key itself; it is shown only this once.' }),
+    key: t.exposeString('key', { description: 'The key itself, returned only once.' }),
     apiKey: t.prismaField({
       type: 'Apikey',
-      description: 'What is kept of it.',
+      description: 'The stored key.',
       resolve: (query, { id }, _args, { db }) => db.apikey.findUniqueOrThrow({ ...query, where: { id } }),
     }),
   }),
@@ -115,10 +116,10 @@ const NewApiKey = builder.objectRef<{ id: string; key: string }>('NewApiKey').im
 builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: NewApiKey,
-    description: 'Makes an API key and answers it, once.',
+    description: 'Creates an API key and returns it once.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'Which.' }) },
+    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input: { username, name, role, days } }, context) => {
       const limits = { ...(role ? { role } : {}), ...(typeof days === 'number' ? { days } : {}) }
       return context.accounts.createApiKey(recentlySignedIn(context), { username, keyName: name, ...limits })
@@ -126,10 +127,10 @@ builder.mutationFields((t) => ({
   }),
   revokeApiKey: t.field({
     type: ApiKeyRef,
-    description: 'Revokes an API key, for good.',
+    description: 'Revokes an API key permanently.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which.' }) },
+    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'The key.' }) },
     resolve: async (_root, { input }, context) => {
       const id = textNodeId(input.id, 'ApiKey')
       await context.accounts.revokeApiKey(recentlySignedIn(context), id)

@@ -1,18 +1,18 @@
-/** What the sign-in page offers; everybody may know it. */
+/** Public options of the sign-in page. */
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 
 const SignInOptions = builder.objectRef<Context>('SignInOptions').implement({
-  description: 'The ways to sign in here, besides a password and a passkey.',
+  description: 'The sign-in methods besides password and passkey.',
   authScopes: { anyone: true },
   fields: (t) => ({
     singleSignOn: t.string({
       nullable: true,
-      description: 'The name of the single sign-on provider; null when none is configured.',
+      description: 'The name of the single sign-on provider; null: none is configured.',
       resolve: ({ singleSignOn }) => singleSignOn?.name ?? null,
     }),
     redirectUrl: t.string({
-      description: 'Where to go once somebody is signed in: an address, or a path of the console.',
+      description: 'Where the browser goes after a sign-in: a URL or a path of the console.',
       resolve: ({ loginRedirectUrl }) => loginRedirectUrl,
     }),
   }),
@@ -21,7 +21,7 @@ const SignInOptions = builder.objectRef<Context>('SignInOptions').implement({
 builder.queryField('signInOptions', (t) =>
   t.field({
     type: SignInOptions,
-    description: 'How one can sign in.',
+    description: 'The options of the sign-in page.',
     authScopes: { anyone: true },
     resolve: (_root, _args, context) => context,
   }),

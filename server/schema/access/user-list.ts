@@ -6,15 +6,15 @@ import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { literally } from '#server/schema/search.ts'
+import { escapeLike } from '#server/schema/search.ts'
 
 const UserFilter = builder.inputType('UserFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({
-      description: 'Part of the username, of the name to show or of the e-mail address, in any case.',
+      description: 'Part of the username, display name or e-mail address; case-insensitive.',
     }),
-    role: t.field({ type: RoleEnum, description: 'What the user may do.' }),
+    role: t.field({ type: RoleEnum, description: 'The role.' }),
     banned: t.boolean({ description: 'Whether the user is locked out.' }),
   }),
 })
@@ -23,23 +23,23 @@ const UserOrder = orderInput(
   'UserOrder',
   'users',
   {
-    USERNAME: { value: 'username', description: 'By the name to sign in with.' },
-    CREATED_AT: { value: 'createdAt', description: 'By the time they were made.' },
+    USERNAME: { value: 'username', description: 'By username.' },
+    CREATED_AT: { value: 'createdAt', description: 'By creation time.' },
   },
   'equal ones follow by id',
 )
 
 type Filter = typeof UserFilter.$inferInput
 
-/** Whoever has no role that we know is a viewer, as the field says. */
+/** Users without a known role count as viewers, like the field `role`. */
 function whereRole(role: Role): Prisma.UserWhereInput {
   if (role !== 'viewer') return { role }
   return { OR: [{ role: null }, { role: { notIn: roles.filter((other) => other !== 'viewer') } }] }
 }
 
 function whereSearched(text: string): Prisma.UserWhereInput {
-  const contains = { contains: literally(text), mode: 'insensitive' as const }
-  // An address that was made up would be found by its own words, and its owner by whoever looks for another.
+  const contains = { contains: escapeLike(text), mode: 'insensitive' as const }
+  // Placeholder addresses must not match: their users would be found by words they never entered.
   const email = { AND: [{ email: contains }, { email: { not: { endsWith: WITHOUT_ADDRESS } } }] }
   return { OR: [{ username: contains }, { name: contains }, email] }
 }
@@ -59,11 +59,11 @@ builder.queryField('users', (t) =>
   t.prismaConnection({
     type: 'User',
     cursor: 'id',
-    description: 'Everybody who may sign in, by username unless ordered otherwise, at most 100 a page.',
+    description: 'All users, by username by default, at most 100 per page.',
     authScopes: { administer: true },
     args: {
-      filter: t.arg({ type: UserFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: UserOrder, description: 'In which order; by username when absent.' }),
+      filter: t.arg({ type: UserFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: UserOrder, description: 'The order; by username by default.' }),
     },
     totalCount: (_root, { filter }, { db }) => db.user.count({ where: where(filter) }),
     resolve: async (query, _root, { filter, orderBy }, { db }) => {

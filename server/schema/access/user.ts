@@ -1,4 +1,4 @@
-/** People who may sign in. */
+/** Users of the console and the API. */
 
 import { isRole } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
@@ -12,19 +12,19 @@ export const UserRef = builder.prismaNode('User', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },
-  description: 'Somebody who may sign in.',
+  description: 'A user of the console and the API.',
   authScopes: { administer: true },
   fields: (t) => ({
     username: t.string({
-      description: 'The name to sign in with.',
+      description: 'The username.',
       select: { username: true, email: true },
       resolve: ({ username, email }) => username ?? email,
     }),
-    name: t.exposeString('name', { description: 'The name to show.' }),
+    name: t.exposeString('name', { description: 'The display name.' }),
     email: t.exposeString('email', { description: 'The e-mail address.' }),
     role: t.field({
       type: RoleEnum,
-      description: 'What the user may do.',
+      description: 'The role.',
       select: { role: true },
       resolve: ({ role }) => (isRole(role) ? role : 'viewer'),
     }),
@@ -34,38 +34,38 @@ export const UserRef = builder.prismaNode('User', {
       resolve: ({ banned }) => banned ?? false,
     }),
     twoFactorEnabled: t.boolean({
-      description: 'Whether a password sign-in also asks for a code of an authenticator app.',
+      description: 'Whether a password sign-in requires a code of an authenticator app.',
       select: { twoFactorEnabled: true },
       resolve: ({ twoFactorEnabled }) => twoFactorEnabled ?? false,
     }),
-    passkeyCount: t.relationCount('passkeys', { description: 'How many passkeys the user has.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was made.' }),
+    passkeyCount: t.relationCount('passkeys', { description: 'The number of passkeys.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was created.' }),
   }),
 })
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
-  description: 'Somebody to let in.',
+  description: 'A user to create.',
   fields: (t) => ({
-    username: t.string({ required: true, description: 'The name to sign in with.' }),
-    password: t.string({ required: true, description: 'The first password, at least 12 characters.' }),
-    role: t.field({ type: RoleEnum, required: true, description: 'What the user may do.' }),
-    name: t.string({ description: 'The name to show; the username when absent.' }),
+    username: t.string({ required: true, description: 'The username.' }),
+    password: t.string({ required: true, description: 'The initial password, at least 12 characters.' }),
+    role: t.field({ type: RoleEnum, required: true, description: 'The role.' }),
+    name: t.string({ description: 'The display name; the username by default.' }),
     email: t.string({ description: 'The e-mail address.' }),
   }),
 })
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'Changes: an absent field stays as it is. A new role or a ban ends the user’s sessions.',
+  description: 'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The user’s id.' }),
-    role: t.field({ type: RoleEnum, description: 'What the user may do.' }),
-    name: t.string({ description: 'The name to show.' }),
+    role: t.field({ type: RoleEnum, description: 'The role.' }),
+    name: t.string({ description: 'The display name.' }),
     banned: t.boolean({ description: 'Whether the user is locked out.' }),
   }),
 })
 
 const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
-  description: 'A new password for a user, whose sessions end.',
+  description: 'A new password of a user.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The user’s id.' }),
     password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
@@ -73,17 +73,17 @@ const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
 })
 
 const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
-  description: 'Whose second factor is lost.',
+  description: 'The user who lost the second factor.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
 })
 
 builder.mutationFields((t) => ({
   createUser: t.field({
     type: UserRef,
-    description: 'Makes a user. There is no other way in: sign-up is closed.',
+    description: 'Creates a user. Sign-up is closed, so this is the only way.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Who.' }) },
+    args: { input: t.arg({ type: CreateUserInput, required: true, description: 'The user.' }) },
     resolve: async (_root, { input }, context) => {
       const { role, username, password, name, email } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
@@ -101,7 +101,7 @@ builder.mutationFields((t) => ({
     description: 'Changes a user. The last administrator can be neither banned nor demoted.',
     authScopes: { administer: true },
     errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }) },
     resolve: async (_root, { input: { id, ...change } }, context) => {
       const user = await context.accounts.findUserById(textNodeId(id, 'User'))
       const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
@@ -119,7 +119,11 @@ builder.mutationFields((t) => ({
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
     args: {
-      input: t.arg({ type: ResetUserPasswordInput, required: true, description: 'Whose, and which.' }),
+      input: t.arg({
+        type: ResetUserPasswordInput,
+        required: true,
+        description: 'The user and the password.',
+      }),
     },
     resolve: async (_root, { input }, context) => {
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
@@ -134,10 +138,10 @@ builder.mutationFields((t) => ({
   resetSecondFactor: t.field({
     type: UserRef,
     description:
-      'Removes the authenticator app, recovery codes and passkeys of somebody who lost them, and ends their sessions.',
+      'Removes the authenticator app, recovery codes and passkeys of a user, and ends the user’s sessions.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'Whose.' }) },
+    args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'The user.' }) },
     resolve: async (_root, { input }, context) => {
       const caller = recentlySignedIn(context)
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))

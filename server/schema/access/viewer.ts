@@ -1,4 +1,4 @@
-/** Who is asking, and what they may do. */
+/** The caller and its rights. */
 
 import { type Caller, callerMay } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
@@ -12,14 +12,14 @@ const descriptions = {
 } as const
 
 export const RoleEnum = builder.enumType('Role', {
-  description: 'What a user or an API key may do.',
+  description: 'The role of a user or an API key.',
   values: Object.fromEntries(
     roles.map((role) => [role.toUpperCase(), { value: role, description: descriptions[role] }]),
   ),
 })
 
 const AuthenticationMethod = builder.enumType('AuthenticationMethod', {
-  description: 'How the caller showed who they are.',
+  description: 'How the caller authenticated.',
   values: {
     SESSION: { value: 'session', description: 'A session cookie, after signing in.' },
     API_KEY: { value: 'api_key', description: 'An API key in X-API-Key or Authorization.' },
@@ -30,12 +30,12 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
   description: 'The signed-in user, or the owner of the API key.',
   authScopes: { anyone: true },
   fields: (t) => ({
-    username: t.exposeString('name', { description: 'The name to sign in with.' }),
-    name: t.exposeString('displayName', { description: 'The name to show.' }),
+    username: t.exposeString('name', { description: 'The username.' }),
+    name: t.exposeString('displayName', { description: 'The display name.' }),
     email: t.exposeString('email', { description: 'The e-mail address.' }),
     role: t.field({
       type: RoleEnum,
-      description: 'The role in force for this request.',
+      description: 'The role for this request.',
       resolve: ({ role }) => role,
     }),
     method: t.field({
@@ -44,21 +44,22 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
       resolve: ({ method }) => (method === 'api_key' ? 'api_key' : 'session'),
     }),
     mayOperate: t.boolean({
-      description: 'May register subordinates and issue Trust Marks.',
+      description: 'Whether the caller may register subordinates and issue Trust Marks.',
       resolve: (caller) => callerMay(caller, 'operate'),
     }),
     mayAdminister: t.boolean({
-      description: 'May change settings, keys and users.',
+      description: 'Whether the caller may change settings, keys and users.',
       resolve: (caller) => callerMay(caller, 'administer'),
     }),
     lacksSecondFactor: t.boolean({
-      description: 'The role needs a second factor, and none is set up: until then nothing else is allowed.',
+      description:
+        'The role requires a second factor and none is set up. Nothing else is allowed until then.',
       resolve: ({ lacksSecondFactor }) => lacksSecondFactor ?? false,
     }),
     account: t.field({
       type: AccountRef,
       nullable: true,
-      description: 'The caller’s own ways to sign in; null for an API key.',
+      description: 'The caller’s own sign-in methods; null for an API key.',
       resolve: ({ session }) => session ?? null,
     }),
   }),
@@ -68,7 +69,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     nullable: true,
-    description: 'Who is asking; null when nobody is signed in.',
+    description: 'The caller; null without valid credentials.',
     authScopes: { anyone: true },
     resolve: (_root, _args, { caller }) => caller,
   }),

@@ -1,14 +1,14 @@
-/** Which entries of the audit log a list shows. */
+/** The filter of the audit log. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { auditActions } from '#server/services/audit/action.ts'
 
 export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
-  description: 'Whether something was done.',
+  description: 'The outcome of an action.',
   values: {
-    SUCCEEDED: { description: 'It was done.' },
-    REFUSED: { description: 'It was refused: the caller has no right to it.' },
-    FAILED: { description: 'It failed for a reason that was to be expected; nothing was changed.' },
+    SUCCEEDED: { description: 'It succeeded.' },
+    REFUSED: { description: 'It was refused: the caller lacks the right.' },
+    FAILED: { description: 'It failed for an expected reason. Nothing was changed.' },
   } as const,
 })
 
@@ -27,16 +27,16 @@ const AuditResourceTypeEnum = builder.enumType('AuditResourceType', {
 })
 
 export const AuditEventFilter = builder.inputType('AuditEventFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    actor: t.string({ description: 'Who.' }),
-    action: t.string({ description: 'What was done.' }),
+    actor: t.string({ description: 'The actor.' }),
+    action: t.string({ description: 'The action.' }),
     actions: t.field({ type: [AuditActionEnum], description: 'One of these actions.' }),
-    outcome: t.field({ type: AuditOutcomeEnum, description: 'Whether it was done.' }),
-    resourceType: t.string({ description: 'The kind of thing that changed.' }),
+    outcome: t.field({ type: AuditOutcomeEnum, description: 'The outcome.' }),
+    resourceType: t.string({ description: 'The object type.' }),
     resourceTypes: t.field({ type: [AuditResourceTypeEnum], description: 'One of these object types.' }),
-    resource: t.string({ description: 'Which one, by its natural key.' }),
-    after: t.field({ type: 'DateTime', description: 'At this time or later.' }),
+    resource: t.string({ description: 'The natural key of the object.' }),
+    after: t.field({ type: 'DateTime', description: 'At or after this time.' }),
     before: t.field({ type: 'DateTime', description: 'Before this time.' }),
   }),
 })

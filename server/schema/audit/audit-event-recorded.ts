@@ -1,11 +1,10 @@
-/** The subscription that keeps the audit log's page current. */
+/** The subscription to new audit entries. */
 import { builder } from '#server/schema/builder.ts'
 
 builder.subscriptionField('auditEventRecorded', (t) =>
   t.prismaField({
     type: 'AuditEvent',
-    description:
-      'Each new entry of the audit log, in order, within a second or so, by whomever and in whichever process it was written.',
+    description: 'Each new audit entry from any process, in order, within about a second.',
     authScopes: { read: true },
     subscribe: (_root, _args, { auditFeed }) => auditFeed.subscribe(),
     resolve: (query, { id }, _args, { db }) => db.auditEvent.findUniqueOrThrow({ ...query, where: { id } }),

@@ -1,4 +1,4 @@
-/** The audit log: who changed what, and how it was before and after. */
+/** The audit log: who changed what, with the state before and after. */
 import { jsonEqual } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
@@ -7,7 +7,7 @@ import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { auditOutcomes } from '#server/services/audit/action.ts'
 
-/** Columns that change with every write and say nothing. */
+/** Columns that change with every write and carry no information. */
 const incidental = new Set(['version', 'updatedAt'])
 
 /** Column -> its value before and after, where they differ. */
@@ -29,55 +29,55 @@ builder.prismaNode('AuditEvent', {
   id: { field: 'id' },
   select: { id: true },
   description:
-    'A change that was made or refused: entries are only ever added, each chained to the one before by its hash.',
+    'A change that was made, refused or failed. Entries are only added; each is chained to the previous one by its hash.',
   authScopes: { read: true },
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'The time.' }),
     actor: t.exposeString('actor', {
       description:
-        'Who: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
+        'The actor: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
     }),
     method: t.exposeString('method', {
-      description: 'By which way in: `session`, `api_key`, `cli`, `job` or `single_sign_on`.',
+      description: 'How the actor authenticated: `session`, `api_key`, `cli`, `job` or `single_sign_on`.',
     }),
-    address: t.exposeString('address', { nullable: true, description: 'From which network address.' }),
-    action: t.exposeString('action', { description: 'What was done, in the words of the mutations.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The kind of thing that changed.' }),
-    resource: t.exposeString('resource', { description: 'Which one, by its natural key.' }),
+    address: t.exposeString('address', { nullable: true, description: 'The network address.' }),
+    action: t.exposeString('action', { description: 'The action, usually the name of a mutation.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The object type.' }),
+    resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
     eventTypes: t.exposeStringList('eventTypes', {
-      description: 'What it amounts to in the Subordinate Events draft, such as `jwks_update`.',
+      description: 'The event types of the Subordinate Events draft, such as `jwks_update`.',
     }),
     before: t.expose('before', {
       type: 'JSON',
       nullable: true,
-      description: 'The thing before; null when it was created.',
+      description: 'The object before; null if it was created.',
     }),
     after: t.expose('after', {
       type: 'JSON',
       nullable: true,
-      description: 'The thing after; null when it was removed.',
+      description: 'The object after; null if it was removed.',
     }),
     diff: t.field({
       type: 'JSON',
-      description: 'What differs: name -> {before, after}.',
+      description: 'The differences: name -> {before, after}.',
       select: { before: true, after: true },
       resolve: differences,
     }),
     outcome: t.field({
       type: AuditOutcomeEnum,
-      description: 'Whether it was done.',
+      description: 'The outcome.',
       select: { outcome: true },
       resolve: (event) => auditOutcomes.find((outcome) => outcome === event.outcome) ?? 'SUCCEEDED',
     }),
     reason: t.exposeString('reason', {
       nullable: true,
-      description: 'Why it was not done; null when it was.',
+      description: 'Why it did not succeed; null if it did.',
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,
-      description: 'The request that made it, as in the server’s log.',
+      description: 'The id of the request in the server’s log.',
     }),
-    hash: t.exposeString('hash', { description: 'SHA-256 over this entry and the hash of the one before.' }),
+    hash: t.exposeString('hash', { description: 'SHA-256 of this entry and the previous hash.' }),
   }),
 })
 
@@ -85,9 +85,9 @@ builder.queryFields((t) => ({
   auditEvents: t.prismaConnection({
     type: 'AuditEvent',
     cursor: 'id',
-    description: 'The audit log, the latest entry first, at most 100 a page.',
+    description: 'The audit log, newest first, at most 100 per page.',
     authScopes: { read: true },
-    args: { filter: t.arg({ type: AuditEventFilter, description: 'Which entries.' }) },
+    args: { filter: t.arg({ type: AuditEventFilter, description: 'The filter.' }) },
     totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: conditionsOf(filter) }),
     resolve: async (query, _root, { filter }, { db }) => {
       await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
@@ -97,7 +97,7 @@ builder.queryFields((t) => ({
   auditEvent: t.prismaField({
     type: 'AuditEvent',
     nullable: true,
-    description: 'One entry of the audit log, by its id.',
+    description: 'One audit entry, by its id.',
     authScopes: { read: true },
     args: { id: t.arg.id({ required: true, description: 'The entry’s id.' }) },
     resolve: (query, _root, { id }, { db }) => {

@@ -1,4 +1,4 @@
-/** Records the mutations that did not come about: for want of a right, or for a reason that was to be expected. */
+/** Records refused and failed mutations in the audit log. */
 import { errorTypeMap } from '@pothos/plugin-errors'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { OperationError } from '#server/error/operation-error.ts'
@@ -6,7 +6,7 @@ import type { Context } from '#server/schema/context.ts'
 import { isAuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
 
-/** Around all that the plugins put around a mutation. Strangers are not recorded: they could fill the log. */
+/** Wraps mutations outside the plugins. Requests without credentials are not recorded, because they could fill the log. */
 export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
   for (const [action, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve } = field
@@ -35,12 +35,12 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
 
 type Failure = Pick<Refusal, 'code' | 'message'>
 
-/** An expected failure may come as a result or be thrown; null for a success and for what nobody expected. */
+/** The expected failure, whether returned or thrown; null for a success or an unexpected error. */
 function failureOf(value: unknown): Failure | null {
   if (typeof value !== 'object' || value === null) return null
-  // The errors plugin hides the class of a failure that it makes a result of, and keeps the list of those.
+  // The errors plugin hides the class of a failure that it returns as a result, but keeps a map of them.
   if (value instanceof OperationError || errorTypeMap.has(value)) {
-    const { code, message } = value as OperationError // all that fields declare as their errors
+    const { code, message } = value as OperationError // the class of all declared errors
     return { code, message }
   }
   if (!(value instanceof GraphQLError) || typeof value.extensions.code !== 'string') return null

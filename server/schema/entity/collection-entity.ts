@@ -1,4 +1,4 @@
-/** The entities of the federation at any depth, as the last walk found them (Entity Collection draft). */
+/** The entities of the federation at any depth, from the last crawl (Entity Collection draft). */
 import { GraphQLError } from 'graphql'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
@@ -9,27 +9,27 @@ const MAXIMUM = 100
 const DEFAULT = 25
 
 const CollectionTrustMarkRef = builder.objectRef<CollectionTrustMark>('CollectionTrustMark').implement({
-  description: 'A Trust Mark that an entity shows and that was verified in the walk.',
+  description: 'A Trust Mark of an entity, verified by the crawl.',
   authScopes: { read: true },
   fields: (t) => ({
-    trustMarkType: t.expose('trust_mark_type', { type: 'URL', description: 'Its kind.' }),
+    trustMarkType: t.expose('trust_mark_type', { type: 'URL', description: 'Its type.' }),
     mark: t.field({
       type: DecodedJwt,
-      description: 'The mark.',
+      description: 'The Trust Mark.',
       resolve: ({ trust_mark: jwt }) => ({ jwt }),
     }),
   }),
 })
 
 const CollectionEntity = builder.objectRef<CollectionRecord>('CollectionEntity').implement({
-  description: 'An entity that the last walk found.',
+  description: 'An entity found by the last crawl.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entity_id', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
-    entityTypes: t.exposeStringList('entity_types', { description: 'The Entity Types it plays.' }),
+    entityTypes: t.exposeStringList('entity_types', { description: 'Its Entity Types.' }),
     displayName: t.string({
       nullable: true,
-      description: 'The name it gives itself.',
+      description: 'Its display name.',
       resolve: ({ ui_infos }) => displayName(ui_infos),
     }),
     logoUri: t.field({
@@ -40,36 +40,36 @@ const CollectionEntity = builder.objectRef<CollectionRecord>('CollectionEntity')
     }),
     uiInfos: t.expose('ui_infos', {
       type: 'JSON',
-      description: 'What it wants people to be shown, by Entity Type, in all languages.',
+      description: 'Its display information by Entity Type, in all languages.',
     }),
     trustMarks: t.expose('trust_marks', {
       type: [CollectionTrustMarkRef],
-      description: 'The marks that were verified.',
+      description: 'Its verified Trust Marks.',
     }),
     subordinate: t.prismaField({
       type: 'Subordinate',
       nullable: true,
-      description: 'Its registration here; null when it is further below, or no longer registered.',
+      description: 'Its registration here; null for entities below an Intermediate and removed ones.',
       resolve: (query, { entity_id: entityId }, _args, { db }) =>
         db.subordinate.findUnique({ ...query, where: { entityId } }),
     }),
   }),
 })
 
-/** Only what a browser may load without asking anybody else for leave: an http or https address. */
+/** The first logo with an http or https URL. */
 function logoOf(infos: CollectionRecord['ui_infos']): string | null {
   const logos = Object.values(infos).map(({ logo_uri: logo }) => logo)
   return logos.find((logo) => typeof logo === 'string' && /^https?:\/\//.test(logo)) as string | null
 }
 
 const CollectionFilter = builder.inputType('CollectionFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({
-      description: 'Words that must all occur in the Entity Identifier or in one of its names, in any case.',
+      description: 'Words that must all occur in the Entity Identifier or in one name; case-insensitive.',
     }),
-    entityType: t.string({ description: 'An Entity Type it plays, such as `openid_provider`.' }),
-    trustMarkType: t.field({ type: 'URL', description: 'It holds a verified Trust Mark of this type.' }),
+    entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
+    trustMarkType: t.field({ type: 'URL', description: 'The type of a verified Trust Mark.' }),
   }),
 })
 
@@ -86,7 +86,7 @@ builder.queryField('collectionEntity', (t) =>
   t.field({
     type: CollectionEntity,
     nullable: true,
-    description: 'One entity that the last walk found, by its Entity Identifier.',
+    description: 'An entity found by the last crawl, by its Entity Identifier.',
     authScopes: { read: true },
     args: {
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
@@ -100,9 +100,9 @@ builder.queryField('collectionEntities', (t) =>
     {
       type: CollectionEntity,
       description:
-        'The entities of the federation at any depth by identifier, as the last walk found them, at most 100 a page. It is read forward only.',
+        'The entities of the federation at any depth from the last crawl, by identifier, at most 100 per page. Forward pagination only.',
       authScopes: { read: true },
-      args: { filter: t.arg({ type: CollectionFilter, description: 'Which ones.' }) },
+      args: { filter: t.arg({ type: CollectionFilter, description: 'The filter.' }) },
       resolve: async (_root, { filter: given, ...args }, { reader }) => {
         const filter = readerFilter(given)
         const { from, limit } = window(args)
@@ -123,14 +123,14 @@ builder.queryField('collectionEntities', (t) =>
     {
       fields: (t) => ({
         totalCount: t.int({
-          description: 'How many there are on all pages.',
+          description: 'The number of entities on all pages.',
           authScopes: { read: true },
           resolve: ({ filter }, _args, { reader }) => reader.collection.count(filter),
         }),
         walkedAt: t.field({
           type: 'DateTime',
           nullable: true,
-          description: 'When the last walk ended; null when there was none.',
+          description: 'When the last crawl ended; null: none yet.',
           authScopes: { read: true },
           resolve: async (_connection, _args, { reader }) => {
             const state = await reader.collection.state()
@@ -152,7 +152,7 @@ type Window = {
 function window({ first, after, last, before }: Window): { from: string | undefined; limit: number } {
   if (last != null || before != null) throw refusal('The collection is read forward, with first and after.')
   if (first != null && first < 0) throw refusal('first must not be negative.')
-  // The smallest identifier that comes after it.
+  // The smallest identifier after the cursor.
   const from = after == null ? undefined : `${decodeCursor(after)}\0`
   return { from, limit: Math.min(first ?? DEFAULT, MAXIMUM) }
 }

@@ -1,4 +1,4 @@
-/** Inspecting an entity before it is registered: its configuration and each check with its result. */
+/** Checks an entity before its registration: its Entity Configuration, and each check with its result. */
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
@@ -6,11 +6,11 @@ import type { Services } from '#server/services/index.ts'
 import { displayName } from '#server/services/subordinate/row.ts'
 
 const EntityCheckName = builder.enumType('EntityCheckName', {
-  description: 'A check that an entity must pass before this Trust Anchor vouches for it.',
+  description: 'A check that an entity must pass to be registered.',
   values: Object.fromEntries(
     Object.entries(entityChecks).map(([name, { title, section }]) => [
       name,
-      { value: name, description: section ? `${title} (section ${section}).` : `${title}.` },
+      { value: name, description: section ? `${title} (§${section}).` : `${title}.` },
     ]),
   ),
 })
@@ -18,24 +18,24 @@ const EntityCheckName = builder.enumType('EntityCheckName', {
 export const EntityCheckStatus = builder.enumType('EntityCheckStatus', {
   description: 'The result of a check.',
   values: {
-    PASSED: { description: 'In order.' },
-    FAILED: { description: 'Not in order: the entity cannot be registered like this.' },
-    WARNING: { description: 'Worth knowing, but no obstacle.' },
-    SKIPPED: { description: 'Not made: not asked for, or an earlier check failed.' },
+    PASSED: { description: 'The check passed.' },
+    FAILED: { description: 'The check failed: the entity cannot be registered.' },
+    WARNING: { description: 'A warning that does not prevent registration.' },
+    SKIPPED: { description: 'Not run: not requested, or an earlier check failed.' },
   } as const,
 })
 
 export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').implement({
-  description: 'One check of an entity, with its result in words.',
+  description: 'A check of an entity with its result.',
   authScopes: { read: true },
   fields: (t) => ({
     name: t.field({ type: EntityCheckName, description: 'Which check.', resolve: ({ name }) => name }),
-    status: t.expose('status', { type: EntityCheckStatus, description: 'Its result.' }),
-    title: t.exposeString('title', { description: 'What is checked, in a few words.' }),
-    message: t.exposeString('message', { description: 'What was found; for a failure, also what to do.' }),
+    status: t.expose('status', { type: EntityCheckStatus, description: 'The result.' }),
+    title: t.exposeString('title', { description: 'The title of the check.' }),
+    message: t.exposeString('message', { description: 'What was found and, for a failure, what to do.' }),
     section: t.exposeString('section', {
       nullable: true,
-      description: 'The section of OpenID Federation 1.0 that asks for it.',
+      description: 'The section of OpenID Federation 1.0 that requires it.',
     }),
   }),
 })
@@ -43,62 +43,62 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
 type Inspection = Awaited<ReturnType<Services['subordinates']['inspect']>>
 
 const EntityInspection = builder.objectRef<Inspection>('EntityInspection').implement({
-  description: 'What an entity publishes about itself, and whether it could be registered.',
+  description: 'What an entity publishes about itself, and whether it can be registered.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', {
       type: 'EntityIdentifier',
-      description: 'The entity that was inspected.',
+      description: 'The inspected entity.',
     }),
     acceptable: t.boolean({ description: 'No check failed.', resolve: ({ checks }) => isAcceptable(checks) }),
     checks: t.field({
       type: [EntityCheckRef],
-      description: 'Every check, in order.',
+      description: 'All checks, in order.',
       resolve: ({ checks }) => checks,
     }),
     displayName: t.string({
       nullable: true,
-      description: 'The name the entity gives itself.',
+      description: 'Its display name.',
       resolve: ({ statement }) => displayName(statement?.claims.metadata ?? {}),
     }),
     entityConfiguration: t.field({
       type: DecodedJwt,
       nullable: true,
-      description: 'Its Entity Configuration; null when none could be read.',
+      description: 'Its Entity Configuration; null if it could not be read.',
       resolve: ({ statement }) => statement && { jwt: statement.jwt },
     }),
     entityTypes: t.stringList({
-      description: 'The Entity Types it declares.',
+      description: 'The declared Entity Types.',
       resolve: ({ statement }) => Object.keys(statement?.claims.metadata ?? {}),
     }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its metadata as declared, by Entity Type.',
+      description: 'The declared metadata, by Entity Type.',
       resolve: ({ statement }) => statement?.claims.metadata ?? null,
     }),
     resolvedMetadata: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'Its metadata after our statement’s metadata, constraints and policy (section 6.1.4.2); null when they reject it.',
+        'Its metadata after the statement’s metadata, constraints and policy (§6.1.4.2); null if they reject it.',
       resolve: ({ resolvedMetadata }) => resolvedMetadata,
     }),
     jwks: t.field({
       type: 'JWKS',
       nullable: true,
-      description: 'Its Federation Entity Keys as declared.',
+      description: 'The declared Federation Entity Keys.',
       resolve: ({ statement }) => statement?.claims.jwks ?? null,
     }),
     authorityHints: t.field({
       type: ['EntityIdentifier'],
-      description: 'The superiors it names.',
+      description: 'The superiors that it names.',
       resolve: ({ statement }) => statement?.claims.authority_hints ?? [],
     }),
     subordinate: t.prismaField({
       type: 'Subordinate',
       nullable: true,
-      description: 'Its registration, when it has one.',
+      description: 'Its registration; null if it is not registered.',
       resolve: (query, { subordinate }, _args, { db }) =>
         subordinate && db.subordinate.findUnique({ ...query, where: { id: subordinate.id } }),
     }),
@@ -108,13 +108,13 @@ const EntityInspection = builder.objectRef<Inspection>('EntityInspection').imple
 builder.queryField('inspectEntity', (t) =>
   t.field({
     type: EntityInspection,
-    description: 'Fetches an entity’s configuration and makes every check, without changing anything.',
+    description: 'Fetches an entity’s configuration and runs every check, without changing anything.',
     authScopes: { read: true },
     args: {
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'The entity to inspect.' }),
       jwks: t.arg({
         type: 'JWKS',
-        description: 'Keys received out of band, with which the configuration must verify.',
+        description: 'Keys obtained out of band that must verify the configuration.',
       }),
     },
     resolve: (_root, { entityId, jwks }, { services }) =>

@@ -1,4 +1,4 @@
-/** Resolving an entity as a stranger would, explained statement by statement and step by step. */
+/** Resolves an entity as a third party would, and explains each statement and step. */
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
@@ -7,7 +7,7 @@ import type { ExplainedChain, Resolution } from '#server/services/entity/resolut
 import { type StatementCheck, statementChecks } from '#server/services/entity/statement-checks.ts'
 
 export const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>('PolicyStep').implement({
-  description: 'One operator of the merged metadata policy, applied to one parameter (section 6.1.4.2).',
+  description: 'One operator of the merged metadata policy, applied to one parameter (§6.1.4.2).',
   authScopes: { read: true },
   fields: (t) => ({
     entityType: t.exposeString('entityType', { description: 'The Entity Type.' }),
@@ -15,7 +15,7 @@ export const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>(
     operator: t.exposeString('operator', { description: 'The operator.' }),
     setBy: t.expose('setBy', {
       type: ['EntityIdentifier'],
-      description: 'Who set it, the Trust Anchor first.',
+      description: 'The issuers that set it, the Trust Anchor first.',
     }),
     value: t.field({
       type: 'JSON',
@@ -26,88 +26,93 @@ export const PolicyStep = builder.objectRef<PolicyExplanation['steps'][number]>(
     before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The parameter before; null when it is absent.',
+      description: 'The parameter before; null if absent.',
       resolve: ({ before }) => before ?? null,
     }),
     after: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The parameter after; null when it is absent.',
+      description: 'The parameter after; null if absent.',
       resolve: ({ after }) => after ?? null,
     }),
     error: t.string({
       nullable: true,
-      description: 'Why the step fails.',
+      description: 'Why the step fails; null if it passes.',
       resolve: ({ error }) => error ?? null,
     }),
   }),
 })
 
 const StatementCheckName = builder.enumType('StatementCheckName', {
-  description: 'A rule that a statement of a Trust Chain must keep.',
+  description: 'A rule for the statements of a Trust Chain.',
   values: Object.fromEntries(
     Object.entries(statementChecks).map(([name, { title, section }]) => [
       name,
-      { value: name, description: `${title} (section ${section}).` },
+      { value: name, description: `${title} (§${section}).` },
     ]),
   ),
 })
 
 const StatementCheckRef = builder.objectRef<StatementCheck>('StatementCheck').implement({
-  description: 'One rule applied to one statement of a Trust Chain (section 10.2).',
+  description: 'One rule applied to one statement of a Trust Chain (§10.2).',
   authScopes: { read: true },
   fields: (t) => ({
-    statement: t.exposeInt('statement', { description: 'Which statement, 0 for the entity’s own.' }),
+    statement: t.exposeInt('statement', {
+      description: 'The position of the statement, 0 for the entity’s own.',
+    }),
     name: t.field({ type: StatementCheckName, description: 'Which rule.', resolve: ({ name }) => name }),
     status: t.field({
       type: EntityCheckStatus,
-      description: 'Its result.',
+      description: 'The result.',
       resolve: ({ passed }) => (passed ? 'PASSED' : 'FAILED'),
     }),
     title: t.string({
-      description: 'What is looked at, in a few words.',
+      description: 'The title of the check.',
       resolve: ({ name }) => statementChecks[name].title,
     }),
-    message: t.exposeString('message', { description: 'What was found; for a failure, also what to do.' }),
+    message: t.exposeString('message', { description: 'What was found and, for a failure, what to do.' }),
     section: t.string({
-      description: 'The section of OpenID Federation 1.0 that asks for it.',
+      description: 'The section of OpenID Federation 1.0 that requires it.',
       resolve: ({ name }) => statementChecks[name].section,
     }),
   }),
 })
 
 const ResolutionChain = builder.objectRef<ExplainedChain>('ResolutionChain').implement({
-  description: 'One path from the entity to the Trust Anchor (section 4), whether or not it holds.',
+  description: 'A path from the entity to the Trust Anchor (§4), valid or not.',
   authScopes: { read: true },
   fields: (t) => ({
     path: t.expose('path', {
       type: ['EntityIdentifier'],
-      description: 'From the entity to the Trust Anchor.',
+      description: 'The entities of the path, from the entity to the Trust Anchor.',
     }),
     valid: t.boolean({ description: 'Whether it holds.', resolve: ({ reason }) => reason === null }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why it does not hold, as a sentence.' }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why the chain is invalid; null if it is valid.',
+    }),
     failedStatement: t.exposeInt('failedStatement', {
       nullable: true,
-      description: 'Which statement is at fault, 0 for the entity’s own; null when none in particular is.',
+      description: 'The position of the invalid statement, 0 for the entity’s own; null if no single one is.',
     }),
     statements: t.field({
       type: [DecodedJwt],
       description:
-        'The entity’s configuration, the Subordinate Statements upwards, the anchor’s configuration.',
+        'The entity’s configuration, the Subordinate Statements upwards, and the anchor’s configuration.',
       resolve: ({ statements }) => statements.map(({ jwt }) => ({ jwt })),
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When the first of its statements expires.',
+      description: 'When the first statement expires.',
     }),
     metadata: t.expose('metadata', {
       type: 'JSON',
       nullable: true,
-      description: 'The resolved metadata; null when it does not hold.',
+      description: 'The resolved metadata; null if the chain is invalid.',
     }),
     policy: t.expose('policy', { type: [PolicyStep], description: 'The metadata policy, step by step.' }),
     findings: t.exposeStringList('findings', {
-      description: 'Everything that is wrong with metadata and policy.',
+      description: 'All errors in metadata and policy.',
     }),
     checks: t.expose('checks', {
       type: [StatementCheckRef],
@@ -117,44 +122,47 @@ const ResolutionChain = builder.objectRef<ExplainedChain>('ResolutionChain').imp
 })
 
 const ResolutionFailure = builder.objectRef<Resolution['failures'][number]>('ResolutionFailure').implement({
-  description: 'A branch that ended before it reached the Trust Anchor.',
+  description: 'A path that ended before it reached the Trust Anchor.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', {
       type: 'EntityIdentifier',
-      description: 'The entity at which it ended.',
+      description: 'The entity at which the path ended.',
     }),
     superior: t.expose('superior', {
       type: 'EntityIdentifier',
       nullable: true,
-      description: 'The superior that was tried.',
+      description: 'The superior that was tried; null if none was.',
     }),
-    reason: t.exposeString('reason', { description: 'Why, as a sentence.' }),
-    advice: t.exposeString('advice', { nullable: true, description: 'What can be done about it.' }),
+    reason: t.exposeString('reason', { description: 'Why the path ended.' }),
+    advice: t.exposeString('advice', { nullable: true, description: 'What to do.' }),
   }),
 })
 
 const EntityResolution = builder.objectRef<Resolution>('EntityResolution').implement({
-  description: 'What a stranger concludes about an entity, and why.',
+  description: 'What a third party concludes about an entity, and why.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity.' }),
     trustAnchor: t.expose('trustAnchor', { type: 'EntityIdentifier', description: 'The Trust Anchor.' }),
     resolved: t.boolean({
-      description: 'Whether some chain holds.',
+      description: 'Whether at least one Trust Chain is valid.',
       resolve: ({ chains }) => chains.some(({ reason }) => reason === null),
     }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The resolved metadata of the chain that is taken: the first that holds.',
+      description: 'The resolved metadata of the first valid Trust Chain.',
       resolve: ({ chains }) => chains.find(({ reason }) => reason === null)?.metadata ?? null,
     }),
     chains: t.expose('chains', {
       type: [ResolutionChain],
-      description: 'Every path, in order of preference: the shortest, then the longest lived.',
+      description: 'All paths in order of preference: shortest first, then longest validity.',
     }),
-    failures: t.expose('failures', { type: [ResolutionFailure], description: 'Branches that ended early.' }),
+    failures: t.expose('failures', {
+      type: [ResolutionFailure],
+      description: 'Paths that ended before the Trust Anchor.',
+    }),
   }),
 })
 
@@ -162,13 +170,13 @@ builder.queryField('resolveEntity', (t) =>
   t.field({
     type: EntityResolution,
     description:
-      'Resolves an entity to a Trust Anchor, explaining every chain. Other entities are asked where nothing is published here.',
+      'Resolves an entity to a Trust Anchor and explains every chain. Statements that are not published here are fetched.',
     authScopes: { read: true },
     args: {
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'The entity to resolve.' }),
       trustAnchor: t.arg({
         type: 'EntityIdentifier',
-        description: 'This Trust Anchor when absent, or one with pinned keys.',
+        description: 'This Trust Anchor by default, or one with pinned keys.',
       }),
     },
     resolve: (_root, { entityId, trustAnchor }, { services }) =>

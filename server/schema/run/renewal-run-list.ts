@@ -6,21 +6,21 @@ import { requireCursor } from '#server/schema/page.ts'
 import { RunKindEnum, RunState } from '#server/schema/run/renewal-run.ts'
 
 const RenewalRunFilter = builder.inputType('RenewalRunFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    kind: t.field({ type: RunKindEnum, description: 'What it works on.' }),
+    kind: t.field({ type: RunKindEnum, description: 'The kind.' }),
     states: t.field({
       type: [RunState],
-      description: 'How far it is: one of these; any when none is named.',
+      description: 'One of these states; any by default.',
     }),
-    startedBy: t.string({ description: 'Who asked for it, as in the audit log.' }),
-    hasFailures: t.boolean({ description: 'Whether any of its items failed.' }),
+    startedBy: t.string({ description: 'The actor who started it, as in the audit log.' }),
+    hasFailures: t.boolean({ description: 'Whether any item failed.' }),
   }),
 })
 
 const RenewalRunOrder = orderInput('RenewalRunOrder', 'runs', {
-  STARTED_AT: { value: 'startedAt', description: 'By the time they began.' },
-  FAILED: { value: 'failed', description: 'By how many items failed.' },
+  STARTED_AT: { value: 'startedAt', description: 'By start time.' },
+  FAILED: { value: 'failed', description: 'By the number of failed items.' },
 })
 
 type Filter = typeof RenewalRunFilter.$inferInput
@@ -37,7 +37,7 @@ function where(filter: Filter | null | undefined): Prisma.RenewalRunWhereInput {
   return { AND: and }
 }
 
-/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+/** The condition and the order of a page; each has an index (schema.prisma). */
 export function renewalRunPage(filter?: Filter | null, orderBy?: Order | null) {
   const direction = orderBy?.direction ?? 'desc'
   const first = orderBy ? [{ [orderBy.field]: direction }] : []
@@ -48,11 +48,11 @@ builder.queryField('renewalRuns', (t) =>
   t.prismaConnection({
     type: 'RenewalRun',
     cursor: 'id',
-    description: 'Runs, the latest first unless ordered otherwise, at most 100 a page.',
+    description: 'Runs, newest first by default, at most 100 per page.',
     authScopes: { read: true },
     args: {
-      filter: t.arg({ type: RenewalRunFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: RenewalRunOrder, description: 'In which order; the latest first when absent.' }),
+      filter: t.arg({ type: RenewalRunFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: RenewalRunOrder, description: 'The order; newest first by default.' }),
     },
     totalCount: (_root, { filter }, { db }) => db.renewalRun.count({ where: where(filter) }),
     resolve: async (query, _root, { filter, orderBy }, { db }) => {

@@ -1,4 +1,4 @@
-/** Starting and cancelling runs. */
+/** The mutations that start and cancel runs. */
 import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -11,19 +11,19 @@ const RenewalKind = builder.enumType('RenewalKind', {
   description: 'What to renew.',
   values: {
     SUBORDINATES: { description: 'Every active subordinate.' },
-    TRUST_MARKS: { description: 'Every Trust Mark that stands.' },
+    TRUST_MARKS: { description: 'Every active Trust Mark.' },
   } as const,
 })
 
 const CancelRunInput = builder.inputType('CancelRunInput', {
-  description: 'Which run.',
+  description: 'The run to cancel.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
 })
 
 const ReissueTrustMarksInput = builder.inputType('ReissueTrustMarksInput', {
-  description: 'Which marks.',
+  description: 'The marks to re-sign.',
   fields: (t) => ({
-    trustMarkType: t.field({ type: 'URL', description: 'Those of this type only; all when absent.' }),
+    trustMarkType: t.field({ type: 'URL', description: 'Only marks of this type; all by default.' }),
   }),
 })
 
@@ -31,7 +31,7 @@ builder.mutationFields((t) => ({
   startRenewal: t.field({
     type: RenewalRunRef,
     description:
-      'Starts to renew everything of a kind; watch it with renewalProgress. One of a kind runs at a time.',
+      'Starts a renewal of all objects of a kind; follow it with renewalProgress. One run per kind at a time.',
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
     args: { kind: t.arg({ type: RenewalKind, required: true, description: 'What to renew.' }) },
@@ -40,10 +40,10 @@ builder.mutationFields((t) => ({
   reissueTrustMarks: t.field({
     type: RenewalRunRef,
     description:
-      'Starts to sign Trust Marks anew with the key that signs now, for as long as each was valid. The JWTs before keep their status until they expire, as those of renewed marks do; a key that was revoked as compromised makes its marks invalid by itself.',
+      'Starts to re-sign Trust Marks with the current key; each keeps its expiry. Previous JWTs keep their status until they expire. Marks signed by a key revoked as compromised are invalid at once.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'Which marks; all when absent.' }) },
+    args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'The marks; all by default.' }) },
     resolve: async (_root, { input }, context) => {
       const parameters = await reissueParameters(context.db, input?.trustMarkType)
       return context.runs.start(signedIn(context), 'REISSUE_TRUST_MARKS', { parameters })
@@ -51,26 +51,24 @@ builder.mutationFields((t) => ({
   }),
   startCollectionWalk: t.field({
     type: RenewalRunRef,
-    description:
-      'Starts to walk the federation into the collection; what is there is replaced when it has ended well.',
+    description: 'Starts a crawl of the federation. The collection is replaced when the crawl succeeds.',
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
     resolve: (_root, _args, context) => context.runs.start(signedIn(context), 'COLLECTION'),
   }),
   startRebuild: t.field({
     type: RenewalRunRef,
-    description:
-      'Starts to write everything that is published anew, as rebuildPublication does, without waiting for it.',
+    description: 'Starts to republish everything, like rebuildPublication, without waiting for it.',
     authScopes: { administer: true },
     errors: { types: [ConflictError] },
     resolve: (_root, _args, context) => context.runs.start(signedIn(context), 'REBUILD'),
   }),
   cancelRun: t.field({
     type: RenewalRunRef,
-    description: 'Ends a run after the items it is at. What it has done stays done.',
+    description: 'Cancels a run after its current items. Finished items stay.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: CancelRunInput, required: true, description: 'Which run.' }) },
+    args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run.' }) },
     resolve: (_root, { input }, context) =>
       context.runs.cancel(signedIn(context), nodeId(input.id, 'RenewalRun')),
   }),

@@ -1,4 +1,4 @@
-/** Runs: renewals, imports and walks, and what they worked on. */
+/** Runs, such as renewals, imports and crawls, with their items. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -6,27 +6,27 @@ import { keyOrNull } from '#server/schema/input.ts'
 import { keyInCursor, requireCursor } from '#server/schema/page.ts'
 
 export const RunKindEnum = builder.enumType('RunKind', {
-  description: 'What a run works on.',
+  description: 'The kind of a run.',
   values: {
     SUBORDINATES: { description: 'Renews every active subordinate.' },
-    TRUST_MARKS: { description: 'Renews every Trust Mark that stands.' },
+    TRUST_MARKS: { description: 'Renews every active Trust Mark.' },
     REISSUE_TRUST_MARKS: {
-      description: 'Signs Trust Marks anew with the key of now, for as long as they were valid.',
+      description: 'Re-signs Trust Marks with the current key and keeps their expiry.',
     },
-    COLLECTION: { description: 'Walks the federation into the collection.' },
+    COLLECTION: { description: 'Crawls the federation into the collection.' },
     IMPORT: { description: 'Registers a list of entities, each independently.' },
-    REBUILD: { description: 'Writes everything that is published anew.' },
+    REBUILD: { description: 'Republishes everything.' },
   } as const,
 })
 
 export const RunState = builder.enumType('RunState', {
-  description: 'How far a run is.',
+  description: 'The state of a run.',
   values: {
-    QUEUED: { description: 'Waiting for a worker: it has just begun, or its worker ended.' },
-    RUNNING: { description: 'At work.' },
-    SUCCEEDED: { description: 'Ended; single items may have failed.' },
-    FAILED: { description: 'Ended early because of a fault.' },
-    CANCELLED: { description: 'Ended early because somebody wished it.' },
+    QUEUED: { description: 'Waiting for a worker: newly started, or its worker stopped.' },
+    RUNNING: { description: 'Running.' },
+    SUCCEEDED: { description: 'Completed; single items may have failed.' },
+    FAILED: { description: 'Stopped with an error.' },
+    CANCELLED: { description: 'Cancelled by a user.' },
   } as const,
 })
 
@@ -60,43 +60,43 @@ export const RenewalRunRef = builder.prismaNode('RenewalRun', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },
-  description: 'Work on many things at once, that can be watched and read later.',
+  description: 'An asynchronous job with items, which can be followed live and read later.',
   authScopes: { read: true },
   fields: (t) => ({
     kind: t.field({
       type: RunKindEnum,
-      description: 'What it works on.',
+      description: 'The kind.',
       select: { kind: true },
       resolve: ({ kind }) => kinds[kind as keyof typeof kinds], // written by us, from the same names
     }),
     state: t.field({
       type: RunState,
-      description: 'How far it is.',
+      description: 'The state.',
       select: { state: true },
       resolve: ({ state }) => states[state as keyof typeof states], // written by us, from the same names
     }),
-    startedBy: t.exposeString('startedBy', { description: 'Who asked for it, as in the audit log.' }),
+    startedBy: t.exposeString('startedBy', { description: 'The actor who started it, as in the audit log.' }),
     total: t.exposeInt('total', {
       nullable: true,
-      description: 'How many things it works on; null until that is known.',
+      description: 'The number of items; null until it is known.',
     }),
-    done: t.exposeInt('done', { description: 'How many went well.' }),
-    failed: t.exposeInt('failed', { description: 'How many failed.' }),
+    done: t.exposeInt('done', { description: 'The number of successful items.' }),
+    failed: t.exposeInt('failed', { description: 'The number of failed items.' }),
     current: t.exposeString('current', {
       nullable: true,
-      description: 'One of the things it is at, as of a moment ago; null when it is not at work.',
+      description: 'One of the current items, a moment old; null while it is not running.',
     }),
     attempts: t.exposeInt('attempts', {
-      description: 'How often a worker took it up: more than once when one ended before the run did.',
+      description: 'How often a worker took the run: more than once if a worker stopped early.',
     }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it failed as a whole.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why the run failed.' }),
     cancelRequested: t.exposeBoolean('cancelRequested', {
-      description: 'Whether somebody wishes it to end early.',
+      description: 'Whether cancellation was requested.',
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
     endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
     rate: t.float({
-      description: 'Things a second, since it began.',
+      description: 'Items per second since the start.',
       select: { done: true, failed: true, startedAt: true, endedAt: true },
       resolve: ({ done, failed, startedAt, endedAt }) => {
         const seconds = ((endedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000
@@ -105,12 +105,12 @@ export const RenewalRunRef = builder.prismaNode('RenewalRun', {
     }),
     items: t.relatedConnection('items', {
       cursor: 'id',
-      description: 'What it worked on, in the order in which it finished.',
+      description: 'The items, in order of completion.',
       totalCount: true,
       args: {
-        failed: t.arg.boolean({ description: 'Only those that failed, or only those that went well.' }),
+        failed: t.arg.boolean({ description: 'true: only failed items; false: only successful ones.' }),
       },
-      // The library waits for a promise and passes the cursors on, but its types know neither.
+      // Pothos awaits a promise and passes the cursors, but its types express neither.
       query: itemsOf as unknown as (args: ItemArguments) => Prisma.RenewalRun$itemsArgs,
     }),
   }),
@@ -120,27 +120,26 @@ builder.prismaNode('RenewalRunItem', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },
-  description: 'One thing that a run worked on.',
+  description: 'An item of a run.',
   authScopes: { read: true },
   fields: (t) => ({
-    resource: t.exposeString('resource', { description: 'Which one, by its natural key.' }),
+    resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
     ok: t.exposeBoolean('ok', {
       nullable: true,
-      description: 'Whether it went well; null until it is finished.',
+      description: 'Whether it succeeded; null until it is finished.',
     }),
-    message: t.exposeString('message', { nullable: true, description: 'What happened, as a sentence.' }),
+    message: t.exposeString('message', { nullable: true, description: 'What happened.' }),
     changes: t.expose('changes', {
       type: 'JSON',
       nullable: true,
-      description:
-        'What was found to have changed: a list of `{path, before, after}`; null when nothing was.',
+      description: 'The changes found: a list of `{path, before, after}`; null: none.',
     }),
     sequence: t.exposeInt('sequence', {
       nullable: true,
-      description: 'Its place in the order in which the run finished its items, from 1.',
+      description: 'Its position in the order of completion, from 1.',
     }),
-    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
-    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was finished.' }),
+    attempts: t.exposeInt('attempts', { description: 'The number of attempts.' }),
+    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it finished.' }),
   }),
 })
 
@@ -148,7 +147,7 @@ builder.queryFields((t) => ({
   renewalRun: t.prismaField({
     type: 'RenewalRun',
     nullable: true,
-    description: 'One run, by its id.',
+    description: 'A run, by its id.',
     authScopes: { read: true },
     args: { id: t.arg.id({ required: true, description: 'The run’s id.' }) },
     resolve: (query, _root, { id }, { db }) => {

@@ -1,4 +1,4 @@
-/** What is done by the clock: seen, switched and timed. */
+/** Schedules and their changes. */
 import { scheduleNames, schedules } from '#server/jobs/schedules.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -8,7 +8,7 @@ const { InvalidInputError, NotFoundError } = failures
 
 export const ScheduleRef = builder.prismaObject('Schedule', {
   select: { name: true },
-  description: 'Work that is done by the clock.',
+  description: 'A schedule: a task that runs automatically.',
   authScopes: { read: true },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, such as `renew-subordinates`.' }),
@@ -17,37 +17,37 @@ export const ScheduleRef = builder.prismaObject('Schedule', {
       select: { name: true },
       resolve: ({ name }) => schedules[name as keyof typeof schedules].description, // only those of the table are read
     }),
-    cron: t.exposeString('cron', { description: 'When: a cron line of five fields, in UTC.' }),
+    cron: t.exposeString('cron', { description: 'A cron expression with five fields, in UTC.' }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether it is on.' }),
     nextRunAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it is due next; null while it is off.',
+      description: 'When it is next due; null while it is off.',
       select: { cron: true, enabled: true },
       resolve: (schedule, _args, { scheduleChanges }) => scheduleChanges.nextTime(schedule),
     }),
     lastStartedAt: t.expose('lastStartedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it began last.',
+      description: 'When it last started.',
     }),
     lastEndedAt: t.expose('lastEndedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When that ended; null while it is at work.',
+      description: 'When it last ended; null while it runs.',
     }),
     lastSucceeded: t.exposeBoolean('lastSucceeded', {
       nullable: true,
-      description: 'Whether it ended well the last time; null while it never has.',
+      description: 'Whether it last succeeded; null before its first end.',
     }),
     lastMessage: t.exposeString('lastMessage', {
       nullable: true,
-      description: 'What came of it, or why it failed.',
+      description: 'The result of the last execution, or why it failed.',
     }),
     lastRun: t.prismaField({
       type: 'RenewalRun',
       nullable: true,
-      description: 'The run that it started last, where it starts runs.',
+      description: 'The last run that it started; null if it starts none.',
       select: { lastRunId: true },
       resolve: (query, { lastRunId }, _args, { db }) =>
         lastRunId === null ? null : db.renewalRun.findUnique({ ...query, where: { id: lastRunId } }),
@@ -58,7 +58,7 @@ export const ScheduleRef = builder.prismaObject('Schedule', {
 builder.queryField('schedules', (t) =>
   t.prismaField({
     type: ['Schedule'],
-    description: 'All work that is done by the clock.',
+    description: 'All schedules.',
     authScopes: { read: true },
     resolve: (query, _root, _args, { db }) =>
       db.schedule.findMany({ ...query, where: { name: { in: scheduleNames } }, orderBy: { name: 'asc' } }),
@@ -66,21 +66,21 @@ builder.queryField('schedules', (t) =>
 )
 
 const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
-  description: 'Changes of a schedule: an absent field stays as it is.',
+  description: 'Changes of a schedule; absent fields stay.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Its name.' }),
     enabled: t.boolean({ description: 'Whether it is on.' }),
-    cron: t.string({ description: 'A cron line of five fields, in UTC.' }),
+    cron: t.string({ description: 'A cron expression with five fields, in UTC.' }),
   }),
 })
 
 builder.mutationField('updateSchedule', (t) =>
   t.field({
     type: ScheduleRef,
-    description: 'Switches work that is done by the clock on or off, or gives it another time.',
+    description: 'Turns a schedule on or off, or changes its times.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError] },
-    args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => context.scheduleChanges.update(signedIn(context), input),
   }),
 )

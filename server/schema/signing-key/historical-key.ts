@@ -1,4 +1,4 @@
-/** Keys that were used before, and why they no longer are (section 8.7). */
+/** Retired and revoked keys (§8.7). */
 import { publicJwk } from '#core/keys.ts'
 import { builder } from '#server/schema/builder.ts'
 import { SigningKeyUse } from '#server/schema/signing-key/signing-key.ts'
@@ -9,54 +9,54 @@ type Revocation = NonNullable<HistoricalKeyView['key']['revoked']>
 const fromUnix = (seconds: number) => new Date(seconds * 1000)
 
 const KeyRevocation = builder.objectRef<Revocation>('KeyRevocation').implement({
-  description: 'That a key was revoked (section 8.7.2).',
+  description: 'The revocation of a key (§8.7.2).',
   authScopes: { read: true },
   fields: (t) => ({
     revokedAt: t.field({
       type: 'DateTime',
-      description: 'Since when it must not be relied on.',
+      description: 'When the key was revoked.',
       resolve: ({ revoked_at }) => fromUnix(revoked_at),
     }),
     reason: t.string({
       nullable: true,
       description:
-        'Why: `compromised`, `superseded`, or a word of the federation’s own; null when unspecified.',
+        'The reason: `compromised`, `superseded` or a value of the federation; null if unspecified.',
       resolve: ({ reason }) => reason ?? null,
     }),
   }),
 })
 
 export const HistoricalKey = builder.objectRef<HistoricalKeyView>('HistoricalKey').implement({
-  description: 'A key that was retired or revoked; the historical keys endpoint tells of it.',
+  description: 'A retired or revoked key, as served by the historical keys endpoint.',
   authScopes: { read: true },
   fields: (t) => ({
     kid: t.string({ description: 'Its id: the RFC 7638 thumbprint.', resolve: ({ key }) => key.kid }),
     iat: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when it may have signed.',
+      description: 'When it began to sign.',
       resolve: ({ key }) => (key.iat === undefined ? null : fromUnix(key.iat)),
     }),
     exp: t.field({
       type: 'DateTime',
-      description: 'Until when it was valid.',
+      description: 'When it expired.',
       resolve: ({ key }) => fromUnix(key.exp),
     }),
     revoked: t.field({
       type: KeyRevocation,
       nullable: true,
-      description: 'That it was revoked; null when it was retired in good order.',
+      description: 'Its revocation; null if it was retired.',
       resolve: ({ key }) => key.revoked ?? null,
     }),
     jwk: t.field({
       type: 'JSON',
-      description: 'The public key with `iat`, `exp` and `revoked`, as the endpoint publishes it.',
+      description: 'The public key with `iat`, `exp` and `revoked`, as published.',
       resolve: ({ key }) => publicJwk(key),
     }),
     validSignatures: t.field({
       type: SigningKeyUse,
       description:
-        'What it has signed that has not expired: what is published of it cannot be verified any more until it is signed anew.',
+        'What it signed that has not expired. Published items among these cannot be verified until they are re-signed.',
       resolve: (key) => key.use(),
     }),
   }),
@@ -65,7 +65,7 @@ export const HistoricalKey = builder.objectRef<HistoricalKeyView>('HistoricalKey
 builder.queryField('historicalKeys', (t) =>
   t.field({
     type: [HistoricalKey],
-    description: 'Keys that were retired or revoked, the latest first (section 8.7).',
+    description: 'Retired and revoked keys, newest first (§8.7).',
     authScopes: { read: true },
     resolve: (_root, _args, { services }) => services.signingKeys.historical(),
   }),

@@ -1,4 +1,4 @@
-/** What may be done with signing keys: the steps of a rollover (section 11.2), and its emergency. */
+/** The mutations of signing keys: the steps of a rollover (§11.2) and the revocation. */
 import { signingAlgorithms } from '#core/keys.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -16,11 +16,11 @@ const {
   ReauthenticationRequiredError,
 } = failures
 
-/** Whatever is done with keys: whoever does it may have to say again who they are, and files can fail. */
+/** Failures of every change of keys. */
 const commonFailures = [ReauthenticationRequiredError, KeyDirectoryReadOnlyError, UnavailableError]
 
 const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
-  description: 'An algorithm for which keys are made.',
+  description: 'An algorithm of signing keys.',
   values: Object.fromEntries(
     signingAlgorithms.map((alg) => [
       alg.toUpperCase(),
@@ -30,45 +30,44 @@ const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
 })
 
 const AnnounceSigningKeyInput = builder.inputType('AnnounceSigningKeyInput', {
-  description: 'The key to make.',
+  description: 'The key to create.',
   fields: (t) => ({
     alg: t.field({ type: SigningAlgorithm, required: true, description: 'Its algorithm.' }),
   }),
 })
 
 const SwitchSigningKeyInput = builder.inputType('SwitchSigningKeyInput', {
-  description: 'How to switch.',
+  description: 'Options of the switch.',
   fields: (t) => ({
     overrideReason: t.string({
       description:
-        'Switches although others may not know the key yet, for this reason, which the audit log keeps. They must fetch the Entity Configuration anew.',
+        'Switches although caches may lack the key, for this reason (kept in the audit log). Verifiers must fetch the Entity Configuration again.',
     }),
   }),
 })
 
 const RetireKeyInput = builder.inputType('RetireKeyInput', {
-  description: 'Which key.',
+  description: 'The key to retire.',
   fields: (t) => ({
-    kid: t.string({ required: true, description: 'Its id.' }),
+    kid: t.string({ required: true, description: 'The key id.' }),
     acceptCopies: t.boolean({
       description:
-        'Retires it although others may hold replaced statements and marks that it signed: they must fetch anew.',
+        'Retires the key although caches may hold replaced statements and marks that it signed. Verifiers must fetch these again.',
     }),
   }),
 })
 
 const RevokeKeyInput = builder.inputType('RevokeKeyInput', {
-  description: 'Which key, and why.',
+  description: 'The key and the reason.',
   fields: (t) => ({
-    kid: t.string({ required: true, description: 'Its id.' }),
+    kid: t.string({ required: true, description: 'The key id.' }),
     reason: t.string({
       required: true,
-      description:
-        '`compromised`, `superseded`, `unspecified`, or a word of the federation’s own (section 8.7.3).',
+      description: '`compromised`, `superseded`, `unspecified` or a value of the federation (§8.7.3).',
     }),
     emergency: t.boolean({
       description:
-        'Revokes it even if it signs: the announced key, or one made now, signs in its place from this moment.',
+        'Revokes the key even if it signs. The announced key, or a new one, replaces it immediately.',
     }),
   }),
 })
@@ -77,7 +76,7 @@ builder.mutationFields((t) => ({
   announceSigningKey: t.field({
     type: SigningKey,
     description:
-      'Makes the next signing key and publishes its public part; nothing is signed with it until switchSigningKey. Those who pin the keys of this Trust Anchor need to be told.',
+      'Creates the next signing key and publishes its public key. It signs nothing until switchSigningKey. Inform everyone who pins the keys of this Trust Anchor.',
     authScopes: { administer: true },
     errors: { types: [ConflictError, ...commonFailures] },
     args: { input: t.arg({ type: AnnounceSigningKeyInput, required: true, description: 'The key.' }) },
@@ -87,39 +86,39 @@ builder.mutationFields((t) => ({
   switchSigningKey: t.field({
     type: SigningKey,
     description:
-      'Signs with the announced key from now on; all statements are signed anew, Trust Marks by reissueTrustMarks. Refused as long as others may hold an Entity Configuration that lacks it. The key before stays published until it is retired. Superiors in other federations must have been told of the new key, which is not checked.',
+      'Starts to sign with the announced key. All statements are re-signed; re-sign Trust Marks with reissueTrustMarks. Refused while caches may hold an Entity Configuration without the key. The previous key stays published until it is retired. Superiors in other federations must know the new key; this is not checked.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
-    args: { input: t.arg({ type: SwitchSigningKeyInput, description: 'How to switch, if not as usual.' }) },
+    args: { input: t.arg({ type: SwitchSigningKeyInput, description: 'Options; none by default.' }) },
     resolve: (_root, { input }, context) =>
       context.services.signingKeys.switch(recentlySignedIn(context), input ?? {}),
   }),
   retireKey: t.field({
     type: HistoricalKey,
     description:
-      'Publishes an earlier key no longer and puts it into the historical keys. Refused as long as something that it signed is valid.',
+      'Moves a previous key into the historical keys. Refused while anything that it signed is valid.',
     authScopes: { administer: true },
     errors: { types: [ConflictError, NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
-    args: { input: t.arg({ type: RetireKeyInput, required: true, description: 'Which key.' }) },
+    args: { input: t.arg({ type: RetireKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, context) =>
       context.services.signingKeys.retire(recentlySignedIn(context), input),
   }),
   revokeKey: t.field({
     type: HistoricalKey,
     description:
-      'Withdraws a key at once and says so in the historical keys. What it signed cannot be verified any more: statements are signed anew at once, Trust Marks by reissueTrustMarks.',
+      'Revokes a key immediately and lists it in the historical keys. Its signatures can no longer be verified: statements are re-signed at once, Trust Marks by reissueTrustMarks.',
     authScopes: { administer: true },
     errors: {
       types: [InvalidInputError, ConflictError, NotFoundError, UnsafeKeyChangeError, ...commonFailures],
     },
-    args: { input: t.arg({ type: RevokeKeyInput, required: true, description: 'Which key, and why.' }) },
+    args: { input: t.arg({ type: RevokeKeyInput, required: true, description: 'The key and the reason.' }) },
     resolve: (_root, { input }, context) =>
       context.services.signingKeys.revoke(recentlySignedIn(context), input),
   }),
   publishHistoricalKeys: t.field({
     type: [HistoricalKey],
     description:
-      'Signs and publishes the historical keys anew. Changes publish themselves; this is for certainty.',
+      'Re-signs and publishes the historical keys. Changes are published automatically; use this to force it.',
     authScopes: { operate: true },
     resolve: async (_root, _args, context) => {
       await context.services.trustAnchor.publishHistoricalKeys(signedIn(context))

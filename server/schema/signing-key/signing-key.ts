@@ -1,88 +1,88 @@
-/** The Federation Entity Keys of the key directory: which signs, which will, which only verify. */
+/** The Federation Entity Keys of the key directory and their states. */
 import { builder } from '#server/schema/builder.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 import type { SigningKeyView } from '#server/services/signing-key/view.ts'
 
 const SigningKeyState = builder.enumType('SigningKeyState', {
-  description: 'What a key is for (section 11.2).',
+  description: 'The state of a key (§11.2).',
   values: {
-    CURRENT: { description: 'It signs.' },
-    ANNOUNCED: { description: 'It is published, so that others learn of it, and will sign next.' },
-    PUBLISHED: { description: 'It signs no longer; it is published to verify what it signed.' },
+    CURRENT: { description: 'The key that signs.' },
+    ANNOUNCED: { description: 'The next key: published, but not yet used to sign.' },
+    PUBLISHED: { description: 'A previous key: published to verify its signatures.' },
   } as const,
 })
 
 export const SigningKeyUse = builder.objectRef<KeyUse>('SigningKeyUse').implement({
-  description: 'What a key has signed that is still valid.',
+  description: 'The valid signatures of a key.',
   authScopes: { read: true },
   fields: (t) => ({
     subordinateStatements: t.int({
-      description: 'How many of the published Subordinate Statements it signed.',
+      description: 'The number of published Subordinate Statements that it signed.',
       resolve: ({ statements }) => statements,
     }),
     trustMarks: t.exposeInt('trustMarks', {
-      description: 'How many of the published Trust Marks it signed; reissueTrustMarks signs them anew.',
+      description: 'The number of published Trust Marks that it signed; reissueTrustMarks re-signs them.',
     }),
     replacedTrustMarks: t.exposeInt('replacedTrustMarks', {
-      description: 'How many Trust Marks it signed that were replaced since and have not expired.',
+      description: 'The number of replaced Trust Marks that it signed and that have not expired.',
     }),
     neededUntil: t.expose('neededUntil', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When the last of all that it signed expires, with replaced statements and marks that others may hold; null when all has.',
+        'When its last signature expires, including replaced statements and marks in caches; null: all have expired.',
     }),
   }),
 })
 
 export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implement({
-  description: 'A Federation Entity Key; its private part never leaves the key directory.',
+  description: 'A Federation Entity Key. The private key never leaves the key directory.',
   authScopes: { read: true },
   fields: (t) => ({
-    kid: t.exposeString('kid', { description: 'Its id: the RFC 7638 thumbprint.' }),
+    kid: t.exposeString('kid', { description: 'The key id: the RFC 7638 thumbprint.' }),
     alg: t.exposeString('alg', { description: 'Its algorithm.' }),
     use: t.string({ description: 'What it is used for: `sig`.', resolve: () => 'sig' }),
-    state: t.expose('state', { type: SigningKeyState, description: 'What it is for at present.' }),
-    file: t.exposeString('file', { description: 'The file below the key directory that makes it so.' }),
+    state: t.expose('state', { type: SigningKeyState, description: 'Its state.' }),
+    file: t.exposeString('file', { description: 'Its file in the key directory.' }),
     jwk: t.field({
       type: 'JSON',
-      description: 'The public key, as others verify with it.',
+      description: 'The public key.',
       resolve: ({ jwk }) => jwk,
     }),
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was made here, or found in the key directory.',
+      description: 'When it was created, or found in the key directory.',
       resolve: ({ row }) => row?.createdAt ?? null,
     }),
     publishedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when the published Entity Configuration holds it.',
+      description: 'Since when it is in the published Entity Configuration.',
       resolve: ({ row }) => row?.publishedAt ?? null,
     }),
     usableFrom: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'From when on nobody may hold a valid Entity Configuration that lacks it: an announced key may sign then.',
+        'When the last cached Entity Configuration without it expires: an announced key may sign from then on.',
       resolve: ({ row }) => row?.usableFrom ?? null,
     }),
     signsSince: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it began to sign; null when it has not.',
+      description: 'When it began to sign; null: not yet.',
       resolve: ({ row }) => row?.signsSince ?? null,
     }),
     replacedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When another key began to sign in its place.',
+      description: 'When another key replaced it.',
       resolve: ({ row }) => row?.replacedAt ?? null,
     }),
     validSignatures: t.field({
       type: SigningKeyUse,
-      description: 'What it has signed that is still valid.',
+      description: 'Its valid signatures.',
       resolve: (key) => key.use(),
     }),
   }),
@@ -91,12 +91,12 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
 type Keyring = { keys: SigningKeyView[]; readOnlyReason: string | null }
 
 const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
-  description: 'The keys of the key directory, and whether they can be changed.',
+  description: 'The keys of the key directory, and whether it can be changed.',
   authScopes: { read: true },
   fields: (t) => ({
     keys: t.expose('keys', {
       type: [SigningKey],
-      description: 'The key that signs first, then the announced one, then those that only verify.',
+      description: 'The current key, then the announced one, then previous ones.',
     }),
     isWritable: t.boolean({
       description: 'Whether the admin server can change the key directory.',
@@ -104,7 +104,7 @@ const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
     }),
     readOnlyReason: t.exposeString('readOnlyReason', {
       nullable: true,
-      description: 'Why it cannot, and what to do, as a sentence; null when it can.',
+      description: 'Why not, and what to do; null if it can.',
     }),
   }),
 })
@@ -112,7 +112,7 @@ const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
 builder.queryField('signingKeys', (t) =>
   t.field({
     type: SigningKeys,
-    description: 'The keys that are published: the one that signs, the announced one, and earlier ones.',
+    description: 'The published keys: current, announced and previous ones.',
     authScopes: { read: true },
     resolve: async (_root, _args, { services: { signingKeys } }) => ({
       keys: await signingKeys.listed(),

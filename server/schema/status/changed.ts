@@ -1,25 +1,25 @@
-/** The one subscription that a console needs to keep what it shows current. */
+/** The single subscription that keeps a console current. */
 import { type Change, followChanges } from '#server/live/changes.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const ChangeSubject = builder.enumType('ChangeSubject', {
-  description: 'What a change is about.',
+  description: 'The subject of a change.',
   values: {
-    AUDIT_EVENT: { description: 'The audit log has a new entry, which says what was changed.' },
-    SUBORDINATE: { description: 'A subordinate was changed, or a renewal of it succeeded or failed.' },
-    RUN: { description: 'A run began, went on or ended.' },
+    AUDIT_EVENT: { description: 'A new audit entry.' },
+    SUBORDINATE: { description: 'A subordinate was changed, or its renewal succeeded or failed.' },
+    RUN: { description: 'A run started, progressed or ended.' },
   } as const,
 })
 
 const ChangeRef = builder.objectRef<Change>('Change').implement({
-  description: 'That something changed, for those who read it anew.',
+  description: 'A notification of a change, for clients that read the data again.',
   authScopes: { read: true },
   fields: (t) => ({
-    about: t.expose('about', { type: ChangeSubject, description: 'What it is about.' }),
+    about: t.expose('about', { type: ChangeSubject, description: 'The subject.' }),
     auditEvent: t.prismaField({
       type: 'AuditEvent',
       nullable: true,
-      description: 'The new entry of the audit log; null when it is about something else.',
+      description: 'The new audit entry; null for other subjects.',
       resolve: (query, change, _args, { db }) =>
         change.about === 'AUDIT_EVENT'
           ? db.auditEvent.findUnique({ ...query, where: { id: change.auditEventId } })
@@ -32,7 +32,7 @@ builder.subscriptionField('changed', (t) =>
   t.field({
     type: ChangeRef,
     description:
-      'Each change of whatever is shown in a console, by whomever and in whichever process it was made: subordinateChanged, runsChanged and auditEventRecorded over one connection.',
+      'Every change that a console shows, from any process: subordinateChanged, runsChanged and auditEventRecorded over one connection.',
     authScopes: { read: true },
     subscribe: (_root, _args, context) => followChanges(context),
     resolve: (change) => change,

@@ -1,4 +1,4 @@
-/** What expires on each of the next days, for a chart. */
+/** Counts expiring objects per day, for a chart. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -9,28 +9,28 @@ const DAY_MS = 86_400_000
 type Expiring = { date: Date; statements: number; entityConfigurations: number; trustMarks: number }
 
 export const ExpiringDay = builder.objectRef<Expiring>('ExpiringDay').implement({
-  description: 'What expires on one day in UTC.',
+  description: 'The objects that expire on one day in UTC.',
   authScopes: { read: true },
   fields: (t) => ({
-    date: t.expose('date', { type: 'DateTime', description: 'When the day begins.' }),
+    date: t.expose('date', { type: 'DateTime', description: 'The start of the day.' }),
     statements: t.exposeInt('statements', {
       description: 'Subordinate Statements of published subordinates.',
     }),
     entityConfigurations: t.exposeInt('entityConfigurations', {
-      description: 'Entity Configurations of published subordinates, as fetched last.',
+      description: 'Entity Configurations of published subordinates, as last fetched.',
     }),
     trustMarks: t.exposeInt('trustMarks', { description: 'Trust Marks that are not revoked.' }),
   }),
 })
 
-/** The column by whose time things expire, and the rows that count. */
+/** For each kind of object, the column of its expiry and the condition of its rows. */
 const sources = {
   statements: Prisma.sql`"statementExpiresAt" AS at FROM "Subordinate"`,
   entityConfigurations: Prisma.sql`"entityConfigurationExpiresAt" AS at FROM "Subordinate"`,
   trustMarks: Prisma.sql`"expiresAt" AS at FROM "TrustMark"`,
 }
 
-/** Every day has its row, also one on which nothing expires. */
+/** One row per day, also for days without expiring objects. */
 export async function expiringByDay(db: Database): Promise<Expiring[]> {
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const count = async (source: Prisma.Sql): Promise<Map<number, number>> => {

@@ -1,41 +1,41 @@
-/** Whether everything is published: as part of the server's status, and as it changes. */
+/** The publication status, as part of the server's status and as a subscription. */
 import { healthOf, type PublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const Drift = builder.prismaObject('DriftReport', {
   name: 'Drift',
   description:
-    'Where Redis was found to say other than the database, when it was compared last. It is repaired.',
+    'The differences between Redis and the database at the last consistency check. They are repaired automatically.',
   select: { id: true },
   authScopes: { read: true },
   fields: (t) => ({
-    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When it was compared.' }),
-    missing: t.exposeInt('missing', { description: 'Things that were not published.' }),
-    unexpected: t.exposeInt('unexpected', { description: 'Things that were published and should not be.' }),
-    different: t.exposeInt('different', { description: 'Things that were published in another state.' }),
-    examples: t.exposeStringList('examples', { description: 'The first of them, in words.' }),
+    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When it was checked.' }),
+    missing: t.exposeInt('missing', { description: 'Objects that were not published.' }),
+    unexpected: t.exposeInt('unexpected', { description: 'Objects that should not have been published.' }),
+    different: t.exposeInt('different', { description: 'Objects that were published in another state.' }),
+    examples: t.exposeStringList('examples', { description: 'Descriptions of the first differences.' }),
   }),
 })
 
 const PublicationHealth = builder.enumType('PublicationHealth', {
-  description: 'Whether what Redis serves is what the database says.',
+  description: 'Whether Redis matches the database.',
   values: {
     UP_TO_DATE: { description: 'Everything is published.' },
-    PENDING: { description: 'A change is on its way.' },
-    STALLED: { description: 'A change has been waiting for more than half a minute; see lastError.' },
+    PENDING: { description: 'Changes are being published.' },
+    STALLED: { description: 'A change has waited for more than half a minute; see lastError.' },
   } as const,
 })
 
 export const PublicationStatusRef = builder.objectRef<PublicationStatus>('PublicationStatus').implement({
-  description: 'Whether what Redis serves is what the database says.',
+  description: 'Whether Redis matches the database.',
   authScopes: { read: true },
   fields: (t) => ({
     health: t.field({ type: PublicationHealth, description: 'In one word.', resolve: healthOf }),
-    pending: t.exposeInt('pending', { description: 'Changes that are not published yet.' }),
+    pending: t.exposeInt('pending', { description: 'The number of unpublished changes.' }),
     oldestPendingAt: t.expose('oldest', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when the oldest of them waits.',
+      description: 'The time of the oldest unpublished change.',
     }),
     lastPublishedAt: t.field({
       type: 'DateTime',
@@ -45,7 +45,7 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
     }),
     lastError: t.string({
       nullable: true,
-      description: 'Why the last attempt failed.',
+      description: 'Why the last attempt failed; null if it succeeded.',
       resolve: ({ lease, redisReachable }) =>
         redisReachable ? (lease?.lastError ?? null) : 'Redis cannot be reached.',
     }),
@@ -53,7 +53,7 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
     drift: t.prismaField({
       type: Drift,
       nullable: true,
-      description: 'How far Redis was from the database; null before the first comparison.',
+      description: 'The result of the last consistency check; null before the first one.',
       resolve: (query, _root, _args, { db }) => db.driftReport.findUnique({ ...query, where: { id: 1 } }),
     }),
   }),
@@ -62,7 +62,7 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
 builder.subscriptionField('publicationChanged', (t) =>
   t.field({
     type: PublicationStatusRef,
-    description: 'Whether everything is published: first the present state, then each other one.',
+    description: 'The publication status: first the current one, then each change.',
     authScopes: { read: true },
     subscribe: (_root, _args, { publicationWatch }) => publicationWatch.follow(),
     resolve: (status) => status,

@@ -1,4 +1,4 @@
-/** How the installation is doing: counts, what expires soon, whether everything is published. */
+/** The status of the installation: counts, upcoming expiry, publication. */
 import { scheduleNames } from '#server/jobs/schedules.ts'
 import { readPublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -18,7 +18,7 @@ const count =
     db.subordinate.count({ ...(where ? { where } : {}) })
 
 const Counts = builder.objectRef<object>('Counts').implement({
-  description: 'How many of each there are.',
+  description: 'Counts of objects.',
   authScopes: { read: true },
   fields: (t) => ({
     subordinates: t.int({ description: 'Registered subordinates.', resolve: count({}) }),
@@ -40,7 +40,7 @@ const Counts = builder.objectRef<object>('Counts').implement({
       resolve: count({ active: true, intermediate: true }),
     }),
     trustMarkTypes: t.int({
-      description: 'Trust Mark Types.',
+      description: 'Trust Mark types.',
       resolve: (_root, _args, { db }) => db.trustMarkType.count(),
     }),
     activeTrustMarks: t.int({
@@ -57,12 +57,12 @@ const Counts = builder.objectRef<object>('Counts').implement({
 })
 
 const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
-  description: 'What expires in the next days unless it is renewed.',
+  description: 'Objects that expire in the next days unless they are renewed.',
   authScopes: { read: true },
   fields: (t) => ({
     days: t.int({ description: 'How many days ahead is looked.', resolve: () => DAYS }),
     subordinates: t.int({
-      description: 'Subordinates whose own Entity Configuration or whose statement expires.',
+      description: 'Subordinates whose Entity Configuration or statement expires.',
       resolve: (_root, _args, { db }) => {
         const soon = { lt: new Date(Date.now() + DAYS * 86_400_000) }
         const renewedByHand = { autorenew: false, statementExpiresAt: soon }
@@ -75,7 +75,7 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
       },
     }),
     trustMarks: t.int({
-      description: 'Trust Marks that are not renewed by schedule.',
+      description: 'Trust Marks that are not renewed automatically.',
       resolve: (_root, _args, { db }) => {
         const expiresAt = { gt: new Date(), lt: new Date(Date.now() + DAYS * 86_400_000) }
         return db.trustMark.count({ where: { active: true, autorenew: false, expiresAt } })
@@ -85,24 +85,24 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
 })
 
 const JobHealth = builder.objectRef<object>('JobHealth').implement({
-  description: 'Whether what runs by itself does so.',
+  description: 'The state of runs and schedules.',
   authScopes: { read: true },
   fields: (t) => ({
     workers: t.int({
-      description: 'Processes that execute runs and schedules; with none, nothing runs by itself.',
+      description: 'The number of processes that execute runs and schedules. With 0, nothing runs.',
       resolve: (_root, _args, { queue }) => queue.countWorkers(),
     }),
     queuedRuns: t.int({
-      description: 'Runs that wait for a worker.',
+      description: 'The number of queued runs.',
       resolve: (_root, _args, { db }) => db.renewalRun.count({ where: { state: 'QUEUED' } }),
     }),
     runningRuns: t.int({
-      description: 'Runs that are at work.',
+      description: 'The number of running runs.',
       resolve: (_root, _args, { db }) => db.renewalRun.count({ where: { state: 'RUNNING' } }),
     }),
     failingSchedules: t.prismaField({
       type: [ScheduleRef],
-      description: 'Schedules that failed the last time.',
+      description: 'Schedules whose last execution failed.',
       resolve: (query, _root, _args, { db }) =>
         db.schedule.findMany({ ...query, where: { lastSucceeded: false, name: { in: scheduleNames } } }),
     }),
@@ -110,7 +110,7 @@ const JobHealth = builder.objectRef<object>('JobHealth').implement({
 })
 
 const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
-  description: 'How this installation is doing.',
+  description: 'The status of this installation.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.field({
@@ -122,30 +122,30 @@ const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
       description: 'The version of this software.',
       resolve: (_root, _args, { version }) => version,
     }),
-    counts: t.field({ type: Counts, description: 'How many of each there are.', resolve: () => ({}) }),
+    counts: t.field({ type: Counts, description: 'Counts of objects.', resolve: () => ({}) }),
     expiringSoon: t.field({
       type: ExpiringSoon,
-      description: 'What needs a person in the next days.',
+      description: 'Objects that expire soon and are not renewed automatically.',
       resolve: () => ({}),
     }),
     expiringByDay: t.field({
       type: [ExpiringDay],
-      description: 'What expires on each of the next 30 days, today first, if nothing is renewed.',
+      description: 'What would expire on each of the next 30 days, from today, if nothing were renewed.',
       resolve: (_root, _args, { db }) => expiringByDay(db),
     }),
     failing: t.field({
       type: Failing,
-      description: 'What could not be renewed the last time, with the reason.',
+      description: 'Objects whose last renewal failed, with the reason.',
       resolve: () => ({}),
     }),
     publication: t.field({
       type: PublicationStatusRef,
-      description: 'Whether everything is published.',
+      description: 'The publication status.',
       resolve: (_root, _args, context) => readPublicationStatus(context.publishing),
     }),
     jobs: t.field({
       type: JobHealth,
-      description: 'Whether what runs by itself does so.',
+      description: 'The state of runs and schedules.',
       resolve: () => ({}),
     }),
   }),
@@ -154,7 +154,7 @@ const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
 builder.queryField('serverStatus', (t) =>
   t.field({
     type: ServerStatus,
-    description: 'Counts, what expires soon, and the state of publication.',
+    description: 'The status of the installation: counts, upcoming expiry and publication.',
     authScopes: { read: true },
     resolve: () => ({}),
   }),

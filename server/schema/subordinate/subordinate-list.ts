@@ -4,7 +4,7 @@ import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { literally } from '#server/schema/search.ts'
+import { escapeLike } from '#server/schema/search.ts'
 import { SubordinateState, whereState } from '#server/schema/subordinate/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -81,7 +81,7 @@ function where(filter: Filter | null | undefined, trustMarkTypeId: number): Pris
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
   if (search?.trim()) {
-    const contains = { contains: literally(search), mode: 'insensitive' as const }
+    const contains = { contains: escapeLike(search), mode: 'insensitive' as const }
     and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })

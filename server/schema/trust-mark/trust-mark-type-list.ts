@@ -3,7 +3,7 @@ import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { literally } from '#server/schema/search.ts'
+import { escapeLike } from '#server/schema/search.ts'
 
 const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
   description: 'Conditions that must all hold; an absent one does not count.',
@@ -26,7 +26,7 @@ function where(
   const { search, active, hasOwner } = filter
   const and: Prisma.TrustMarkTypeWhereInput[] = []
   if (search?.trim()) {
-    const contains = { contains: literally(search), mode: 'insensitive' as const }
+    const contains = { contains: escapeLike(search), mode: 'insensitive' as const }
     and.push({ OR: [{ type: contains }, { description: contains }] })
   }
   if (typeof active === 'boolean') and.push({ active })

@@ -22,51 +22,52 @@ export const endpoints: readonly Endpoint[] = [
   {
     name: 'Entity Configuration',
     aim: 0.8,
-    beyond: 'routing, hooks and the headers of CORS and caches, for a body of less than 1 kB',
+    beyond: 'routes, runs hooks and sets the headers of CORS and caches, for a body of less than 1 kB',
     requests: () => [get('/.well-known/openid-federation')],
   },
   {
     name: '/fetch',
     aim: 0.8,
-    beyond: 'routing, hooks and headers, and checking the identifier that is asked for',
+    beyond: 'routes, runs hooks, sets headers and checks the requested identifier',
     requests: ({ sample }) => sample.map((sub) => get('/fetch', { sub })),
   },
   {
     name: '/resolve, warm',
     aim: 0.6,
     beyond:
-      'counting the request against its limit, checking two identifiers, and whether the response still stands',
+      'counts the request against its limit, checks two identifiers, and checks that the response is current',
     requests: ({ sample }) => sample.map((sub) => get('/resolve', { sub, trust_anchor: entityId })),
   },
   {
     name: '/trust_mark',
     aim: 0.6,
-    beyond: 'checking type and identifier, for a body of 400 bytes',
+    beyond: 'checks type and identifier, for a body of 400 bytes',
     requests: ({ sample }) => sample.map((sub) => get('/trust_mark', { sub, trust_mark_type: markType })),
   },
   {
     name: '/list of the 100 holders of a mark',
     aim: 0.6,
-    beyond: 'reading the parameters, and whether the list that is held still stands',
+    beyond: 'reads the parameters, and checks that the cached list is current',
     requests: () => [get('/list', { trust_mark_type: markType })],
   },
   {
     name: '/extended_list, a page of 100',
     aim: 0.6,
-    beyond: 'choosing and describing the page anew, since any combination of parameters may be asked for',
+    beyond:
+      'selects and describes the page for each request, because any combination of parameters is possible',
     requests: () => [get('/extended_list', { limit: '100' })],
   },
   {
     name: '/list of all',
     aim: 0.6,
-    beyond: 'reading the parameters, and whether the list that is held still stands',
+    beyond: 'reads the parameters, and checks that the cached list is current',
     requests: () => [get('/list')],
   },
   {
     name: '/trust_mark_status',
     aim: 0.6,
     signs: true,
-    beyond: 'verifying the mark, besides signing',
+    beyond: 'verifies the mark and signs',
     requests: ({ marks }) =>
       marks.map((trust_mark) => ({
         method: 'POST',

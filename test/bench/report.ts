@@ -1,4 +1,4 @@
-/** What was measured, as Markdown: what it was measured on, a table for each question, and what falls short and why. */
+/** Formats measurements as Markdown: the machine, a table for each question, and the missed aims with reasons. */
 import { arch, cpus, platform, totalmem } from 'node:os'
 import type { OutageMeasure } from './outages.ts'
 import type { PublicResult } from './public.ts'
@@ -16,10 +16,10 @@ export type Measures = {
   command: string
 }
 
-/** The size at which the endpoints are held against their aims. */
+/** The number of subordinates at which endpoints must reach their aims. */
 export const MAIN_SIZE = 10_000
 
-/** Requests a second that the servers could serve on a processor of their own: the share that counts. */
+/** Compares processor time, which other work on the machine hardly changes. */
 export function shareOfBare({ ours, bare }: PublicResult): number {
   return bare.processor / ours.processor
 }
@@ -28,10 +28,9 @@ export function formatReport(measures: Measures): string {
   const main = measures.public.filter(({ subordinates }) => subordinates === MAIN_SIZE)
   return [
     '# Benchmarks',
-    `Made by \`${measures.command}\` on ${describeMachine()}, ${measures.database}. Each server that is measured is a
-process of its own, and so is the load. A share is what our server does with the same processor time as a bare
-\`node:http\` server that sends the same bytes in the same run: the two rates beside it depend on what else the machine
-does, the share hardly.`,
+    `Measured by \`${measures.command}\` on ${describeMachine()}, ${measures.database}. Each server and the load generator
+are separate processes. The share compares our server with a bare \`node:http\` server that sends the same bytes in the same
+run, for equal processor time. Other work on the machine changes the two rates, but hardly the share.`,
     `## Public endpoints, ${number(MAIN_SIZE)} subordinates`,
     endpointTable(main),
     shortfalls(main),
@@ -66,8 +65,8 @@ function endpointTable(results: readonly PublicResult[]): string {
 function shortfalls(results: readonly PublicResult[]): string {
   const short = results.filter((result) => shareOfBare(result) < result.endpoint.aim)
   if (short.length === 0) return 'Every endpoint reaches its aim.'
-  const lines = short.map(({ endpoint }) => `- ${endpoint.name}: beyond sending bytes, ${endpoint.beyond}.`)
-  return ['Short of their aims, and why:', '', ...lines].join('\n')
+  const lines = short.map(({ endpoint }) => `- ${endpoint.name}: also ${endpoint.beyond}.`)
+  return ['Below their aims, because the server does more than send bytes:', '', ...lines].join('\n')
 }
 
 function growthTable(results: readonly PublicResult[]): string {
@@ -109,9 +108,9 @@ function outageSection(outages: readonly OutageMeasure[]): string[] {
   ])
   return [
     '## Failover of Redis',
-    `The federation server is asked every 10 ms what only Redis knows, while a replica takes the place of the node that
-holds our keys. Nobody is answered wrongly: who is not answered gets 503, at once or after the second that a command may
-take. The admin server publishes what was meant for that time by itself.`,
+    `A client asks the federation server every 10 ms for data that only Redis has, while a replica replaces the node with
+our keys. No answer is wrong. Without the data it is 503, at once or after a second, the limit of a command. The admin server
+publishes the changes of that time automatically.`,
     table(['', 'without an answer', 'answered with 503'], rows),
   ]
 }

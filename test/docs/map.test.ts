@@ -26,6 +26,14 @@ const toAnchor = (heading: string) =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-')
 
+test('CONTRIBUTING.md names files and folders that exist', async () => {
+  const areas = 'prisma|server|federation|web|test|docs|deploy|\\.ci'
+  const paths = (await textOf('CONTRIBUTING.md')).matchAll(RegExp(`\`((?:${areas})/[^\`<> ]*)\``, 'g'))
+  const named = [...paths].map(([, path = '']) => path)
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((path) => !existsSync(root(path)))).toEqual([])
+})
+
 test('the indexes name every document', async () => {
   const index = ['README.md', 'docs/README.md', 'docs/guide/README.md', 'docs/decisions/README.md']
   const texts = (await Promise.all(index.map(textOf))).join('\n')

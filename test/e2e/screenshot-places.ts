@@ -84,7 +84,9 @@ async function rollover(page: Page): Promise<void> {
   await page.getByRole('dialog').getByLabel('Algorithm').selectOption('ES256')
   await page.getByRole('button', { name: 'Make and announce it' }).click()
   await page.getByText('Not safe yet', { exact: true }).waitFor()
-  await list('/keys', 'Not safe yet')(page) // from the top, without the toast
+  // Shown again from the top, without the toast.
+  await list('/', 'Recently registered')(page)
+  await list('/keys', 'Not safe yet')(page)
 }
 
 async function palette(page: Page): Promise<void> {

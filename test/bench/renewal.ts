@@ -49,7 +49,7 @@ async function renewAll(admin: AdminClient, entities: number): Promise<void> {
        ... on MutationStartRenewalSuccess { data { id } } ... on Error { message } } }`,
   )
   if (!started.data) throw new Error(started.message)
-  for (;;) {
+  for (let polls = 0; polls < 36_000; polls++) {
     const { run } = await admin<{ run: { state: string; done: number } }>(
       'query ($id: ID!) { run: renewalRun(id: $id) { state done } }',
       { id: started.data.id },
@@ -60,6 +60,7 @@ async function renewAll(admin: AdminClient, entities: number): Promise<void> {
     }
     await setTimeout(100)
   }
+  throw new Error('the run has not ended within an hour')
 }
 
 /** Seconds. */

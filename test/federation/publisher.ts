@@ -14,6 +14,7 @@ import { redisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
 import { formatSubordinateEvents, type SubordinateEvent } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
+import { untilTrue } from '#test/helpers/until.ts'
 
 export const entityId = 'https://ta.example'
 
@@ -48,7 +49,10 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     const { promise, resolve } = Promise.withResolvers<void>()
     heard = resolve
     // Nobody receives it before the reader's subscription stands; a message that reached nobody is not awaited.
-    while ((await client.publish(names.changes, formatChange(change))) === 0);
+    await untilTrue(
+      'the reader is subscribed',
+      async () => (await client.publish(names.changes, formatChange(change))) > 0,
+    )
     await promise
   }
 

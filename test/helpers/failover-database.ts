@@ -8,6 +8,7 @@ import pg from 'pg'
 import { openPostgres } from '#test/helpers/postgres.ts'
 import { freePort } from '#test/helpers/redis.ts'
 import type { RestartableDatabase } from '#test/helpers/restartable-database.ts'
+import { untilTrue } from '#test/helpers/until.ts'
 
 export async function startFailoverDatabase(binaries: string): Promise<RestartableDatabase> {
   const { directory, run } = await openPostgres(binaries)
@@ -46,6 +47,6 @@ async function waitForStandby(port: number): Promise<void> {
   await client.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`)
   await client.query('SELECT pg_reload_conf()')
   const states = () => client.query('SELECT 1 FROM pg_stat_replication WHERE sync_state = $1', ['sync'])
-  while ((await states()).rowCount === 0);
+  await untilTrue('the standby writes with the primary', async () => (await states()).rowCount !== 0)
   await client.end()
 }

@@ -1,4 +1,4 @@
-/** Waits as vi.waitFor does, for what also runs outside of a test. */
+/** Waits for a condition with a limit, inside and outside of a test. */
 import { setTimeout } from 'node:timers/promises'
 
 /** Milliseconds. */
@@ -14,4 +14,14 @@ export async function until<T>(work: () => Promise<T>, { timeout, interval }: Pa
     }
     await setTimeout(interval)
   }
+}
+
+/** Less than any test has, so that the sentence is what it fails with. */
+const PATIENCE = { timeout: 15_000, interval: 5 }
+
+/** Asks until the answer is yes. @throws a sentence with `condition`, once the time is over */
+export async function untilTrue(condition: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  await until(async () => {
+    if (!(await isTrue())) throw new Error(`Still not so after ${PATIENCE.timeout / 1000} s: ${condition}.`)
+  }, PATIENCE)
 }

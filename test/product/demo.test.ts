@@ -10,12 +10,13 @@ const MEMBERS = 9
 
 /** The first of as many ports in a row that were free a moment ago. */
 async function freePorts(count: number): Promise<number> {
-  for (;;) {
+  for (let attempt = 0; attempt < 100; attempt++) {
     const first = await freePort()
     if (first + count > 65_535) continue
     const ports = Array.from({ length: count }, (_, n) => first + n)
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first
   }
+  throw new Error(`100 attempts found no ${count} free ports in a row`)
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -20,10 +20,10 @@ const ROUNDS = 3
 /** Mutations under way at the same time, of which some are cut off by the kill. */
 const WRITERS = 4
 
-/** Creates Trust Mark types without end; answers with those that were acknowledged when the connection broke. */
+/** Creates Trust Mark types until the product is killed; answers with those that were acknowledged when the connection broke. */
 async function createTypes(admin: AdminClient, prefix: string, acknowledged: string[]): Promise<void> {
   try {
-    for (let n = 0; ; n++) {
+    for (let n = 0; n < 10_000; n++) {
       const type = `${prefix}/${n}`
       await mutate(admin, 'createTrustMarkType', { type }, 'type')
       acknowledged.push(type)
@@ -46,7 +46,8 @@ async function killWhileWriting(product: Product, admin: AdminClient, entity: Te
 
 async function listTypes(admin: AdminClient): Promise<string[]> {
   const types: string[] = []
-  for (let after: string | null = null; ; ) {
+  let after: string | null = null
+  while (types.length < 100_000) {
     const { trustMarkTypes }: TypesPage = await admin(
       'query ($after: String) { trustMarkTypes(first: 100, after: $after) { nodes: edges { node { type } } pageInfo { hasNextPage endCursor } } }',
       { after },
@@ -55,6 +56,7 @@ async function listTypes(admin: AdminClient): Promise<string[]> {
     if (!trustMarkTypes.pageInfo.hasNextPage) return types
     after = trustMarkTypes.pageInfo.endCursor
   }
+  throw new Error('the pages of Trust Mark types lead in a circle')
 }
 type TypesPage = {
   trustMarkTypes: {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
 import { run } from '#test/helpers/program.ts'
+import { untilTrue } from '#test/helpers/until.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 import { startLargeFederation } from './large-federation.ts'
@@ -67,7 +68,7 @@ test('leaves the collection and ends with exit code 1 when it is interrupted', {
   const asked = federation.leaf.requests.length
   federation.leaf.misbehave('hang')
   const program = collect(entityId)
-  while (federation.leaf.requests.length === asked) await ta.redis.client.ping()
+  await untilTrue('the walk has reached the leaf', () => federation.leaf.requests.length > asked)
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(1)
   expect(program.output()).toContain('Interrupted by SIGTERM. The collection is unchanged.')
@@ -83,7 +84,7 @@ test('killed in the middle, leaves the collection, and what it wrote expires', {
   federation.leaf.misbehave('hang')
   const program = collect(entityId)
   const staged = () => ta.redis.client.keys('inmor:collection:staging:*')
-  while ((await staged()).length === 0);
+  await untilTrue('the walk has written something', async () => (await staged()).length > 0)
   program.kill('SIGKILL')
   await program.ended
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)

@@ -28,7 +28,8 @@ test.each(['', '&entity_type=openid_relying_party&entity_type=federation_entity'
       for (; isPaging; walks++) await ta.walk()
     })()
     const found: string[] = []
-    for (let from = ''; ; ) {
+    let from = ''
+    for (let pages = 0; pages < 10_000; pages++) {
       const answer = await ta.app.inject({ url: `/collection?limit=50${filter}${from}` })
       const { entities, next } = answer.json<{ entities: { entity_id: string }[]; next?: string }>()
       found.push(...entities.map((entity) => entity.entity_id))

@@ -17,6 +17,7 @@ import { writeNewKey } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
 import { createReader } from '#store/reader.ts'
 import { startRedis } from '#test/helpers/redis.ts'
+import { untilTrue } from '#test/helpers/until.ts'
 import { makeCertificate } from '../certificate.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
@@ -85,8 +86,7 @@ test('reads the key directory again when it has changed', { tags: 'fault/key-fil
   }
   expect(await published()).toBe(1)
   await writeFile(join(directory, 'next.json'), JSON.stringify(await generateSigningKey('ES256')))
-  while ((await published()) === 1);
-  expect(await published()).toBe(2)
+  await untilTrue('the new key is published', async () => (await published()) === 2)
   await server.close()
   redis.disconnect()
 })
@@ -98,7 +98,7 @@ test('starts without Redis, and is healthy as soon as Redis is there', async () 
   const health = async () => (await fetch(`${server.url}/health`)).status
   expect(await health()).toBe(503)
   await redis.restart()
-  while ((await health()) !== 200);
+  await untilTrue('the server is healthy', async () => (await health()) === 200)
   await server.close()
   await redis.close()
 })

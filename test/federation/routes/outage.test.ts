@@ -1,6 +1,5 @@
-/** A Redis that is away is an outage (503), and never an empty federation. */
-import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { untilTrue } from '#test/helpers/until.ts'
 import { post } from '../client.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
@@ -56,7 +55,7 @@ async function expectOutage() {
 
 /** Asks until the server has found Redis again, which it does by itself. */
 async function recovered() {
-  while ((await ta.get('/health')).statusCode !== 200);
+  await untilTrue('the server is healthy', async () => (await ta.get('/health')).statusCode === 200)
 }
 
 test('every endpoint says so while Redis is stopped, and recovers without help', {
@@ -66,7 +65,7 @@ test('every endpoint says so while Redis is stopped, and recovers without help',
   await ta.redis.stop()
   // The connections for commands and for changes are lost one after the other.
   for (const url of ['/health', '/.well-known/openid-federation']) {
-    while ((await ta.app.inject({ url })).statusCode === 200) await setImmediate() // lets it hear of the loss
+    await untilTrue(`${url} is lost`, async () => (await ta.app.inject({ url })).statusCode !== 200)
   }
   await expectOutage()
   await ta.redis.restart()

@@ -1,4 +1,4 @@
-/** A process that rolls keys over without end, for a test that kills it; it tells each key before it may sign. */
+/** Rolls keys over until a test kills this process; prints each key before it may sign. */
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
 import { announceKey, switchKey, tidyKeyDirectory, withdrawKey } from '#store/key-directory-change.ts'
@@ -7,7 +7,7 @@ const [directory = ''] = process.argv.slice(2)
 const place = { directory, historicalDirectory: `${directory}/historical_keys` }
 
 await tidyKeyDirectory(place)
-for (;;) {
+for (let rollovers = 0; rollovers < 10_000; rollovers++) {
   const { signer, listed } = await readKeyDirectory(directory)
   if (!listed.some(({ role }) => role === 'announced')) {
     const next = await generateSigningKey('ES256')

@@ -1,6 +1,8 @@
 /** One project a part of the product; `npm test` runs them all, `npx vitest --project core` only one. */
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
 import { points } from './points.ts'
 
@@ -10,6 +12,13 @@ const project = (name: string, include: string, extra: object = {}) => ({
   extends: true as const,
   test: { name, include: [include], ...extra },
 })
+
+/** Compiles the console's components; SvelteKit's own modules are replaced. */
+const app = fileURLToPath(new URL('web/component/app.ts', import.meta.url))
+const components = {
+  plugins: [svelte({ configFile: false }), svelteTesting()],
+  resolve: { alias: { '$app/navigation': app, '$app/state': app } },
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -24,12 +33,14 @@ export default defineConfig({
     tags: [...points()].map(([name, description]) => ({ name, description })),
     execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
-      // Properties try many inputs, on a machine that may have other things to do.
-      project('core', 'test/core/**/*.test.ts', { testTimeout: 30_000 }),
+      // Properties try many inputs, on a machine that may have other things to do. Pure code shares a worker.
+      project('core', 'test/core/**/*.test.ts', { testTimeout: 30_000, isolate: false }),
       project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
       project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
-      project('web', 'test/web/**/*.test.ts'),
+      // Functions without state share a worker.
+      project('web', 'test/web/*.test.ts', { isolate: false }),
+      { ...project('components', 'test/web/component/*.test.ts'), ...components },
       project('deploy', 'test/{deploy,docs}/**/*.test.ts', {
         testTimeout: 300_000,
         hookTimeout: 300_000,

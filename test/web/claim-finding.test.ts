@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import {
   constraintsFindings,
+  findingsAt,
+  findingsWithin,
   issuersFindings,
   jwksFindings,
   markClaimsFindings,
@@ -79,6 +81,12 @@ const owner = { sub: 'https://owner.example', jwks: { keys: [key] } }
 const anchor = 'https://other.example'
 
 test.each([
+  ['constraints', constraintsFindings, [], []],
+  ['keys', jwksFindings, 'x', []],
+  ['metadata', metadataFindings, 1, []],
+  ['pinned keys that are no set', pinnedKeysFindings, { [anchor]: 'x' }, [anchor]],
+  ['all parameters of a type', parametersFindings('federation_entity'), [], []],
+  ['a type called metadata', metadataFindings, { metadata: { metadata: null } }, ['metadata', 'metadata']],
   ['issuers', issuersFindings, { [type]: ['not a URL'] }, [type, 0]],
   ['owners', ownersFindings, { [type]: { ...owner, sub: 1 } }, [type, 'sub']],
   ['an owner', ownerFindings, { ...owner, jwks: { keys: [{ ...key, d: 'x' }] } }, ['jwks', 'keys', 0]],
@@ -102,4 +110,11 @@ test.each([
   ['claims of a mark', markClaimsFindings, { level: 2 }],
 ])('%s that may stand have no findings', (_what, check, value) => {
   expect(check(value)).toEqual([])
+})
+
+test('a finding belongs to its place and to all around it, but to no name that only begins alike', () => {
+  const findings = [['a'], ['a', 'b'], ['ab'], []].map((path) => ({ path, message: '' }))
+  expect(findingsAt(findings, ['a'])).toEqual([findings[0]])
+  expect(findingsWithin(findings, ['a'])).toEqual([findings[0], findings[1]])
+  expect(findingsWithin(findings, [])).toEqual(findings)
 })

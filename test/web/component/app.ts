@@ -1,0 +1,6 @@
+/** Stands in for SvelteKit's modules `$app/navigation` and `$app/state`, which only a running console has. */
+import { vi } from 'vitest'
+
+export const invalidate = vi.fn(async (_topic: string) => {})
+export const refreshAll = vi.fn(async () => {})
+export const page = { url: new URL('http://localhost/somewhere?tab=keys') }

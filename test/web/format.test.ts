@@ -1,0 +1,57 @@
+/** Times, lengths of time and identifiers as the console shows them. */
+import { expect, test } from 'vitest'
+import { hoursAndDays, hoursInWords, plural, relativeTime, shortEntityId } from '#lib/format.ts'
+
+test.each([
+  [0, ''],
+  [-1, ''],
+  [Number.NaN, ''],
+  [1, '1 hour'],
+  [47, '47 hours'],
+  [48, '2 days'],
+  [49, '2 days 1 hour'],
+  [71, '2 days 23 hours'],
+  [168, '7 days'],
+  [8760, '365 days'],
+  [43_800, '1,825 days'],
+])('%d hours in words: %s', (hours, words) => {
+  expect(hoursInWords(hours)).toBe(words)
+})
+
+test('hours are shown in days as well where that reads differently', () => {
+  expect(hoursAndDays(24)).toBe('24 hours')
+  expect(hoursAndDays(168)).toBe('168 hours (7 days)')
+})
+
+const MINUTE = 60
+const DAY = 24 * 60 * MINUTE
+
+test.each([
+  [-1, 'just now'],
+  [59, 'in a moment'],
+  [60, 'in 1 minute'],
+  [60 * MINUTE - 1, 'in 60 minutes'],
+  [-60 * MINUTE, '1 hour ago'],
+  [2 * DAY - 1, 'in 48 hours'],
+  [2 * DAY, 'in 2 days'],
+  [89 * DAY, 'in 89 days'],
+  [90 * DAY, 'in 3 months'],
+  [-730 * DAY, '2 years ago'],
+])('%d seconds from now: %s', (seconds, words) => {
+  const now = new Date('2026-06-01T12:00:00Z')
+  expect(relativeTime(new Date(now.getTime() + seconds * 1000), now)).toBe(words)
+})
+
+test('counts have their noun in the right number', () => {
+  expect([0, 1, 5008].map((value) => plural(value, 'entity', 'entities'))).toEqual([
+    '0 entities',
+    '1 entity',
+    '5,008 entities',
+  ])
+})
+
+test('an identifier loses https and its last slash, and nothing else', () => {
+  expect(shortEntityId('https://a.example/')).toBe('a.example')
+  expect(shortEntityId('https://a.example/https://b/c')).toBe('a.example/https://b/c')
+  expect(shortEntityId('http://localhost:8080')).toBe('http://localhost:8080')
+})

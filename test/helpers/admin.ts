@@ -12,7 +12,7 @@ import { cliCaller } from '#server/identity/caller.ts'
 import { type Role, roles } from '#server/identity/roles.ts'
 import { type AdminServer, type Overrides, startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -57,7 +57,11 @@ export async function startAdmin(
   overrides: Overrides = {},
   changes: Partial<ServerConfig> = {},
 ): Promise<TestAdmin> {
-  const [database, redis, keysDirectory] = await Promise.all([startDatabase(), startRedis(), makeKeys()])
+  const [database, redis, keysDirectory] = await Promise.all([
+    startMigratedDatabase(),
+    startRedis(),
+    makeKeys(),
+  ])
   const [adminPort, federationPort] = [await freePort(), await freePort()]
   const entityId = `http://127.0.0.1:${federationPort}`
   const adminUrl = `http://127.0.0.1:${adminPort}`

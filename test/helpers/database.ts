@@ -1,8 +1,9 @@
-/** A fresh, empty database for one test file: on the PostgreSQL that DATABASE_URL names, else PGlite in memory. */
+/** A fresh database for one test file: on the PostgreSQL that DATABASE_URL names, else PGlite in memory. */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { migrate } from '#prisma/migrate.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
-import { emptyDataDirectory } from '#test/helpers/empty-data-directory.ts'
+import { emptyDataDirectory, migratedDataDirectory, migrationsKey } from '#test/helpers/data-directory.ts'
 
 export type TestDatabase = {
   url: string
@@ -10,9 +11,22 @@ export type TestDatabase = {
   close(): Promise<void>
 }
 
-export async function startDatabase(): Promise<TestDatabase> {
+/** An empty one, as a first start finds it. */
+export const startDatabase = () =>
+  closingOnce((server) => createDatabase(server, 'template1'), emptyDataDirectory)
+
+/** One with the tables of the product and nothing in them: a copy of what `migrate` made once. */
+export const startMigratedDatabase = () =>
+  closingOnce(async (server) => createDatabase(server, await migratedTemplate(server)), migratedDataDirectory)
+
+async function closingOnce(
+  onServer: (server: string) => Promise<TestDatabase>,
+  dataDirectory: () => Promise<Blob>,
+): Promise<TestDatabase> {
   const server = process.env.DATABASE_URL
-  const { url, close } = await (server ? createDatabase(server) : startEmpty())
+  const { url, close } = await (server
+    ? onServer(server)
+    : startEmbeddedDatabase(undefined, { loadDataDir: await dataDirectory() }))
   let closed: Promise<void> | undefined
   return {
     url,
@@ -23,23 +37,46 @@ export async function startDatabase(): Promise<TestDatabase> {
   }
 }
 
-async function startEmpty() {
-  return startEmbeddedDatabase(undefined, { loadDataDir: await emptyDataDirectory() })
+async function createDatabase(server: string, template: string): Promise<TestDatabase> {
+  const name = `inmor_test_${randomBytes(6).toString('hex')}`
+  await withClient(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
+  return {
+    url: databaseAt(server, name),
+    async close() {
+      await withClient(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`))
+    },
+  }
 }
 
-async function createDatabase(server: string): Promise<TestDatabase> {
-  const name = `inmor_test_${randomBytes(6).toString('hex')}`
-  await execute(server, `CREATE DATABASE ${name}`)
+/** The name of the migrated database that others are copies of. One process makes it, and the others wait. */
+function migratedTemplate(server: string): Promise<string> {
+  const name = `inmor_template_${migrationsKey()}`
+  return withClient(server, async (client) => {
+    await client.query("SELECT pg_advisory_lock(hashtext('inmor:template'))")
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
+    if (rowCount === 0) {
+      const unfinished = `${name}_unfinished`
+      await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`)
+      await client.query(`CREATE DATABASE ${unfinished}`)
+      await migrate(databaseAt(server, unfinished))
+      await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`)
+    }
+    return name
+  })
+}
+
+function databaseAt(server: string, name: string): string {
   const url = new URL(server)
   url.pathname = `/${name}`
-  return { url: url.href, close: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) }
+  return url.href
 }
 
-async function execute(server: string, statement: string): Promise<void> {
+/** The locks of a session end with it. */
+async function withClient<T>(server: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: server })
   await client.connect()
   try {
-    await client.query(statement)
+    return await work(client)
   } finally {
     await client.end()
   }

@@ -52,6 +52,18 @@ describe('buildTrustMark', () => {
     expect(claims).toEqual({ ...valid, iat: NOW })
   })
 
+  it('has each optional claim that was given', () => {
+    const optional = { ref: 'https://a.example/ref', delegation: 'a.b.c' }
+    const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW, ...optional }
+    const logoUri = 'https://a.example/logo.svg'
+    expect(buildTrustMark({ ...input, logoUri })).toEqual({
+      ...valid,
+      iat: NOW,
+      ...optional,
+      logo_uri: logoUri,
+    })
+  })
+
   it('keeps the names that say what the mark is, and crit, which nobody could accept (§13.4)', () => {
     const names = ['crit', 'delegation', 'exp', 'iat', 'iss', 'jti', 'sub', 'trust_mark_type']
     expect([...trustMarkProtectedClaims].sort()).toEqual(names)

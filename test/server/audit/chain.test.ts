@@ -1,13 +1,12 @@
 /** The chain of the audit log: no forks, no way around it, and whatever is done to it by force shows. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { migrate } from '#prisma/migrate.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { appendAuditEntry } from '#server/services/audit/append.ts'
 import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 let database: TestDatabase
 let db: Database
@@ -15,8 +14,7 @@ let db: Database
 const ZEROS = '0'.repeat(64)
 
 beforeAll(async () => {
-  database = await startDatabase()
-  await migrate(database.url)
+  database = await startMigratedDatabase()
   db = connectDatabase(database.url)
 })
 afterAll(async () => {

@@ -3,12 +3,11 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
-import { migrate } from '#prisma/migrate.ts'
 import { renewalRunPage } from '#server/schema/run/renewal-run-list.ts'
 import { expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
 import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
-import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 const COUNT = 100_000
 const RARE = 'https://ta.example.org/marks/rare'
@@ -57,8 +56,7 @@ async function insertRows(): Promise<void> {
 }
 
 beforeAll(async () => {
-  database = await startDatabase()
-  await migrate(database.url)
+  database = await startMigratedDatabase()
   client = new pg.Client({ connectionString: database.url })
   await client.connect()
   await insertRows()

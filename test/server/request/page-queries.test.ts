@@ -3,12 +3,11 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
-import { migrate } from '#prisma/migrate.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 let database: TestDatabase
 let db: PrismaClient<'query'>
@@ -16,8 +15,7 @@ let queries: string[] = []
 const COUNT = 12
 
 beforeAll(async () => {
-  database = await startDatabase()
-  await migrate(database.url)
+  database = await startMigratedDatabase()
   const adapter = new PrismaPg({ connectionString: database.url, max: 1 })
   db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
   db.$on('query', ({ query }) => queries.push(query))

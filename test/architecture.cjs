@@ -15,7 +15,7 @@ const serverFloors = [
 ]
 const serviceFloors = [
   ['audit|write', 'claim-size', 'json-difference'],
-  ['context'],
+  ['context', 'patch'],
   ['entity', 'signing-key'],
   ['trust-anchor'],
   ['subordinate'],

@@ -87,10 +87,14 @@ const table = {
 
 export type EndpointName = keyof typeof table
 
+/** How clients authenticate at each endpoint; an absent one asks for nothing (§8.8). */
+export type EndpointAuthMethods = Partial<Record<EndpointName, ('none' | 'private_key_jwt')[]>>
+
 export const endpoints: Readonly<Record<EndpointName, Endpoint>> = table
 
 export const endpointNames = Object.keys(table) as EndpointName[] // the keys of the table
 export const optionalEndpoints = endpointNames.filter((name) => endpoints[name].advertised !== 'always')
+export const defaultEndpoints = endpointNames.filter((name) => endpoints[name].advertised === 'by default')
 
 /** Not a parameter of the metadata: everyone can derive its URL from the Entity Identifier (§9). */
 export const entityConfigurationEndpoint = {

@@ -1,7 +1,7 @@
 /** Reads the federation's settings: one row, created by the first migration. */
-import type { Settings } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { type Settings, typedSettings } from '#server/database/typed-row.ts'
 
-export function readSettings(db: Database | Transaction): Promise<Settings> {
-  return db.settings.findUniqueOrThrow({ where: { id: 1 } })
+export async function readSettings(db: Database | Transaction): Promise<Settings> {
+  return typedSettings(await db.settings.findUniqueOrThrow({ where: { id: 1 } }))
 }

@@ -1,26 +1,24 @@
 /** Imports the federation's settings from the old Entity Configuration and Subordinate Statements. */
 import { isEndpointParameter } from '#core/endpoint.ts'
 import { isJsonObject, jsonEqual } from '#core/json.ts'
-import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
-import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor/input.ts'
+import { columnsOf, parsePatch } from '#server/services/patch.ts'
+import { settingFields } from '#server/services/trust-anchor/input.ts'
 
-type SettingName =
-  | keyof Pick<
-      TrustAnchorFields,
-      | 'organizationName'
-      | 'organization'
-      | 'authorityHints'
-      | 'trustMarks'
-      | 'trustMarkIssuers'
-      | 'trustMarkOwners'
-    >
+type SettingName = keyof Pick<
+  typeof settingFields,
+  | 'organizationName'
+  | 'organization'
+  | 'authorityHints'
+  | 'trustMarks'
+  | 'trustMarkIssuers'
+  | 'trustMarkOwners'
   | 'metadataPolicy'
+>
 
 /** Only settings with a value. */
 export function settingsOf(
@@ -51,21 +49,18 @@ export async function importSetting(
   [name, value]: [SettingName, unknown],
 ): Promise<Outcome> {
   const { db, write, caller, isDryRun, entityId } = context
-  const data: Prisma.SettingsUpdateInput =
-    name === 'metadataPolicy'
-      ? { metadataPolicy: parseMetadataPolicy(value) as Prisma.InputJsonObject } // parsed from JSON
-      : parseTrustAnchorFields({ [name]: value }, context)
+  const patch = parsePatch(settingFields, { [name]: value }, context)
   const present = await readSettings(db)
-  if (jsonEqual(present[name], data[name])) return unchanged
+  if (jsonEqual(present[name], patch[name])) return unchanged
   if (!isEmpty(present[name])) return compared(['value'])
   if (isDryRun) return imported()
   await write(caller, async (tx) => {
     const before = await readSettings(tx)
     const touchesStatements = name === 'metadataPolicy'
-    const after: Settings = await tx.settings.update({
+    await tx.settings.update({
       where: { id: 1 },
       data: {
-        ...data,
+        ...columnsOf(settingFields, patch),
         version: { increment: 1 },
         ...(touchesStatements ? { statementVersion: { increment: 1 } } : {}),
       },
@@ -74,7 +69,7 @@ export async function importSetting(
       action: 'importSetting',
       resource: entityId,
       before,
-      after,
+      after: await readSettings(tx),
       publish: [toPublish('entity-configuration'), ...(touchesStatements ? [toPublish('subordinates')] : [])],
       result: undefined,
     }

@@ -11,15 +11,16 @@ import { FederationError } from '#core/errors.ts'
 import { jsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
-import type { Settings } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import type { SourceSubordinate } from '#server/import/content.ts'
 import { compared, failed, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { hoursOf } from '#server/import/trust-mark-type.ts'
 import { claimsOf, kidOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import { parsePatch } from '#server/services/patch.ts'
 import { adoptMarks } from '#server/services/subordinate/holder.ts'
-import { parseSubordinateFields } from '#server/services/subordinate/input.ts'
+import { subordinateFields } from '#server/services/subordinate/input.ts'
 import { auditView, columns, declared } from '#server/services/subordinate/row.ts'
 
 /** @throws FederationError, FetchError or OperationError with the reason why it cannot be imported */
@@ -81,7 +82,8 @@ function registrationOf({ row, statement }: SourceSubordinate, settings: Setting
   const dropped = Object.keys(given).filter((name) => !(name in additional))
   const hours = row?.validFor ?? hoursOf(statement) ?? settings.statementHours
   const validFor = Math.max(1, Math.min(hours, settings.maximumStatementHours))
-  const fields = parseSubordinateFields(
+  const fields = parsePatch(
+    subordinateFields,
     {
       jwks: row?.jwks ?? claims.jwks ?? null,
       forcedMetadata: emptyAsNull(row ? row.forcedMetadata : claims.metadata),

@@ -1,5 +1,5 @@
 /** Imports a Trust Mark type with its validity and renewal settings. */
-
+import { defaultTerms } from '#core/defaults.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
@@ -7,8 +7,7 @@ import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 
 const HOUR = 3600
-/** inmor's defaults for a type. */
-const defaults: TrustMarkTypeRow = { autorenew: true, validFor: 8760, renewalTime: 48, active: true }
+const defaults: TrustMarkTypeRow = { ...defaultTerms, active: true }
 
 export async function importTrustMarkType(
   { db, write, caller, isDryRun }: ImportContext,

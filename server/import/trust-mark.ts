@@ -1,5 +1,6 @@
 /** Imports a Trust Mark with its issued JWT and status (§8.4). */
 import { parseAdditionalClaims, withoutProtected } from '#core/additional-claims.ts'
+import { defaultTerms } from '#core/defaults.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
@@ -104,17 +105,15 @@ async function usableJwt(
 
 async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, type: TrustMarkType | null) {
   const { maximumTrustMarkHours } = await readSettings(context.db)
-  const hours = row ?? {
-    validFor: hoursOf(jwt) ?? type?.validFor ?? 8760,
-    renewalTime: type?.renewalTime ?? 48,
-  }
+  const terms = type ?? defaultTerms
+  const hours = row ?? { ...terms, validFor: hoursOf(jwt) ?? terms.validFor }
   const { fields, notes } = withinLimits(
     { validFor: hours.validFor, renewalTime: hours.renewalTime },
     maximumTrustMarkHours,
   )
   const claims = row ? row.additionalClaims : furtherClaims(claimsOf(jwt) ?? {})
   return {
-    fields: { ...fields, autorenew: row?.autorenew ?? type?.autorenew ?? true },
+    fields: { ...fields, autorenew: (row ?? terms).autorenew },
     additionalClaims: claims === null ? null : parseAdditionalClaims(claims, trustMarkProtectedClaims),
     notes,
   }

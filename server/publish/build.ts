@@ -1,4 +1,5 @@
 /** Database rows as the claims that core builds from them; no I/O, no signature. */
+import type { Constraints } from '#core/constraints.ts'
 import { endpointUrl } from '#core/endpoint.ts'
 import {
   buildEntityConfiguration,
@@ -6,11 +7,10 @@ import {
   type EntityStatementClaims,
 } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { Metadata } from '#core/metadata.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwners } from '#core/trust-mark/index.ts'
-import type { Settings, Subordinate, TrustMarkType } from '#prisma/generated/client/client.ts'
-import { type EndpointAuthMethods, endpointMetadata } from '#server/publish/endpoints.ts'
+import type { Settings, Subordinate, TrustMarkType } from '#server/database/typed-row.ts'
+import { endpointMetadata } from '#server/publish/endpoints.ts'
 
 const HOUR = 3600
 
@@ -35,19 +35,14 @@ export function entityConfigurationClaims(input: {
     keys: input.keys,
     metadata: {
       federation_entity: {
-        ...(settings.organization as Record<string, unknown>), // parsed when it was written
+        ...settings.organization,
         ...(settings.organizationName ? { organization_name: settings.organizationName } : {}),
-        // Parsed when written.
-        ...endpointMetadata(
-          entityId,
-          settings.endpoints,
-          settings.endpointAuthMethods as EndpointAuthMethods,
-        ),
+        ...endpointMetadata(entityId, settings.endpoints, settings.endpointAuthMethods),
       },
     },
     authorityHints: settings.authorityHints,
     trustAnchorHints: settings.trustAnchorHints,
-    trustMarks: settings.trustMarks as { trust_mark_type: string; trust_mark: string }[], // parsed when written
+    trustMarks: settings.trustMarks,
     trustMarkIssuers: trustMarkIssuers(entityId, settings, types),
     trustMarkOwners: trustMarkOwners(settings, types),
   })
@@ -59,7 +54,7 @@ function trustMarkIssuers(
   settings: Settings,
   types: readonly Pick<TrustMarkType, 'type' | 'active'>[],
 ): TrustMarkIssuers {
-  const issuers = { ...(settings.trustMarkIssuers as TrustMarkIssuers) } // parsed when written
+  const issuers = { ...settings.trustMarkIssuers }
   for (const { type, active } of types) {
     const others = issuers[type]
     const isOpen = others?.length === 0 // an empty list lets anybody issue the type, us included
@@ -72,9 +67,9 @@ function trustMarkOwners(
   settings: Settings,
   types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[],
 ): TrustMarkOwners {
-  const owners = { ...(settings.trustMarkOwners as TrustMarkOwners) } // parsed when written
+  const owners = { ...settings.trustMarkOwners }
   for (const { type, active, owner } of types) {
-    if (active && owner) owners[type] = owner as TrustMarkOwners[string] // parsed when written
+    if (active && owner) owners[type] = owner
   }
   return owners
 }
@@ -94,12 +89,11 @@ export function subordinateStatementClaims(input: {
     subject: subordinate.entityId,
     iat: now,
     exp: now + hours * HOUR,
-    // The JSON columns below were parsed when they were written.
-    keys: subordinate.jwks as JwkSet,
-    ...optional('metadata', subordinate.forcedMetadata as Metadata | null),
+    keys: subordinate.jwks,
+    ...optional('metadata', subordinate.forcedMetadata),
     ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
     ...optional('constraints', statementConstraints(settings, subordinate)),
-    ...optional('additionalClaims', subordinate.additionalClaims as Record<string, unknown> | null),
+    ...optional('additionalClaims', subordinate.additionalClaims),
     sourceEndpoint: endpointUrl(entityId, 'fetch'),
   })
 }
@@ -109,16 +103,12 @@ function statementPolicy(
   settings: Pick<Settings, 'metadataPolicy'>,
   subordinate: Pick<Subordinate, 'metadataPolicy'>,
 ): MetadataPolicy {
-  const policies = [settings.metadataPolicy, subordinate.metadataPolicy ?? {}] as MetadataPolicy[] // parsed when written
-  return mergeMetadataPolicies(policies)
+  return mergeMetadataPolicies([settings.metadataPolicy, subordinate.metadataPolicy ?? {}])
 }
 
 /** The federation's constraints; a member that the subordinate sets itself takes precedence. */
-function statementConstraints(settings: Settings, subordinate: StatementSubject): Record<string, unknown> {
-  return {
-    ...(settings.constraints as Record<string, unknown>), // parsed when written
-    ...(subordinate.constraints as Record<string, unknown> | null),
-  }
+function statementConstraints(settings: Settings, subordinate: StatementSubject): Constraints {
+  return { ...settings.constraints, ...subordinate.constraints }
 }
 
 function optional<Name extends string, Value extends object>(

@@ -1,15 +1,12 @@
 /** Builds the endpoint parameters of our federation_entity metadata (§5.1.1, §8.8.1). */
 import {
   authMethodsParameter,
-  type EndpointName,
+  type EndpointAuthMethods,
   endpointNames,
   endpointParameter,
   endpoints,
   endpointUrl,
 } from '#core/endpoint.ts'
-
-export type ClientAuthenticationMethod = 'none' | 'private_key_jwt'
-export type EndpointAuthMethods = Partial<Record<EndpointName, ClientAuthenticationMethod[]>>
 
 /** What clients may be asked for, so that they know how to sign (§8.8.1). */
 const CLIENT_ASSERTION_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512']

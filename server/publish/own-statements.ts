@@ -3,6 +3,7 @@ import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { buildHistoricalKeySet, HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
 import { signJwt } from '#core/jws.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { typedTrustMarkType } from '#server/database/typed-row.ts'
 import { entityConfigurationClaims } from '#server/publish/build.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 
@@ -15,10 +16,11 @@ export async function signEntityConfiguration({
   signingKeys,
 }: PublishContext): Promise<string> {
   const { signer, published } = signingKeys.current()
+  const types = await db.trustMarkType.findMany({ select: { type: true, active: true, owner: true } })
   const claims = entityConfigurationClaims({
     entityId,
     settings: await readSettings(db),
-    types: await db.trustMarkType.findMany({ select: { type: true, active: true, owner: true } }),
+    types: types.map(typedTrustMarkType),
     keys: published,
     now: unixNow(),
   })

@@ -1,5 +1,4 @@
 /** Publishes the present state of one thing, or of all of a kind; idempotent, so that it may always be repeated. */
-
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
@@ -71,7 +70,7 @@ async function publishHistoricalKeys(context: PublishContext): Promise<void> {
 async function publishTrustAnchors(context: PublishContext): Promise<void> {
   const { trustAnchors } = await readSettings(context.db)
   await commit(context.redis, context.keys, [{ kind: 'trust-anchors' }], (to) => {
-    putTrustAnchors(to, context.keys, trustAnchors as Record<string, unknown>) // parsed when written
+    putTrustAnchors(to, context.keys, trustAnchors)
   })
 }
 

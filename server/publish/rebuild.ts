@@ -57,7 +57,7 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
   await stage.write((to) => {
     to.set(keys.staging.entityConfiguration, configuration)
     to.set(keys.staging.historicalKeys, historicalKeys)
-    putTrustAnchors(to, keys.staging, trustAnchors as Record<string, unknown>) // parsed when written
+    putTrustAnchors(to, keys.staging, trustAnchors)
   })
   for await (const page of activeSubordinates(context)) {
     await stage.write((to) => {

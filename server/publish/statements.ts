@@ -1,8 +1,9 @@
 /** Signs Subordinate Statements where the signed one no longer says what it should, and keeps them. */
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { decodeJwt, type Signer, signJwt } from '#core/jws.ts'
-import { Prisma, type Settings, type Subordinate } from '#prisma/generated/client/client.ts'
+import { Prisma, type Subordinate } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
+import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import { isFromFuture } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
 
@@ -81,7 +82,7 @@ export async function withStatements(
 }
 
 async function signStatement(subordinate: Subordinate, context: Context): Promise<SignedSubordinate> {
-  const claims = subordinateStatementClaims({ ...context, subordinate })
+  const claims = subordinateStatementClaims({ ...context, subordinate: typedSubordinate(subordinate) })
   const statement = await signJwt(claims, { key: context.signer, typ: ENTITY_STATEMENT_TYP })
   return {
     ...subordinate,

@@ -1,13 +1,14 @@
 /** A subordinate in the words of the REST API: snake case, and required Trust Marks as one string. */
 import { z } from 'zod'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
+import { typedSubordinate } from '#server/database/typed-row.ts'
 import type { SubordinateFields } from '#server/services/subordinate/input.ts'
 
 const object = z.record(z.string(), z.unknown())
 const entityid = z.string().min(1).describe('Its Entity Identifier.')
-const metadata = object.describe('Its metadata by Entity Type.')
+const metadata = object.describe('Its metadata by Entity Type; null takes what it declares.')
 const forcedMetadata = object.describe('Metadata that our statement sets, over what the entity declares.')
-const jwks = object.describe('Its Federation Entity Keys.')
+const jwks = object.describe('Its Federation Entity Keys, received out of band; null when there are none.')
 const requiredTrustmarks = z
   .string()
   .describe('Trust Mark Types that it must hold, joined by commas; null for none.')
@@ -45,27 +46,27 @@ export const Change = z.object({
 
 export const Registration = Change.extend({ entityid })
 
-export function shown(row: Subordinate): z.input<typeof Output> {
+export function shown(subordinate: Subordinate): z.input<typeof Output> {
+  const row = typedSubordinate(subordinate)
   return {
     id: row.id,
     entityid: row.entityId,
-    // JSON columns below were parsed when they were written.
-    metadata: row.metadata as Record<string, unknown>,
-    forced_metadata: (row.forcedMetadata ?? {}) as Record<string, unknown>,
-    jwks: row.jwks as Record<string, unknown>,
+    metadata: row.metadata,
+    forced_metadata: row.forcedMetadata ?? {},
+    jwks: { ...row.jwks },
     required_trustmarks: row.requiredTrustMarks.join(',') || null,
     valid_for: row.validFor,
     expire_at: row.statementExpiresAt?.toISOString() ?? null,
     autorenew: row.autorenew,
     active: row.active,
-    additional_claims: row.additionalClaims as Record<string, unknown> | null,
+    additional_claims: row.additionalClaims,
   }
 }
 
-/** `jwks: null` says that no keys were received out of band, where the services would read "clear them". */
+/** Clients send `jwks: null` for "none received": the keys that we vouch for must not change by that. */
 export function fields(body: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
   return {
-    metadata: body.metadata ?? undefined,
+    metadata: body.metadata,
     forcedMetadata: body.forced_metadata,
     jwks: body.jwks ?? undefined,
     requiredTrustMarks: types(body.required_trustmarks),

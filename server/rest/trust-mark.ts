@@ -1,6 +1,7 @@
 /** `/api/v1/trustmarks`: the Trust Marks that this anchor has issued (7). */
 import { z } from 'zod'
 import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
+import { typedTrustMark } from '#server/database/typed-row.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { callerOfRequest } from '#server/rest/access.ts'
@@ -59,7 +60,7 @@ function shown(row: TrustMark): z.input<typeof Output> {
     renewal_time: row.renewalTime,
     active: row.active,
     mark: row.active ? row.jwt : null,
-    additional_claims: row.additionalClaims as Record<string, unknown> | null, // parsed when written
+    additional_claims: typedTrustMark(row).additionalClaims,
   }
 }
 

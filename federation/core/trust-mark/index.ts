@@ -12,6 +12,7 @@ export {
   parseTrustMarkOwner,
   parseTrustMarkOwners,
   type TrustMarkIssuers,
+  type TrustMarkOwner,
   type TrustMarkOwners,
 } from './recognition.ts'
 export {

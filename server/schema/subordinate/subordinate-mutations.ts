@@ -28,7 +28,7 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
 })
 
 const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
-  description: 'Changes: an absent field stays as it is, null clears it.',
+  description: 'Changes: an absent field keeps its value, null clears it to its default.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The subordinate’s id.' }),
     version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),

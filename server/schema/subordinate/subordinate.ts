@@ -4,6 +4,7 @@ import { FederationError } from '#core/errors.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { typedSubordinate } from '#server/database/typed-row.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
@@ -161,10 +162,11 @@ async function publicationOf(
 }
 
 async function resolvedMetadata(
-  subordinate: Pick<Subordinate, keyof typeof resolvable>,
+  row: Pick<Subordinate, keyof typeof resolvable>,
   _args: object,
   { db, entityId }: Context,
 ) {
+  const subordinate = typedSubordinate(row)
   const settings = await readSettings(db)
   const now = Math.floor(Date.now() / 1000)
   try {

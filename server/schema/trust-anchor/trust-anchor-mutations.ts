@@ -8,7 +8,7 @@ import { FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/tru
 const { InvalidInputError, ConflictError, UnavailableError } = failures
 
 const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
-  description: 'Changes: an absent field stays as it is, null clears it or takes the default.',
+  description: 'Changes: an absent field keeps its value, null clears it to its default.',
   fields: (t) => ({
     version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
     organizationName: t.string({ description: 'The name of the federation operator.' }),
@@ -88,10 +88,7 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, ConflictError] },
     args: { input: t.arg({ type: UpdateFederationPolicyInput, required: true, description: 'The policy.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.trustAnchor.updatePolicy(signedIn(context), {
-        ...input,
-        metadataPolicy: input.metadataPolicy ?? {},
-      }),
+      context.services.trustAnchor.updatePolicy(signedIn(context), input),
   }),
   regenerateEntityConfiguration: t.field({
     type: TrustAnchor,

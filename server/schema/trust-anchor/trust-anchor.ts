@@ -1,6 +1,6 @@
 /** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
 import { endpointParameter, optionalEndpoints } from '#core/endpoint.ts'
-import type { Settings } from '#prisma/generated/client/client.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
 import { builder } from '#server/schema/builder.ts'

@@ -11,11 +11,11 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>
 /** What issuing and updating have in common. */
 function markFields(t: InputFields) {
   return {
-    validFor: t.int({ description: 'Hours for which the mark is valid; the type’s when absent.' }),
+    validFor: t.int({ description: 'Hours for which the mark is valid; as its type says by default.' }),
     renewalTime: t.int({
-      description: 'Hours before expiry at which it is renewed; the type’s when absent.',
+      description: 'Hours before expiry at which it is renewed; as its type says by default.',
     }),
-    autorenew: t.boolean({ description: 'Whether it is renewed by schedule; as the type says when absent.' }),
+    autorenew: t.boolean({ description: 'Whether it is renewed by schedule; as its type says by default.' }),
     additionalClaims: t.field({
       type: 'JSON',
       description: 'Further claims of the mark; protected names are refused.',
@@ -38,7 +38,7 @@ const IssueTrustMarkInput = builder.inputType('IssueTrustMarkInput', {
 })
 
 const UpdateTrustMarkInput = builder.inputType('UpdateTrustMarkInput', {
-  description: 'Changes: an absent field stays as it is, null clears it.',
+  description: 'Changes: an absent field keeps its value, null clears it to its default.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The mark’s id.' }),
     version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),

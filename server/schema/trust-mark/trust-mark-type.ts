@@ -1,4 +1,5 @@
 /** Trust Mark Types that this anchor issues (section 7). */
+import { defaultTerms } from '#core/defaults.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
@@ -70,10 +71,12 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>
 /** What creating and updating have in common. */
 function typeFields(t: InputFields) {
   return {
-    autorenew: t.boolean({ description: 'Whether marks are renewed by schedule; true when absent.' }),
-    validFor: t.int({ description: 'Hours for which a mark is valid; 8760 when absent.' }),
-    renewalTime: t.int({ description: 'Hours before expiry at which a mark is renewed; 48 when absent.' }),
-    active: t.boolean({ description: 'Whether marks may be issued; true when absent.' }),
+    autorenew: t.boolean({ description: 'Whether marks are renewed by schedule; true by default.' }),
+    validFor: t.int({ description: `Hours for which a mark is valid; ${defaultTerms.validFor} by default.` }),
+    renewalTime: t.int({
+      description: `Hours before expiry at which a mark is renewed; ${defaultTerms.renewalTime} by default.`,
+    }),
+    active: t.boolean({ description: 'Whether marks may be issued; true by default.' }),
     description: t.string({ description: 'What it certifies, for people.' }),
     logoUri: t.field({ type: 'URL', description: 'The logo of the mark.' }),
     ref: t.field({ type: 'URL', description: 'Where people read about it.' }),
@@ -97,7 +100,8 @@ const CreateTrustMarkTypeInput = builder.inputType('CreateTrustMarkTypeInput', {
 })
 
 const UpdateTrustMarkTypeInput = builder.inputType('UpdateTrustMarkTypeInput', {
-  description: 'Changes: an absent field stays as it is, null clears it. Issued marks stay as they are.',
+  description:
+    'Changes: an absent field keeps its value, null clears it to its default. Issued marks stay as they are.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The type’s id.' }),
     version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),

@@ -11,7 +11,7 @@ import { checkIssuer, type Metadata } from '#core/metadata.ts'
 import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
-import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
 import type { CarriedTypes } from '#server/services/entity/carried-marks.ts'
 import { createChecklist, type EntityCheck } from '#server/services/entity/checks.ts'
@@ -133,7 +133,7 @@ function checkMetadata(statement: EntityStatement, { entityId }: Input, checklis
 /** What a resolver would conclude from the statement we would publish, by the resolver's own rules. */
 function checkRegistration(statement: EntityStatement, input: Input, checklist: Checklist): Metadata | null {
   const { entityId, registration, jwks = statement.claims.jwks } = input
-  const subordinate = { ...registration, entityId, jwks: jwks as Prisma.JsonObject } // parsed from JSON
+  const subordinate = { ...registration, entityId, jwks }
   const chain = prospectiveChain(statement, { ...input, subordinate })
   if (
     !tryCheck(checklist, 'CONSTRAINTS', 'No constraint is broken.', () => checkConstraints(chain) ?? true)

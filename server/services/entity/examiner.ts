@@ -1,6 +1,6 @@
 /** Examines an entity under what is, or would be, registered about it. */
 import type { JwkSet } from '#core/keys.ts'
-import type { Settings } from '#prisma/generated/client/client.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { createCarriedTypes } from '#server/services/entity/carried-marks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/entity/examination.ts'

@@ -1,6 +1,6 @@
 /** The chain that a subordinate has, or would have, through us: what a resolver would conclude can be asked of it. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
-import type { Settings } from '#prisma/generated/client/client.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'
 
 /** Our statements in it are unsigned, because only their content is examined. `now` in unix seconds. */

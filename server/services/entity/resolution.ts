@@ -45,7 +45,7 @@ export function createResolutionService(context: ServiceContext) {
   async function keysOf(trustAnchor: string): Promise<JwkSet> {
     if (trustAnchor === anchor) return signingKeys.current().published
     const { trustAnchors } = await readSettings(db)
-    const keys = (trustAnchors as Record<string, JwkSet>)[trustAnchor] // parsed when written
+    const keys = trustAnchors[trustAnchor]
     if (keys) return keys
     throw new InvalidInputError(
       `No keys are pinned for the Trust Anchor ${trustAnchor}; add it in the settings first.`,

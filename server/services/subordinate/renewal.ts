@@ -1,9 +1,9 @@
 /** Renewal of a subordinate: its Entity Configuration is fetched anew, and what it changed is followed (9, 11). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { type Difference, findDifferences } from '#core/json-difference.ts'
-import type { JwkSet } from '#core/keys.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { typedSubordinate } from '#server/database/typed-row.ts'
 import { changedMeanwhile } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { isDueAnew } from '#server/publish/age.ts'
@@ -33,10 +33,10 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
   /** Its configuration as it is now. One that is not acceptable changes nothing, but the reason is kept. */
   async function fetchAnew(before: Subordinate): Promise<EntityStatement> {
     // New keys must be announced by a configuration that the keys we vouch for have signed (11).
-    const jwks = before.jwks as JwkSet // parsed when written
-    const { entityId } = before
+    const registration = typedSubordinate(before)
+    const { entityId, jwks } = registration
     const settings = await readSettings(db)
-    const result = await examine({ entityId, settings, registration: before, jwks, registered: true })
+    const result = await examine({ entityId, settings, registration, jwks, registered: true })
     try {
       return accepted(result, { subject: 'id', fields: {} })
     } catch (error) {

@@ -2,26 +2,13 @@
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
-import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { changedMeanwhile, NotFoundError } from '#server/error/operation-error.ts'
 import type { Registration } from '#server/services/entity/examination.ts'
-import type { ParsedFields } from '#server/services/subordinate/input.ts'
+import { columnsOf, defaultsOf } from '#server/services/patch.ts'
+import { type ParsedFields, statementFields } from '#server/services/subordinate/input.ts'
 
-export const emptyRegistration: Registration = {
-  forcedMetadata: null,
-  metadataPolicy: null,
-  constraints: null,
-  additionalClaims: null,
-  validFor: null,
-  requiredTrustMarks: [],
-}
-
-/** The parsed fields that bear on the statement. */
-export function asRegistration(fields: ParsedFields): Partial<Registration> {
-  const names = Object.keys(emptyRegistration) as (keyof Registration)[] // keys of the object above
-  const given = names.filter((name) => fields[name] !== undefined)
-  return Object.fromEntries(given.map((name) => [name, fields[name]]))
-}
+export const emptyRegistration: Registration = defaultsOf(statementFields)
 
 /** The columns that an entity's own configuration fills. */
 export function declared(statement: EntityStatement) {
@@ -52,26 +39,12 @@ export function declaredMetadata({ claims }: EntityStatement) {
 }
 
 /** The columns that an operator's fields fill. */
-export function columns(fields: ParsedFields) {
-  const { metadata, jwks, requiredTrustMarks, validFor, autorenew } = fields
+export function columns({ metadata, jwks, ...fields }: ParsedFields) {
   return {
     ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
     ...(jwks ? { jwks } : {}),
-    ...json('forcedMetadata', fields.forcedMetadata),
-    ...json('metadataPolicy', fields.metadataPolicy),
-    ...json('constraints', fields.constraints),
-    ...json('additionalClaims', fields.additionalClaims),
-    ...(requiredTrustMarks ? { requiredTrustMarks } : {}),
-    ...(validFor !== undefined ? { validFor } : {}),
-    ...(autorenew !== undefined ? { autorenew } : {}),
+    ...columnsOf(statementFields, fields),
   }
-}
-
-function json<Name extends string>(name: Name, value: object | null | undefined) {
-  // The key is what the caller says; TypeScript widens a computed key to string.
-  return value === undefined
-    ? {}
-    : ({ [name]: jsonOrNull(value) } as Record<Name, ReturnType<typeof jsonOrNull>>)
 }
 
 /** What is known of an entity from its metadata, kept beside it so that lists need not parse it. */

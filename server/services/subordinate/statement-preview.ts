@@ -7,8 +7,8 @@ import {
 } from '#core/entity-statement/index.ts'
 import { type Difference, findDifferences } from '#core/json-difference.ts'
 import { decodeJwt } from '#core/jws.ts'
-import type { Prisma, Settings, Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import { parseField } from '#server/error/operation-error.ts'
 import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -16,12 +16,9 @@ import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { type Conclusion, conclude } from '#server/services/entity/conclusion.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
-import {
-  type ParsedFields,
-  parseSubordinateFields,
-  type SubordinateFields,
-} from '#server/services/subordinate/input.ts'
-import { asRegistration, emptyRegistration, findSubordinate } from '#server/services/subordinate/row.ts'
+import { parsePatch } from '#server/services/patch.ts'
+import { type SubordinateFields, subordinateFields } from '#server/services/subordinate/input.ts'
+import { emptyRegistration, findSubordinate } from '#server/services/subordinate/row.ts'
 
 export type StatementPreview = {
   entityId: string
@@ -40,7 +37,7 @@ export function createStatementPreview(context: ServiceContext, examine: Examine
 
   /** A registered one as fetched last, so that a preview is at hand while somebody types. */
   async function findRegistered(id: number): Promise<Subject> {
-    const registered = await findSubordinate(db, id)
+    const registered = typedSubordinate(await findSubordinate(db, id))
     return {
       registered,
       configuration: parseEntityStatement(registered.entityConfiguration, { allowHttp: true }),
@@ -54,7 +51,7 @@ export function createStatementPreview(context: ServiceContext, examine: Examine
     const candidate = { entityId, settings, registration: emptyRegistration, registered: false }
     const { statement, checks } = await examine(candidate)
     if (!statement) throw new EntityRejectedError(checks, 'entityId')
-    return { registered, configuration: statement }
+    return { registered: null, configuration: statement }
   }
 
   return {
@@ -64,15 +61,15 @@ export function createStatementPreview(context: ServiceContext, examine: Examine
       changes: SubordinateFields,
     ): Promise<StatementPreview> {
       const settings = await readSettings(db)
-      const fields = parseSubordinateFields(changes, settings)
+      const fields = parsePatch(subordinateFields, changes, settings)
       const { configuration, registered } =
         'id' in subject ? await findRegistered(subject.id) : await fetchCandidate(subject.entityId, settings)
       const { sub: entityId, jwks: ownKeys } = configuration.claims
       const changed: StatementSubject = {
         ...(registered ?? emptyRegistration),
-        ...(asRegistration(fields) as Partial<StatementSubject>), // parsed from JSON
+        ...fields,
         entityId,
-        jwks: keysOf(fields, registered) ?? (ownKeys as Prisma.JsonObject), // parsed from JSON
+        jwks: (fields.jwks === undefined ? registered?.jwks : fields.jwks) ?? ownKeys,
       }
       const chainOf = (subordinate: StatementSubject) =>
         prospectiveChain(configuration, { subordinate, settings, anchor, now })
@@ -89,12 +86,6 @@ export function createStatementPreview(context: ServiceContext, examine: Examine
       }
     },
   }
-}
-
-/** The keys that were given, or those vouched for; null for those of its configuration. */
-function keysOf({ jwks }: ParsedFields, registered: Subordinate | null): Prisma.JsonValue | null {
-  if (jwks === undefined) return registered?.jwks ?? null
-  return jwks as Prisma.JsonObject | null // parsed from JSON
 }
 
 /** Two statements are never issued at the same time; of their times only how long they hold is compared. */

@@ -1,9 +1,9 @@
 /** Immediate Subordinates: register, update, renew, deactivate, reactivate, remove. */
 import { parseEntityId } from '#core/entity-id.ts'
-import type { JwkSet } from '#core/keys.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { typedSubordinate } from '#server/database/typed-row.ts'
 import { ConflictError, changedMeanwhile, DuplicateError, parseField } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
@@ -12,13 +12,13 @@ import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
+import { parsePatch } from '#server/services/patch.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
 import { adoptMarks } from '#server/services/subordinate/holder.ts'
-import { parseSubordinateFields, type SubordinateFields } from '#server/services/subordinate/input.ts'
+import { type SubordinateFields, subordinateFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
-  asRegistration,
   auditView,
   columns,
   declared,
@@ -79,14 +79,15 @@ export function createSubordinateService(context: ServiceContext) {
     }): Promise<Examination & { subordinate: Subordinate | null }> {
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const settings = await readSettings(db)
-      const { jwks } = parseSubordinateFields({ jwks: input.jwks }, settings)
+      const { jwks } = parsePatch(subordinateFields, { jwks: input.jwks }, settings)
       const subordinate = await db.subordinate.findUnique({ where: { entityId } })
+      const registered = subordinate && typedSubordinate(subordinate)
       const result = await examine({
         entityId,
         settings,
-        registration: subordinate ?? emptyRegistration,
-        jwks: jwks ?? (subordinate?.jwks as JwkSet | undefined), // parsed when written
-        registered: subordinate !== null,
+        registration: registered ?? emptyRegistration,
+        jwks: jwks ?? registered?.jwks,
+        registered: registered !== null,
       })
       return { ...result, subordinate }
     },
@@ -106,8 +107,8 @@ export function createSubordinateService(context: ServiceContext) {
       if (entityId === anchor)
         throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
       const settings = await readSettings(db)
-      const fields = parseSubordinateFields(input, settings)
-      const registration = { ...emptyRegistration, ...asRegistration(fields) }
+      const fields = parsePatch(subordinateFields, input, settings)
+      const registration = { ...emptyRegistration, ...fields }
       const { jwks } = fields
       const result = await examine({ entityId, settings, registration, jwks, registered: false })
       const statement = accepted(result, { subject: 'entityId', fields })
@@ -138,7 +139,7 @@ export function createSubordinateService(context: ServiceContext) {
     /** Changes what is said about a subordinate. @throws EntityRejectedError where that is examined */
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
       const settings = await readSettings(db)
-      const fields = parseSubordinateFields(input, settings)
+      const fields = parsePatch(subordinateFields, input, settings)
       const { id, version } = input
       const present = await findSubordinate(db, id)
       if (version != null && version !== present.version) throw changedMeanwhile(version)

@@ -1,11 +1,11 @@
 /** What an update makes of a row: where the statement would say something else, the entity is examined as at registration. */
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
-import type { JwkSet } from '#core/keys.ts'
-import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
-import { asRegistration, columns, declaredMetadata, redeclared } from '#server/services/subordinate/row.ts'
+import { columns, declaredMetadata, redeclared } from '#server/services/subordinate/row.ts'
 
 /** Fields that bear on what a resolver concludes about the entity, or on whether it may be registered. */
 const examined = ['jwks', 'forcedMetadata', 'metadataPolicy', 'constraints', 'requiredTrustMarks'] as const
@@ -37,9 +37,10 @@ async function examineAnew(
   settings: Settings,
 ): Promise<EntityStatement> {
   const { entityId } = before
-  const registration = { ...before, ...asRegistration(fields) }
+  const present = typedSubordinate(before)
+  const registration = { ...present, ...fields }
   // Keys that are cleared are those of the entity's own configuration again.
-  const jwks = fields.jwks === undefined ? (before.jwks as JwkSet) : fields.jwks // parsed when written
+  const jwks = fields.jwks === undefined ? present.jwks : fields.jwks
   const result = await examine({ entityId, settings, registration, jwks, registered: true })
   return accepted(result, { subject: 'id', fields })
 }

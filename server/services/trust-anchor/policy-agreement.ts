@@ -4,6 +4,7 @@ import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-polic
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { typedSubordinate } from '#server/database/typed-row.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 
 /** In the transaction that writes the subordinate's. @throws InvalidInputError */
@@ -15,7 +16,7 @@ export async function checkAgainstFederation(
   // Whoever changes the federation's policy now waits until ours can be seen, or we wait until theirs can.
   await tx.$queryRaw`SELECT "id" FROM "Settings" WHERE "id" = 1 FOR SHARE`
   const { metadataPolicy } = await readSettings(tx)
-  parseField('metadataPolicy', () => mergeMetadataPolicies([metadataPolicy as MetadataPolicy, policy])) // parsed when written
+  parseField('metadataPolicy', () => mergeMetadataPolicies([metadataPolicy, policy]))
 }
 
 /** In the transaction that has written the federation's, and so holds its row. @throws InvalidInputError */
@@ -24,9 +25,9 @@ export async function checkAgainstSubordinates(tx: Transaction, policy: Metadata
     where: { metadataPolicy: { not: Prisma.DbNull } },
     select: { entityId: true, metadataPolicy: true },
   })
-  for (const { entityId, metadataPolicy } of own) {
+  for (const { entityId, metadataPolicy } of own.map(typedSubordinate)) {
     try {
-      mergeMetadataPolicies([policy, metadataPolicy as MetadataPolicy]) // parsed when written
+      mergeMetadataPolicies([policy, metadataPolicy ?? {}])
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
       throw new InvalidInputError(

@@ -3,14 +3,10 @@ import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { jsonEqual } from '#core/json.ts'
 import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
-import {
-  explainMetadataPolicy,
-  type MetadataPolicy,
-  parseMetadataPolicy,
-} from '#core/metadata-policy/index.ts'
+import { explainMetadataPolicy, parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
-import type { Settings, Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
@@ -46,14 +42,14 @@ export function previewPolicy(
 
   async function* effects(after = 0): AsyncGenerator<MemberEffect> {
     const now = await readSettings(db)
-    const then = { ...now, metadataPolicy: policy as Settings['metadataPolicy'] } // parsed from JSON
+    const then = { ...now, metadataPolicy: policy }
     for (let last = after; ; ) {
       const rows = await db.subordinate.findMany({
         where: { active: true, id: { gt: last } },
         orderBy: { id: 'asc' },
         take: PAGE,
       })
-      for (const row of rows) yield effectOn(row, { now, then, anchor })
+      for (const row of rows) yield effectOn(typedSubordinate(row), { now, then, anchor })
       const id = rows.at(-1)?.id
       if (id === undefined) return
       last = id
@@ -132,11 +128,10 @@ function resolved(subordinate: Subordinate, settings: Settings, anchor: string) 
 /** All findings, where a resolver stops at the first. */
 function explain(subordinate: Subordinate, settings: Settings, anchor: string): string[] {
   const { metadata } = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true }).claims
-  // The JSON columns were parsed when they were written.
-  const found = applySuperiorMetadata(metadata ?? {}, (subordinate.forcedMetadata ?? {}) as Metadata)
+  const found = applySuperiorMetadata(metadata ?? {}, subordinate.forcedMetadata ?? {})
   const levels = [
-    { issuer: anchor, policy: settings.metadataPolicy as MetadataPolicy },
-    { issuer: anchor, policy: (subordinate.metadataPolicy ?? {}) as MetadataPolicy },
+    { issuer: anchor, policy: settings.metadataPolicy },
+    { issuer: anchor, policy: subordinate.metadataPolicy ?? {} },
   ]
   return explainMetadataPolicy(levels, found).errors.map(({ message }) => message)
 }

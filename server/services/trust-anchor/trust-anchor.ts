@@ -1,20 +1,14 @@
 /** The Trust Anchor as a whole: what it says of itself, what holds for the federation, and its publication. */
-import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
-import type { Prisma, Settings } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
-import {
-  changedMeanwhile,
-  InvalidInputError,
-  parseField,
-  UnavailableError,
-} from '#server/error/operation-error.ts'
+import type { Settings } from '#server/database/typed-row.ts'
+import { changedMeanwhile, InvalidInputError, UnavailableError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { parseTrustAnchorFields, type TrustAnchorFields } from '#server/services/trust-anchor/input.ts'
+import { columnsOf, type Patch, parsePatch } from '#server/services/patch.ts'
+import { type SettingFields, settingFields } from '#server/services/trust-anchor/input.ts'
 import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
 
 type Version = { version?: number | null | undefined }
@@ -30,33 +24,37 @@ const statementSettings = [
 export function createTrustAnchorService(context: ServiceContext) {
   const { db, entityId, publisher, publishing, write } = context
 
+  /** @throws InvalidInputError, ConflictError */
   async function change(
     caller: Caller,
     action: AuditAction,
-    data: Prisma.SettingsUpdateInput,
-    { version }: Version,
-    check: (tx: Transaction) => Promise<void> = async () => {},
-  ) {
+    { version, ...input }: SettingFields & Version,
+  ): Promise<Settings> {
     const before = await readSettings(db)
-    const touchesStatements = statementSettings.some((name) => data[name] !== undefined)
+    const patch = parsePatch(settingFields, input, context)
+    const { statementHours, maximumStatementHours } = { ...before, ...patch }
+    if (statementHours > maximumStatementHours) {
+      throw new InvalidInputError('statementHours must not be above maximumStatementHours.', 'statementHours')
+    }
+    const touchesStatements = statementSettings.some((name) => patch[name] !== undefined)
     return write(caller, async (tx) => {
       const { count } = await tx.settings.updateMany({
         where: { id: 1, version: version ?? before.version },
         data: {
-          ...(data as Prisma.SettingsUpdateManyMutationInput), // plain values, no relations
+          ...columnsOf(settingFields, patch),
           version: { increment: 1 },
           ...(touchesStatements ? { statementVersion: { increment: 1 } } : {}),
         },
       })
       if (count === 0) throw changedMeanwhile(version)
-      await check(tx)
+      if (patch.metadataPolicy) await checkAgainstSubordinates(tx, patch.metadataPolicy)
       const after = await readSettings(tx)
       return {
         action,
         resource: entityId,
         before,
         after,
-        publish: topicsOf(data, touchesStatements),
+        publish: topicsOf(patch, touchesStatements),
         result: after,
       }
     })
@@ -65,29 +63,12 @@ export function createTrustAnchorService(context: ServiceContext) {
   return {
     settings: (): Promise<Settings> => readSettings(db),
 
-    /** @throws InvalidInputError, ConflictError */
-    async update(caller: Caller, input: TrustAnchorFields & Version): Promise<Settings> {
-      const data = parseTrustAnchorFields(input, context)
-      const { statementHours, maximumStatementHours } = { ...(await readSettings(db)), ...data }
-      if (Number(statementHours) > Number(maximumStatementHours)) {
-        throw new InvalidInputError(
-          'statementHours must not be above maximumStatementHours.',
-          'statementHours',
-        )
-      }
-      return change(caller, 'updateTrustAnchor', data, input)
-    },
+    update: (caller: Caller, input: Omit<SettingFields, 'metadataPolicy'> & Version) =>
+      change(caller, 'updateTrustAnchor', input),
 
     /** The policy of the whole federation; refused when it contradicts that of a subordinate. */
-    async updatePolicy(caller: Caller, input: { metadataPolicy: unknown } & Version): Promise<Settings> {
-      const metadataPolicy = parseField('metadataPolicy', () =>
-        parseMetadataPolicy(input.metadataPolicy ?? {}, { path: ['metadataPolicy'] }),
-      )
-      const data = { metadataPolicy: metadataPolicy as Prisma.InputJsonObject } // parsed from JSON
-      return change(caller, 'updateFederationPolicy', data, input, (tx) =>
-        checkAgainstSubordinates(tx, metadataPolicy),
-      )
-    },
+    updatePolicy: (caller: Caller, input: Pick<SettingFields, 'metadataPolicy'> & Version) =>
+      change(caller, 'updateFederationPolicy', input),
 
     /** Signs and publishes the Entity Configuration and the historical keys anew. */
     async regenerateEntityConfiguration(caller: Caller): Promise<Settings> {
@@ -126,10 +107,10 @@ export function createTrustAnchorService(context: ServiceContext) {
   }
 }
 
-function topicsOf(data: Prisma.SettingsUpdateInput, touchesStatements: boolean): OutboxItem[] {
+function topicsOf({ trustAnchors }: Patch<typeof settingFields>, touchesStatements: boolean): OutboxItem[] {
   return [
     toPublish('entity-configuration'),
     ...(touchesStatements ? [toPublish('subordinates')] : []),
-    ...(data.trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
+    ...(trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
   ]
 }

@@ -3,13 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { AdditionalClaims } from '#core/additional-claims.ts'
 import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
-import {
-  buildTrustMark,
-  TRUST_MARK_TYP,
-  type TrustMarkOwners,
-  verifyDelegation,
-} from '#core/trust-mark/index.ts'
+import { buildTrustMark, TRUST_MARK_TYP, verifyDelegation } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import { typedTrustMarkType } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
@@ -60,14 +56,14 @@ export async function parseDelegation(
   type: Pick<TrustMarkType, 'type' | 'owner'>,
   delegation: string | null,
 ): Promise<string | null> {
-  if (!type.owner) {
+  const { owner } = typedTrustMarkType(type)
+  if (!owner) {
     if (delegation)
       throw new InvalidInputError('This type has no owner, so its marks carry no delegation.', 'delegation')
     return null
   }
   if (!delegation)
     throw new InvalidInputError('Marks of this type need a delegation by its owner.', 'delegation')
-  const owner = type.owner as TrustMarkOwners[string] // parsed when written
   try {
     await verifyDelegation(delegation, {
       owner: owner.sub,

@@ -1,50 +1,42 @@
 /** Trust Mark Types that this anchor issues (7). */
-import type { JwkSet } from '#core/keys.ts'
-import { parseTrustMarkOwner } from '#core/trust-mark/index.ts'
+import { defaultTerms } from '#core/defaults.ts'
+import { parseTrustMarkOwner, type TrustMarkOwner } from '#core/trust-mark/index.ts'
 import type { Prisma, TrustMarkType } from '#prisma/generated/client/client.ts'
-import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import {
   ConflictError,
   changedMeanwhile,
   DuplicateError,
   NotFoundError,
-  parseField,
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
+import { columnsOf, field, type Input, optionalJsonField, parsePatch } from '#server/services/patch.ts'
+import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
-export type TrustMarkTypeFields = {
-  autorenew?: boolean | null | undefined
-  validFor?: number | null | undefined
-  renewalTime?: number | null | undefined
-  active?: boolean | null | undefined
-  description?: string | null | undefined
-  logoUri?: string | null | undefined
-  ref?: string | null | undefined
-  owner?: unknown
+type Context = { allowHttp: boolean }
+
+const text = field(null, (given: string) => given)
+
+/** One row a field, by the name of its column. */
+export const trustMarkTypeFields = {
+  ...termFields(defaultTerms),
+  active: field(true, (value: boolean) => value),
+  description: text,
+  logoUri: text,
+  ref: text,
+  owner: optionalJsonField(parseOwner),
 }
 
-/** The defaults of a type, in hours. */
-const defaults = { validFor: 8760, renewalTime: 48 }
+export type TrustMarkTypeFields = Input<typeof trustMarkTypeFields>
 
 export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceContext) {
-  /** The row's columns; `present` are the hours that an absent field keeps. */
-  async function columns(fields: TrustMarkTypeFields, present: { validFor: number; renewalTime: number }) {
-    const { maximumTrustMarkHours } = await readSettings(db)
-    const hours = parseMarkHours(fields, present, maximumTrustMarkHours)
-    return {
-      ...hours,
-      ...(fields.autorenew == null ? {} : { autorenew: fields.autorenew }),
-      ...(fields.active == null ? {} : { active: fields.active }),
-      ...(fields.description === undefined ? {} : { description: fields.description }),
-      ...(fields.logoUri === undefined ? {} : { logoUri: fields.logoUri }),
-      ...(fields.ref === undefined ? {} : { ref: fields.ref }),
-      ...(fields.owner === undefined ? {} : { owner: jsonOrNull(parseOwner(fields.owner, allowHttp)) }),
-    }
+  async function columns(input: TrustMarkTypeFields, present: Terms) {
+    const limits = await readSettings(db)
+    const patch = parsePatch(trustMarkTypeFields, input, { ...limits, allowHttp })
+    return { ...columnsOf(trustMarkTypeFields, patch), ...patchTerms(present, patch, input, limits) }
   }
 
   return {
@@ -58,7 +50,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
         const message = `The Trust Mark Type ${type} exists already.`
         throw new DuplicateError({ typename: 'TrustMarkType', id }, message, 'type')
       }
-      const data: Prisma.TrustMarkTypeCreateInput = { type, ...(await columns(fields, defaults)) }
+      const data: Prisma.TrustMarkTypeCreateInput = { type, ...(await columns(fields, defaultTerms)) }
       return write(caller, async (tx) => {
         const result = await tx.trustMarkType.create({ data })
         return change('createTrustMarkType', undefined, result)
@@ -125,9 +117,8 @@ function change(action: AuditAction, before: TrustMarkType | undefined, after: T
   }
 }
 
-/** {sub, jwks} of the Trust Mark Owner (3.1.2). */
-function parseOwner(value: unknown, allowHttp: boolean): { sub: string; jwks: JwkSet } | null {
-  if (value === null) return null
-  const { sub, jwks } = parseField('owner', () => parseTrustMarkOwner(value, ['owner'], { allowHttp }))
+/** Keeps nothing beyond {sub, jwks} (§3.1.2). */
+function parseOwner(value: unknown, { allowHttp }: Context): TrustMarkOwner {
+  const { sub, jwks } = parseTrustMarkOwner(value, ['owner'], { allowHttp })
   return { sub, jwks }
 }

@@ -1,9 +1,11 @@
 /** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
-import { type AdditionalClaims, parseAdditionalClaims } from '#core/additional-claims.ts'
+import { parseAdditionalClaims } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
+import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { typedTrustMark } from '#server/database/typed-row.ts'
 import {
   DuplicateError,
   InvalidInputError,
@@ -12,10 +14,9 @@ import {
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
-import { ofFittingSize } from '#server/services/claim-size.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
-import { parseMarkHours } from '#server/services/trust-mark/hours.ts'
 import {
   change,
   columns,
@@ -26,13 +27,15 @@ import {
   withType,
 } from '#server/services/trust-mark/rows.ts'
 import { type MarkContent, parseDelegation, signMark } from '#server/services/trust-mark/signing.ts'
+import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
-type MarkFields = {
-  validFor?: number | null | undefined
-  renewalTime?: number | null | undefined
-  autorenew?: boolean | null | undefined
-  additionalClaims?: unknown
-}
+/** The fields of a mark; its terms default to those of its type. */
+const markFields = (type: Terms) => ({
+  ...termFields(type),
+  additionalClaims: field(null, (value: unknown) => parseAdditionalClaims(value, trustMarkProtectedClaims)),
+})
+type MarkFields = Input<ReturnType<typeof markFields>>
+
 export type IssueInput = MarkFields & {
   trustMarkType: string
   entityId: string
@@ -44,20 +47,10 @@ export type UpdateMarkInput = MarkFields & { id: number; version?: number | null
 export function createTrustMarkService(context: ServiceContext) {
   const { db, allowHttp, write } = context
 
-  async function parseFields(
-    fields: MarkFields,
-    present: { validFor: number; renewalTime: number; autorenew: boolean },
-  ) {
-    const { maximumTrustMarkHours } = await readSettings(db)
-    const hours = parseMarkHours(fields, present, maximumTrustMarkHours)
-    return { ...hours, autorenew: fields.autorenew ?? present.autorenew }
-  }
-
-  function parseClaims(value: unknown): AdditionalClaims | null | undefined {
-    if (value === undefined || value === null) return value
-    return parseField('additionalClaims', () =>
-      parseAdditionalClaims(ofFittingSize(value, 'additionalClaims'), trustMarkProtectedClaims),
-    )
+  async function parse(input: MarkFields, type: TrustMarkType, present: Terms = type) {
+    const limits = await readSettings(db)
+    const patch = parsePatch(markFields(type), input, limits)
+    return { terms: patchTerms(present, patch, input, limits), claims: patch.additionalClaims }
   }
 
   const sign = (content: MarkContent) => signMark(context, content)
@@ -68,7 +61,7 @@ export function createTrustMarkService(context: ServiceContext) {
     const validFor = Math.min(row.validFor, maximumTrustMarkHours)
     try {
       const delegation = await parseDelegation(context, type, type.owner ? row.delegation : null)
-      const additionalClaims = row.additionalClaims as Record<string, unknown> | null // parsed when written
+      const { additionalClaims } = typedTrustMark(row)
       return { type, entityId, validFor, additionalClaims, delegation }
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error
@@ -128,18 +121,18 @@ export function createTrustMarkService(context: ServiceContext) {
           'entityId',
         )
       }
-      const fields = await parseFields(input, type)
+      const { terms, claims = null } = await parse(input, type)
       const delegation = await parseDelegation(context, type, input.delegation ?? null)
-      const additionalClaims = parseClaims(input.additionalClaims) ?? null
       const active = input.active ?? true
-      const signed = await sign({ type, entityId, validFor: fields.validFor, additionalClaims, delegation })
+      const { validFor } = terms
+      const signed = await sign({ type, entityId, validFor, additionalClaims: claims, delegation })
       return write(caller, async (tx) => {
         const data = {
-          ...fields,
+          ...terms,
           ...columns(signed),
           subordinateId: await holderOf(tx, entityId),
           active,
-          additionalClaims: jsonOrNull(additionalClaims),
+          additionalClaims: jsonOrNull(claims),
           delegation,
           revokedAt: active ? null : signed.issuedAt,
           revocationReason: null,
@@ -180,28 +173,27 @@ export function createTrustMarkService(context: ServiceContext) {
 
     /** What `update` would refuse, before anything else is done. @throws InvalidInputError, NotFoundError */
     async check(input: UpdateMarkInput): Promise<void> {
-      await parseFields(input, await find(input.id))
-      parseClaims(input.additionalClaims)
+      const present = await find(input.id)
+      await parse(input, present.trustMarkType, present)
     },
 
     /** Changed claims make the JWTs issued before untrue: those are revoked. */
     async update(caller: Caller, input: UpdateMarkInput): Promise<TrustMarkRow> {
       const present = await find(input.id)
-      const fields = await parseFields(input, present)
-      const claims = parseClaims(input.additionalClaims)
+      const { terms, claims } = await parse(input, present.trustMarkType, present)
       if (claims === undefined || !present.active) {
         return write(caller, async (tx) => {
-          const data = claims === undefined ? fields : { ...fields, additionalClaims: jsonOrNull(claims) }
+          const data = claims === undefined ? terms : { ...terms, additionalClaims: jsonOrNull(claims) }
           return change('updateTrustMark', present, await replace(tx, present, data, input.version))
         })
       }
       const signed = await sign({
         ...(await contentOf(present)),
-        validFor: fields.validFor,
+        validFor: terms.validFor,
         additionalClaims: claims,
       })
       return write(caller, async (tx) => {
-        const data = { ...fields, ...columns(signed), additionalClaims: jsonOrNull(claims) }
+        const data = { ...terms, ...columns(signed), additionalClaims: jsonOrNull(claims) }
         const result = await replace(tx, present, data, input.version)
         await revokeIssued(tx, present.id, signed.issuedAt)
         await recordIssued(tx, present.id, signed, null)

@@ -1,5 +1,6 @@
 /** The REST API for subordinates: registered by it, served as Subordinate Statements. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
@@ -56,6 +57,27 @@ test('changes in part, deactivates and reactivates', async () => {
   const on = await rest.call('POST', path, { active: true })
   expect(on.body).toMatchObject({ forced_metadata: forced, active: true })
   expect(await servedStatement(admin, leaf.id)).toMatchObject({ metadata: forced })
+})
+
+test('clears what is null, and keeps the keys that it vouches for', async () => {
+  const leaf = await startLeaf(admin)
+  const byHand = { openid_relying_party: { client_name: 'By hand' } }
+  const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
+  const fields = { metadata: byHand, jwks, valid_for: 24, autorenew: false }
+  const { body: created } = await rest.call('POST', '/subordinates', registration(leaf.id, fields))
+  expect(created).toMatchObject(fields)
+  const cleared = await rest.call('POST', `/subordinates/${created.id}`, {
+    metadata: null,
+    jwks: null,
+    valid_for: null,
+    autorenew: null,
+  })
+  expect(cleared.body).toMatchObject({
+    metadata: relyingParty,
+    jwks,
+    valid_for: null,
+    autorenew: true,
+  })
 })
 
 test('renews, and says why when it cannot, with the statement left as it is', async () => {

@@ -49,6 +49,8 @@ describe('a Trust Mark Type', () => {
     expect((await rest.call('GET', `/trustmarktypes/?tmtype=${tmtype}`)).body).toEqual(expected)
     const changed = await rest.call('PUT', `/trustmarktypes/${id}`, { valid_for: 720, active: false })
     expect(changed).toEqual({ status: 200, body: { ...expected, valid_for: 720, active: false } })
+    const cleared = await rest.call('PUT', `/trustmarktypes/${id}`, { valid_for: null, active: null })
+    expect(cleared).toEqual({ status: 200, body: expected })
   })
 
   test('that exists is answered with 409, and stays as it is', async () => {
@@ -104,6 +106,8 @@ describe('a Trust Mark', () => {
     const shorter = { valid_for: 48, renewal_time: 4 }
     const renewedSooner = await rest.call('PUT', `/trustmarks/${mark.id}`, shorter)
     expect(renewedSooner.body).toMatchObject({ ...shorter, autorenew: false, active: true })
+    const cleared = { valid_for: null, renewal_time: null, autorenew: null }
+    expect((await rest.call('PUT', `/trustmarks/${mark.id}`, cleared)).body).toEqual(mark)
     const revoked = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: false })
     expect(revoked.body).toMatchObject({ active: false, mark: null })
     expect((await admin.get('/trust_mark', { trust_mark_type: tmtype, sub: holder })).status).toBe(404)

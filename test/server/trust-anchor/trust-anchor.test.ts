@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { type Role, roles } from '#server/identity/roles.ts'
+import { defaultsOf } from '#server/services/patch.ts'
+import { settingFields } from '#server/services/trust-anchor/input.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { register, servedConfiguration, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
@@ -84,6 +86,16 @@ describe('updateTrustAnchor', () => {
     expect(Object.keys(await servedConfiguration(admin)).sort()).toEqual(
       ['exp', 'iat', 'iss', 'jwks', 'metadata', 'sub'].sort(),
     )
+  })
+
+  it('clears every setting to what a new installation has', async () => {
+    const names = Object.keys(defaultsOf(settingFields)).filter((name) => name !== 'metadataPolicy')
+    await update(Object.fromEntries(names.map((name) => [name, null])))
+    const cleared = await present()
+    const initial = await admin.server.db.settings.create({ data: { id: 2 } })
+    await admin.server.db.settings.delete({ where: { id: 2 } })
+    const { id, version, statementVersion, updatedAt } = cleared
+    expect(cleared).toEqual({ ...initial, id, version, statementVersion, updatedAt })
   })
 
   it('signs every statement anew for other hours, and never for more than the maximum', async () => {
@@ -173,6 +185,14 @@ describe('updateFederationPolicy', () => {
     await setPolicy(null)
     expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('metadata_policy')
     expect(await servedStatement(admin, own.id)).toMatchObject({ metadata_policy: ownPolicy })
+  })
+
+  it('keeps the policy when none is given', async () => {
+    const metadataPolicy = { openid_relying_party: { contacts: { add: ['a@example.org'] } } }
+    await setPolicy(metadataPolicy)
+    const kept = await admin.mutate('updateFederationPolicy', {}, 'metadataPolicy', 'admin')
+    expect(kept).toMatchObject({ metadataPolicy })
+    await setPolicy(null)
   })
 
   it('refuses a policy that contradicts that of a subordinate, by name', {

@@ -182,6 +182,18 @@ describe('updateTrustMark', () => {
     expect(await (await serve(type)).text()).toBe(jwt)
   })
 
+  it('clears its terms to those of its type', async () => {
+    const { type } = await createType({ validFor: 200, renewalTime: 20, autorenew: false })
+    const { id, mark } = await issueOf(type, { validFor: 100, renewalTime: 10, autorenew: true })
+    const cleared = { validFor: null, renewalTime: null, autorenew: null }
+    expect(await change('update', id, cleared)).toMatchObject({
+      validFor: 200,
+      renewalTime: 20,
+      autorenew: false,
+    })
+    expect(await (await serve(type)).text()).toBe(mark.jwt)
+  })
+
   it('refuses a change of a version that is no longer the present one', {
     tags: 'mutation/updateTrustMark/ConflictError',
   }, async () => {

@@ -116,6 +116,30 @@ describe('updateTrustMarkType', () => {
     })
   })
 
+  it('clears its terms and flags to their defaults', async () => {
+    const terms = { validFor: 100, renewalTime: 10, autorenew: false, active: false }
+    const { id } = await create(terms)
+    expect(
+      await update(id, { validFor: null, renewalTime: null, autorenew: null, active: null }),
+    ).toMatchObject({
+      validFor: 8760,
+      renewalTime: 48,
+      autorenew: true,
+      active: true,
+      version: 2,
+    })
+    expect(await update(id, { validFor: 50, renewalTime: null })).toMatchObject({ renewalTime: 25 })
+  })
+
+  it('clears its validity to no more than the federation allows', async () => {
+    const { id } = await create({ validFor: 10 })
+    const setMaximum = (maximumTrustMarkHours: number | null) =>
+      admin.mutate('updateTrustAnchor', { maximumTrustMarkHours }, 'version', 'admin')
+    await setMaximum(50)
+    expect(await update(id, { validFor: null })).toMatchObject({ validFor: 50 })
+    await setMaximum(null)
+  })
+
   it('takes an inactive type out of the issuers, and issues no mark of it', async () => {
     const { id, type } = await create({})
     await update(id, { active: false })

@@ -1,4 +1,5 @@
 /** The settings of the Trust Anchor and of the whole federation as a form. */
+import { defaultSettings } from '#core/defaults.ts'
 import { jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
 import type { FederationEndpoint } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
@@ -30,7 +31,10 @@ export const anchorFields = {
   statementHours: wholeNumber('Subordinate Statements'),
   maximumStatementHours: wholeNumber('Longest statement validity'),
   maximumTrustMarkHours: wholeNumber('Longest Trust Mark validity'),
-  runRetentionDays: wholeNumber('Days of runs', 'Counted from their end. Empty: 90 days.'),
+  runRetentionDays: wholeNumber(
+    'Days of runs',
+    `Counted from their end. Empty: ${defaultSettings.runRetentionDays} days.`,
+  ),
   auditRetentionDays: wholeNumber(
     'Days of the audit log',
     'At least 30 days, because the Subordinate Events endpoint serves them. Empty: kept forever.',

@@ -1,0 +1,74 @@
+/** Patches of rows: an absent field keeps its value, `null` clears it to its default, a given value is parsed. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { jsonOrNull } from '#server/database/client.ts'
+import { parseField } from '#server/error/operation-error.ts'
+import { ofFittingSize } from '#server/services/claim-size.ts'
+
+/** One field of a noun; each noun has a table of them by name. */
+type Field<Given, Context, Value, Column> = {
+  default: Value
+  /** @throws FederationError, InvalidInputError */
+  parse(given: Given, context: Context): Value
+  toColumn(value: Value): Column
+}
+
+type Fields<Context> = Readonly<Record<string, Field<never, Context, unknown, unknown>>>
+
+/** As the API takes the fields. */
+export type Input<Table extends Fields<never>> = {
+  [Name in keyof Table]?: Parameters<Table[Name]['parse']>[0] | null | undefined
+}
+
+/** The fields that were given, parsed. */
+export type Patch<Table extends Fields<never>> = { [Name in keyof Table]?: Table[Name]['default'] }
+
+type Columns<Table extends Fields<never>> = { [Name in keyof Table]?: ReturnType<Table[Name]['toColumn']> }
+
+export function field<Given, Context, Value, Default>(
+  standard: Default,
+  parse: (given: Given, context: Context) => Value,
+): Field<Given, Context, Value | Default, Value | Default> {
+  return { default: standard, parse, toColumn: (value) => value }
+}
+
+/** A JSON column that always has a value. */
+export function jsonField<Given, Context, Value extends object, Default extends object>(
+  standard: Default,
+  parse: (given: Given, context: Context) => Value,
+): Field<Given, Context, Value | Default, Prisma.InputJsonValue> {
+  return { default: standard, parse, toColumn: (value) => value as Prisma.InputJsonValue } // parsed from JSON
+}
+
+/** A JSON column without a value by default. */
+export function optionalJsonField<Given, Context, Value extends object>(
+  parse: (given: Given, context: Context) => Value,
+): Field<Given, Context, Value | null, ReturnType<typeof jsonOrNull>> {
+  return { default: null, parse, toColumn: jsonOrNull }
+}
+
+/** @throws InvalidInputError naming the field at fault */
+export function parsePatch<Context, Table extends Fields<Context>>(
+  table: Table,
+  input: Input<Table>,
+  context: Context,
+): Patch<Table> {
+  const given = Object.entries(table).filter(([name]) => input[name] !== undefined)
+  const parsed = given.map(([name, { default: standard, parse }]) => {
+    const value = input[name]
+    if (value === null) return [name, standard]
+    // `Input` gives each field what its parser takes.
+    return [name, parseField(name, () => parse(ofFittingSize(value as never, name), context))]
+  })
+  return Object.fromEntries(parsed) as Patch<Table> // by the parsers of the table
+}
+
+export function defaultsOf<Table extends Fields<never>>(table: Table): Required<Patch<Table>> {
+  const defaults = Object.entries(table).map(([name, field]) => [name, field.default])
+  return Object.fromEntries(defaults) as Required<Patch<Table>> // one of each field
+}
+
+export function columnsOf<Table extends Fields<never>>(table: Table, patch: Patch<Table>): Columns<Table> {
+  const given = Object.entries(table).filter(([name]) => patch[name] !== undefined)
+  const columns = given.map(([name, { toColumn }]) => [name, toColumn(patch[name])])
+  return Object.fromEntries(columns) as Columns<Table> // in the form that the table gives them
+}

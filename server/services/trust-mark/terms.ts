@@ -1,0 +1,39 @@
+/** The terms of Trust Marks: how long they are valid, and whether and when they are renewed. */
+import type { defaultTerms } from '#core/defaults.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import { field, type Input, type Patch } from '#server/services/patch.ts'
+import { parseHours } from '#server/services/subordinate/input.ts'
+
+export type Terms = typeof defaultTerms
+
+type Limits = { maximumTrustMarkHours: number }
+
+/** The terms of a type have defaults of their own; those of a mark default to its type's. */
+export const termFields = ({ validFor, renewalTime, autorenew }: Terms) => ({
+  validFor: field(validFor, (hours: number, { maximumTrustMarkHours: maximum }: Limits) =>
+    parseHours(hours, maximum),
+  ),
+  renewalTime: field(renewalTime, (hours: number) => hours),
+  autorenew: field(autorenew, (value: boolean) => value),
+})
+
+type TermFields = ReturnType<typeof termFields>
+
+/**
+ * The terms after a patch. What was not given gives way: to the federation's maximum, and to a renewal before the
+ * expiry. @throws InvalidInputError
+ */
+export function patchTerms(
+  present: Terms,
+  patch: Patch<TermFields>,
+  { renewalTime: given }: Input<TermFields>,
+  { maximumTrustMarkHours }: Limits,
+): Terms {
+  const { autorenew, ...terms } = { ...present, ...patch }
+  const validFor = Math.min(terms.validFor, maximumTrustMarkHours)
+  const renewalTime = given ?? Math.min(terms.renewalTime, Math.floor(validFor / 2))
+  if (renewalTime < 0 || renewalTime >= validFor) {
+    throw new InvalidInputError('renewalTime must be shorter than validFor.', 'renewalTime')
+  }
+  return { validFor, renewalTime, autorenew }
+}

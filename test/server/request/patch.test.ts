@@ -1,0 +1,69 @@
+/** Patches: absent keeps, `null` clears to the default, a value is parsed; the defaults are those of the database. */
+import { afterAll, beforeAll, expect, it, test } from 'vitest'
+import { FederationError } from '#core/errors.ts'
+import { Prisma } from '#prisma/generated/client/client.ts'
+import { columnsOf, defaultsOf, field, optionalJsonField, parsePatch } from '#server/services/patch.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
+import { trustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+const table = {
+  hours: field(7, (hours: number, { maximum }: { maximum: number }) => {
+    if (hours <= maximum) return hours
+    throw new FederationError('invalid_request', `at most ${maximum}`)
+  }),
+  owner: optionalJsonField((owner: unknown) => ({ owner })),
+}
+const parse = (input: Parameters<typeof parsePatch<{ maximum: number }, typeof table>>[1]) =>
+  parsePatch(table, input, { maximum: 10 })
+
+it.each([
+  [{}, {}, {}],
+  [{ hours: undefined }, {}, {}],
+  [
+    { hours: null, owner: null },
+    { hours: 7, owner: null },
+    { hours: 7, owner: Prisma.DbNull },
+  ],
+  [
+    { hours: 0, owner: 'x' },
+    { hours: 0, owner: { owner: 'x' } },
+    { hours: 0, owner: { owner: 'x' } },
+  ],
+])('makes of %j the patch %j', (input, patch, columns) => {
+  expect(parse(input)).toEqual(patch)
+  expect(columnsOf(table, parse(input))).toEqual(columns)
+})
+
+it('names the field at fault', () => {
+  expect(() => parse({ hours: 11 })).toThrow(
+    expect.objectContaining({ code: 'INVALID_INPUT', path: ['hours'], message: 'at most 10' }),
+  )
+})
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+test('a Trust Mark type has the defaults that the database gives it', async () => {
+  const row = await admin.server.db.trustMarkType.create({
+    data: { type: 'https://ta.example.org/marks/bare' },
+  })
+  expect(row).toMatchObject(defaultsOf(trustMarkTypeFields))
+})
+
+test('a subordinate has the defaults that the database gives it', async () => {
+  const row = await admin.server.db.subordinate.create({
+    data: {
+      entityId: 'https://bare.example.org',
+      metadata: {},
+      jwks: { keys: [] },
+      entityConfiguration: '',
+      entityConfigurationExpiresAt: new Date(),
+      lastCheckedAt: new Date(),
+    },
+  })
+  expect(row).toMatchObject(defaultsOf(statementFields))
+})

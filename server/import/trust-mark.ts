@@ -105,15 +105,12 @@ async function usableJwt(
 
 async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, type: TrustMarkType | null) {
   const { maximumTrustMarkHours } = await readSettings(context.db)
-  const terms = type ?? defaultTerms
-  const hours = row ?? { ...terms, validFor: hoursOf(jwt) ?? terms.validFor }
-  const { fields, notes } = withinLimits(
-    { validFor: hours.validFor, renewalTime: hours.renewalTime },
-    maximumTrustMarkHours,
-  )
+  const usual = type ?? defaultTerms
+  const { validFor, renewalTime, autorenew } = row ?? { ...usual, validFor: hoursOf(jwt) ?? usual.validFor }
+  const { fields, notes } = withinLimits({ validFor, renewalTime, autorenew }, maximumTrustMarkHours)
   const claims = row ? row.additionalClaims : furtherClaims(claimsOf(jwt) ?? {})
   return {
-    fields: { ...fields, autorenew: (row ?? terms).autorenew },
+    fields,
     additionalClaims: claims === null ? null : parseAdditionalClaims(claims, trustMarkProtectedClaims),
     notes,
   }

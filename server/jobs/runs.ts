@@ -52,7 +52,7 @@ export function createRuns({ db, queue, events, log }: RunsDeps): Runs {
     async start(caller, kind, options = {}) {
       const run = await recordChange(db, caller, async (tx) => {
         const result = await create(tx, queue, caller, kind, options)
-        // A schedule is nobody's decision; the run itself says what started it.
+        // The run itself says that a schedule started it.
         if (caller.method === 'job') return { action: null, result }
         return { action: runKinds[kind].action, ...recorded(result), result }
       })

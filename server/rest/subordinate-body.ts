@@ -15,7 +15,7 @@ const requiredTrustmarks = z
 const validFor = z
   .int32()
   .describe("Hours for which a statement is valid; null takes the federation's default.")
-const autorenew = z.boolean().describe('Whether it is renewed by itself.')
+const autorenew = z.boolean().describe('Whether it is renewed automatically.')
 const active = z.boolean().describe('Whether anything is published about it.')
 const claims = object.describe('Further claims of the statement.')
 

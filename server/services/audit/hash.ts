@@ -1,10 +1,10 @@
-/** The hash of an audit event, by which each is chained to the one before. */
+/** Hashes audit events; each hash covers the previous one, which chains them. */
 import { createHash } from 'node:crypto'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 
 type Hashed = Omit<AuditEvent, 'id' | 'hash' | 'before' | 'after'> & { before: unknown; after: unknown }
 
-/** Outcome and reason count where there is something to tell: the entries from before they existed keep their hash. */
+/** A success without a reason hashes as before those two columns existed, so that old entries keep their hash. */
 export function hashOf(event: Hashed): string {
   const { at, actor, method, address, requestId, action, resourceType, resource, eventTypes, before, after } =
     event
@@ -25,7 +25,7 @@ export function hashOf(event: Hashed): string {
     .digest('hex')
 }
 
-/** Members in one order: the database keeps JSON by value, not by the order in which it came. */
+/** Sorts members, because the database does not keep their order. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

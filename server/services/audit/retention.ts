@@ -1,4 +1,4 @@
-/** Retention of the audit log: its oldest entries go, and what is kept can still be verified. */
+/** Deletes the oldest audit entries in a way that the rest can still be verified. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
@@ -6,10 +6,10 @@ import { lockAuditHead } from '#server/services/audit/head.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const DAY_MS = 86_400_000
-/** Rows deleted at a time, so that nobody waits long. */
+/** Rows deleted at a time, so that other writers do not wait long. */
 const PAGE = 5_000
 
-/** What the setting wants removed, by the job that does so; how many entries went. */
+/** Applies the setting and returns the number of deleted entries. */
 export async function applyAuditRetention(db: Database, now = new Date()): Promise<number> {
   const { auditRetentionDays } = await readSettings(db)
   if (auditRetentionDays === null) return 0
@@ -17,13 +17,13 @@ export async function applyAuditRetention(db: Database, now = new Date()): Promi
 }
 
 /**
- * Removes the entries from before a time and answers how many. First the head says, in one transaction with an entry
- * about it, that they are gone; then the rows go. Whatever ends the process in between, the next call goes on.
+ * Deletes the entries before a time and returns their number. One transaction moves the head and records that; the rows
+ * follow. If the process ends in between, the next call deletes the rest.
  */
 export async function pruneAuditEvents(db: Database, before: Date, caller: Caller): Promise<number> {
   const pruned = await recordChange(db, caller, async (tx) => {
     const { prunedId } = await lockAuditHead(tx)
-    // A clock that was wrong may have dated a late entry early: what comes before it is not old for that.
+    // A wrong clock can date a late entry early; that does not make the entries before it old.
     const firstKept = await tx.auditEvent.findFirst({
       where: { at: { gte: before }, id: { gt: prunedId } },
       orderBy: { id: 'asc' },

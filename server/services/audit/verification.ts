@@ -1,23 +1,23 @@
-/** Is the audit log what was written? Alterations, removals and additions show, also of its newest entries. */
+/** Verifies the audit log: detects changed, deleted and inserted entries, the newest included. */
 import type { AuditEvent, AuditHead } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { hashOf } from '#server/services/audit/hash.ts'
 
 export type AuditVerification = {
-  /** Entries that are as they were written, from the first one kept. */
+  /** Entries found unchanged, from the first one kept. */
   checked: number
-  /** Entries that the retention has removed. */
+  /** Entries that retention has deleted. */
   pruned: number
-  /** Hash of the last entry. Whoever noted it elsewhere also notices a log that was written anew as a whole. */
+  /** Hash of the last entry. Compare it with a copy kept elsewhere to detect a log that was rewritten as a whole. */
   hash: string
-  /** What is wrong, as a sentence; null when nothing is. */
+  /** The fault as a sentence; null when there is none. */
   fault: string | null
 }
 
 /** Entries read at a time. */
 const PAGE = 1000
 
-/** Checks the whole chain against the head. Entries that are added meanwhile are left for the next time. */
+/** Checks the whole chain against the head, without entries added during the check. */
 export async function verifyAuditLog(db: Database): Promise<AuditVerification> {
   const head = await db.auditHead.findFirst()
   if (!head) {
@@ -25,7 +25,7 @@ export async function verifyAuditLog(db: Database): Promise<AuditVerification> {
       checked: 0,
       pruned: 0,
       hash: '',
-      fault: 'The row that says what the log must hold is missing: somebody has emptied or replaced the log.',
+      fault: 'The head row is missing: the log was emptied or replaced.',
     }
   }
   const { checked, last, fault } = await follow(db, head)
@@ -61,9 +61,9 @@ async function follow(db: Database, head: AuditHead) {
 function faultOf(event: AuditEvent, previous: Link): string | null {
   if (event.previousHash !== previous.hash) {
     const place = previous.id === 0 ? 'is not the first one' : `does not follow entry ${previous.id}`
-    return `Entry ${event.id} ${place}: something in between was removed, put in or altered.`
+    return `Entry ${event.id} ${place}: something in between was deleted, inserted or changed.`
   }
-  return hashOf(event) === event.hash ? null : `Entry ${event.id} was altered: it does not have its hash.`
+  return hashOf(event) === event.hash ? null : `Entry ${event.id} was changed: its hash does not match.`
 }
 
 function missingAtEnd(head: AuditHead, checked: number, last: Link): string | null {
@@ -71,10 +71,10 @@ function missingAtEnd(head: AuditHead, checked: number, last: Link): string | nu
   if (missing === 0 && last.hash === head.hash) return null
   return missing > 0
     ? `The newest entries are missing: ${missing} of ${head.count} are gone, up to entry ${head.lastId}.`
-    : `The log ends with entry ${last.id}, which is not the last one that was written.`
+    : `The log ends with entry ${last.id}, which is not the last one written.`
 }
 
-/** One beyond the head is being written at this moment, or was put in past the head. */
+/** An entry beyond the head is being written right now, or was inserted. */
 async function addedAfter(db: Database, head: AuditHead): Promise<string | null> {
   const extra = await db.auditEvent.findFirst({
     where: { id: { gt: head.lastId } },
@@ -83,5 +83,5 @@ async function addedAfter(db: Database, head: AuditHead): Promise<string | null>
   })
   const now = await db.auditHead.findFirst({ select: { lastId: true } })
   if (!extra || (now && now.lastId >= extra.id)) return null
-  return `Entry ${extra.id} was put in: it is later than the last one that was written.`
+  return `Entry ${extra.id} was inserted: it comes after the last one written.`
 }

@@ -88,7 +88,7 @@ describe('verification tells', () => {
     await byForce(`UPDATE "AuditEvent" SET "actor" = 'nobody' WHERE "id" = ${id}`)
     expect(await verifyAuditLog(db)).toMatchObject({
       checked: 1,
-      fault: expect.stringMatching(`Entry ${id} was altered`),
+      fault: expect.stringMatching(`Entry ${id} was changed`),
     })
   })
 
@@ -101,7 +101,7 @@ describe('verification tells', () => {
     })
     const id = await idOf('emil')
     await byForce(`UPDATE "AuditEvent" SET "outcome" = 'SUCCEEDED', "reason" = NULL WHERE "id" = ${id}`)
-    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was altered`)
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was changed`)
   })
 
   it('of one removed from the middle', async () => {
@@ -129,7 +129,7 @@ describe('verification tells', () => {
       resource: 'x',
     }
     const { id } = await db.auditEvent.create({ data: { ...event, previousHash: hash, hash } })
-    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was put in`)
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was inserted`)
     await write('emil')
     expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} does not follow entry`)
   })
@@ -138,7 +138,7 @@ describe('verification tells', () => {
     await db.$executeRaw`TRUNCATE "AuditEvent"`
     expect((await verifyAuditLog(db)).fault).toMatch('The newest entries are missing: 4 of 4')
     await db.$executeRaw`TRUNCATE "AuditHead"`
-    expect((await verifyAuditLog(db)).fault).toMatch('somebody has emptied or replaced the log')
+    expect((await verifyAuditLog(db)).fault).toMatch('the log was emptied or replaced')
     await expect(write('emil')).rejects.toThrow('inmor audit verify')
   })
 })

@@ -101,7 +101,7 @@ test('an API key is shown once, works, and is refused once it is revoked', async
   await dialog.getByRole('button', { name: 'Create key' }).click()
   const key = (await dialog.getByTestId('api-key').textContent()) ?? ''
   expect(await viewerOf(key)).toEqual({ username: 'admin', role: 'VIEWER' })
-  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await dialog.getByRole('button', { name: 'Done' }).click()
   await dialog.waitFor({ state: 'hidden' })
   expect(await page.getByText(key).count()).toBe(0)
 

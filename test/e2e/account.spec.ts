@@ -62,7 +62,7 @@ test('an authenticator app is set up with the picture’s secret, and asked for 
   await codes.nth(9).waitFor()
   recoveryCodes = await codes.allTextContents()
   expect(recoveryCodes).toHaveLength(10)
-  await dialog.getByRole('button', { name: 'I have kept the codes' }).click()
+  await dialog.getByRole('button', { name: 'Done, codes saved' }).click()
   await page.getByText('10 recovery codes left.').waitFor()
 
   await signOut(page)
@@ -143,7 +143,7 @@ test('a change long after signing in asks again who it is, and then goes on', as
   await form.getByLabel('First password').fill('correct horse battery')
   await ageSessions()
   await form.getByRole('button', { name: 'Create user' }).click()
-  const again = page.getByRole('dialog', { name: 'Is it still you?' })
+  const again = page.getByRole('dialog', { name: 'Confirm it is you' })
   await again.getByLabel('Password').fill(password)
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
   await again.getByLabel('Code').fill(recoveryCodes[1]?.trim() ?? '')

@@ -43,7 +43,7 @@ afterAll(async () => {
 test('an entity resolves: each statement of the graph opens with its checks, and the picture is saved', async () => {
   const { page, complaints } = watched
   await page.getByRole('main').getByLabel('Entity identifier').fill(sound.leaf.id)
-  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('button', { name: 'Check trust' }).click()
   await page.getByRole('heading', { name: 'It resolves' }).waitFor()
 
   await page.getByRole('link', { name: `vouches: ${anchor} about ${sound.top.id}` }).click()

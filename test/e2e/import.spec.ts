@@ -41,7 +41,7 @@ test('a list is registered, and the public endpoint serves all but the one that 
   const { page, complaints } = watched
   const ids = [...entities, stray].map(({ id }) => id)
   await page.getByLabel('Entity Identifiers').fill(['entityId,displayName', ...ids, ids[0]].join('\n'))
-  await page.getByText('4 entities, 1 line said twice').waitFor()
+  await page.getByText('4 entities, 1 duplicate line ignored').waitFor()
   await page.getByRole('button', { name: 'Register 4 entities' }).click()
   await page.getByRole('heading', { level: 1, name: 'Import of subordinates' }).waitFor()
   await page.getByText('Ended, 1 failed', { exact: true }).waitFor()

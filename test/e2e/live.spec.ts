@@ -94,7 +94,7 @@ test('the dashboard tells of changes, of runs at work and of what expires', asyn
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   await page.setViewportSize(desktop)
-  await page.getByText('No run is under way.').waitFor()
+  await page.getByText('Nothing is running.').waitFor()
 
   const [slow] = entities
   slow?.misbehave('hang')
@@ -135,7 +135,7 @@ test('whoever leaves the question keeps the form, and is refused until signed in
   await page.getByLabel('Validity of the statement').fill('96')
   await endSessions()
   await page.getByRole('button', { name: 'Save' }).click()
-  await dialog().getByRole('button', { name: 'Leave it' }).click()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor()
   expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('96')
   await page.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()

@@ -67,9 +67,7 @@ export const states: readonly State[] = [
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox', { name: 'Find a screen' }).fill(typed)
       await page
-        .getByText(
-          typed === 'test' ? 'Test Relying Party' : typed === '' ? 'Sign out' : 'Nothing is called that',
-        )
+        .getByText(typed === 'test' ? 'Test Relying Party' : typed === '' ? 'Sign out' : 'No results.')
         .first()
         .waitFor()
     },
@@ -86,7 +84,7 @@ export const states: readonly State[] = [
   {
     what: 'an entity of the collection',
     path: ({ registered }) => `/collection/entity?id=${registered}`,
-    reach: (page) => page.getByText('What it shows to people').waitFor(),
+    reach: (page) => page.getByText('Display information').waitFor(),
   },
   {
     what: 'a question before a key is announced',
@@ -155,7 +153,7 @@ export const states: readonly State[] = [
     async reach(page) {
       await page.getByRole('button', { name: 'Announce a key' }).click()
       await page.getByRole('button', { name: 'Make and announce it' }).click()
-      await page.getByRole('progressbar', { name: 'Waiting until everybody can know the key' }).waitFor()
+      await page.getByRole('progressbar', { name: 'Waiting until caches have the key' }).waitFor()
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
     },
   },
@@ -163,7 +161,7 @@ export const states: readonly State[] = [
     what: 'a question before switching to a key too early',
     path: () => '/keys',
     async reach(page) {
-      await page.getByRole('button', { name: 'Switch before it is safe…' }).click()
+      await page.getByRole('button', { name: 'Switch now (unsafe)…' }).click()
       await page.getByRole('alertdialog').waitFor()
     },
     part: '[role=alertdialog]',

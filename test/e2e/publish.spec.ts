@@ -41,7 +41,7 @@ async function inspect(page: Page, entityId: string): Promise<void> {
     .first()
     .click()
   await page.getByLabel('Entity identifier').fill(entityId)
-  await page.getByRole('button', { name: 'Inspect' }).click()
+  await page.getByRole('button', { name: 'Check' }).click()
 }
 
 const list = async () => (await fetch(`${anchor}/list`)).json()
@@ -50,7 +50,7 @@ test('a wrong password is refused at the field, and tells nobody in', async () =
   const { page } = await openPage(browser, product.installation.adminUrl)
   await page.goto('/subordinates')
   await signIn(page, 'admin', 'not the printed one')
-  await page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor()
+  await page.getByRole('alert').filter({ hasText: 'Wrong username or password' }).waitFor()
   expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true')
   expect(new URL(page.url()).pathname).toBe('/sign-in')
   await page.context().close()

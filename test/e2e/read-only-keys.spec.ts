@@ -36,7 +36,7 @@ test('it says why, and names the commands that do the same', async () => {
 })
 
 test('an announced key is shown, and nothing is offered that would be refused', async () => {
-  const step = page.getByRole('listitem').filter({ hasText: 'Wait until everybody can know it' })
+  const step = page.getByRole('listitem').filter({ hasText: 'Wait until caches have it' })
   await step.getByRole('progressbar').waitFor()
   const keys = page.getByRole('table', { name: 'Published keys' })
   await keys.getByRole('row').filter({ hasText: 'Announced' }).waitFor()

@@ -34,7 +34,7 @@ export function publicationInWords(status: PublicationFieldsFragment | null): Pu
     return {
       tone: 'error',
       title: 'Publication stalled',
-      detail: status.lastError ?? 'Changes are waiting for longer than they should. The server log says why.',
+      detail: status.lastError ?? 'Publishing is behind. The server log has the reason.',
     }
   }
   if (status.health === 'PENDING') {

@@ -19,7 +19,7 @@ export interface ExplorerView {
   anchor?: string
   chain?: string
   statement?: string
-  /** A branch that ended early, instead of a statement. */
+  /** A dead end, instead of a statement. */
   failure?: string
   /** `list` or `graph`; what suits the window when absent. */
   show?: string

@@ -10,7 +10,7 @@ export type Answer<Data> = { data: Data; problem?: never } | { data?: never; pro
 
 /** What to tell a person, by the code of a refusal. */
 const sentences: Readonly<Record<string, string>> = {
-  INVALID_USERNAME_OR_PASSWORD: 'This username and password do not belong together.',
+  INVALID_USERNAME_OR_PASSWORD: 'Wrong username or password.',
   INVALID_PASSWORD: 'This is not your password.',
   INVALID_CODE:
     'This code is wrong. Take the one that the app shows now, and check the clock of both devices.',

@@ -16,7 +16,7 @@ export function parseJson(text: string): Parsed {
 export function parseJsonObject(text: string): Parsed {
   const parsed = parseJson(text)
   if (parsed.problem !== undefined || parsed.value === undefined || isRecord(parsed.value)) return parsed
-  return { problem: 'A JSON object is wanted here: begin with { and end with }.' }
+  return { problem: 'Enter a JSON object { … }.' }
 }
 
 export { isRecord }

@@ -15,7 +15,7 @@ export interface Rollover<Listed extends Key> {
   announced: Listed | undefined
   /** Earlier keys that are still published. */
   earlier: Listed[]
-  /** Published Trust Marks that the key of now has not signed. */
+  /** Published Trust Marks that the current key has not signed. */
   marks: number
   states: Readonly<Record<StepName, StepState>>
 }

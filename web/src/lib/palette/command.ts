@@ -69,7 +69,7 @@ const forOperators: readonly Command[] = [
   action('Renew all Trust Marks', RefreshCw, route.renewals({ start: 'trust-marks' }), 'start run'),
   {
     id: 'walk',
-    label: 'Walk the federation',
+    label: 'Crawl the federation',
     icon: Footprints,
     words: 'start run collect',
     effect: { kind: 'walk' },

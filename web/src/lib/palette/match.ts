@@ -21,7 +21,7 @@ function distance(word: string, label: string, others: string): number | undefin
   return ` ${others}`.includes(` ${word}`) ? 3 : undefined
 }
 
-/** Every typed word must occur; entries that fit equally well keep their order. */
+/** All words must occur. Entries with the same score keep their order. */
 export function matching<Entry extends Searchable>(entries: readonly Entry[], query: string): Entry[] {
   const words = fold(query).split(/\s+/).filter(Boolean)
   const scored = entries.flatMap((entry) => {

@@ -1,4 +1,4 @@
-/** What a stranger concludes about an entity, arranged for people: the words, and the places to point at. */
+/** A resolution in words, with the places that the explorer highlights. */
 import { plural } from '#lib/format.ts'
 import type { ResolutionFieldsFragment } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -63,7 +63,7 @@ export function verdict({ chains, failures, resolved }: Resolution): {
     return {
       tone: 'error',
       title: 'It does not resolve',
-      detail: `${plural(chains.length, 'path')} ${chains.length === 1 ? 'leads' : 'lead'} to the Trust Anchor, but none holds.`,
+      detail: `${plural(chains.length, 'path')} to the Trust Anchor, and none is valid.`,
     }
   }
   return {

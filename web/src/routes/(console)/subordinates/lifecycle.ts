@@ -47,14 +47,14 @@ export interface LifecycleAction {
   label: string
   /** Said once it has happened, after the name of the entity. */
   done: string
-  /** What it does, in a line beside its button. */
+  /** What it does, in one line beside its button. */
   summary: string
-  /** What it does, in full, before it is confirmed. Without it nothing is asked. */
+  /** What it does, in full, for the confirmation. Absent: no confirmation. */
   consequence?: string
   danger?: boolean
   /** Shown for active subordinates, for inactive ones, or for both. */
   when: 'active' | 'inactive' | 'always'
-  /** Nothing is left to look at afterwards. */
+  /** The page of the subordinate is gone afterwards. */
   isFinal?: boolean
   run: (id: string) => Promise<Refusal | undefined>
 }
@@ -62,34 +62,34 @@ export interface LifecycleAction {
 export const lifecycle: readonly LifecycleAction[] = [
   {
     label: 'Renew',
-    done: 'has a new statement.',
+    done: 'renewed.',
     summary: 'Fetch its Entity Configuration again, check it, and sign a new statement.',
     when: 'active',
     run: async (id) => (await write(RenewSubordinate, { input: { id } })).refusal,
   },
   {
     label: 'Deactivate',
-    done: 'is withdrawn.',
-    summary: 'Withdraw it from every public endpoint and keep its registration.',
+    done: 'deactivated.',
+    summary: 'Remove it from every public endpoint and keep its registration.',
     consequence:
-      'Within seconds it is gone from every public endpoint, and Trust Chains through it no longer resolve. Statements that others have cached hold until they expire. Its registration is kept: it can be reactivated at any time.',
+      'Within seconds it disappears from every public endpoint, and Trust Chains through it no longer resolve. Cached statements stay valid until they expire. The registration is kept, so you can reactivate it at any time.',
     danger: true,
     when: 'active',
     run: async (id) => (await write(DeactivateSubordinate, { input: { id } })).refusal,
   },
   {
     label: 'Reactivate',
-    done: 'is published again.',
+    done: 'reactivated.',
     summary: 'Sign a new statement and publish it again.',
     when: 'inactive',
     run: async (id) => (await write(ReactivateSubordinate, { input: { id } })).refusal,
   },
   {
     label: 'Remove',
-    done: 'is removed.',
-    summary: 'Withdraw it and delete its registration.',
+    done: 'removed.',
+    summary: 'Remove it from every public endpoint and delete its registration.',
     consequence:
-      'It is gone from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone: it would have to be registered anew. Trust Marks issued to it stay valid: revoke them before, if it may no longer hold them.',
+      'It disappears from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone. Trust Marks issued to it stay valid; revoke them first if it must not keep them.',
     danger: true,
     when: 'always',
     isFinal: true,

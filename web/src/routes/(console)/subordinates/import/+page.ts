@@ -3,6 +3,6 @@ import type { PageLoad } from './$types'
 
 export const load = (async ({ parent }) => {
   const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role does not allow to register subordinates.' })
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })
   return { title: 'Import subordinates' }
 }) satisfies PageLoad

@@ -15,7 +15,7 @@ export const load = (async ({ fetch, parent, url }) => {
   const entityId = url.searchParams.get('entity') ?? ''
   const problem = url.searchParams.has('entity') ? entityIdProblem(entityId) : undefined
   const isAsked = entityId !== '' && !problem
-  // Not awaited: a stranger's server may take its time, and the form is there meanwhile.
+  // Not awaited: the entity's server may be slow, and the form is usable meanwhile.
   const inspection = isAsked ? ask(InspectEntity, { entityId }) : undefined
   const [{ viewer }, { trustAnchor }] = await Promise.all([parent(), read(fetch, RegistrationLimits, {})])
   if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })

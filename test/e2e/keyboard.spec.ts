@@ -72,7 +72,7 @@ test('a policy is typed without a way back, and what had the focus may go', asyn
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Save…' }).press('Enter')
   await page.getByRole('alertdialog').getByRole('button', { name: 'Save and publish' }).press('Enter')
-  await page.getByText('The policy is saved').waitFor()
+  await page.getByText('Policy saved').waitFor()
   await eventuallyFocused('MAIN')
   await page.getByRole('button', { name: 'Remove the policy for OpenID Provider' }).press('Enter')
   await page.getByText('No rule yet').waitFor()

@@ -67,7 +67,7 @@ async function failedExplorer(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Metadata policy' }).fill(JSON.stringify(rule, null, 2))
   await page.getByRole('button', { name: 'Save…' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Save and publish' }).click()
-  await page.getByText('The policy is saved').waitFor()
+  await page.getByText('Policy saved').waitFor()
   await page.goto(`/explorer?entity=${encodeURIComponent('http://localhost:9101')}`)
   await heading(page, 'It does not resolve')
 }

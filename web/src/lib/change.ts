@@ -1,4 +1,4 @@
-/** What has to be read anew after a change, by what it is about. */
+/** Topics to reload after a change, by its subject. */
 import { isResourceType } from '#lib/audit/resource-type.ts'
 import type { AuditResourceType, ChangedSubscription } from '#lib/gql/graphql.ts'
 import { topic } from '#lib/topic.ts'
@@ -28,9 +28,9 @@ export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {
   return [topic.audit, ...(isResourceType(type) ? byResource[type] : [])]
 }
 
-/** Somebody has changed our own name, role or password; a new role or password ends the session as well. */
+/** The viewer's own name, role or password was changed; a new role or password also ends the session. */
 export const concerns = ({ auditEvent }: Change, username: string) =>
   auditEvent?.resourceType === 'User' && auditEvent.resource === username
 
-/** After a gap nobody knows what was missed. Who we are comes with the next request that is refused. */
+/** Reloads everything after a gap in the stream. The next refused request shows whether the session still exists. */
 export const everyTopic: readonly Topic[] = Object.values(topic).filter((name) => name !== topic.viewer)

@@ -1,4 +1,4 @@
-/** Times, lengths of time and identifiers, written for people. */
+/** Formats times, durations and identifiers. */
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -25,7 +25,7 @@ export function relativeTime(instant: Date, now: Date): string {
   return seconds < 0 ? 'just now' : 'in a moment'
 }
 
-/** In the reader's time zone, with the zone named nowhere: the machine-readable form stands beside it. */
+/** In the user's time zone; the machine-readable form is beside it. */
 export const exactTime = (instant: Date) => absolute.format(instant)
 
 export const count = (value: number) => number.format(value)

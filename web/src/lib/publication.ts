@@ -20,7 +20,7 @@ export function publicationInWords(status: PublicationFieldsFragment | null): Pu
     return {
       tone: 'quiet',
       title: 'State unknown',
-      detail: 'The server did not say how publication stands. What was published stays published.',
+      detail: 'The server did not report the publication status. Published data stays available.',
     }
   }
   if (!status.redisReachable) {

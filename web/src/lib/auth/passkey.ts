@@ -3,7 +3,7 @@ import { type Answer, ask, askAgain } from './request.ts'
 
 export const arePasskeysPossible = () => 'PublicKeyCredential' in globalThis
 
-/** The browser rejects when a person closes its dialog, and when nothing fits: it does not tell which. */
+/** The browser rejects both when the user closes its dialog and when no passkey matches, without the difference. */
 const withdrawn = { problem: 'The passkey was not used. Try again, or another way.', code: '' }
 
 export async function signInWithPasskey(): Promise<Answer<unknown>> {

@@ -1,9 +1,6 @@
-/**
- * Asks again who somebody is, in the middle of what they are doing. One at a time is asked; the dialog stands in the
- * shell, and where there is no shell nobody is asked.
- */
+/** Asks the user to sign in again during an action, one question at a time. The dialog is part of the shell. */
 
-/** `stale`: a change wants a sign-in of the last minutes. `ended`: the server does not know us any more. */
+/** `stale`: a change requires a recent sign-in. `ended`: the session is over. */
 export type Occasion = 'stale' | 'ended'
 
 interface Question extends PromiseWithResolvers<boolean> {

@@ -8,7 +8,7 @@ const client = createAuthClient()
 /** `code` is the server's name of a refusal; empty when it gave none. */
 export type Answer<Data> = { data: Data; problem?: never } | { data?: never; problem: string; code: string }
 
-/** What to tell a person, by the code of a refusal. */
+/** Messages by the code of a refusal. */
 const sentences: Readonly<Record<string, string>> = {
   INVALID_USERNAME_OR_PASSWORD: 'Wrong username or password.',
   INVALID_PASSWORD: 'This is not your password.',
@@ -23,7 +23,7 @@ const sentences: Readonly<Record<string, string>> = {
   USER_VERIFICATION_REQUIRED: 'The passkey must ask for a PIN, a finger or a face.',
 }
 
-/** By the HTTP status, where there is no code or one that says nothing to a person. */
+/** Messages by HTTP status, for answers without a known code. */
 const sentencesByStatus: Readonly<Record<number, string>> = {
   401: 'This is not known here.',
   403: 'This account is disabled. Ask an administrator.',
@@ -38,7 +38,7 @@ export const endsAttempt: ReadonlySet<string> = new Set([
   'INVALID_TWO_FACTOR_COOKIE',
 ])
 
-/** Without a body it is read. Never throws: what a person has typed must survive a failure. */
+/** GET without a body, else POST. Never throws, so that the user's input survives a failure. */
 export async function ask<Data>(path: string, body?: object): Promise<Answer<Data>> {
   try {
     const { data, error } = await (body

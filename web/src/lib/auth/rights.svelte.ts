@@ -30,7 +30,7 @@ export const rights = {
   get lowered() {
     return lowered
   },
-  /** `shown` is who the page takes us for. Who has no session any more is told so, and keeps the page as well. */
+  /** `shown`: the viewer that the page was loaded for. Without a session, a notice appears and the page stays. */
   async lookAgain(shown: Viewer): Promise<void> {
     const answer = await glance(fetch, Rights, {})
     if (!answer) return
@@ -38,7 +38,7 @@ export const rights = {
     else if (isFormOpen() && isLess(answer.viewer, shown)) lowered = answer.viewer
     else await this.follow()
   },
-  /** The page is read anew, with what we may do now. */
+  /** The page is reloaded with the current rights. */
   async follow(): Promise<void> {
     lowered = undefined
     await invalidate(topic.viewer)

@@ -17,6 +17,6 @@ export const finishEnrolment = (code: string): Promise<Answer<unknown>> =>
 export const renewRecoveryCodes = (password: string) =>
   askAgain<Pick<Enrolment, 'backupCodes'>>('/two-factor/generate-backup-codes', { password })
 
-/** For people who cannot scan: the same secret, in groups of four. */
+/** The secret in groups of four, for typing instead of scanning. */
 export const secretOf = (totpURI: string) =>
   (new URL(totpURI).searchParams.get('secret') ?? '').replace(/(.{4})(?=.)/g, '$1 ')

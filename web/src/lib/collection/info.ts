@@ -1,4 +1,4 @@
-/** What an entity wants people to be shown (Entity Collection draft): names, descriptions and addresses, in all languages. */
+/** The display information of an entity (Entity Collection draft): names, descriptions and links, in all languages. */
 import { entityTypeOf } from '#lib/entity/type.ts'
 import { isRecord } from '#lib/json/json.ts'
 
@@ -6,7 +6,7 @@ export interface Claim {
   label: string
   /** A language tag of BCP 47; absent where the entity names none. */
   language?: string
-  /** What the entity wrote; addresses are told apart, so that they can be links. */
+  /** The value; URLs are marked, so that they become links. */
   text: string
   isAddress: boolean
 }

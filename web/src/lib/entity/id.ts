@@ -1,4 +1,4 @@
-/** Entity Identifiers (§1.2) as people paste them. The server judges them; this only spares a round trip. */
+/** Checks pasted Entity Identifiers (§1.2) before the server does, to save a round trip. */
 
 const WELL_KNOWN = /\/\.well-known\/openid-federation\/?$/
 

@@ -1,4 +1,4 @@
-/** The Entity Types of §5.1, and what each is to the people who read about it. */
+/** The Entity Types of §5.1 with labels and explanations. */
 export interface EntityType {
   label: string
   short: string
@@ -9,12 +9,12 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
   openid_provider: {
     label: 'OpenID Provider',
     short: 'OP',
-    explanation: 'Signs people in and tells Relying Parties who they are.',
+    explanation: 'Signs users in and identifies them to Relying Parties.',
   },
   openid_relying_party: {
     label: 'Relying Party',
     short: 'RP',
-    explanation: 'A service that people sign in to.',
+    explanation: 'A service that users sign in to.',
   },
   oauth_authorization_server: {
     label: 'Authorization Server',
@@ -34,6 +34,6 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
   },
 }
 
-/** A type that is not in the table stands for itself: federations may define their own. */
+/** Types outside the table are shown as they are: federations may define their own. */
 export const entityTypeOf = (name: string): EntityType =>
   entityTypes[name] ?? { label: name, short: name, explanation: 'An Entity Type of another specification.' }

@@ -33,7 +33,7 @@ export const findingsWithin = (findings: readonly Finding[], place: Path) =>
 
 /** Every finding in a policy (§6.1), also where it contradicts the federation's, into which it would be merged. */
 export function policyFindings(policy: unknown, federation: unknown = {}): Finding[] {
-  const levels = [federation, policy].map((value) => ({ issuer: '', policy: value as MetadataPolicy })) // read anew there
+  const levels = [federation, policy].map((value) => ({ issuer: '', policy: value as MetadataPolicy })) // parsed again there
   return explainMetadataPolicy(levels, {}).errors.map(({ path, message }) => {
     const subject = `${formatPath(path)}: `
     return { path, message: message.startsWith(subject) ? message.slice(subject.length) : message }

@@ -1,6 +1,6 @@
 /**
- * What a form holds of a stored thing: what was read, and what was typed over it. When somebody else changes the thing
- * meanwhile, their changes can be taken over without losing what was typed.
+ * The draft of a stored object in a form: the stored values with the user's changes. Changes of other users can be merged
+ * without losing the user's own.
  */
 import { differing, picked, type Stored } from '#lib/form/stored.ts'
 
@@ -32,7 +32,7 @@ export class Draft<Fields extends object> {
     return stored.version === this.version ? [] : differing(this.#base.fields, stored.fields)
   }
 
-  /** Begins anew from what is stored now, with what was typed on top of it. */
+  /** Starts from the newly stored values and keeps the user's changes. */
   rebase(stored: Stored<Fields>) {
     const typed = this.changes
     this.#base = stored

@@ -31,7 +31,7 @@ export const text = (label: string, hint?: string): Field<string, string | null>
   parse: (value) => ({ input: value.trim() || null }),
 })
 
-/** Digits; empty stands for the default. */
+/** Digits; empty: the default. */
 export const wholeNumber = (label: string, hint?: string): Field<string, number | null> => ({
   label,
   hint,

@@ -6,7 +6,7 @@ const closing = '[role=dialog][data-state=closed], [role=alertdialog][data-state
 const isLost = () =>
   document.activeElement === document.body || Boolean(document.activeElement?.closest(closing))
 
-/** The content of the page: whoever works by keyboard goes on there, and not in front of the whole menu. */
+/** The content of the page, where keyboard users continue instead of before the menu. */
 export function focusContentIfLost(): void {
   if (isLost()) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
 }

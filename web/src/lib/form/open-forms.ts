@@ -1,4 +1,4 @@
-/** The forms that are open: what somebody may be typing in must not be taken away from under their hands. */
+/** Tracks open forms, so that a reload never discards the user's input. */
 import type { Attachment } from 'svelte/attachments'
 import { SvelteSet } from 'svelte/reactivity'
 

@@ -102,7 +102,7 @@ async function inSession<Answer extends { error?: CombinedError }>(
   return (await reauthentication.ask('ended')) ? send() : answer
 }
 
-/** What is asked for all the time, by nobody: a failure says nothing, and nobody is asked to sign in. */
+/** A background query: a failure is silent and never asks the user to sign in. */
 export async function glance<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
   document: TypedDocumentNode<Data, Variables>,
@@ -133,7 +133,7 @@ export async function read<Data, Variables extends AnyVariables>(
   return data
 }
 
-/** Reads in the middle of a form. Never throws: what a person has typed must survive a failure. */
+/** Queries from a form. Never throws, so that the user's input survives a failure. */
 export async function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -153,7 +153,7 @@ type Result<Value> =
       data?: never
     }
 
-/** Changes something. Never throws, as `ask`. Where the API asks again who somebody is, so does the console. */
+/** Sends a mutation. Never throws, like `ask`. Asks the user to sign in again if the API requires it. */
 export async function write<Value, Variables extends AnyVariables>(
   document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
   variables: Variables,

@@ -14,7 +14,7 @@ export const connection = {
   get isSessionOver() {
     return isSessionOver
   },
-  /** Counts the sessions in this window: what a session has ended begins anew in the next. */
+  /** Counts the sessions in this window, so that subscriptions restart with the next session. */
   get session() {
     return session
   },
@@ -23,7 +23,7 @@ export const connection = {
   /** It was ended on purpose, or was refused: nothing is being tried. */
   ended: (subscription: symbol) => broken.delete(subscription),
   refused: () => (isSessionOver = true),
-  /** Whoever comes in has a session; what was refused before was refused for want of one. */
+  /** A new sign-in clears earlier refusals, which lacked a session. */
   signedIn: () => (isSessionOver = false),
   signedInAgain() {
     isSessionOver = false

@@ -18,8 +18,8 @@ interface Listener<Data> {
 
 /**
  * Calls `changed` for each event until the last one, until the returned function is called, or until the session is
- * refused; in an effect it begins anew with the next session. Reconnects, also after an orderly shutdown of the server. A page that nobody looks at holds no connection:
- * browsers allow six to a server, and people open many tabs.
+ * refused; in an effect it starts again with the next session. Reconnects, also after a shutdown of the server. A hidden
+ * page holds no connection, because browsers allow six per server.
  */
 export function watch<Data, Variables extends AnyVariables>(
   subscription: TypedDocumentNode<Data, Variables>,

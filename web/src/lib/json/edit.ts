@@ -5,7 +5,7 @@ export type JsonObject = Record<string, unknown>
 
 const objectOf = (value: unknown): JsonObject => (isRecord(value) ? value : {})
 
-/** What stands at a path; undefined where there is nothing, or no object on the way. */
+/** The value at a path; undefined if a part of the path is missing. */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (found, name) => (isRecord(found) && Object.hasOwn(found, name) ? found[name] : undefined),
@@ -30,7 +30,7 @@ export function withoutValue(object: unknown, path: readonly string[]): JsonObje
   return Object.fromEntries(Object.entries(present).filter(([key]) => key !== name))
 }
 
-/** Leaves out the objects in which nothing is said, down to a depth: forms make them, and nobody means them. */
+/** Removes empty objects down to a depth: forms create them, and they mean nothing. */
 export function withoutEmpty(object: JsonObject, depth: number): JsonObject {
   const entries = Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     if (!isRecord(value)) return [[name, value]]

@@ -1,4 +1,4 @@
-/** JSON as people type it, and as the API sends it. */
+/** Reads and prints JSON of forms and of the API. */
 import { isJsonObject as isRecord } from '#core/json.ts'
 
 export type Parsed = { value: unknown; problem?: never } | { value?: never; problem: string }

@@ -1,4 +1,4 @@
-/** Federation Entity Keys (§1.2) for people. */
+/** Describes Federation Entity Keys (§1.2). */
 import { isRecord } from '#lib/json/json.ts'
 
 export type Jwk = Record<string, unknown>

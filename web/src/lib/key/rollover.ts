@@ -68,7 +68,7 @@ function statesOf(
   }
 }
 
-/** What a key has signed that still counts, as one would tell a colleague; empty when there is nothing. */
+/** The valid signatures of a key in words; empty: none. */
 export function useInWords(
   {
     subordinateStatements: statements,

@@ -23,7 +23,7 @@ export type Effect = { kind: 'theme'; theme: Theme } | { kind: 'walk' } | { kind
 export type Command = Searchable & {
   id: string
   icon: Component
-  /** Beside the label, for what the label alone does not tell apart. */
+  /** A detail beside the label, for labels that are not unique. */
   note?: string
 } & ({ href: string; effect?: never } | { href?: never; effect: Effect })
 

@@ -2,7 +2,7 @@
 
 export interface Searchable {
   label: string
-  /** Other words that people look for it by. */
+  /** Further search words. */
   words?: string
 }
 

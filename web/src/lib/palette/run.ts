@@ -1,4 +1,4 @@
-/** Does what a command of the palette stands for. */
+/** Executes a command of the palette. */
 import { toast } from 'svelte-sonner'
 import { leave } from '#lib/auth/leave.ts'
 import { startWalk } from '#lib/collection/walk.ts'

@@ -17,7 +17,7 @@ export interface Group {
   commands: Command[]
 }
 
-/** What can be done with an entity that nobody here knows, from its address alone. */
+/** Actions for an unknown entity, given its identifier. */
 function byAddress(query: string, { mayOperate }: Viewer): Command[] {
   if (!/^https?:\/\//.test(query.trim())) return []
   const entityId = tidyEntityId(query)

@@ -1,4 +1,4 @@
-/** Metadata parameters that people set most, with the shape of their values (§5.1, §5.2, and the registries behind them). */
+/** The most common metadata parameters with the shape of their values (§5.1, §5.2 and their registries). */
 import type { ValueKind } from '#lib/form/value-kind.ts'
 
 type Parameters = Readonly<Record<string, ValueKind>>

@@ -1,4 +1,4 @@
-/** The standard operators of a metadata policy (§6.1.3.1), for people: what each does, and what its value looks like. */
+/** The standard operators of a metadata policy (§6.1.3.1) with explanations and the shape of their values. */
 import type { ValueKind } from '#lib/form/value-kind.ts'
 
 export interface PolicyOperator {
@@ -10,7 +10,11 @@ export interface PolicyOperator {
 
 /** In their order of application. */
 export const policyOperators: readonly PolicyOperator[] = [
-  { name: 'value', kind: 'parameter', explanation: 'Sets the parameter to this, whatever is declared.' },
+  {
+    name: 'value',
+    kind: 'parameter',
+    explanation: 'Sets the parameter to this value, regardless of the declared one.',
+  },
   { name: 'add', kind: 'list', explanation: 'Adds these to what is declared.' },
   { name: 'default', kind: 'parameter', explanation: 'Sets the parameter to this when none is declared.' },
   { name: 'one_of', kind: 'list', explanation: 'What is declared must be one of these.' },

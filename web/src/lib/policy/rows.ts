@@ -25,10 +25,10 @@ export type MergedPolicy =
   | { parameters: ParameterRows[]; problem?: never }
   | { parameters?: never; problem: string }
 
-/** `levels` run from the Trust Anchor down. A contradiction between them is told as a sentence. */
+/** `levels`: from the Trust Anchor down. A contradiction between them becomes a message. */
 export function mergePolicyRows(levels: readonly PolicyLevel[]): MergedPolicy {
   try {
-    const merged = mergeMetadataPolicies(levels.map(({ policy }) => (policy ?? {}) as MetadataPolicy)) // read anew there
+    const merged = mergeMetadataPolicies(levels.map(({ policy }) => (policy ?? {}) as MetadataPolicy)) // parsed again there
     return { parameters: parametersOf(merged, levels) }
   } catch (error) {
     if (error instanceof FederationError) return { problem: error.message }

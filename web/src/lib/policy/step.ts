@@ -1,4 +1,4 @@
-/** The steps of a metadata policy, told parameter by parameter (§6.1.3.1, §6.1.4.2). */
+/** Describes the steps of a metadata policy by parameter (§6.1.3.1, §6.1.4.2). */
 import { jsonEqual } from '#core/json.ts'
 import type { PolicyStepFieldsFragment } from '#lib/gql/graphql.ts'
 
@@ -24,7 +24,7 @@ export function policyByParameter(steps: readonly Step[]): ParameterSteps[] {
 
 /** What each operator does, said of a step in which it changed something, and of one in which it did not. */
 const sentences: Readonly<Record<string, readonly [changed: string, unchanged: string]>> = {
-  value: ['Sets the parameter, whatever the entity declared.', 'It has this value already.'],
+  value: ['Sets the parameter, regardless of the declared value.', 'It already has this value.'],
   add: ['Adds what was missing.', 'Everything to be added is there already.'],
   default: ['Gives a value where the entity declares none.', 'The entity declares a value of its own.'],
   one_of: ['Allows one of these values.', 'The value is one of those allowed.'],

@@ -6,7 +6,7 @@ import type { Tone } from '#lib/tone.ts'
 export type Resolution = ResolutionFieldsFragment
 export type Chain = Resolution['chains'][number]
 
-/** What stands at a position of a chain: a statement that speaks about itself is a configuration (§3). */
+/** The kind of statement at a position of a chain: a statement about its issuer is a configuration (§3). */
 export function statementName({ statements, path }: Chain, position: number): string {
   if (position === 0) return 'Entity Configuration'
   // The path has one entity for each statement but the anchor's own.

@@ -69,7 +69,7 @@ function addChain(
   const toneAt = (position: number): Tone => (hasFailed(chain, position) ? 'error' : 'success')
   for (const [position, id] of path.entries()) {
     const isAnchor = position === path.length - 1
-    // Of an Intermediate the chain has no configuration: what its superior says about it stands for it.
+    // A chain has no configuration of an Intermediate: its superior's statement represents it.
     const own = position === 0 ? 0 : isAnchor ? statements.length - 1 : position + 1
     put(nodes, {
       id,

@@ -67,13 +67,13 @@ export function durationInWords(seconds: number): string {
   return plural(Math.round(seconds / 3600), 'hour')
 }
 
-/** Seconds until it ends at the pace so far; undefined while nobody can tell. */
+/** Seconds until the end at the current rate; undefined while unknown. */
 export function secondsLeft({ kind, total, done, failed, rate }: Run): number | undefined {
   if (typeof total !== 'number' || runKind(kind).isOpen || rate <= 0 || done + failed === 0) return undefined
   return Math.max(0, total - done - failed) / rate
 }
 
-/** The part that is through, between 0 and 1; undefined while nobody can tell. */
+/** The finished part, from 0 to 1; undefined while unknown. */
 export function fractionDone({ kind, state, total, done, failed }: Run): number | undefined {
   if (typeof total !== 'number') return undefined
   // What an open run has found when it has ended well is all there is.

@@ -1,4 +1,4 @@
-/** Many Entity Identifiers as people paste them: one in a line, or as the first column of a table. */
+/** Reads a pasted list of Entity Identifiers: one per line, or the first column of a CSV file. */
 import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
 
 export interface EntityList {

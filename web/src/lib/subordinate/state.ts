@@ -13,7 +13,7 @@ export const subordinateStates: Record<SubordinateState, Words> = {
   FAILING: {
     tone: 'error',
     label: 'Failing',
-    explanation: 'The last check or renewal failed. The present statement stands until it expires.',
+    explanation: 'The last check or renewal failed. The current statement stays valid until it expires.',
   },
   EXPIRED: {
     tone: 'error',

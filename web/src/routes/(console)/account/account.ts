@@ -1,4 +1,4 @@
-/** What people change about their own account. */
+/** Queries and mutations of the user's own account. */
 import { graphql } from '#lib/gql/index.ts'
 
 export const ChangePassword = graphql(`

@@ -80,5 +80,5 @@ export const keyStates: Readonly<Record<SigningKeyFieldsFragment['state'], { ton
   PUBLISHED: { tone: 'quiet', label: 'Only verifies' },
 }
 
-/** A key id is 43 letters: enough of it to tell keys apart, where the whole stands nearby. */
+/** A prefix of the key id (43 characters), for places where the whole id is shown nearby. */
 export const shortKid = (kid: string) => `${kid.slice(0, 8)}…`

@@ -47,7 +47,7 @@ export class PolicyEffects {
     return this.counts !== undefined && this.text === text
   }
 
-  /** Looks at every subordinate anew. Answers whether it could. */
+  /** Recomputes the effect for every subordinate. Returns whether it succeeded. */
   async look(text: string): Promise<boolean> {
     this.effect = null
     this.isBusy = true

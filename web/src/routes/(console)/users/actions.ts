@@ -38,7 +38,7 @@ export const userActions: readonly UserAction[] = [
     name: 'second-factor',
     label: 'Remove the second factor',
     consequence:
-      'For somebody who has lost phone and recovery codes: make sure that it is really them who asks. They sign in with the password alone, until they set up a new one.',
+      'For a user who lost the phone and the recovery codes. Verify their identity first. They sign in with the password alone until they set up a new second factor.',
     done: 'has no second factor any more.',
     danger: true,
     applies: ({ twoFactorEnabled, passkeyCount }) => twoFactorEnabled || passkeyCount > 0,

@@ -81,6 +81,15 @@ export const states: readonly State[] = [
       await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
     },
   },
+  ...['', 'nothing is called so'].map((typed) => ({
+    what: `a picker after ${typed === '' ? 'nothing' : `“${typed}”`} was typed`,
+    path: () => '/trust-marks/new',
+    async reach(page: Page) {
+      await page.getByRole('combobox', { name: 'Trust Mark type' }).click()
+      await page.getByRole('combobox', { name: 'Trust Mark type' }).pressSequentially(typed)
+      await page.getByRole('option', { name: typed === '' ? 'Has signed.' : 'No results' }).waitFor()
+    },
+  })),
   {
     what: 'an entity of the collection',
     path: ({ registered }) => `/collection/entity?id=${registered}`,

@@ -23,8 +23,7 @@ export function readConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): FederationConfig {
   const file = readConfigFile(configFileName(args))
-  const read = readVariables(federationVariables, { environment, file, compare })
-  const { tlsCert, tlsKey, ...config } = read
+  const { tlsCert, tlsKey, ...config } = readVariables(federationVariables, { environment, file, compare })
   return {
     ...config,
     historicalKeysDirectory: historicalKeysOf(config),

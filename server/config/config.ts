@@ -52,6 +52,7 @@ function compareSingleSignOn(values: Partial<Read>): Faults<typeof serverVariabl
   return Object.fromEntries(absent.map((name) => [name, missing(serverVariables[name])]))
 }
 
+/** Without DATABASE_URL there is DB_HOST. */
 function databaseUrlOf(read: Read): string {
   const { databaseHost, databasePort, databaseName } = read
   const url = new URL(`postgresql://${databaseHost}:${databasePort}/${encodeURIComponent(databaseName)}`)

@@ -1,6 +1,8 @@
 /** Variables that several processes read mean the same in each of them. */
+import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
+import { createRequestIds } from '#federation/request-id.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
 
@@ -24,7 +26,10 @@ describe.each(processes)('%s', (_name, read) => {
     ['10.0.0.0/8, fd00::/8,', ['10.0.0.0/8', 'fd00::/8']],
     ['loopback,uniquelocal', ['loopback', 'uniquelocal']],
   ])('trusts the proxies of TRUST_PROXY=%s', (TRUST_PROXY, trustedProxies) => {
-    expect(read({ TRUST_PROXY })).toMatchObject({ trustedProxies })
+    const config = read({ TRUST_PROXY })
+    expect(config).toMatchObject({ trustedProxies })
+    expect(() => Fastify({ trustProxy: config.trustedProxies })).not.toThrow()
+    expect(createRequestIds(config.trustedProxies)).toBeTypeOf('function')
   })
 
   it.each([

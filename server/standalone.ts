@@ -96,11 +96,11 @@ async function start(): Promise<void> {
 }
 
 /** The password of the first administrator, to be shown once; null when there are users already. */
-async function ensureAdministrator({ db, auth }: AdminServer): Promise<string | null> {
-  if ((await db.user.count()) > 0) return null
+async function ensureAdministrator(admin: AdminServer): Promise<string | null> {
+  if ((await admin.db.user.count()) > 0) return null
   const password = randomBytes(12).toString('base64url')
   const account = { username: ADMINISTRATOR, password, role: 'admin', name: 'Administrator' } as const
-  await createAccounts(db, auth).createUser(cliCaller('start'), account)
+  await createAccounts(admin).createUser(cliCaller('start'), account)
   return password
 }
 

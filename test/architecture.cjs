@@ -3,7 +3,7 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 
 /** The floors, the lowest first. A part imports from the floors below it, never from its neighbours. */
 const serverFloors = [
-  ['database', 'error', 'identity'],
+  ['clock', 'database', 'error', 'identity'],
   ['config', 'live'],
   ['publish'],
   ['services'],
@@ -14,7 +14,7 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['audit|write', 'claim-size', 'json-difference'],
+  ['audit|write', 'claim-size'],
   ['context', 'patch'],
   ['entity', 'signing-key'],
   ['trust-anchor'],

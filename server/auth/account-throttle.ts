@@ -4,6 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { Doors } from '#server/auth/caller-of.ts'
 import type { Database } from '#server/database/client.ts'
 
 /** Attempts without a wait, for typing errors. */
@@ -18,11 +19,15 @@ const FAMILIAR_MS = 30 * 86_400_000
 export type Attempt = { key: string }
 
 /** Null: nothing to count. A number: milliseconds to wait first. */
-export async function beginAttempt(db: Database, request: FastifyRequest): Promise<Attempt | number | null> {
+export async function beginAttempt(
+  doors: Pick<Doors, 'db' | 'now'>,
+  request: FastifyRequest,
+): Promise<Attempt | number | null> {
+  const { db } = doors
   const username = typedName(request)
-  if (username === null || (await isFamiliar(db, username, request.ip))) return null
+  if (username === null || (await isFamiliar(doors, username, request.ip))) return null
   const key = keyOf(username)
-  const now = Date.now()
+  const now = doors.now().getTime()
   // Counted before the password is checked, so that parallel requests cannot try many.
   const counted = await db.$executeRaw`
     INSERT INTO "RateLimit" AS r ("id", "key", "count", "lastRequest")
@@ -62,8 +67,12 @@ function typedName({ body }: FastifyRequest): string | null {
   return typeof body.username === 'string' ? body.username.toLowerCase() : null
 }
 
-async function isFamiliar(db: Database, actor: string, address: string): Promise<boolean> {
-  const at = { gte: new Date(Date.now() - FAMILIAR_MS) }
+async function isFamiliar(
+  { db, now }: Pick<Doors, 'db' | 'now'>,
+  actor: string,
+  address: string,
+): Promise<boolean> {
+  const at = { gte: new Date(now().getTime() - FAMILIAR_MS) }
   const where = { actor, action: 'signIn', outcome: 'SUCCEEDED', address, at }
   return (await db.auditEvent.findFirst({ where, select: { id: true } })) !== null
 }

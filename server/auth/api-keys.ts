@@ -3,6 +3,7 @@ import { defaultKeyHasher } from '@better-auth/api-key'
 import { generateRandomString } from 'better-auth/crypto'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
 import { findUser } from '#server/auth/users.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -19,7 +20,7 @@ const DAY_MS = 86_400_000
 /** `days`: until it expires; absent: never. */
 export type NewApiKey = { username: string; keyName: string; role?: Role; days?: number }
 
-export function createApiKeys(db: Database) {
+export function createApiKeys(db: Database, now: Clock) {
   return {
     /** The key itself is returned once and never stored. */
     async createApiKey(caller: Caller, input: NewApiKey): Promise<{ id: string; key: string }> {
@@ -28,8 +29,8 @@ export function createApiKeys(db: Database) {
       checkDays(days)
       const key = `${API_KEY_PREFIX}${generateRandomString(KEY_LENGTH, 'a-z', 'A-Z')}`
       const hash = await defaultKeyHasher(key)
-      const now = new Date()
-      const expiresAt = days ? new Date(now.getTime() + days * DAY_MS) : null
+      const createdAt = now()
+      const expiresAt = days ? new Date(createdAt.getTime() + days * DAY_MS) : null
       const id = await recordChange(db, caller, async (tx) => {
         const owner = await findUser(tx, username)
         const { id } = await tx.apikey.create({
@@ -43,8 +44,8 @@ export function createApiKeys(db: Database) {
             rateLimitEnabled: false,
             expiresAt,
             metadata: role ? JSON.stringify({ role }) : null,
-            createdAt: now,
-            updatedAt: now,
+            createdAt,
+            updatedAt: createdAt,
           },
         })
         return {

@@ -16,6 +16,7 @@ import { freshness, RECENT_SECONDS } from '#server/auth/freshness.ts'
 import { sessionSuccession } from '#server/auth/session-succession.ts'
 import { isSignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts'
 import { totpReplay } from '#server/auth/totp-replay.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { signInMethodOf } from '#server/identity/sign-in-method.ts'
 
@@ -35,7 +36,7 @@ const libraryRoles = { viewer: noRights, operator: noRights, admin: noRights }
 
 const throttled = { window: 60, max: 10 }
 
-export function createAuth(db: Database, config: AuthConfig) {
+export function createAuth(db: Database, config: AuthConfig, now: Clock) {
   return betterAuth({
     appName: 'Inmor',
     secrets: versioned(config),
@@ -111,7 +112,7 @@ export function createAuth(db: Database, config: AuthConfig) {
         },
       }),
       freshness(),
-      totpReplay(db),
+      totpReplay(db, now),
       sessionSuccession(),
     ],
   })

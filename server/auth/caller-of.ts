@@ -2,12 +2,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
 import type { Auth } from '#server/auth/auth.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { isRole, lesserRole, type Role } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 
-export type Doors = { auth: Auth; db: Database; secondFactorRoles: readonly Role[] }
+export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorRoles: readonly Role[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
 /** Null: no valid credentials, or a user without a role or locked out. */

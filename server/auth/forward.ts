@@ -29,7 +29,7 @@ export async function forward(
   const init = { method: request.method, headers, body: body && JSON.stringify(body) }
   const asker = records && (await identifyAsker(doors, request))
   const isGuess = request.routeOptions.url === PASSWORD_PATH
-  const attempt = isGuess ? await beginAttempt(doors.db, request) : null
+  const attempt = isGuess ? await beginAttempt(doors, request) : null
   const isEarly = typeof attempt === 'number'
   const answer = isEarly ? tooEarly(attempt) : await doors.auth.handler(new Request(url, init))
   if (answer.status >= 500) await doors.db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database

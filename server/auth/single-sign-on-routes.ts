@@ -13,7 +13,7 @@ type Deps = Entrance & {
 }
 
 export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
-  const { auth, db, singleSignOn, adminUrl, loginRedirectUrl } = deps
+  const { singleSignOn, adminUrl, loginRedirectUrl } = deps
   if (!singleSignOn) return
   const callbackURL = new URL(loginRedirectUrl, adminUrl)
   // The console's sign-in page shows `error` and `error_description` from its address.
@@ -22,7 +22,7 @@ export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
   /** Answers `{url}`: the address for the browser to open. */
   app.post('/api/auth/sign-in/social', async (request, reply) => {
     try {
-      await connectSingleSignOn(auth, db, singleSignOn)
+      await connectSingleSignOn(deps, singleSignOn)
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error
       return reply.status(503).send({ code: error.code, message: error.message })
@@ -38,7 +38,7 @@ export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
 
   app.get(`/api/auth/callback/${PROVIDER_ID}`, async (request, reply) => {
     // Another process may have started this sign-in.
-    await connectSingleSignOn(auth, db, singleSignOn)
+    await connectSingleSignOn(deps, singleSignOn)
     return forward(deps, request, reply, { body: null, records: 'signIn' })
   })
 }

@@ -2,10 +2,9 @@
 import type { AuthContext } from 'better-auth'
 import { genericOAuth } from 'better-auth/plugins'
 import { decodeJwt, type JWTPayload } from 'jose'
-import type { Auth } from '#server/auth/auth.ts'
+import type { Doors } from '#server/auth/caller-of.ts'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import { accountIdOf, provisionUser } from '#server/auth/provisioned-user.ts'
-import type { Database } from '#server/database/client.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import { PROVIDER_ID, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 
@@ -19,7 +18,10 @@ const CLOCK_SKEW = 60
  * and one that fails would stay unknown until the next start.
  * @throws UnavailableError
  */
-export async function connectSingleSignOn(auth: Auth, db: Database, config: SingleSignOn): Promise<void> {
+export async function connectSingleSignOn(
+  { auth, db, now }: Pick<Doors, 'auth' | 'db' | 'now'>,
+  config: SingleSignOn,
+): Promise<void> {
   const context = await auth.$context
   if (context.socialProviders.some(({ id }) => id === PROVIDER_ID)) return
   const { userinfo_endpoint: userInfoUrl } = await discover(config)
@@ -40,7 +42,7 @@ export async function connectSingleSignOn(auth: Auth, db: Database, config: Sing
         getUserInfo: async ({ idToken, accessToken }) => {
           if (!idToken) return null
           const claims = await claimsOf(idToken, accessToken, userInfoUrl)
-          if (!isRecentlyAuthenticated(claims)) return null
+          if (!isRecentlyAuthenticated(claims, now())) return null
           const profile = await provisionUser(db, claims, config)
           return { ...profile, id: accountIdOf(claims) }
         },
@@ -76,8 +78,8 @@ async function userInfo(url: string, accessToken: string): Promise<JWTPayload | 
   }
 }
 
-function isRecentlyAuthenticated({ auth_time: at }: JWTPayload): boolean {
-  return typeof at === 'number' && Date.now() / 1000 - at <= RECENT_SECONDS + CLOCK_SKEW
+function isRecentlyAuthenticated({ auth_time: at }: JWTPayload, now: Date): boolean {
+  return typeof at === 'number' && now.getTime() / 1000 - at <= RECENT_SECONDS + CLOCK_SKEW
 }
 
 const discoveryUrl = ({ issuer }: SingleSignOn) => `${issuer.replace(/\/$/, '')}${DISCOVERY_PATH}`

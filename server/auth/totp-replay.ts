@@ -3,6 +3,7 @@ import { createOTP } from '@better-auth/utils/otp'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { symmetricDecrypt } from 'better-auth/crypto'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 
 /** Seconds of a time step. */
@@ -11,7 +12,7 @@ const PERIOD = 30
 const WINDOW = [-1, 0, 1]
 
 /** Claims the step before the library checks the code, so that only one of two requests with the same code passes. */
-export function totpReplay(db: Database): BetterAuthPlugin {
+export function totpReplay(db: Database, now: Clock): BetterAuthPlugin {
   return {
     id: 'inmor-totp-replay',
     hooks: {
@@ -23,7 +24,7 @@ export function totpReplay(db: Database): BetterAuthPlugin {
             const factor = userId ? await db.twoFactor.findUnique({ where: { userId } }) : null
             if (!factor) return
             const secret = await symmetricDecrypt({ key: ctx.context.secretConfig, data: factor.secret })
-            const step = await stepOf(secret, String(ctx.body?.code ?? ''))
+            const step = await stepOf(secret, String(ctx.body?.code ?? ''), now())
             if (step === null) return // a wrong code: the library refuses and counts it
             const { count } = await db.twoFactor.updateMany({
               where: { id: factor.id, OR: [{ lastUsedStep: null }, { lastUsedStep: { lt: step } }] },
@@ -52,8 +53,8 @@ async function findUserId(ctx: GenericEndpointContext): Promise<string | null> {
   return pending?.value ?? null
 }
 
-async function stepOf(secret: string, code: string): Promise<number | null> {
-  const present = Math.floor(Date.now() / (PERIOD * 1000))
+async function stepOf(secret: string, code: string, now: Date): Promise<number | null> {
+  const present = Math.floor(now.getTime() / (PERIOD * 1000))
   for (const step of WINDOW.map((distance) => present + distance)) {
     if ((await createOTP(secret).hotp(step)) === code) return step
   }

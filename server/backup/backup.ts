@@ -8,7 +8,7 @@ import { createGzip } from 'node:zlib'
 import type { Client } from 'pg'
 import { createClient } from '#prisma/connection.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
-import { head, writeDocument } from '#server/backup/document.ts'
+import { type Head, head, writeDocument } from '#server/backup/document.ts'
 import { encrypt } from '#server/backup/encryption.ts'
 import { quote, tablesToKeep } from '#server/backup/tables.ts'
 
@@ -28,7 +28,7 @@ export async function writeBackup(
   const tables: Record<string, number> = {}
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const lines = writeDocument(head(await lastMigration(client)), readRows(client, tables))
+    const lines = writeDocument(await readHead(client), readRows(client, tables))
     const seal = (source: AsyncIterable<Buffer>) =>
       passphrase === null ? source : encrypt(source, passphrase)
     await pipeline(
@@ -53,11 +53,13 @@ function isOfFile(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && ('path' in error || ('code' in error && error.code === 'ENOSPC'))
 }
 
-async function lastMigration(client: Client): Promise<string> {
-  const { rows } = await client.query<{ name: string }>(
-    'SELECT migration_name AS name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL ORDER BY 1 DESC LIMIT 1',
+/** The time is that of the transaction, and so that of every row. */
+async function readHead(client: Client): Promise<Head> {
+  const { rows } = await client.query<{ now: Date; migration: string | null }>(
+    `SELECT now(), (SELECT max(migration_name) FROM "_prisma_migrations" WHERE finished_at IS NOT NULL) AS migration`,
   )
-  return rows[0]?.name ?? ''
+  const [{ now, migration } = { now: new Date(0), migration: null }] = rows
+  return head(migration ?? '', now)
 }
 
 /** The database turns each row into JSON; a cursor limits memory to one batch. */

@@ -17,9 +17,9 @@ const endSchema = z.object({ end: z.object({ rows: z.int(), sha256: z.string() }
 export type Head = z.infer<typeof headSchema>
 export type Row = z.infer<typeof rowSchema>
 
-export const head = (migration: string): Head => ({
+export const head = (migration: string, madeAt: Date): Head => ({
   inmorBackup: FORMAT,
-  madeAt: new Date().toISOString(),
+  madeAt: madeAt.toISOString(),
   migration,
 })
 

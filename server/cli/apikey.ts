@@ -13,15 +13,14 @@ const create = command('create', 'create an API key and print it once')
   .action(async (options) => {
     const { username, keyName, role, days } = options
     const { key } = await withInstallation(
-      ({ db, auth, caller }) =>
-        createAccounts(db, auth).createApiKey(caller, { username, keyName, role, days }),
+      ({ caller, ...parts }) => createAccounts(parts).createApiKey(caller, { username, keyName, role, days }),
       { attempt: { action: 'createApiKey', input: { username } } },
     )
     print(options, { username, name: keyName, key }, key)
   })
 
 const list = command('list', 'list all API keys, without the secrets').action(async (options) => {
-  const keys = await withInstallation(({ db, auth }) => createAccounts(db, auth).listApiKeys())
+  const keys = await withInstallation((parts) => createAccounts(parts).listApiKeys())
   const shown = keys.map(({ id, name, start, username, enabled, expiresAt, lastRequest }) => {
     return { id, name, start, username, enabled, expiresAt, lastUsedAt: lastRequest }
   })
@@ -37,7 +36,7 @@ const revoke = commandAboutOne(
   'id',
   'the id that list shows',
 ).action(async (id: string, options) => {
-  await withInstallation(({ db, auth, caller }) => createAccounts(db, auth).revokeApiKey(caller, id), {
+  await withInstallation(({ caller, ...parts }) => createAccounts(parts).revokeApiKey(caller, id), {
     attempt: { action: 'revokeApiKey', input: { id } },
   })
   print(options, { id }, `Revoked ${id}.`)

@@ -7,6 +7,7 @@ import { parsePrivateJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { command, parseDays, print } from '#server/cli/output.ts'
+import { systemClock, toUnix } from '#server/clock.ts'
 
 const DAY = 86_400
 
@@ -19,7 +20,7 @@ export const delegateCommand = command('delegate', 'sign a Trust Mark delegation
   .option('--ref <url>', 'link to a description')
   .action(async (options) => {
     const key = parsePrivateJwk(await readKey(options.key))
-    const iat = Math.floor(Date.now() / 1000)
+    const iat = toUnix(systemClock())
     const claims = buildDelegation({
       owner: options.owner,
       issuer: options.issuer,

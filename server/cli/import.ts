@@ -64,7 +64,7 @@ async function readSources({ redis, postgres }: Options): Promise<InmorContent> 
 }
 
 async function* run(installation: Installation, content: InmorContent, isDryRun: boolean) {
-  const { db, caller, entityId, allowHttp, keys } = installation
+  const { db, caller, entityId, allowHttp, keys, now } = installation
   const { directory, historicalDirectory } = keys
   const signingKeys = await openSigningKeys({
     directory,
@@ -74,11 +74,11 @@ async function* run(installation: Installation, content: InmorContent, isDryRun:
   const write = createWriter(db)
   const fetcher = createFetcher({ allowHttp })
   const context: ImportContext = {
-    ...{ db, write, signingKeys, fetcher, caller, entityId, allowHttp, isDryRun },
+    ...{ db, write, signingKeys, fetcher, caller, entityId, allowHttp, isDryRun, now },
   }
   try {
     // Keys first: what they signed refers to them.
-    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write }).follow()
+    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write, now }).follow()
     yield* importInmor(context, content)
   } finally {
     signingKeys.close()

@@ -23,14 +23,14 @@ async function withKeys<T>(
 ): Promise<T> {
   const options = attempt ? { attempt } : {}
   return withInstallation(async (installation) => {
-    const { db, keys: place } = installation
+    const { db, keys: place, now } = installation
     const signingKeys = await openSigningKeys({
       ...place,
       onError: (error) => process.stderr.write(`${sentenceOf(error)}\n`),
     })
     const write = createWriter(db)
     try {
-      return await work(createSigningKeyService({ db, signingKeys, write }), installation)
+      return await work(createSigningKeyService({ db, signingKeys, write, now }), installation)
     } finally {
       signingKeys.close()
     }

@@ -64,12 +64,12 @@ function summary({ state, done, failed, error }: RenewalRun): string {
 
 /** Queues the run. `isTaken`: another process will work on it. */
 async function start(
-  { db, databaseUrl, caller, isServed }: Installation,
+  { db, databaseUrl, caller, isServed, now }: Installation,
   { kind, parameters }: Order,
 ): Promise<{ run: RenewalRun; isTaken: boolean }> {
   const log = pino({ level: 'silent' })
   const queue = await openQueue(databaseUrl, log, { isWorker: false })
-  const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log })
+  const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log, now })
   try {
     const run = await runs.start(caller, kind, parameters ? { parameters } : {})
     return { run, isTaken: isServed && (await queue.countWorkers()) > 0 }
@@ -83,7 +83,7 @@ async function start(
  * Reports each item once, in the order of completion.
  * @throws ConfigurationError when no worker takes the run
  */
-async function follow({ db }: Installation, id: number, report: Report): Promise<RenewalRun> {
+async function follow({ db, now }: Installation, id: number, report: Report): Promise<RenewalRun> {
   for (let last = 0; ; ) {
     // Read the state first, so that the items include everything finished before the end.
     const run = await db.renewalRun.findUniqueOrThrow({ where: { id } })
@@ -95,7 +95,7 @@ async function follow({ db }: Installation, id: number, report: Report): Promise
     items.forEach(report)
     last = items.at(-1)?.sequence ?? last
     if (run.endedAt && items.length === 0) return run
-    if (run.attempts === 0 && Date.now() - run.startedAt.getTime() > PATIENCE_MS)
+    if (run.attempts === 0 && now().getTime() - run.startedAt.getTime() > PATIENCE_MS)
       throw new ConfigurationError('No worker takes the run. Check that the admin server is running.')
     if (items.length === 0) await setTimeout(POLL_MS)
   }

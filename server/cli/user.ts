@@ -26,8 +26,14 @@ const create = command('create', 'create a user')
     const { password, generated } = await choosePassword(options)
     const { username, role, name, email } = options
     const user = await withInstallation(
-      ({ db, auth, caller }) =>
-        createAccounts(db, auth).createUser(caller, { username, password, role, name, email }),
+      ({ caller, ...parts }) =>
+        createAccounts(parts).createUser(caller, {
+          username,
+          password,
+          role,
+          name,
+          email,
+        }),
       { attempt: { action: 'createUser', input: { username } } },
     )
     const shown = generated ? `\nPassword: ${password}` : ''
@@ -42,7 +48,7 @@ const setPassword = command('set-password', 'set a new password and end the user
     const { password, generated } = await choosePassword(options)
     const { username } = options
     await withInstallation(
-      ({ db, auth, caller }) => createAccounts(db, auth).setPassword(caller, username, password),
+      ({ caller, ...parts }) => createAccounts(parts).setPassword(caller, username, password),
       { attempt: { action: 'resetUserPassword', input: { username } } },
     )
     const shown = generated ? `\nPassword: ${password}` : ''
@@ -54,7 +60,7 @@ const setPassword = command('set-password', 'set a new password and end the user
   })
 
 const list = command('list', 'list all users').action(async (options) => {
-  const users = await withInstallation(({ db, auth }) => createAccounts(db, auth).listUsers())
+  const users = await withInstallation((parts) => createAccounts(parts).listUsers())
   const lines = users.map(({ username, role, banned }) => `${username}  ${role}${banned ? '  banned' : ''}`)
   print(options, users, [...lines, `${users.length} users.`].join('\n'))
 })

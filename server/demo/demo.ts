@@ -125,9 +125,9 @@ ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join(
 }
 
 async function createApiKey(): Promise<string> {
-  const { db, auth, caller, close } = await openInstallation()
+  const { caller, close, ...parts } = await openInstallation()
   const user = { username: 'admin', keyName: 'demo', days: 1 }
-  return createAccounts(db, auth)
+  return createAccounts(parts)
     .createApiKey(caller, user)
     .then(({ key }) => key)
     .finally(close)

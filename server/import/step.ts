@@ -6,7 +6,7 @@ import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Writer } from '#server/services/write.ts'
 
-export type ImportContext = Pick<ServiceContext, 'entityId' | 'allowHttp' | 'fetcher'> & {
+export type ImportContext = Pick<ServiceContext, 'entityId' | 'allowHttp' | 'fetcher' | 'now'> & {
   db: Database
   write: Writer
   signingKeys: SigningKeys

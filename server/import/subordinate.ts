@@ -45,7 +45,7 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
     const result = await tx.subordinate.create({
       data: {
         entityId,
-        ...declared(configuration),
+        ...declared(configuration, context.now()),
         ...columns(fields),
         jwks: fields.jwks ?? configuration.claims.jwks,
         active,

@@ -22,7 +22,7 @@ const REVOKED = 'Revoked before the import.'
 
 /** @throws FederationError or OperationError with the reason why it cannot be imported */
 export async function importTrustMark(context: ImportContext, source: SourceTrustMark): Promise<Outcome> {
-  const { db, allowHttp, entityId: anchor, write, caller, isDryRun } = context
+  const { db, allowHttp, entityId: anchor, write, caller, isDryRun, now } = context
   const entityId = parseEntityId(source.entityId, { allowHttp })
   const issuer = claimsOf(source.jwt)?.iss
   if (issuer !== undefined && issuer !== anchor)
@@ -44,12 +44,12 @@ export async function importTrustMark(context: ImportContext, source: SourceTrus
   if (isDryRun) return imported(notes)
   // Types are imported before marks.
   if (!type) return failed(`Its type ${source.type} does not exist.`)
-  const until = typeof found === 'string' ? (expiryOf(source) ?? fields.validFor) : found.expiresAt
+  const until = typeof found === 'string' ? (expiryOf(source, now()) ?? fields.validFor) : found.expiresAt
   const content = { type, entityId, validFor: until, additionalClaims, delegation: null }
   // A row needs a JWT, and that of a revoked mark is lost: the new one is revoked and never published.
   const signed = typeof found === 'string' ? await signMark(context, content) : found
   await write(caller, async (tx) => {
-    const revokedAt = active ? null : new Date()
+    const revokedAt = active ? null : now()
     const result = await tx.trustMark.create({
       data: {
         trustMarkTypeId: type.id,
@@ -122,8 +122,8 @@ function furtherClaims(claims: Record<string, unknown>): Record<string, unknown>
 }
 
 /** The expiry of the issued JWT for its replacement; null if it has passed. */
-function expiryOf({ jwt, row }: SourceTrustMark): Date | null {
+function expiryOf({ jwt, row }: SourceTrustMark, now: Date): Date | null {
   const exp = claimsOf(jwt)?.exp
   const date = typeof exp === 'number' ? new Date(exp * 1000) : row?.expiresAt
-  return date && date.getTime() > Date.now() + HOUR_MS ? date : null
+  return date && date.getTime() > now.getTime() + HOUR_MS ? date : null
 }

@@ -5,5 +5,5 @@ import type { Services } from '#server/services/index.ts'
 
 export type RunContext = Pick<
   ServiceDeps,
-  'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher'
+  'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher' | 'now'
 > & { services: Services; redisKeyPrefix: string; observe: JobObserver }

@@ -9,14 +9,14 @@ const BATCH = 20
 
 export type Pruned = { runs: number; sessions: number; auditEvents: number }
 
-export async function prune(db: Database): Promise<Pruned> {
+export async function prune(db: Database, now: Date): Promise<Pruned> {
   const { runRetentionDays } = await readSettings(db)
-  const runs = await pruneRuns(db, new Date(Date.now() - runRetentionDays * DAY_MS))
-  const expired = { where: { expiresAt: { lt: new Date() } } }
+  const runs = await pruneRuns(db, new Date(now.getTime() - runRetentionDays * DAY_MS))
+  const expired = { where: { expiresAt: { lt: now } } }
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
-  await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(Date.now() - DAY_MS) } } })
-  return { runs, sessions, auditEvents: await applyAuditRetention(db) }
+  await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
+  return { runs, sessions, auditEvents: await applyAuditRetention(db, now) }
 }
 
 async function pruneRuns(db: Database, before: Date): Promise<number> {

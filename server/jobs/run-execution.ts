@@ -42,8 +42,8 @@ export async function executeRun(parts: Parts, runId: number, outer: AbortSignal
 async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promise<void> {
   const { id: runId, kind, attempts } = run
   parts.log.info({ kind, attempt: attempts }, 'a run was taken up')
-  const { db, observe } = parts.context
-  const ledger = observe.ledger(createLedger(db, run), run)
+  const { observe } = parts.context
+  const ledger = observe.ledger(createLedger(parts.context, run), run)
   const announce = () => parts.events.announceRun({ runId, itemId: null })
   announce()
   try {

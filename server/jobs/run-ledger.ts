@@ -3,6 +3,7 @@
  * run up, nothing of the one before counts any more, so that each item is finished exactly once.
  */
 import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
 import type { Outcome } from '#server/jobs/task.ts'
 
@@ -49,7 +50,10 @@ async function markAlive(db: Database | Transaction, { id, attempts }: Pick<Rene
     WHERE "id" = ${id} AND "attempts" = ${attempts}`
 }
 
-export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger {
+export function createLedger(
+  { db, now }: { db: Database; now: Clock },
+  { id, attempts }: RenewalRun,
+): Ledger {
   const mine = { id, attempts, state: 'RUNNING' }
 
   async function update(data: Prisma.RenewalRunUpdateManyMutationInput): Promise<RenewalRun> {
@@ -61,7 +65,7 @@ export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger
   return {
     nextItems: () =>
       db.renewalRunItem.findMany({
-        where: { runId: id, ok: null, OR: [{ notBefore: null }, { notBefore: { lte: new Date() } }] },
+        where: { runId: id, ok: null, OR: [{ notBefore: null }, { notBefore: { lte: now() } }] },
         orderBy: { id: 'asc' },
         take: PAGE,
       }),
@@ -73,7 +77,7 @@ export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger
         _min: { notBefore: true },
         _count: true,
       })
-      return _count === 0 ? null : Math.max(0, (_min.notBefore?.getTime() ?? 0) - Date.now())
+      return _count === 0 ? null : Math.max(0, (_min.notBefore?.getTime() ?? 0) - now().getTime())
     },
 
     async beat(state) {
@@ -82,10 +86,10 @@ export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger
       return cancelRequested
     },
 
-    finish: (item, result) => record(db, mine, item, result),
+    finish: (item, result) => record(db, mine, item, { ...result, at: now() }),
 
     async postpone(item, milliseconds, message) {
-      const notBefore = new Date(Date.now() + milliseconds)
+      const notBefore = new Date(now().getTime() + milliseconds)
       const data = { attempts: { increment: 1 }, notBefore, message }
       await db.renewalRunItem.updateMany({ where: { id: item.id, ok: null }, data })
     },
@@ -95,7 +99,7 @@ export function createLedger(db: Database, { id, attempts }: RenewalRun): Ledger
         db.renewalRunItem.deleteMany({ where: { runId: id, ok: null, run: mine } }),
         db.renewalRun.updateMany({
           where: mine,
-          data: { state, endedAt: new Date(), current: null, error: error ?? null },
+          data: { state, endedAt: now(), current: null, error: error ?? null },
         }),
       ])
     },
@@ -111,7 +115,7 @@ async function record(
   db: Database,
   mine: { id: number; attempts: number; state: string },
   item: RenewalRunItem,
-  { ok, message, changes, total, failures = [] }: FinishedItem,
+  { ok, message, changes, total, failures = [], at }: FinishedItem & { at: Date },
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const [run] = await tx.renewalRun.updateManyAndReturn({
@@ -123,7 +127,7 @@ async function record(
       },
     })
     if (!run) throw new RunLostError(`Run ${mine.id} is no longer ours.`)
-    const [at, sequence] = [new Date(), run.done + run.failed]
+    const sequence = run.done + run.failed
     const first = sequence - failures.length
     const rows = failures.map((it, index) => ({
       ...it,

@@ -1,6 +1,7 @@
 /** Starts and cancels runs, and sees to it that none is left lying; workers execute them (run-execution.ts). */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -36,13 +37,14 @@ type RunsDeps = {
   queue: Pick<JobQueue, 'orderRun'>
   events: Pick<Events, 'announceRun'>
   log: FastifyBaseLogger
+  now: Clock
 }
 
-export function createRuns({ db, queue, events, log }: RunsDeps): Runs {
+export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
   const announce = (runId: number) => events.announceRun({ runId, itemId: null })
   const announceQueued = (runId: number) => events.announceRun({ runId, itemId: null, isQueued: true })
   const timer = setInterval(() => {
-    watch(db, queue).then(
+    watch(db, queue, now).then(
       (ids) => ids.forEach(announceQueued),
       (err) => log.warn({ err }, 'runs could not be looked after'),
     )
@@ -63,7 +65,7 @@ export function createRuns({ db, queue, events, log }: RunsDeps): Runs {
     async cancel(caller, id) {
       const run = await recordChange(db, caller, async (tx) => {
         const requested = await requestEnd(tx, id)
-        const result = requested.state === 'QUEUED' ? await endQueued(tx, requested) : requested
+        const result = requested.state === 'QUEUED' ? await endQueued(tx, requested, now()) : requested
         return { action: 'cancelRun', ...recorded(requested), result }
       })
       announce(id)
@@ -106,11 +108,11 @@ async function requestEnd(tx: Transaction, id: number): Promise<RenewalRun> {
 }
 
 /** A worker that takes it up just now finds that it has ended, or has it and sees the wish. */
-async function endQueued(tx: Transaction, run: RenewalRun): Promise<RenewalRun> {
+async function endQueued(tx: Transaction, run: RenewalRun, endedAt: Date): Promise<RenewalRun> {
   const { id } = run
   const [ended] = await tx.renewalRun.updateManyAndReturn({
     where: { id, state: 'QUEUED' },
-    data: { state: 'CANCELLED', endedAt: new Date() },
+    data: { state: 'CANCELLED', endedAt },
   })
   if (!ended) return run
   await tx.renewalRunItem.deleteMany({ where: { runId: id, ok: null } })
@@ -126,14 +128,14 @@ function recorded({ id, kind, parameters, total, done, failed }: RenewalRun) {
  * Runs that lost their worker wait for another one, unless they were to end anyhow, and each that waits for long has
  * an order. Answers the former.
  */
-async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>): Promise<number[]> {
+async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>, now: Clock): Promise<number[]> {
   const lost = await db.$queryRaw<{ id: number }[]>`
     UPDATE "RenewalRun" SET "state" = 'QUEUED', "current" = NULL
     WHERE "state" = 'RUNNING'
       AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})
     RETURNING "id"`
   const unwanted = await db.renewalRun.findMany({ where: { state: 'QUEUED', cancelRequested: true } })
-  for (const run of unwanted) await db.$transaction((tx) => endQueued(tx, run))
+  for (const run of unwanted) await db.$transaction((tx) => endQueued(tx, run, now()))
   const waiting = await db.$queryRaw<{ id: number }[]>`
     SELECT "id" FROM "RenewalRun"
     WHERE "state" = 'QUEUED'

@@ -69,7 +69,7 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
   const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
   const { iss = entityId, iat = 0, exp = 0 } = jwt ? decodeJwt(jwt).claims : {}
   const hasMoved = iss !== entityId
-  const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, Date.now() / 1000)
+  const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, context.now().getTime() / 1000)
   if (isYoung && !hasMoved) return { message: 'Not due yet.' }
   await enqueue(db, [toPublish(hasMoved ? 'everything' : 'entity-configuration')])
   await publisher.flush()
@@ -101,8 +101,8 @@ async function detectDrift({ publishing, publisher, observe }: ScheduleContext):
   return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; published anew.` }
 }
 
-async function pruneOld({ db }: ScheduleContext): Promise<ScheduleResult> {
-  const { runs, sessions, auditEvents } = await prune(db)
+async function pruneOld({ db, now }: ScheduleContext): Promise<ScheduleResult> {
+  const { runs, sessions, auditEvents } = await prune(db, now())
   return { message: `${runs} runs, ${sessions} sessions and ${auditEvents} audit events removed.` }
 }
 

@@ -55,30 +55,30 @@ export async function runSchedule(
   name: ScheduleName,
   log: FastifyBaseLogger,
 ): Promise<void> {
-  const { db, observe } = context
+  const { db, observe, now } = context
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
-  const started = { lastStartedAt: new Date(), lastEndedAt: null }
+  const started = { lastStartedAt: now(), lastEndedAt: null }
   const { count } = await db.schedule.updateMany({ where: { name, enabled: true }, data: started })
   if (count === 0) return
   try {
-    await remember(db, name, true, await schedules[name].run(context))
+    await remember(context, name, true, await schedules[name].run(context))
     observe.scheduleEnded(name, true, seconds())
   } catch (error) {
     log.error({ err: error, schedule: name }, 'a schedule failed')
     observe.scheduleEnded(name, false, seconds())
-    await remember(db, name, false, { message: error instanceof Error ? error.message : String(error) })
+    await remember(context, name, false, { message: error instanceof Error ? error.message : String(error) })
     throw error
   }
 }
 
 async function remember(
-  db: Database,
+  { db, now }: Pick<ScheduleContext, 'db' | 'now'>,
   name: ScheduleName,
   lastSucceeded: boolean,
   { message, runId }: ScheduleResult,
 ): Promise<void> {
-  const ended = { lastEndedAt: new Date(), lastSucceeded, lastMessage: message }
+  const ended = { lastEndedAt: now(), lastSucceeded, lastMessage: message }
   const data = runId === undefined ? ended : { ...ended, lastRunId: runId }
   await db.schedule.updateMany({ where: { name }, data })
 }

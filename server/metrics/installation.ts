@@ -1,4 +1,6 @@
 /** What the database says of the whole installation, as samples for gauges: one look for all of them. */
+
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 
@@ -7,21 +9,21 @@ export type Sample = { labels?: Record<string, string>; value: number }
 /** Days ahead for which it is counted what expires. */
 const HORIZONS = [1, 7, 14]
 
-export type InstallationSource = { db: Database; queue: Pick<JobQueue, 'countWorkers'> }
+export type InstallationSource = { db: Database; queue: Pick<JobQueue, 'countWorkers'>; now: Clock }
 
 type Counted = { label: string; count: number }
 
 const labelled = (name: string, rows: readonly Counted[]): Sample[] =>
   rows.map(({ label, count }) => ({ labels: { [name]: label }, value: count }))
-const age = (at: Date) => (Date.now() - at.getTime()) / 1000
 
 /** Each gauge by its name; one that has no samples is absent. */
-export async function readInstallation({ db, queue }: InstallationSource) {
+export async function readInstallation({ db, queue, now }: InstallationSource) {
+  const age = (at: Date) => (now().getTime() - at.getTime()) / 1000
   const [subordinates, trustMarks, expiring, outbox, lease, drift, runs, schedules, workers] =
     await Promise.all([
       countSubordinates(db),
       countTrustMarks(db),
-      Promise.all(HORIZONS.map((days) => countExpiring(db, days))),
+      Promise.all(HORIZONS.map((days) => countExpiring(db, days, now()))),
       db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
       db.publisherLease.findUnique({ where: { id: 1 } }),
       db.driftReport.findUnique({ where: { id: 1 } }),
@@ -80,8 +82,8 @@ async function countTrustMarks(db: Database): Promise<Counted[]> {
   return Object.entries(row).map(([label, count]) => ({ label, count }))
 }
 
-async function countExpiring(db: Database, days: number): Promise<Sample[]> {
-  const between = { gt: new Date(), lt: new Date(Date.now() + days * 86_400_000) }
+async function countExpiring(db: Database, days: number, now: Date): Promise<Sample[]> {
+  const between = { gt: now, lt: new Date(now.getTime() + days * 86_400_000) }
   const [statements, trustMarks] = await Promise.all([
     db.subordinate.count({ where: { active: true, statementExpiresAt: between } }),
     db.trustMark.count({ where: { active: true, expiresAt: between } }),

@@ -1,11 +1,12 @@
 /** Counts and times what workers do: runs, their items, and what is done by the clock. */
 import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Clock } from '#server/clock.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
 
 /** Seconds: a run of a few items lies in the first buckets, the renewal of a large federation in the last. */
 const buckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400]
 
-export function observeJobs(registry: Registry): JobObserver {
+export function observeJobs(registry: Registry, now: Clock): JobObserver {
   const registers = [registry]
   const runs = new Histogram({
     name: 'inmor_run_duration_seconds',
@@ -44,7 +45,7 @@ export function observeJobs(registry: Registry): JobObserver {
       },
       async end(state, error) {
         await ledger.end(state, error)
-        runs.observe({ kind, state: state.toLowerCase() }, (Date.now() - startedAt.getTime()) / 1000)
+        runs.observe({ kind, state: state.toLowerCase() }, (now().getTime() - startedAt.getTime()) / 1000)
       },
     }),
     scheduleEnded: (schedule, hasSucceeded, seconds) =>

@@ -9,6 +9,7 @@ import { observeKeys, observeRedis } from '#federation/metrics/state.ts'
 import { listenOrExplain } from '#federation/start-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { SignInObserver } from '#server/auth/sign-in-record.ts'
+import { type Clock, toUnix } from '#server/clock.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
 import { observeInstallation, observePool } from '#server/metrics/gauges.ts'
 import type { InstallationSource } from '#server/metrics/installation.ts'
@@ -29,25 +30,27 @@ export type Observer = {
   fetcher(fetcher: Fetcher): Fetcher
   signingKeys(keys: SigningKeys): SigningKeys
   /** What is looked up when somebody asks for the metrics. */
-  state(sources: InstallationSource & { pool: Pool; reader: Reader; signingKeys: SigningKeys }): void
+  state(
+    sources: Omit<InstallationSource, 'now'> & { pool: Pool; reader: Reader; signingKeys: SigningKeys },
+  ): void
 }
 
 /** It always counts, which costs next to nothing; whether anybody can ask is for the process to say. */
-export function createObserver(): Observer {
+export function createObserver(now: Clock): Observer {
   const registry = new Registry()
   return {
     registry,
-    publication: observePublication(registry),
-    jobs: observeJobs(registry),
+    publication: observePublication(registry, now),
+    jobs: observeJobs(registry, now),
     operations: observeOperations(registry),
     signIn: observeSignIns(registry),
     fetcher: (fetcher) => observeFetches(fetcher, registry),
     signingKeys: (keys) => ({ ...keys, current: observeSigning(keys.current, registry) }),
     state({ pool, reader, signingKeys, ...installation }) {
-      observeInstallation(registry, installation)
+      observeInstallation(registry, { ...installation, now })
       observePool(registry, pool)
       observeRedis(registry, () => reader.ping())
-      observeKeys(registry, { keys: signingKeys.current, now: () => Math.floor(Date.now() / 1000) })
+      observeKeys(registry, { keys: signingKeys.current, now: () => toUnix(now()) })
     },
   }
 }

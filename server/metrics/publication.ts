@@ -1,8 +1,9 @@
 /** Counts what is published, and times how long a change waited for it. */
 import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Clock } from '#server/clock.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
 
-export function observePublication(registry: Registry): PublicationObserver {
+export function observePublication(registry: Registry, now: Clock): PublicationObserver {
   const published = new Counter({
     name: 'inmor_publications_total',
     help: 'Attempts to publish a thing, by topic and outcome.',
@@ -18,7 +19,7 @@ export function observePublication(registry: Registry): PublicationObserver {
   return {
     published(topic, queued) {
       published.inc({ topic, outcome: 'succeeded' })
-      for (const at of queued) lag.observe(Math.max(0, Date.now() - at.getTime()) / 1000)
+      for (const at of queued) lag.observe(Math.max(0, now().getTime() - at.getTime()) / 1000)
     },
     failed: (topic) => published.inc({ topic, outcome: 'failed' }),
   }

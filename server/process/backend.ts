@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
+import { type Clock, systemClock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
 import { openQueue } from '#server/jobs/queue.ts'
@@ -41,15 +42,16 @@ type BackendOptions = {
   isWorker: boolean
   connectRedis?: () => Redis
   fetchLimits?: Partial<FetchLimits>
+  now?: Clock
 }
 
 /** Migrates and connects. @throws an error whose message is one clear sentence */
 export async function startBackend(
   config: BackendConfig,
   log: FastifyBaseLogger,
-  { isWorker, ...overrides }: BackendOptions,
+  { isWorker, now = systemClock, ...overrides }: BackendOptions,
 ) {
-  const observe = createObserver()
+  const observe = createObserver(now)
   const applied = await migrate(config.databaseUrl)
   if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
   const signingKeys = observe.signingKeys(
@@ -68,15 +70,15 @@ export async function startBackend(
   const db = connectDatabase(pool)
   const { entityId, allowHttp, redisKeyPrefix } = config
   const fetcher = observe.fetcher(createFetcher({ allowHttp, limits: overrides.fetchLimits ?? {} }))
-  const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys }
+  const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys, now }
   const publisher = startPublisher(publishing, log, observe.publication)
   const events = createEvents(redis, subscriber, redisKeyPrefix)
   const reader = createReader({ redis, prefix: redisKeyPrefix })
-  const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events }
+  const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events, now }
   const services = createServices(deps)
   const queue = await openQueue(config.databaseUrl, log, { isWorker })
   await ensureSchedules(db, queue.boss)
-  const runs = createRuns({ db, queue, events, log })
+  const runs = createRuns({ db, queue, events, log, now })
   observe.state({ db, queue, pool, reader, signingKeys })
 
   await services.signingKeys.follow() // the directory may have changed while nobody looked

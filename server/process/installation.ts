@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
+import { type Clock, systemClock } from '#server/clock.ts'
 import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
 import { type EmbeddedConfig, readEmbeddedConfig } from '#server/config/embedded.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
@@ -25,6 +26,7 @@ export type Installation = {
   applied: string[]
   /** True when a server is there to publish what is queued. */
   isServed: boolean
+  now: Clock
   close(): Promise<void>
 }
 
@@ -76,7 +78,7 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
   const db = connectDatabase(databaseUrl)
   return {
     db,
-    auth: createAuth(db, config),
+    auth: createAuth(db, config, systemClock),
     caller: cliCaller(systemUser()),
     entityId,
     allowHttp,
@@ -84,6 +86,7 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
     keys: { directory: keysDirectory, historicalDirectory: historicalKeysDirectory },
     applied: [],
     isServed,
+    now: systemClock,
     close: () => db.$disconnect(),
   }
 }

@@ -7,6 +7,7 @@ import { buildApp } from '#server/app.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
+import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
@@ -17,7 +18,7 @@ const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
 /** Milliseconds for requests under way to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 
-export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs' | 'observe'> & {
+export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs' | 'observe' | 'now'> & {
   app: FastifyInstance
   auth: Auth
   /** Where its metrics are, if they are offered. */
@@ -30,6 +31,7 @@ export type Overrides = {
   connectRedis?: () => Redis
   consoleRoot?: string
   fetchLimits?: Partial<FetchLimits>
+  now?: Clock
 }
 
 /** Migrates, connects, listens. @throws an error whose message is one clear sentence */
@@ -39,12 +41,12 @@ export async function startAdminServer(
   overrides: Overrides = {},
 ): Promise<AdminServer> {
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
-  const { db, services, publisher, runs, observe } = backend
-  const auth = createAuth(db, config)
+  const { db, services, publisher, runs, observe, now } = backend
+  const auth = createAuth(db, config, now)
   const app = await buildApp({
     ...backend,
     auth,
-    accounts: createAccounts(db, auth),
+    accounts: createAccounts({ db, auth, now }),
     ownAccount: createOwnAccount(db, auth),
     auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
     log,
@@ -76,5 +78,5 @@ export async function startAdminServer(
     await close()
     throw error
   }
-  return { app, db, auth, services, publisher, runs, observe, metricsUrl: metrics.url, close }
+  return { app, db, auth, services, publisher, runs, observe, now, metricsUrl: metrics.url, close }
 }

@@ -1,5 +1,6 @@
 /** What publishing needs: where to read, where to write, and whose name and keys to use. */
 import type { Redis } from 'ioredis'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { RedisKeys } from '#store/keys.ts'
@@ -11,4 +12,5 @@ export type PublishContext = {
   /** Entity Identifier of this Trust Anchor. */
   entityId: string
   signingKeys: SigningKeys
+  now: Clock
 }

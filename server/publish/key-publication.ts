@@ -1,13 +1,16 @@
 /** Since when keys are published, and from when on nobody may hold a valid Entity Configuration without them (§11.2). */
 import { decodeJwt } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { Database } from '#server/database/client.ts'
+import type { PublishContext } from '#server/publish/context.ts'
 
 /**
  * Called before an Entity Configuration is published; `done` after. What is cut off between the two only makes the
  * new keys wait longer than they need to.
  */
-export async function beginIssue(db: Database, jwt: string): Promise<{ done(): Promise<void> }> {
+export async function beginIssue(
+  { db, now }: Pick<PublishContext, 'db' | 'now'>,
+  jwt: string,
+): Promise<{ done(): Promise<void> }> {
   const { exp, jwks } = decodeJwt(jwt).claims as { exp: number; jwks: JwkSet } // built here
   const until = new Date(exp * 1000)
   const state = await db.publisherLease.findUniqueOrThrow({ where: { id: 1 } })
@@ -18,10 +21,11 @@ export async function beginIssue(db: Database, jwt: string): Promise<{ done(): P
   }
   return {
     async done() {
-      const now = new Date()
+      const publishedAt = now()
+      const isKnown = earlierUntil <= publishedAt
       await db.signingKey.updateMany({
         where: { kid: { in: jwks.keys.map(({ kid }) => kid) }, publishedAt: null },
-        data: { publishedAt: now, usableFrom: earlierUntil > now ? earlierUntil : now },
+        data: { publishedAt, usableFrom: isKnown ? publishedAt : earlierUntil },
       })
     },
   }

@@ -2,18 +2,18 @@
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { buildHistoricalKeySet, HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
 import { signJwt } from '#core/jws.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedTrustMarkType } from '#server/database/typed-row.ts'
 import { entityConfigurationClaims } from '#server/publish/build.ts'
 import type { PublishContext } from '#server/publish/context.ts'
-
-const unixNow = () => Math.floor(Date.now() / 1000)
 
 /** The Entity Configuration (9). */
 export async function signEntityConfiguration({
   db,
   entityId,
   signingKeys,
+  now,
 }: PublishContext): Promise<string> {
   const { signer, published } = signingKeys.current()
   const types = await db.trustMarkType.findMany({ select: { type: true, active: true, owner: true } })
@@ -22,14 +22,14 @@ export async function signEntityConfiguration({
     settings: await readSettings(db),
     types: types.map(typedTrustMarkType),
     keys: published,
-    now: unixNow(),
+    now: toUnix(now()),
   })
   return signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
 }
 
 /** The historical key set (8.7); empty as long as no key was retired. */
-export async function signHistoricalKeys({ entityId, signingKeys }: PublishContext): Promise<string> {
+export async function signHistoricalKeys({ entityId, signingKeys, now }: PublishContext): Promise<string> {
   const { signer, historical } = signingKeys.current()
-  const claims = buildHistoricalKeySet({ issuer: entityId, iat: unixNow(), keys: historical })
+  const claims = buildHistoricalKeySet({ issuer: entityId, iat: toUnix(now()), keys: historical })
   return signJwt(claims, { key: signer, typ: HISTORICAL_KEYS_TYP })
 }

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PublishContext } from '#server/publish/context.ts'
 
-type Place = Pick<PublishContext, 'db' | 'redis' | 'keys'>
+type Place = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
 /** False for a Redis that lost everything as well: it has no Entity Configuration. */
 export async function isPublished({ db, redis, keys }: Place): Promise<boolean> {
@@ -22,11 +22,11 @@ export async function isPublished({ db, redis, keys }: Place): Promise<boolean> 
  * What was published leaves the outbox as the mark behind it is remembered: were the mark lost with what is before it,
  * the two would differ. They also differ when this is cut off in the middle, which costs a rebuild and nothing else.
  */
-export async function settle({ db, redis, keys }: Place, entries: readonly bigint[]): Promise<void> {
+export async function settle({ db, redis, keys, now }: Place, entries: readonly bigint[]): Promise<void> {
   const publicationMark = randomUUID()
   await redis.set(keys.publicationMarker, publicationMark)
   await db.$transaction([
     db.outboxEntry.deleteMany({ where: { id: { in: [...entries] } } }),
-    db.publisherLease.updateMany({ data: { publicationMark, lastPublishedAt: new Date() } }),
+    db.publisherLease.updateMany({ data: { publicationMark, lastPublishedAt: now() } }),
   ])
 }

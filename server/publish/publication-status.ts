@@ -16,7 +16,7 @@ export type PublicationStatus = {
   redisReachable: boolean
 }
 
-type Source = Pick<PublishContext, 'db' | 'redis' | 'keys'>
+type Source = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
 export async function readPublicationStatus({ db, redis, keys }: Source): Promise<PublicationStatus> {
   const [outbox, lease, redisReachable] = await Promise.all([
@@ -27,10 +27,10 @@ export async function readPublicationStatus({ db, redis, keys }: Source): Promis
   return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
 }
 
-export function healthOf({ pending, oldest, redisReachable }: PublicationStatus) {
+export function healthOf({ pending, oldest, redisReachable }: PublicationStatus, now: Date) {
   if (!redisReachable) return 'STALLED'
   if (pending === 0) return 'UP_TO_DATE'
-  return oldest && Date.now() - oldest.getTime() > STALLED_AFTER ? 'STALLED' : 'PENDING'
+  return oldest && now.getTime() - oldest.getTime() > STALLED_AFTER ? 'STALLED' : 'PENDING'
 }
 
 export type PublicationWatch = {
@@ -48,7 +48,7 @@ export function watchPublication(source: Source): PublicationWatch {
   async function look(): Promise<void> {
     const status = await readPublicationStatus(source).catch(() => null) // told by the next look that succeeds
     if (status === null) return
-    const told = describe(status)
+    const told = describe(status, source.now())
     for (const [stream, before] of streams) {
       if (before === told) continue
       streams.set(stream, told)
@@ -82,7 +82,7 @@ export function watchPublication(source: Source): PublicationWatch {
 }
 
 /** What a person would see of it. The time of the last publication moves on without anything to tell. */
-function describe(status: PublicationStatus): string {
+function describe(status: PublicationStatus, now: Date): string {
   const { pending, oldest, lease, redisReachable } = status
-  return JSON.stringify([healthOf(status), pending, oldest, lease?.lastError, redisReachable])
+  return JSON.stringify([healthOf(status, now), pending, oldest, lease?.lastError, redisReachable])
 }

@@ -53,7 +53,7 @@ export async function publish(
 
 async function publishEntityConfiguration(context: PublishContext): Promise<void> {
   const jwt = await signEntityConfiguration(context)
-  const issue = await beginIssue(context.db, jwt)
+  const issue = await beginIssue(context, jwt)
   await commit(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
     to.set(context.keys.entityConfiguration, jwt)
   })

@@ -87,9 +87,9 @@ export function startPublisher(
   }
 
   async function rebuildOnRequest(): Promise<RebuildResult> {
-    const deadline = Date.now() + REBUILD_PATIENCE_MS
+    const deadline = performance.now() + REBUILD_PATIENCE_MS
     while (!(await lease.hold())) {
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new UnavailableError('Another process is publishing; try again in a minute.')
       await setTimeout(BUSY_RETRY_MS)
     }
@@ -172,7 +172,7 @@ export function startPublisher(
   }
 
   async function drainPatiently(deadline: number): Promise<void> {
-    while (!(await drain()) && Date.now() < deadline) await setTimeout(BUSY_RETRY_MS)
+    while (!(await drain()) && performance.now() < deadline) await setTimeout(BUSY_RETRY_MS)
   }
 
   const timer = setInterval(() => void drain(), INTERVAL_MS)
@@ -181,7 +181,7 @@ export function startPublisher(
 
   return {
     async flush(patience = 1_000) {
-      const deadline = Date.now() + patience
+      const deadline = performance.now() + patience
       await Promise.race([drainPatiently(deadline), setTimeout(patience, undefined, { ref: false })])
     },
     rebuild: () => exclusive(rebuildOnRequest),

@@ -53,7 +53,7 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
     signHistoricalKeys(context),
     readSettings(context.db),
   ])
-  const issue = await beginIssue(context.db, configuration)
+  const issue = await beginIssue(context, configuration)
   await stage.write((to) => {
     to.set(keys.staging.entityConfiguration, configuration)
     to.set(keys.staging.historicalKeys, historicalKeys)

@@ -5,6 +5,7 @@ import type {
   TrustMark,
   TrustMarkType,
 } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
@@ -14,9 +15,6 @@ import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
 /** Rows handled at a time: bounds memory, and one round trip to each store a page. */
 const PAGE = 500
-
-const unixNow = () => Math.floor(Date.now() / 1000)
-const toUnix = (date: Date) => Math.floor(date.getTime() / 1000)
 
 /** The subordinate with a statement that is current: signed now where it is not. */
 export async function signedSubordinate(
@@ -28,9 +26,9 @@ export async function signedSubordinate(
   return signed.map(publishedSubordinate)[0]
 }
 
-async function sign({ db, entityId, signingKeys }: PublishContext, rows: readonly Subordinate[]) {
+async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: readonly Subordinate[]) {
   const { signer } = signingKeys.current()
-  return withStatements(rows, { db, entityId, settings: await readSettings(db), signer, now: unixNow() })
+  return withStatements(rows, { db, entityId, settings: await readSettings(db), signer, now: toUnix(now()) })
 }
 
 /**
@@ -52,7 +50,7 @@ export async function* activeSubordinates(context: PublishContext): AsyncGenerat
       context.db,
       failed.map(({ entityId }) => toPublish('subordinate', entityId)),
     )
-    const kept = failed.filter((subordinate) => isStillValid(subordinate, unixNow()))
+    const kept = failed.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
     yield [...signed, ...kept].map(publishedSubordinate)
     after = last.id
   }

@@ -3,6 +3,7 @@
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
@@ -37,6 +38,7 @@ export type Context = {
   entityId: string
   allowHttp: boolean
   version: string
+  now: Clock
   signingKeys: SigningKeys
   publishing: PublishContext
   publicationWatch: PublicationWatch

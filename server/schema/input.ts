@@ -54,7 +54,7 @@ export function signedIn({ caller }: Context): Caller {
  */
 export function recentlySignedIn(context: Context): Caller {
   const caller = signedIn(context)
-  if (caller.session && !isRecent(caller.session)) throw new ReauthenticationRequiredError()
+  if (caller.session && !isRecent(caller.session, context.now())) throw new ReauthenticationRequiredError()
   return caller
 }
 
@@ -71,6 +71,6 @@ export function recentPerson(context: Context): Person {
   return person(context)
 }
 
-export function isRecent({ signedInAt }: { signedInAt: Date }): boolean {
-  return Date.now() - signedInAt.getTime() < RECENT_SECONDS * 1000
+export function isRecent({ signedInAt }: { signedInAt: Date }, now: Date): boolean {
+  return now.getTime() - signedInAt.getTime() < RECENT_SECONDS * 1000
 }

@@ -1,5 +1,6 @@
 /** What each service gets: the dependencies and the one way to write. */
 import type { Fetcher } from '#fetcher/fetcher.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { SubordinateEvents } from '#server/live/events.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -20,6 +21,7 @@ export type ServiceDeps = {
   publishing: PublishContext
   publisher: Publisher
   events: SubordinateEvents
+  now: Clock
 }
 
 export type ServiceContext = ServiceDeps & { write: Writer }

@@ -25,7 +25,7 @@ const server = await startAdminServer(config, pino({ level: 'error' }))
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   rebuild: () => server.publisher.rebuild(),
   async key() {
-    const accounts = createAccounts(server.db, server.auth)
+    const accounts = createAccounts(server)
     const caller = cliCaller('bench')
     await accounts.createUser(caller, {
       username: 'bench',

@@ -154,8 +154,8 @@ async function makeKeys(): Promise<string> {
   return directory
 }
 
-async function makeUsers({ db, auth }: AdminServer): Promise<Record<Role, string>> {
-  const accounts = createAccounts(db, auth)
+async function makeUsers(server: AdminServer): Promise<Record<Role, string>> {
+  const accounts = createAccounts(server)
   const caller = cliCaller('test')
   const keys = await Promise.all(
     roles.map(async (role) => {

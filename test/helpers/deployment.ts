@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { generateSigningKey } from '#core/keys.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createAuth } from '#server/auth/auth.ts'
+import { systemClock } from '#server/clock.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
@@ -89,7 +90,8 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
   const db = connectDatabase(database.url)
   // The clock would start runs in the midst of a test that counts them.
   await db.schedule.updateMany({ data: { enabled: false } })
-  const accounts = createAccounts(db, createAuth(db, readServerConfig(environment)))
+  const auth = createAuth(db, readServerConfig(environment), systemClock)
+  const accounts = createAccounts({ db, auth, now: systemClock })
   const caller = cliCaller('test')
   await accounts.createUser(caller, { username: 'admin', password: 'correct horse battery', role: 'admin' })
   const { key } = await accounts.createApiKey(caller, { username: 'admin', keyName: 'test' })

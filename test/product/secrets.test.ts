@@ -5,6 +5,7 @@ import { TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createAuth } from '#server/auth/auth.ts'
+import { systemClock } from '#server/clock.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
@@ -99,9 +100,13 @@ async function listen(script: string, args: string[], changes: Record<string, st
 
 async function makeUser() {
   const { db } = deployment
-  const auth = createAuth(db, readServerConfig({ ...environment, ADMIN_URL: 'http://localhost:8000' }))
+  const auth = createAuth(
+    db,
+    readServerConfig({ ...environment, ADMIN_URL: 'http://localhost:8000' }),
+    systemClock,
+  )
   const user = { username: 'root', password: plant('a password'), role: 'admin' } as const
-  await createAccounts(db, auth).createUser(cliCaller('test'), user)
+  await createAccounts({ db, auth, now: systemClock }).createUser(cliCaller('test'), user)
 }
 
 test('signing in, with and without success', async () => {

@@ -1,6 +1,7 @@
 /** A run that walks the federation into the collection; entities that could not be read are items of their own. */
 import { FederationError } from '#core/errors.ts'
 import { crawlFederation } from '#federation/collection/crawl.ts'
+import { toUnix } from '#server/clock.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -15,7 +16,7 @@ export const collection: RunKindRow = {
 }
 
 async function walk(context: RunContext, { signal, onFound }: Task): Promise<Outcome> {
-  const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix } = context
+  const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix, now } = context
   try {
     const { entities, failed, failures } = await crawlFederation({
       trustAnchor: entityId,
@@ -25,7 +26,7 @@ async function walk(context: RunContext, { signal, onFound }: Task): Promise<Out
       prefix,
       reader,
       fetcher,
-      now: () => Math.floor(Date.now() / 1000),
+      now: () => toUnix(now()),
       signal,
       onProgress: ({ found }) => onFound(found),
     })

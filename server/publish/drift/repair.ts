@@ -20,7 +20,7 @@ export async function repairDrift(context: PublishContext, publisher: Publisher)
   for (const source of sources) found.push(...(await driftOfSource(context, publisher, source)))
   const count: DriftCount = { missing: 0, unexpected: 0, different: 0 }
   for (const { kind } of found) count[kind]++
-  const report = { checkedAt: new Date(), ...count, examples: found.slice(0, EXAMPLES).map(describe) }
+  const report = { checkedAt: context.now(), ...count, examples: found.slice(0, EXAMPLES).map(describe) }
   await context.db.$transaction(async (tx) => {
     await tx.driftReport.upsert({ where: { id: 1 }, create: { id: 1, ...report }, update: report })
     await enqueue(tx, repairs(found))

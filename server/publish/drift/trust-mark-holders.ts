@@ -42,13 +42,16 @@ async function driftOfType({ db, redis, keys }: PublishContext, type: string): P
 }
 
 /** One whose mark has expired need not be there: the set is of those with a valid mark, to other writers. */
-async function* missingHolders({ db, redis, keys }: PublishContext, type: string): AsyncGenerator<Drift[]> {
+async function* missingHolders(
+  { db, redis, keys, now }: PublishContext,
+  type: string,
+): AsyncGenerator<Drift[]> {
   for (let after = ''; ; ) {
     const page = await db.trustMark.findMany({
       where: {
         trustMarkType: { type },
         active: true,
-        expiresAt: { gt: new Date() },
+        expiresAt: { gt: now() },
         entityId: { gt: after },
       },
       orderBy: { entityId: 'asc' },

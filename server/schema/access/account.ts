@@ -76,7 +76,7 @@ export const AccountRef = builder.objectRef<CallerSession>('Account').implement(
     isRecentlySignedIn: t.boolean({
       description:
         'Whether the sign-in is recent enough to change users and keys. If not, these mutations answer REAUTHENTICATION_REQUIRED: sign in again.',
-      resolve: isRecent,
+      resolve: (session, _args, { now }) => isRecent(session, now()),
     }),
     hasPassword: t.boolean({
       description: 'Whether the user has a local password; false for users of single sign-on.',
@@ -97,10 +97,10 @@ export const AccountRef = builder.objectRef<CallerSession>('Account').implement(
     sessions: t.prismaField({
       type: [SessionRef],
       description: 'The user’s sessions, newest first.',
-      resolve: (query, { userId }, _args, { db }) =>
+      resolve: (query, { userId }, _args, { db, now }) =>
         db.session.findMany({
           ...query,
-          where: { userId, expiresAt: { gt: new Date() } },
+          where: { userId, expiresAt: { gt: now() } },
           orderBy: { createdAt: 'desc' },
           take: 100,
         }),

@@ -3,6 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { ApiKeyState, type ApiKeyStateName } from '#server/schema/access/api-key.ts'
 import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { escapeLike } from '#server/schema/search.ts'
@@ -31,11 +32,11 @@ const ApiKeyOrder = orderInput(
 type Filter = typeof ApiKeyFilter.$inferInput
 
 /** The three states as conditions; each row matches exactly one. */
-function whereState(state: ApiKeyStateName): Prisma.ApikeyWhereInput {
+function whereState(state: ApiKeyStateName, now: Date): Prisma.ApikeyWhereInput {
   if (state === 'REVOKED') return { enabled: false }
   const enabled = { OR: [{ enabled: true }, { enabled: null }] }
-  if (state === 'EXPIRED') return { AND: [enabled, { expiresAt: { lte: new Date() } }] }
-  return { AND: [enabled, { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] }] }
+  if (state === 'EXPIRED') return { AND: [enabled, { expiresAt: { lte: now } }] }
+  return { AND: [enabled, { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] }] }
 }
 
 /** A key stores only the id of its owner. */
@@ -44,7 +45,10 @@ async function ofOwners(owner: Prisma.UserWhereInput, db: Database): Promise<Pri
   return { referenceId: { in: owners.map(({ id }) => id) } }
 }
 
-async function where(filter: Filter | null | undefined, db: Database): Promise<Prisma.ApikeyWhereInput> {
+async function where(
+  filter: Filter | null | undefined,
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<Prisma.ApikeyWhereInput> {
   if (!filter) return {}
   const { search, owner, state } = filter
   const and: Prisma.ApikeyWhereInput[] = []
@@ -54,7 +58,7 @@ async function where(filter: Filter | null | undefined, db: Database): Promise<P
     and.push({ OR: [{ name: contains }, { start: contains }, owned] })
   }
   if (owner?.trim()) and.push(await ofOwners({ username: owner.trim() }, db))
-  if (state) and.push(whereState(state))
+  if (state) and.push(whereState(state, now()))
   return { AND: and }
 }
 
@@ -68,12 +72,14 @@ builder.queryField('apiKeys', (t) =>
       filter: t.arg({ type: ApiKeyFilter, description: 'The filter.' }),
       orderBy: t.arg({ type: ApiKeyOrder, description: 'The order; newest first by default.' }),
     },
-    totalCount: async (_root, { filter }, { db }) => db.apikey.count({ where: await where(filter, db) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+    totalCount: async (_root, { filter }, context) =>
+      context.db.apikey.count({ where: await where(filter, context) }),
+    resolve: async (query, _root, { filter, orderBy }, context) => {
+      const { db } = context
       await requireCursor(query.cursor, (where) => db.apikey.findUnique({ where, select: { id: true } }))
       const direction = orderBy?.direction ?? 'desc'
       const order = [{ [orderBy?.field ?? 'createdAt']: direction }, { id: direction }]
-      return db.apikey.findMany({ ...query, where: await where(filter, db), orderBy: order })
+      return db.apikey.findMany({ ...query, where: await where(filter, context), orderBy: order })
     },
   }),
 )

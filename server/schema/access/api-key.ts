@@ -19,9 +19,9 @@ export const ApiKeyState = builder.enumType('ApiKeyState', {
 
 export type ApiKeyStateName = 'ACTIVE' | 'EXPIRED' | 'REVOKED'
 
-function stateOf({ enabled, expiresAt }: Pick<Apikey, 'enabled' | 'expiresAt'>): ApiKeyStateName {
+function stateOf({ enabled, expiresAt }: Pick<Apikey, 'enabled' | 'expiresAt'>, now: Date): ApiKeyStateName {
   if (enabled === false) return 'REVOKED'
-  return expiresAt && expiresAt <= new Date() ? 'EXPIRED' : 'ACTIVE'
+  return expiresAt && expiresAt <= now ? 'EXPIRED' : 'ACTIVE'
 }
 
 export const ApiKeyRef = builder.prismaNode('Apikey', {
@@ -59,7 +59,7 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
       type: ApiKeyState,
       description: 'Its state.',
       select: { enabled: true, expiresAt: true },
-      resolve: stateOf,
+      resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     expiresAt: t.expose('expiresAt', {

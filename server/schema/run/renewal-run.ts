@@ -98,8 +98,8 @@ export const RenewalRunRef = builder.prismaNode('RenewalRun', {
     rate: t.float({
       description: 'Items per second since the start.',
       select: { done: true, failed: true, startedAt: true, endedAt: true },
-      resolve: ({ done, failed, startedAt, endedAt }) => {
-        const seconds = ((endedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000
+      resolve: ({ done, failed, startedAt, endedAt }, _args, { now }) => {
+        const seconds = ((endedAt ?? now()).getTime() - startedAt.getTime()) / 1000
         return seconds > 0 ? (done + failed) / seconds : 0
       },
     }),

@@ -31,8 +31,8 @@ const sources = {
 }
 
 /** One row per day, also for days without expiring objects. */
-export async function expiringByDay(db: Database): Promise<Expiring[]> {
-  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
+export async function expiringByDay(db: Database, now: Date): Promise<Expiring[]> {
+  const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   const count = async (source: Prisma.Sql): Promise<Map<number, number>> => {
     const from = Prisma.sql`${new Date(today)}::timestamp`
     const until = Prisma.sql`${new Date(today + DAYS * DAY_MS)}::timestamp`

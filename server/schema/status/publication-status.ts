@@ -30,7 +30,11 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
   description: 'Whether Redis matches the database.',
   authScopes: { read: true },
   fields: (t) => ({
-    health: t.field({ type: PublicationHealth, description: 'In one word.', resolve: healthOf }),
+    health: t.field({
+      type: PublicationHealth,
+      description: 'In one word.',
+      resolve: (status, _args, { now }) => healthOf(status, now()),
+    }),
     pending: t.exposeInt('pending', { description: 'The number of unpublished changes.' }),
     oldestPendingAt: t.expose('oldest', {
       type: 'DateTime',

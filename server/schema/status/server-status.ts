@@ -11,6 +11,7 @@ import { whereState } from '#server/schema/subordinate/subordinate-state.ts'
 import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const DAYS = 14
+const inDays = (now: Date) => new Date(now.getTime() + DAYS * 86_400_000)
 
 const count =
   (where: NonNullable<Parameters<Context['db']['subordinate']['count']>[0]>['where']) =>
@@ -25,7 +26,7 @@ const Counts = builder.objectRef<object>('Counts').implement({
     activeSubordinates: t.int({ description: 'Published subordinates.', resolve: count({ active: true }) }),
     failingSubordinates: t.int({
       description: 'Subordinates whose last renewal failed.',
-      resolve: (_root, _args, { db }) => db.subordinate.count({ where: whereState('FAILING') }),
+      resolve: (_root, _args, { db, now }) => db.subordinate.count({ where: whereState('FAILING', now()) }),
     }),
     openidProviders: t.int({
       description: 'Published OpenID Providers.',
@@ -45,13 +46,13 @@ const Counts = builder.objectRef<object>('Counts').implement({
     }),
     activeTrustMarks: t.int({
       description: 'Valid Trust Marks.',
-      resolve: (_root, _args, { db }) =>
-        db.trustMark.count({ where: { active: true, expiresAt: { gt: new Date() } } }),
+      resolve: (_root, _args, { db, now }) =>
+        db.trustMark.count({ where: { active: true, expiresAt: { gt: now() } } }),
     }),
     failingTrustMarks: t.int({
       description: 'Valid Trust Marks whose last renewal failed.',
-      resolve: (_root, _args, { db }) =>
-        db.trustMark.count({ where: { ...whereRenewalFailed, expiresAt: { gt: new Date() } } }),
+      resolve: (_root, _args, { db, now }) =>
+        db.trustMark.count({ where: { ...whereRenewalFailed, expiresAt: { gt: now() } } }),
     }),
   }),
 })
@@ -63,8 +64,8 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
     days: t.int({ description: 'How many days ahead is looked.', resolve: () => DAYS }),
     subordinates: t.int({
       description: 'Subordinates whose Entity Configuration or statement expires.',
-      resolve: (_root, _args, { db }) => {
-        const soon = { lt: new Date(Date.now() + DAYS * 86_400_000) }
+      resolve: (_root, _args, { db, now }) => {
+        const soon = { lt: inDays(now()) }
         const renewedByHand = { autorenew: false, statementExpiresAt: soon }
         return db.subordinate.count({
           where: {
@@ -76,8 +77,8 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
     }),
     trustMarks: t.int({
       description: 'Trust Marks that are not renewed automatically.',
-      resolve: (_root, _args, { db }) => {
-        const expiresAt = { gt: new Date(), lt: new Date(Date.now() + DAYS * 86_400_000) }
+      resolve: (_root, _args, { db, now }) => {
+        const expiresAt = { gt: now(), lt: inDays(now()) }
         return db.trustMark.count({ where: { active: true, autorenew: false, expiresAt } })
       },
     }),
@@ -131,7 +132,7 @@ const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
     expiringByDay: t.field({
       type: [ExpiringDay],
       description: 'What would expire on each of the next 30 days, from today, if nothing were renewed.',
-      resolve: (_root, _args, { db }) => expiringByDay(db),
+      resolve: (_root, _args, { db, now }) => expiringByDay(db, now()),
     }),
     failing: t.field({
       type: Failing,

@@ -22,10 +22,10 @@ export const Failing = builder.objectRef<object>('Failing').implement({
     trustMarks: t.prismaField({
       type: ['TrustMark'],
       description: 'Trust Marks that are valid still, at most ten; each has the reason as its `lastError`.',
-      resolve: (query, _root, _args, { db }) =>
+      resolve: (query, _root, _args, { db, now }) =>
         db.trustMark.findMany({
           ...query,
-          where: { ...whereRenewalFailed, expiresAt: { gt: new Date() } },
+          where: { ...whereRenewalFailed, expiresAt: { gt: now() } },
           orderBy: { expiresAt: 'asc' },
           take: SHOWN,
         }),

@@ -50,21 +50,26 @@ builder.queryField('subordinates', (t) =>
         description: 'In which order; by Entity Identifier when absent.',
       }),
     },
-    totalCount: async (_root, { filter }, { db }) =>
-      db.subordinate.count({ where: where(filter, await trustMarkTypeOf(filter, db)) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+    totalCount: async (_root, { filter }, { db, now }) =>
+      db.subordinate.count({ where: where(filter, now(), await trustMarkTypeOf(filter, db)) }),
+    resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
       await requireCursor(query.cursor, (where) => db.subordinate.findUnique({ where, select: { id: true } }))
-      const page = subordinatePage(filter, orderBy, await trustMarkTypeOf(filter, db))
+      const page = subordinatePage(filter, orderBy, now(), await trustMarkTypeOf(filter, db))
       return db.subordinate.findMany({ ...query, ...page })
     },
   }),
 )
 
 /** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
-export function subordinatePage(filter?: Filter | null, orderBy?: Order | null, trustMarkTypeId = 0) {
+export function subordinatePage(
+  filter: Filter | null | undefined,
+  orderBy: Order | null | undefined,
+  now: Date,
+  trustMarkTypeId: number,
+) {
   const direction = orderBy?.direction ?? 'asc'
   return {
-    where: where(filter, trustMarkTypeId),
+    where: where(filter, now, trustMarkTypeId),
     orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as the indexes have it
   }
 }
@@ -76,7 +81,11 @@ async function trustMarkTypeOf(filter: Filter | null | undefined, db: Database):
   return (await db.trustMarkType.findUnique({ where, select: { id: true } }))?.id ?? 0
 }
 
-function where(filter: Filter | null | undefined, trustMarkTypeId: number): Prisma.SubordinateWhereInput {
+function where(
+  filter: Filter | null | undefined,
+  now: Date,
+  trustMarkTypeId: number,
+): Prisma.SubordinateWhereInput {
   if (!filter) return {}
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
@@ -85,11 +94,11 @@ function where(filter: Filter | null | undefined, trustMarkTypeId: number): Pris
     and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })
-  if (state) and.push(whereState(state))
+  if (state) and.push(whereState(state, now))
   if (typeof intermediate === 'boolean') and.push({ intermediate })
   if (expiresBefore) and.push({ statementExpiresAt: { lt: expiresBefore } })
   if (trustMarkType) {
-    const valid = { trustMarkTypeId, active: true, expiresAt: { gt: new Date() } }
+    const valid = { trustMarkTypeId, active: true, expiresAt: { gt: now } }
     and.push({ trustMarks: { some: valid } })
   }
   return { AND: and }

@@ -16,18 +16,19 @@ export type SubordinateStateName = 'ACTIVE' | 'INACTIVE' | 'FAILING' | 'EXPIRED'
 
 export function stateOf(
   row: Pick<Subordinate, 'active' | 'failingSince' | 'statementExpiresAt'>,
+  now: Date,
 ): SubordinateStateName {
   if (!row.active) return 'INACTIVE'
-  if (row.statementExpiresAt && row.statementExpiresAt <= new Date()) return 'EXPIRED'
+  if (row.statementExpiresAt && row.statementExpiresAt <= now) return 'EXPIRED'
   return row.failingSince === null ? 'ACTIVE' : 'FAILING'
 }
 
 /** The same four states as conditions; together they cover every row once. */
-export function whereState(state: SubordinateStateName): Prisma.SubordinateWhereInput {
-  const valid = { OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: new Date() } }] }
+export function whereState(state: SubordinateStateName, now: Date): Prisma.SubordinateWhereInput {
+  const valid = { OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: now } }] }
   const conditions = {
     INACTIVE: { active: false },
-    EXPIRED: { active: true, statementExpiresAt: { lte: new Date() } },
+    EXPIRED: { active: true, statementExpiresAt: { lte: now } },
     FAILING: { active: true, failingSince: { not: null }, ...valid },
     ACTIVE: { active: true, failingSince: null, ...valid },
   }

@@ -3,6 +3,7 @@ import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -50,7 +51,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       type: SubordinateState,
       description: 'Its state in one word.',
       select: { active: true, failingSince: true, statementExpiresAt: true },
-      resolve: (row) => stateOf(row),
+      resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
     entityTypes: t.exposeStringList('entityTypes', { description: 'The Entity Types it plays.' }),
     intermediate: t.exposeBoolean('intermediate', { description: 'Whether it has subordinates of its own.' }),
@@ -164,14 +165,13 @@ async function publicationOf(
 async function resolvedMetadata(
   row: Pick<Subordinate, keyof typeof resolvable>,
   _args: object,
-  { db, entityId }: Context,
+  { db, entityId: anchor, now }: Context,
 ) {
   const subordinate = typedSubordinate(row)
   const settings = await readSettings(db)
-  const now = Math.floor(Date.now() / 1000)
   try {
     const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
-    return resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor: entityId, now }))
+    return resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor, now: toUnix(now()) }))
   } catch (error) {
     if (error instanceof FederationError) return null
     throw error

@@ -91,8 +91,8 @@ builder.queryField('previewMetadataPolicy', (t) =>
         description: 'Describes those with this effect; those that change or fail when absent.',
       }),
     },
-    resolve: (_root, { policy, first, after, effect }, { db, entityId }) => {
-      const preview = previewPolicy({ db, entityId }, policy)
+    resolve: (_root, { policy, first, after, effect }, context) => {
+      const preview = previewPolicy(context, policy)
       const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
       return {
         counts: once(() => preview.count()),

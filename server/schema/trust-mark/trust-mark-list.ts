@@ -29,18 +29,18 @@ const TrustMarkOrder = orderInput('TrustMarkOrder', 'Trust Marks', {
 type Filter = typeof TrustMarkFilter.$inferInput
 type Order = typeof TrustMarkOrder.$inferInput
 
-function whereState(state: StateName): Prisma.TrustMarkWhereInput {
+function whereState(state: StateName, now: Date): Prisma.TrustMarkWhereInput {
   if (state === 'REVOKED') return { active: false }
-  return { active: true, expiresAt: state === 'ACTIVE' ? { gt: new Date() } : { lte: new Date() } }
+  return { active: true, expiresAt: state === 'ACTIVE' ? { gt: now } : { lte: now } }
 }
 
-function where(filter: Filter | null | undefined): Prisma.TrustMarkWhereInput {
+function where(filter: Filter | null | undefined, now: Date): Prisma.TrustMarkWhereInput {
   if (!filter) return {}
   const { entityId, trustMarkType, state, search, expiresBefore, renewalFailed } = filter
   const and: Prisma.TrustMarkWhereInput[] = []
   if (entityId) and.push({ entityId })
   if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
-  if (state) and.push(whereState(state))
+  if (state) and.push(whereState(state, now))
   if (search?.trim()) and.push({ entityId: { contains: escapeLike(search), mode: 'insensitive' } })
   if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
   if (renewalFailed === true) and.push(whereRenewalFailed)
@@ -49,10 +49,14 @@ function where(filter: Filter | null | undefined): Prisma.TrustMarkWhereInput {
 }
 
 /** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
-export function trustMarkPage(filter?: Filter | null, orderBy?: Order | null) {
+export function trustMarkPage(
+  filter: Filter | null | undefined,
+  orderBy: Order | null | undefined,
+  now: Date,
+) {
   const direction = orderBy?.direction ?? 'desc'
   const first = orderBy ? [{ [orderBy.field]: direction }] : []
-  return { where: where(filter), orderBy: [...first, { id: direction }] }
+  return { where: where(filter, now), orderBy: [...first, { id: direction }] }
 }
 
 builder.queryField('trustMarks', (t) =>
@@ -65,10 +69,10 @@ builder.queryField('trustMarks', (t) =>
       filter: t.arg({ type: TrustMarkFilter, description: 'Which ones.' }),
       orderBy: t.arg({ type: TrustMarkOrder, description: 'In which order; the latest first when absent.' }),
     },
-    totalCount: (_root, { filter }, { db }) => db.trustMark.count({ where: where(filter) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) => {
+    totalCount: (_root, { filter }, { db, now }) => db.trustMark.count({ where: where(filter, now()) }),
+    resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
       await requireCursor(query.cursor, (where) => db.trustMark.findUnique({ where, select: { id: true } }))
-      return db.trustMark.findMany({ ...query, ...trustMarkPage(filter, orderBy) })
+      return db.trustMark.findMany({ ...query, ...trustMarkPage(filter, orderBy, now()) })
     },
   }),
 )

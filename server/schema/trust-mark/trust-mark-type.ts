@@ -42,8 +42,8 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
     }),
     activeMarks: t.int({
       description: 'How many entities hold a valid mark of this type.',
-      select: () => ({
-        _count: { select: { trustMarks: { where: { active: true, expiresAt: { gt: new Date() } } } } },
+      select: (_args, { now }) => ({
+        _count: { select: { trustMarks: { where: { active: true, expiresAt: { gt: now() } } } } },
       }),
       resolve: ({ _count }) => _count.trustMarks,
     }),

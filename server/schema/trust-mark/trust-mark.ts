@@ -15,9 +15,9 @@ export const TrustMarkState = builder.enumType('TrustMarkState', {
 
 export type StateName = 'ACTIVE' | 'EXPIRED' | 'REVOKED'
 
-function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>): StateName {
+function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>, now: Date): StateName {
   if (!active) return 'REVOKED'
-  return expiresAt > new Date() ? 'ACTIVE' : 'EXPIRED'
+  return expiresAt > now ? 'ACTIVE' : 'EXPIRED'
 }
 
 /** Marks that stand and could not be renewed the last time, as a condition. */
@@ -42,7 +42,7 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
       type: TrustMarkState,
       description: 'Its state in one word.',
       select: { active: true, expiresAt: true },
-      resolve: stateOf,
+      resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
     autorenew: t.exposeBoolean('autorenew', { description: 'Whether it is renewed by schedule.' }),
     validFor: t.exposeInt('validFor', { description: 'Hours for which each JWT is valid.' }),

@@ -23,7 +23,7 @@ export type AuditEntry = {
 export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: AuditEntry): Promise<void> {
   const head = await lockAuditHead(tx)
   const data = {
-    at: new Date(),
+    at: head.now,
     actor: caller.name,
     method: caller.method,
     address: caller.address ?? null,

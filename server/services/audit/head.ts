@@ -2,9 +2,15 @@
 import type { AuditHead } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 
-/** Writers take turns from here until they commit, so that the chain has no forks. */
-export async function lockAuditHead(tx: Transaction): Promise<AuditHead> {
-  const [head] = await tx.$queryRaw<AuditHead[]>`SELECT * FROM "AuditHead" FOR UPDATE`
+type LockedHead = AuditHead & { now: Date }
+
+/**
+ * Writers take turns from here until they commit, so that the chain has no forks. `now` is the database's time: entries
+ * of several processes are dated by one clock.
+ */
+export async function lockAuditHead(tx: Transaction): Promise<LockedHead> {
+  const [head] = await tx.$queryRaw<LockedHead[]>`
+    SELECT *, clock_timestamp() AT TIME ZONE 'utc' AS "now" FROM "AuditHead" FOR UPDATE`
   if (!head) throw new Error('The audit log has lost its head row; run "inmor audit verify".')
   return head
 }

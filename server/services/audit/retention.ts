@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 const PAGE = 5_000
 
 /** Applies the setting and returns the number of deleted entries. */
-export async function applyAuditRetention(db: Database, now = new Date()): Promise<number> {
+export async function applyAuditRetention(db: Database, now: Date): Promise<number> {
   const { auditRetentionDays } = await readSettings(db)
   if (auditRetentionDays === null) return 0
   return pruneAuditEvents(db, new Date(now.getTime() - auditRetentionDays * DAY_MS), jobCaller('prune'))

@@ -2,6 +2,7 @@
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import { createChainFinder } from '#federation/resolver/chain-finder.ts'
 import { createTrustMarkVerifier } from '#federation/resolver/trust-mark-verifier.ts'
+import { toUnix } from '#server/clock.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 
@@ -9,8 +10,6 @@ const TIME_BUDGET_MS = 10_000
 
 /** What others say of an issuer is asked for anew: an operator waits for what is true now. */
 const nothingHeld: StatementCache = { read: async () => undefined, write: async () => {} }
-
-const unixNow = () => Math.floor(Date.now() / 1000)
 
 /** Their types. @throws FederationError `temporarily_unavailable` while Redis is away */
 export type CarriedTypes = (configuration: EntityStatement) => Promise<string[]>
@@ -22,8 +21,12 @@ export function createCarriedTypes({
   reader,
   fetcher,
   signingKeys,
-}: Pick<ServiceContext, 'entityId' | 'allowHttp' | 'reader' | 'fetcher' | 'signingKeys'>): CarriedTypes {
-  const common = { entityId, allowHttp, reader, fetcher, now: unixNow }
+  now,
+}: Pick<
+  ServiceContext,
+  'entityId' | 'allowHttp' | 'reader' | 'fetcher' | 'signingKeys' | 'now'
+>): CarriedTypes {
+  const common = { entityId, allowHttp, reader, fetcher, now: () => toUnix(now()) }
   const verify = createTrustMarkVerifier({
     ...common,
     finder: createChainFinder({ ...common, statements: nothingHeld }),

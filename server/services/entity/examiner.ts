@@ -1,5 +1,6 @@
 /** Examines an entity under what is, or would be, registered about it. */
 import type { JwkSet } from '#core/keys.ts'
+import { toUnix } from '#server/clock.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { createCarriedTypes } from '#server/services/entity/carried-marks.ts'
@@ -17,16 +18,23 @@ export type Candidate = {
 export type Examine = (candidate: Candidate) => Promise<Examination>
 
 export function createExaminer(context: ServiceContext): Examine {
-  const { db, entityId: anchor, allowHttp, fetcher } = context
+  const { db, entityId: anchor, allowHttp, fetcher, now } = context
   const carriedTypes = createCarriedTypes(context)
   return async ({ jwks, ...candidate }) => {
     const marks = await db.trustMark.findMany({
-      where: { entityId: candidate.entityId, active: true, expiresAt: { gt: new Date() } },
+      where: { entityId: candidate.entityId, active: true, expiresAt: { gt: now() } },
       select: { trustMarkType: { select: { type: true } } },
     })
     const trustMarkTypes = marks.map((mark) => mark.trustMarkType.type)
-    const now = Math.floor(Date.now() / 1000)
-    const common = { ...candidate, trustMarkTypes, carriedTypes, anchor, allowHttp, fetcher, now }
+    const common = {
+      ...candidate,
+      trustMarkTypes,
+      carriedTypes,
+      anchor,
+      allowHttp,
+      fetcher,
+      now: toUnix(now()),
+    }
     return examineEntity(jwks ? { ...common, jwks } : common)
   }
 }

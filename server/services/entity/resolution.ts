@@ -6,6 +6,7 @@ import type { Metadata } from '#core/metadata.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { collectTrustChains, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
 import { createStatementSource } from '#federation/resolver/statement-source.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -56,7 +57,7 @@ export function createResolutionService(context: ServiceContext) {
     /** Asks other entities where nothing is published here. */
     async resolve(entityId: string, trustAnchor: string = anchor): Promise<Resolution> {
       const trustAnchorKeys = await keysOf(trustAnchor)
-      const now = Math.floor(Date.now() / 1000)
+      const now = toUnix(context.now())
       const signal = AbortSignal.timeout(TIME_BUDGET_MS)
       const source = createStatementSource({ entityId: anchor, reader, now }, fetcher)
       const options = { trustAnchors: [trustAnchor], source, now, allowHttp, signal }

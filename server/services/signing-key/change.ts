@@ -10,7 +10,7 @@ import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-di
 import { explainReadOnly } from '#store/key-directory-access.ts'
 import { tidyKeyDirectory } from '#store/key-directory-change.ts'
 
-export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write'>
+export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write' | 'now'>
 
 /** What a step did to the files, for the audit log and the outbox. */
 export type KeyStep = {
@@ -28,7 +28,7 @@ export const everythingSigned = [
 ]
 
 export function createKeyChange(context: KeyContext) {
-  const { signingKeys, write } = context
+  const { signingKeys, write, now } = context
   const { place } = signingKeys
   const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
 
@@ -41,7 +41,7 @@ export function createKeyChange(context: KeyContext) {
       await lockKeys(tx)
       const isFirstLook = (await tx.signingKey.count()) === 0
       const keys = await read()
-      const difference = await recordKeys(tx, keys)
+      const difference = await recordKeys(tx, keys, now())
       if (!difference || isFirstLook) return { action: null, result: undefined }
       return {
         action: 'changeKeyDirectory',
@@ -68,7 +68,7 @@ export function createKeyChange(context: KeyContext) {
       await lockKeys(tx)
       await tidyKeyDirectory(place)
       const { kid, ...rest } = await step(tx, await read())
-      await recordKeys(tx, await read())
+      await recordKeys(tx, await read(), now())
       return { action, resource: kid, ...rest, result: { kid } }
     }
     const result = await follow()

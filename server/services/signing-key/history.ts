@@ -2,24 +2,23 @@
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { type Jwk, publicJwk } from '#core/keys.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 
 const MAXIMUM_REASON_LENGTH = 100
 
-const toUnix = (date: Date) => Math.floor(date.getTime() / 1000)
-
-export async function retiredKey(tx: Transaction, jwk: Jwk): Promise<HistoricalKey> {
+export async function retiredKey(tx: Transaction, jwk: Jwk, now: Date): Promise<HistoricalKey> {
   const row = await tx.signingKey.findUnique({ where: { kid: jwk.kid } })
   const since = row && (await issuedAt(tx, row))
-  return { ...publicJwk(jwk), ...(since ? { iat: toUnix(since) } : {}), exp: toUnix(new Date()) }
+  return { ...publicJwk(jwk), ...(since ? { iat: toUnix(since) } : {}), exp: toUnix(now) }
 }
 
 /** A key that was retired before keeps the `exp` that it got then. */
-export function revokedKey(key: HistoricalKey, reason: string): HistoricalKey {
+export function revokedKey(key: HistoricalKey, reason: string, now: Date): HistoricalKey {
   // §8.7.3 asks to leave a reason out rather than to say that it is unspecified.
   const because = reason === 'unspecified' ? {} : { reason }
-  return { ...key, revoked: { revoked_at: toUnix(new Date()), ...because } }
+  return { ...key, revoked: { revoked_at: toUnix(now), ...because } }
 }
 
 /** A key that was found signing may have signed ever since this installation, or its oldest mark, exists. */

@@ -46,7 +46,11 @@ export async function requireSigning(tx: Transaction, kid: string): Promise<void
 export type KeyDifference = { before: Record<string, KeyState>; after: Record<string, KeyState> }
 
 /** Writes down what the directory holds; null when that was known. */
-export async function recordKeys(tx: Transaction, keys: KeyDirectory): Promise<KeyDifference | null> {
+export async function recordKeys(
+  tx: Transaction,
+  keys: KeyDirectory,
+  now: Date,
+): Promise<KeyDifference | null> {
   const known = new Map((await tx.signingKey.findMany()).map((row) => [row.kid, row]))
   const seen = statesOf(keys)
   const difference: KeyDifference = { before: {}, after: {} }
@@ -56,9 +60,9 @@ export async function recordKeys(tx: Transaction, keys: KeyDirectory): Promise<K
     if (row?.state === state) continue
     if (row) {
       difference.before[kid] = row.state as KeyState // written here only
-      await tx.signingKey.update({ where: { kid }, data: { state, ...beginnings[state](new Date()) } })
+      await tx.signingKey.update({ where: { kid }, data: { state, ...beginnings[state](now) } })
     } else if (found) {
-      await tx.signingKey.create({ data: await firstRow(tx, kid, found) })
+      await tx.signingKey.create({ data: await firstRow(tx, kid, found, now) })
     }
     difference.after[kid] = state
   }
@@ -84,8 +88,12 @@ export function algorithmOf(jwk: Jwk): string {
 }
 
 /** Of a key that appears already signing nothing is known but that it signs now, and what statements say its name. */
-async function firstRow(tx: Transaction, kid: string, seen: Seen): Promise<Prisma.SigningKeyCreateInput> {
-  const now = new Date()
+async function firstRow(
+  tx: Transaction,
+  kid: string,
+  seen: Seen,
+  now: Date,
+): Promise<Prisma.SigningKeyCreateInput> {
   const { _max } = await tx.subordinate.aggregate({
     where: { statementBasis: { endsWith: `.${kid}` } },
     _max: { statementExpiresAt: true },

@@ -7,7 +7,7 @@ import type { KeyUse } from '#server/services/signing-key/use.ts'
  * Whoever holds an Entity Configuration without the key cannot verify what it signs, and may hold it until it expires.
  * @throws UnsafeKeyChangeError
  */
-export function requireKnownToAll(row: SigningKey | null): void {
+export function requireKnownToAll(row: SigningKey | null, now: Date): void {
   if (!row?.usableFrom) {
     throw new UnsafeKeyChangeError(
       'The announced key is not in the published Entity Configuration yet; nobody could verify what it signs. See whether publication is pending.',
@@ -15,7 +15,7 @@ export function requireKnownToAll(row: SigningKey | null): void {
       'overrideReason',
     )
   }
-  if (row.usableFrom <= new Date()) return
+  if (row.usableFrom <= now) return
   throw new UnsafeKeyChangeError(
     `Until ${say(row.usableFrom)} others may hold an Entity Configuration that lacks the announced key, and could not verify what it signs. Switch then; in an emergency give a reason (overrideReason).`,
     row.usableFrom,

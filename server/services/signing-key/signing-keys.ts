@@ -53,7 +53,7 @@ export function createSigningKeyService(context: KeyContext) {
         const next = keyOf(keys, 'announced')
         if (!next) throw new NotFoundError('No key is announced; announce one first.')
         if (!overrideReason) {
-          requireKnownToAll(await tx.signingKey.findUnique({ where: { kid: next.jwk.kid } }))
+          requireKnownToAll(await tx.signingKey.findUnique({ where: { kid: next.jwk.kid } }), context.now())
         }
         await switchKey(place)
         return {

@@ -17,7 +17,7 @@ export type KeyUse = {
 type Counted = { kid: string; count: number; until: Date }
 
 /** By `kid`; four queries, whatever the number of keys. */
-export async function findKeyUses(db: Database | Transaction): Promise<(kid: string) => KeyUse> {
+export async function findKeyUses(db: Database | Transaction, now: Date): Promise<(kid: string) => KeyUse> {
   // A statement's basis ends with the kid (publish/statements.ts).
   const statements = await db.$queryRaw<Counted[]>`
     SELECT substring("statementBasis" FROM '^[0-9]+[.][0-9]+[.](.*)$') AS "kid", count(*)::int AS "count",
@@ -43,13 +43,12 @@ export async function findKeyUses(db: Database | Transaction): Promise<(kid: str
       trustMarks: mark?.count ?? 0,
       trustMarksUntil: mark?.until ?? null,
       replacedTrustMarks: (everyMark?.count ?? 0) - (mark?.count ?? 0),
-      neededUntil: latest([statement?.until, everyMark?.until, heldUntil]),
+      neededUntil: latest([statement?.until, everyMark?.until, heldUntil], now),
     }
   }
 }
 
-function latest(times: readonly (Date | null | undefined)[]): Date | null {
-  const now = Date.now()
-  const ahead = times.filter((time) => time !== null && time !== undefined && time.getTime() > now)
+function latest(times: readonly (Date | null | undefined)[], now: Date): Date | null {
+  const ahead = times.filter((time) => time !== null && time !== undefined && time > now)
   return ahead.length > 0 ? new Date(Math.max(...ahead.map(Number))) : null
 }

@@ -26,12 +26,12 @@ export type HistoricalKeyView = { key: HistoricalKey; use(): Promise<KeyUse> }
 
 export type KeyViews = ReturnType<typeof createKeyView>
 
-export function createKeyView({ db, signingKeys }: Pick<KeyContext, 'db' | 'signingKeys'>) {
+export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 'signingKeys' | 'now'>) {
   /** Counts for all keys at once, at the first question. */
   function countOnce() {
     let uses: ReturnType<typeof findKeyUses> | undefined
     return async (kid: string) => {
-      uses ??= findKeyUses(db)
+      uses ??= findKeyUses(db, now())
       return (await uses)(kid)
     }
   }

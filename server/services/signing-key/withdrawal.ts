@@ -29,7 +29,7 @@ const notRetirable: Readonly<Record<KeyRole, string | null>> = {
 }
 
 export function createKeyWithdrawal(
-  { signingKeys: { place } }: KeyContext,
+  { signingKeys: { place }, now }: KeyContext,
   { change }: ReturnType<typeof createKeyChange>,
   view: KeyViews,
 ) {
@@ -44,8 +44,8 @@ export function createKeyWithdrawal(
         const refusal = notRetirable[role]
         if (refusal) throw new ConflictError(refusal, 'kid')
         await requirePublished(tx)
-        requireUnused((await findKeyUses(tx))(jwk.kid), input.acceptCopies ?? false)
-        await withdrawKey(place, await retiredKey(tx, jwk))
+        requireUnused((await findKeyUses(tx, now()))(jwk.kid), input.acceptCopies ?? false)
+        await withdrawKey(place, await retiredKey(tx, jwk, now()))
         const states = { before: { state: stateOfRole[role] }, after: { state: 'RETIRED' } }
         return { kid: jwk.kid, ...states, publish: everythingSigned }
       })
@@ -65,11 +65,11 @@ export function createKeyWithdrawal(
         const past = keys.historical.find((key) => key.kid === input.kid)
         if (past?.revoked) throw new ConflictError('This key is revoked already.', 'kid')
         if (past) {
-          await withdrawKey(place, revokedKey(past, reason))
+          await withdrawKey(place, revokedKey(past, reason, now()))
           return { kid: input.kid, ...revocation('RETIRED', reason), publish: everythingSigned }
         }
         const { jwk, role } = requireListed(keys, input.kid)
-        const history = revokedKey(await retiredKey(tx, jwk), reason)
+        const history = revokedKey(await retiredKey(tx, jwk, now()), reason, now())
         const signs = role === 'current' ? await replaceCurrent(keys, input.emergency ?? false) : {}
         await withdrawKey(place, history)
         return { kid: jwk.kid, ...revocation(stateOfRole[role], reason, signs), publish: everythingSigned }

@@ -28,7 +28,7 @@ export type Renewal = {
 }
 
 export function createSubordinateRenewal(context: ServiceContext, examine: Examine) {
-  const { db, events, publisher, write } = context
+  const { db, events, publisher, write, now } = context
 
   /** Its configuration as it is now. One that is not acceptable changes nothing, but the reason is kept. */
   async function fetchAnew(before: Subordinate): Promise<EntityStatement> {
@@ -47,7 +47,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
 
   async function rememberFailure(before: Subordinate, lastError: string) {
     const { id, entityId, version, updatedAt } = before
-    const lastCheckedAt = new Date()
+    const lastCheckedAt = now()
     const failingSince = before.failingSince ?? lastCheckedAt
     const data = { lastError, lastCheckedAt, failingSince, updatedAt }
     await db.subordinate.updateMany({ where: { id, version }, data })
@@ -58,7 +58,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
   async function follow(caller: Caller, before: Subordinate, statement: EntityStatement) {
     const { entityId } = before
     await write(caller, async (tx) => {
-      const result = await updateVersion(tx, before, followed(before, statement))
+      const result = await updateVersion(tx, before, followed(before, statement, now()))
       return {
         action: 'renewSubordinate',
         resource: entityId,
@@ -75,8 +75,8 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
   /** The same version with the configuration of now; its statement is signed anew only when it has grown old. */
   async function confirm(before: Subordinate, statement: EntityStatement): Promise<void> {
     const { id, entityId, version, updatedAt } = before
-    const isDue = isStatementDue(before)
-    const data = { ...fetched(statement), updatedAt, ...(isDue ? { statementBasis: null } : {}) }
+    const isDue = isStatementDue(before, now())
+    const data = { ...fetched(statement, now()), updatedAt, ...(isDue ? { statementBasis: null } : {}) }
     await db.$transaction(async (tx) => {
       const { count } = await tx.subordinate.updateMany({ where: { id, version }, data })
       if (count === 0) throw changedMeanwhile()
@@ -98,7 +98,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     async refresh(caller: Caller, id: number): Promise<Renewal> {
       const before = await findSubordinate(db, id)
       const statement = await fetchAnew(before)
-      const found = differencesOf(before, followed(before, statement))
+      const found = differencesOf(before, followed(before, statement, now()))
       if (found.length > 0) await follow(caller, before, statement)
       else await confirm(before, statement)
       return { subordinate: await findSubordinate(db, id), differences: found }
@@ -107,8 +107,8 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
 }
 
 /** The columns that a renewal fills; metadata that an operator recorded by hand is not among them. */
-function followed(before: Subordinate, statement: EntityStatement) {
-  return { ...redeclared(statement, before), jwks: statement.claims.jwks }
+function followed(before: Subordinate, statement: EntityStatement, now: Date) {
+  return { ...redeclared(statement, before, now), jwks: statement.claims.jwks }
 }
 
 function differencesOf(before: Subordinate, after: ReturnType<typeof followed>): Difference[] {
@@ -118,8 +118,8 @@ function differencesOf(before: Subordinate, after: ReturnType<typeof followed>):
   ]
 }
 
-function isStatementDue({ statementIssuedAt, statementExpiresAt }: Subordinate): boolean {
+function isStatementDue({ statementIssuedAt, statementExpiresAt }: Subordinate, now: Date): boolean {
   if (!statementIssuedAt || !statementExpiresAt) return true
   const [iat, exp] = [statementIssuedAt.getTime() / 1000, statementExpiresAt.getTime() / 1000]
-  return isDueAnew({ iat, exp }, Date.now() / 1000)
+  return isDueAnew({ iat, exp }, now.getTime() / 1000)
 }

@@ -11,24 +11,25 @@ import { type ParsedFields, statementFields } from '#server/services/subordinate
 export const emptyRegistration: Registration = defaultsOf(statementFields)
 
 /** The columns that an entity's own configuration fills. */
-export function declared(statement: EntityStatement) {
-  return { ...declaredMetadata(statement), ...fetched(statement) }
+export function declared(statement: EntityStatement, now: Date) {
+  return { ...declaredMetadata(statement), ...fetched(statement, now) }
 }
 
 /** Those that follow a configuration fetched anew; metadata that an operator recorded by hand stays. */
 export function redeclared(
   statement: EntityStatement,
   { metadataFollowsEntity }: Pick<Subordinate, 'metadataFollowsEntity'>,
+  now: Date,
 ) {
-  return metadataFollowsEntity ? declared(statement) : fetched(statement)
+  return metadataFollowsEntity ? declared(statement, now) : fetched(statement, now)
 }
 
 /** That it was fetched, and nothing of what it says. */
-export function fetched(statement: EntityStatement) {
+export function fetched(statement: EntityStatement, now: Date) {
   return {
     entityConfiguration: statement.jwt,
     entityConfigurationExpiresAt: new Date(statement.claims.exp * 1000),
-    lastCheckedAt: new Date(),
+    lastCheckedAt: now,
     lastError: null,
     failingSince: null,
   }

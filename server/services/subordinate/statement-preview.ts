@@ -7,6 +7,7 @@ import {
 } from '#core/entity-statement/index.ts'
 import { type Difference, findDifferences } from '#core/json-difference.ts'
 import { decodeJwt } from '#core/jws.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import { parseField } from '#server/error/operation-error.ts'
@@ -73,7 +74,7 @@ export function createStatementPreview(context: ServiceContext, examine: Examine
       }
       const chainOf = (subordinate: StatementSubject) =>
         prospectiveChain(configuration, { subordinate, settings, anchor, now })
-      const now = Math.floor(Date.now() / 1000)
+      const now = toUnix(context.now())
       const claims = subordinateStatementClaims({ entityId: anchor, settings, subordinate: changed, now })
       const present = registered?.statement ? decodeJwt(registered.statement).claims : null
       return {

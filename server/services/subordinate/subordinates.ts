@@ -35,7 +35,7 @@ export type RegisterInput = SubordinateFields & { entityId: string; active?: boo
 export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
 
 export function createSubordinateService(context: ServiceContext) {
-  const { db, entityId: anchor, allowHttp, events, write } = context
+  const { db, entityId: anchor, allowHttp, events, write, now } = context
   const examine = createExaminer(context)
 
   /** One change of one existing row, announced after the commit. */
@@ -117,7 +117,7 @@ export function createSubordinateService(context: ServiceContext) {
         const result = await tx.subordinate.create({
           data: {
             entityId,
-            ...declared(statement),
+            ...declared(statement, now()),
             ...columns(fields),
             jwks: jwks ?? statement.claims.jwks,
             active: input.active ?? true,
@@ -143,7 +143,7 @@ export function createSubordinateService(context: ServiceContext) {
       const { id, version } = input
       const present = await findSubordinate(db, id)
       if (version != null && version !== present.version) throw changedMeanwhile(version)
-      const data = await updatedColumns(examine, present, fields, settings)
+      const data = await updatedColumns(examine, present, fields, settings, now())
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
         return updateVersion(tx, present, data, version)

@@ -16,6 +16,7 @@ export async function updatedColumns(
   before: Subordinate,
   fields: ParsedFields,
   settings: Settings,
+  now: Date,
 ) {
   if (examined.every((name) => fields[name] === undefined)) {
     const cleared = fields.metadata === null ? declaredMetadata(storedStatement(before)) : {}
@@ -24,7 +25,7 @@ export async function updatedColumns(
   const statement = await examineAnew(examine, before, fields, settings)
   const metadataFollowsEntity = fields.metadata === null || before.metadataFollowsEntity
   return {
-    ...redeclared(statement, { metadataFollowsEntity }),
+    ...redeclared(statement, { metadataFollowsEntity }, now),
     ...columns(fields),
     jwks: fields.jwks ?? statement.claims.jwks,
   }

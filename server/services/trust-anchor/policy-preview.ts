@@ -5,6 +5,7 @@ import { jsonEqual } from '#core/json.ts'
 import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
 import { explainMetadataPolicy, parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
@@ -35,21 +36,22 @@ type PageRequest = {
 
 /** Counting looks at every active subordinate, a page only at as many as it takes to fill it. */
 export function previewPolicy(
-  { db, entityId: anchor }: Pick<ServiceContext, 'db' | 'entityId'>,
+  { db, entityId: anchor, now }: Pick<ServiceContext, 'db' | 'entityId' | 'now'>,
   given: unknown,
 ) {
   const policy = parseField('policy', () => parseMetadataPolicy(given, { path: ['policy'] }))
 
   async function* effects(after = 0): AsyncGenerator<MemberEffect> {
-    const now = await readSettings(db)
-    const then = { ...now, metadataPolicy: policy }
+    const present = await readSettings(db)
+    const proposed = { ...present, metadataPolicy: policy }
     for (let last = after; ; ) {
       const rows = await db.subordinate.findMany({
         where: { active: true, id: { gt: last } },
         orderBy: { id: 'asc' },
         take: PAGE,
       })
-      for (const row of rows) yield effectOn(typedSubordinate(row), { now, then, anchor })
+      for (const row of rows)
+        yield effectOn(typedSubordinate(row), { present, proposed, anchor, now: toUnix(now()) })
       const id = rows.at(-1)?.id
       if (id === undefined) return
       last = id
@@ -85,12 +87,12 @@ const counters = { UNCHANGED: 'unchanged', CHANGED: 'changed', FAILS: 'failing' 
 
 function effectOn(
   subordinate: Subordinate,
-  context: { now: Settings; then: Settings; anchor: string },
+  { present, proposed, anchor, now }: { present: Settings; proposed: Settings; anchor: string; now: number },
 ): MemberEffect {
-  const before = resolved(subordinate, context.now, context.anchor)
-  const after = resolved(subordinate, context.then, context.anchor)
+  const before = resolved(subordinate, present, anchor, now)
+  const after = resolved(subordinate, proposed, anchor, now)
   if (!after.metadata) {
-    const findings = explain(subordinate, context.then, context.anchor)
+    const findings = explain(subordinate, proposed, anchor)
     const { entityId } = subordinate
     return {
       entityId,
@@ -111,10 +113,9 @@ function effectOn(
 }
 
 /** What a resolver concludes, by its own rules. */
-function resolved(subordinate: Subordinate, settings: Settings, anchor: string) {
+function resolved(subordinate: Subordinate, settings: Settings, anchor: string, now: number) {
   try {
     const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
-    const now = Math.floor(Date.now() / 1000)
     return {
       metadata: resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor, now })),
       reason: '',

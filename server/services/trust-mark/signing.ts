@@ -5,6 +5,7 @@ import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
 import { buildTrustMark, TRUST_MARK_TYP, verifyDelegation } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
 import { typedTrustMarkType } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -24,12 +25,12 @@ export type MarkContent = {
 export type SignedMark = { jwt: string; hash: string; kid: string; issuedAt: Date; expiresAt: Date }
 
 export async function signMark(
-  { entityId, signingKeys }: Pick<ServiceContext, 'entityId' | 'signingKeys'>,
+  { entityId, signingKeys, now }: Pick<ServiceContext, 'entityId' | 'signingKeys' | 'now'>,
   content: MarkContent,
 ): Promise<SignedMark> {
-  const iat = Math.floor(Date.now() / 1000)
+  const iat = toUnix(now())
   const { type, validFor, additionalClaims, delegation } = content
-  const exp = typeof validFor === 'number' ? iat + validFor * HOUR : Math.floor(validFor.getTime() / 1000)
+  const exp = typeof validFor === 'number' ? iat + validFor * HOUR : toUnix(validFor)
   const claims = buildTrustMark({
     issuer: entityId,
     subject: content.entityId,
@@ -52,7 +53,7 @@ export async function signMark(
 
 /** A type with an owner needs the owner's delegation to us, in any case (7.3 step 8). @throws InvalidInputError */
 export async function parseDelegation(
-  { entityId, allowHttp }: Pick<ServiceContext, 'entityId' | 'allowHttp'>,
+  { entityId, allowHttp, now }: Pick<ServiceContext, 'entityId' | 'allowHttp' | 'now'>,
   type: Pick<TrustMarkType, 'type' | 'owner'>,
   delegation: string | null,
 ): Promise<string | null> {
@@ -71,7 +72,7 @@ export async function parseDelegation(
       issuer: entityId,
       type: type.type,
       allowHttp,
-      now: Math.floor(Date.now() / 1000),
+      now: toUnix(now()),
     })
     return delegation
   } catch (error) {

@@ -45,7 +45,7 @@ export type IssueInput = MarkFields & {
 export type UpdateMarkInput = MarkFields & { id: number; version?: number | null | undefined }
 
 export function createTrustMarkService(context: ServiceContext) {
-  const { db, allowHttp, write } = context
+  const { db, allowHttp, write, now } = context
 
   async function parse(input: MarkFields, type: TrustMarkType, present: Terms = type) {
     const limits = await readSettings(db)
@@ -76,7 +76,7 @@ export function createTrustMarkService(context: ServiceContext) {
   async function failed(present: TrustMarkRow, error: unknown): Promise<never> {
     if (error instanceof InvalidInputError) {
       const { id, version, updatedAt } = present
-      const failingSince = present.failingSince ?? new Date()
+      const failingSince = present.failingSince ?? now()
       const data = { lastError: error.message, failingSince, updatedAt }
       await db.trustMark.updateMany({ where: { id, version }, data })
     }
@@ -114,7 +114,7 @@ export function createTrustMarkService(context: ServiceContext) {
         throw new InvalidInputError(`The Trust Mark Type ${type.type} is not active.`, 'trustMarkType')
       const key = { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } }
       const present = await db.trustMark.findUnique({ where: key })
-      if (present?.active && present.expiresAt > new Date()) {
+      if (present?.active && present.expiresAt > now()) {
         throw new DuplicateError(
           { typename: 'TrustMark', id: present.id },
           `${entityId} holds a valid mark of this type already; renew or revoke it.`,
@@ -161,7 +161,7 @@ export function createTrustMarkService(context: ServiceContext) {
     /** Signs the same mark with the key of now, for as long as it was; the JWT before keeps its status, as if renewed. */
     async reissue(caller: Caller, id: number): Promise<TrustMarkRow> {
       const present = await find(id)
-      if (!present.active || present.expiresAt <= new Date()) {
+      if (!present.active || present.expiresAt <= now()) {
         throw new InvalidInputError(
           'A revoked or expired Trust Mark cannot be signed anew; issue a new one.',
           'id',
@@ -206,7 +206,7 @@ export function createTrustMarkService(context: ServiceContext) {
       const present = await find(id)
       if (!present.active) return present
       return write(caller, async (tx) => {
-        const revokedAt = new Date()
+        const revokedAt = now()
         // Of two who revoke at once, the first one's reason stays.
         const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
         await tx.trustMark.updateMany({ where: { id, active: true }, data })

@@ -115,7 +115,7 @@ it.each([
 })
 
 describe('an API key', () => {
-  const accounts = () => createAccounts(admin.server.db, admin.server.auth)
+  const accounts = () => createAccounts(admin.server)
   const caller = cliCaller('test')
   const make = async (username: string, more: object = {}) =>
     accounts().createApiKey(caller, { username, keyName: 'more', ...more })
@@ -177,7 +177,7 @@ describe('an API key', () => {
 describe('a session of a user', () => {
   it('ends with a ban', async () => {
     const caller = cliCaller('test')
-    const accounts = createAccounts(admin.server.db, admin.server.auth)
+    const accounts = createAccounts(admin.server)
     await accounts.createUser(caller, { username: 'banned', password: PASSWORD, role: 'operator' })
     const cookie = await session('banned')
     expect(await viewer({ cookie })).toMatchObject({ username: 'banned' })

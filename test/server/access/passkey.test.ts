@@ -93,7 +93,7 @@ describe('a passkey', () => {
   })
 
   it('of somebody banned opens nothing', async () => {
-    const accounts = createAccounts(admin.server.db, admin.server.auth)
+    const accounts = createAccounts(admin.server)
     await accounts.createUser(cliCaller('test'), { username: 'nora', password: PASSWORD, role: 'viewer' })
     const visitor = visit(admin.adminUrl)
     await visitor.signIn('nora', PASSWORD)

@@ -3,6 +3,7 @@ import { TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createAuth } from '#server/auth/auth.ts'
+import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
@@ -14,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-const accounts = () => createAccounts(admin.server.db, admin.server.auth)
+const accounts = () => createAccounts(admin.server)
 const makeUser = (username: string, role: 'viewer' | 'operator' | 'admin' = 'operator') =>
   accounts().createUser(cliCaller('test'), { username, password: PASSWORD, role })
 
@@ -204,11 +205,8 @@ it('reads what an earlier AUTH_SECRET encrypted', async () => {
   const { id } = await makeUser('mara')
   await enrol('mara')
   const { authSecret, ...config } = admin.config
-  const rotated = createAuth(admin.server.db, {
-    ...config,
-    authSecret: 'another secret, in force from now on',
-    previousAuthSecrets: [authSecret],
-  })
+  const secrets = { authSecret: 'another secret, in force from now on', previousAuthSecrets: [authSecret] }
+  const rotated = createAuth(admin.server.db, { ...config, ...secrets }, systemClock)
   const { backupCodes } = await rotated.api.viewBackupCodes({ body: { userId: id } })
   expect(backupCodes).toHaveLength(10)
 })

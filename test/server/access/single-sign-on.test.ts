@@ -147,7 +147,7 @@ describe('nobody is let in', () => {
   it('who is banned', async () => {
     const claims = { preferred_username: 'tilda', groups: ['staff'] }
     await comeAs('1006', claims)
-    const accounts = createAccounts(admin.server.db, admin.server.auth)
+    const accounts = createAccounts(admin.server)
     await accounts.updateUser(cliCaller('test'), 'tilda', { banned: true })
     expect(await viewerOf((await comeAs('1006', claims)).visitor)).toBeNull()
   })

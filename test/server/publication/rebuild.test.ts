@@ -1,5 +1,6 @@
 /** A rebuild in the midst of which Redis loses what was staged: nothing partial is ever put in the place of the whole. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { systemClock } from '#server/clock.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { rebuild } from '#server/publish/rebuild.ts'
@@ -27,7 +28,14 @@ beforeAll(async () => {
     onError: () => {},
   })
   const { db } = admin.server
-  context = { db, redis: admin.redis.client, keys: redisKeys(), entityId: admin.entityId, signingKeys }
+  context = {
+    db,
+    redis: admin.redis.client,
+    keys: redisKeys(),
+    entityId: admin.entityId,
+    signingKeys,
+    now: systemClock,
+  }
 })
 afterAll(async () => {
   signingKeys.close()

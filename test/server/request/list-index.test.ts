@@ -82,6 +82,7 @@ async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
   return plans
 }
 
+const now = () => new Date()
 const orders = (['entityId', 'registeredAt', 'updatedAt', 'statementExpiresAt'] as const).flatMap((field) =>
   (['asc', 'desc'] as const).map((direction) => ({ field, direction })),
 )
@@ -102,14 +103,14 @@ const filters: [title: string, filter: NonNullable<Parameters<typeof subordinate
 
 describe.each(filters)('subordinates found by %s', (_title, filter, found) => {
   it.each(orders)('in the order of $field, $direction, are read through an index', async (orderBy) => {
-    const page = subordinatePage(filter, orderBy, RARE_TYPE_ID)
+    const page = subordinatePage(filter, orderBy, now(), RARE_TYPE_ID)
     const plans = await plansOf(() => db.subordinate.findMany({ ...page, take: 26 }))
     expect(plans).toHaveLength(1)
     for (const plan of plans) expect(plan).not.toContain('Seq Scan on "Subordinate"')
   })
 
   it('are counted with one query', async () => {
-    const { where } = subordinatePage(filter, null, RARE_TYPE_ID)
+    const { where } = subordinatePage(filter, null, now(), RARE_TYPE_ID)
     let total = 0
     const plans = await plansOf(async () => {
       total = await db.subordinate.count({ where })
@@ -139,14 +140,16 @@ it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
     ...(['entityId', 'expiresAt'] as const).map((field) => ({ field, direction: 'asc' as const })),
   ]
   for (const orderBy of orders) {
-    const plans = await plansOf(() => db.trustMark.findMany({ ...trustMarkPage(filter, orderBy), take: 26 }))
+    const plans = await plansOf(() =>
+      db.trustMark.findMany({ ...trustMarkPage(filter, orderBy, now()), take: 26 }),
+    )
     expect(plans).toHaveLength(1)
     for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
   }
 })
 
 it('Trust Marks whose renewal failed are counted through an index', async () => {
-  const { where } = trustMarkPage({ renewalFailed: true })
+  const { where } = trustMarkPage({ renewalFailed: true }, null, now())
   const plans = await plansOf(async () => expect(await db.trustMark.count({ where })).toBe(100))
   expect(plans).toHaveLength(1)
   for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
@@ -177,7 +180,7 @@ it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]
 })
 
 it('Entity Configurations that expire in the next days are counted through an index', async () => {
-  const plans = await plansOf(() => expiringByDay(db))
+  const plans = await plansOf(() => expiringByDay(db, now()))
   const [plan] = plans.filter((_plan, index) => sent[index]?.query.includes('entityConfigurationExpiresAt'))
   expect(plan).toContain('Subordinate_active_entityConfigurationExpiresAt_idx')
 })

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
+import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
@@ -83,6 +84,7 @@ function contextOf(): Context {
   const context = {
     caller,
     db,
+    now: systemClock,
     entityId: 'https://ta.example.org',
     allowHttp: false,
     pending: async () => new Set(),

@@ -139,8 +139,7 @@ it('is alive by the clock of the database, whatever that of the worker says', as
   const { db } = admin.server
   const { id } = await db.renewalRun.create({ data: { kind: 'TRUST_MARKS', startedBy: 'admin' } })
   onTestFinished(async () => void (await db.renewalRun.delete({ where: { id } })))
-  onTestFinished(() => void vi.useRealTimers())
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+  const now = () => new Date(Date.now() - 3_600_000)
   const aliveSince = async () => {
     const [row] = await db.$queryRaw<{ seconds: number }[]>`
       SELECT extract(epoch FROM now() AT TIME ZONE 'utc' - "heartbeatAt")::float8 AS "seconds"
@@ -149,7 +148,7 @@ it('is alive by the clock of the database, whatever that of the worker says', as
   }
   const run = await takeUp(db, id)
   expect(await aliveSince()).toBeLessThan(10)
-  if (run) await createLedger(db, run).beat({ current: null })
+  if (run) await createLedger({ db, now }, run).beat({ current: null })
   expect(await aliveSince()).toBeLessThan(10)
 })
 

@@ -31,8 +31,8 @@ const keys = redisKeys()
 
 /** Does it now, and waits for the run that it starts. */
 async function run(name: ScheduleName) {
-  const { db } = admin.server
-  const publishing = { db, redis: admin.redis.client, keys, entityId: admin.entityId, signingKeys }
+  const { db, now } = admin.server
+  const publishing = { db, redis: admin.redis.client, keys, entityId: admin.entityId, signingKeys, now }
   // What workers need beyond that is not used here: they are the server's own.
   const context = { ...admin.server, publishing } as unknown as ScheduleContext
   const { message, runId } = await schedules[name].run(context)

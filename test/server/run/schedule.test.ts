@@ -87,8 +87,8 @@ it('knows no other schedule, and is not for operators', {
 
 it('keeps what came of the last time, and does nothing while it is off', async () => {
   // What else a worker needs is not used by these.
-  const { db, observe } = admin.server
-  const context = { db, observe: observe.jobs } as unknown as ScheduleContext
+  const { db, observe, now } = admin.server
+  const context = { db, observe: observe.jobs, now } as unknown as ScheduleContext
   const log = pino({ level: 'silent' })
   await runSchedule(context, 'prune', log)
   expect(await find('prune')).toMatchObject({ lastStartedAt: null })

@@ -58,7 +58,7 @@ export async function startProduct(
 ): Promise<Product> {
   const place = installation ?? (await makeInstallation())
   const program = launch(place, environment)
-  await program.printed(/Ctrl-C ends it/)
+  await program.printed(/Press Ctrl-C to stop/)
   return {
     ...program,
     installation: place,

@@ -17,7 +17,7 @@ test('serves the console with the API behind it, and SIGINT leaves no process ru
     dev.kill('SIGTERM')
     await dev.ended
   })
-  await dev.printed(/^server {2}\| .*Ctrl-C ends it/m)
+  await dev.printed(/^server {2}\| .*Press Ctrl-C to stop/m)
   expect(dev.stdout()).toMatch(RegExp(`Console +${consoleUrl}$`, 'm'))
   const page = await vi.waitFor(() => fetch(consoleUrl), { timeout: 60_000, interval: 100 })
   expect(await page.text()).toContain('__sveltekit_dev')

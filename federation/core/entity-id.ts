@@ -18,7 +18,7 @@ type UrlOptions = { allowHttp?: boolean | undefined }
  * @throws FederationError `invalid_request`
  */
 export function parseEntityId(value: unknown, options: UrlOptions = {}): EntityId {
-  const fault = entityIdFault(value, options)
+  const fault = findEntityIdFault(value, options)
   if (fault) {
     throw new FederationError('invalid_request', `${quote(value)} is not an entity identifier: ${fault}`)
   }
@@ -26,7 +26,8 @@ export function parseEntityId(value: unknown, options: UrlOptions = {}): EntityI
   return value as EntityId
 }
 
-function entityIdFault(value: unknown, options: UrlOptions): string | undefined {
+/** Why a value is not an Entity Identifier; never repeats the value, which may hold a password. */
+export function findEntityIdFault(value: unknown, options: UrlOptions = {}): string | undefined {
   const fault = urlFault(value, options)
   if (fault) return fault
   if (String(value).includes('?')) return 'it has a query'

@@ -23,7 +23,7 @@ export function maskError(log: FastifyBaseLogger, error: unknown): Error {
 function describe(log: FastifyBaseLogger, error: unknown): Answer {
   if (error instanceof OperationError) {
     const { message, code, path } = error
-    return { message, extensions: path ? { code, path } : { code } }
+    return { message, extensions: path ? { code, path: path.map(String) } : { code } }
   }
   if (isDatabaseOutage(error)) return unavailable(log, error, 'The database')
   if (isStoreOutage(error)) return unavailable(log, error, 'Redis')

@@ -15,9 +15,10 @@ import {
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { isJsonObject } from '#core/json.ts'
+import { formatPath, type Path } from '#core/path.ts'
 
 /** `path` begins with the name of the variable. */
-type Fault = { path: readonly (string | number)[]; message: string }
+type Fault = { path: Path; message: string }
 
 /** What each scalar of graphql-js takes. Scalars of ours have sentences of their own. */
 const builtIn: Readonly<Record<string, string>> = {
@@ -52,7 +53,8 @@ function refuse({ schema, document, operationName, variableValues }: Operation):
   if (!operation) return [] // the execution says so
   const values = isJsonObject(variableValues) ? variableValues : {}
   return [...findFaults(schema, operation, values)].map(
-    ({ path, message }) => new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', path } }),
+    ({ path, message }) =>
+      new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', path: path.map(String) } }),
   )
 }
 
@@ -69,9 +71,10 @@ function* findFaults(
   }
 }
 
-function* checkValue(value: unknown, type: GraphQLInputType, path: Fault['path']): Generator<Fault> {
+function* checkValue(value: unknown, type: GraphQLInputType, path: Path): Generator<Fault> {
   if (isNonNullType(type)) {
-    if (value === undefined || value === null) yield { path, message: `Enter a value for ${path.join('.')}.` }
+    if (value === undefined || value === null)
+      yield { path, message: `Enter a value for ${formatPath(path)}.` }
     else yield* checkValue(value, type.ofType, path)
   } else if (value === undefined || value === null) {
     return
@@ -95,7 +98,7 @@ function* checkValue(value: unknown, type: GraphQLInputType, path: Fault['path']
   }
 }
 
-function* checkScalar(coerce: () => unknown, name: string, path: Fault['path']): Generator<Fault> {
+function* checkScalar(coerce: () => unknown, name: string, path: Path): Generator<Fault> {
   try {
     if (coerce() !== undefined) return
     yield { path, message: `Enter a value of the type ${name}.` }

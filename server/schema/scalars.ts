@@ -1,7 +1,6 @@
 /** Scalars of the API; each validates its input. */
 import { GraphQLError } from 'graphql'
-import { parseEntityId } from '#core/entity-id.ts'
-import { FederationError } from '#core/errors.ts'
+import { findEntityIdFault } from '#core/entity-id.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const MAXIMUM_URL_BYTES = 2048
@@ -19,13 +18,10 @@ builder.scalarType('EntityIdentifier', {
     'An Entity Identifier (§1.2): an https URL without query and fragment, at most 2048 bytes, compared code point by code point.',
   serialize: (value) => value,
   parseValue: (value) => {
-    try {
-      // Only the form is checked here; services decide whether http is allowed.
-      return parseEntityId(value, { allowHttp: true })
-    } catch (error) {
-      if (error instanceof FederationError) throw reject(error.message)
-      throw error
-    }
+    // Only the form is checked here; services decide whether http is allowed.
+    const fault = findEntityIdFault(value, { allowHttp: true })
+    if (fault !== undefined) throw reject(`This is not an Entity Identifier: ${fault}.`)
+    return String(value)
   },
 })
 

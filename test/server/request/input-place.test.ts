@@ -82,13 +82,27 @@ it.for<[what: string, changes: object, path: (string | number)[], message: strin
   expect(answer.errors).toEqual([{ message, extensions: { code: 'INVALID_INPUT', path } }])
 })
 
+it('does not repeat the password of a URL that is not an Entity Identifier', async () => {
+  const document =
+    'mutation ($input: RegisterSubordinateInput!) { registerSubordinate(input: $input) { __typename } }'
+  const { errors } = await admin.execute(document, {
+    input: { entityId: 'https://admin:secret@rp.example.org' },
+  })
+  expect(errors).toEqual([
+    {
+      message: 'This is not an Entity Identifier: it has user information before the host.',
+      extensions: { code: 'INVALID_INPUT', path: ['input', 'entityId'] },
+    },
+  ])
+})
+
 it('names the item of a list, and takes a single value for a list of one', async () => {
   const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
   const { errors } = await admin.execute(document, {
     ids: ['U3Vib3JkaW5hdGU6MjE0NzQ4MzY0Nw==', { secret: 1 }],
   })
   expect(errors).toEqual([
-    { message: 'Enter an id.', extensions: { code: 'INVALID_INPUT', path: ['ids', 1] } },
+    { message: 'Enter an id.', extensions: { code: 'INVALID_INPUT', path: ['ids', '1'] } },
   ])
   expect(await admin.execute(document, { ids: 'U3Vib3JkaW5hdGU6MjE0NzQ4MzY0Nw==' })).toEqual({
     data: { nodes: [null] },

@@ -81,8 +81,10 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
   return { message: `${message} ${advice}`.trim(), path: [] }
 }
 
-/** The API names a field from the argument on (`input.jwks`); the form knows it as `jwks`. */
-const fieldPath = (path: string[]) => (path[0] === 'input' ? path.slice(1) : path)
+/** Arguments that hold the fields of a form: what the API calls `input`, `jwks` is `jwks` there. */
+const wholes: readonly unknown[] = ['input', 'changes']
+
+const fieldPath = (path: readonly string[]) => (wholes.includes(path[0]) ? path.slice(1) : path)
 
 const isSignedOut = (failure: CombinedError | undefined) =>
   failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') ?? false

@@ -1,4 +1,5 @@
 /** Why the API did not do what a form asked for, and at which of its fields. */
+import { formatPath, type Path } from '#core/path.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 
@@ -13,7 +14,7 @@ graphql(`
 export interface Refusal {
   message: string
   /** The input field at fault and the place inside it; empty when the whole request is. */
-  path: readonly string[]
+  path: Path
   /** Absent when the API did not get to answer. */
   code?: ErrorCode
   /** What was looked at, when an entity was fetched and found wanting. */
@@ -25,7 +26,7 @@ export type Outcome<Value> = { value: Value; refusal?: never } | { value?: never
 /** The message to stand at a field, with the place inside the field where there is one. */
 export function messageAt(refusal: Refusal | undefined, field: string): string | undefined {
   if (refusal?.path[0] !== field) return undefined
-  const place = refusal.path.slice(1).join('.')
+  const place = formatPath(refusal.path.slice(1))
   return place ? `At ${place}: ${refusal.message}` : refusal.message
 }
 
@@ -34,6 +35,6 @@ export function messageElsewhere(
   refusal: Refusal | undefined,
   fields: readonly string[],
 ): string | undefined {
-  const [field] = refusal?.path ?? []
-  return field !== undefined && fields.includes(field) ? undefined : refusal?.message
+  const isShown = fields.some((field) => field === refusal?.path[0])
+  return isShown ? undefined : refusal?.message
 }

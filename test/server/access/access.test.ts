@@ -1,4 +1,4 @@
-/** Who gets in and how far: sessions, API keys, and the doors that stay shut. */
+/** Tests sessions and API keys: who has access, and to what. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -42,14 +42,14 @@ async function viewer(headers: Record<string, string>): Promise<unknown> {
 }
 
 describe('a session', () => {
-  it('is made by username and password, and ends on sign-out', async () => {
+  it('starts with username and password, and ends at sign-out', async () => {
     const cookie = await session('operator')
     expect(await viewer({ cookie })).toEqual({ username: 'operator', role: 'OPERATOR', method: 'SESSION' })
     expect((await post('/api/auth/sign-out', {}, { cookie, origin: admin.adminUrl })).status).toBe(200)
     expect(await viewer({ cookie })).toBeNull()
   })
 
-  it('keeps its cookie from scripts and from other sites', async () => {
+  it('hides its cookie from scripts and other sites', async () => {
     const [cookie] = (await signIn('viewer', PASSWORD)).headers.getSetCookie()
     expect(cookie).toMatch(/; HttpOnly/i)
     expect(cookie).toMatch(/; SameSite=(Lax|Strict)/i)
@@ -66,7 +66,7 @@ describe('a session', () => {
   })
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'])(
-    'does nothing in a request of the type %s, which another site could have caused',
+    'is ignored in a request of type %s, which another site could send',
     async (type) => {
       const body = JSON.stringify({ query: VIEWER })
       const response = await post('/graphql', body, { cookie: await session('admin'), 'content-type': type })
@@ -74,13 +74,13 @@ describe('a session', () => {
     },
   )
 
-  it('does nothing in a link that another site could have set', async () => {
+  it('is ignored for a link that another site could contain', async () => {
     const path = `/graphql?query=${encodeURIComponent(VIEWER)}`
     const headers = { cookie: await session('admin') }
     expect((await fetch(`${admin.adminUrl}${path}`, { headers })).status).toBe(403)
   })
 
-  it('is not for pages of other origins', async () => {
+  it('is not available to pages of other origins', async () => {
     const preflight = (origin: string) =>
       fetch(`${admin.adminUrl}/graphql`, {
         method: 'OPTIONS',
@@ -129,28 +129,28 @@ describe('an API key', () => {
     expect(data.viewer).toEqual({ username: 'operator', role: 'OPERATOR', method: 'API_KEY' })
   })
 
-  it('may have a lesser role than its owner, and never a greater', async () => {
+  it('may have a lower role than its owner, never a higher one', async () => {
     const lesser = await make('admin', { role: 'viewer' })
     expect(await viewer({ 'x-api-key': lesser.key })).toMatchObject({ username: 'admin', role: 'VIEWER' })
     const greater = await make('viewer', { role: 'admin' })
     expect(await viewer({ 'x-api-key': greater.key })).toMatchObject({ username: 'viewer', role: 'VIEWER' })
   })
 
-  it('ends when it is revoked', async () => {
+  it('stops working when it is revoked', async () => {
     const { id, key } = await make('operator')
     expect(await viewer({ 'x-api-key': key })).toMatchObject({ username: 'operator' })
     await accounts().revokeApiKey(caller, id)
     expect(await viewer({ 'x-api-key': key })).toBeNull()
   })
 
-  it('ends when it expires', async () => {
+  it('stops working when it expires', async () => {
     const { id, key } = await make('operator', { days: 1 })
     expect(await viewer({ 'x-api-key': key })).toMatchObject({ username: 'operator' })
     await admin.server.db.apikey.update({ where: { id }, data: { expiresAt: new Date(Date.now() - 1000) } })
     expect(await viewer({ 'x-api-key': key })).toBeNull()
   })
 
-  it('follows its owner: a lesser role, a ban, a removal', async () => {
+  it('follows its owner: a lower role, a ban, a removal', async () => {
     await accounts().createUser(caller, { username: 'leaver', password: PASSWORD, role: 'admin' })
     const { key } = await make('leaver')
     expect(await viewer({ 'x-api-key': key })).toMatchObject({ role: 'ADMIN' })
@@ -163,12 +163,12 @@ describe('an API key', () => {
     expect(await viewer({ 'x-api-key': key })).toBeNull()
   })
 
-  it('that is wrong does not fall back to the session beside it', async () => {
+  it('does not fall back to the session when it is wrong', async () => {
     const cookie = await session('admin')
     expect(await viewer({ cookie, 'x-api-key': 'inmor_wrong' })).toBeNull()
   })
 
-  it('is kept as a hash only', async () => {
+  it('is stored as a hash only', async () => {
     const rows = await admin.server.db.apikey.findMany()
     expect(JSON.stringify(rows, (_name, value) => value ?? null)).not.toContain(admin.keys.admin)
   })
@@ -187,7 +187,7 @@ describe('a session of a user', () => {
   })
 })
 
-// The last one: from here on nobody signs in from this address for a minute.
+// Keep this test last: it blocks sign-in from this address for a minute.
 it('throttles sign-in by address, whatever address the client claims', async () => {
   const statuses: number[] = []
   for (let attempt = 0; attempt < 12; attempt++) {

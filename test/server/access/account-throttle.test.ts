@@ -1,4 +1,4 @@
-/** Guessing one account's password from many addresses gets slower, and locks its owner out of nothing. */
+/** Tests the throttle per account: it slows down guessing from many addresses and does not lock the owner out. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Answer, visit } from '#test/helpers/visitor.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => admin.close())
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
-/** Each time from an address that nobody has seen. */
+/** Uses an unknown address each time. */
 const stranger = () => `198.51.100.${++addresses}`
 
 function signIn(username: string, password: string, address = stranger()): Promise<Answer> {
@@ -29,7 +29,7 @@ async function guess(username: string, times: number): Promise<number[]> {
 const counter = () =>
   admin.server.db.rateLimit.findFirstOrThrow({ where: { key: { startsWith: 'account:' } } })
 
-/** As if so many milliseconds had gone by since the last attempt. */
+/** Moves the last attempt this many milliseconds into the past. */
 async function wait(milliseconds: number): Promise<void> {
   const { key, lastRequest } = await counter()
   await admin.server.db.rateLimit.update({
@@ -38,23 +38,23 @@ async function wait(milliseconds: number): Promise<void> {
   })
 }
 
-/** As if the last attempt were of this moment, however long its password took to check. */
+/** Moves the last attempt to the present, because checking a password takes time. */
 async function justNow(): Promise<void> {
   const { key } = await counter()
   await admin.server.db.rateLimit.update({ where: { key }, data: { lastRequest: Date.now() } })
 }
 
-it('after five wrong passwords, wherever they come from, each has to wait', async () => {
+it('delays each attempt after five wrong passwords, from any address', async () => {
   expect(await guess('admin', 5)).toEqual([401, 401, 401, 401, 401])
   await justNow()
   const refused = await signIn('admin', 'a wrong password')
   expect(refused).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS' } })
   expect(refused.headers.get('retry-after')).toBe('4')
-  // The right one as well, or an answer would tell which one it is.
+  // The right password too, or the answer would reveal it.
   expect((await signIn('admin', PASSWORD)).status).toBe(429)
 })
 
-it('the wait doubles with each attempt, to half a minute at most', async () => {
+it('doubles the delay with each attempt, up to half a minute', async () => {
   await guess('admin', 5)
   for (const seconds of [4, 8, 16, 30, 30, 30]) {
     await justNow()
@@ -64,14 +64,14 @@ it('the wait doubles with each attempt, to half a minute at most', async () => {
   }
 })
 
-it('the right password ends it, once it may be tried', async () => {
+it('ends with the right password after the delay', async () => {
   await guess('operator', 5)
   await wait(4000)
   expect((await signIn('operator', PASSWORD)).status).toBe(200)
   expect(await guess('operator', 5)).toEqual([401, 401, 401, 401, 401])
 })
 
-it('its owner signs in from a known address all the while', async () => {
+it('lets the owner sign in from a known address throughout', async () => {
   const home = '203.0.113.7'
   expect((await signIn('viewer', PASSWORD, home)).status).toBe(200)
   await guess('viewer', 6)
@@ -80,26 +80,26 @@ it('its owner signs in from a known address all the while', async () => {
   expect((await signIn('viewer', PASSWORD, home)).status).toBe(200)
 })
 
-it('a quarter of an hour without an attempt, and it begins anew', async () => {
+it('starts over after a quarter of an hour without an attempt', async () => {
   await guess('admin', 5)
   await wait(15 * 60_000 + 1000)
   expect(await guess('admin', 5)).toEqual([401, 401, 401, 401, 401])
 })
 
-it('tells nothing of which names exist, and keeps none that was typed', async () => {
+it('does not reveal which names exist, and stores no typed name', async () => {
   expect(await guess('correct.horse', 5)).toEqual([401, 401, 401, 401, 401])
   await justNow()
   expect(await guess('correct.horse', 1)).toEqual([429])
   expect((await counter()).key).not.toContain('correct')
 })
 
-it('counts those that come at the same moment', async () => {
+it('counts simultaneous attempts', async () => {
   const answers = await Promise.all(Array.from({ length: 12 }, () => signIn('admin', 'a wrong password')))
   const looked = answers.filter(({ status }) => status === 401)
   expect(looked).toHaveLength(5)
 })
 
-it('stands in the audit log', async () => {
+it('appears in the audit log', async () => {
   await guess('admin', 5)
   await justNow()
   await guess('admin', 1)

@@ -1,4 +1,4 @@
-/** My account: sessions and password, and what has to be confirmed by signing in again. */
+/** Tests the user's own account: sessions, password, and operations that need a recent sign-in. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
@@ -26,7 +26,7 @@ const ageSessions = () =>
   admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
 
 describe('sessions', () => {
-  it('are listed, and end one by one or all but the present one', {
+  it('are listed, and end one at a time or all except the current one', {
     tags: ['mutation/endSession/success', 'mutation/endOtherSessions/success'],
   }, async () => {
     const [here, there, elsewhere] = [
@@ -49,7 +49,7 @@ describe('sessions', () => {
     expect(await viewerOf(elsewhere)).toBeNull()
   })
 
-  it('of others are out of reach', { tags: 'mutation/endSession/NotFoundError' }, async () => {
+  it('of other users are not accessible', { tags: 'mutation/endSession/NotFoundError' }, async () => {
     const [mine, theirs] = [await signedIn('viewer'), await signedIn('operator')]
     const { account } = await viewerOf(theirs)
     const answer = await mine.mutate('endSession', { id: account.sessions[0].id }, 'sessions { id }')
@@ -64,7 +64,7 @@ describe('sessions', () => {
     expect(await admin.server.db.session.count({ where: { user: { username: 'operator' } } })).toBe(before)
   })
 
-  it('stay as they are when the password is wrong', async () => {
+  it('do not change when the password is wrong', async () => {
     const visitor = await signedIn('operator')
     expect((await visitor.signIn('operator', 'not the password')).status).toBe(401)
     expect(await viewerOf(visitor)).toMatchObject({ username: 'operator' })
@@ -72,7 +72,7 @@ describe('sessions', () => {
 })
 
 describe('a password', () => {
-  it('is changed by its owner, whose other sessions end', {
+  it('is changed by its owner, and the other sessions end', {
     tags: 'mutation/changePassword/success',
   }, async () => {
     const [here, there] = [await signedIn('viewer'), await signedIn('viewer')]
@@ -95,7 +95,7 @@ describe('a password', () => {
   )
 })
 
-describe('what touches access', () => {
+describe('a change of access', () => {
   const operator = async () => {
     const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'operator' } })
     return Buffer.from(`User:${id}`).toString('base64')
@@ -114,12 +114,12 @@ describe('what touches access', () => {
     ['resetUserPassword', async () => ({ id: await operator(), password: PASSWORD }), 'id'],
     ['resetSecondFactor', async () => ({ id: await operator() }), 'id'],
     ['createApiKey', () => ({ username: 'operator', name: 'script' }), 'key'],
-    ['revokeApiKey', async () => ({ id: await apiKey() }), 'id'], // the one just made
+    ['revokeApiKey', async () => ({ id: await apiKey() }), 'id'], // the key created here
     ['changePassword', () => ({ newPassword: PASSWORD }), 'hasPassword'],
   ]
 
   eachRow(sensitive, ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`])(
-    '%s wants a recent sign-in of a session',
+    '%s requires a recent sign-in for a session',
     async (mutation, input, selection) => {
       const visitor = await signedIn('admin')
       await ageSessions()
@@ -134,7 +134,7 @@ describe('what touches access', () => {
     },
   )
 
-  it('is open to API keys, which nobody can ask', async () => {
+  it('is open to API keys, which cannot sign in again', async () => {
     await ageSessions()
     const answer = await admin.mutate(
       'createApiKey',
@@ -146,7 +146,7 @@ describe('what touches access', () => {
   })
 })
 
-it('belongs to people: an API key has no account', async () => {
+it('gives an API key no account', async () => {
   const { data } = await admin.execute('{ viewer { account { hasPassword } } }', {}, 'admin')
   expect(data).toEqual({ viewer: { account: null } })
   const { errors } = await admin.execute('mutation { endOtherSessions { hasPassword } }', {}, 'admin')

@@ -1,4 +1,4 @@
-/** The audit log of access: who signed in and out, who tried to, and what was refused for want of a right. */
+/** Tests the audit log of access: sign-ins, sign-outs, failures and refusals. */
 import { URI } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -8,7 +8,7 @@ import { subscribe } from '#test/helpers/subscription.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
-/** Entries up to here were there before the test. */
+/** The newest entry before the test. */
 let since = 0
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const entries = () =>
   })
 
 describe('a sign-in', () => {
-  it('has an entry, and the sign-out too', async () => {
+  it('has an entry, and so does the sign-out', async () => {
     const visitor = await signedIn('operator')
     await visitor.auth('/sign-out', {})
     await visitor.auth('/sign-out', {})
@@ -46,7 +46,7 @@ describe('a sign-in', () => {
     expect(event).toMatchObject({ address: '127.0.0.1', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
   })
 
-  it('that fails has one without the name that nobody has, which may be a password', async () => {
+  it('has an entry when it fails, without an unknown name, which may be a password', async () => {
     await visit(admin.adminUrl).signIn('operator', 'a wrong password')
     await visit(admin.adminUrl).signIn('correct.horse', 'operator')
     const failed = { actor: 'anonymous', outcome: 'FAILED', reason: 'INVALID_USERNAME_OR_PASSWORD' }
@@ -56,14 +56,14 @@ describe('a sign-in', () => {
     ])
   })
 
-  it('that is throttled has one a minute, however often it is tried', async () => {
+  it('has one entry per minute while it is throttled', async () => {
     for (let attempt = 0; attempt < 14; attempt++)
       await visit(admin.adminUrl).signIn('operator', 'a wrong password')
     const throttled = (await entries()).filter(({ reason }) => reason === 'TOO_MANY_REQUESTS')
     expect(throttled).toMatchObject([{ actor: 'anonymous', resource: 'operator', outcome: 'FAILED' }])
   })
 
-  it('with a second factor counts when that was right, and says which it was', async () => {
+  it('has an entry after the second factor succeeds, and names the factor', async () => {
     const visitor = await signedIn('viewer')
     const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
     await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
@@ -97,7 +97,7 @@ describe('a sign-in', () => {
     return { recovered }
   }
 
-  it('with a passkey has one, as its registration has', async () => {
+  it('has an entry when it uses a passkey, and so does the registration', async () => {
     const visitor = await signedIn('operator')
     const device = createAuthenticator(admin.adminUrl)
     const { body: creation } = await visitor.auth('/passkey/generate-register-options')
@@ -113,7 +113,7 @@ describe('a sign-in', () => {
 })
 
 describe('a mutation', () => {
-  it('that the role does not allow stands in the log, without what was sent', async () => {
+  it('appears in the log when the role does not allow it, without its input', async () => {
     const secret = 'a password that nobody should read'
     const document = `mutation { createUser(input: {username: "x", password: "${secret}", role: ADMIN}) { __typename } }`
     await admin.execute(document, {}, 'operator')
@@ -129,7 +129,7 @@ describe('a mutation', () => {
     expect(JSON.stringify(entry)).not.toContain(secret)
   })
 
-  it('of a session that began long ago is refused as such', async () => {
+  it('is refused for a session whose sign-in is not recent', async () => {
     const visitor = await signedIn('admin')
     await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
     await visitor.mutate('changePassword', { newPassword: PASSWORD }, 'hasPassword')
@@ -141,13 +141,13 @@ describe('a mutation', () => {
     })
   })
 
-  it('of a stranger fills no log', async () => {
+  it('leaves no entry when the caller is not signed in', async () => {
     await admin.execute('mutation { endOtherSessions { hasPassword } }', {}, null)
     expect(await entries()).toEqual([])
   })
 })
 
-it('is asked for what was refused', async () => {
+it('filters entries by refusal', async () => {
   const document =
     '{ auditEvents(filter: { outcome: REFUSED }) { edges { node { outcome reason action } } } }'
   const { data } = await admin.execute(document, {}, 'viewer')
@@ -155,7 +155,7 @@ it('is asked for what was refused', async () => {
   expect([...new Set(outcomes)]).toEqual(['REFUSED'])
 })
 
-it('is watched: every entry arrives once and in order, also one of another process', async () => {
+it('streams every entry once and in order, including entries of other processes', async () => {
   const { results } = await subscribe(
     admin.adminUrl,
     admin.keys.viewer,

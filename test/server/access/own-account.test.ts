@@ -1,4 +1,4 @@
-/** What one cannot do to one's own account, and that the audit log has what one did. */
+/** Tests refusals for the user's own account, and the audit entries of its changes. */
 import { URI } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -96,14 +96,14 @@ it.each(['', '   ', 'x'.repeat(65)])(
   },
 )
 
-it('gives up no authenticator app where none is set up', {
+it('refuses to remove an authenticator app when none is set up', {
   tags: 'mutation/disableTwoFactor/ConflictError',
 }, async () => {
   const answer = await (await signedIn('admin')).mutate('disableTwoFactor', null, 'hasPassword')
   expect(answer).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
 })
 
-it('changes no password of somebody who signs in elsewhere', {
+it('refuses to change the password of a single sign-on user', {
   tags: 'mutation/changePassword/ConflictError',
 }, async () => {
   const visitor = await signedIn('admin')

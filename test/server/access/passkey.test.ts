@@ -1,4 +1,4 @@
-/** Passkeys: registered after a recent sign-in, good for signing in, and only when the device asks who is there. */
+/** Tests passkeys: registration after a recent sign-in, sign-in, and the user verification that both require. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -67,7 +67,7 @@ describe('a passkey', () => {
     expect(await viewerOf(visitor)).toMatchObject({ username: 'admin', lacksSecondFactor: false })
   })
 
-  it('is refused when the device did not ask who is there', async () => {
+  it('is refused when the device did not verify the user', async () => {
     const visitor = await signedIn('viewer')
     const careless = createAuthenticator(admin.adminUrl, { verifiesUser: false })
     expect(await register(visitor, careless)).toMatchObject({ body: { code: 'USER_VERIFICATION_REQUIRED' } })
@@ -81,7 +81,7 @@ describe('a passkey', () => {
     expect(await admin.server.db.passkey.count({ where: { user: { username: 'viewer' } } })).toBe(0)
   })
 
-  it('is registered by nobody who signed in long ago, or not at all', async () => {
+  it('needs a recent sign-in to be registered', async () => {
     const device = createAuthenticator(admin.adminUrl)
     expect((await register(visit(admin.adminUrl), device)).status).toBe(401)
     const visitor = await signedIn('viewer')
@@ -92,7 +92,7 @@ describe('a passkey', () => {
     })
   })
 
-  it('of somebody banned opens nothing', async () => {
+  it('does not sign in a banned user', async () => {
     const accounts = createAccounts(admin.server)
     await accounts.createUser(cliCaller('test'), { username: 'nora', password: PASSWORD, role: 'viewer' })
     const visitor = visit(admin.adminUrl)

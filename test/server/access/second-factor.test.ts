@@ -1,4 +1,4 @@
-/** The second factor: set up, asked for after the password, and nothing gained without it. */
+/** Tests the second factor: its setup, and that the password alone gives no access. */
 import { TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
@@ -19,7 +19,7 @@ const accounts = () => createAccounts(admin.server)
 const makeUser = (username: string, role: 'viewer' | 'operator' | 'admin' = 'operator') =>
   accounts().createUser(cliCaller('test'), { username, password: PASSWORD, role })
 
-/** The throttle counts by address, and every visitor of these tests has the same one. */
+/** The throttle counts by address, and all clients in these tests share one. */
 const forgiveAttempts = () => admin.server.db.rateLimit.deleteMany()
 
 const ACCOUNT = '{ viewer { username lacksSecondFactor account { twoFactorEnabled recoveryCodesLeft } } }'
@@ -39,14 +39,14 @@ async function enrol(username: string): Promise<Enrolment> {
   return { visitor, totp, recoveryCodes: body.backupCodes }
 }
 
-/** As when a time step has gone by since the last code: nobody waits half a minute for it here. */
+/** Simulates the next time step, because waiting for it takes half a minute. */
 async function freeStep(username: string): Promise<void> {
   const user = await admin.server.db.user.findUniqueOrThrow({ where: { username } })
   await admin.server.db.twoFactor.update({ where: { userId: user.id }, data: { lastUsedStep: null } })
 }
 
 describe('an authenticator app', () => {
-  it('counts once its first code was right', async () => {
+  it('is active after its first correct code', async () => {
     await makeUser('anna')
     await forgiveAttempts()
     const visitor = visit(admin.adminUrl)
@@ -61,7 +61,7 @@ describe('an authenticator app', () => {
     )
   })
 
-  it('is asked for after the password, and only then there is a session', async () => {
+  it('is required after the password, before a session exists', async () => {
     await makeUser('ben')
     const { totp } = await enrol('ben')
     await freeStep('ben')
@@ -77,7 +77,7 @@ describe('an authenticator app', () => {
     })
   })
 
-  it('gives each code once, also to two who send it at the same moment', async () => {
+  it('accepts each code once, also from two simultaneous requests', async () => {
     await makeUser('cora')
     const { totp } = await enrol('cora')
     await freeStep('cora')
@@ -92,7 +92,7 @@ describe('an authenticator app', () => {
     expect(refused?.body).toMatchObject({ code: 'CODE_ALREADY_USED' })
   })
 
-  it('shares a secret that the database holds encrypted only', async () => {
+  it('has a secret that the database stores encrypted only', async () => {
     await makeUser('dora')
     const { totp } = await enrol('dora')
     const rows = JSON.stringify(await admin.server.db.twoFactor.findMany())
@@ -100,7 +100,7 @@ describe('an authenticator app', () => {
     expect(rows).not.toContain(Buffer.from(totp.secret.buffer).toString('utf8'))
   })
 
-  it('cannot be passed by a device that asks to be trusted', async () => {
+  it('is required also for a device that asks to be trusted', async () => {
     await makeUser('emil')
     const { totp } = await enrol('emil')
     await freeStep('emil')
@@ -111,7 +111,7 @@ describe('an authenticator app', () => {
     expect((await visitor.signIn('emil', PASSWORD)).body).toMatchObject({ twoFactorRedirect: true })
   })
 
-  it('locks nobody in: an administrator removes it, and every session ends', {
+  it('is removed by an administrator, which ends every session', {
     tags: 'mutation/resetSecondFactor/success',
   }, async () => {
     const { id } = await makeUser('fred')
@@ -123,7 +123,7 @@ describe('an authenticator app', () => {
     expect((await visitor.signIn('fred', PASSWORD)).body).not.toHaveProperty('twoFactorRedirect')
   })
 
-  it('is given up by its owner', { tags: 'mutation/disableTwoFactor/success' }, async () => {
+  it('is removed by its owner', { tags: 'mutation/disableTwoFactor/success' }, async () => {
     await makeUser('gina')
     const { visitor } = await enrol('gina')
     const account = await visitor.mutate('disableTwoFactor', null, 'twoFactorEnabled recoveryCodesLeft')
@@ -135,7 +135,7 @@ describe('an authenticator app', () => {
 })
 
 describe('recovery codes', () => {
-  it('stand in for the app, each once', async () => {
+  it('replace the app, each once', async () => {
     await makeUser('hugo')
     const { recoveryCodes } = await enrol('hugo')
     const [code] = recoveryCodes
@@ -148,7 +148,7 @@ describe('recovery codes', () => {
     }
   })
 
-  it('are made anew with the password, and the old ones end', async () => {
+  it('are replaced with the password, and the old codes stop working', async () => {
     await makeUser('ida')
     const { visitor, recoveryCodes } = await enrol('ida')
     const made = await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
@@ -160,7 +160,7 @@ describe('recovery codes', () => {
     expect((await attempt(made.body.backupCodes[0])).status).toBe(200)
   })
 
-  it('are not made in a session that began long ago', async () => {
+  it('need a recent sign-in to be created', async () => {
     await makeUser('jana')
     const { visitor } = await enrol('jana')
     await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
@@ -170,7 +170,7 @@ describe('recovery codes', () => {
 })
 
 describe('a role that needs a second factor', () => {
-  it('does nothing after a password alone but set one up', async () => {
+  it('allows only its setup after the password alone', async () => {
     await makeUser('karl', 'admin')
     await forgiveAttempts()
     const visitor = visit(admin.adminUrl)
@@ -185,7 +185,7 @@ describe('a role that needs a second factor', () => {
   })
 })
 
-it('locks the second factor after ten wrong codes, also across sign-ins', async () => {
+it('locks the second factor after ten wrong codes, also across several sign-ins', async () => {
   await makeUser('lena')
   const { recoveryCodes } = await enrol('lena')
   for (let attempt = 0; attempt < 10; attempt++) {
@@ -201,7 +201,7 @@ it('locks the second factor after ten wrong codes, also across sign-ins', async 
   expect(answer.status).toBe(429)
 })
 
-it('reads what an earlier AUTH_SECRET encrypted', async () => {
+it('decrypts secrets that an earlier AUTH_SECRET encrypted', async () => {
   const { id } = await makeUser('mara')
   await enrol('mara')
   const { authSecret, ...config } = admin.config

@@ -1,4 +1,4 @@
-/** Single sign-on at a real OpenID Provider: who is let in, as what, and who is not. */
+/** Tests single sign-on with a real OpenID Provider: who is allowed to sign in, and with which role. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -36,7 +36,7 @@ beforeAll(async () => {
       },
     },
   )
-  // While it is away, everybody else must be able to sign in.
+  // While the provider is unavailable, other users must be able to sign in.
   const { status, body } = await visit(admin.adminUrl).auth('/sign-in/social', {})
   expect({ status, code: body.code }).toEqual({ status: 503, code: 'UNAVAILABLE' })
   expect((await visit(admin.adminUrl).signIn('viewer', PASSWORD)).status).toBe(200)
@@ -51,7 +51,7 @@ beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 const VIEWER = '{ viewer { username name role account { signedInBy hasPassword isRecentlySignedIn } } }'
 const viewerOf = async (visitor: Visitor) => (await visitor.execute(VIEWER)).data.viewer
 
-/** Goes to the provider as `sub` and comes back; says where that ended. */
+/** Signs in at the provider as `sub` and returns the final location. */
 async function comeAs(sub: string, claims: Person): Promise<{ visitor: Visitor; end: URL }> {
   provider.present(sub, claims)
   const visitor = visit(admin.adminUrl)
@@ -69,8 +69,8 @@ it('is offered by name on the sign-in page', async () => {
   expect(data).toEqual({ signInOptions: { singleSignOn: 'Campus login', redirectUrl: '/subordinates' } })
 })
 
-describe('somebody whose groups have a role', () => {
-  it('is let in with the greatest of them, and led on', async () => {
+describe('a user whose groups have a role', () => {
+  it('signs in with the highest role, and is redirected', async () => {
     const { visitor, end } = await comeAs('1001', {
       preferred_username: 'Paula',
       name: 'Paula Public',
@@ -89,7 +89,7 @@ describe('somebody whose groups have a role', () => {
     ])
   })
 
-  it('is the same user the next time, with the role of then', async () => {
+  it('is the same user at the next sign-in, with the role of that time', async () => {
     const claims = { preferred_username: 'quentin', groups: ['staff'] }
     const { visitor: before } = await comeAs('1002', claims)
     expect(await viewerOf(before)).toMatchObject({ role: 'VIEWER' })
@@ -100,8 +100,8 @@ describe('somebody whose groups have a role', () => {
   })
 })
 
-describe('nobody is let in', () => {
-  it('whose groups have no role, and who had one loses sessions and keys', async () => {
+describe('single sign-on refuses a user', () => {
+  it('whose groups have no role, and ends sessions and keys of a former role', async () => {
     const claims = { preferred_username: 'rita', groups: ['staff'] }
     const { visitor: before } = await comeAs('1003', claims)
     const { key } = await admin.mutate('createApiKey', { username: 'rita', name: 'ci' }, 'key', 'admin')
@@ -115,7 +115,7 @@ describe('nobody is let in', () => {
     }
     expect(await viewerOf(before)).toBeNull()
     expect((await byKey()).status).toBe(401)
-    // Once: the second time there was nothing left to end.
+    // Once: the second time there is nothing left to end.
     expect(await eventsOf('rita')).toMatchObject([
       { action: 'createUser' },
       {
@@ -152,7 +152,7 @@ describe('nobody is let in', () => {
     expect(await viewerOf((await comeAs('1006', claims)).visitor)).toBeNull()
   })
 
-  it('with the answer to somebody else’s request', async () => {
+  it('with the answer to the request of another user', async () => {
     provider.present('1001', { preferred_username: 'paula', groups: ['federation'] })
     const [victim, attacker] = [visit(admin.adminUrl), visit(admin.adminUrl)]
     const { body } = await attacker.auth('/sign-in/social', {})
@@ -160,7 +160,7 @@ describe('nobody is let in', () => {
     expect(await viewerOf(victim)).toBeNull()
   })
 
-  it('whom the provider did not ask for long', async () => {
+  it('whose authentication at the provider is too old', async () => {
     const { body } = await visit(admin.adminUrl).auth('/sign-in/social', {})
     const parameters = new URL(body.url).searchParams
     expect(parameters.get('max_age')).toBe('600')

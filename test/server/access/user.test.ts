@@ -1,4 +1,4 @@
-/** Users and API keys by mutation: who may sign in, and for how long. */
+/** Tests the mutations of users and API keys: who may sign in, and for how long. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
@@ -25,7 +25,7 @@ const createKey = (input: object) =>
   admin.mutate('createApiKey', input, 'key apiKey { id role owner { username } }', 'admin')
 
 describe('users', () => {
-  it('are made by an administrator, and only once', {
+  it('are created by an administrator, and only once', {
     tags: ['mutation/createUser/success', 'mutation/createUser/ConflictError'],
   }, async () => {
     expect(await createUser('anna')).toMatchObject({ username: 'anna', role: 'OPERATOR', banned: false })
@@ -46,14 +46,16 @@ describe('users', () => {
     expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' })
   })
 
-  it('are not made by an operator', async () => {
+  it('are not created by an operator', async () => {
     const document =
       'mutation { createUser(input: {username: "x", password: "correct horse battery", role: ADMIN}) { __typename } }'
     const { errors } = await admin.execute(document, {}, 'operator')
     expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
   })
 
-  it('lose every way in at once when they are banned', { tags: 'mutation/updateUser/success' }, async () => {
+  it('lose all access immediately when they are banned', {
+    tags: 'mutation/updateUser/success',
+  }, async () => {
     const { id } = await createUser('cora')
     const { key } = await createKey({ username: 'cora', name: 'script' })
     expect(await askWith(key)).toEqual({ username: 'cora', role: 'OPERATOR' })
@@ -63,7 +65,7 @@ describe('users', () => {
     expect(await askWith(key)).toBeNull()
   })
 
-  it('get a new password, which ends what they signed in with before', {
+  it('get a new password, which ends their sessions', {
     tags: 'mutation/resetUserPassword/success',
   }, async () => {
     const { id } = await createUser('emil')
@@ -87,7 +89,7 @@ describe('users', () => {
     expect((await session.json()).data.viewer).toBeNull()
   })
 
-  it('get no new password that is too short', {
+  it('do not get a new password that is too short', {
     tags: 'mutation/resetUserPassword/InvalidInputError',
   }, async () => {
     const { id } = await createUser('finn')
@@ -107,7 +109,7 @@ describe('users', () => {
 })
 
 describe('API keys', () => {
-  it('do no more than their role and their owner allow', {
+  it('allow no more than their role and their owner', {
     tags: 'mutation/createApiKey/success',
   }, async () => {
     await createUser('dora')
@@ -118,7 +120,7 @@ describe('API keys', () => {
     expect(await askWith(greater.key)).toEqual({ username: 'dora', role: 'OPERATOR' })
   })
 
-  it('end when they are revoked', { tags: 'mutation/revokeApiKey/success' }, async () => {
+  it('stop working when they are revoked', { tags: 'mutation/revokeApiKey/success' }, async () => {
     const { key, apiKey } = await createKey({ username: 'operator', name: 'short-lived' })
     expect(await askWith(key)).toEqual({ username: 'operator', role: 'OPERATOR' })
     expect(await admin.mutate('revokeApiKey', { id: apiKey.id }, 'enabled', 'admin')).toMatchObject({
@@ -127,7 +129,7 @@ describe('API keys', () => {
     expect(await askWith(key)).toBeNull()
   })
 
-  it('are for users that exist, and for whole days', {
+  it('need an existing user and a whole number of days', {
     tags: ['mutation/createApiKey/InvalidInputError', 'mutation/createApiKey/NotFoundError'],
   }, async () => {
     expect(await createKey({ username: 'nobody', name: 'x' })).toMatchObject({ code: 'NOT_FOUND' })

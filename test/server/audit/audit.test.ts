@@ -1,4 +1,4 @@
-/** The audit log: one entry for each change, with what it was before and after, and one for each that failed. */
+/** Tests the audit log: one entry for each change, with the values before and after, and one for each failure. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
@@ -21,10 +21,10 @@ afterAll(async () => {
 
 const type = 'https://ta.example.org/marks/audited'
 const subject = 'https://rp.example.org'
-/** Global ids of what the steps before made. */
+/** Global ids of the objects that earlier steps created. */
 const ids: Record<string, string> = {}
 
-/** Each builds on the ones before: what is done, by whom, and what the entry must say of it. */
+/** Each step builds on the earlier ones: the operation, its user, and the expected entry. */
 const steps: readonly (readonly [
   mutation: string,
   input: () => object,
@@ -134,7 +134,7 @@ const idOf: Readonly<Record<string, string>> = {
   issueTrustMark: 'TrustMark',
   registerSubordinate: 'Subordinate',
 }
-/** What to ask for of a mutation's result: a removal gives a name, the Trust Anchor has no id. */
+/** The selection of a mutation's result: a removal returns a name, the Trust Anchor has no id. */
 function selectionOf(mutation: string): string {
   if (mutation.startsWith('remove')) return ''
   return /(TrustAnchor|Policy)$/.test(mutation) ? 'version' : 'id'
@@ -170,7 +170,7 @@ eachRow(steps, ([mutation]) => [`mutation/${mutation}/audit`])(
   },
 )
 
-it('shows what differs, and finds entries by what they are about', async () => {
+it('shows differences, and finds entries by their object', async () => {
   const { data } = await admin.execute(
     `query ($resource: String!) { auditEvents(filter: { resource: $resource, action: "updateSubordinate" }) {
       totalCount edges { node { actor diff } } } }`,
@@ -228,7 +228,7 @@ describe('a write that fails', () => {
   })
 })
 
-it('never holds a password or a key', async () => {
+it('never contains a password or a key', async () => {
   const input = { username: 'anna', password: PASSWORD, role: 'VIEWER' }
   await admin.mutate('createUser', input, 'id', 'admin')
   const { key } = await admin.mutate('createApiKey', { username: 'anna', name: 'ci' }, 'key', 'admin')

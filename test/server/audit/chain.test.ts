@@ -1,4 +1,4 @@
-/** The chain of the audit log: no forks, no way around it, and whatever is done to it by force shows. */
+/** Tests the chain of the audit log: it has no forks, and verification detects tampering. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -43,7 +43,7 @@ const rules = [
   ['AuditHead', 'AuditHead_no_return'],
 ]
 
-/** What a rule keeps from happening can still be done by the owner of the tables. */
+/** The owner of the tables can bypass the rules. */
 async function byForce(...statements: string[]): Promise<void> {
   const switchRules = (how: string) =>
     rules.map(([table, rule]) => `ALTER TABLE "${table}" ${how} RULE "${rule}"`)
@@ -51,13 +51,13 @@ async function byForce(...statements: string[]): Promise<void> {
     await db.$executeRawUnsafe(statement)
 }
 
-it('has no forks when many write at once', async () => {
+it('has no forks when many transactions write simultaneously', async () => {
   const resources = Array.from({ length: 12 }, (_, index) => `user${index}`)
   await Promise.all(resources.map(write))
   expect(await verifyAuditLog(db)).toMatchObject({ checked: 12, pruned: 0, fault: null })
 })
 
-it('forgets an entry whose transaction failed', async () => {
+it('drops an entry whose transaction failed', async () => {
   await write('anna')
   const failing = db.$transaction(async (tx) => {
     await appendAuditEntry(tx, caller, { action: 'updateUser', resource: 'ben' })
@@ -80,10 +80,10 @@ it('cannot be changed by ordinary statements', async () => {
   expect(await state()).toEqual(before)
 })
 
-describe('verification tells', () => {
+describe('verification detects', () => {
   beforeEach(() => writeEach('anna', 'ben', 'cora', 'dora'))
 
-  it('of an altered entry', async () => {
+  it('an altered entry', async () => {
     const id = await idOf('ben')
     await byForce(`UPDATE "AuditEvent" SET "actor" = 'nobody' WHERE "id" = ${id}`)
     expect(await verifyAuditLog(db)).toMatchObject({
@@ -92,7 +92,7 @@ describe('verification tells', () => {
     })
   })
 
-  it('of an outcome that was made a better one', async () => {
+  it('a falsified outcome', async () => {
     await recordOnly(db, caller, {
       action: 'updateUser',
       resource: 'emil',
@@ -104,13 +104,13 @@ describe('verification tells', () => {
     expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was changed`)
   })
 
-  it('of one removed from the middle', async () => {
+  it('an entry removed from the middle', async () => {
     const [removed, next] = [await idOf('ben'), await idOf('cora')]
     await byForce(`DELETE FROM "AuditEvent" WHERE "id" = ${removed}`)
     expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${next} does not follow entry`)
   })
 
-  it('of the newest ones removed', async () => {
+  it('removed newest entries', async () => {
     await byForce(`DELETE FROM "AuditEvent" WHERE "id" >= ${await idOf('cora')}`)
     expect(await verifyAuditLog(db)).toMatchObject({
       checked: 2,
@@ -118,7 +118,7 @@ describe('verification tells', () => {
     })
   })
 
-  it('of one put in at the end', async () => {
+  it('an entry added at the end', async () => {
     const hash = 'f'.repeat(64)
     const event = {
       at: new Date(),
@@ -134,7 +134,7 @@ describe('verification tells', () => {
     expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} does not follow entry`)
   })
 
-  it('of a truncated log, with or without its head', async () => {
+  it('a truncated log, with or without its head', async () => {
     await db.$executeRaw`TRUNCATE "AuditEvent"`
     expect((await verifyAuditLog(db)).fault).toMatch('The newest entries are missing: 4 of 4')
     await db.$executeRaw`TRUNCATE "AuditHead"`
@@ -146,7 +146,7 @@ describe('verification tells', () => {
 describe('retention', () => {
   const LATER = new Date(Date.now() + 60_000)
 
-  it('removes the oldest entries, and what is kept can be verified', async () => {
+  it('removes the oldest entries, and the rest can be verified', async () => {
     await writeEach('anna', 'ben', 'cora')
     const { at } = await db.auditEvent.findFirstOrThrow({ where: { resource: 'cora' } })
     const removed = await pruneAuditEvents(db, at, caller)
@@ -157,7 +157,7 @@ describe('retention', () => {
     expect(await verifyAuditLog(db)).toMatchObject({ checked: kept.length + 1, pruned: removed, fault: null })
   })
 
-  it('goes on where it was ended, and does not tempt anybody: the rest is still kept', async () => {
+  it('continues after an interruption, and keeps the rest', async () => {
     await writeEach('anna', 'ben', 'cora')
     const { id, hash } = await db.auditEvent.findFirstOrThrow({ where: { resource: 'ben' } })
     await db.$executeRaw`UPDATE "AuditHead" SET "prunedId" = ${id}, "prunedHash" = ${hash}, "prunedCount" = 2`
@@ -167,7 +167,7 @@ describe('retention', () => {
     expect((await db.auditEvent.findMany()).map(({ resource }) => resource)).toEqual(['cora'])
   })
 
-  it('shows when more was removed than it says', async () => {
+  it('detects when more entries were removed than it recorded', async () => {
     await writeEach('anna', 'ben', 'cora')
     await pruneAuditEvents(db, LATER, caller)
     await writeEach('dora', 'emil')

@@ -1,4 +1,4 @@
-/** The audit log has one entry of each mutation that the steps of audit.test.ts do not go through. */
+/** Tests the audit entries of the mutations that audit.test.ts does not cover. */
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-/** What was made before, by its global id. */
+/** Objects created earlier, by global id. */
 async function made(mutation: string, input: object, selection = 'id'): Promise<{ id: string }> {
   const { id, apiKey } = await admin.mutate(mutation, input, selection, 'admin')
   return { id: id ?? apiKey.id }

@@ -1,4 +1,4 @@
-/** What has served its time goes, and nothing else. */
+/** Tests the deletion of expired runs, audit events and sessions. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { prune } from '#server/jobs/prune.ts'
@@ -14,7 +14,7 @@ afterAll(() => admin.close())
 
 const days = (count: number) => new Date(Date.now() + count * 86_400_000)
 
-it('removes runs that ended before their retention, with their items, and expired sessions', async () => {
+it('removes runs older than the retention, with their items, and expired sessions', async () => {
   const { db } = admin.server
   const run = (endedAt: Date | null) =>
     db.renewalRun.create({
@@ -47,7 +47,7 @@ it('removes runs that ended before their retention, with their items, and expire
   expect(await db.session.findMany({ select: { id: true } })).toEqual([{ id: 'valid' }])
 })
 
-it('keeps young entries of the audit log before one that a clock far behind has dated', async () => {
+it('keeps recent audit entries before one that a slow clock dated', async () => {
   const { db } = admin.server
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/young' }, 'id')
   await recordOnly(db, jobCaller('test'), { action: 'pruneAuditLog', resource: '' })

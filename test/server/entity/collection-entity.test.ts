@@ -1,4 +1,4 @@
-/** What the last walk found, in the console: filters and pages (Entity Collection draft). */
+/** Tests the entities of the last crawl: filters and pages (Entity Collection draft). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -10,7 +10,7 @@ const WALKED_AT = 1_790_000_000
 const mark = 'https://ta.example.org/marks/member'
 const logo = 'https://op.example.org/logo.svg'
 
-/** As a walk leaves them. */
+/** As a crawl stores them. */
 const entities = [
   { id: 'https://a.example.org', type: 'openid_provider', info: { display_name: 'Älpha', logo_uri: logo } },
   { id: 'https://b.example.org', type: 'openid_relying_party', info: { organization_name: 'Beta' } },
@@ -47,14 +47,14 @@ const list = async (variables: object = {}) => (await ask(variables)).data.colle
 const letters = ({ edges }: { edges: { node: { entityId: string } }[] }) =>
   edges.map(({ node }) => node.entityId.charAt('https://'.length)).join('')
 
-it('is empty before the first walk', async () => {
+it('is empty before the first crawl', async () => {
   expect(await list()).toMatchObject({ totalCount: 0, walkedAt: null, edges: [] })
 })
 
-describe('after a walk', () => {
+describe('after a crawl', () => {
   beforeAll(walk)
 
-  it('shows names, logos that are addresses, types and marks', async () => {
+  it('shows names, logos with web addresses, types and marks', async () => {
     const { walkedAt, edges } = await list()
     expect(Date.parse(walkedAt)).toBe(WALKED_AT * 1000)
     expect(edges.map(({ node }: { node: object }) => node)).toMatchObject([
@@ -76,7 +76,7 @@ describe('after a walk', () => {
     expect(page.totalCount).toBe(expected.length)
   })
 
-  it.each([{}, { search: 'example' }])('is read page by page, each entity once: %j', async (filter) => {
+  it.each([{}, { search: 'example' }])('returns each entity once across pages: %j', async (filter) => {
     const first = await list({ filter, first: 2 })
     expect(letters(first)).toBe('ab')
     expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false })
@@ -111,7 +111,7 @@ describe('one entity', () => {
     collectionEntity(entityId: $entityId) { entityId displayName trustMarks { trustMarkType } } }`
   const one = (entityId: string) => admin.execute(ONE, { entityId }, 'viewer')
 
-  it('is found by its identifier alone', async () => {
+  it('is found by its exact identifier', async () => {
     const longer = { entity_id: 'https://a.example.org/b', entity_types: [] }
     await admin.redis.client.hset(redisKeys().collection.entities, longer.entity_id, JSON.stringify(longer))
     const { data } = await one('https://a.example.org')
@@ -122,12 +122,12 @@ describe('one entity', () => {
     })
   })
 
-  it('is null when the walk did not find it, also where an identifier contains it', async () => {
+  it('is null when the crawl did not find it, also when an identifier contains it', async () => {
     expect((await one('https://a.example')).data).toEqual({ collectionEntity: null })
   })
 })
 
-it('says that Redis is away', async () => {
+it('reports that Redis is unavailable', async () => {
   await admin.redis.stop()
   const { errors } = await ask()
   expect(errors?.[0]).toMatchObject({

@@ -1,4 +1,4 @@
-/** Resolving an entity as a stranger would, explained statement by statement (§10). */
+/** Tests the trust check of an entity as a third party performs it, statement by statement (§10). */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { anchor, below } from '#test/helpers/federation.ts'
@@ -86,7 +86,7 @@ it('follows the chain through an Intermediate and explains each step of the poli
   ])
 })
 
-it('says why metadata does not satisfy the policy, with every finding', async () => {
+it('explains why metadata does not satisfy the policy, with every finding', async () => {
   const federation = await below(admin.entityId)
     .intermediate()
     .leaf({
@@ -109,7 +109,7 @@ it('says why metadata does not satisfy the policy, with every finding', async ()
   ])
 })
 
-it('points at the statement that is at fault', async () => {
+it('names the invalid statement', async () => {
   const permitted = { constraints: { naming_constraints: { permitted: ['.example.org'] } } }
   const federation = await below(admin.entityId).intermediate().leaf({ statement: permitted }).start()
   onTestFinished(federation.close)
@@ -130,7 +130,7 @@ it('points at the statement that is at fault', async () => {
   ])
 })
 
-it('says where a branch ended: a statement has expired', async () => {
+it('reports where a branch ends: a statement has expired', async () => {
   const statement = { iat: 1_000_000_000, exp: 1_000_003_600 }
   const federation = await below(admin.entityId).intermediate().leaf({ statement }).start()
   onTestFinished(federation.close)
@@ -150,7 +150,7 @@ it('says where a branch ended: a statement has expired', async () => {
   })
 })
 
-it('says where a branch ended: nobody here knows the entity', async () => {
+it('reports where a branch ends: the entity is unknown', async () => {
   const leaf = await startLeaf(admin)
   const { resolved, chains, failures } = await resolve(leaf.id)
   expect({ resolved, chains }).toEqual({ resolved: false, chains: [] })

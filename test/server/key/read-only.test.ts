@@ -1,4 +1,4 @@
-/** A key directory that the admin server cannot write: seen, explained, and no reason to serve less. */
+/** Tests a read-only key directory: the server reports it and continues to serve. */
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -23,12 +23,12 @@ async function ask(query: string) {
     headers: { 'content-type': 'application/json', 'x-api-key': admin.keys.admin },
     body: JSON.stringify({ query }),
   })
-  return ((await response.json()) as { data: unknown }).data // the documents below are sound
+  return ((await response.json()) as { data: unknown }).data // the documents below are valid
 }
 
 const REASON = `The key directory ${tmpdir()}/`
 
-it('says so beside the keys, and why', async () => {
+it('reports it with the keys, and the reason', async () => {
   expect(await ask('{ signingKeys { isWritable readOnlyReason keys { state file } } }')).toEqual({
     signingKeys: {
       isWritable: false,

@@ -1,4 +1,4 @@
-/** Keys that changed while nobody recorded it: a process that ended half-way, or an operator who works on the files. */
+/** Tests unrecorded key changes: an interrupted process, or an operator who edits the files. */
 import { rm } from 'node:fs/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -14,7 +14,7 @@ beforeAll(async () => {
   admin = await startAdmin()
   second = await startSecondAdmin(admin)
 })
-// Its server has been closed by the last test.
+// The last test closed its server.
 afterAll(async () => {
   await second.close()
   await admin.federation.close()
@@ -42,7 +42,7 @@ async function recorded(): Promise<object[]> {
   })
 }
 
-it('records and publishes a key that was announced on the files, and lets it wait as any other', async () => {
+it('records and publishes a key announced in the files, and applies the usual waiting time', async () => {
   const old = await signerNow()
   const key = await generateSigningKey('ES256')
   await announceKey(place(), key)
@@ -54,7 +54,7 @@ it('records and publishes a key that was announced on the files, and lets it wai
   expect(refused.code).toBe('UNSAFE_KEY_CHANGE')
 })
 
-it('records a switch that was made on the files and not written down, once, with two servers looking', async () => {
+it('records an unrecorded switch in the files once, with two servers running', async () => {
   const [old, next] = [await signerNow(), await publishedKids()]
   await switchKey(place())
   const kid = await signerNow()
@@ -71,7 +71,7 @@ it('records a switch that was made on the files and not written down, once, with
   expect(row).toMatchObject({ state: 'CURRENT', signsSince: expect.any(Date) })
 })
 
-it('does so at the start for what happened while no server ran', async () => {
+it('records at its start the changes made while no server ran', async () => {
   await Promise.all([admin.server.close(), second.close()])
   const key = await generateSigningKey('PS256')
   await announceKey(place(), key)

@@ -1,4 +1,4 @@
-/** Orders about keys that are refused, and the two for an emergency. */
+/** Tests refused key operations, and the two emergency operations. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
@@ -83,7 +83,7 @@ describe('with one key', () => {
       /puts a key made now/,
     ],
   ])(
-    'refuses %s of the key that signs',
+    'refuses %s of the current key',
     { tags: ['mutation/retireKey/ConflictError', 'mutation/revokeKey/UnsafeKeyChangeError'] },
     async (name, input, code, path, message) => {
       const result = await change(name, { kid: current, ...input })
@@ -110,7 +110,7 @@ eachRow(
   expect(Object.keys(await keys())).toEqual(['CURRENT'])
 })
 
-it('announces one key, of two who do so at once in different processes', async () => {
+it('announces one key when two processes do so simultaneously', async () => {
   const caller = { name: 'ada', displayName: '', email: '', role: 'admin', method: 'cli' } as const
   const answers = await Promise.allSettled([
     admin.server.services.signingKeys.announce(caller, { alg: 'ES256' }),
@@ -140,7 +140,7 @@ it('refuses to announce another, and to retire the announced one', {
   })
 })
 
-it('revokes an announced key, which is published no longer', {
+it('revokes an announced key, and stops publishing it', {
   tags: 'mutation/revokeKey/ConflictError',
 }, async () => {
   const { CURRENT, ANNOUNCED: kid } = await keys()
@@ -156,7 +156,7 @@ it('revokes an announced key, which is published no longer', {
   })
 })
 
-it('switches before the time when a reason is given, and keeps the reason', async () => {
+it('switches early when a reason is given, and stores the reason', async () => {
   const { CURRENT: before } = await keys()
   const { kid } = await change('announceSigningKey', { alg: 'ES256' })
   expect(await change('switchSigningKey', {})).toMatchObject({ code: 'UNSAFE_KEY_CHANGE' })
@@ -168,7 +168,7 @@ it('switches before the time when a reason is given, and keeps the reason', asyn
   expect(event.after).toEqual({ signs: kid, overrideReason: 'the disk is failing' })
 })
 
-it('in an emergency replaces a key that signs by one made now, of the same kind', {
+it('replaces the current key in an emergency with a new key of the same kind', {
   tags: 'mutation/revokeKey/success',
 }, async () => {
   const { CURRENT: kid, PUBLISHED: earlier } = await keys()
@@ -184,7 +184,7 @@ it('in an emergency replaces a key that signs by one made now, of the same kind'
   }, WITHIN)
 })
 
-it('revokes a retired key later, which keeps the end that it had', async () => {
+it('revokes a retired key later, and keeps its expiry', async () => {
   const { PUBLISHED: kid } = await keys()
   await change('retireKey', { kid, acceptCopies: true })
   const [before] = (await history()).filter((key) => key.kid === kid)
@@ -192,12 +192,12 @@ it('revokes a retired key later, which keeps the end that it had', async () => {
   await change('revokeKey', { kid, reason: 'unspecified' })
   await vi.waitFor(async () => {
     const [after] = (await history()).filter((key) => key.kid === kid)
-    // A reason that says nothing is left out (§8.7.3).
+    // An unspecified reason is omitted (§8.7.3).
     expect(after).toEqual({ ...before, revoked: { revoked_at: expect.any(Number) } })
   }, WITHIN)
 })
 
-it('keeps in the log what was revoked, why, and what signs instead', {
+it('logs the revoked key, the reason and the replacement', {
   tags: 'mutation/revokeKey/audit',
 }, async () => {
   const events = await admin.server.db.auditEvent.findMany({
@@ -216,7 +216,7 @@ it('keeps in the log what was revoked, why, and what signs instead', {
   ])
 })
 
-it('changes nothing when a file cannot be written, and says which', {
+it('changes nothing when a file cannot be written, and names the file', {
   tags: [
     'mutation/announceSigningKey/UnavailableError',
     'mutation/switchSigningKey/UnavailableError',
@@ -238,7 +238,7 @@ it('changes nothing when a file cannot be written, and says which', {
   expect(await filesNow()).toHaveLength(length)
 })
 
-it('publishes the history anew on request, with an entry in the log', {
+it('republishes the history on request, with an entry in the log', {
   tags: ['mutation/publishHistoricalKeys/success', 'mutation/publishHistoricalKeys/audit'],
 }, async () => {
   const before = await text('/historical_keys')
@@ -256,7 +256,7 @@ it('publishes the history anew on request, with an entry in the log', {
   ).toBe(1)
 })
 
-it('never gives a private part away', async () => {
+it('never reveals a private key', async () => {
   const secret = JSON.parse(await readFile(`${admin.config.keysDirectory}/private.json`, 'utf8')).d
   const { data } = await admin.execute(
     '{ signingKeys { keys { jwk } } historicalKeys { jwk } auditEvents { edges { node { before after } } } }',

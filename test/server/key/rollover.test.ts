@@ -1,4 +1,4 @@
-/** A whole rollover of the signing key, seen from outside at each step: whatever is served verifies, and so does what was. */
+/** Tests a complete key rollover from outside: at each step, current and earlier data verify. */
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
@@ -38,7 +38,7 @@ const publishedKids = async () => {
 const change = (name: string, input: object, selection: string) =>
   admin.mutate(name, input, selection, 'admin')
 
-/** Everything that this Trust Anchor says of itself and of its member. */
+/** All published statements about this Trust Anchor and its member. */
 async function served() {
   return {
     configuration: await text('/.well-known/openid-federation'),
@@ -56,14 +56,14 @@ const types = {
   resolved: 'resolve-response+jwt',
 }
 
-/** All that is served, and all that was taken before, as a stranger would check it with the keys of now. */
+/** Verifies current and earlier data with the current keys, as a third party does. */
 async function expectAllVerify(taken: Awaited<ReturnType<typeof served>>): Promise<void> {
   for (const [name, typ] of Object.entries(types)) {
     await verifiedByAnchor(admin, taken[name as keyof typeof types], typ) // the same names
   }
 }
 
-/** Signed with the new key: what the publisher signs and what the federation server signs, each in its own time. */
+/** Waits until the publisher and the federation server both sign with the new key. */
 async function expectSignedBy(kid: string, names: readonly (keyof typeof types)[]): Promise<void> {
   await vi.waitFor(async () => {
     const now = await served()
@@ -71,7 +71,7 @@ async function expectSignedBy(kid: string, names: readonly (keyof typeof types)[
   }, WITHIN)
 }
 
-it('announces: the key is published, and nothing is signed with it', {
+it('publishes an announced key, and does not sign with it', {
   tags: 'mutation/announceSigningKey/success',
 }, async () => {
   const before = await served()
@@ -92,7 +92,7 @@ it('does not switch before every Entity Configuration without the key has expire
   expect(refused).toMatchObject({ code: 'UNSAFE_KEY_CHANGE', path: ['input', 'overrideReason'] })
   const row = await admin.server.db.signingKey.findUniqueOrThrow({ where: { kid: newKid } })
   expect(row.publishedAt).not.toBeNull()
-  // The configuration before lived for as many hours, and was made some seconds earlier.
+  // The previous configuration had the same lifetime, and was signed some seconds earlier.
   const difference = (exp ?? 0) - (row.usableFrom?.getTime() ?? 0) / 1000
   expect(difference).toBeGreaterThanOrEqual(0)
   expect(difference).toBeLessThan(600)
@@ -101,7 +101,7 @@ it('does not switch before every Entity Configuration without the key has expire
   await expectSignedBy(oldKid, ['configuration', 'statement'])
 })
 
-it('switches when that time has come: all is signed anew, and what was signed before still verifies', {
+it('switches at that time: signs everything again, and earlier data still verifies', {
   tags: 'mutation/switchSigningKey/success',
 }, async () => {
   const before = await served()
@@ -122,7 +122,7 @@ it('does not retire a key that a published mark needs', {
   expect(refused.message).toMatch(/needed for 1 published Trust Mark \(until .*reissueTrustMarks/)
 })
 
-it('does not retire it as long as others hold what it signed, unless that is accepted', async () => {
+it('does not retire a key while caches hold data that it signed, unless that is accepted', async () => {
   const before = await served()
   const mark = await admin.server.db.trustMark.findFirstOrThrow()
   const until = mark.expiresAt
@@ -152,7 +152,7 @@ it('does not retire it as long as others hold what it signed, unless that is acc
   await expectAllVerify(await served())
 })
 
-it('leaves the old key in the history, with which the replaced mark can still be judged', {
+it('keeps the old key in the history, so the replaced mark can still be verified', {
   tags: 'mutation/retireKey/success',
 }, async () => {
   const { keys } = decodeJwt<{ keys: HistoricalKey[] }>(await text('/historical_keys'))
@@ -168,7 +168,7 @@ async function jwks(): Promise<JwkSet> {
   return decodeJwt<{ jwks: JwkSet }>(await text('/.well-known/openid-federation')).jwks
 }
 
-it('keeps a record of who did what', {
+it('records each operation and its user', {
   tags: ['mutation/announceSigningKey/audit', 'mutation/switchSigningKey/audit', 'mutation/retireKey/audit'],
 }, async () => {
   const { data } = await admin.execute(

@@ -1,4 +1,4 @@
-/** Two admin servers on one key directory: what the one does with the keys binds the other at once. */
+/** Tests two admin servers on one key directory: a key change applies to both immediately. */
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
@@ -25,7 +25,7 @@ const switchKey = async () => {
   return (await signingKeys.switch(caller, { overrideReason: 'for the test' })).kid
 }
 
-it('signs a mark with the key that another process has switched to a moment ago', async () => {
+it('signs a mark with the key that another process just switched to', async () => {
   const { type } = await createType()
   const { type: old } = await issue()
   const mark = await admin.server.db.trustMark.findFirstOrThrow({ where: { trustMarkType: { type: old } } })
@@ -37,10 +37,10 @@ it('signs a mark with the key that another process has switched to a moment ago'
   expect(decodeProtectedHeader(reissued.jwt)).toMatchObject({ kid: next })
 })
 
-it('lets no mark stand whose key was withdrawn before it was stored', async () => {
+it('rejects a mark whose key was withdrawn before it was stored', async () => {
   const { type } = await createType()
   const where = { state: 'CURRENT' }
-  // As when the other process had its turn between the signature and the commit.
+  // Simulates a change by the other process between signature and commit.
   const [row] = await admin.server.db.signingKey.updateManyAndReturn({ where, data: { state: 'REVOKED' } })
   const issuing = second.services.trustMarks.issue(caller, { trustMarkType: type, entityId })
   await expect(issuing).rejects.toMatchObject({

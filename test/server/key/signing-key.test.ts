@@ -1,4 +1,4 @@
-/** The key directory changes under a running server: everything is signed anew, or nothing is. */
+/** Tests changes of the key directory while the server runs: it signs everything again, or nothing. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +35,7 @@ const statement = () => text('/fetch', { sub: entity.id })
 const historicalKeys = () => text('/historical_keys')
 const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid
 
-it('signs everything anew with a new key, and keeps what the old one signed verifiable', async () => {
+it('signs everything again with a new key, and keeps earlier signatures verifiable', async () => {
   const old = kidOf(await configuration())
   const mark = await text('/trust_mark', { trust_mark_type: type, sub: entity.id })
   const key = await generateSigningKey('PS256')
@@ -43,7 +43,7 @@ it('signs everything anew with a new key, and keeps what the old one signed veri
   for (const served of [configuration, statement, historicalKeys]) {
     await vi.waitFor(async () => expect(kidOf(await served())).toBe(key.kid), WITHIN)
   }
-  const { jwks } = await servedConfiguration(admin) // which verifies with one of its own keys
+  const { jwks } = await servedConfiguration(admin) // it verifies with one of its own keys
   const { keys } = jwks as JwkSet
   expect(keys.map(({ kid }) => kid).sort()).toEqual([old, key.kid].sort())
   const published = createLocalJWKSet({ keys })
@@ -51,7 +51,7 @@ it('signs everything anew with a new key, and keeps what the old one signed veri
   expect(kidOf(mark)).toBe(old)
 })
 
-it('misses no change that follows at once', async () => {
+it('detects a second change that follows immediately', async () => {
   const told = await Promise.all(
     Array.from({ length: 20 }, async () => {
       const directory = await mkdtemp(join(tmpdir(), 'keys-'))
@@ -71,7 +71,7 @@ it('misses no change that follows at once', async () => {
   for (const each of told) await vi.waitFor(() => expect(each).toHaveBeenCalled(), WITHIN)
 })
 
-it('goes on with the key it has when the file becomes unreadable, and takes the next good one', {
+it('keeps its key when the file becomes unreadable, and loads the next valid one', {
   tags: 'fault/key-file-broken',
 }, async () => {
   const before = kidOf(await configuration())

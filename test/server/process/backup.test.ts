@@ -1,4 +1,4 @@
-/** Backup and restore between two databases: everything comes back as it was, or nothing does. */
+/** Tests backup and restore between two databases: everything is restored, or nothing. */
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ describe('a restored database', () => {
   })
   afterAll(() => database.close())
 
-  it('has every row as it was', async () => {
+  it('has every row unchanged', async () => {
     const [all, none] = [Object.keys(counts), ['Session', 'RenewalRun', 'OutboxEntry', '_prisma_migrations']]
     const content = [
       'Settings',
@@ -92,13 +92,13 @@ describe('a restored database', () => {
     }
   })
 
-  it('has an audit log that is what was written', async () => {
+  it('has a verifiable audit log', async () => {
     const db = connectDatabase(database.url)
     onTestFinished(() => db.$disconnect())
     expect(await verifyAuditLog(db)).toMatchObject({ checked: counts.AuditEvent, fault: null })
   })
 
-  it('is published by the next server as it was before, with new numbers behind the old ones', async () => {
+  it('is published unchanged by the next server, with higher sequence numbers', async () => {
     const redis = await startRedis()
     onTestFinished(redis.close)
     const config = { ...admin.config, databaseUrl: database.url, redisUrl: redis.url }
@@ -117,7 +117,7 @@ describe('a restored database', () => {
   })
 })
 
-it('is one file, for its owner, without keys and passwords in the clear', async () => {
+it('fits in one file that only its owner can read, without plain keys and passwords', async () => {
   expect((await stat(sealed)).mode & 0o777).toBe(0o600)
   expect((await readdir(directory)).sort()).toEqual(['plain', 'sealed'])
   const text = gunzipSync(await readFile(plain)).toString()
@@ -127,7 +127,7 @@ it('is one file, for its owner, without keys and passwords in the clear', async 
   expect((await readFile(sealed)).includes(Buffer.from(type))).toBe(false)
 })
 
-it('takes a database that a server has prepared and nobody has used, and no other', async () => {
+it('accepts a prepared, unused database and no other', async () => {
   const database = await emptyDatabase()
   await migrate(database.url)
   await restoreBackup(database.url, plain, null)
@@ -136,7 +136,7 @@ it('takes a database that a server has prepared and nobody has used, and no othe
   expect(await rowsOf(database, 'AuditEvent')).toHaveLength(Number(AuditEvent))
 })
 
-/** A file made of the lines of the plain backup. */
+/** A file with changed lines of the plain backup. */
 const repacked = async (change: (lines: string[]) => string[]) => {
   const lines = gunzipSync(await readFile(plain))
     .toString()
@@ -178,20 +178,20 @@ const faults: Fault[] = [
   ['a plain one cut off', async () => (await readFile(plain)).subarray(0, -30), null, /cut off/],
   ['a plain one with a bit changed', async () => flip(await readFile(plain), 1500), null, /altered/],
   [
-    'a plain one without a row',
+    'a plain file without a row',
     () => repacked((lines) => lines.filter((_, index) => index !== 3)),
     null,
     /altered/,
   ],
   [
-    'a plain one with a time that is none',
+    'a plain file with an invalid time',
     () => repacked((lines) => lines.map((line) => line.replace(/"createdAt":"[^"]+"/, '"createdAt":"soon"'))),
     null,
     /altered: a row of \w+ does not fit/,
   ],
   ['a plain one without its end', () => repacked((lines) => lines.slice(0, -1)), null, /its end is missing/],
   [
-    'one of a newer version',
+    'a file of a newer version',
     () =>
       repacked((lines) => [
         (lines[0] ?? '').replace(/"migration":"\d+/, '"migration":"2999'),
@@ -218,13 +218,13 @@ describe('refused', () => {
     if (tables.length > 0) expect(await rowsOf(database, 'Subordinate')).toEqual([])
   })
 
-  it('is a file that is not there', async () => {
+  it('is a missing file', async () => {
     const file = join(directory, 'nowhere')
     await expect(restoreBackup(database.url, file, null)).rejects.toThrow(`${file} cannot be read (ENOENT).`)
   })
 })
 
-it('restores what 0.1.0 encrypted', async () => {
+it('restores a backup that 0.1.0 encrypted', async () => {
   const database = await emptyDatabase()
   const { tables } = await restoreBackup(database.url, sealedByFirstVersion, PASSPHRASE)
   expect(tables).toMatchObject({ TrustMark: 1, TrustMarkType: 1 })
@@ -233,7 +233,7 @@ it('restores what 0.1.0 encrypted', async () => {
   ])
 })
 
-it('restores what an older version wrote, and brings it up to date', async () => {
+it('restores a backup of an older version, and migrates it', async () => {
   const names = await migrationNames()
   const older = await emptyDatabase()
   await migrate(older.url, { until: names[0] ?? '' })

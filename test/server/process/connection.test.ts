@@ -1,4 +1,4 @@
-/** Database URLs: of several hosts, each by itself. Who takes writes is found by test/product/database-failover.test.ts. */
+/** Tests database URLs with several hosts. test/product/database-failover.test.ts tests the choice of the primary. */
 import { expect, it } from 'vitest'
 import { connectionConfig, databaseHosts } from '#prisma/connection.ts'
 
@@ -28,12 +28,12 @@ it.each([
   expect(databaseHosts(url)).toEqual([])
 })
 
-it('asks a host only where there is a choice', () => {
+it('queries hosts only when there are several', () => {
   expect(connectionConfig('postgresql://a/inmor')).toEqual({ connectionString: 'postgresql://a/inmor' })
   expect(connectionConfig('postgresql://a,b/inmor').Client).toBeTypeOf('function')
 })
 
-it('says that no host takes writes, as of a database that is away', async () => {
+it('reports an unavailable database when no host accepts writes', async () => {
   const { Client } = connectionConfig('postgresql://127.0.0.1:1,127.0.0.1:2/inmor')
   if (!Client) throw new Error('there are two hosts')
   await expect(new Client().connect()).rejects.toMatchObject({

@@ -1,8 +1,8 @@
-/** While PostgreSQL is away, a request learns that and when to come again; nothing is said to be a fault of ours. */
+/** Tests requests while PostgreSQL is unavailable: the answer names the cause and when to retry. */
 import { expect, it, onTestFinished } from 'vitest'
 import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
 
-it('is told as such to those with a key and those with a session', {
+it('is reported to callers with a key and callers with a session', {
   tags: 'fault/postgres-away',
 }, async () => {
   const admin = await startAdmin()

@@ -1,4 +1,4 @@
-/** The admin server's configuration: read once, and refused with every variable at fault. */
+/** Tests the configuration of the admin server: a refusal names every invalid variable. */
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { readServerConfig } from '#server/config/config.ts'
@@ -10,7 +10,7 @@ const sound = {
   AUTH_SECRET: 'a secret of thirty-two characters or more',
 }
 
-/** The sentences of the refusal, one for each variable at fault. */
+/** The sentences of the refusal, one for each invalid variable. */
 function faults(environment: NodeJS.ProcessEnv): string[] {
   try {
     readServerConfig(environment)
@@ -56,12 +56,12 @@ describe('readServerConfig', () => {
     })
   })
 
-  it('names every variable that is missing at once', () => {
+  it('names all missing variables together', () => {
     const names = faults({}).map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0])
     expect(names.sort()).toEqual(['AUTH_SECRET', 'DATABASE_URL', 'REDIS_URL', 'TA_DOMAIN'])
   })
 
-  it('names what is missing beside what is wrong', () => {
+  it('names missing and invalid variables together', () => {
     const { REDIS_URL: _, ...rest } = sound
     const names = faults({ ...rest, TA_DOMAIN: 'ta.example.org', PORT: '8000a', LOG_LEVEL: 'loud' })
     expect(names.map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0]).sort()).toEqual([
@@ -118,7 +118,7 @@ describe('readServerConfig', () => {
     ])
   })
 
-  it('wants single sign-on whole or not at all', () => {
+  it('requires all single sign-on variables or none', () => {
     const names = faults({ ...sound, OIDC_ISSUER: 'https://login.example.org' })
     expect(names.map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0])).toEqual([
       'OIDC_CLIENT_ID',
@@ -127,7 +127,7 @@ describe('readServerConfig', () => {
     ])
   })
 
-  it('leads nobody to a page of an origin it does not trust', () => {
+  it('refuses redirects to an untrusted origin', () => {
     const redirect = { LOGIN_REDIRECT_URL: 'https://console.example.org/start' }
     expect(faults({ ...sound, ...redirect })).toEqual([expect.stringMatching(/^LOGIN_REDIRECT_URL must /)])
     const trusted = { CSRF_TRUSTED_ORIGINS: 'https://console.example.org' }
@@ -140,14 +140,14 @@ describe('readServerConfig', () => {
     expect(faults({ ...sound, AUTH_SECRET: 'hunter2' }).join()).not.toContain('hunter2')
   })
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(readServerConfig({ ...sound, PORT: '', LOG_LEVEL: '', ALLOW_HTTP: '' })).toEqual(
       readServerConfig(sound),
     )
     expect(faults({ ...sound, REDIS_URL: '' })).toEqual([expect.stringMatching(/^REDIS_URL/)])
   })
 
-  it('takes the names of the deployment guide', () => {
+  it('accepts the names of the deployment guide', () => {
     const { DATABASE_URL: _, REDIS_URL: __, ...rest } = sound
     const config = readServerConfig({
       ...rest,

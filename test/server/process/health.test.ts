@@ -1,4 +1,4 @@
-/** What the admin server says of itself while something that it needs is away. */
+/** Tests the health report of the admin server while a dependency is unavailable. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type GraphQLAnswer, PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
@@ -33,10 +33,10 @@ async function signIn(): Promise<string> {
 
 async function ask(credentials: Record<string, string>): Promise<GraphQLAnswer> {
   const response = await post('/graphql', credentials, { query: '{ viewer { username } }' })
-  return response.json() as Promise<GraphQLAnswer> // GraphQL answers in this shape whatever happens
+  return response.json() as Promise<GraphQLAnswer> // GraphQL always answers in this shape
 }
 
-it('is well without Redis, and says that it is away', async () => {
+it('is healthy without Redis, and reports that it is unavailable', async () => {
   expect(await health()).toEqual({ status: 200, body: { status: 'ok', redis: 'ok' } })
   await admin.redis.stop()
   expect((await fetch(`${admin.adminUrl}/health/live`)).status).toBe(200)
@@ -47,15 +47,15 @@ it('is well without Redis, and says that it is away', async () => {
   await vi.waitFor(async () => expect(await health()).toEqual(well), WITHIN)
 })
 
-it('says that a Redis is away which keeps the connection and does not answer', async () => {
+it('reports Redis as unavailable when it keeps the connection and does not answer', async () => {
   admin.redis.pause()
   const { body } = await health()
   admin.redis.resume()
   expect(body).toEqual({ status: 'ok', redis: 'unavailable' })
 })
 
-// The last one: the database does not come back.
-it('is not well without its database, gives nothing away, and can still be closed', async () => {
+// Keep this test last: the database does not come back.
+it('is unhealthy without its database, reveals nothing, and can still be closed', async () => {
   const session = await signIn()
   expect(await ask({ cookie: session })).toEqual({ data: { viewer: { username: 'viewer' } } })
   await admin.database.close()
@@ -67,7 +67,7 @@ it('is not well without its database, gives nothing away, and can still be close
   const cookie = { cookie: session }
   for (const credentials of [{ 'x-api-key': admin.keys.viewer }, cookie]) {
     const { data, errors } = await ask(credentials)
-    expect(data?.viewer).toBeUndefined() // it is not known who asks, rather than known to be nobody
+    expect(data?.viewer).toBeUndefined() // the caller is unknown, not anonymous
     expect(errors).toHaveLength(1)
     expect(errors?.[0]?.extensions?.code).toBe('UNAVAILABLE')
     expect(errors?.[0]?.message).not.toMatch(/postgres|ECONN|127\.0\.0\.1/i)

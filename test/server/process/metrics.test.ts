@@ -1,4 +1,4 @@
-/** What Prometheus is told of the admin server, its publication and its work. */
+/** Tests the Prometheus metrics of the admin server, its publication and its runs. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Metrics, readMetrics } from '#test/helpers/metrics.ts'
@@ -17,7 +17,7 @@ const WITHIN = { timeout: 25_000, interval: 50 }
 const eventually = (assertion: (metrics: Metrics) => void) =>
   vi.waitFor(async () => assertion(await read()), WITHIN)
 
-it('counts operations by fields of the schema, never by what clients call them', async () => {
+it('counts operations by fields of the schema, never by names that clients choose', async () => {
   await admin.execute('query Mine { mine: viewer { username } }')
   await admin.execute('query Mine { serverStatus { version } }', {}, null)
   await admin.execute('{ nonsense }')
@@ -80,7 +80,7 @@ it('times publication, signatures and fetches of a registration, and the run tha
   })
 })
 
-it('knows the state of the installation, its keys and its connections', async () => {
+it('reports the state of the installation, its keys and its connections', async () => {
   await eventually(({ values }) => {
     expect(values('inmor_subordinates', { state: 'active' })).toEqual([1])
     expect(values('inmor_outbox_entries')).toEqual([0])
@@ -96,8 +96,8 @@ it('knows the state of the installation, its keys and its connections', async ()
   expect(values('process_resident_memory_bytes')[0]).toBeGreaterThan(0)
 })
 
-// The last one: the database does not come back.
-it('says that the database is away, and tells no numbers that it could not look up', async () => {
+// Keep this test last: the database does not come back.
+it('reports that the database is unavailable, and omits numbers that it cannot read', async () => {
   await admin.database.close()
   await eventually(({ values }) => {
     expect(values('inmor_database_up')).toEqual([0])

@@ -1,4 +1,4 @@
-/** The migrations: harmless to repeat, and together the data model of schema.prisma. */
+/** Tests the migrations: they can be repeated, and produce the data model of schema.prisma. */
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
@@ -28,14 +28,14 @@ async function query({ url }: TestDatabase, statement: string): Promise<Record<s
   }
 }
 
-/** The SQL that makes schema.prisma out of nothing, as a developer would print it for a migration. */
+/** The SQL that creates the data model of schema.prisma, as Prisma prints it for a migration. */
 async function printModel(): Promise<string> {
   const program = run('prisma/diff.ts', [], { input: '' })
   expect(await program.ended).toEqual({ code: 0, signal: null })
   return program.stdout()
 }
 
-/** What a catalog says of our tables, each line with the table first; the order of columns does not count. */
+/** The entries of a catalog for our tables, sorted by table; the order of columns is ignored. */
 const catalogs = {
   columns: `SELECT concat_ws(' ', table_name, column_name, udt_name, datetime_precision, is_nullable, column_default) AS line
     FROM information_schema.columns WHERE table_schema = 'public'`,
@@ -50,13 +50,13 @@ async function read(database: TestDatabase, statement: string): Promise<string[]
   return lines.filter((line) => !/^"?_prisma_migrations\b/.test(line)).sort()
 }
 
-it.each(Object.entries(catalogs))('make the %s of schema.prisma', async (_name, statement) => {
+it.each(Object.entries(catalogs))('create the %s of schema.prisma', async (_name, statement) => {
   const expected = await read(modelled, statement)
   expect(expected).toContainEqual(expect.stringMatching(/^"?Subordinate\b/))
   expect(await read(migrated, statement)).toEqual(expected)
 })
 
-it('apply once, and keep what is stored when they are asked for again', async () => {
+it('apply once, and keep stored data when they run again', async () => {
   expect(applied).not.toEqual([])
   await query(migrated, `UPDATE "Settings" SET "organizationName" = 'Kept'`)
   expect(await migrate(migrated.url)).toEqual([])
@@ -65,7 +65,7 @@ it('apply once, and keep what is stored when they are asked for again', async ()
   ])
 })
 
-it('start with the two rows of which there is always one', async () => {
+it('create the two single rows', async () => {
   const count = async (table: string) =>
     (await query(migrated, `SELECT count(*)::int FROM "${table}"`))[0]?.count
   expect(await count('Settings')).toBe(1)

@@ -1,4 +1,4 @@
-/** How the installation is doing: what expires on which day, and publication as it changes. */
+/** Tests the status of the installation: expiries per day, and changes of publication. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
@@ -14,7 +14,7 @@ afterAll(() => admin.close())
 const WITHIN = { timeout: 20_000 }
 const DAY = 86_400_000
 
-it('counts for each of the next thirty days what expires on it', async () => {
+it('counts the expiries of each of the next thirty days', async () => {
   const [first, second, inactive] = [await startLeaf(admin), await startLeaf(admin), await startLeaf(admin)]
   for (const leaf of [first, second]) await register(admin, leaf, { validFor: 48 })
   await register(admin, inactive, { validFor: 48, active: false })
@@ -46,7 +46,7 @@ const follow = (url: string) =>
   subscribe(url, admin.keys.viewer, 'subscription { publicationChanged { health pending redisReachable } }')
 const states = ({ results }: Subscription) => results.map(({ data }) => data?.publicationChanged)
 
-it('tells the present state of publication, and each other one, in every process', async () => {
+it('streams the current state of publication and each change, in every process', async () => {
   const second = await startSecondAdmin(admin)
   const both = [await follow(admin.adminUrl), await follow(second.app.listeningOrigin)]
   const upToDate = { health: 'UP_TO_DATE', pending: 0, redisReachable: true }

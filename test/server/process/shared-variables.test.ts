@@ -1,4 +1,4 @@
-/** Variables that several processes read mean the same in each of them. */
+/** Tests that variables have the same meaning in every process that reads them. */
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
@@ -84,7 +84,7 @@ describe.each(processes)('%s', (_name, read) => {
     })
   })
 
-  it('reads the place of Redis from either name, REDIS_URL first', () => {
+  it('reads the URL of Redis from either name, REDIS_URL first', () => {
     const REDIS_LOCATION = 'redis://other:6379'
     expect(read({ REDIS_LOCATION }).redisUrl).toBe(sound.REDIS_URL)
     expect(read({ REDIS_URL: '', REDIS_LOCATION }).redisUrl).toBe(REDIS_LOCATION)
@@ -102,7 +102,7 @@ describe.each(processes)('%s', (_name, read) => {
 })
 
 describe('the embedded form', () => {
-  it('reads what it does not complete, and completes the rest for both halves', () => {
+  it('reads the given variables, and completes the rest for both servers', () => {
     const { environment, ...config } = readEmbeddedConfig({ FEDERATION_PORT: '9080', TRUST_PROXY: '' })
     expect(config).toEqual({
       dataDirectory: 'data',
@@ -120,7 +120,7 @@ describe('the embedded form', () => {
     expect(readConfig([], completed)).toMatchObject({ entityId: config.entityId, allowHttp: true })
   })
 
-  it('leaves out the parts that the environment names, in any of the forms of the guide', () => {
+  it('omits the parts that the environment provides, in each form of the guide', () => {
     const parts = { DB_HOST: 'db', REDIS_LOCATION: 'redis://redis:6379' }
     const { isDatabaseEmbedded, isRedisEmbedded, environment } = readEmbeddedConfig({ ...sound, ...parts })
     expect({ isDatabaseEmbedded, isRedisEmbedded }).toEqual({
@@ -130,7 +130,7 @@ describe('the embedded form', () => {
     expect(readServerConfig(environment)).toMatchObject({ entityId: sound.TA_DOMAIN, allowHttp: false })
   })
 
-  it('reports every port at fault', () => {
+  it('reports every invalid port', () => {
     expect(() => readEmbeddedConfig({ ADMIN_PORT: 'eighty', DEMO_PORT: '0' })).toThrow(
       'ADMIN_PORT must be a whole number from 1 to 65535, not "eighty".\nDEMO_PORT must be',
     )

@@ -1,6 +1,6 @@
 /**
- * An upgrade from the first version: every migration meets filled tables, what is stored is kept, and today's code goes
- * on with it.
+ * Tests an upgrade from the first version: every migration runs on filled tables and keeps their data, and the current
+ * code works with it.
  */
 import pg from 'pg'
 import { pino } from 'pino'
@@ -21,13 +21,13 @@ import { register } from '#test/helpers/subordinate.ts'
 const type = 'https://ta.example.org/marks/member'
 const silent = pino({ level: 'silent' })
 
-/** The migration from which on a Trust Mark knows why it could not be renewed. */
+/** The migration that adds the reason of a failed renewal to Trust Marks. */
 const REASONS_KEPT_SINCE = '20261125040000_renewal_reasons'
 const failOne = `UPDATE "TrustMark" SET "lastError" = 'Its delegation has expired.' WHERE "entityId" = $1`
 
 type Row = Record<string, unknown>
 
-/** Where the rows come from: made by today's product, of which an older version has the columns that it knows. */
+/** The source of the rows: the current product creates them, and an older version gets the columns that it has. */
 let admin: TestAdmin
 let entity: TestEntity
 let upgraded: TestDatabase
@@ -111,14 +111,14 @@ async function rowsOf(database: Pick<TestDatabase, 'url'>, table: string, column
   return rows.map(({ row }) => row).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }
 
-/** Made by the migration that brings them, from what other tables hold. */
+/** The migration that adds these tables fills them from other tables. */
 const derived = ['AuditHead']
 
-/** What the version after this migration would have stored in the tables that came with it. */
+/** The rows that the version after this migration would store in its new tables. */
 async function fillNewTables(): Promise<void> {
   const fresh = [...(await columnsByTable())].filter(([table]) => !written.has(table))
   const own = fresh.map(([table]) => table).filter((table) => !derived.includes(table))
-  for (const table of own) await query(upgraded, `DELETE FROM ${quote(table)}`) // what the migration put there
+  for (const table of own) await query(upgraded, `DELETE FROM ${quote(table)}`) // rows that the migration inserted
   for (const [table, columns] of fresh) {
     const rows = await rowsOf(admin.database, table, columns)
     written.set(table, { columns, rows })
@@ -134,7 +134,7 @@ async function insert(table: string, rows: Row[]): Promise<void> {
   if (numbers.length > 0) await query(upgraded, `SELECT setval(${sequence}, ${Math.max(...numbers)})`)
 }
 
-it('keeps every row that was there', async () => {
+it('keeps every existing row', async () => {
   const filled = [...written].filter(([, { rows }]) => rows.length > 0).map(([table]) => table)
   const expected = ['Settings', 'Subordinate', 'TrustMarkType', 'TrustMark', 'IssuedTrustMark', 'AuditEvent']
   const access = ['User', 'Account', 'Session', 'Apikey', 'TwoFactor', 'Passkey']
@@ -154,14 +154,14 @@ it.each([
   expect(await rowsOf(upgraded, table, columns)).toEqual(await rowsOf(admin.database, table, columns))
 })
 
-it('takes a Trust Mark whose last renewal failed as failing since the upgrade', async () => {
+it('dates the failure of a Trust Mark whose last renewal failed to the upgrade', async () => {
   const marks = await rowsOf(upgraded, 'TrustMark', ['lastError', 'failingSince'])
   expect(marks).toHaveLength(2)
   for (const { lastError, failingSince } of marks) expect(failingSince !== null).toBe(lastError !== null)
   expect(marks.filter(({ failingSince }) => failingSince !== null)).toHaveLength(1)
 })
 
-it('starts on it with the keys of before, publishes the same statement, and lets everyone in', async () => {
+it('starts with the existing keys, publishes the same statement, and lets all users sign in', async () => {
   const redis = await startRedis()
   const [adminPort, port] = [await freePort(), await freePort()]
   const { config, entityId } = admin

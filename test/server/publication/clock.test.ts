@@ -1,4 +1,4 @@
-/** A clock that was far ahead for a while holds nothing up once it is right. */
+/** Tests publication after a clock was temporarily far ahead: it continues when the clock is right. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLease } from '#server/publish/lease.ts'
@@ -25,7 +25,7 @@ it('publishes although a lease of another process runs out in the far future', {
     .toBe(200)
 })
 
-it('leaves a lease to who took it while we waited for the row', async () => {
+it('respects a lease that another process took while this one waited for the row', async () => {
   const { db } = admin.server
   const data = { holder: 'another', expiresAt: new Date(Date.now() + 35_000) }
   await db.publisherLease.updateMany({ data })
@@ -33,7 +33,7 @@ it('leaves a lease to who took it while we waited for the row', async () => {
   await db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
 })
 
-it('signs a statement anew that comes from the future when it is published again', {
+it('signs a statement from the future again when it is republished', {
   tags: 'fault/clock-ahead',
 }, async () => {
   const leaf = await startLeaf(admin)

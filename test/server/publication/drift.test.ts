@@ -1,4 +1,4 @@
-/** Redis that says other than the database: found, told and put right. */
+/** Tests differences between Redis and the database: detection, report and repair. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { PublishContext } from '#server/publish/context.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
@@ -37,7 +37,7 @@ async function reported() {
 
 const nothing = { missing: 0, unexpected: 0, different: 0 }
 
-it('finds nothing where nothing differs', async () => {
+it('finds nothing when nothing differs', async () => {
   expect((await reported()).drift).toBeNull()
   for (let count = 0; count < 3; count++) {
     const leaf = await startLeaf(admin)
@@ -53,7 +53,7 @@ it('finds nothing where nothing differs', async () => {
   expect((await reported()).drift).toEqual({ ...nothing, checkedAt: expect.any(String), examples: [] })
 })
 
-it('finds what is missing, unexpected and different, and publishes it anew', async () => {
+it('finds missing, unexpected and different data, and republishes it', async () => {
   const { client } = admin.redis
   const [missing = '', different = '', stale = ''] = entityIds
   const ghost = 'https://ghost.example.org'
@@ -77,7 +77,7 @@ it('finds what is missing, unexpected and different, and publishes it anew', asy
   expect((await admin.get('/trust_mark', { trust_mark_type: type, sub: holder })).status).toBe(200)
 })
 
-it('takes marks away that nobody issued', async () => {
+it('removes marks that were never issued', async () => {
   const { client } = admin.redis
   await client.hset('inmor:tm:https://ghost.example.org', type, 'a.b.c')
   expect(await repair()).toEqual({ ...nothing, unexpected: 1 })
@@ -85,7 +85,7 @@ it('takes marks away that nobody issued', async () => {
   expect(await repair()).toEqual(nothing)
 })
 
-/** Everything of the kinds that are compared, whatever its order. */
+/** All data of the compared kinds, in any order. */
 async function published() {
   const { client } = admin.redis
   const names = await client.keys('inmor:*')
@@ -99,7 +99,7 @@ async function published() {
   return Object.fromEntries(await Promise.all(contents))
 }
 
-/** What was found is told in words, and put right. */
+/** Expects these findings in the report, and their repair. */
 async function expectRepaired(count: Partial<typeof nothing>, words: string[], before: object) {
   expect(await repair()).toEqual({ ...nothing, ...count })
   expect((await reported()).drift.examples.sort()).toEqual(words.sort())
@@ -148,7 +148,7 @@ it('compares the holders of each type, and the types', async () => {
   await expectRepaired({ missing: 2, unexpected: 1 }, words, before)
 })
 
-it('takes types and holders away that the database does not know', async () => {
+it('removes types and holders that the database does not contain', async () => {
   const { client } = admin.redis
   const before = await published()
   await client.sadd('inmor:tmtypes', 'https://one.example.org')
@@ -162,7 +162,7 @@ it('takes types and holders away that the database does not know', async () => {
   await expectRepaired({ unexpected: 3 }, words, before)
 })
 
-it('does not miss what another writer leaves out', async () => {
+it('does not report data that another writer omits', async () => {
   const { client } = admin.redis
   const before = await published()
   const [id = ''] = entityIds

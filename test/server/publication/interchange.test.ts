@@ -1,4 +1,4 @@
-/** What we publish is complete in the layout of today's inmor, so that its server can serve from it. */
+/** Tests that published data is complete in the layout of inmor, so its server can use it. */
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -37,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-/** An entity that is registered; once that is done, nothing asks it again. */
+/** A registered entity; nothing fetches it after its registration. */
 async function joining(metadata: Metadata): Promise<string> {
   const entity = await startEntity({ metadata, authorityHints: [admin.entityId] })
   await register(admin, entity)
@@ -47,7 +47,7 @@ async function joining(metadata: Metadata): Promise<string> {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** By changes as they come, and by a rebuild: both must leave the same. */
+/** Single changes and a rebuild must publish the same data. */
 async function expectCompleteLayout(): Promise<void> {
   const { client } = admin.redis
   const all = [members.op, members.rp, members.taia].sort()
@@ -78,7 +78,7 @@ async function expectCompleteLayout(): Promise<void> {
   expect(issued).toContain(sha256(mark))
 }
 
-it('after the changes that made it', () => expectCompleteLayout())
+it('after single changes', () => expectCompleteLayout())
 
 it('after a rebuild', async () => {
   await admin.redis.client.flushall()
@@ -86,7 +86,7 @@ it('after a rebuild', async () => {
   await expectCompleteLayout()
 })
 
-it('after the issued marks alone were lost, and asked for again', async () => {
+it('after only the issued marks were lost and republished', async () => {
   await admin.redis.client.del('inmor:tm:alltime', 'inmor:tm:status')
   await enqueue(admin.server.db, [toPublish('issued-trust-marks')])
   await admin.server.publisher.flush(10_000)

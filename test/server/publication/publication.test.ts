@@ -1,4 +1,4 @@
-/** From the database to Redis whatever happens between: outages, losses, deaths, and other publishers. */
+/** Tests publication from the database to Redis through outages, data loss, crashes and concurrent publishers. */
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -47,7 +47,7 @@ const untilUpToDate = () =>
     WITHIN,
   )
 
-it('accepts changes while Redis is away, says so, and publishes them when it is back', {
+it('accepts changes while Redis is unavailable, reports it, and publishes them when it is back', {
   tags: 'fault/redis-away',
 }, async () => {
   await admin.redis.stop()
@@ -64,7 +64,7 @@ it('accepts changes while Redis is away, says so, and publishes them when it is 
   await untilUpToDate()
 })
 
-it('publishes everything anew when Redis lost what it held', { tags: 'fault/redis-emptied' }, async () => {
+it('republishes everything when Redis lost its data', { tags: 'fault/redis-emptied' }, async () => {
   const before = await (await fetchStatement()).text()
   await admin.redis.client.flushall()
   await vi.waitFor(async () => expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(1), WITHIN)
@@ -72,21 +72,21 @@ it('publishes everything anew when Redis lost what it held', { tags: 'fault/redi
   expect(await admin.redis.client.exists('inmor:entity_id')).toBe(1)
 })
 
-it('publishes anew what a Redis has forgotten that went back in time, as a replica does that takes over', {
+it('republishes data that Redis lost when a stale replica took over', {
   tags: 'fault/redis-emptied',
 }, async () => {
   const { client } = admin.redis
   const held = await client.hgetall('inmor:subordinates')
   const mark = String(await client.get('inmor:publication_mark'))
   await issue(subject)
-  // What was written last is gone; everything that is older is there.
+  // The latest writes are gone; older data is there.
   await client.multi().del(`inmor:tm:${subject}`).set('inmor:publication_mark', mark).exec()
   await vi.waitFor(async () => expect(await client.hget(`inmor:tm:${subject}`, type)).toMatch(/^ey/), WITHIN)
   expect(await client.hgetall('inmor:subordinates')).toEqual(held)
   expect(await client.get('inmor:publication_mark')).not.toBe(mark)
 })
 
-it('publishes what a process committed that died before it could publish', {
+it('publishes changes of a process that crashed after its commit', {
   tags: 'fault/process-killed',
 }, async () => {
   const id = { where: { entityId: entity.id } }
@@ -100,7 +100,7 @@ it('publishes what a process committed that died before it could publish', {
   await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), WITHIN)
 })
 
-it('removes by a rebuild what the database does not know', {
+it('removes data that the database does not contain in a rebuild', {
   tags: 'mutation/rebuildPublication/success',
 }, async () => {
   const { client } = admin.redis
@@ -122,7 +122,7 @@ it('removes by a rebuild what the database does not know', {
   expect(await client.keys('inmor:staging:*')).toEqual([])
 })
 
-it('rebuilds nothing while Redis is away, and says so', {
+it('refuses a rebuild while Redis is unavailable', {
   tags: 'mutation/rebuildPublication/UnavailableError',
 }, async () => {
   await admin.redis.stop()
@@ -139,7 +139,7 @@ it('rebuilds nothing while Redis is away, and says so', {
   await untilUpToDate()
 })
 
-it('signs the Entity Configuration anew when it is asked to', {
+it('signs the Entity Configuration again on request', {
   tags: 'mutation/regenerateEntityConfiguration/success',
 }, async () => {
   const configuration = async () => (await admin.get('/.well-known/openid-federation')).text()
@@ -149,7 +149,7 @@ it('signs the Entity Configuration anew when it is asked to', {
   expect(await configuration()).not.toBe(before)
 })
 
-it('serves the whole federation at every moment of a rebuild', async () => {
+it('serves the whole federation throughout a rebuild', async () => {
   await issue(subject)
   const read = async () => ({
     list: await (await admin.get('/list')).json(),
@@ -171,7 +171,7 @@ it('serves the whole federation at every moment of a rebuild', async () => {
   for (const answer of seen) expect(answer).toEqual(whole)
 })
 
-it('is not held up by one thing that cannot be published, and tells which error it met', async () => {
+it('continues past an item that cannot be published, and reports its error', async () => {
   const { db } = admin.server
   const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: entity.id } })
   const spoil = {
@@ -197,7 +197,7 @@ it('is not held up by one thing that cannot be published, and tells which error 
   expect((await publication()).lastError).toBeNull()
 })
 
-it('publishes every change of two servers that write at the same time', async () => {
+it('publishes every change of two servers that write simultaneously', async () => {
   const second = await startSecondAdmin(admin)
   const marks = [admin.server, second].map(({ services }) => services.trustMarks)
   const caller = jobCaller('test')
@@ -219,7 +219,7 @@ it('publishes every change of two servers that write at the same time', async ()
   }
 })
 
-it('keeps what it cannot read, for a version that can, and goes on with the rest', async () => {
+it('keeps changes that only a newer version can read, and publishes the rest', async () => {
   const { db } = admin.server
   const foreign = await db.outboxEntry.create({ data: { topic: 'of-a-newer-version', key: '1' } })
   await issue(subject)
@@ -237,7 +237,7 @@ it('keeps what it cannot read, for a version that can, and goes on with the rest
   expect((await publication()).lastError).toBeNull()
 })
 
-it('waits while another process publishes, as long as it has patience', async () => {
+it('waits while another process publishes, up to its limit', async () => {
   const { db, publisher } = admin.server
   const until = (seconds: number) => ({ holder: 'another', expiresAt: new Date(Date.now() + seconds * 1000) })
   await db.publisherLease.update({ where: { id: 1 }, data: until(30) })

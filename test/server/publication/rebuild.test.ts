@@ -1,4 +1,4 @@
-/** A rebuild in the midst of which Redis loses what was staged: nothing partial is ever put in the place of the whole. */
+/** Tests a rebuild during which Redis loses staged data: partial data never replaces complete data. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { systemClock } from '#server/clock.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
     authorityHints: [admin.entityId],
   })
   await admin.mutate('registerSubordinate', { entityId: entity.id }, 'id')
-  await admin.server.publisher.stop() // it would rebuild by itself what is lost here
+  await admin.server.publisher.stop() // it would rebuild the lost data automatically
   signingKeys = await openSigningKeys({
     directory: admin.config.keysDirectory,
     historicalDirectory: admin.config.historicalKeysDirectory,
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 const events = () => admin.get('/subordinate_events', { sub: entity.id })
 
-/** Does something when so many pages were written, and counts them all. */
+/** Runs an action after this many written pages, and counts all pages. */
 function atPage(page: number, action: () => Promise<void>) {
   let pages = 0
   return async () => {
@@ -65,7 +65,7 @@ async function snapshot(): Promise<() => Promise<void>> {
   }
 }
 
-it('refuses what a replica has that took over in its midst, and leaves what is published', {
+it('refuses the data of a replica that took over during it, and keeps published data', {
   tags: 'fault/redis-emptied',
 }, async () => {
   const before = await context.redis.hgetall(context.keys.subordinateEvents)
@@ -83,7 +83,7 @@ it('refuses what a replica has that took over in its midst, and leaves what is p
   expect((await events()).status).toBe(200)
 })
 
-it('refuses to put a part in the place of what a Redis lost that was emptied in its midst', {
+it('refuses partial data when Redis was emptied during it', {
   tags: 'fault/redis-emptied',
 }, async () => {
   const emptied = atPage(1, async () => void (await context.redis.flushall()))
@@ -91,7 +91,7 @@ it('refuses to put a part in the place of what a Redis lost that was emptied in 
   expect(await context.redis.exists(context.keys.subordinateEvents)).toBe(0)
 })
 
-it('begins anew after such a loss, and leaves nothing behind', async () => {
+it('restarts after such a loss, and leaves no staged data', async () => {
   await rebuild(context, async () => {})
   expect(await context.redis.keys('inmor:staging:*')).toEqual([])
   expect(await context.redis.hlen(context.keys.subordinateEvents)).toBe(1)

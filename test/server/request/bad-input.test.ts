@@ -1,4 +1,4 @@
-/** What a careless script sends: each refused with a code and, where one field is at fault, its place. */
+/** Tests invalid input of scripts: each is refused with a code and, if one field is invalid, its path. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
@@ -34,7 +34,7 @@ it.each([
   expect(answer).toEqual({ data: { nodes: [null, null] } })
 })
 
-it('refuses a cursor of a list inside of a thing that stands for nothing', async () => {
+it('refuses an invalid cursor of a nested list', async () => {
   await admin.server.db.renewalRun.create({
     data: { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() },
   })

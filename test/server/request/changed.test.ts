@@ -1,4 +1,4 @@
-/** Everything that changes, over one connection. */
+/** Tests the subscription to all changes over one connection. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
@@ -17,7 +17,7 @@ const listen = () => subscribe(admin.server.app.listeningOrigin, admin.keys.view
 const seen = ({ results }: Subscription) => results.map(({ data }) => data?.changed)
 const within = { timeout: 10_000, interval: 50 }
 
-it('tells of entries of the audit log, of subordinates and of runs', async () => {
+it('streams audit entries, subordinates and runs', async () => {
   const subscription = await listen()
   const leaf = await startLeaf(admin)
   await register(admin, leaf)

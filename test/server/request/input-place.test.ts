@@ -1,4 +1,4 @@
-/** Where in an input the fault is, to the last step, so that a form or a script can point at it. */
+/** Tests the exact path of an invalid value in an input, for forms and scripts. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
@@ -42,7 +42,7 @@ it.for<[path: string, value: unknown]>([
   }
 })
 
-it('names the federation’s policy likewise, and keeps an identifier with dots whole', async () => {
+it('names the policy of the federation, and keeps an identifier with dots in one piece', async () => {
   const metadataPolicy = rp({ contacts: { add: 'no list' } })
   expect(await admin.mutate('updateFederationPolicy', { metadataPolicy }, 'version', 'admin')).toMatchObject({
     path: ['input', 'metadataPolicy', 'openid_relying_party', 'contacts', 'add'],
@@ -60,15 +60,10 @@ it.for<[what: string, changes: object, path: (string | number)[], message: strin
     ['input'],
     'CreateUserInput has no field "passwrd".',
   ],
-  [
-    'a value that is missing',
-    { password: undefined },
-    ['input', 'password'],
-    'Enter a value for input.password.',
-  ],
+  ['a missing value', { password: undefined }, ['input', 'password'], 'Enter a value for input.password.'],
   ['null where a value must be', { role: null }, ['input', 'role'], 'Enter a value for input.role.'],
   [
-    'another word than the enum has',
+    'a value that the enum does not have',
     { role: 'secret' },
     ['input', 'role'],
     'Enter one of ADMIN, OPERATOR, VIEWER.',
@@ -96,7 +91,7 @@ it('does not repeat the password of a URL that is not an Entity Identifier', asy
   ])
 })
 
-it('names the item of a list, and takes a single value for a list of one', async () => {
+it('names the item of a list, and treats a single value as a list of one', async () => {
   const document = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
   const { errors } = await admin.execute(document, {
     ids: ['U3Vib3JkaW5hdGU6MjE0NzQ4MzY0Nw==', { secret: 1 }],

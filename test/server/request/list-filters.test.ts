@@ -1,4 +1,4 @@
-/** Filters and orders of the smaller lists: runs, users, API keys, Trust Mark Types, and failed Trust Marks. */
+/** Tests filters and orders of the smaller lists: runs, users, API keys, Trust Mark types and failed Trust Marks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-/** Each is told by its `error`. */
+/** Identifies each run by its `error`. */
 async function addRuns(): Promise<void> {
   const runs = [
     { error: 'first', kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'job:renew', failed: 2 },
@@ -27,7 +27,7 @@ async function addRuns(): Promise<void> {
   })
 }
 
-/** Beside those of every test admin, who are named like their roles and have a key each. */
+/** In addition to the users of every test admin, named like their roles, with one key each. */
 async function addUsersWithKeys(): Promise<void> {
   const { db } = admin.server
   const users = [
@@ -85,7 +85,7 @@ async function page(list: List, variables: Variables) {
   return { totalCount, names, pageInfo }
 }
 
-/** What things are called, read one by one: an order must hold across pages, also among equals. */
+/** Names read one per page: an order must be stable across pages, also among equal values. */
 async function find(list: List, variables: Variables): Promise<unknown[]> {
   const found: unknown[] = []
   let after: string | undefined
@@ -186,7 +186,7 @@ describe('API keys', () => {
     expect(names.filter((name) => expected.some((one) => one === name))).toEqual(expected)
   })
 
-  it('say the state that they are found by', async () => {
+  it('report the state that the filter uses', async () => {
     const document = '{ apiKeys { edges { node { name state } } } }'
     const { data } = await admin.execute(document)
     const nodes: { name: string; state: string }[] = data.apiKeys.edges.map(
@@ -219,7 +219,7 @@ describe('Trust Mark Types', () => {
   })
 })
 
-it('Trust Marks are found by whether their last renewal failed; one that is revoked is renewed no more', async () => {
+it('finds Trust Marks by a failed last renewal, except revoked ones', async () => {
   const type = await admin.server.db.trustMarkType.create({
     data: { type: 'https://ta.example.org/failing' },
   })

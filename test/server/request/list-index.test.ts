@@ -1,4 +1,4 @@
-/** Lists of 100 000 subordinates, Trust Marks and runs: an index serves each filter and each order, and a page costs few queries. */
+/** Tests lists of 100 000 subordinates, Trust Marks and runs: indexes serve each filter and order, with few queries. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,11 +15,11 @@ const RARE_TYPE_ID = 2
 
 let database: TestDatabase
 let client: pg.Client
-/** As the server reads, with each statement that it sends. */
+/** Reads as the server does, and records each statement. */
 let db: PrismaClient<'query'>
 let sent: { query: string; params: string }[] = []
 
-/** One in a thousand is what the filters look for. */
+/** The filters match one row in a thousand. */
 const rows = `
   INSERT INTO "Subordinate" ("entityId", "displayName", "active", "entityTypes", "intermediate", "metadata", "jwks",
     "entityConfiguration", "entityConfigurationExpiresAt", "statementExpiresAt", "lastCheckedAt", "failingSince",
@@ -45,7 +45,7 @@ const rows = `
     CASE n % 1000 WHEN 5 THEN 7 ELSE 0 END, now() - n * interval '1 minute'
   FROM generate_series(1, ${COUNT}) AS n`
 
-/** The indexes over parts of words are made afterwards, which is quicker than row by row. */
+/** Creates the trigram indexes last, which is faster than row by row. */
 async function insertRows(): Promise<void> {
   const ofWords = `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '% USING gin %'`
   const { rows: indexes } = await client.query<{ indexname: string; indexdef: string }>(ofWords)
@@ -70,7 +70,7 @@ afterAll(async () => {
   await database?.close()
 })
 
-/** The statements that the reading sends, each with the plan that the database makes for it. */
+/** The statements of a read, each with its query plan. */
 async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
   sent = []
   await read()
@@ -117,7 +117,7 @@ describe.each(filters)('subordinates found by %s', (_title, filter, found) => {
     })
     expect(total).toBe(found)
     expect(plans).toHaveLength(1)
-    // Whoever counts all of them reads all of them.
+    // Counting all rows reads all rows.
     if (found < COUNT) for (const plan of plans) expect(plan).not.toContain('Seq Scan on "Subordinate"')
   })
 })
@@ -175,7 +175,7 @@ it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]
   }
   const { where } = renewalRunPage(filter)
   const [plan] = await plansOf(async () => expect(await db.renewalRun.count({ where })).toBe(found))
-  // Whoever counts nearly all of them reads all of them.
+  // Counting nearly all rows reads all rows.
   if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
 })
 

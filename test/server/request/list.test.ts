@@ -1,4 +1,4 @@
-/** Lists as connections: which things, in which order, page by page. */
+/** Tests lists as connections: filters, orders and pages. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
@@ -7,7 +7,7 @@ let admin: TestAdmin
 const HOUR = 3_600_000
 const soon = (hours: number) => new Date(Date.now() + hours * HOUR)
 
-/** What the lists below tell apart; ids rise in this order, identifiers do not. */
+/** The differences between the rows; ids rise in this order, identifiers do not. */
 const rows = [
   {
     name: 'zebra',
@@ -21,7 +21,7 @@ const rows = [
   { name: 'cherry', displayName: 'Cherry', entityTypes: ['federation_entity'], intermediate: true },
   { name: 'dill', displayName: 'Dill', entityTypes: ['openid_provider'], statementExpiresAt: soon(-1) },
 ]
-/** What is the same of all. */
+/** The common values of all rows. */
 const common = {
   metadata: {},
   jwks: { keys: [] },
@@ -89,12 +89,12 @@ describe('filters', () => {
     expect(page.totalCount).toBe(expected.length)
   })
 
-  it('find what expires before a time', async () => {
+  it('find rows that expire before a time', async () => {
     const page = await list({ filter: { expiresBefore: soon(2).toISOString(), state: 'ACTIVE' } })
     expect(namesIn(page)).toEqual(['zebra'])
   })
 
-  it('find who holds a valid mark of a type', async () => {
+  it('find holders of a valid mark of a type', async () => {
     const type = 'https://ta.example.org/marks/member'
     await admin.mutate('createTrustMarkType', { type }, 'id')
     const issue = (name: string) =>
@@ -128,7 +128,7 @@ describe('pages', () => {
   ): Promise<unknown[]> {
     const seen: unknown[] = []
     let cursor = {}
-    // One page more than there are names: a cursor that leads back ends here.
+    // One page more than there are names, to stop at a cursor that leads back.
     for (let pages = 0; pages <= all.length; pages++) {
       const page = await list({ ...variables, ...size, ...cursor })
       expect(page.totalCount).toBe(all.length)
@@ -146,22 +146,22 @@ describe('pages', () => {
     throw new Error(`there are more pages than names: ${seen.join(', ')}`)
   }
 
-  it.each([1, 2, 4, 5, 6, 100])('of %i lead forward over everything once', async (first) => {
+  it.each([1, 2, 4, 5, 6, 100])('of %i return each row once, forward', async (first) => {
     expect(await walk({ first })).toEqual(all)
   })
 
-  it.each([1, 2, 4, 5, 6])('of %i lead backward over everything once', async (last) => {
+  it.each([1, 2, 4, 5, 6])('of %i return each row once, backward', async (last) => {
     expect(await walk({ last })).toEqual(all)
   })
 
-  it('follow an order with equals over everything once', async () => {
+  it('return each row once in an order with equal values', async () => {
     const orderBy = { field: 'REGISTERED_AT', direction: 'DESC' }
     const expected = ['dill', 'berry', 'apple_tree', 'cherry', 'mango', 'zebra']
     expect(await walk({ first: 2 }, { orderBy })).toEqual(expected)
     expect(await walk({ last: 2 }, { orderBy })).toEqual(expected)
   })
 
-  it('hold at most 100, whatever is asked for', async () => {
+  it('contain at most 100 rows', async () => {
     const { db } = admin.server
     const many = Array.from({ length: 120 }, (_, index) => ({
       ...common,
@@ -191,7 +191,7 @@ describe('pages', () => {
     ['a negative size from the end', { last: -1 }],
     ['a size that is no whole number', { first: 1.5 }, 'INVALID_INPUT'],
   ])(
-    'refuse %s with a code, not as a failure of ours',
+    'refuse %s with a code, not as an internal error',
     async (_title, variables, code = 'BAD_USER_INPUT') => {
       const { errors } = await ask(variables)
       expect(errors).toHaveLength(1)
@@ -199,7 +199,7 @@ describe('pages', () => {
     },
   )
 
-  it('say that a cursor no longer stands for anything, rather than that the list is over', async () => {
+  it('report a cursor that is no longer valid, instead of the end of the list', async () => {
     const { db } = admin.server
     const { pageInfo } = await list({ first: 2 })
     const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: idOf('berry') } })
@@ -226,7 +226,7 @@ describe('Trust Marks', () => {
     expect(await find({ trustMarkType, expiresBefore: soon(23).toISOString() })).toBe(0)
   })
 
-  it('are the latest first, or in the order that is asked for', async () => {
+  it('come latest first, or in the requested order', async () => {
     const trustMarkType = 'https://ta.example.org/marks/ordered'
     await admin.mutate('createTrustMarkType', { type: trustMarkType }, 'id')
     for (const [name, validFor] of Object.entries({ mango: 10, apple_tree: 30, cherry: 20 }))

@@ -1,4 +1,4 @@
-/** Every field of every mutation's success payload can be selected in the mutation itself. */
+/** Tests that every field of every mutation's success payload can be selected in the mutation. */
 import { type GraphQLObjectType, getNamedType, isObjectType, isRequiredArgument, isUnionType } from 'graphql'
 import { URI } from 'otpauth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -21,10 +21,10 @@ afterAll(() => admin.close())
 
 const mutations = schema.getMutationType()?.getFields() ?? {}
 
-/** How far a selection goes into objects within objects. */
+/** The depth of a selection in nested objects. */
 const DEPTH = 3
 
-/** Every field of a type that needs no argument; of a list that pages, its first entries. */
+/** Every field of a type that needs no argument; for connections, the first entries. */
 function selectAll(type: GraphQLObjectType, depth = DEPTH): string {
   const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument))
   const selected = fields.flatMap(({ name, type: fieldType }) => {
@@ -37,7 +37,7 @@ function selectAll(type: GraphQLObjectType, depth = DEPTH): string {
 }
 
 /** The whole answer of a mutation that must succeed. */
-// biome-ignore lint/suspicious/noExplicitAny: the payload is what the schema says of the mutation
+// biome-ignore lint/suspicious/noExplicitAny: the schema defines the payload of the mutation
 async function succeed(name: string, input: object | null): Promise<any> {
   const field = mutations[name]
   if (!field) throw new Error(`There is no mutation ${name}.`)
@@ -100,7 +100,7 @@ async function otherSession(): Promise<Made> {
   return data.viewer.account.sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
 }
 
-/** Ends the runs of other rows, of which one of a kind may run. */
+/** Ends the runs of other rows, because only one of a kind may run. */
 async function endRuns(): Promise<void> {
   await expect
     .poll(() => admin.server.db.renewalRun.count({ where: { endedAt: null } }), { timeout: 20_000 })
@@ -118,7 +118,7 @@ const announce = async (): Promise<string> =>
 
 type Row = [mutation: string, variables: () => Promise<object | null> | object | null]
 
-/** A call that succeeds, for each mutation. */
+/** A successful call for each mutation. */
 const calls: Row[] = [
   ['createUser', () => ({ input: { username: 'new', password: PASSWORD, role: 'VIEWER' } })],
   ['updateUser', async () => ({ input: { id: (await makeUser()).id, role: 'OPERATOR' } })],
@@ -191,7 +191,7 @@ const calls: Row[] = [
   [
     'retireKey',
     async () => {
-      // No mark may need the key, and all statements must be published with the current one.
+      // No mark may need the key, and the current key must have signed all published statements.
       await admin.server.db.trustMark.updateMany({ data: { active: false } })
       await expect.poll(() => admin.server.db.outboxEntry.count(), { timeout: 20_000 }).toBe(0)
       return { input: { kid: await keyIn('PUBLISHED'), acceptCopies: true } }

@@ -1,4 +1,4 @@
-/** Failures that many mutations have in common: nothing under an id, and somebody who was quicker. */
+/** Tests failures that many mutations share: an unknown id, and a concurrent change. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
@@ -45,7 +45,7 @@ eachRow<[mutation: string, type: string, further?: object]>(
 })
 
 it.each(['renewTrustMark'])(
-  'lets one of several through that %s at the same moment',
+  'allows one of several simultaneous calls of %s',
   { tags: 'mutation/renewTrustMark/ConflictError' },
   async (mutation) => {
     const type = `https://ta.example.org/marks/${mutation}`
@@ -58,7 +58,7 @@ it.each(['renewTrustMark'])(
     const refused = results.filter(({ __typename }) => __typename === 'ConflictError')
     expect(refused).not.toEqual([])
     for (const each of refused) expect(each).toMatchObject({ code: 'CONFLICT', path: null })
-    // Each of the others found the mark as the one before had left it.
+    // Each of the other calls saw the mark as the previous call left it.
     const versions = results.flatMap(({ version }) => version ?? []).sort()
     expect(versions).toEqual(versions.map((_version, index) => index + 2))
   },

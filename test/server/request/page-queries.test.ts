@@ -1,4 +1,4 @@
-/** A page of a list costs the same number of queries, whatever the number of things on it. */
+/** Tests that the number of queries for a page does not depend on its number of rows. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -27,7 +27,7 @@ afterAll(async () => {
   await database?.close()
 })
 
-/** Each thing has others that belong to it, which a careless list would look up one by one. */
+/** Each row has related rows, which an inefficient list would load one at a time. */
 async function addOneOfEach(n: number): Promise<void> {
   const [now, later] = [new Date(), new Date(Date.now() + 86_400_000)]
   const entityId = `https://rp${n}.example.org`
@@ -78,7 +78,7 @@ async function addOneOfEach(n: number): Promise<void> {
   })
 }
 
-/** As a request would have it, as far as lists read it. */
+/** The parts of a request's context that lists read. */
 function contextOf(): Context {
   const caller = cliCaller('test')
   const context = {
@@ -89,7 +89,7 @@ function contextOf(): Context {
     allowHttp: false,
     pending: async () => new Set(),
   }
-  return context as unknown as Context // whatever else a resolver asked for would fail the test
+  return context as unknown as Context // a resolver that reads more fails the test
 }
 
 async function costOf(document: string, first: number): Promise<{ cost: number; found: number }> {

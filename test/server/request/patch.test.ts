@@ -1,4 +1,4 @@
-/** Patches: absent keeps, `null` clears to the default, a value is parsed; the defaults are those of the database. */
+/** Tests patches: an absent field keeps its value, `null` restores the database's default, a value is parsed. */
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
@@ -35,7 +35,7 @@ it.each([
   expect(columnsOf(table, parse(input))).toEqual(columns)
 })
 
-it('names the field at fault', () => {
+it('names the invalid field', () => {
   expect(() => parse({ hours: 11 })).toThrow(
     expect.objectContaining({ code: 'INVALID_INPUT', path: ['hours'], message: 'at most 10' }),
   )
@@ -47,14 +47,14 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-test('a Trust Mark type has the defaults that the database gives it', async () => {
+test('gives a Trust Mark type the defaults of the database', async () => {
   const row = await admin.server.db.trustMarkType.create({
     data: { type: 'https://ta.example.org/marks/bare' },
   })
   expect(row).toMatchObject(defaultsOf(trustMarkTypeFields))
 })
 
-test('a subordinate has the defaults that the database gives it', async () => {
+test('gives a subordinate the defaults of the database', async () => {
   const row = await admin.server.db.subordinate.create({
     data: {
       entityId: 'https://bare.example.org',

@@ -1,4 +1,4 @@
-/** What may be asked in one request, and what a request learns when something is wrong. */
+/** Tests the limits of a request, and its errors. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
@@ -61,12 +61,12 @@ it.each([
   expect(await response.text()).not.toContain('INTERNAL')
 })
 
-it('tells that a document cannot be parsed', async () => {
+it('reports that a document cannot be parsed', async () => {
   const { errors } = await admin.execute('{ viewer ')
   expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_PARSE_FAILED' } })])
 })
 
-it.each(['auditEvent', 'trustMark'])('finds no %s by an id that is none', async (field) => {
+it.each(['auditEvent', 'trustMark'])('finds no %s for an invalid id', async (field) => {
   expect(await admin.execute(`{ ${field}(id: "rubbish") { id } }`)).toEqual({ data: { [field]: null } })
 })
 
@@ -78,7 +78,7 @@ it('changes nothing by GET', async () => {
   expect(response.status).toBe(405)
 })
 
-it('tells of an unexpected failure a reference and nothing else', async () => {
+it('reports only a reference for an unexpected failure', async () => {
   const { db } = admin.server
   await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
   try {
@@ -96,14 +96,14 @@ it('tells of an unexpected failure a reference and nothing else', async () => {
   }
 })
 
-it('tells in each answer the request’s id, and frames nothing', async () => {
+it('sends the id of the request in each answer, and forbids framing', async () => {
   const response = await post(JSON.stringify({ query: VIEWER }), { 'x-request-id': 'chosen-by-a-stranger' })
   expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
 })
 
 it.each(['/', '/graphql', '/health', '/api/v1/subordinates', '/nowhere'])(
-  'says of %s what a browser may make of it',
+  'sends the security headers for %s',
   async (path) => {
     const { headers } = await fetch(`${admin.adminUrl}${path}`)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -114,7 +114,7 @@ it.each(['/', '/graphql', '/health', '/api/v1/subordinates', '/nowhere'])(
   },
 )
 
-it('lets pages of named origins read answers, and no others', async () => {
+it('lets only pages of named origins read answers', async () => {
   const ask = async (origin: string) => {
     const { headers } = await fetch(`${admin.adminUrl}/health`, { headers: { origin } })
     return headers.get('access-control-allow-origin')

@@ -1,4 +1,4 @@
-/** The schema as a contract: committed, described to the last value, and closed by default. */
+/** Tests the schema as a contract: committed, fully described, and closed by default. */
 import { readFile } from 'node:fs/promises'
 import {
   type GraphQLField,
@@ -24,7 +24,7 @@ const types = Object.values(schema.getTypeMap()).filter(
   (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
 )
 
-it('is what schema.graphql says', async () => {
+it('matches schema.graphql', async () => {
   const committed = await readFile(new URL('../../../schema.graphql', import.meta.url), 'utf8')
   expect(printedSchema()).toBe(committed)
 })
@@ -46,7 +46,7 @@ it('describes every type, field, argument and value', () => {
   expect(bare).toEqual([])
 })
 
-/** What the plugins generate has no rule of its own, and is reached only through a field that has one. */
+/** Types that plugins generate have no rule, and are reached only through a field with a rule. */
 const generated = /^(Mutation\w+Success|\w+Connection(Edge)?|PageInfo|Node)$/
 
 it('has a permission rule for every field', () => {
@@ -74,7 +74,7 @@ function isInheritedRule(
   })
 }
 
-/** Literals by which a document passes validation, whatever they mean. */
+/** Literals that pass validation; their meaning is irrelevant. */
 const literals: Readonly<Record<string, string>> = {
   ID: '"U3Vib3JkaW5hdGU6MQ=="',
   String: '"text"',
@@ -136,7 +136,7 @@ describe('as asked over HTTP', () => {
     return errors.map(({ extensions }) => extensions?.code)
   }
 
-  /** What the sign-in page asks before anybody is signed in. */
+  /** The queries of the sign-in page, before a user is signed in. */
   const forEverybody = ['viewer', 'signInOptions']
 
   it.each(queries.filter(([name]) => !forEverybody.includes(name)))(
@@ -146,11 +146,11 @@ describe('as asked over HTTP', () => {
     },
   )
 
-  it('viewer tells nobody that they are nobody', async () => {
+  it('viewer is null for callers who are not signed in', async () => {
     expect(await admin.execute('{ viewer { username } }', {}, null)).toEqual({ data: { viewer: null } })
   })
 
-  it.each(mutations)('%s is for neither strangers nor viewers', async (_name, field) => {
+  it.each(mutations)('%s is for neither anonymous callers nor viewers', async (_name, field) => {
     const document = documentOf('mutation', field)
     expect(await codesFor(document, null)).toEqual(['UNAUTHENTICATED'])
     expect(await codesFor(document, 'viewer')).toEqual(['FORBIDDEN'])
@@ -165,7 +165,7 @@ describe('as asked over HTTP', () => {
     expect(await codesFor(documentOf('mutation', field), 'operator')).toEqual(['FORBIDDEN'])
   })
 
-  it('ends the subscription of a stranger with a refusal', async () => {
+  it('refuses the subscription of an anonymous caller', async () => {
     const response = await fetch(`${admin.adminUrl}/graphql`, {
       method: 'POST',
       headers: {

@@ -1,4 +1,4 @@
-/** Changes of subordinates as they happen, over Server-Sent Events and across processes. */
+/** Tests the stream of subordinate changes over Server-Sent Events and across processes. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { AdminServer } from '#server/process/start.ts'
 import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -35,7 +35,7 @@ async function register(): Promise<{ id: string; entityId: string }> {
   return { id, entityId }
 }
 
-it('tells each change of a subordinate, in order, with its state after it', async () => {
+it('streams each change of a subordinate in order, with the new state', async () => {
   const subscription = await listen()
   const leaf = await startLeaf(admin)
   const { id } = await admin.mutate('registerSubordinate', { entityId: leaf.id }, 'id')
@@ -53,7 +53,7 @@ it('tells each change of a subordinate, in order, with its state after it', asyn
   ]
   for (const [index, step] of steps.entries()) {
     await step()
-    await kinds(subscription, index + 2) // its state is read when it arrives: before the next change
+    await kinds(subscription, index + 2) // the state is read on arrival, before the next change
   }
   const change = (kind: string, state: string | null) => ({
     kind,
@@ -71,18 +71,18 @@ it('tells each change of a subordinate, in order, with its state after it', asyn
   ])
 })
 
-it('tells nothing of a change that was refused', async () => {
+it('does not stream a refused change', async () => {
   const subscription = await listen()
   const leaf = await startLeaf(admin)
   leaf.misbehave('no authority hint')
   const refused = await admin.mutate('registerSubordinate', { entityId: leaf.id }, 'id')
   expect(refused.__typename).toBe('EntityRejectedError')
-  const { entityId } = await register() // what is announced next is therefore the first to arrive
+  const { entityId } = await register() // this change is therefore the first to arrive
   await kinds(subscription, 1)
   expect(changes(subscription)).toEqual([expect.objectContaining({ kind: 'REGISTERED', entityId })])
 })
 
-it('tells in one process what another one changed', async () => {
+it('streams the changes of another process', async () => {
   const [here, there] = [await listen(), await listen(second)]
   const { id, entityId } = await register()
   await Promise.all([kinds(here, 1), kinds(there, 1)])
@@ -102,7 +102,7 @@ it('tells in one process what another one changed', async () => {
   }
 })
 
-it('tells what this process changed while Redis is away, and what others change when it is back', async () => {
+it('streams changes of its own process while Redis is unavailable, and those of others when it is back', async () => {
   const { id } = await register()
   const [here, there] = [await listen(), await listen(second)]
   await admin.redis.stop()
@@ -118,7 +118,7 @@ it('tells what this process changed while Redis is away, and what others change 
   )
 })
 
-it('lets a viewer listen, and nobody who is not signed in', async () => {
+it('allows viewers to subscribe, and refuses anonymous callers', async () => {
   const { results, ended } = await subscribe(admin.adminUrl, null, DOCUMENT)
   await ended
   expect(results).toHaveLength(1)
@@ -126,14 +126,14 @@ it('lets a viewer listen, and nobody who is not signed in', async () => {
   expect(results[0]?.data ?? null).toBeNull()
 })
 
-it('ends when the server closes, which does not wait for those who listen', async () => {
+it('ends when the server closes, without waiting for subscribers', async () => {
   const third = await startSecondAdmin(admin)
   const { ended } = await listen(third)
   await third.close()
   await expect(ended).resolves.toBeUndefined()
 })
 
-it('ends when whoever listens may no longer, and not before', async () => {
+it('ends when the subscriber loses access, and not before', async () => {
   const [, other] = [
     await admin.mutate('createUser', { username: 'nora', password: PASSWORD, role: 'VIEWER' }, 'id', 'admin'),
     await listen(),

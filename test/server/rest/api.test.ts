@@ -1,4 +1,4 @@
-/** What holds for the whole REST API: its document, who may call, bad input, the audit log, and outages. */
+/** Tests the whole REST API: its document, access, bad input, the audit log and outages. */
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-/** Every route with the least role that may call it, and a body that fits. */
+/** Every route with the lowest role that may call it, and a valid body. */
 const routes = [
   ['POST', '/server/entity', 'admin'],
   ['POST', '/server/historical_keys', 'admin'],
@@ -38,7 +38,7 @@ const routes = [
 const lesser = { viewer: null, operator: 'viewer', admin: 'operator' } as const
 const withId = (path: string) => path.replace('{id}', '1')
 
-test('the document is valid OpenAPI 3.1, and describes these routes and no others', async () => {
+test('has a valid OpenAPI 3.1 document, which describes exactly these routes', async () => {
   const result = await new Validator().validate(structuredClone(rest.document))
   expect(result).toMatchObject({ valid: true })
   const described = Object.entries(rest.document.paths).flatMap(([path, operations]) =>
@@ -58,8 +58,8 @@ test.each([
   expect(await response.json()).toEqual({ message, id: 0 })
 })
 
-describe('who may call', () => {
-  test.each(routes)('%s %s: nobody without a key, and nobody below %s', async (method, path, role) => {
+describe('access', () => {
+  test.each(routes)('%s %s needs a key with at least the role %s', async (method, path, role) => {
     const nobody = await rest.call(method, withId(path), undefined, null)
     expect(nobody).toMatchObject({ status: 401, body: { message: expect.stringContaining('X-API-Key') } })
     const below = lesser[role]
@@ -67,7 +67,7 @@ describe('who may call', () => {
     expect([401, 403]).not.toContain((await rest.call(method, withId(path), undefined, role)).status)
   })
 
-  test('a key in Authorization counts, a session cookie does not', async () => {
+  test('accepts a key in Authorization, and no session cookie', async () => {
     const url = `${admin.adminUrl}/api/v1/trustmarktypes`
     const bearer = await fetch(url, { headers: { authorization: `Bearer ${admin.keys.viewer}` } })
     expect(bearer.status).toBe(200)
@@ -131,7 +131,7 @@ describe('the Trust Anchor itself', () => {
   })
 })
 
-test('the audit log says who did it through a key, the latest first', async () => {
+test('records the user of the key in the audit log, latest first', async () => {
   const tmtype = 'https://ta.example.org/marks/audited'
   await rest.call('POST', '/trustmarktypes', { tmtype }, 'operator')
   const { body } = await rest.call('GET', `/auditlog?resource=${tmtype}`, undefined, 'viewer')
@@ -154,7 +154,7 @@ test('the audit log says who did it through a key, the latest first', async () =
   expect(all.items[0].resource).toBe(tmtype)
 })
 
-test('while Redis is away changes are accepted, and what cannot be shown is 503', async () => {
+test('accepts changes while Redis is unavailable, and answers reads of published data with 503', async () => {
   await admin.redis.stop()
   const created = await rest.call('POST', '/trustmarktypes', {
     tmtype: 'https://ta.example.org/marks/offline',

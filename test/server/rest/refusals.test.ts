@@ -1,4 +1,4 @@
-/** What the REST API refuses stands in the audit log, as what GraphQL refuses does. */
+/** Tests that refusals of the REST API appear in the audit log, like those of GraphQL. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
@@ -54,17 +54,17 @@ it.for<[what: string, method: string, path: string, body: object | string | unde
     { action: 'registerSubordinate', resource: nobody, reason: expect.stringMatching(/^ENTITY_REJECTED: /) },
   ],
   [
-    'an entity of no such form',
+    'an entity with an invalid identifier',
     ...(['POST', '/subordinates', { entityid: 'ftp://rp.example.org' }] as const),
     { action: 'registerSubordinate', reason: expect.stringMatching(/^INVALID_INPUT: /) },
   ],
   [
-    'what is not there',
+    'an unknown object',
     ...(['POST', '/trustmarks/99/renew', undefined] as const),
     { action: 'renewTrustMark', resource: '99', reason: expect.stringMatching(/^NOT_FOUND: /) },
   ],
   [
-    'what is there already',
+    'an existing object',
     ...(['POST', '/trustmarktypes', { tmtype: type }] as const),
     {
       action: 'createTrustMarkType',
@@ -74,12 +74,12 @@ it.for<[what: string, method: string, path: string, body: object | string | unde
     },
   ],
   [
-    'a body of another shape',
+    'a body with the wrong shape',
     ...(['POST', '/trustmarktypes', { tmtype: type, valid_for: 'long' }] as const),
     { action: 'createTrustMarkType', reason: expect.stringMatching(/^INVALID_INPUT: /) },
   ],
   [
-    'a body that is no JSON',
+    'a body that is not JSON',
     ...(['POST', '/trustmarktypes', '{"tmtype": '] as const),
     { action: 'createTrustMarkType', reason: expect.stringMatching(/^INVALID_INPUT: /) },
   ],
@@ -88,7 +88,7 @@ it.for<[what: string, method: string, path: string, body: object | string | unde
   expect(await entries()).toMatchObject([{ actor: 'operator', outcome: 'FAILED', ...entry }])
 })
 
-it('neither what a stranger asks for, nor what only reads', async () => {
+it('logs neither anonymous calls nor reads', async () => {
   await rest.call('POST', '/server/entity', undefined, null)
   await rest.call('GET', '/trustmarktypes/99', undefined, 'viewer')
   await rest.call('POST', '/subordinates/fetch-config', { url: nobody }, 'viewer')

@@ -1,4 +1,4 @@
-/** The REST API for subordinates: registered by it, served as Subordinate Statements. */
+/** Tests the REST API for subordinates, and the Subordinate Statements it publishes. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -22,7 +22,7 @@ const registration = (entityid: string, fields: object = {}) => ({
   ...fields,
 })
 
-test('registers an entity with what inmor asks for, and answers a second time with 409', async () => {
+test('registers an entity with the fields of inmor, and answers a second time with 409', async () => {
   const leaf = await startLeaf(admin)
   const body = registration(leaf.id, { jwks: leaf.keys, valid_for: 24, additional_claims: { example: 1 } })
   const created = await rest.call('POST', '/subordinates', body, 'operator')
@@ -59,7 +59,7 @@ test('changes in part, deactivates and reactivates', async () => {
   expect(await servedStatement(admin, leaf.id)).toMatchObject({ metadata: forced })
 })
 
-test('clears what is null, and keeps the keys that it vouches for', async () => {
+test('clears fields that are null, and keeps the published keys', async () => {
   const leaf = await startLeaf(admin)
   const byHand = { openid_relying_party: { client_name: 'By hand' } }
   const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
@@ -80,7 +80,7 @@ test('clears what is null, and keeps the keys that it vouches for', async () => 
   })
 })
 
-test('renews, and says why when it cannot, with the statement left as it is', async () => {
+test('renews, or reports why not and keeps the statement', async () => {
   const leaf = await startLeaf(admin)
   const { body: created } = await rest.call('POST', '/subordinates', registration(leaf.id))
   const path = `/subordinates/${created.id}/renew`
@@ -91,7 +91,7 @@ test('renews, and says why when it cannot, with the statement left as it is', as
   expect(await servedStatement(admin, leaf.id)).toMatchObject({ sub: leaf.id })
 })
 
-test('keeps an entity out that lacks a required Trust Mark, and lets it in with it', async () => {
+test('requires the Trust Mark of an entity for its registration', async () => {
   const leaf = await startLeaf(admin)
   const tmtype = 'https://ta.example.org/marks/member'
   const { body: type } = await rest.call('POST', '/trustmarktypes', { tmtype })

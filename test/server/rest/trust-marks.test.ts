@@ -1,4 +1,4 @@
-/** The REST API for Trust Mark Types and Trust Marks: the same services, seen at the public endpoints. */
+/** Tests the REST API for Trust Mark types and Trust Marks, and the public endpoints. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
@@ -29,7 +29,7 @@ async function issue(domain: string = holder, fields: object = {}) {
   return { tmt, tmtype, mark: body }
 }
 
-/** As the federation server answers about a JWT (8.4). */
+/** The federation server's answer about a JWT (§8.4). */
 async function statusOf(mark: string): Promise<number> {
   const body = new URLSearchParams({ trust_mark: mark })
   return (await fetch(`${admin.entityId}/trust_mark_status`, { method: 'POST', body })).status
@@ -53,14 +53,14 @@ describe('a Trust Mark Type', () => {
     expect(cleared).toEqual({ status: 200, body: expected })
   })
 
-  test('that exists is answered with 409, and stays as it is', async () => {
+  test('is not changed when it exists, and the answer is 409', async () => {
     const existing = await makeType({ valid_for: 100 })
     const again = await rest.call('POST', '/trustmarktypes', { tmtype: existing.tmtype, valid_for: 5 })
     expect(again).toEqual({ status: 409, body: existing })
     expect((await rest.call('GET', `/trustmarktypes/${existing.id}`)).body).toEqual(existing)
   })
 
-  test('with hours that may not stand is refused in the words of this API', async () => {
+  test('is refused for invalid hours, with the field names of this API', async () => {
     const { id } = await makeType()
     const refused = await rest.call('PUT', `/trustmarktypes/${id}`, { valid_for: 0 })
     expect(refused).toEqual({ status: 400, body: { message: 'valid_for must be at least 1 hour.', id } })
@@ -79,7 +79,7 @@ describe('a Trust Mark Type', () => {
 })
 
 describe('a Trust Mark', () => {
-  test('is issued with the hours of its type, served, and answered again with 409', async () => {
+  test('is issued with the hours of its type, served, and answered with 409 a second time', async () => {
     const { tmt, tmtype, mark } = await issue(holder, { additional_claims: { ref: 'https://example.org/' } })
     expect(mark).toMatchObject({ tmt_id: tmt, domain: holder, active: true, valid_for: 8760 })
     expect(mark.additional_claims).toEqual({ ref: 'https://example.org/' })
@@ -91,7 +91,7 @@ describe('a Trust Mark', () => {
     })
   })
 
-  test('is renewed by a client that says JSON and sends nothing', async () => {
+  test('is renewed by a client that declares JSON and sends no body', async () => {
     const { mark } = await issue()
     const renewed = await rest.call('POST', `/trustmarks/${mark.id}/renew`, '')
     expect(renewed.status).toBe(200)
@@ -99,7 +99,7 @@ describe('a Trust Mark', () => {
     expect(await statusOf(mark.mark)).toBe(200)
   })
 
-  test('is changed in part, and revoked for good', async () => {
+  test('is changed in part, and revoked permanently', async () => {
     const { tmtype, mark } = await issue()
     const changed = await rest.call('PUT', `/trustmarks/${mark.id}`, { autorenew: false })
     expect(changed.body).toEqual({ ...mark, autorenew: false })
@@ -140,7 +140,7 @@ describe('a Trust Mark', () => {
     expect(all.body.count).toBeGreaterThan(1)
   })
 
-  test('of a type that is not there, or with protected claims, is refused', async () => {
+  test('is refused for an unknown type or protected claims', async () => {
     const missing = await rest.call('POST', '/trustmarks', { tmt: 999_999, domain: holder })
     expect(missing).toEqual({
       status: 404,

@@ -1,4 +1,4 @@
-/** Runs: started once at a time, watched to their end, cancelled, tried again and taken over. */
+/** Tests runs: one at a time per kind, progress, cancellation, retries and takeover. */
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { createLedger, takeUp } from '#server/jobs/run-ledger.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -33,7 +33,7 @@ const auditActions = async (resource: string) => {
 }
 const numberOf = (id: string) => String(Buffer.from(id, 'base64')).split(':').at(-1) ?? ''
 
-it('renews every subordinate, one of which fails, and is seen to its end', {
+it('renews every subordinate, of which one fails, and streams progress to the end', {
   tags: 'mutation/startRenewal/success',
 }, async () => {
   firstEntity().misbehave('not found')
@@ -56,7 +56,7 @@ it('renews every subordinate, one of which fails, and is seen to its end', {
   expect(await auditActions(id)).toEqual(['admin startRenewal'])
 })
 
-it('says to one who comes late or comes back what was finished, and only that', async () => {
+it('streams only finished items to a late or returning subscriber', async () => {
   const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
   const whole = itemsOf(await watchRun(admin, id))
   expect(itemsOf(await watchRun(admin, id))).toEqual(whole)
@@ -66,7 +66,7 @@ it('says to one who comes late or comes back what was finished, and only that', 
   expect(rest.at(-1)).toEqual(rest.at(0))
 })
 
-it('starts no second run of a kind while one is under way, and ends one that is cancelled', {
+it('starts no second run of a kind while one runs, and ends a cancelled one', {
   tags: ['mutation/cancelRun/success', 'mutation/cancelRun/ConflictError', 'mutation/cancelRun/audit'],
 }, async () => {
   const silent = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
@@ -80,14 +80,14 @@ it('starts no second run of a kind while one is under way, and ends one that is 
   await vi.waitFor(() => expect(silent.requests.length).toBeGreaterThan(1), WITHIN)
   const cancelled = await admin.mutate('cancelRun', { id }, 'cancelRequested')
   expect(cancelled).toMatchObject({ cancelRequested: true })
-  await silent.close() // what it was waiting for fails, and it ends
+  await silent.close() // the pending fetch fails, and the run ends
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
   expect(await admin.mutate('cancelRun', { id }, 'id')).toMatchObject({ code: 'CONFLICT' })
   expect(await auditActions(id)).toEqual(['admin startRenewal', 'operator cancelRun'])
   await admin.server.db.subordinate.delete({ where: { entityId: silent.id } })
 })
 
-it('tries an item again whose failure may pass', async () => {
+it('retries an item after a temporary failure', async () => {
   firstEntity().misbehave('server error')
   const id = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
   const item = { where: { runId: Number(numberOf(id)), resource: firstEntity().id } }
@@ -100,7 +100,7 @@ it('tries an item again whose failure may pass', async () => {
   expect(await admin.server.db.renewalRunItem.findFirst(item)).toMatchObject({ ok: true, attempts: 2 })
 })
 
-/** As a worker leaves it behind that was killed: one item is finished and another one is not. */
+/** The state after a worker was killed: one item is finished and another is not. */
 async function leaveBehind(attempts: number) {
   const { db } = admin.server
   const [done, open] = await db.subordinate.findMany({ orderBy: { id: 'asc' }, take: 2 })
@@ -121,7 +121,7 @@ async function leaveBehind(attempts: number) {
   return { id: btoa(`RenewalRun:${run.id}`), done, open }
 }
 
-it('goes on where a worker ended in the midst of a run, and does nothing twice', {
+it('continues after a worker was killed, and repeats nothing', {
   tags: 'fault/worker-killed',
 }, async () => {
   const { id, done, open } = await leaveBehind(1)
@@ -135,7 +135,7 @@ it('goes on where a worker ended in the midst of a run, and does nothing twice',
   expect(after.get(open.entityId)).toBe(Number(before.get(open.entityId)) + 1)
 })
 
-it('is alive by the clock of the database, whatever that of the worker says', async () => {
+it('measures liveness by the database clock, not the worker clock', async () => {
   const { db } = admin.server
   const { id } = await db.renewalRun.create({ data: { kind: 'TRUST_MARKS', startedBy: 'admin' } })
   onTestFinished(async () => void (await db.renewalRun.delete({ where: { id } })))
@@ -152,7 +152,7 @@ it('is alive by the clock of the database, whatever that of the worker says', as
   expect(await aliveSince()).toBeLessThan(10)
 })
 
-it('tells what changes between two items, and what an item was told too early to count', async () => {
+it('streams changes between two items, and corrects totals that were sent too early', async () => {
   const { db } = admin.server
   const data = {
     kind: 'TRUST_MARKS',
@@ -179,7 +179,7 @@ it('tells what changes between two items, and what an item was told too early to
   await seesLast({ run: { done: 1, cancelRequested: true }, item: null })
 })
 
-it('gives a run up that ends every worker', async () => {
+it('abandons a run that kills every worker', async () => {
   const { id } = await leaveBehind(20)
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('FAILED')
   const { error } = (await admin.execute('query ($id: ID!) { renewalRun(id: $id) { error } }', { id })).data
@@ -187,7 +187,7 @@ it('gives a run up that ends every worker', async () => {
   expect(error).toBe('Its worker ended 20 times before the run did.')
 })
 
-it('walks the federation into the collection, and rebuilds what is published', {
+it('crawls the federation into the collection, and rebuilds published data', {
   tags: ['mutation/startCollectionWalk/success', 'mutation/startRebuild/success'],
 }, async () => {
   const walk = await startRun(admin, 'startCollectionWalk')
@@ -202,7 +202,7 @@ it('walks the federation into the collection, and rebuilds what is published', {
   expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(5)
 })
 
-it('tells who listens of every run', async () => {
+it('streams every run to subscribers', async () => {
   const stream = await subscribe(
     admin.adminUrl,
     admin.keys.viewer,

@@ -1,4 +1,4 @@
-/** What each mutation that starts a run has in common: one of a kind at a time, and a record of who asked for it. */
+/** Tests each mutation that starts a run: one of a kind at a time, with an audit entry. */
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'

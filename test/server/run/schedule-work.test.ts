@@ -1,4 +1,4 @@
-/** What is done by schedule: what is due, and nothing else. */
+/** Tests the work of schedules: they process due items only. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
@@ -29,11 +29,11 @@ afterAll(async () => {
 
 const keys = redisKeys()
 
-/** Does it now, and waits for the run that it starts. */
+/** Runs the schedule now, and waits for the run that it starts. */
 async function run(name: ScheduleName) {
   const { db, now } = admin.server
   const publishing = { db, redis: admin.redis.client, keys, entityId: admin.entityId, signingKeys, now }
-  // What workers need beyond that is not used here: they are the server's own.
+  // The server's own workers do the work, so the other fields are not used here.
   const context = { ...admin.server, publishing } as unknown as ScheduleContext
   const { message, runId } = await schedules[name].run(context)
   if (runId === undefined) return message
@@ -49,9 +49,9 @@ async function run(name: ScheduleName) {
 
 const minutes = (count: number) => new Date(Date.now() + count * 60_000)
 const hours = (count: number) => minutes(count * 60)
-/** What makes no row due by itself. */
+/** Values that make no row due. */
 const calm = { lastCheckedAt: minutes(-6), entityConfigurationExpiresAt: hours(48) }
-/** Of a statement that lives for a hundred hours. */
+/** Times of a statement with a lifetime of a hundred hours. */
 const aged = (age: number) => ({ statementIssuedAt: hours(-age), statementExpiresAt: hours(100 - age) })
 
 describe('renew-subordinates', () => {
@@ -65,11 +65,7 @@ describe('renew-subordinates', () => {
       true,
     ],
     proves(
-      [
-        'a statement from the future, by a clock that was wrong',
-        { ...aged(-24), lastCheckedAt: hours(24) },
-        true,
-      ],
+      ['a statement from the future, due to a wrong clock', { ...aged(-24), lastCheckedAt: hours(24) }, true],
       'fault/clock-ahead',
     ),
     ['a statement of a clock that is a little ahead', { ...aged(-0.01), lastCheckedAt: minutes(-6) }, false],
@@ -87,13 +83,13 @@ describe('renew-subordinates', () => {
     expect(await run('renew-subordinates')).toEqual(isDue ? { done: 1, failed: 0 } : 'None is due.')
     expect(leaf.requests.length - fetches).toBe(isDue ? 1 : 0)
     const after = await admin.server.db.subordinate.findUniqueOrThrow({ where })
-    expect(after.version).toBe(1) // what it publishes is what it was
+    expect(after.version).toBe(1) // the published data is unchanged
     if (isDue) expect(after.lastError).toBeNull()
     if (isDue) expect(after.statementIssuedAt?.getTime()).toBeLessThanOrEqual(Date.now())
     await admin.server.db.subordinate.delete({ where })
   })
 
-  it('is not held up by an entity that is away, whose statement stays', async () => {
+  it('continues past an unavailable entity, and keeps its statement', async () => {
     const [away, present] = [await startLeaf(admin), await startLeaf(admin)]
     for (const leaf of [away, present]) {
       await register(admin, leaf)
@@ -149,7 +145,7 @@ describe('renew-trust-marks', () => {
 describe('regenerate-entity-configuration', () => {
   const published = () => admin.redis.client.get(keys.entityConfiguration)
 
-  it('leaves a young one as it is', async () => {
+  it('keeps a recent one', async () => {
     const before = await published()
     expect(await run('regenerate-entity-configuration')).toBe('Not due yet.')
     expect(await published()).toBe(before)
@@ -171,20 +167,20 @@ describe('regenerate-entity-configuration', () => {
     },
   )
 
-  it('publishes everything anew that says another Entity Identifier, as after a move', async () => {
+  it('republishes everything that contains an old Entity Identifier', async () => {
     const leaf = await startLeaf(admin)
     await register(admin, leaf, { additionalClaims: { note: 'before those of the specification' } })
     const where = { entityId: leaf.id }
     const { db, publisher } = admin.server
     const { statement, entityConfiguration } = await db.subordinate.findUniqueOrThrow({ where })
-    await db.subordinate.update({ where, data: { statement: entityConfiguration } }) // one that another has issued
+    await db.subordinate.update({ where, data: { statement: entityConfiguration } }) // a statement of another issuer
     await admin.redis.client.set(keys.entityConfiguration, entityConfiguration)
     expect(await run('regenerate-entity-configuration')).toMatch(/^It was of another Entity Identifier/)
     expect(await servedConfiguration(admin)).toMatchObject({ iss: admin.entityId, sub: admin.entityId })
     const signed = await (await admin.get('/fetch', { sub: leaf.id })).text()
     const { jwks } = decodeJwt(statement ?? '')
     expect(decodeJwt(signed)).toMatchObject({ iss: admin.entityId, sub: leaf.id, jwks })
-    const statementIssuedAt = minutes(-1) // which a new signature would change
+    const statementIssuedAt = minutes(-1) // a new signature would change it
     await db.subordinate.update({ where, data: { statementIssuedAt } })
     await publisher.rebuild()
     expect(await db.subordinate.findUnique({ where })).toMatchObject({ statementIssuedAt, statement: signed })

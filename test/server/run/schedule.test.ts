@@ -1,4 +1,4 @@
-/** Schedules: seen, switched, timed, and what came of them the last time. */
+/** Tests schedules: their list, switch, times and last outcome. */
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
@@ -37,7 +37,7 @@ it('lists every schedule with what it does and when', async () => {
   })
 })
 
-it('gives one another time and switches it, which the audit log has', {
+it('changes the time of a schedule and switches it, with audit entries', {
   tags: ['mutation/updateSchedule/success', 'mutation/updateSchedule/audit'],
 }, async () => {
   const changed = await update({ name: 'prune', cron: '15 4 * * 0', enabled: true })
@@ -78,15 +78,15 @@ it.each(['every hour', '61 * * * *', '* * * *', '* * * * * *', '0 0 31 2 *', '']
   },
 )
 
-it('knows no other schedule, and is not for operators', {
+it('refuses unknown schedules and operators', {
   tags: 'mutation/updateSchedule/NotFoundError',
 }, async () => {
   expect(await update({ name: 'no-such', enabled: true })).toMatchObject({ code: 'NOT_FOUND' })
   await expect(update({ name: 'prune', enabled: true }, 'operator')).rejects.toThrow('does not allow')
 })
 
-it('keeps what came of the last time, and does nothing while it is off', async () => {
-  // What else a worker needs is not used by these.
+it('keeps the last outcome, and does nothing while it is off', async () => {
+  // These schedules do not use the other fields of the context.
   const { db, observe, now } = admin.server
   const context = { db, observe: observe.jobs, now } as unknown as ScheduleContext
   const log = pino({ level: 'silent' })
@@ -109,7 +109,7 @@ it('keeps what came of the last time, and does nothing while it is off', async (
   ])
 })
 
-it('counts who works and what waits', async () => {
+it('counts workers and waiting items', async () => {
   const { data } = await admin.execute('{ serverStatus { jobs { workers queuedRuns runningRuns } } }')
   expect(data.serverStatus.jobs).toEqual({ workers: 1, queuedRuns: 0, runningRuns: 0 })
 })

@@ -1,4 +1,4 @@
-/** What happened to a subordinate, from the audit log to the Subordinate Events endpoint. */
+/** Tests subordinate events, from the audit log to the Subordinate Events endpoint. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -20,13 +20,13 @@ async function eventsOf(sub: string): Promise<unknown[] | number> {
   return claims.federation_registration_events.map(({ event }) => event)
 }
 
-/** Events are told by the second. */
+/** Events have a resolution of one second. */
 function untilNextSecond(): Promise<unknown> {
   const second = Math.floor(Date.now() / 1000)
   return vi.waitUntil(() => Math.floor(Date.now() / 1000) > second, { timeout: 2_000, interval: 10 })
 }
 
-it('tells each change in order, also after the subordinate is gone and Redis was rebuilt', async () => {
+it('serves each change in order, also after the subordinate is removed and Redis is rebuilt', async () => {
   const leaf = await startLeaf(admin)
   expect(await eventsOf(leaf.id)).toBe(404)
   const { id } = await register(admin, leaf)
@@ -50,7 +50,7 @@ it('tells each change in order, also after the subordinate is gone and Redis was
   expect(await eventsOf(leaf.id)).toEqual(all)
 })
 
-it('tells no update for the time of a registration', { tags: 'events/registration' }, async () => {
+it('serves no update at the time of a registration', { tags: 'events/registration' }, async () => {
   const leaf = await startLeaf(admin)
   await untilNextSecond()
   const { id } = await register(admin, leaf)

@@ -1,4 +1,4 @@
-/** A list of entities, each registered independently of the others, as a run. */
+/** Tests the import of a list of entities: a run registers each independently. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -14,7 +14,7 @@ afterAll(() => admin.close())
 const start = (subordinates: object[], as?: Role) =>
   admin.mutate('importSubordinates', { subordinates }, 'id kind', as)
 
-it('registers those that pass, and says of each of the others why it did not', {
+it('registers the valid entities, and reports why it refused each other one', {
   tags: 'mutation/importSubordinates/success',
 }, async () => {
   const [known, good, bad, other] = await Promise.all(Array.from({ length: 4 }, () => startLeaf(admin)))

@@ -1,4 +1,4 @@
-/** What is refused at registration: each with a type, a code, a place and a sentence, and nothing is changed. */
+/** Tests refusals at registration: each has a type, a code, a path and a message, and changes nothing. */
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
@@ -11,7 +11,7 @@ import { freePort } from '#test/helpers/redis.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
-/** A sound entity that nobody registers, and one that is registered. */
+/** A valid entity that is not registered, and one that is. */
 let stranger: Federation
 let member: Federation
 let before: unknown
@@ -28,7 +28,7 @@ afterAll(async () => {
   await admin.close()
 })
 
-/** All that a registration could have changed. */
+/** Everything that a registration can change. */
 async function everything(): Promise<unknown> {
   const { db } = admin.server
   const { client } = admin.redis
@@ -57,7 +57,7 @@ const rejectedAt = (field: string) => ({
 })
 const rejected = rejectedAt('entityId')
 
-// Beside one another, because one of them waits until the fetcher gives up.
+// Concurrent, because one test waits until the fetcher gives up.
 describe.concurrent('an entity that misbehaves', () => {
   it.for<[fault: Fault, check: string, message: RegExp]>([
     ['not found', 'REACHABLE', /404/],
@@ -90,7 +90,7 @@ describe.concurrent('an entity that misbehaves', () => {
   )
 })
 
-it('refuses an entity that nobody answers for', async () => {
+it('refuses an entity whose host does not answer', async () => {
   const { message } = await refuse({ entityId: `http://127.0.0.1:${await freePort()}` }, rejected)
   expect(message).toMatch(/connect|refused|reach/i)
 })
@@ -122,7 +122,7 @@ it.for<[title: string, input: object, check: string, message: RegExp]>([
   )
 })
 
-it('refuses a configuration of somebody else', async () => {
+it('refuses a configuration of another entity', async () => {
   const other = 'https://other.example'
   const leaf = await startLeaf(admin, { configuration: { iss: other, sub: other } })
   const { checks } = await refuse({ entityId: leaf.id }, rejected)
@@ -137,7 +137,7 @@ it('refuses an entity without an Entity Type', async () => {
   expect(checks).toContainEqual(expect.objectContaining({ name: 'METADATA', status: 'FAILED' }))
 })
 
-describe('an input that may not stand', () => {
+describe('an invalid input', () => {
   const invalid = (field: string) => ({
     __typename: 'InvalidInputError',
     code: 'INVALID_INPUT',

@@ -1,4 +1,4 @@
-/** What a renewal by a run changes: what the entity changed, and nothing else. */
+/** Tests the renewal by a run: it applies the changes of the entity, and nothing else. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
@@ -30,7 +30,7 @@ function rename(leaf: TestEntity, client_name: string): void {
   leaf.options.metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name } }
 }
 
-it('leaves version, statement and audit log as they are when nothing has changed', async () => {
+it('keeps version, statement and audit log when nothing has changed', async () => {
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
   const [before, statement] = [await rowOf(leaf), await servedStatement(admin, leaf.id)]
@@ -47,7 +47,7 @@ it('leaves version, statement and audit log as they are when nothing has changed
   expect(published).not.toBe(configuration)
 })
 
-it('signs a statement past half of its life anew, though nothing has changed', async () => {
+it('signs a statement past half its lifetime again, though nothing has changed', async () => {
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
   const hour = 3_600_000
@@ -63,7 +63,7 @@ it('signs a statement past half of its life anew, though nothing has changed', a
   expect(await servedStatement(admin, leaf.id)).toEqual(decodeJwt(after.statement ?? ''))
 })
 
-it('follows what the entity changed, and records the difference', async () => {
+it('applies the changes of the entity, and records the difference', async () => {
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
   rename(leaf, 'Another name')
@@ -135,7 +135,7 @@ it.each(['hang', 'huge', 'redirect', 'rubbish', 'html', 'wrong signature'] as co
   },
 )
 
-it('keeps why a Trust Mark could not be renewed, until it is', async () => {
+it('keeps the reason of a failed Trust Mark renewal until one succeeds', async () => {
   const type = 'https://ta.example.org/marks/owned'
   await admin.mutate('createTrustMarkType', { type }, 'id')
   const issued = await admin.mutate(

@@ -1,4 +1,4 @@
-/** Trust Marks that an entity must hold to be registered and renewed (§7). */
+/** Tests the Trust Marks that an entity must hold to be registered and renewed (§7). */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
@@ -20,7 +20,7 @@ async function holdersOf(trustMarkType: string): Promise<number> {
   return (await admin.execute(document, { type: trustMarkType }, 'viewer')).data.subordinates.totalCount
 }
 
-it('lets an entity in only with the Trust Marks that it must hold', async () => {
+it('registers an entity only with its required Trust Marks', async () => {
   const leaf = await startLeaf(admin)
   const { type } = await createType()
   const input = { requiredTrustMarks: [type] }
@@ -28,7 +28,7 @@ it('lets an entity in only with the Trust Marks that it must hold', async () => 
   expect(refused).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id')
   const subordinate = await register(admin, leaf, input)
-  expect(await holdersOf(type)).toBe(1) // though the mark was there before the subordinate
+  expect(await holdersOf(type)).toBe(1) // though the mark existed before the subordinate
   await change('revoke', id)
   expect(await admin.mutate('renewSubordinate', { id: subordinate.id }, 'id')).toMatchObject({
     __typename: 'EntityRejectedError',
@@ -36,7 +36,7 @@ it('lets an entity in only with the Trust Marks that it must hold', async () => 
   })
 })
 
-/** A member of the federation that issues marks of a type which the anchor lets it issue, and answers for them. */
+/** A member that the anchor allows to issue marks of a type, and that serves their status. */
 async function startIssuer(type: string): Promise<TestEntity> {
   const issuer = await startEntity({ authorityHints: [admin.entityId] })
   onTestFinished(issuer.close)
@@ -52,7 +52,7 @@ const carry = (leaf: TestEntity, type: string, jwt: string) => {
   leaf.options.configuration = { trust_marks: [{ trust_mark_type: type, trust_mark: jwt }] }
 }
 
-it('counts the marks of other issuers that hold, at registration and at each renewal', async () => {
+it('accepts valid marks of other issuers, at registration and at each renewal', async () => {
   const type = 'https://issuer.example.org/marks/certified'
   const issuer = await startIssuer(type)
   const leaf = await startLeaf(admin)

@@ -1,4 +1,4 @@
-/** What a Subordinate Statement would say and what a resolver would make of it, before anything is changed (§3.1.3, §6). */
+/** Tests the preview of a Subordinate Statement and of its resolution, before a change (§3.1.3, §6). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -27,7 +27,7 @@ async function preview(variables: object) {
 }
 
 describe('of a registered entity', () => {
-  it('shows what would be signed and where it differs, and changes nothing', async () => {
+  it('shows the new statement and its differences, and changes nothing', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf, { validFor: 24 })
     const served = await servedStatement(admin, leaf.id)
@@ -50,7 +50,7 @@ describe('of a registered entity', () => {
     expect(await servedStatement(admin, leaf.id)).toEqual(served)
   })
 
-  it('does not take another time for a difference', async () => {
+  it('does not report new times as a difference', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     expect(await preview({ id })).toMatchObject({
@@ -89,7 +89,7 @@ describe('of a registered entity', () => {
     })
   })
 
-  it('needs the entity only to be registered', async () => {
+  it('contacts the entity only for its registration', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     leaf.misbehave('server error')
@@ -99,7 +99,7 @@ describe('of a registered entity', () => {
 })
 
 describe('of an entity that is not registered', () => {
-  it('is made from its configuration', async () => {
+  it('uses its configuration', async () => {
     const leaf = await startLeaf(admin)
     const changes = { additionalClaims: { 'https://example.org/level': 2 } }
     expect(await preview({ entityId: leaf.id, changes })).toMatchObject({
@@ -111,7 +111,7 @@ describe('of an entity that is not registered', () => {
     expect(await servedStatement(admin, leaf.id)).toBe(404)
   })
 
-  it('fails with a sentence when that cannot be read', async () => {
+  it('fails with a message when the configuration cannot be read', async () => {
     const leaf = await startLeaf(admin)
     leaf.misbehave('rubbish')
     const { errors } = await ask({ entityId: leaf.id })

@@ -1,4 +1,4 @@
-/** Subordinates from the mutation to the public endpoints (§3.1, §8.1, §8.2, §8.3). */
+/** Tests subordinates from the mutation to the public endpoints (§3.1, §8.1, §8.2, §8.3). */
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
@@ -24,7 +24,7 @@ async function statement(sub: string): Promise<JWTPayload> {
   return served
 }
 
-/** The claims of the answer, or the error in its place. */
+/** The claims of the answer, or its error. */
 async function resolved(sub: string): Promise<unknown> {
   const response = await admin.get('/resolve', { sub, trust_anchor: admin.entityId })
   if (!response.ok) return response.json()
@@ -52,7 +52,7 @@ describe('registerSubordinate', () => {
     expect(await resolved(leaf.id)).toMatchObject({ sub: leaf.id, metadata: relyingParty })
   })
 
-  it('says everything in the statement that the operator asked for', async () => {
+  it('puts all values of the operator into the statement', async () => {
     const leaf = await startLeaf(admin)
     const forcedMetadata = { openid_relying_party: { client_name: 'Renamed' } }
     const metadataPolicy = { openid_relying_party: { contacts: { add: ['ops@example.org'] } } }
@@ -73,7 +73,7 @@ describe('registerSubordinate', () => {
     })
   })
 
-  it('vouches for the keys received out of band when the configuration verifies with them', async () => {
+  it('publishes the keys obtained out of band when the configuration verifies with them', async () => {
     const leaf = await startLeaf(admin)
     const unused = publicJwk(await generateSigningKey('ES256'))
     const jwks = { keys: [...leaf.keys.keys, unused] }
@@ -81,7 +81,7 @@ describe('registerSubordinate', () => {
     expect((await statement(leaf.id)).jwks).toEqual(jwks)
   })
 
-  it('refuses an entity whose configuration other keys signed than those received out of band', async () => {
+  it('refuses an entity whose configuration does not verify with the keys obtained out of band', async () => {
     const leaf = await startLeaf(admin)
     const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
     const result = await admin.mutate('registerSubordinate', { entityId: leaf.id, jwks }, 'id')
@@ -94,14 +94,14 @@ describe('registerSubordinate', () => {
     expect(await servedStatement(admin, leaf.id)).toBe(404)
   })
 
-  it('keeps an entity that is registered inactive off every endpoint', async () => {
+  it('publishes nothing about an entity that is registered inactive', async () => {
     const leaf = await startLeaf(admin)
     expect(await register(admin, leaf, { active: false })).toMatchObject({ state: 'INACTIVE' })
     expect(await servedStatement(admin, leaf.id)).toBe(404)
     expect(await listed(admin)).not.toContain(leaf.id)
   })
 
-  it('registers an entity once when it is asked twice at the same moment', async () => {
+  it('registers an entity once for two simultaneous requests', async () => {
     const { id: entityId } = await startLeaf(admin)
     const both = [1, 2].map(() => admin.mutate('registerSubordinate', { entityId }, 'id'))
     const names = (await Promise.all(both)).map(({ __typename }) => __typename).sort()
@@ -110,7 +110,7 @@ describe('registerSubordinate', () => {
 })
 
 describe('updateSubordinate', () => {
-  it('keeps what is absent and clears what is null', {
+  it('keeps absent fields and clears null fields', {
     tags: 'mutation/updateSubordinate/success',
   }, async () => {
     const leaf = await startLeaf(admin)
@@ -127,7 +127,7 @@ describe('updateSubordinate', () => {
     expect(lifetime(claims)).toBe(168 * 3600)
   })
 
-  it('refuses a change of a version that is no longer the present one, and changes nothing', {
+  it('refuses a change of an outdated version, and changes nothing', {
     tags: 'mutation/updateSubordinate/ConflictError',
   }, async () => {
     const leaf = await startLeaf(admin)
@@ -143,7 +143,7 @@ describe('updateSubordinate', () => {
     expect(lifetime(await statement(leaf.id))).toBe(6 * 3600)
   })
 
-  it('does not know an id of another type', async () => {
+  it('does not accept an id of another type', async () => {
     const id = Buffer.from('TrustMark:1').toString('base64')
     expect(await update(id, { validFor: 1 })).toMatchObject({
       __typename: 'NotFoundError',
@@ -161,7 +161,7 @@ describe('renewSubordinate', () => {
     return (await admin.execute(document, { entityId })).data.subordinate
   }
 
-  it('takes over changed metadata and a new key that the old one announces', {
+  it('applies changed metadata and a new key that the old key announces', {
     tags: 'mutation/renewSubordinate/success',
   }, async () => {
     const leaf = await startLeaf(admin)
@@ -179,7 +179,7 @@ describe('renewSubordinate', () => {
     expect(leaf.keys.keys).toContainEqual(next)
   })
 
-  it('refuses a key that was swapped and keeps serving the statement before', {
+  it('refuses a replaced key and serves the previous statement', {
     tags: 'mutation/renewSubordinate/EntityRejectedError',
   }, async () => {
     const leaf = await startLeaf(admin)
@@ -194,7 +194,7 @@ describe('renewSubordinate', () => {
     })
   })
 
-  it('keeps the statement of an entity that is away, and clears the failure when it is back', async () => {
+  it('keeps the statement of an unavailable entity, and clears the failure when it is back', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     const before = await served(leaf)
@@ -207,7 +207,7 @@ describe('renewSubordinate', () => {
     expect(await stateOf(leaf.id)).toEqual({ state: 'ACTIVE', lastError: null })
   })
 
-  it('gives way to keys that an operator registers while the entity is asked', {
+  it('yields to keys that an operator registers during the fetch', {
     tags: 'mutation/renewSubordinate/ConflictError',
   }, async () => {
     const leaf = await startLeaf(admin)
@@ -215,7 +215,7 @@ describe('renewSubordinate', () => {
     const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
     const { configuration } = leaf
     leaf.configuration = async () => {
-      leaf.configuration = configuration // an update asks too
+      leaf.configuration = configuration // an update fetches it too
       await update(id, { jwks })
       return configuration()
     }
@@ -223,7 +223,7 @@ describe('renewSubordinate', () => {
     expect((await statement(leaf.id)).jwks).toEqual(jwks)
   })
 
-  it('finds nothing when the subordinate is removed while the entity is asked', async () => {
+  it('finds nothing when the subordinate is removed during the fetch', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     leaf.configuration = async () => {
@@ -235,7 +235,7 @@ describe('renewSubordinate', () => {
   })
 })
 
-it('takes a deactivated subordinate off every endpoint and a reactivated one back', {
+it('unpublishes a deactivated subordinate and republishes a reactivated one', {
   tags: ['mutation/deactivateSubordinate/success', 'mutation/reactivateSubordinate/success'],
 }, async () => {
   const leaf = await startLeaf(admin)
@@ -250,7 +250,7 @@ it('takes a deactivated subordinate off every endpoint and a reactivated one bac
   expect(await resolved(leaf.id)).toMatchObject({ sub: leaf.id })
 })
 
-it('forgets a removed subordinate, which may be registered again', {
+it('deletes a removed subordinate, which can be registered again', {
   tags: 'mutation/removeSubordinate/success',
 }, async () => {
   const leaf = await startLeaf(admin)

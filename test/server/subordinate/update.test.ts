@@ -1,4 +1,4 @@
-/** What an update changes is examined as at registration (§3.2, §6), and nothing is changed where it is refused. */
+/** Tests updates: they are checked as at registration (§3.2, §6), and a refusal changes nothing. */
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
@@ -37,7 +37,7 @@ it.for<[field: string, value: () => object | Promise<object>, check: string]>([
   ['constraints', () => ({ naming_constraints: { permitted: ['.example.org'] } }), 'CONSTRAINTS'],
   ['requiredTrustMarks', () => ['https://ta.example.org/marks/none'], 'TRUST_MARKS'],
 ])(
-  'refuses %s with which the entity would not stand',
+  'refuses %s that would make the entity invalid',
   { tags: 'mutation/updateSubordinate/EntityRejectedError' },
   async ([field, value, check]) => {
     const leaf = await startLeaf(admin)
@@ -79,7 +79,7 @@ it.for<[field: string, value: unknown, message: RegExp]>([
   },
 )
 
-it('names the entity when it is away, and changes hours without asking it', async () => {
+it('names the entity when it is unavailable, and changes hours without a fetch', async () => {
   const leaf = await startLeaf(admin)
   const { id } = await register(admin, leaf)
   leaf.misbehave('server error')
@@ -92,7 +92,7 @@ it('names the entity when it is away, and changes hours without asking it', asyn
 })
 
 describe('jwks', () => {
-  it('are taken when the configuration verifies with them', async () => {
+  it('are accepted when the configuration verifies with them', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     const jwks = { keys: [...leaf.keys.keys, ...(await newKeys()).keys] }
@@ -100,7 +100,7 @@ describe('jwks', () => {
     expect((await statement(leaf.id)).jwks).toEqual(jwks)
   })
 
-  it('are those of the configuration again once they are cleared, whoever signed it', async () => {
+  it('come from the configuration again after they are cleared, with any signing key', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     leaf.key = await generateSigningKey('ES256')
@@ -112,13 +112,13 @@ describe('jwks', () => {
 })
 
 describe('metadata recorded by hand', () => {
-  it('stays through a renewal', async () => {
+  it('survives a renewal', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf, { metadata: byHand })
     expect(await renew(id)).toMatchObject({ metadata: byHand, metadataFollowsEntity: false })
   })
 
-  it('stays when something else is changed', async () => {
+  it('survives another change', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     expect(await update(id, { metadata: byHand })).toMatchObject({ metadata: byHand })
@@ -128,7 +128,7 @@ describe('metadata recorded by hand', () => {
     })
   })
 
-  it('gives way to what the entity declares once it is cleared', async () => {
+  it('yields to the declared metadata when it is cleared', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf, { metadata: byHand })
     expect(await update(id, { metadata: null })).toMatchObject({
@@ -138,7 +138,7 @@ describe('metadata recorded by hand', () => {
   })
 })
 
-it('gives way to a change made while the entity is asked', async () => {
+it('yields to a change during the fetch', async () => {
   const leaf = await startLeaf(admin)
   const { id } = await register(admin, leaf)
   const { configuration } = leaf

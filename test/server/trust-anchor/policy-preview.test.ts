@@ -1,4 +1,4 @@
-/** The effect of a federation policy on the subordinates, before it is saved (§6.1). */
+/** Tests the effect of a federation policy on subordinates, before it is saved (§6.1). */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -17,7 +17,7 @@ const document = `query ($policy: JSON!, $first: Int) {
 
 const preview = (policy: unknown, first?: number) => admin.execute(document, { policy, first }, 'viewer')
 
-it('tells whom a policy leaves alone, whom it changes and whom it excludes, and saves nothing', async () => {
+it('lists unaffected, changed and excluded subordinates, and saves nothing', async () => {
   const provider = { openid_provider: { issuer: 'replaced below' } }
   const [untouched, changed, failing, inactive] = await Promise.all([
     startLeaf(admin, { metadata: provider }),
@@ -64,7 +64,7 @@ it('tells whom a policy leaves alone, whom it changes and whom it excludes, and 
   ).toMatchObject({ unchanged: 1, changed: 2, affected: [{ entityId: changed.id }] })
 })
 
-it('says of a policy that contradicts that of a subordinate that it would exclude it', async () => {
+it('reports a subordinate as excluded when the policy contradicts its own', async () => {
   const leaf = await startLeaf(admin)
   const own = { openid_relying_party: { subject_type: { value: 'pairwise' } } }
   await register(admin, leaf, { metadataPolicy: own })
@@ -90,7 +90,7 @@ it.for<[policy: unknown]>([[[]], [{ openid_relying_party: { contacts: { add: 'no
   },
 )
 
-it('describes the affected page by page, and those with one effect alone', async () => {
+it('returns affected subordinates in pages, and filters them by effect', async () => {
   const leaves = await Promise.all([startLeaf(admin), startLeaf(admin), startLeaf(admin)])
   for (const leaf of leaves) await register(admin, leaf)
   const PAGE = `query ($policy: JSON!, $first: Int, $after: EntityIdentifier, $effect: PolicyEffect) {

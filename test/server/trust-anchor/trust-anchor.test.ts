@@ -1,4 +1,4 @@
-/** What the Trust Anchor says of itself and of the whole federation, from the mutation to the endpoints (§3.1.2, §5.2.2). */
+/** Tests the settings of the Trust Anchor and the federation, from the mutation to the endpoints (§3.1.2, §5.2.2). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
@@ -28,7 +28,7 @@ async function statementHours(sub: string): Promise<number> {
 }
 
 describe('updateTrustAnchor', () => {
-  it('publishes what it says of the organization, and clears what is null', {
+  it('publishes the organization, and clears null fields', {
     tags: 'mutation/updateTrustAnchor/success',
   }, async () => {
     const organization = { contacts: ['ops@example.org'], policy_uri: 'https://ta.example.org/policy' }
@@ -43,12 +43,12 @@ describe('updateTrustAnchor', () => {
     expect(cleared).not.toHaveProperty('federation_entity.organization_name')
   })
 
-  it('advertises at first the endpoints that do so by default', async () => {
+  it('advertises the default endpoints initially', async () => {
     const { endpoints: initial } = await present()
     expect(initial).toEqual(optionalEndpoints.filter((name) => endpoints[name].advertised === 'by default'))
   })
 
-  it('advertises the endpoints that are chosen, beside those that every superior has', async () => {
+  it('advertises the chosen endpoints in addition to the required ones', async () => {
     await update({ endpoints: ['RESOLVE'] })
     const { metadata } = await servedConfiguration(admin)
     const { federation_entity: entity } = metadata as { federation_entity: object } // as §5.1.1 has it
@@ -88,7 +88,7 @@ describe('updateTrustAnchor', () => {
     )
   })
 
-  it('clears every setting to what a new installation has', async () => {
+  it('resets every setting to the value of a new installation', async () => {
     const names = Object.keys(defaultsOf(settingFields)).filter((name) => name !== 'metadataPolicy')
     await update(Object.fromEntries(names.map((name) => [name, null])))
     const cleared = await present()
@@ -98,7 +98,7 @@ describe('updateTrustAnchor', () => {
     expect(cleared).toEqual({ ...initial, id, version, statementVersion, updatedAt })
   })
 
-  it('signs every statement anew for other hours, and never for more than the maximum', async () => {
+  it('signs every statement again after a change of hours, within the maximum', async () => {
     const [leaf, longLived] = [await startLeaf(admin), await startLeaf(admin)]
     await register(admin, leaf)
     await register(admin, longLived, { validFor: 200 })
@@ -112,7 +112,7 @@ describe('updateTrustAnchor', () => {
     expect(await statementHours(longLived.id)).toBe(200)
   })
 
-  it('puts constraints into every statement, where a subordinate has none of its own', async () => {
+  it('puts constraints into the statement of every subordinate without its own', async () => {
     const [leaf, own] = [await startLeaf(admin), await startLeaf(admin)]
     await register(admin, leaf)
     await register(admin, own, { constraints: { max_path_length: 0 } })
@@ -123,7 +123,7 @@ describe('updateTrustAnchor', () => {
     expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('constraints')
   })
 
-  it('refuses a change of a version that is no longer the present one', {
+  it('refuses a change of an outdated version', {
     tags: ['mutation/updateTrustAnchor/ConflictError', 'mutation/updateFederationPolicy/ConflictError'],
   }, async () => {
     const { version } = await update({ organizationName: 'First' })
@@ -169,7 +169,7 @@ describe('updateTrustAnchor', () => {
 })
 
 describe('updateFederationPolicy', () => {
-  it('signs every statement anew, with the policy of the subordinate merged into it', {
+  it('signs every statement again, merged with the policy of the subordinate', {
     tags: 'mutation/updateFederationPolicy/success',
   }, async () => {
     const [leaf, own] = [await startLeaf(admin), await startLeaf(admin)]
@@ -212,7 +212,7 @@ describe('updateFederationPolicy', () => {
     expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(served)
   })
 
-  it('lets only one of two contradicting policies through that are written at the same moment', async () => {
+  it('accepts only one of two contradicting policies written simultaneously', async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     const policy = (value: string) => ({ openid_relying_party: { application_type: { value } } })
@@ -239,7 +239,7 @@ describe('updateFederationPolicy', () => {
     expect(await present()).toEqual(before)
   })
 
-  it('refuses a change of a version that is no longer the present one', {
+  it('refuses a change of an outdated version', {
     tags: ['mutation/updateTrustAnchor/ConflictError', 'mutation/updateFederationPolicy/ConflictError'],
   }, async () => {
     const { version } = await present()

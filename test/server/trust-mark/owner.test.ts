@@ -1,4 +1,4 @@
-/** Types with an owner: their marks need the owner's delegation (§7.2). */
+/** Tests types with an owner: their marks need the owner's delegation (§7.2). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
@@ -56,7 +56,7 @@ it.for<[title: string, changes: object | null, message: RegExp]>([
   expect((await serve(type)).status).toBe(404)
 })
 
-it('has no mark under a delegation that another key signed', async () => {
+it('has no mark with a delegation that another key signed', async () => {
   const { type, key, delegate } = await owned()
   const other = { ...(await generateSigningKey('ES256')), kid: key.kid }
   expect(await issueOf(type, { delegation: await delegate({}, other) })).toMatchObject({
@@ -66,7 +66,7 @@ it('has no mark under a delegation that another key signed', async () => {
   })
 })
 
-it('renews no mark that came before the owner and has no delegation', async () => {
+it('does not renew a mark that is older than the owner and has no delegation', async () => {
   const { id: typeId, type } = await createType()
   const { id, mark } = await issueOf(type)
   const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }

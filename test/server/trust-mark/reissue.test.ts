@@ -1,4 +1,4 @@
-/** Trust Marks signed anew by a run: all or those of one type, for as long as they were valid. */
+/** Tests the run that re-signs all Trust Marks or those of one type, and keeps their expiry. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
@@ -18,7 +18,7 @@ const served = async (type: string) => (await serve(type)).text()
 const run = async (input: string) =>
   watchRun(admin, await startRun(admin, `reissueTrustMarks(input: {${input}})`))
 
-it('signs those of one type anew, until when they were valid; the JWT before keeps its status', {
+it('re-signs the marks of one type, keeps their expiry and the status of the previous JWT', {
   tags: 'mutation/reissueTrustMarks/success',
 }, async () => {
   const [wanted, other] = [await issue({ validFor: 5 }), await issue()]
@@ -35,7 +35,7 @@ it('signs those of one type anew, until when they were valid; the JWT before kee
   expect(await served(other.type)).toBe(other.jwt)
 })
 
-it('signs all that stand with the key of now, and neither a revoked nor an expired one', async () => {
+it('re-signs all valid marks with the current key, and no revoked or expired mark', async () => {
   const [valid, revoked, expired] = [await issue(), await issue(), await issue()]
   await change('revoke', revoked.id)
   await admin.server.db.trustMark.updateMany({
@@ -64,7 +64,7 @@ it('signs all that stand with the key of now, and neither a revoked nor an expir
   expect(kids).toHaveLength(2)
 })
 
-it('knows no type that does not exist', { tags: 'mutation/reissueTrustMarks/NotFoundError' }, async () => {
+it('refuses a type that does not exist', { tags: 'mutation/reissueTrustMarks/NotFoundError' }, async () => {
   const document = 'reissueTrustMarks(input: {trustMarkType: "https://nobody.example/mark"})'
   expect(await tryToStart(admin, document)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
 })

@@ -1,4 +1,4 @@
-/** Trust Marks from the mutation to the public endpoints (§7, §8.4, §8.5, §8.6). */
+/** Tests Trust Marks from the mutation to the public endpoints (§7, §8.4, §8.5, §8.6). */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -41,7 +41,7 @@ describe('issueTrustMark', () => {
     expect(decodeJwt(mark.jwt)).toMatchObject({ logo_uri: logoUri, ref })
   })
 
-  it('refuses a second mark beside a valid one', {
+  it('refuses a second mark while one is valid', {
     tags: 'mutation/issueTrustMark/ConflictError',
   }, async () => {
     const { type, jwt } = await issue()
@@ -53,7 +53,7 @@ describe('issueTrustMark', () => {
     expect(await (await serve(type)).text()).toBe(jwt)
   })
 
-  it('issues one mark when it is asked twice at the same moment', async () => {
+  it('issues one mark for two simultaneous requests', async () => {
     const { type } = await createType()
     const results = await Promise.all([issueOf(type), issueOf(type)])
     expect(results.map(({ __typename }) => __typename).sort()).toEqual([
@@ -87,7 +87,7 @@ describe('issueTrustMark', () => {
     },
   )
 
-  it('does not know a type that was never created', {
+  it('refuses a type that does not exist', {
     tags: 'mutation/issueTrustMark/NotFoundError',
   }, async () => {
     expect(await issueOf('https://ta.example.org/unknown')).toMatchObject({
@@ -98,7 +98,7 @@ describe('issueTrustMark', () => {
 })
 
 describe('renewTrustMark', () => {
-  it('serves another mark and leaves the one before active', {
+  it('serves a new mark and keeps the previous one active', {
     tags: 'mutation/renewTrustMark/success',
   }, async () => {
     const { type, id, jwt } = await issue()
@@ -109,7 +109,7 @@ describe('renewTrustMark', () => {
     expect(await Promise.all([statusOf(jwt), statusOf(mark.jwt)])).toEqual(['active', 'active'])
   })
 
-  it('issues nothing for longer than the present maximum', async () => {
+  it('issues no mark for longer than the current maximum', async () => {
     const { id } = await issue({ validFor: 100 })
     const setMaximum = (maximumTrustMarkHours: number | null) =>
       admin.mutate('updateTrustAnchor', { maximumTrustMarkHours }, 'version', 'admin')
@@ -131,7 +131,7 @@ describe('renewTrustMark', () => {
 })
 
 describe('revokeTrustMark', () => {
-  it('takes the mark off the endpoints and revokes every JWT of it', {
+  it('unpublishes the mark and revokes every JWT of it', {
     tags: 'mutation/revokeTrustMark/success',
   }, async () => {
     const { type, id, jwt } = await issue()
@@ -147,7 +147,7 @@ describe('revokeTrustMark', () => {
     expect(await Promise.all([statusOf(jwt), statusOf(mark.jwt)])).toEqual(['revoked', 'revoked'])
   })
 
-  it('keeps what was revoked revoked when a new mark is issued', async () => {
+  it('keeps revoked marks revoked when a new mark is issued', async () => {
     const { type, id, jwt } = await issue()
     await change('revoke', id)
     const { mark } = await issueOf(type)
@@ -155,7 +155,7 @@ describe('revokeTrustMark', () => {
     expect(await Promise.all([statusOf(jwt), statusOf(mark.jwt)])).toEqual(['revoked', 'active'])
   })
 
-  it('keeps the reason of the first time when it is asked twice', async () => {
+  it('keeps the first reason on a second revocation', async () => {
     const { id } = await issue()
     await change('revoke', id, { reason: 'first' })
     expect(await change('revoke', id, { reason: 'second' })).toMatchObject({ revocationReason: 'first' })
@@ -163,7 +163,7 @@ describe('revokeTrustMark', () => {
 })
 
 describe('updateTrustMark', () => {
-  it('issues a mark with the changed claims and revokes those before', {
+  it('issues a mark with the changed claims and revokes the previous ones', {
     tags: 'mutation/updateTrustMark/success',
   }, async () => {
     const { type, id, jwt } = await issue({ additionalClaims: { level: 'low' } })
@@ -182,7 +182,7 @@ describe('updateTrustMark', () => {
     expect(await (await serve(type)).text()).toBe(jwt)
   })
 
-  it('clears its terms to those of its type', async () => {
+  it('resets its terms to those of its type', async () => {
     const { type } = await createType({ validFor: 200, renewalTime: 20, autorenew: false })
     const { id, mark } = await issueOf(type, { validFor: 100, renewalTime: 10, autorenew: true })
     const cleared = { validFor: null, renewalTime: null, autorenew: null }
@@ -194,7 +194,7 @@ describe('updateTrustMark', () => {
     expect(await (await serve(type)).text()).toBe(mark.jwt)
   })
 
-  it('refuses a change of a version that is no longer the present one', {
+  it('refuses a change of an outdated version', {
     tags: 'mutation/updateTrustMark/ConflictError',
   }, async () => {
     const { type, id, version, jwt } = await issue()

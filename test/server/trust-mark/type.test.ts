@@ -1,4 +1,4 @@
-/** Trust Mark Types, and what the Entity Configuration says of them (§3.1.2, §7). */
+/** Tests Trust Mark types, and their entries in the Entity Configuration (§3.1.2, §7). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -25,7 +25,7 @@ const ownerOf = async (type: string) => {
 }
 
 describe('createTrustMarkType', () => {
-  it('takes the defaults and names this anchor as an issuer', {
+  it('uses the defaults and names this anchor as an issuer', {
     tags: 'mutation/createTrustMarkType/success',
   }, async () => {
     const row = await create({})
@@ -52,7 +52,7 @@ describe('createTrustMarkType', () => {
     expect(await ownerOf(row.type)).toEqual(owner)
   })
 
-  it('renews well before the end of a short life', async () => {
+  it('renews well before the end of a short lifetime', async () => {
     expect(await create({ validFor: 10 })).toMatchObject({ validFor: 10, renewalTime: 5 })
   })
 
@@ -100,7 +100,7 @@ describe('createTrustMarkType', () => {
 })
 
 describe('updateTrustMarkType', () => {
-  it('keeps what is absent and clears what is null', {
+  it('keeps absent fields and clears null fields', {
     tags: 'mutation/updateTrustMarkType/success',
   }, async () => {
     const { id } = await create({
@@ -116,7 +116,7 @@ describe('updateTrustMarkType', () => {
     })
   })
 
-  it('clears its terms and flags to their defaults', async () => {
+  it('resets its terms and flags to their defaults', async () => {
     const terms = { validFor: 100, renewalTime: 10, autorenew: false, active: false }
     const { id } = await create(terms)
     expect(
@@ -131,7 +131,7 @@ describe('updateTrustMarkType', () => {
     expect(await update(id, { validFor: 50, renewalTime: null })).toMatchObject({ renewalTime: 25 })
   })
 
-  it('clears its validity to no more than the federation allows', async () => {
+  it('resets its validity to at most the maximum of the federation', async () => {
     const { id } = await create({ validFor: 10 })
     const setMaximum = (maximumTrustMarkHours: number | null) =>
       admin.mutate('updateTrustAnchor', { maximumTrustMarkHours }, 'version', 'admin')
@@ -140,7 +140,7 @@ describe('updateTrustMarkType', () => {
     await setMaximum(null)
   })
 
-  it('takes an inactive type out of the issuers, and issues no mark of it', async () => {
+  it('removes an inactive type from the issuers, and issues no mark of it', async () => {
     const { id, type } = await create({})
     await update(id, { active: false })
     expect(await issuersOf(type)).toBeUndefined()
@@ -151,7 +151,7 @@ describe('updateTrustMarkType', () => {
     })
   })
 
-  it('refuses a change of a version that is no longer the present one', {
+  it('refuses a change of an outdated version', {
     tags: 'mutation/updateTrustMarkType/ConflictError',
   }, async () => {
     const { id, version } = await create({})
@@ -186,7 +186,7 @@ describe('updateTrustMarkType', () => {
 describe('removeTrustMarkType', () => {
   const remove = (id: string) => admin.mutate('removeTrustMarkType', { id }, '')
 
-  it('takes a type of which no mark was issued out of the Entity Configuration', {
+  it('removes a type without issued marks from the Entity Configuration', {
     tags: 'mutation/removeTrustMarkType/success',
   }, async () => {
     const { id, type } = await create({})
@@ -195,7 +195,7 @@ describe('removeTrustMarkType', () => {
     expect(await remove(id)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
   })
 
-  it('keeps a type of which a mark was issued, because its status must stay answerable', {
+  it('keeps a type with an issued mark, because its status must remain available', {
     tags: 'mutation/removeTrustMarkType/ConflictError',
   }, async () => {
     const { id, type } = await create({})

@@ -1,4 +1,4 @@
-/** The admin half under load, told over IPC what to do: rebuild everything, or serve its API for renewals. */
+/** Runs the admin server under load, controlled over IPC: rebuild everything, or serve its API for renewals. */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const config = readServerConfig({
 })
 const server = await startAdminServer(config, pino({ level: 'error' }))
 
-/** Each message is the name of one; the answer is sent back. */
+/** Each message names one; its result is sent back. */
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   rebuild: () => server.publisher.rebuild(),
   async key() {

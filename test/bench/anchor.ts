@@ -1,4 +1,4 @@
-/** The federation server under load: its own process, on a Redis filled for the occasion. */
+/** Runs the federation server under load: a separate process on a filled Redis. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** What can be had at most: `node:http` and nothing else, which sends the bytes that it was told, or signs them each time. */
+/** Measures the upper limit: bare `node:http` that sends given bytes, or signs them each time. */
 import { createServer } from 'node:http'
 import { localSigner, type Signer } from '#core/jws.ts'
 import { generateSigningKey } from '#core/keys.ts'
@@ -6,7 +6,7 @@ import { generateSigningKey } from '#core/keys.ts'
 export type BareAnswer = {
   headers: Record<string, string>
   body: string
-  /** Whether to sign the body anew for each request, as an endpoint must that answers about this moment. */
+  /** Whether to sign the body for each request, as an endpoint with time-dependent answers must. */
   signs: boolean
 }
 

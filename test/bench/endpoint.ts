@@ -1,14 +1,14 @@
-/** The public endpoints that are measured, one a row, with what is aimed at for each. */
+/** Lists the measured public endpoints, one per row, with the target of each. */
 import type { Request } from 'autocannon'
 import { entityId, type Filled, markType } from './fill.ts'
 
 export type Endpoint = {
   name: string
-  /** Requests a second, as a part of what the bare server does with the same bytes. */
+  /** Requests per second, as a fraction of the bare server with the same bytes. */
   aim: number
-  /** Whether the bare server signs as well, since the answer is about this moment. */
+  /** Whether the bare server signs too, because the answer depends on the time. */
   signs?: boolean
-  /** What it does that the bare server does not, to be told where it falls short of the aim. */
+  /** Its additional work, for the report when it misses the target. */
   beyond: string
   requests(filled: Filled): Request[]
 }

@@ -1,4 +1,4 @@
-/** Entities for renewals: one HTTP server on loopback that publishes any number of them, each below a path of its own. */
+/** Serves entities for renewals: one HTTP server on loopback, with one path per entity. */
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { localSigner, signJwt } from '#core/jws.ts'

@@ -1,4 +1,4 @@
-/** Fills a Redis as the publisher does, with any number of subordinates, and says whom the load may ask about. */
+/** Fills a Redis like the publisher, with any number of subordinates, and returns subjects for the load. */
 import type { Redis } from 'ioredis'
 import {
   buildEntityConfiguration,
@@ -16,7 +16,7 @@ export const entityId = 'https://ta.example'
 export const markType = 'https://ta.example/marks/member'
 
 export type Filled = {
-  /** Spread over all of them; each has a stored Entity Configuration and a Trust Mark. */
+  /** A sample of all; each has a stored Entity Configuration and a Trust Mark. */
   sample: readonly string[]
   marks: readonly string[]
 }

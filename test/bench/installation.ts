@@ -1,4 +1,4 @@
-/** The admin half as a process of its own, on a fresh database and an empty Redis. */
+/** Starts the admin server as a separate process, on a fresh database and an empty Redis. */
 import { migrate } from '#prisma/migrate.ts'
 import { startDatabase } from '#test/helpers/database.ts'
 import { freePort, startRedis } from '#test/helpers/redis.ts'
@@ -12,7 +12,7 @@ export type Installation = {
   close(): Promise<void>
 }
 
-/** Migrated, and not started, so that rows can be put into it. */
+/** Migrated but not started, to insert rows first. */
 export async function prepareInstallation(): Promise<Installation> {
   const [database, redis, port] = await Promise.all([startDatabase(), startRedis(), freePort()])
   await migrate(database.url)

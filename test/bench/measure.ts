@@ -1,4 +1,4 @@
-/** Puts load on a server from this process, and tells how it bore it. */
+/** Puts load on a server from this process, and measures its performance. */
 import autocannon, { type Request } from 'autocannon'
 import type { MeasuredProgram } from './program.ts'
 
@@ -8,16 +8,16 @@ export type Rate = {
   perSecond: number
   /** Milliseconds within which 99 of 100 requests were answered. */
   p99: number
-  /** Microseconds of the server's processor time for one request, which other work on the machine hardly changes. */
+  /** Microseconds of the server's processor time per request, nearly independent of other load. */
   processor: number
 }
 
 const CONNECTIONS = 16
 
-/** Requests after which code is compiled and caches are filled. */
+/** Requests to warm up code and caches. */
 const WARM_UP = 5_000
 
-/** @throws Error when an answer is not of the 200s: the rate of failures is of no interest */
+/** @throws Error when an answer is not 2xx: the rate of failures is irrelevant */
 export async function measure({ server, url, requests }: Load, seconds: number): Promise<Rate> {
   const load = { url, requests, connections: CONNECTIONS }
   await autocannon({ ...load, amount: WARM_UP })
@@ -33,7 +33,7 @@ export async function measure({ server, url, requests }: Load, seconds: number):
   }
 }
 
-/** Each of two by turns, so that whatever else the machine does befalls both; the best round of each counts. */
+/** Measures two servers alternately, so other load affects both; uses the best round of each. */
 export async function compare(
   first: Load,
   second: Load,

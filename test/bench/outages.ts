@@ -1,4 +1,4 @@
-/** How long the federation server is without an answer while its Redis fails over. */
+/** Measures how long the federation server does not answer during a Redis failover. */
 import { setTimeout } from 'node:timers/promises'
 import type { TestRedis } from '#test/helpers/redis.ts'
 import { PREFIX, startCluster, type TestCluster } from '#test/helpers/redis-cluster.ts'
@@ -8,7 +8,7 @@ import { startTrustAnchor } from '../federation/trust-anchor.ts'
 
 export type OutageMeasure = {
   fault: string
-  /** Milliseconds between the last answer before and the first one after, at the longest. */
+  /** The longest time in milliseconds between two answers. */
   longest: number
   asked: number
   /** Answered with 503. */
@@ -32,7 +32,7 @@ const cluster = { start: startCluster, prefix: PREFIX }
 /** Milliseconds. */
 const EVERY = 10
 const PATIENCE = 60_000
-/** Answers in a row, after which it counts as over. */
+/** The number of consecutive answers that ends the outage. */
 const CALM = 100
 
 export async function measureOutages(): Promise<OutageMeasure[]> {
@@ -74,7 +74,7 @@ async function measure<Redis extends ReplicatedRedis>(fault: Fault<Redis>): Prom
   const seen = { asked: 0, refused: 0, inARow: 0, longest: 0, answeredAt: performance.now() }
   let isOver = false
 
-  /** About an entity that nobody has asked about, so that Redis is asked each time. */
+  /** Uses a new entity each time, to bypass caches in front of Redis. */
   async function ask(): Promise<void> {
     const { statusCode } = await ta.get('/fetch', { sub: `https://nobody-${seen.asked++}.example` })
     if (statusCode === 503) {

@@ -1,6 +1,6 @@
-/** Loaded in front of a measured program: tells on request what the process has used so far. */
+/** Preloaded into a measured program: reports the resource usage of the process on request. */
 
-/** Microseconds of processor time since the start, and bytes of memory now. */
+/** Microseconds of processor time since the start, and current bytes of memory. */
 export type Usage = { processor: number; memory: number }
 
 process.on('message', (message) => {

@@ -1,4 +1,4 @@
-/** A program that is measured: a process of its own, apart from the load and from every other. */
+/** Runs a measured program in a separate process. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import type { Usage } from './probe.ts'
 export type MeasuredProgram = {
   /** Resolves when its output matches; rejects when it ends before. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
-  /** Sends it a message, and resolves with the one that it sends back. */
+  /** Sends a message, and resolves with the reply. */
   ask(message: object | string): Promise<unknown>
   usage(): Promise<Usage>
   end(): Promise<void>

@@ -1,4 +1,4 @@
-/** How fast the public endpoints are beside a bare server that sends the same bytes, with ever more subordinates. */
+/** Compares the public endpoints with a bare server that sends the same bytes, for several numbers of subordinates. */
 import type { Request } from 'autocannon'
 import { type Anchor, startAnchor } from './anchor.ts'
 import type { BareAnswer } from './bare-server.ts'
@@ -43,7 +43,7 @@ export async function measurePublic(
   return results
 }
 
-/** Lets the bare server answer as ours does; returns how long that is. */
+/** Gives the bare server our answer; returns its length. */
 async function imitate(
   bare: MeasuredProgram,
   { url }: Anchor,

@@ -1,4 +1,4 @@
-/** How long it takes to fill an empty Redis from the database, signing everything, and then signing nothing. */
+/** Measures filling an empty Redis from the database, first with all signatures to create, then with none. */
 import pg from 'pg'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
@@ -38,7 +38,7 @@ export async function measureRebuild(subordinates: number): Promise<RebuildMeasu
   return { subordinates, signing, again, before, after }
 }
 
-/** As registrations leave them; one configuration stands for all, since publishing only hands it on. */
+/** As registrations store them; all share one configuration, because publishing only copies it. */
 async function insertSubordinates(url: string, count: number): Promise<void> {
   const key = await generateSigningKey('ES256')
   const keys = { keys: [publicJwk(key)] }

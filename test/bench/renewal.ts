@@ -1,4 +1,4 @@
-/** How fast subordinates are registered and renewed, with real entities that are asked over HTTP. */
+/** Measures registration and renewal of subordinates, with real entities over HTTP. */
 import { setTimeout } from 'node:timers/promises'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import { prepareInstallation } from './installation.ts'
@@ -6,7 +6,7 @@ import { launch } from './program.ts'
 
 export type RenewalMeasure = {
   entities: number
-  /** A second. */
+  /** Per second. */
   registrations: number
   renewals: number
   memory: number

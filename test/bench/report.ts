@@ -1,4 +1,4 @@
-/** Formats measurements as Markdown: the machine, a table for each question, and the missed aims with reasons. */
+/** Formats measurements as Markdown: the machine, a table for each question, and the missed targets with reasons. */
 import { arch, cpus, platform, totalmem } from 'node:os'
 import type { OutageMeasure } from './outages.ts'
 import type { PublicResult } from './public.ts'
@@ -9,17 +9,17 @@ export type Measures = {
   public: readonly PublicResult[]
   rebuild: RebuildMeasure
   renewal: RenewalMeasure
-  /** Empty when they were left out. */
+  /** Empty when they were skipped. */
   outages: readonly OutageMeasure[]
   database: string
   /** The command line that repeats it. */
   command: string
 }
 
-/** The number of subordinates at which endpoints must reach their aims. */
+/** The number of subordinates at which endpoints must reach their targets. */
 export const MAIN_SIZE = 10_000
 
-/** Compares processor time, which other work on the machine hardly changes. */
+/** Compares processor time, which is nearly independent of other load. */
 export function shareOfBare({ ours, bare }: PublicResult): number {
   return bare.processor / ours.processor
 }

@@ -42,5 +42,5 @@ const report = formatReport({
 })
 say(`\n${report}`)
 if (flags.write) await writeFile(REPORT, `${report}\n`)
-// The embedded database leaves workers behind that would keep the process.
+// The embedded database leaves workers that would keep the process alive.
 process.exit(0)

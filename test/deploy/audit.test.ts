@@ -1,4 +1,4 @@
-/** What the dependency audit of `npm run check` makes of npm's answers. */
+/** Tests the dependency audit of `npm run check` with answers of npm. */
 import { expect, test } from 'vitest'
 import { judge } from '#test/audit.ts'
 
@@ -9,18 +9,15 @@ const weakness = (severity: string) => ({
 })
 const answer = (vulnerabilities: object) => JSON.stringify({ auditReportVersion: 2, vulnerabilities })
 
-test.each(['high', 'critical'])(
-  'fails on a known weakness of %s severity, and says which it is',
-  (severity) => {
-    const { isFailure, sentences } = judge(answer({ lib: weakness(severity), other: weakness('low') }))
-    expect(isFailure).toBe(true)
-    expect(sentences).toEqual([
-      `lib <1.2.3: ${severity}: by another; It forgets itself (https://advisories.example/1)`,
-    ])
-  },
-)
+test.each(['high', 'critical'])('fails for a vulnerability of %s severity, and names it', (severity) => {
+  const { isFailure, sentences } = judge(answer({ lib: weakness(severity), other: weakness('low') }))
+  expect(isFailure).toBe(true)
+  expect(sentences).toEqual([
+    `lib <1.2.3: ${severity}: by another; It forgets itself (https://advisories.example/1)`,
+  ])
+})
 
-test('passes what is less, and nothing', () => {
+test('passes for a lower severity, and without a vulnerability', () => {
   expect(judge(answer({ lib: weakness('moderate') })).isFailure).toBe(false)
   expect(judge(answer({})).isFailure).toBe(false)
 })

@@ -1,4 +1,4 @@
-/** The compose files say what the deployment guide asks for; there need be no Docker engine where this runs. */
+/** Tests the compose files against the deployment guide, without a Docker engine. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -47,7 +47,7 @@ const File = z.looseObject({ services: z.record(z.string(), Service) })
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 async function readServices(name: string): Promise<Record<string, z.output<typeof Service>>> {
-  // Compose's own tag for "instead of"; what it stands before is plain YAML.
+  // Compose's own tag for "instead of", before plain YAML.
   const text = (await readFile(root(name), 'utf8')).replaceAll('!reset ', '')
   return File.parse(parse(text, { merge: true })).services
 }
@@ -58,7 +58,7 @@ beforeAll(async () => {
 })
 
 describe('compose.yaml', () => {
-  test('has the five services of the guide, and a worker for those who ask for it', () => {
+  test('has the five services of the guide, and an optional worker', () => {
     const always = Object.entries(services).flatMap(([name, { profiles }]) => (profiles ? [] : [name]))
     expect(always.sort()).toEqual(['admin', 'db', 'frontend', 'redis', 'ta'])
     expect(services.worker?.profiles).toEqual(['worker'])
@@ -80,7 +80,7 @@ describe('compose.yaml', () => {
   })
 
   test.each(['ta', 'admin', 'worker', 'frontend'])(
-    '%s may write nowhere but to /tmp, and gains no right',
+    '%s can write to /tmp only, and gains no privileges',
     (name) => {
       expect(services[name]).toMatchObject({
         build: { target: name },
@@ -93,14 +93,14 @@ describe('compose.yaml', () => {
     },
   )
 
-  test('limits what each service may take, and watches the health of each that answers', async () => {
+  test('limits the resources of each service, and checks the health of each that answers', async () => {
     const dockerfile = await readFile(root('Dockerfile'), 'utf8')
     for (const [name, { deploy, healthcheck, build }] of Object.entries(services)) {
       expect(deploy?.resources.limits, name).toEqual({
         cpus: expect.stringMatching(/^[\d.]+$/),
         memory: expect.stringMatching(/^\d+[MG]$/),
       })
-      if (name === 'worker') continue // nobody asks it anything; its order goes to another when it dies
+      if (name === 'worker') continue // it has no clients; another worker takes over its run
       const stage = dockerfile
         .split(/^FROM /m)
         .find((each) => each.startsWith(`${each.split(' ')[0]} AS ${build?.target}`))
@@ -108,7 +108,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('names no service, volume or anchor that is not there', async () => {
+  test('names only existing services, volumes and anchors', async () => {
     const file = parse(await readFile(root('compose.yaml'), 'utf8'), { merge: true })
     const extensions = Object.keys(file).filter((name) => name.startsWith('x-'))
     expect(Object.keys(file).filter((name) => !extensions.includes(name))).toEqual([
@@ -153,7 +153,7 @@ describe('compose.yaml', () => {
   })
 })
 
-test('the production example names no secret, and hides database and Redis', async () => {
+test('contains no secret in the production example, and hides database and Redis', async () => {
   const production = await readServices('compose.production.example.yaml')
   expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(production)))
   expect(production.db?.ports).toEqual([])

@@ -1,4 +1,4 @@
-/** The Dockerfile, instruction by instruction; no Docker engine is needed for that. */
+/** Tests the Dockerfile, instruction by instruction, without a Docker engine. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -43,17 +43,17 @@ const stageOf = (name: string) => {
 const argumentsOf = (stage: Stage, name: string) =>
   stage.instructions.flatMap((each) => (each.name === name ? [each.argument] : []))
 
-/** Itself and what it is made from, of this file. */
+/** The stage and its base stages in this file. */
 function lineage(stage: Stage): Stage[] {
   const parent = stages.find(({ name }) => name === stage.base)
   return parent ? [...lineage(parent), stage] : [stage]
 }
 
-test('has one target for each image, and two stages that are none', () => {
+test('has one target for each image, and two intermediate stages', () => {
   expect(stages.map(({ name }) => name)).toEqual(['build', 'runtime', ...Object.keys(images)])
 })
 
-test('uses instructions that it needs, and none that would fetch from the network or run by a shell', () => {
+test('uses no instruction that fetches from the network or runs in a shell', () => {
   const known = ['WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD']
   for (const { instructions } of stages) {
     expect(known).toEqual(expect.arrayContaining(instructions.map(({ name }) => name)))
@@ -65,7 +65,7 @@ test('uses instructions that it needs, and none that would fetch from the networ
   }
 })
 
-test('begins with images of a named version, that of Node being ours', () => {
+test('starts from images with a fixed version, and uses our version of Node', () => {
   const bases = stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base))
   for (const base of bases) expect(base).toMatch(/^\w+:\d+(\.\d+)*-[\w-]+$/)
   const [major] = packageJson.dependencies.node.split('.')
@@ -79,7 +79,7 @@ test.each(Object.entries<Image>(images))(
     const stage = stageOf(name)
     const users = argumentsOf(stage, 'USER')
     expect(users).toEqual(['999:999'])
-    // Nothing is changed as another user afterwards.
+    // No later instruction changes the user.
     const after = stage.instructions.slice(stage.instructions.findIndex((each) => each.name === 'USER'))
     expect(after.filter((each) => ['RUN', 'COPY'].includes(each.name))).toEqual([])
     const command: string[] = JSON.parse(argumentsOf(stage, 'CMD')[0] ?? '[]')
@@ -91,25 +91,22 @@ test.each(Object.entries<Image>(images))(
   },
 )
 
-test.each(Object.keys(images))(
-  'the target %s has no more than was assembled, and nothing to build with',
-  (name) => {
-    const own = lineage(stageOf(name))
-    const copied = own.flatMap((stage) => argumentsOf(stage, 'COPY'))
-    const expected = RegExp(`^(--from=build /image/${name}[/ ]|deploy/proxy/frontend.conf )`)
-    for (const each of copied) expect(each).toMatch(expected)
-    const ran = own.flatMap((stage) => argumentsOf(stage, 'RUN')).join('\n')
-    expect(ran).not.toMatch(
-      /\b(npm|npx|yarn) (ci|install|run|i|exec)\b|build-essential|\b(gcc|make|python3|git)\b/,
-    )
-    if (own.some(({ base }) => base.startsWith('node:'))) {
-      for (const tool of ['node_modules', 'npm', 'npx', 'corepack', 'yarn'])
-        expect(ran).toMatch(RegExp(`rm -rf .*/${tool}\\b`))
-    }
-    for (const install of ran.match(/apt-get install.*/g) ?? [])
-      expect(install).toMatch(/--no-install-recommends.*rm -rf \/var\/lib\/apt\/lists/)
-  },
-)
+test.each(Object.keys(images))('the target %s contains only assembled files, and no build tools', (name) => {
+  const own = lineage(stageOf(name))
+  const copied = own.flatMap((stage) => argumentsOf(stage, 'COPY'))
+  const expected = RegExp(`^(--from=build /image/${name}[/ ]|deploy/proxy/frontend.conf )`)
+  for (const each of copied) expect(each).toMatch(expected)
+  const ran = own.flatMap((stage) => argumentsOf(stage, 'RUN')).join('\n')
+  expect(ran).not.toMatch(
+    /\b(npm|npx|yarn) (ci|install|run|i|exec)\b|build-essential|\b(gcc|make|python3|git)\b/,
+  )
+  if (own.some(({ base }) => base.startsWith('node:'))) {
+    for (const tool of ['node_modules', 'npm', 'npx', 'corepack', 'yarn'])
+      expect(ran).toMatch(RegExp(`rm -rf .*/${tool}\\b`))
+  }
+  for (const install of ran.match(/apt-get install.*/g) ?? [])
+    expect(install).toMatch(/--no-install-recommends.*rm -rf \/var\/lib\/apt\/lists/)
+})
 
 test.each(Object.entries<Image>(images))(
   'the image %s has no package that only the embedded mode needs',
@@ -120,13 +117,13 @@ test.each(Object.entries<Image>(images))(
   },
 )
 
-test('what images leave out exists', () => {
+test('excludes only existing files', () => {
   for (const path of leftOut) expect(existsSync(root(path))).toBe(true)
 })
 
 test('the images run the steps that the build stage is tested with', () => {
   const [install, ran] = argumentsOf(stageOf('build'), 'RUN')
-  // A step of `npm run build`, which finds it done: nothing is installed twice.
+  // A step of `npm run build`, which skips it later: nothing is installed twice.
   expect(install).toBe('node server/cli/bootstrap.mjs install')
   expect(ran).toMatch(/^npm run build &&/)
   expect(ran).toContain(`for image in ${Object.keys(images).join(' ')}; do`)

@@ -1,4 +1,4 @@
-/** The commands of the deployment guide of today's inmor, in its order and its words, and what they are called here. */
+/** Lists the commands of inmor's deployment guide, in its order, with their names here. */
 import type { Deployment } from '#test/helpers/image-layout.ts'
 
 export type Chapter =
@@ -48,7 +48,7 @@ export const guideCommands: readonly (readonly [Chapter, string])[] = [
   ['restore', 'docker compose exec -T db psql -U postgres postgres < backup.sql'],
 ]
 
-/** The same line where there is no Docker: hosts and paths are those of the deployment, containers its directories. */
+/** The same line without Docker: with hosts and paths of the deployment, and its directories as containers. */
 export function translate(command: string, deployment: Deployment): string {
   const { directory, anchor, adminUrl, proxy, postgres } = deployment
   const curl = `curl --fail --silent --show-error --cacert ${proxy.certificate} -H "X-API-Key: $KEY"`

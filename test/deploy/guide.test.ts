@@ -1,4 +1,4 @@
-/** The deployment guide played from key generation to a resolved entity, as its reader would, on the layout of the images. */
+/** Tests the deployment guide from key generation to a resolved entity, on the layout of the images. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
@@ -26,7 +26,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     await deployment.close()
   })
 
-  /** Each command of the chapter must succeed; what each printed. */
+  /** Runs each command of the chapter, which must succeed, and returns the outputs. */
   async function play(chapter: Chapter): Promise<string[]> {
     const outputs: string[] = []
     for (const [, command] of guideCommands.filter(([each]) => each === chapter)) {
@@ -55,9 +55,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     key = made.output.trim()
   })
 
-  test('nothing of the layout can be written by its user, and there is nothing to build with', async ({
-    skip,
-  }) => {
+  test('the layout is read-only for its user, and has no build tools', async ({ skip }) => {
     const { ta, admin, worker } = deployment.directory
     const evaluation = ['@electric-sql', 'ioredis-mock', 'pino-pretty']
     const tools = [
@@ -80,7 +78,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     expect(found).toEqual({ code: 0, output: '' })
   })
 
-  test('a command without DATABASE_URL is refused, as there is no embedded database', async () => {
+  test('refuses a command without DATABASE_URL, because there is no embedded database', async () => {
     const { admin } = deployment.directory
     const outcome = await deployment.shell(`env -u DATABASE_URL ${admin}/inmor user list`)
     expect(outcome).toEqual({ code: 1, output: 'Set DATABASE_URL. This image has no embedded database.\n' })
@@ -110,7 +108,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     expect(payload.trust_chain).toHaveLength(3)
   })
 
-  test('rebuilding what Redis holds', async () => {
+  test('rebuilding published data', async () => {
     expect((await play('rebuild')).at(-1)).toMatch(/1 entities below \S+ published, 0 failures/)
   })
 
@@ -132,7 +130,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     })
   })
 
-  test('the backup, restored into an empty database, without a rebuild being asked for', async ({ skip }) => {
+  test('the backup, restored into an empty database, without an explicit rebuild', async ({ skip }) => {
     const { postgres, anchor, taUrl, proxy } = deployment
     if (!postgres) return skip('the programs of PostgreSQL are not installed here')
     await play('backup')
@@ -161,7 +159,7 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     expect((await deployment.shell(`cd ${deployment.directory.worker} && ./inmor rebuild`)).code).toBe(0)
   })
 
-  /** As received out of band: the files that the key generation wrote. */
+  /** Keys obtained out of band: the files of the key generation. */
   async function publishedKeys() {
     const folder = join(deployment.directory.keys, 'publickeys')
     const files = await readdir(folder)

@@ -1,4 +1,4 @@
-/** The alert rules and the dashboard ask only for what running servers tell. */
+/** Tests that alert rules and the dashboard use only metrics of running servers. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,7 +47,7 @@ beforeAll(async () => {
     await program.printed(/"Server listening|is ready/)
     return { url: String(url), names: (await readMetrics(url)).names }
   }
-  // One after the other: the admin server brings the database up to date first.
+  // In sequence: the admin server migrates the database first.
   told.admin = (await metricsOf('server/main.ts', String(await freePort()))).names
   const { url, names } = await metricsOf('server/worker.ts', '0')
   told.worker = names
@@ -60,7 +60,7 @@ afterAll(async () => {
   await Promise.all([redis.close(), database.close(), rm(keys, { recursive: true })])
 })
 
-/** Told by Prometheus itself, of everything it asks. */
+/** Created by Prometheus for each target. */
 const ofPrometheus = ['up']
 const operators = ['and', 'or', 'unless', 'bool', 'offset', 'ignoring', 'group_left', 'group_right']
 
@@ -108,7 +108,7 @@ const rules = z.object({
   ),
 })
 
-test('each alert has a name of its own and asks for metrics that are told', async () => {
+test('gives each alert a unique name and existing metrics', async () => {
   const { groups } = rules.parse(parse(await read('alerts.yml')))
   const all = groups.flatMap((group) => group.rules)
   expect(new Set(all.map(({ alert }) => alert)).size).toBe(all.length)
@@ -134,7 +134,7 @@ const dashboard = z.object({
   ),
 })
 
-test('each panel of the dashboard asks for metrics that are told, and lies over no other', async () => {
+test('gives each panel existing metrics and its own place', async () => {
   const { panels } = dashboard.parse(JSON.parse(await read('grafana-dashboard.json')))
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const taken = new Set<string>()
@@ -154,7 +154,7 @@ test('each panel of the dashboard asks for metrics that are told, and lies over 
   }
 })
 
-test('every metric of ours is on the dashboard or in an alert, and in the documentation', async () => {
+test('uses each of our metrics on the dashboard or in an alert, and documents it', async () => {
   const { groups } = rules.parse(parse(await read('alerts.yml')))
   const { panels } = dashboard.parse(JSON.parse(await read('grafana-dashboard.json')))
   const expressions = [
@@ -172,8 +172,8 @@ test('every metric of ours is on the dashboard or in an alert, and in the docume
   expect([...ours].filter((name) => !documentation.includes(`\`${name}\``))).toEqual([])
 })
 
-// The last one: the database does not come back.
-test('a worker says on the same port whether it is well, and that it lives', async () => {
+// Keep this test last: the database does not come back.
+test('serves readiness and liveness of a worker on the same port', async () => {
   const ask = async (path: string) => (await fetch(new URL(path, worker))).status
   expect(await ask('/health')).toBe(200)
   await database.close()

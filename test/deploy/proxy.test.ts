@@ -1,4 +1,4 @@
-/** The examples of deploy/proxy, each in front of the running services: what passes, what does not, and what is kept. */
+/** Tests the examples of deploy/proxy in front of the running services: access, forwarding and caching. */
 
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -25,7 +25,7 @@ const STRANGER = '127.0.0.1'
 const CONFIGURATION = '/.well-known/openid-federation'
 const CHANGES = 'subscription { subordinateChanged { entityId } }'
 
-/** How each says that an answer came from its cache; Caddy has none. */
+/** The header that marks a cached answer; Caddy has no cache. */
 const isKept: Readonly<Record<ProxyKind, ((answer: Answer) => boolean) | null>> = {
   nginx: ({ headers }) => headers['x-cache'] === 'HIT',
   apache: ({ headers }) => headers.age !== undefined,
@@ -60,7 +60,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
   const key = (role: 'viewer' | 'operator' = 'operator') => ({ 'x-api-key': admin.keys[role] })
   const json = { 'content-type': 'application/json' }
 
-  test('serves what is public over TLS, in its exact media type, and keeps it no longer than it says', async () => {
+  test('serves public data over TLS, with its exact media type and cache lifetime', async () => {
     const answer = await ask(proxy, proxy.ports.ta, CONFIGURATION)
     expect(answer.status).toBe(200)
     expect(answer.headers['content-type']).toBe('application/entity-statement+jwt')
@@ -73,7 +73,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     if (isKept[kind]) expect(isKept[kind](again)).toBe(true)
   })
 
-  test('does not keep what must be asked for each time', async () => {
+  test('does not cache uncacheable answers', async () => {
     for (const _ of [1, 2]) {
       const answer = await ask(proxy, proxy.ports.ta, '/status')
       expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
@@ -81,7 +81,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     }
   })
 
-  test('passes a form on as it was sent', async () => {
+  test('forwards a form unchanged', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const answer = await ask(proxy, proxy.ports.ta, '/trust_mark_status', {
       method: 'POST',
@@ -92,13 +92,13 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' })
   })
 
-  test('keeps strangers from the admin side', async () => {
+  test('blocks outside clients from the admin server', async () => {
     const answer = await ask(proxy, proxy.ports.admin, '/health', { from: STRANGER })
     expect(answer.status).toBe(403)
     expect((await ask(proxy, proxy.ports.admin, '/health', { from: OPERATOR })).status).toBe(200)
   })
 
-  test('says who the client is, whatever the client claims', async () => {
+  test('forwards the real client address, and ignores the one that the client claims', async () => {
     const tmtype = `https://ta.example.org/marks/${kind}`
     const forged = {
       'x-request-id': 'chosen-by-the-client',
@@ -116,11 +116,11 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     const log = await ask(proxy, proxy.ports.admin, path, { headers: key('viewer'), from: OPERATOR })
     const [entry] = JSON.parse(log.body).items
     expect(entry).toMatchObject({ address: OPERATOR, request_id: created.headers['x-request-id'] })
-    // Under which the proxy's log could have it, too.
+    // The proxy can log the same id.
     expect(entry.request_id).toMatch(/^[\w@-]{20,40}$/)
   })
 
-  test('sends events on as they happen', async () => {
+  test('forwards events immediately', async () => {
     const leaf = await startLeaf(admin)
     const stream = await listen(proxy, CHANGES, { ...key(), 'x-graphql-yoga-csrf': '1' }, OPERATOR)
     await register(admin, leaf)
@@ -128,7 +128,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     stream.close()
   })
 
-  test('sends a page asked for without TLS to https, and no request with a body anywhere', async () => {
+  test('redirects pages without TLS to https, but no request with a body', async () => {
     const plain = async (method: string) => {
       const outgoing = request({ port: proxy.ports.http, host: '127.0.0.1', path: '/list?x=1', method })
       outgoing.setHeader('host', 'localhost').end()

@@ -1,4 +1,4 @@
-/** No command stands in a document that neither commands.test.ts runs nor another test answers for. */
+/** Tests that commands.test.ts or another test covers each command in the documents. */
 
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
@@ -11,13 +11,13 @@ import { type Block, blocksOf, documents, engine, engineForms, played, root, she
 /** Of README.md: what starts the product stands in a block that is not run as a whole; other tests prove it. */
 const starts: string[] = [...Object.values(startCommands), 'npm test']
 
-/** What else may stand in a fence, and how it is looked at. */
+/** Other content of a fence, and its check. */
 const others: Readonly<Record<string, (block: Block) => unknown>> = {
   mermaid: ({ content }) => expect(content).toMatch(/^(flowchart|sequenceDiagram)/),
   yaml: ({ content }) => expect(parse(content)).toEqual(expect.any(Object)),
 }
 
-test.each(await documents())('every block of %s is run or looked at', async (document) => {
+test.each(await documents())('every block of %s is run or checked', async (document) => {
   for (const block of await blocksOf(document)) {
     const { language, content } = block
     if (language === 'sh') expect(played).toContain(document)
@@ -32,7 +32,7 @@ test.each(await documents())('every block of %s is run or looked at', async (doc
   }
 })
 
-test('a line that only a Docker engine or root could run has a form that is known', async () => {
+test('a line that needs a Docker engine or root has a known form', async () => {
   for (const document of played) {
     for (const [line] of (await shellOf(document)).matchAll(engine)) {
       expect(
@@ -43,7 +43,7 @@ test('a line that only a Docker engine or root could run has a form that is know
   }
 })
 
-test('a command in the running text is there to be run', async () => {
+test('a command in the running text exists', async () => {
   const help = run('server/cli/inmor.ts', ['--help'])
   expect((await help.ended).code).toBe(0)
   const scripts = Object.keys(packageJson.scripts)

@@ -1,4 +1,4 @@
-/** Every command in the documentation is run, as written but for the hosts, on an installation of its own. */
+/** Tests every command in the documentation, unchanged except for hosts, on a separate installation. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { engine, played, root, shellOf } from './document.ts'
 let product: Product
 let federation: Federation
 let directory: string
-/** What docs/migration.md takes over. */
+/** The installation that docs/migration.md imports. */
 let old: OldInmor
 let oldMember: TestEntity
 /** Registers as README.md says. */
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-/** Where there is no engine: the command line of this checkout, and the hosts of the installation. */
+/** Without a Docker engine: the command line of this checkout, and the hosts of the installation. */
 function translate(script: string): string {
   const { adminUrl, federationUrl, dataDirectory } = product.installation
   return withoutRepetitions(script)
@@ -88,11 +88,11 @@ describe('the commands', () => {
   test.each(played)('of %s', async (document) => {
     const { code, output } = await run(translate(await shellOf(document)))
     expect(code, output).toBe(0)
-    // GraphQL says in the body what went wrong.
+    // GraphQL reports errors in the body.
     expect(output).not.toMatch(/"errors":|"code":"/)
   })
 
-  test('that need a Docker engine name files and services that are there', async () => {
+  test('that need a Docker engine name existing files and services', async () => {
     const { services } = parse(await readFile(root('compose.yaml'), 'utf8'), { merge: true })
     const images = Object.values<{ image: string }>(services).map(({ image }) => image)
     for (const document of played) {
@@ -109,6 +109,6 @@ describe('the commands', () => {
   })
 })
 
-test('docs/configuration.md says what the code reads; `npm run docs` writes it', async () => {
+test('docs/configuration.md matches the code; `npm run docs` writes it', async () => {
   expect(await readFile(configurationFile, 'utf8')).toBe(configurationDocument())
 })

@@ -1,10 +1,10 @@
-/** The documents, the commands in their fences, and which of those no test can run as they are. */
+/** Reads the documents and the commands in their fences, and lists commands that tests cannot run unchanged. */
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-/** Those whose blocks of shell are run by commands.test.ts, in this order. */
+/** Documents whose shell blocks commands.test.ts runs, in this order. */
 export const played = [
   'docs/api.md',
   'docs/operations.md',
@@ -13,7 +13,7 @@ export const played = [
   'README.md',
 ] as const
 
-/** All of them, in the root and below docs/. */
+/** All documents, in the root and below docs/. */
 export async function documents(): Promise<string[]> {
   const [atRoot, below] = await Promise.all([readdir(root()), readdir(root('docs'), { recursive: true })])
   return [...atRoot, ...below.map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md')).sort()
@@ -29,16 +29,16 @@ export async function blocksOf(document: string): Promise<Block[]> {
   }))
 }
 
-/** The blocks of shell, in order. */
+/** The shell blocks, in order. */
 export async function shellOf(document: string): Promise<string> {
   const blocks = await blocksOf(document)
   return blocks.flatMap(({ language, content }) => (language === 'sh' ? [content] : [])).join('')
 }
 
-/** Lines that only a Docker engine or root could run. */
+/** Lines that need a Docker engine or root. */
 export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo ).*$/gm
 
-/** Forms of such lines, and what was shown of each instead. */
+/** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
   [
     /^docker compose build$/,

@@ -1,4 +1,4 @@
-/** The documents agree with the tree: links, pictures, folders and the version of Node. */
+/** Tests the documents against the tree: links, pictures, folders and the version of Node. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

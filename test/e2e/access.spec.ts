@@ -1,4 +1,4 @@
-/** Letting people and scripts in, from the console: users, API keys, and the log of what they did. */
+/** Tests access management in the console: users, API keys and the audit log. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -23,7 +23,7 @@ afterAll(async () => {
   await product.stop()
 })
 
-/** What the API says to a script with this key. */
+/** The answer of the API to a script with this key. */
 async function viewerOf(key: string) {
   const response = await fetch(`${product.installation.adminUrl}/graphql`, {
     method: 'POST',
@@ -34,7 +34,7 @@ async function viewerOf(key: string) {
   return data?.viewer ?? null
 }
 
-test('a user is created, refused at the field first, and sees only what the role allows', async () => {
+test('creates a user after a refusal at the field, and the role limits the pages', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Create a user' }).click()
   const dialog = page.getByRole('dialog')
@@ -72,7 +72,7 @@ test('a user who is locked out cannot sign in', async () => {
   await other.page.context().close()
 })
 
-test('users are found by name, role and whether they are locked out, and the address keeps it', async () => {
+test('finds users by name, role and lock, and keeps the filter in the address', async () => {
   const { page, complaints } = watched
   const people = page.getByRole('table', { name: 'Users' }).getByRole('row')
   await page.getByLabel('State').selectOption('Locked out')
@@ -91,7 +91,7 @@ test('users are found by name, role and whether they are locked out, and the add
   expect(complaints).toEqual([])
 })
 
-test('an API key is shown once, works, and is refused once it is revoked', async () => {
+test('shows an API key once, which works until it is revoked', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'API keys' }).click()
   await page.getByRole('button', { name: 'Create an API key' }).click()
@@ -119,7 +119,7 @@ test('an API key is shown once, works, and is refused once it is revoked', async
   expect(complaints).toEqual([])
 })
 
-test('the audit log is filtered, shows what differs, and is exported', async () => {
+test('filters the audit log, shows differences, and exports it', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Audit log' }).click()
   await page.getByLabel('Action').fill('createUser')

@@ -16,7 +16,7 @@ import { states } from './page-state.ts'
 /** The walk visits every page three times, and there are many. */
 const WALK_TIMEOUT = 600_000
 
-/** Without a place to break a line; names that people choose can be so. */
+/** Without a line break opportunity, like names that users can choose. */
 const long = 'association_of_the_libraries_archives_and_museums_of_the_north'
 
 let product: Product
@@ -59,14 +59,14 @@ async function enter(): Promise<void> {
   await page.waitForURL('/')
 }
 
-/** A page is there when its heading is, and nothing in it is still being fetched. */
+/** A page is ready when its heading is there and nothing is loading. */
 async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path)
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.locator('.animate-spin').first().waitFor({ state: 'hidden' })
 }
 
-/** Paths of the console's own pages that links on the present page lead to. */
+/** Paths of console pages that the current page links to. */
 async function links(page: Page): Promise<string[]> {
   const hrefs = await page
     .locator('a[href]')
@@ -83,7 +83,7 @@ test('the sign-in page', async () => {
   expect(complaints).toEqual([])
 })
 
-test('a script that is written into a page does not run, and none is let in from elsewhere', async () => {
+test('blocks inline scripts and scripts of other origins', async () => {
   const { page } = await openPage(browser, product.installation.adminUrl)
   await visit(page, '/')
   const policy = await page.locator('meta[http-equiv=content-security-policy]').getAttribute('content')
@@ -97,7 +97,7 @@ test('a script that is written into a page does not run, and none is let in from
   expect(await page.title()).not.toBe('written in')
 })
 
-test('every page that a link leads to', { timeout: WALK_TIMEOUT }, async () => {
+test('has no violations on any linked page', { timeout: WALK_TIMEOUT }, async () => {
   const { page, complaints } = watched
   const paths = new Set(['/'])
   const found: string[] = []

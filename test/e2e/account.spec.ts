@@ -1,4 +1,4 @@
-/** One's own account in the console: a second factor, a passkey, sessions, and being asked again who one is. */
+/** Tests the user's account in the console: second factor, passkey, sessions, and confirmation by signing in again. */
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -39,7 +39,7 @@ async function openAccount(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
 }
 
-/** Signed in an hour ago, as far as the server knows; nobody waits for that here. */
+/** Moves the sign-in one hour into the past, because waiting takes too long. */
 async function ageSessions(): Promise<void> {
   const running = await readRunning(product.installation.dataDirectory)
   const db = connectDatabase(running?.parts?.databaseUrl ?? '')
@@ -47,7 +47,7 @@ async function ageSessions(): Promise<void> {
   await db.$disconnect()
 }
 
-test('an authenticator app is set up with the picture’s secret, and asked for from then on', async () => {
+test('sets up an authenticator app with the secret of the QR code, and requires it afterwards', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Set up' }).click()
   const dialog = page.getByRole('dialog')
@@ -67,14 +67,14 @@ test('an authenticator app is set up with the picture’s secret, and asked for 
 
   await signOut(page)
   await signIn(page, 'admin', password)
-  // The present step has been used; the server allows for a clock that is one step ahead.
+  // The current step is used; the server accepts a clock that is one step ahead.
   await page.getByLabel('Code').fill(totp.generate({ timestamp: Date.now() + 30_000 }))
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
   expect(complaints.filter((complaint) => !complaint.includes('/sign-in'))).toEqual([])
 })
 
-test('who cannot be signed out is told so, and stays where they are', async () => {
+test('reports a failed sign-out, and stays on the page', async () => {
   const { page } = watched
   const paths = '**/sign-out'
   await page.route(paths, (request) => request.abort())
@@ -85,7 +85,7 @@ test('who cannot be signed out is told so, and stays where they are', async () =
   await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
 })
 
-test('a wrong code is refused at the field, and a recovery code signs in once', async () => {
+test('refuses a wrong code at the field, and accepts a recovery code once', async () => {
   const { page } = watched
   await signOut(page)
   await signIn(page, 'admin', password)
@@ -99,7 +99,7 @@ test('a wrong code is refused at the field, and a recovery code signs in once', 
   await page.getByText('9 recovery codes left.').waitFor()
 })
 
-test('a passkey is added, signs in without password and code, is renamed, and is removed', async () => {
+test('adds a passkey, signs in without password and code, renames and removes it', async () => {
   const { page } = watched
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
@@ -134,7 +134,7 @@ test('a passkey is added, signs in without password and code, is renamed, and is
   await page.getByText('Passkey: old laptop').waitFor({ state: 'hidden' })
 })
 
-test('a change long after signing in asks again who it is, and then goes on', async () => {
+test('asks for a new sign-in before a change when the last one is old, then continues', async () => {
   const { page } = watched
   await page.goto('/users')
   await page.getByRole('button', { name: 'Create a user' }).click()
@@ -151,7 +151,7 @@ test('a change long after signing in asks again who it is, and then goes on', as
   await page.getByRole('button', { name: 'What to do with otto' }).waitFor()
 })
 
-test('a session elsewhere is ended, and its page says so', async () => {
+test('ends another session, and its page reports it', async () => {
   const { page } = watched
   const other = await openPage(browser, product.installation.adminUrl)
   await other.page.goto('/subordinates')

@@ -1,4 +1,4 @@
-/** The collection in the console: from nothing, by a walk that is watched, to what it found and what it could not read. */
+/** Tests the collection in the console: empty, during a crawl, and with its results and failures. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -11,7 +11,7 @@ let product: Product
 let browser: Browser
 let watched: Watched
 let federation: Federation
-/** Below the same Intermediate; it keeps the walk waiting until it is closed. */
+/** Below the same Intermediate; it delays the crawl until it is closed. */
 let silent: TestEntity
 
 const provider = {
@@ -37,13 +37,13 @@ afterAll(async () => {
   await product.stop()
 })
 
-test('before anybody is registered, it says where a walk begins', async () => {
+test('explains where a crawl begins before an entity is registered', async () => {
   const { page, complaints } = watched
   await page.getByText('It starts at the subordinates of this Trust Anchor.').waitFor()
   expect(complaints).toEqual([])
 })
 
-test('a walk is started, survives a reload, and ends in what was found and what failed', async () => {
+test('starts a crawl that survives a reload, and shows its results and failures', async () => {
   const { page, complaints } = watched
   federation = await below(product.installation.federationUrl)
     .intermediate()
@@ -68,7 +68,7 @@ test('a walk is started, survives a reload, and ends in what was found and what 
   expect(complaints).toEqual([])
 })
 
-test('it is searched and filtered in the address, and an entity is read in full without asking its host', async () => {
+test('keeps search and filter in the address, and shows an entity without a fetch from its host', async () => {
   const { page, complaints } = watched
   await page.getByLabel('Search', { exact: true }).fill('HARBOUR')
   await page.waitForURL('/collection?q=HARBOUR')

@@ -1,4 +1,4 @@
-/** Explaining an entity in the console: the way to the anchor as a graph and as a list, and where it fails. */
+/** Tests the trust check in the console: the chain as a graph and as a list, and where it fails. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -40,7 +40,7 @@ afterAll(async () => {
   await product.stop()
 })
 
-test('an entity resolves: each statement of the graph opens with its checks, and the picture is saved', async () => {
+test('resolves an entity, opens each statement with its checks, and saves the picture', async () => {
   const { page, complaints } = watched
   await page.getByRole('main').getByLabel('Entity identifier').fill(sound.leaf.id)
   await page.getByRole('button', { name: 'Check trust' }).click()
@@ -60,7 +60,7 @@ test('an entity resolves: each statement of the graph opens with its checks, and
   expect(complaints).toEqual([])
 })
 
-test('the address leads back to the same statement, and the list shows what the graph does', async () => {
+test('keeps the statement in the address, and shows the graph as a list', async () => {
   const { page } = watched
   await page.reload()
   await page.getByText(`${anchor} speaks about ${sound.top.id}.`).waitFor()
@@ -69,7 +69,7 @@ test('the address leads back to the same statement, and the list shows what the 
   await page.getByText(`${anchor} speaks about itself.`).waitFor()
 })
 
-test('a chain that fails says which check, in which statement, and what to do', async () => {
+test('names the failed check of a chain, its statement, and what to do', async () => {
   const { page, complaints } = watched
   await page.goto(`/explorer?entity=${encodeURIComponent(confined.leaf.id)}`)
   await page.getByRole('heading', { name: 'It does not resolve' }).waitFor()
@@ -80,7 +80,7 @@ test('a chain that fails says which check, in which statement, and what to do', 
   expect(complaints).toEqual([])
 })
 
-test('an entity that nobody vouches for says where the way ends', async () => {
+test('shows where the search for a chain ends for an entity without one', async () => {
   const { page } = watched
   await page.goto('/explorer?entity=http://127.0.0.1:1')
   await page.getByRole('heading', { name: 'No path leads to the Trust Anchor' }).waitFor()

@@ -1,4 +1,4 @@
-/** Many entities are registered from a list, watched as a run; what is wrong with one is said and holds up no other. */
+/** Tests the import of a list of entities: progress as a run, and failures that do not affect the others. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -30,14 +30,14 @@ afterAll(async () => {
   await product.stop()
 })
 
-test('lines that name no entity are told before anything is sent', async () => {
+test('reports invalid lines before it sends anything', async () => {
   const { page } = watched
   await page.getByLabel('Entity Identifiers').fill(`${entities[0]?.id}\nnobody`)
   await page.getByText('Line 2, “nobody”').waitFor()
   expect(await page.getByRole('button', { name: 'Register 1 entity' }).isDisabled()).toBe(true)
 })
 
-test('a list is registered, and the public endpoint serves all but the one that is refused', async () => {
+test('registers a list, and the public endpoint serves all except the refused entity', async () => {
   const { page, complaints } = watched
   const ids = [...entities, stray].map(({ id }) => id)
   await page.getByLabel('Entity Identifiers').fill(['entityId,displayName', ...ids, ids[0]].join('\n'))

@@ -1,4 +1,4 @@
-/** Who works by keyboard alone is led on: to the content, to what was just added, and back from what is gone. */
+/** Tests keyboard focus: it moves to the content, to new items, and away from removed ones. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
   await product.stop()
 })
 
-/** What has the focus: its name for those who cannot see it, or else its tag. */
+/** The focused element: its accessible name, or else its tag. */
 const focused = () =>
   page.evaluate(() => {
     const element = document.activeElement
@@ -39,12 +39,12 @@ async function open(screen: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: screen }).waitFor()
 }
 
-test('another page is entered at its content', async () => {
+test('focuses the content of a new page', async () => {
   await open('Users')
   await eventuallyFocused('MAIN')
 })
 
-test('a refused form keeps the focus in it', async () => {
+test('keeps the focus in a refused form', async () => {
   await page.getByRole('button', { name: 'Create a user' }).press('Enter')
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Username').fill('admin')
@@ -57,7 +57,7 @@ test('a refused form keeps the focus in it', async () => {
   expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Create a user')
 })
 
-test('a policy is typed without a way back, and what had the focus may go', async () => {
+test('keeps the focus while a policy is typed and when the focused element disappears', async () => {
   await open('Metadata policy')
   await page.getByLabel('Entity Type').focus()
   await page.keyboard.type('openid_provider')

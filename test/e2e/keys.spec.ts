@@ -1,4 +1,4 @@
-/** The signing key is replaced step by step in the console, and a key is revoked in an emergency. */
+/** Tests the key rollover in the console, step by step, and an emergency revocation. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase, type Database } from '#server/database/client.ts'
@@ -51,7 +51,7 @@ async function publishedKids(): Promise<string[]> {
   return jwks.keys.map(({ kid }: { kid: string }) => kid)
 }
 
-test('a key is announced, and switching too early is refused with the reason', async () => {
+test('announces a key, and refuses an early switch with the reason', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Announce a key' }).click()
   await page.getByRole('dialog').getByLabel('Algorithm').selectOption('ES256')
@@ -71,9 +71,9 @@ test('a key is announced, and switching too early is refused with the reason', a
   expect(complaints).toEqual([])
 })
 
-test('once everybody can know it, it signs; the Trust Marks are re-issued, and the bar is seen to the end', async () => {
+test('switches after the waiting time, re-signs the Trust Marks, and shows progress to the end', async () => {
   const { page, complaints } = watched
-  // A day goes by, as far as the server knows.
+  // Simulates a day.
   await db.signingKey.updateMany({ where: { state: 'ANNOUNCED' }, data: { usableFrom: new Date() } })
   await page.reload()
   await page.getByRole('button', { name: 'Switch to it' }).click()
@@ -84,7 +84,7 @@ test('once everybody can know it, it signs; the Trust Marks are re-issued, and t
   expect(complaints).toEqual([])
 })
 
-test('the key before is retired only knowingly, as long as others hold what it signed', async () => {
+test('retires the previous key only after confirmation while caches hold its signatures', async () => {
   const { page, complaints } = watched
   const [, before = ''] = await publishedKids()
   await page.getByRole('button', { name: 'Retire now (unsafe)…' }).click()
@@ -98,7 +98,7 @@ test('the key before is retired only knowingly, as long as others hold what it s
   expect(complaints).toEqual([])
 })
 
-test('the key that signs is revoked only when that is said to be an emergency', async () => {
+test('revokes the current key only as an emergency', async () => {
   const { page, complaints } = watched
   const [stolen = ''] = await publishedKids()
   await page.getByRole('table', { name: 'Published keys' }).getByRole('button', { name: 'Revoke…' }).click()

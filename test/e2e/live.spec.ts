@@ -1,4 +1,4 @@
-/** What others do appears by itself; what goes wrong meanwhile is said, and costs nobody what they typed. */
+/** Tests live updates: changes of others appear, and failures are reported without loss of input. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase } from '#server/database/client.ts'
@@ -43,7 +43,7 @@ async function pageOf(username: string, secret: string, path: string): Promise<P
   return page
 }
 
-/** As somebody else does it, with a script. */
+/** A change by another user, with a script. */
 async function register(): Promise<{ id: string; entityId: string }> {
   const { federationUrl } = product.installation
   const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
@@ -52,7 +52,7 @@ async function register(): Promise<{ id: string; entityId: string }> {
   return { id, entityId: entity.id }
 }
 
-/** Every session is over, as far as the server knows; nobody waits twelve hours here. */
+/** Expires every session, because waiting takes twelve hours. */
 async function endSessions(): Promise<void> {
   const running = await readRunning(product.installation.dataDirectory)
   const db = connectDatabase(running?.parts?.databaseUrl ?? '')
@@ -68,7 +68,7 @@ async function signInAgain(): Promise<void> {
   await dialog().waitFor({ state: 'hidden' })
 }
 
-test('lists show what somebody else has done, without a reload', async () => {
+test('shows changes of other users in lists without a reload', async () => {
   const { entityId } = await register()
   await page.getByRole('main').getByText(entityId).first().waitFor()
 
@@ -84,7 +84,7 @@ test('lists show what somebody else has done, without a reload', async () => {
   await page.getByText(entityId.replace('http://', ''), { exact: false }).first().waitFor()
 })
 
-test('the dashboard tells of changes, of runs at work and of what expires', async () => {
+test('shows changes, active runs and expiries on the dashboard', async () => {
   await page.getByRole('link', { name: 'Dashboard' }).click()
   const changes = page.getByRole('list', { name: /^Recent changes/ })
   await changes.getByText('Trust Mark issued').waitFor()
@@ -105,7 +105,7 @@ test('the dashboard tells of changes, of runs at work and of what expires', asyn
   await changes.getByText('Changed', { exact: true }).waitFor()
 })
 
-test('a lost connection is shown, heals, and what was missed appears', async () => {
+test('shows a lost connection, reconnects, and shows missed changes', async () => {
   await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
   await page.getByRole('heading', { level: 1, name: 'Subordinates' }).waitFor()
   await product.stop()
@@ -116,7 +116,7 @@ test('a lost connection is shown, heals, and what was missed appears', async () 
   await page.getByRole('main').getByText(entityId).first().waitFor()
 })
 
-test('a session that ends in the middle of a form is begun anew in place, and the form is saved', async () => {
+test('signs in again within a form after the session ends, and saves the form', async () => {
   await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
   await page.getByLabel('Validity of the statement').fill('72')
   await endSessions()
@@ -124,13 +124,13 @@ test('a session that ends in the middle of a form is begun anew in place, and th
   await dialog().waitFor()
   await signInAgain()
   await page.getByText('72 hours', { exact: false }).waitFor()
-  // What was listened to before is listened to again.
+  // The subscriptions are active again.
   await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
   const { entityId } = await register()
   await page.getByRole('main').getByText(entityId).first().waitFor()
 })
 
-test('whoever leaves the question keeps the form, and is refused until signed in', async () => {
+test('keeps the form when the sign-in is cancelled, and refuses changes until then', async () => {
   await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
   await page.getByLabel('Validity of the statement').fill('96')
   await endSessions()
@@ -144,7 +144,7 @@ test('whoever leaves the question keeps the form, and is refused until signed in
   await page.getByText('96 hours', { exact: false }).waitFor()
 })
 
-test('a role that another administrator lowers is told, without taking the page away', async () => {
+test('reports a lowered role, and keeps the page', async () => {
   const input = { username: 'olga', password: PASSWORD, role: 'OPERATOR' }
   const created = await mutate<{ id: string }>(admin, 'createUser', input, 'id')
   const other = await pageOf('olga', PASSWORD, '/subordinates')
@@ -158,7 +158,7 @@ test('a role that another administrator lowers is told, without taking the page 
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
   await other.getByText('Your role has been changed').waitFor()
   await other.getByText('It is Viewer now; it was Operator.', { exact: false }).waitFor()
-  // What was typed stays, although a viewer would not be let in here; to save it is refused.
+  // The input stays, although a viewer cannot open this page; saving is refused.
   await other.getByRole('button', { name: 'Save' }).click()
   await other
     .getByRole('alert')
@@ -166,7 +166,7 @@ test('a role that another administrator lowers is told, without taking the page 
     .waitFor()
   expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
 
-  // Whoever leaves goes on as a viewer, and is not let in again.
+  // After leaving, the user is a viewer and cannot return.
   await other.getByRole('navigation').getByRole('link', { name: 'Subordinates', exact: true }).click()
   await other.waitForURL('/subordinates')
   await other.getByRole('link', { name: 'Register' }).waitFor({ state: 'hidden' })
@@ -175,7 +175,7 @@ test('a role that another administrator lowers is told, without taking the page 
   await other.context().close()
 })
 
-test('a form above a list outlives the role that opened it, and the list follows when it is closed', async () => {
+test('keeps a form above a list after the role changes, and updates the list when it closes', async () => {
   const input = { username: 'anna', password: PASSWORD, role: 'ADMIN' }
   const created = await mutate<{ id: string }>(admin, 'createUser', input, 'id')
   const other = await pageOf('anna', PASSWORD, '/users')
@@ -196,7 +196,7 @@ test('a form above a list outlives the role that opened it, and the list follows
   await other.context().close()
 })
 
-test('signing out in one window ends the session in the others', async () => {
+test('ends the session in all windows at sign-out', async () => {
   const other = await page.context().newPage()
   await other.goto('/')
   await other.getByRole('button', { name: /^Administrator/ }).click()

@@ -1,4 +1,4 @@
-/** Five thousand subordinates: each page asks for what it shows and for no more, however many there are. */
+/** Tests the console with five thousand subordinates: each page loads only what it shows. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
@@ -13,10 +13,10 @@ let admin: TestAdmin
 let entities: ManyEntities
 let browser: Browser
 let watched: Watched
-/** How many things each answer of the API held, since they were counted last. */
+/** The number of list items in each API answer since the last count. */
 let answered: Promise<number>[] = []
 
-/** Things in lists, at any depth. */
+/** Items in lists, at any depth. */
 function edgesIn(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + edgesIn(item), 0)
   if (typeof value !== 'object' || value === null) return 0
@@ -32,7 +32,7 @@ async function mostAnswered(): Promise<number> {
   return Math.max(...sizes)
 }
 
-/** As a walk leaves them. */
+/** As a crawl stores them. */
 async function collect(): Promise<void> {
   const { collection: keys } = redisKeys()
   const pipeline = admin.redis.client.pipeline()
@@ -74,7 +74,7 @@ const rows = (page: Page) => page.getByRole('table').locator('tbody tr')
 const total = (page: Page, text: string) =>
   page.getByRole('main').getByText(text, { exact: false }).first().waitFor()
 
-test('the list shows one page of them, and asks for no more', async () => {
+test('loads and shows one page of the list', async () => {
   const { page, complaints } = watched
   await total(page, '1–50 of 5,000 subordinates')
   expect(await rows(page).count()).toBe(PAGE_SIZE)
@@ -92,7 +92,7 @@ test('the list shows one page of them, and asks for no more', async () => {
   expect(complaints).toEqual([])
 })
 
-test('a search and a filter answer with what fits', async () => {
+test('finds matches with search and filter', async () => {
   const { page } = watched
   await page.getByLabel('Search', { exact: true }).fill('/rp/4242')
   await total(page, '1 subordinate')
@@ -114,7 +114,7 @@ test.each(['/', '/trust-marks', '/renewals', '/audit', '/policy'])('%s does not 
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
 })
 
-test('the palette finds one among them by asking for a handful', async () => {
+test('finds one in the palette with a few results', async () => {
   const { page } = watched
   answered = []
   await page.keyboard.press('Control+k')
@@ -124,7 +124,7 @@ test('the palette finds one among them by asking for a handful', async () => {
   await page.keyboard.press('Escape')
 })
 
-test('the collection is paged and searched as well', async () => {
+test('pages and searches the collection', async () => {
   const { page } = watched
   await page.goto('/collection')
   await total(page, '5,000 entities')

@@ -1,11 +1,11 @@
-/** More Trust Mark types than a page of the API holds: each of them can be found, filtered by and issued. */
+/** Tests more Trust Mark types than an API page contains: each can be found, used as a filter and issued. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
 
 const COUNT = 150
-/** By identifier it is the last of all, far behind the first hundred. */
+/** The last identifier, far behind the first hundred. */
 const LAST = 'Certificate 149'
 
 let admin: TestAdmin
@@ -42,7 +42,7 @@ async function pick(page: Page, search: string, name: string): Promise<void> {
   await expect.poll(() => picker(page).inputValue()).toBe(name)
 }
 
-test('the list has them all, page by page', async () => {
+test('lists all types page by page', async () => {
   const { page, complaints } = watched
   await page.getByText('1–50 of 150 Trust Mark types').waitFor()
   await page.getByRole('link', { name: 'Next' }).click()
@@ -68,7 +68,7 @@ test.each(['/trust-marks', '/subordinates', '/collection'])(
   '%s is filtered by the last type',
   async (path) => {
     const { page, complaints } = watched
-    // A filter that is set is shown where there is nothing to filter, too.
+    // An active filter is visible also without results.
     await page.goto(`${path}?q=rp`)
     await pick(page, 'certificate 149', LAST)
     await page.waitForURL((url) => [...url.searchParams.values()].includes(typeOf(149)))
@@ -81,7 +81,7 @@ test.each(['/trust-marks', '/subordinates', '/collection'])(
   },
 )
 
-test('the keyboard is enough, and what is not chosen does not stay', async () => {
+test('works with the keyboard alone, and discards text that is not chosen', async () => {
   const { page } = watched
   await page.goto('/trust-marks?q=rp')
   await picker(page).focus()
@@ -95,7 +95,7 @@ test('the keyboard is enough, and what is not chosen does not stay', async () =>
   await page.waitForURL((url) => url.searchParams.get('type') === typeOf(147))
 })
 
-test('a required type and the palette find them by name', async () => {
+test('finds types by name as a required type and in the palette', async () => {
   const { page } = watched
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Find a screen' }).fill(LAST)

@@ -1,4 +1,4 @@
-/** What a page of the console can be brought to, beyond what a link leads to. */
+/** Lists states of console pages that no link leads to. */
 import type { Page } from 'playwright-core'
 
 /** Entity Identifiers: one is a subordinate with a Trust Mark, the other could be one. */
@@ -8,7 +8,7 @@ type State = {
   what: string
   path: (entities: Entities) => string
   reach: (page: Page) => Promise<void>
-  /** Where the rest of the page is out of reach. */
+  /** The part to check when the rest of the page is inert. */
   part?: string
 }
 

@@ -1,4 +1,4 @@
-/** The command palette: screens, actions, entities and Trust Mark types by a few letters, without a mouse. */
+/** Tests the command palette: screens, actions, entities and Trust Mark types, by keyboard. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -51,7 +51,7 @@ async function find(page: Page, text: string): Promise<void> {
   await field(page).fill(text)
 }
 
-test('a screen by the beginning of its name, with the focus held and the active option announced', async () => {
+test('finds a screen by the start of its name, keeps the focus and announces the active option', async () => {
   const { page, complaints } = watched
   await find(page, 'coll')
   const option = chosen(page, 'Collection')
@@ -64,7 +64,7 @@ test('a screen by the beginning of its name, with the focus held and the active 
   expect(complaints).toEqual([])
 })
 
-test('arrows go round the list, Escape leaves, and the focus returns to where it was', async () => {
+test('wraps with the arrow keys, closes with Escape, and returns the focus', async () => {
   const { page } = watched
   const button = page.getByRole('button', { name: 'Find anything' })
   await button.focus()
@@ -80,7 +80,7 @@ test('arrows go round the list, Escape leaves, and the focus returns to where it
   await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true)
 })
 
-test('an entity, a Trust Mark type, and an address that nobody here knows', async () => {
+test('finds an entity, a Trust Mark type, and an unknown address', async () => {
   const { page } = watched
   await find(page, 'test rel')
   await chosen(page, 'Test Relying Party').waitFor()
@@ -97,7 +97,7 @@ test('an entity, a Trust Mark type, and an address that nobody here knows', asyn
   await page.waitForURL('/explorer?entity=https%3A%2F%2Frp.example.org')
 })
 
-test('an action asks before it starts, and the theme changes at once', async () => {
+test('confirms an action before it starts, and changes the theme immediately', async () => {
   const { page, complaints } = watched
   await find(page, 'renew sub')
   await page.keyboard.press('Enter')
@@ -113,7 +113,7 @@ test('an action asks before it starts, and the theme changes at once', async () 
   expect(complaints).toEqual([])
 })
 
-test('on a phone, from the menu too', async () => {
+test('opens on a phone, also from the menu', async () => {
   const { page } = watched
   await page.setViewportSize({ width: 390, height: 844 })
   await page.getByRole('button', { name: 'Open the menu' }).click()
@@ -123,7 +123,7 @@ test('on a phone, from the menu too', async () => {
   await page.waitForURL('/audit')
 })
 
-test('a viewer is offered nothing that would be refused, and signs out by it', async () => {
+test('offers a viewer only permitted actions, and signs out', async () => {
   const { page } = await signedIn('visitor', 'only to look at things')
   await page.keyboard.press('Control+k')
   await page.getByRole('option', { name: 'Subordinates' }).waitFor()

@@ -1,4 +1,4 @@
-/** An operator's tasks in the console, each read at the public endpoints afterwards. */
+/** Tests an operator's tasks in the console, and their results at the public endpoints. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -46,7 +46,7 @@ async function inspect(page: Page, entityId: string): Promise<void> {
 
 const list = async () => (await fetch(`${anchor}/list`)).json()
 
-test('a wrong password is refused at the field, and tells nobody in', async () => {
+test('refuses a wrong password at the field', async () => {
   const { page } = await openPage(browser, product.installation.adminUrl)
   await page.goto('/subordinates')
   await signIn(page, 'admin', 'not the printed one')
@@ -56,7 +56,7 @@ test('a wrong password is refused at the field, and tells nobody in', async () =
   await page.context().close()
 })
 
-test('an entity that is refused is shown with the reason, and nothing is registered', async () => {
+test('shows a refused entity with the reason, and registers nothing', async () => {
   const { page, complaints } = await openConsole()
   entity.misbehave('no authority hint')
   await inspect(page, entity.id)
@@ -70,7 +70,7 @@ test('an entity that is refused is shown with the reason, and nothing is registe
   await page.context().close()
 })
 
-test('an entity is inspected, registered, published, and deactivated', async () => {
+test('checks, registers, publishes and deactivates an entity', async () => {
   const { page, complaints } = await openConsole()
   await inspect(page, entity.id)
   await page.getByText('This entity can be registered').waitFor()
@@ -91,7 +91,7 @@ test('an entity is inspected, registered, published, and deactivated', async () 
   })
   expect(claims).toMatchObject({ iss: anchor, sub: entity.id, jwks: entity.keys })
   await page.getByRole('link', { name: 'Statement', exact: true }).click()
-  await page.getByText(String(jwt.split('.')[2])).waitFor() // the signature that strangers get is the one shown
+  await page.getByText(String(jwt.split('.')[2])).waitFor() // the page shows the published signature
 
   await page.getByRole('link', { name: 'Overview' }).click()
   await page.getByRole('button', { name: 'Deactivate' }).click()

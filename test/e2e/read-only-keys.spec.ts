@@ -1,4 +1,4 @@
-/** The keys page where the admin server cannot write the keys: it shows the rollover, and how to go on with it. */
+/** Tests the keys page with a read-only key directory: it shows the rollover, and how to continue it. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -28,14 +28,14 @@ afterAll(async () => {
   await reading.removeKeys()
 })
 
-test('it says why, and names the commands that do the same', async () => {
+test('explains why, and names the equivalent commands', async () => {
   const notice = page.getByText('The keys cannot be changed from here').locator('..')
   await notice.getByText(reading.directory).waitFor()
   await notice.getByText('inmor keys switch').waitFor()
   expect(await notice.getByRole('button', { name: 'Copy the command' }).count()).toBe(4)
 })
 
-test('an announced key is shown, and nothing is offered that would be refused', async () => {
+test('shows an announced key, and offers no action that would fail', async () => {
   const step = page.getByRole('listitem').filter({ hasText: 'Wait until caches have it' })
   await step.getByRole('progressbar').waitFor()
   const keys = page.getByRole('table', { name: 'Published keys' })
@@ -44,7 +44,7 @@ test('an announced key is shown, and nothing is offered that would be refused', 
   expect(await changes.allTextContents()).toEqual([])
 })
 
-test('it has no axe violations', async () => {
+test('has no axe violations', async () => {
   expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
 })

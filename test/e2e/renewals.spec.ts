@@ -1,4 +1,4 @@
-/** A renewal in the console: started, watched while it works, found again after a reload, and read when it has ended. */
+/** Tests a renewal in the console: its start, progress, reload and results. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -11,7 +11,7 @@ let product: Product
 let browser: Browser
 let sound: TestEntity
 let stray: TestEntity
-/** They answer until a test wants them silent, and end when it has seen enough. */
+/** They answer until a test silences or closes them. */
 let first: TestEntity
 let second: TestEntity
 let watched: Watched
@@ -52,13 +52,13 @@ async function startRenewal(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Renewal of subordinates' }).waitFor()
 }
 
-/** By its value: the bar says to everybody what it shows. */
+/** Reads the accessible value of the bar. */
 const bar = (page: Page, percent: number) =>
   page
     .getByRole('progressbar', { name: 'Renewal of subordinates' })
     .and(page.locator(`[aria-valuenow="${percent}"]`))
 
-test('the bar moves while the run works, survives a reload, and ends in results', async () => {
+test('shows progress during a run and after a reload, then the results', async () => {
   const { page, complaints } = watched
   first.misbehave('hang')
   await startRenewal(page)
@@ -79,11 +79,11 @@ test('the bar moves while the run works, survives a reload, and ends in results'
   expect(complaints).toEqual([])
 })
 
-test('a run is cancelled, and says that it was', async () => {
+test('cancels a run, and shows it as cancelled', async () => {
   const { page } = watched
   second.misbehave('hang')
   await startRenewal(page)
-  // `first` does not answer any more: it waits to be tried again, and is not counted yet.
+  // `first` no longer answers: it waits for a retry, and is not counted yet.
   await bar(page, 50).waitFor()
   await page.getByRole('button', { name: 'Cancel the run' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the run' }).click()
@@ -92,7 +92,7 @@ test('a run is cancelled, and says that it was', async () => {
   await page.getByText('Cancelled', { exact: true }).waitFor()
 })
 
-test('the list of runs keeps what came of each', async () => {
+test('shows the outcome of each run in the list', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Renewals', exact: true }).first().click()
   await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
@@ -100,7 +100,7 @@ test('the list of runs keeps what came of each', async () => {
   await page.getByText('2 runs', { exact: true }).waitFor()
 })
 
-test('the runs are narrowed by kind and by result, and the address keeps it', async () => {
+test('filters runs by kind and result, and keeps the filter in the address', async () => {
   const { page, complaints } = watched
   await page.getByLabel('Result').selectOption('Cancelled')
   await page.waitForURL(/state=cancelled/)

@@ -1,4 +1,4 @@
-/** What is done by the clock, in the console: switched, timed, and started by hand. */
+/** Tests schedules in the console: switch, time, and manual start. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
@@ -33,7 +33,7 @@ const stored = async (name: string) =>
     (schedule) => schedule.name === name,
   )
 
-test('a schedule is switched off and on', async () => {
+test('switches a schedule off and on', async () => {
   const { complaints } = watched
   const walk = row('Federation crawl')
   await walk.getByRole('cell', { name: /every 5 minutes next/i }).waitFor()
@@ -46,7 +46,7 @@ test('a schedule is switched off and on', async () => {
   expect(complaints).toEqual([])
 })
 
-test('it gets another time; a line that never comes to pass is refused at its field', async () => {
+test('changes its time, and refuses a line that never matches at its field', async () => {
   const { page, complaints } = watched
   await row('Renewal of Trust Marks').getByRole('button', { name: 'Edit schedule' }).click()
   const dialog = page.getByRole('dialog')
@@ -63,7 +63,7 @@ test('it gets another time; a line that never comes to pass is refused at its fi
   expect(complaints).toEqual([])
 })
 
-test('what it does is started now', async () => {
+test('starts its run now', async () => {
   const { page, complaints } = watched
   await row('Renewal of Trust Marks').getByRole('button', { name: 'Start now' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()

@@ -1,10 +1,10 @@
-/** What the screenshots show, and how to get there. */
+/** Defines the screenshots, and how to reach each. */
 import type { Page } from 'playwright-core'
 
 export type Look = 'light' | 'dark' | 'phone'
 
 type Place = {
-  /** Light where nothing is said. */
+  /** Light by default. */
   looks?: readonly Look[]
   reach: (page: Page) => Promise<unknown>
 }
@@ -14,7 +14,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name }
 /** The list stands where the answer of the server does. */
 const list = (path: string, text: string) => async (page: Page) => {
   await page.goto(path)
-  // What a closed select offers is in the page too, and never seen.
+  // The options of a closed select are in the page too, but hidden.
   await page.getByRole('main').getByText(text).filter({ visible: true }).first().waitFor()
 }
 
@@ -24,7 +24,7 @@ const open = (path: string, link: string) => async (page: Page) => {
   await page.getByRole('heading', { level: 1, name: link }).waitFor()
 }
 
-/** Everybody who may be registered is, so somebody leaves first. */
+/** All entities are registered, so one is removed first. */
 async function registering(page: Page): Promise<void> {
   await open('/subordinates', 'Grid computing desk')(page)
   await page.getByRole('button', { name: 'Remove' }).click()
@@ -36,7 +36,7 @@ async function registering(page: Page): Promise<void> {
   await page.getByText('This entity can be registered').waitFor()
 }
 
-/** Two rules of which members notice something, not saved. */
+/** Two rules that affect members, not saved. */
 async function policy(page: Page): Promise<void> {
   await page.goto('/policy')
   await page.getByRole('textbox', { name: 'Metadata policy' }).fill(
@@ -60,7 +60,7 @@ async function explorer(page: Page): Promise<void> {
   await heading(page, 'It resolves')
 }
 
-/** A policy that no identity provider of the demonstration fulfils. */
+/** A policy that no identity provider of the demonstration satisfies. */
 async function failedExplorer(page: Page): Promise<void> {
   await page.goto('/policy')
   const rule = { openid_provider: { scopes_supported: { superset_of: ['eduperson'] } } }

@@ -45,7 +45,7 @@ const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', s
 })
 const ended = once(demo, 'exit')
 
-/** Everything up to the hint with which it says that all is there. */
+/** The output up to the hint that the start is complete. */
 async function printed(): Promise<string> {
   let said = ''
   for await (const chunk of demo.stdout) {

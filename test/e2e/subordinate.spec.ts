@@ -1,4 +1,4 @@
-/** What is said about a subordinate: changed with forms, read at the fetch endpoint, and found in its history. */
+/** Tests the statement about a subordinate: changes in forms, the fetch endpoint, and the history. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
@@ -50,7 +50,7 @@ async function published(): Promise<Record<string, unknown>> {
   return claims
 }
 
-test('metadata and policy are set with forms, and stand in the statement', async () => {
+test('sets metadata and policy with forms, and publishes them in the statement', async () => {
   const { page, complaints } = watched
   await edit(page)
   const forced = page.getByRole('group', { name: 'Forced metadata', exact: true })
@@ -88,7 +88,7 @@ test('metadata and policy are set with forms, and stand in the statement', async
   expect(complaints).toEqual([])
 })
 
-test('what another administrator has changed meanwhile is said, and nothing that was typed is lost', async () => {
+test('reports a concurrent change by another administrator, and keeps the input', async () => {
   const { page } = watched
   await edit(page)
   await page.getByLabel('Validity of the statement').fill('72')
@@ -110,7 +110,7 @@ test('what another administrator has changed meanwhile is said, and nothing that
   })
 })
 
-test('a value that the server refuses is refused at its field', async () => {
+test('shows the server’s refusal of a value at its field', async () => {
   const { page } = watched
   await edit(page)
   await page.getByLabel('Validity of the statement').fill('999999')
@@ -119,7 +119,7 @@ test('a value that the server refuses is refused at its field', async () => {
   expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
 })
 
-test('a path length of 0 is asked about for an Intermediate, which it would cut off (§6.2.1)', async () => {
+test('confirms a path length of 0 for an Intermediate, because it excludes its members (§6.2.1)', async () => {
   const { page, complaints } = watched
   const anchor = product.installation.federationUrl
   const fetchEndpoint = { federation_entity: { federation_fetch_endpoint: 'https://ia.example/fetch' } }
@@ -149,7 +149,7 @@ test('a path length of 0 is asked about for an Intermediate, which it would cut 
   expect(complaints).toEqual([])
 })
 
-test('Entity Types are allowed by default, and the last one cannot be taken away', async () => {
+test('allows Entity Types by default, and keeps at least one', async () => {
   const { page } = watched
   await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
   const limit = page.getByLabel('Allow only some Entity Types')
@@ -164,7 +164,7 @@ test('Entity Types are allowed by default, and the last one cannot be taken away
   expect(await limit.isChecked()).toBe(false)
 })
 
-test('the policy, the constraints and the history can be read', async () => {
+test('shows the policy, the constraints and the history', async () => {
   const { page, complaints } = watched
   await page.goto(`/subordinates/${encodeURIComponent(id)}/policy`)
   await page.getByText('set by its own policy').waitFor()

@@ -1,4 +1,4 @@
-/** The list of subordinates: found, ordered, chosen and changed many at a time, and taken along as a file. */
+/** Tests the list of subordinates: search, order, bulk changes and export. */
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -44,7 +44,7 @@ afterAll(async () => {
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 const list = async () => (await fetch(`${product.installation.federationUrl}/list`)).json()
 
-test('search, order and filter stand in the address', async () => {
+test('keeps search, order and filter in the address', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Registration' }).click()
   await page.waitForURL(/sort=registered/)
@@ -63,7 +63,7 @@ test('search, order and filter stand in the address', async () => {
   await row(page, 'Archive').waitFor()
 })
 
-test('all that match are taken along as CSV', async () => {
+test('exports all matches as CSV', async () => {
   const { page } = watched
   const downloading = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export CSV' }).click()
@@ -77,7 +77,7 @@ test('all that match are taken along as CSV', async () => {
   }
 })
 
-test('what fails among many is named with its reason, the rest is done', async () => {
+test('names each failure of a bulk change with its reason, and completes the rest', async () => {
   const { page } = watched
   const [archive, botany] = entities
   botany?.misbehave('no authority hint')
@@ -91,7 +91,7 @@ test('what fails among many is named with its reason, the rest is done', async (
   botany?.misbehave(undefined)
 })
 
-test('those that are chosen are deactivated, and leave the public list', async () => {
+test('deactivates the chosen subordinates, and removes them from the public list', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Clear' }).click()
   for (const name of ['Archive', 'Botany']) await page.getByLabel(`Select ${name}`).check()

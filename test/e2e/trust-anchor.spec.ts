@@ -1,4 +1,4 @@
-/** What the Trust Anchor says of itself, and the policy of the federation with its effect before it is saved. */
+/** Tests the settings of the Trust Anchor, and the federation policy with its preview. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
@@ -43,7 +43,7 @@ async function claimsAt(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(Buffer.from(claims, 'base64url').toString())
 }
 
-test('the Entity Configuration is changed with forms, and is served as it was set', async () => {
+test('changes the Entity Configuration with forms, and serves it', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Entity Configuration', exact: true }).first().click()
   await page.getByRole('heading', { name: 'As published' }).waitFor()
@@ -82,7 +82,7 @@ test('the Entity Configuration is changed with forms, and is served as it was se
   expect(complaints).toEqual([])
 })
 
-test('how long is kept what has happened is set in days, and refused where it is too short', async () => {
+test('sets the retention in days, and refuses a value that is too short', async () => {
   const { page, complaints } = watched
   await page.goto('/trust-anchor/edit')
   await page.getByLabel('Days of the audit log').fill('3')
@@ -101,7 +101,7 @@ test('how long is kept what has happened is set in days, and refused where it is
   expect(complaints).toEqual([])
 })
 
-test('the effect of a policy on every subordinate is seen before it is saved', async () => {
+test('shows the effect of a policy on every subordinate before it is saved', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Metadata policy', exact: true }).first().click()
   await page.getByLabel('Entity Type').fill('openid_relying_party')
@@ -144,7 +144,7 @@ test('the effect of a policy on every subordinate is seen before it is saved', a
   expect(complaints).toEqual([])
 })
 
-test('form and JSON edit the same policy, and what is wrong is said in both places', async () => {
+test('edits the same policy as form and JSON, and shows errors in both', async () => {
   const { page } = watched
   const editor = page.getByRole('textbox', { name: 'Metadata policy' })
   await editor.click()
@@ -160,7 +160,7 @@ test('form and JSON edit the same policy, and what is wrong is said in both plac
   })
 })
 
-test('a policy that another administrator has changed meanwhile is not overwritten', async () => {
+test('does not overwrite a concurrent policy change by another administrator', async () => {
   const { page } = watched
   await mutate(admin, 'updateFederationPolicy', { metadataPolicy: null }, 'version')
   await page.getByRole('button', { name: 'Save…' }).click()

@@ -1,4 +1,4 @@
-/** A Trust Mark type is made, marks of it are issued, changed and revoked; the status endpoint says what became of each. */
+/** Tests a Trust Mark type and its marks: issue, change, revocation, and the status endpoint. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const query = () => new URLSearchParams({ trust_mark_type: `${anchor}/member`, sub: entity.id })
 
-/** The claims of the mark that anybody gets; nothing when there is none. */
+/** The claims of the published mark, if there is one. */
 async function served(): Promise<Record<string, unknown> | undefined> {
   const response = await fetch(`${anchor}/trust_mark?${query()}`)
   if (!response.ok) return undefined
@@ -42,7 +42,7 @@ async function served(): Promise<Record<string, unknown> | undefined> {
   return JSON.parse(Buffer.from(claims, 'base64url').toString())
 }
 
-test('a type is created, and a mark of it is issued to an entity found by its name', async () => {
+test('creates a type, and issues a mark to an entity found by name', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Trust Mark types' }).first().click()
   await page
@@ -67,7 +67,7 @@ test('a type is created, and a mark of it is issued to an entity found by its na
   expect(complaints).toEqual([])
 })
 
-test('claims are added to a mark, which is signed anew', async () => {
+test('adds claims to a mark, and signs it again', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
@@ -79,7 +79,7 @@ test('claims are added to a mark, which is signed anew', async () => {
   await eventually(async () => expect(await served()).toMatchObject({ level: 'gold' }))
 })
 
-test('a protected claim is refused where it was typed', async () => {
+test('refuses a protected claim at its field', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
@@ -93,7 +93,7 @@ test('a protected claim is refused where it was typed', async () => {
   expect(await editor.textContent()).toContain('other.example')
 })
 
-test('the list finds the mark, and a revoked one is served no more', async () => {
+test('finds the mark in the list, and stops serving it after revocation', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
   await page.getByRole('searchbox', { name: 'Search' }).fill(new URL(entity.id).host)

@@ -1,4 +1,4 @@
-/** Somebody who may only look sees everything, and nothing that would be refused. */
+/** Tests the console for viewers: all pages, without actions that would be refused. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -41,7 +41,7 @@ afterAll(async () => {
 const operations =
   /^(Register|Edit|Renew|Announce|Switch|Retire|Re-issue|Revoke|Issue|Create|Remove|Deactivate|Reactivate|Save|Sign anew|Rebuild|Select)/
 
-/** What could be pressed in the page itself that changes something. */
+/** Controls of the page that change something. */
 async function offered(page: Page): Promise<string[]> {
   const main = page.getByRole('main')
   const found: string[] = []
@@ -67,7 +67,7 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['the keys', () => '/keys', 'Published keys'],
 ]
 
-test.each(readable)('%s is shown without what would be refused', async (_what, path, text) => {
+test.each(readable)('%s shows no action that would be refused', async (_what, path, text) => {
   const { page, complaints } = watched
   await page.goto(path())
   await page.getByRole('main').getByText(text).first().waitFor()
@@ -85,7 +85,7 @@ const forbidden: [what: string, path: () => string][] = [
   ['editing the Trust Anchor', () => '/trust-anchor/edit'],
 ]
 
-test.each(forbidden)('%s by its address is answered with the reason', async (_what, path) => {
+test.each(forbidden)('%s by its address shows the reason of the refusal', async (_what, path) => {
   const { page } = watched
   await page.goto(path())
   await page.getByRole('heading', { name: 'No right to do this' }).waitFor()

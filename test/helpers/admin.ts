@@ -1,4 +1,4 @@
-/** The admin server as it runs, with the federation server beside it on the same Redis: written here, read there. */
+/** Starts an admin server and a federation server on the same Redis. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 
-// biome-ignore lint/suspicious/noExplicitAny: what is asked for in the document is what is there
+// biome-ignore lint/suspicious/noExplicitAny: the document defines the shape of the data
 type Data = any
 
 export type GraphQLAnswer = {
@@ -36,7 +36,7 @@ export type TestAdmin = {
   redis: TestRedis
   /** API keys of one user of each role; the users are named like their roles, with the password PASSWORD. */
   keys: Readonly<Record<Role, string>>
-  /** Runs a document as a user of the role, with an API key; null asks as nobody. */
+  /** Runs a document as a user of the role, with an API key; null sends no key. */
   execute(document: string, variables?: object, as?: Role | null): Promise<GraphQLAnswer>
   /** One mutation with an `input`: its data with `__typename`, or the failure with `code`, `message` and `path`. */
   mutate(name: string, input: object, selection: string, as?: Role): Promise<Data>
@@ -47,12 +47,12 @@ export type TestAdmin = {
 
 const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
 
-/** A second admin server on the same database, Redis and keys, as another process would be. */
+/** A second admin server on the same database, Redis and keys, like another process. */
 export function startSecondAdmin({ config }: TestAdmin): Promise<AdminServer> {
   return startAdminServer({ ...config, port: 0 }, silent)
 }
 
-/** `changes` to what is configured, for what depends on it. */
+/** `changes` override the configuration. */
 export async function startAdmin(
   overrides: Overrides = {},
   changes: Partial<ServerConfig> = {},
@@ -78,7 +78,7 @@ export async function startAdmin(
   }
   const config = { ...readServerConfig({ ...environment, PORT: String(adminPort) }), ...changes }
   const server = await startAdminServer(config, silent, overrides)
-  // The clock would start runs in the midst of a test that counts them.
+  // Schedules would start runs during a test that counts them.
   await server.db.schedule.updateMany({ data: { enabled: false } })
   await server.publisher.rebuild()
   const federation = await startFederationServer(
@@ -107,7 +107,7 @@ export async function startAdmin(
       },
       body: JSON.stringify({ query: document, variables }),
     })
-    return response.json() as Promise<GraphQLAnswer> // GraphQL answers in this shape whatever happens
+    return response.json() as Promise<GraphQLAnswer> // GraphQL always answers in this shape
   }
 
   return {
@@ -123,7 +123,7 @@ export async function startAdmin(
     async mutate(name, input, selection, as = 'operator') {
       const type = name.charAt(0).toUpperCase() + name.slice(1)
       const success = `... on Mutation${type}Success { data ${selection && `{ ${selection} }`} }`
-      // GraphQL refuses a fragment that can never apply; only these can fail for what the entity publishes.
+      // GraphQL refuses a fragment that can never apply; only these can fail because of published data of the entity.
       const canBeRejected = /^(register|update|renew)Subordinate$/.test(name)
       const checks = canBeRejected ? '... on EntityRejectedError { checks { name status message } }' : ''
       const document = `mutation ($input: ${type}Input!) {

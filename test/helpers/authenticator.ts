@@ -1,4 +1,4 @@
-/** A device with passkeys, in software: answers WebAuthn's two ceremonies as a browser would (Web Authentication, 5.1 and 6). */
+/** Simulates a passkey device: answers both WebAuthn ceremonies like a browser (Web Authentication, §5.1 and §6). */
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 type Options = { challenge: string }
@@ -7,12 +7,12 @@ export type Authenticator = {
   authenticate(options: Options & { rpId: string }): object
 }
 
-/** Who is there was asked, and shown by a PIN or a finger: bits of the authenticator data. */
+/** User present and user verified: bits of the authenticator data. */
 const USER_PRESENT = 0x01
 const USER_VERIFIED = 0x04
 const HAS_CREDENTIAL = 0x40
 
-/** `origin` is the page's; without `verifiesUser` whoever holds the device gets in. */
+/** `origin` is the page's; without `verifiesUser` the device does not verify its user. */
 export function createAuthenticator(origin: string, { verifiesUser = true } = {}): Authenticator {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' })

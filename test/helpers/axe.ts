@@ -1,10 +1,10 @@
-/** What axe finds wrong with a page, in each look that it has, and what does not fit a phone. */
+/** Checks a page with axe in each theme, and its width on a phone. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { tooWide } from './too-wide.ts'
 
 const desktop = { width: 1280, height: 800 }
-/** The dark theme differs from the light one in its colours and in nothing else. */
+/** The dark theme differs from the light theme in colours only. */
 const looks = [
   { name: 'light', colorScheme: 'light', viewport: desktop, rules: undefined },
   { name: 'dark', colorScheme: 'dark', viewport: desktop, rules: ['color-contrast'] },
@@ -16,7 +16,7 @@ const looks = [
   },
 ] as const
 
-/** What is wrong with a part of the page as it is now, in every look: the rule and the elements. */
+/** Violations in a part of the current page, in every theme: the rule and the elements. */
 export async function violations(page: Page, part = 'html'): Promise<string[]> {
   const found: string[] = []
   for (const { name, colorScheme, viewport, rules } of looks) {
@@ -34,7 +34,7 @@ export async function violations(page: Page, part = 'html'): Promise<string[]> {
   return found
 }
 
-/** Colours that fade over are measured when they have arrived: when a frame has passed and nothing moves. */
+/** Waits for colour transitions to end: a frame has passed and nothing moves. */
 async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let moving: Animation[] | undefined; moving?.length !== 0; ) {

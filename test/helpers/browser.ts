@@ -1,11 +1,11 @@
-/** Chromium without a window, and a watch over what its pages complain about and whom they ask. */
+/** Starts headless Chromium, and records errors and foreign requests of its pages. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const PATIENCE_MS = 15_000
 
-/** Nothing that calls home, and no sandbox, which root has none of. */
+/** No background requests, and no sandbox, because root cannot use it. */
 const switches = [
   '--no-sandbox',
   '--disable-gpu',
@@ -34,7 +34,7 @@ export type Watched = {
   complaints: string[]
 }
 
-/** A page of a browser that has been nowhere yet; paths are below `origin`. */
+/** A page of a fresh browser context; paths are below `origin`. */
 export async function openPage(
   browser: Browser,
   origin: string,

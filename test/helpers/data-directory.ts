@@ -17,7 +17,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 const folder = fileURLToPath(new URL('../../node_modules/.inmor', import.meta.url))
 const version = packageJson.dependencies['@electric-sql/pglite']
 
-/** Another one whenever a migration is added or edited. */
+/** Changes when a migration is added or edited. */
 export function migrationsKey(): string {
   const files = globSync(fileURLToPath(new URL('../../prisma/migrations/*/*.sql', import.meta.url))).sort()
   const hash = createHash('sha256')
@@ -45,7 +45,7 @@ async function dump(directory?: string): Promise<Blob> {
   return made
 }
 
-/** Several test files may make it at once; each puts a whole file there. */
+/** Several test files may create it simultaneously; each writes a complete file. */
 async function kept(name: string, make: () => Promise<Blob>): Promise<Blob> {
   const file = join(folder, `${name}.tar`)
   if (!existsSync(file)) {

@@ -7,15 +7,15 @@ import { emptyDataDirectory, migratedDataDirectory, migrationsKey } from '#test/
 
 export type TestDatabase = {
   url: string
-  /** For good; a test may do so before its file ends. */
+  /** Stops it permanently; a test may do so before its file ends. */
   close(): Promise<void>
 }
 
-/** An empty one, as a first start finds it. */
+/** An empty database, as at the first start. */
 export const startDatabase = () =>
   closingOnce((server) => createDatabase(server, 'template1'), emptyDataDirectory)
 
-/** One with the tables of the product and nothing in them: a copy of what `migrate` made once. */
+/** A database with empty tables: a copy of a migrated one. */
 export const startMigratedDatabase = () =>
   closingOnce(async (server) => createDatabase(server, await migratedTemplate(server)), migratedDataDirectory)
 
@@ -48,7 +48,7 @@ async function createDatabase(server: string, template: string): Promise<TestDat
   }
 }
 
-/** The name of the migrated database that others are copies of. One process makes it, and the others wait. */
+/** The name of the migrated template database. One process creates it, and the others wait. */
 function migratedTemplate(server: string): Promise<string> {
   const name = `inmor_template_${migrationsKey()}`
   return withClient(server, async (client) => {

@@ -1,4 +1,4 @@
-/** Federation servers, admin servers and workers as processes of their own, on one database and one Redis. */
+/** Starts federation servers, admin servers and workers as separate processes, on one database and one Redis. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,29 +23,29 @@ export type Deployment = {
   /** Where each federation server answers. */
   tas: string[]
   database: RestartableDatabase
-  /** For what the test looks up by itself. */
+  /** For queries of the test. */
   db: Database
   redis: TestRedis
-  /** Each a process with a GraphQL API of its own. */
+  /** Each is a process with its own GraphQL API. */
   admins: { program: Program; url: string; ask: AdminClient }[]
   workers: Program[]
-  /** All of them. */
+  /** All processes. */
   programs: Program[]
-  /** What all of them were told. */
+  /** The environment of all processes. */
   environment: Readonly<Record<string, string>> & { KEYS_DIR: string }
-  /** Of an administrator, good at every admin server. */
+  /** The key of an administrator, valid at every admin server. */
   apiKey: string
   close(): Promise<void>
 }
 
 type Size = { admins: number; workers: number; tas?: number }
 
-/** Other services than the usual ones, which are closed with the rest, and what else the processes are told. */
+/** Services to use instead of the defaults, closed with the rest, and additional variables. */
 type Services = {
   redis?: () => Promise<TestRedis>
   redisPrefix?: string
   database?: () => Promise<RestartableDatabase>
-  /** Beyond what all of them have. */
+  /** In addition to the common variables. */
   environment?: Record<string, string>
 }
 
@@ -73,7 +73,7 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
     await program.printed(/the admin server is ready/)
     return { program, url }
   }
-  // The first by itself: the locks of PGlite do not keep two from migrating at once, for it is one session.
+  // The first one alone: PGlite is one session, so its locks do not prevent two simultaneous migrations.
   const programs = [await startAdmin()]
   programs.push(...(await Promise.all(Array.from({ length: size.admins - 1 }, startAdmin))))
   const workers = await Promise.all(
@@ -88,7 +88,7 @@ export async function startDeployment(size: Size, services: Services = {}): Prom
   )
   const urls = tas.map(async (ta) => (await ta.printed(/http:\/\/127\.0\.0\.1:\d+/))[0])
   const db = connectDatabase(database.url)
-  // The clock would start runs in the midst of a test that counts them.
+  // Schedules would start runs during a test that counts them.
   await db.schedule.updateMany({ data: { enabled: false } })
   const auth = createAuth(db, readServerConfig(environment), systemClock)
   const accounts = createAccounts({ db, auth, now: systemClock })

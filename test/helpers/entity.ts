@@ -1,4 +1,4 @@
-/** A real HTTP server on loopback that plays one federation entity, and misbehaves on request. */
+/** Simulates a federation entity with a real HTTP server on loopback, which misbehaves on request. */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -15,9 +15,9 @@ import { answer, type Fault, faults } from './fault.ts'
 export type EntityOptions = {
   metadata?: Metadata
   authorityHints?: string[]
-  /** Claims of the Entity Configuration beyond the usual, such as `trust_mark_issuers`. */
+  /** Additional claims of the Entity Configuration, such as `trust_mark_issuers`. */
   configuration?: Record<string, unknown>
-  /** Claims of what the superior says about this entity, such as `constraints` or `metadata_policy`. */
+  /** Additional claims of the superior's statement about this entity, such as `constraints`. */
   statement?: Record<string, unknown>
 }
 
@@ -27,14 +27,14 @@ export type TestEntity = {
   key: Jwk
   keys: JwkSet
   options: EntityOptions
-  /** Paths that were asked for, with their query. */
+  /** Requested paths, with their query. */
   requests: string[]
-  /** Misbehaves from now on, or behaves again. */
+  /** Starts or stops misbehaving. */
   misbehave(fault: Fault | undefined): void
   /** Makes `subordinate` an Immediate Subordinate: it is listed, and a statement about it can be fetched. */
   adopt(subordinate: Pick<TestEntity, 'id' | 'keys' | 'options'>): void
   disown(id: string): void
-  /** What it answers about the status of any mark, other than that it is active; `undefined` is 404. */
+  /** Its answer about the status of any mark, instead of active; `undefined` is 404. */
   status: Record<string, unknown> | undefined
   /** The signed Entity Configuration that it publishes. */
   configuration(): Promise<string>

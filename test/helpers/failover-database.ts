@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL with a standby that has heard of every commit (synchronous replication) and takes over when it is away.
- * A restart of it means that: the primary is killed for good, and the standby promoted.
+ * Starts a PostgreSQL with a synchronous standby that takes over when the primary is unavailable.
+ * A restart kills the primary permanently and promotes the standby.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -34,13 +34,13 @@ export async function startFailoverDatabase(binaries: string): Promise<Restartab
     },
     async close() {
       await control('standby', 'stop', '--mode', 'immediate')
-      await control('primary', 'stop', '--mode', 'immediate').catch(() => {}) // it may have been killed
+      await control('primary', 'stop', '--mode', 'immediate').catch(() => {}) // it may already be dead
       await rm(directory, { recursive: true, force: true })
     },
   }
 }
 
-/** From here on nothing counts as committed that the standby has not written. */
+/** From here on a commit needs the write of the standby. */
 async function waitForStandby(port: number): Promise<void> {
   const client = new pg.Client(`postgresql://postgres@127.0.0.1:${port}/postgres`)
   await client.connect()

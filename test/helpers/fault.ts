@@ -1,9 +1,9 @@
-/** The ways in which a test entity can misbehave when it is asked for its Entity Configuration. */
+/** Defines how a test entity can misbehave when its Entity Configuration is fetched. */
 import type { ServerResponse } from 'node:http'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk } from '#core/keys.ts'
 
-/** What a fault is given: the claims and key of a sound configuration. */
+/** The input of a fault: claims and key of a valid configuration. */
 export type FaultContext = { claims: Record<string, unknown>; key: Jwk; response: ServerResponse }
 
 const STATEMENT = 'application/entity-statement+jwt'
@@ -13,7 +13,7 @@ export function answer(response: ServerResponse, body: string | Buffer, type: st
   response.writeHead(status, { 'content-type': type }).end(body)
 }
 
-/** Signs other claims than the sound ones, or signs them otherwise. */
+/** Signs changed claims, or signs the valid ones differently. */
 const signing =
   (change: (claims: Record<string, unknown>) => object, typ = TYP) =>
   async ({ claims, key, response }: FaultContext) =>

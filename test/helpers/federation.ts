@@ -1,11 +1,11 @@
-/** A federation of real HTTP servers on loopback, built by chaining: `anchor().intermediate().leaf().start()`. */
+/** Builds a federation of real HTTP servers on loopback by chaining: `anchor().intermediate().leaf().start()`. */
 import type { Metadata } from '#core/metadata.ts'
 import { type EntityOptions, startEntity, type TestEntity } from './entity.ts'
 
 export type Federation = {
   /** From the top down. */
   entities: TestEntity[]
-  /** The uppermost: the Trust Anchor, unless the federation hangs below another one. */
+  /** The top entity: the Trust Anchor, unless the federation is below another one. */
   top: TestEntity
   /** The lowest. */
   leaf: TestEntity
@@ -27,12 +27,12 @@ export const relyingParty: Metadata = {
   },
 }
 
-/** A federation with a Trust Anchor of its own. */
+/** A federation with its own Trust Anchor. */
 export function anchor(options: EntityOptions = {}): FederationBuilder {
   return builder([options])
 }
 
-/** A federation below an entity that is run elsewhere, such as the server under test. */
+/** A federation below an external entity, such as the server under test. */
 export function below(superior: string): FederationBuilder {
   return builder([], superior)
 }

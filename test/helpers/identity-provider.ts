@@ -1,4 +1,4 @@
-/** A real OpenID Provider on loopback, at which whoever is named signs in without being asked. */
+/** Starts a real OpenID Provider on loopback that signs in the given user without a prompt. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
@@ -7,7 +7,7 @@ export type Person = { email?: string; name?: string; preferred_username?: strin
 
 export type IdentityProvider = {
   issuer: string
-  /** Who signs in next, and what the provider says of them. */
+  /** The next user to sign in, and their claims. */
   present(sub: string, claims: Person): void
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The services as processes of their own, in directories laid out as in the images, run by a user who may write nothing there. */
+/** Starts the services in directories laid out as in the images, as a user without write access. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { assemble } from '../../deploy/images/assemble.ts'
 import { images } from '../../deploy/images/images.ts'
 
-/** The uid of the images, where we may become it. */
+/** The uid of the images, if this process may switch to it. */
 const user = process.getuid?.() === 0 ? { uid: 999, gid: 999 } : {}
 
 export type Outcome = { code: number | null; output: string }
@@ -23,17 +23,17 @@ export type Deployment = {
   directory: { base: string; ta: string; admin: string; worker: string; keys: string }
   /** Entity Identifier of the Trust Anchor, at the reverse proxy. */
   anchor: string
-  /** The services themselves, past the proxy and what it keeps. */
+  /** The services without the proxy and its cache. */
   taUrl: string
   adminUrl: string
   proxy: ReverseProxy
-  /** The database, where it is a PostgreSQL of our own, and the folder of its programs. */
+  /** The database, if it is our own PostgreSQL, and the folder of its programs. */
   postgres: { url: string; binaries: string } | undefined
   /** Whether `shell` and the services run as a user who owns nothing of the layout. */
   isUnprivileged: boolean
   /** Runs a line of shell as the unprivileged user. */
   shell(command: string, environment?: Record<string, string>): Promise<Outcome>
-  /** Starts both servers, and a worker beside them; they serve when it resolves. */
+  /** Starts both servers and a worker; resolves when they serve. */
   start(): Promise<void>
   close(): Promise<void>
 }
@@ -126,7 +126,7 @@ export async function layOut(): Promise<Deployment> {
   }
 }
 
-/** Its log is nobody's concern; why it does not start is told. */
+/** Hides its log, but reports why it does not start. */
 function serve([program, ...args]: [string, ...string[]], cwd: string, env: Record<string, string>) {
   return spawn(program, args, { cwd, env, ...user, stdio: ['ignore', 'ignore', 'inherit'] })
 }

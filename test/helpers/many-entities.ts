@@ -1,4 +1,4 @@
-/** Many entities behind one HTTP server on loopback, with one key; registered without asking them. */
+/** Simulates many entities with one HTTP server on loopback and one key, registered without a fetch. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
@@ -8,12 +8,12 @@ import type { Database } from '#server/database/client.ts'
 
 export type ManyEntities = {
   ids: string[]
-  /** How often each was asked for its configuration. */
+  /** The number of fetches of each configuration. */
   requests: Map<string, number>
   close(): Promise<void>
 }
 
-/** Each is registered under another name than the one that it declares, so that its renewal finds a change. */
+/** Each is registered under a different name than it declares, so its renewal finds a change. */
 export async function registerMany(db: Database, anchor: string, count: number): Promise<ManyEntities> {
   const key = await generateSigningKey('ES256')
   const keys = { keys: [publicJwk(key)] }

@@ -1,4 +1,4 @@
-/** Reads what a process tells Prometheus. */
+/** Reads the Prometheus metrics of a process. */
 
 export type Metrics = {
   /** Of the families, such as a histogram without its `_bucket`, `_sum` and `_count`. */

@@ -1,4 +1,4 @@
-/** The programs of PostgreSQL, where the machine has them, for servers of a test's own. */
+/** Runs the programs of PostgreSQL, if installed, for private servers of a test. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path'
 
 const programs = ['initdb', 'pg_ctl', 'pg_basebackup']
 
-/** Where they are, if they are; Debian keeps them off the PATH. */
+/** Their folder, if installed; Debian keeps them off the PATH. */
 export function findPostgres(): string | undefined {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian)
@@ -18,7 +18,7 @@ export function findPostgres(): string | undefined {
   return folders.find((folder) => programs.every((name) => existsSync(join(folder, name))))
 }
 
-/** Runs one of them to its end. */
+/** Runs one of the programs to its end. */
 export type RunPostgres = (name: string, ...args: string[]) => Promise<void>
 
 /** A folder that the user of PostgreSQL may write, and its programs run as that user: they refuse to run as root. */

@@ -1,4 +1,4 @@
-/** The whole product as `npm start` runs it: a process on free ports, with a data directory of its own. */
+/** Starts the whole product like `npm start`: a process on free ports, with its own data directory. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { type AdminClient, createAdminClient } from '#server/demo/admin-client.t
 import { type Ending, type Program, run } from './program.ts'
 import { freePort } from './redis.ts'
 
-/** Where a product lives, the same at each start. */
+/** The data directory and ports of a product, the same at each start. */
 export type Installation = {
   dataDirectory: string
   adminUrl: string
@@ -20,7 +20,7 @@ export type Product = Program & {
   installation: Installation
   /** Of the administrator; printed only by the first start on a data directory. */
   password: string | null
-  /** Ends it as Ctrl-C does. */
+  /** Stops it like Ctrl-C. */
   stop(): Promise<Ending>
 }
 
@@ -46,7 +46,7 @@ export async function makeInstallation(): Promise<Installation> {
   }
 }
 
-/** Without waiting for anything, for starts that are to fail. */
+/** Does not wait until it serves, for starts that fail. */
 export function launch(installation: Installation, environment: Record<string, string> = {}): Program {
   return run('server/standalone.ts', [], { environment: { ...installation.environment, ...environment } })
 }
@@ -70,7 +70,7 @@ export async function startProduct(
   }
 }
 
-/** What a command answered; its exit code, and both its outputs. */
+/** The result of a command: its exit code and both outputs. */
 export type Answer = { code: number | null; stdout: string; stderr: string }
 
 /** `npx inmor …` on this installation, running or not. */
@@ -84,7 +84,7 @@ export async function inmor(
   return { code, stdout: program.stdout(), stderr: program.stderr() }
 }
 
-/** The admin API with a key that the command line made. */
+/** The admin API with a key from the command line. */
 export async function connectAdmin(installation: Installation): Promise<AdminClient> {
   const { code, stdout, stderr } = await inmor(installation, [
     'apikey',
@@ -96,7 +96,7 @@ export async function connectAdmin(installation: Installation): Promise<AdminCli
   return createAdminClient(installation.adminUrl, stdout.trim())
 }
 
-/** Asserts what becomes true within seconds. */
+/** The limit for assertions that become true within seconds. */
 export function eventually(assertion: () => unknown): Promise<unknown> {
   return vi.waitFor(assertion, { timeout: 15_000, interval: 50 })
 }

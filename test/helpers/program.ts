@@ -1,4 +1,4 @@
-/** Runs one of our programs as a process, as an operator would, and sees to it that none outlives its test file. */
+/** Runs one of our programs as a process, and ends it with its test file at the latest. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ export type Ending = { code: number | null; signal: NodeJS.Signals | null }
 
 export type Program = {
   pid: number
-  /** What it printed so far. */
+  /** The output so far. */
   stdout(): string
   stderr(): string
   /** Both, in the order in which they arrived. */
@@ -35,7 +35,7 @@ afterAll(async () => {
   await Promise.all(ends)
 })
 
-/** So that the same code is not compiled at each start; `npm test` says where. */
+/** Avoids compiling the same code at each start; `npm test` sets the folder. */
 const { NODE_COMPILE_CACHE = '' } = process.env
 
 /** The environment is only what is given, so that no variable of the test run leaks into the program. */
@@ -86,7 +86,7 @@ export function run(script: string, args: readonly string[] = [], options: Optio
   }
 }
 
-/** Processes that descend from this one and live; a zombie only waits for somebody to take notice of its end. */
+/** Living descendants of this process, without zombies. */
 export async function descendants(pid: number): Promise<number[]> {
   const processes = await livingProcesses()
   const below = (parent: number): number[] =>
@@ -94,7 +94,7 @@ export async function descendants(pid: number): Promise<number[]> {
   return below(pid)
 }
 
-/** Those of the processes that still live. */
+/** The processes that are still alive. */
 export async function survivors(pids: readonly number[]): Promise<number[]> {
   const living = new Set((await livingProcesses()).map(({ pid }) => pid))
   return pids.filter((pid) => living.has(pid))

@@ -1,4 +1,4 @@
-/** The reverse proxies of deploy/proxy, started for real with the files as they are, but for names, ports and paths. */
+/** Starts the reverse proxies of deploy/proxy with the original files, except names, ports and paths. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -95,10 +95,10 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
   },
 }
 
-/** Servers lie in /usr/sbin, which is not on every PATH. */
+/** Servers are in /usr/sbin, which is not on every PATH. */
 const paths = `${process.env.PATH}:/usr/sbin`
 
-/** Which of them the machine has. */
+/** The installed proxies. */
 export async function isInstalled(kind: ProxyKind): Promise<boolean> {
   const [program] = proxies[kind].command('', '')
   return promisify(execFile)('sh', ['-c', `command -v ${program}`], { env: { PATH: paths } }).then(
@@ -118,7 +118,7 @@ export async function startProxy(
   const ports = { http: await freePort(), ta: await freePort(), admin: await freePort() }
   const certificate = await makeCertificate(directory)
   await mkdir(join(directory, 'cache'), { mode: 0o777 })
-  // Whoever the workers run as.
+  // Readable for every user that the workers may run as.
   await Promise.all([chmod(directory, 0o755), chmod(join(directory, 'cache'), 0o777)])
   const example = fileURLToPath(new URL(`../../deploy/proxy/${row.file}`, import.meta.url))
   let text = await readFile(example, 'utf8')
@@ -137,7 +137,7 @@ export async function startProxy(
   return { ports, certificate, close: () => end(child) }
 }
 
-/** @throws when the example no longer has what the test is to replace */
+/** @throws when the example does not contain the text to replace */
 function replaceOnce(text: string, from: string | RegExp, to: string): string {
   const replaced = text.replace(from, to)
   if (replaced === text) throw new Error(`the example has no ${from}`)

@@ -1,4 +1,4 @@
-/** A second admin server, as a process, that sees the keys and cannot write them. */
+/** Starts a second admin server, as a process, with read-only keys. */
 import { chmod, chown, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ export type ReadOnlyAdmin = {
   removeKeys(): Promise<void>
 }
 
-/** The directory as a container sees one that is mounted for reading: its own user cannot write it. */
+/** The directory like a read-only mount in a container: its user cannot write it. */
 async function copyForReading(from: string): Promise<string> {
   const to = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
   await cp(from, to, { recursive: true })
@@ -27,7 +27,7 @@ async function copyForReading(from: string): Promise<string> {
   return to
 }
 
-/** Beside `admin`, with a copy of its keys as they are now. It ends with the test file. */
+/** Starts it next to `admin`, with a copy of its current keys. It ends with the test file. */
 export async function startReadOnlyAdmin({ config }: TestAdmin): Promise<ReadOnlyAdmin> {
   const directory = await copyForReading(config.keysDirectory)
   const port = await freePort()

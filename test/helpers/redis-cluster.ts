@@ -1,4 +1,4 @@
-/** A Redis Cluster of three nodes, with a replica of the one that holds our keys. */
+/** Starts a Redis Cluster of three nodes, with a replica of the node with our keys. */
 import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,11 +21,11 @@ export type TestCluster = TestRedis &
 type Node = { port: number; busPort: number; process: ChildProcess; client: Redis; id: string }
 
 const SLOTS = 16_384
-/** The node with our keys has few others beside their slot, so that it can be emptied soon. */
+/** The node with our keys has few other slots, so it can be emptied quickly. */
 const OWN_SLOTS = 32
 const WITHIN = { timeout: 30_000, interval: 50 }
 
-/** To stop or to pause it means the node that holds our keys at the start. */
+/** Stop and pause apply to the node that has our keys at the start. */
 export async function startCluster(): Promise<TestCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'cluster-'))
   const nodes = await Promise.all([1, 2, 3, 4].map(() => startNode(directory)))
@@ -70,7 +70,7 @@ async function startNode(directory: string): Promise<Node> {
   const [port, busPort] = [await freePort(), await freePort()]
   const process = await spawnNode(directory, port, busPort)
   const client = new Redis(port)
-  client.on('error', () => {}) // it is stopped by the tests
+  client.on('error', () => {}) // the tests stop it
   return { port, busPort, process, client, id: await client.cluster('MYID') }
 }
 
@@ -92,7 +92,7 @@ async function everyNode(nodes: readonly Node[], holds: (node: Node) => Promise<
   }, WITHIN)
 }
 
-/** It refuses while a node does not yet know what the others agree on. */
+/** It refuses until all nodes agree. */
 function reshard(from: Node, to: Node): Promise<void> {
   const options = ['--cluster-from', from.id, '--cluster-to', to.id, '--cluster-slots', String(OWN_SLOTS)]
   const command = ['--cluster', 'reshard', `127.0.0.1:${from.port}`, ...options, '--cluster-yes']

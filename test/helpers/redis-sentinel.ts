@@ -1,4 +1,4 @@
-/** A Redis with a replica and a Sentinel that puts the replica in its place when it is away. */
+/** Starts a Redis with a replica, and a Sentinel that promotes the replica when the primary is unavailable. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { until } from '#test/helpers/until.ts'
 
 const WITHIN = { timeout: 30_000, interval: 50 }
 
-/** To stop or to pause it means the first primary, which comes back as a replica. */
+/** Stop and pause apply to the first primary, which comes back as a replica. */
 export async function startSentinelRedis(): Promise<TestRedis & Replicated> {
   const directory = await mkdtemp(join(tmpdir(), 'sentinel-'))
   const [first, second, sentinelPort] = [await freePort(), await freePort(), await freePort()]
@@ -58,10 +58,10 @@ function sentinelSettings(port: number, primary: number): string {
   ].join('\n')
 }
 
-/** Until the replica has everything, and the Sentinel knows of it: without either, nothing could take over. */
+/** Waits until the replica is complete and known to the Sentinel: a takeover needs both. */
 async function replicated(sentinelPort: number, replicaPort: number): Promise<void> {
   const [sentinel, replica] = [new Redis(sentinelPort), new Redis(replicaPort)]
-  sentinel.on('error', () => {}) // it has only just been started
+  sentinel.on('error', () => {}) // it is still starting
   await until(async () => {
     const known = (await sentinel.call('SENTINEL', 'REPLICAS', 'mymaster')) as string[][]
     if (known.length === 0) throw new Error('the Sentinel knows of no replica yet')

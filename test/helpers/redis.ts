@@ -1,4 +1,4 @@
-/** A real Redis for one test file: a child process on a free port of loopback, without persistence. */
+/** Starts a real Redis for one test file: a child process on a free port of loopback, without persistence. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -7,9 +7,9 @@ import { connectRedis, waitForRedis } from '#store/connect.ts'
 
 export type TestRedis = {
   url: string
-  /** For the test's own reads and writes; it reconnects by itself. */
+  /** For the test's own reads and writes; it reconnects automatically. */
   client: Redis
-  /** Ends the process; what it held is gone. */
+  /** Ends the process; its data is lost. */
   stop(): Promise<void>
   /** Starts it again, empty, on the same port. */
   restart(): Promise<void>
@@ -20,7 +20,7 @@ export type TestRedis = {
   close(): Promise<void>
 }
 
-/** With a `password`, it lets nobody else in. */
+/** With a `password`, clients must authenticate. */
 export async function startRedis({ password }: { password?: string } = {}): Promise<TestRedis> {
   const port = await freePort()
   const url = `redis://${password ? `:${password}@` : ''}127.0.0.1:${port}`
@@ -48,7 +48,7 @@ export async function startRedis({ password }: { password?: string } = {}): Prom
   }
 }
 
-/** `changes` are settings beyond the usual, as on the command line. */
+/** `changes` are additional settings, as on the command line. */
 export async function spawnRedis(port: number, changes: readonly string[] = []): Promise<ChildProcess> {
   const usual = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   const settings = [...usual, ...changes]

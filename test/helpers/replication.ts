@@ -1,9 +1,9 @@
-/** A replica can take the place of its primary without a loss only when it has everything. */
+/** Waits for replication: only a complete replica can replace its primary without loss. */
 import type { Redis } from 'ioredis'
 import { until } from '#test/helpers/until.ts'
 
 export type Replicated = {
-  /** Resolves when the replica has what was written until now. */
+  /** Resolves when the replica has all writes so far. */
   replicated(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** Calls of the REST API; each answer is held to the OpenAPI document that the server itself publishes. */
+/** Calls the REST API, and checks each answer against the server's OpenAPI document. */
 import { z } from 'zod'
 import type { Role } from '#server/identity/roles.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
@@ -8,7 +8,7 @@ type Operation = {
 }
 type OpenApi = { openapi: string; paths: Record<string, Record<string, Operation>> }
 
-// biome-ignore lint/suspicious/noExplicitAny: the document says what is there, and each answer was held to it
+// biome-ignore lint/suspicious/noExplicitAny: the document defines the answer, and each answer is checked against it
 type RestAnswer = { status: number; body: any }
 
 export type RestClient = {
@@ -37,7 +37,7 @@ export async function createRestClient({ adminUrl, keys }: TestAdmin): Promise<R
   }
 }
 
-/** @throws when the document does not know the answer, or describes another one */
+/** @throws when the answer does not match the document */
 function holdTo(document: OpenApi, method: string, path: string, answer: RestAnswer): void {
   const [pathname = ''] = path.split('?')
   const templates = Object.keys(document.paths)

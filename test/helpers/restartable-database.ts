@@ -66,7 +66,7 @@ async function listen(port: number, to: URL, sockets: Set<Socket>): Promise<Serv
     const upstream = connect(Number(to.port), to.hostname)
     for (const socket of [client, upstream]) {
       sockets.add(socket)
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket)) // cut off on purpose
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket)) // closed on purpose
     }
     client.pipe(upstream).pipe(client)
   })

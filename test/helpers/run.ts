@@ -1,4 +1,4 @@
-/** Runs of an admin server under test: started by mutation, watched by subscription to their end. */
+/** Starts runs of an admin server under test by mutation, and watches them by subscription. */
 import { createClient } from 'graphql-sse'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 
@@ -6,13 +6,13 @@ export type SeenRun = { state: string; total: number | null; done: number; faile
 export type SeenItem = { sequence: number; resource: string; ok: boolean; message: string | null }
 export type SeenProgress = { run: SeenRun; item: SeenItem | null }
 
-/** Starts one, which must succeed: its id. */
+/** Starts a run, which must succeed, and returns its id. */
 export async function startRun(admin: TestAdmin, mutation: string): Promise<string> {
   const { data } = await tryToStart(admin, mutation)
   return data.id
 }
 
-/** The result of the mutation, whatever it is. */
+/** The result of the mutation, success or failure. */
 export async function tryToStart(admin: TestAdmin, mutation: string) {
   const [name = ''] = mutation.split('(')
   const success = `Mutation${name.charAt(0).toUpperCase()}${name.slice(1)}Success`
@@ -22,12 +22,12 @@ export async function tryToStart(admin: TestAdmin, mutation: string) {
   return answer.data.result
 }
 
-/** Everything that the subscription says until it ends. */
+/** All events of the subscription until it ends. */
 export function watchRun(admin: TestAdmin, runId: string, after?: number): Promise<SeenProgress[]> {
   return watchRunAt(admin.adminUrl, admin.keys.viewer, runId, after)
 }
 
-/** The same, as a certain admin server tells it; `seen` is told at once. */
+/** The same from a given admin server; `seen` gets each event immediately. */
 export async function watchRunAt(
   adminUrl: string,
   apiKey: string,

@@ -1,4 +1,4 @@
-/** Entities on loopback to register at an admin server under test, and what the federation server says of them. */
+/** Creates entities on loopback to register at an admin server, and reads their published statements. */
 import { createLocalJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import { onTestFinished } from 'vitest'
 import type { JwkSet } from '#core/keys.ts'
@@ -6,7 +6,7 @@ import type { GraphQLAnswer, TestAdmin } from '#test/helpers/admin.ts'
 import type { EntityOptions, TestEntity } from '#test/helpers/entity.ts'
 import { below } from '#test/helpers/federation.ts'
 
-/** A sound Relying Party that names the Trust Anchor as its superior; it ends with the test that started it. */
+/** A valid Relying Party that names the Trust Anchor as its superior; it ends with its test. */
 export async function startLeaf(admin: TestAdmin, options: EntityOptions = {}): Promise<TestEntity> {
   const { leaf, close } = await below(admin.entityId).leaf(options).start()
   onTestFinished(close)
@@ -47,5 +47,5 @@ export async function verifiedByAnchor(admin: TestAdmin, jwt: string, typ: strin
 }
 
 export async function listed(admin: TestAdmin): Promise<string[]> {
-  return (await admin.get('/list')).json() as Promise<string[]> // as §8.2.2 has it
+  return (await admin.get('/list')).json() as Promise<string[]> // §8.2.2
 }

@@ -1,9 +1,9 @@
-/** A GraphQL subscription over Server-Sent Events, with the client that the console uses. */
+/** Subscribes over Server-Sent Events with the client of the console. */
 import { createClient, type ExecutionResult } from 'graphql-sse'
 import { onTestFinished } from 'vitest'
 
 export type Subscription = {
-  /** What arrived so far. */
+  /** The events so far. */
   results: ExecutionResult[]
   /** Resolves when the server ends the stream, or refuses it; rejects when the connection breaks. */
   ended: Promise<void>
@@ -22,7 +22,7 @@ export async function subscribe(adminUrl: string, key: string | null, query: str
   const sink = { next: (result: ExecutionResult) => results.push(result), error: reject, complete: resolve }
   const stop = client.subscribe({ query }, sink, { connected: () => connect() })
   onTestFinished(stop)
-  ended.catch(() => undefined) // a test that waits for the end hears of it there
+  ended.catch(() => undefined) // a test that waits for the end gets the error there
   await Promise.race([connected, ended])
   return { results, ended }
 }

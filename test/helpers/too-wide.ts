@@ -1,14 +1,14 @@
-/** What the width of a window keeps from its reader: beside the window, or cut off within a box that cannot be scrolled. */
+/** Finds content that a narrow window hides: outside the window, or cut off in a box without scrolling. */
 import type { Page } from 'playwright-core'
 
-/** The elements at fault, each as it begins; none where everything can be read by scrolling down. */
+/** The start of each hidden element; none if vertical scrolling shows everything. */
 export function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.scrollingElement ?? document.documentElement
-    /** A graph has its own way to be moved, and a box of one pixel is for screen readers. */
+    /** A graph can be moved, and a box of one pixel is for screen readers. */
     const isElsewhere = (element: Element) =>
       element.closest('.svelte-flow, .sr-only') !== null || element.clientWidth <= 1
-    /** A cut that is meant ends in an ellipsis; a field is read by moving in it. */
+    /** An intended cut ends in an ellipsis; the caret scrolls a field. */
     const isCut = (element: Element) => {
       if (element.scrollWidth <= element.clientWidth + 1 || element.matches('input, select, textarea'))
         return false

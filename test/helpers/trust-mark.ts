@@ -1,4 +1,4 @@
-/** Trust Marks at an admin server under test: made by mutations, read at the public endpoints. */
+/** Creates Trust Marks by mutation at an admin server under test, and reads them at the public endpoints. */
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { verifiedByAnchor } from '#test/helpers/subordinate.ts'
 
@@ -7,7 +7,7 @@ export const subject = 'https://rp.example.org'
 const MARK = 'id version state revocationReason validFor renewalTime autorenew mark { jwt }'
 
 export function trustMarksOf(admin: () => TestAdmin) {
-  /** A type of its own for each test. */
+  /** A new type for each test. */
   async function createType(input: object = {}): Promise<{ id: string; type: string }> {
     const type = `https://ta.example.org/marks/${crypto.randomUUID()}`
     const { id } = await admin().mutate('createTrustMarkType', { type, ...input }, 'id')
@@ -35,7 +35,7 @@ export function trustMarksOf(admin: () => TestAdmin) {
     holders: async (type: string) =>
       (await admin().get('/trust_mark_list', { trust_mark_type: type })).json(),
 
-    /** Of one JWT, as its issuer signs it; the HTTP status when there is none. */
+    /** The status of one JWT, signed by its issuer; the HTTP status when there is none. */
     async statusOf(jwt: string): Promise<unknown> {
       const body = new URLSearchParams({ trust_mark: jwt })
       const response = await fetch(`${admin().entityId}/trust_mark_status`, { method: 'POST', body })

@@ -1,10 +1,10 @@
-/** Waits for a condition with a limit, inside and outside of a test. */
+/** Waits for a condition with a time limit, inside and outside tests. */
 import { setTimeout } from 'node:timers/promises'
 
 /** Milliseconds. */
 type Patience = { timeout: number; interval: number }
 
-/** Repeats `work` until it does not throw. @throws what it threw last, once the time is over */
+/** Repeats `work` until it does not throw. @throws the last error after the time limit */
 export async function until<T>(work: () => Promise<T>, { timeout, interval }: Patience): Promise<T> {
   for (const end = performance.now() + timeout; ; ) {
     try {
@@ -16,10 +16,10 @@ export async function until<T>(work: () => Promise<T>, { timeout, interval }: Pa
   }
 }
 
-/** Less than any test has, so that the sentence is what it fails with. */
+/** Shorter than any test's limit, so a test fails with this message. */
 const PATIENCE = { timeout: 15_000, interval: 5 }
 
-/** Asks until the answer is yes. @throws a sentence with `condition`, once the time is over */
+/** Polls until the answer is yes. @throws a message with `condition` after the time limit */
 export async function untilTrue(condition: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   await until(async () => {
     if (!(await isTrue())) throw new Error(`Still not so after ${PATIENCE.timeout / 1000} s: ${condition}.`)

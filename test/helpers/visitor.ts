@@ -1,7 +1,7 @@
-/** Somebody with a browser: keeps cookies, sends the console's headers, signs in and asks. */
+/** Simulates a browser user: keeps cookies, sends the console's headers, signs in and queries. */
 import type { GraphQLAnswer } from '#test/helpers/admin.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer's body is what the test says it is
+// biome-ignore lint/suspicious/noExplicitAny: the test defines the shape of the body
 type Body = any
 
 export type Answer = { status: number; body: Body; headers: Headers }
@@ -11,9 +11,9 @@ export type Visitor = {
   auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answer>
   signIn(username: string, password: string): Promise<Answer>
   execute(document: string, variables?: object): Promise<GraphQLAnswer>
-  /** One mutation of one's own account or of access: its `data`, or the failure. */
+  /** One mutation of the user's account or of access: its `data`, or the failure. */
   mutate(name: string, input: object | null, selection: string): Promise<Body>
-  /** Follows one redirection after the other, and says where it ended. */
+  /** Follows all redirects, and returns the final location. */
   open(url: string): Promise<{ url: string; status: number; text: string }>
   cookies: Map<string, string>
 }
@@ -46,7 +46,7 @@ export function visit(adminUrl: string): Visitor {
 
   async function execute(query: string, variables: object = {}): Promise<GraphQLAnswer> {
     const response = await post('/graphql', { query, variables }, { 'x-graphql-yoga-csrf': '1' })
-    return response.json() as Promise<GraphQLAnswer> // GraphQL answers in this shape whatever happens
+    return response.json() as Promise<GraphQLAnswer> // GraphQL always answers in this shape
   }
 
   return {

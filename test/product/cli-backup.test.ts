@@ -1,4 +1,4 @@
-/** `inmor reissue-alltms`, `inmor backup` beside a running product, and `inmor restore` into a new one. */
+/** Tests `inmor reissue-alltms` and `inmor backup` with a running product, and `inmor restore` into a new one. */
 import { spawnSync } from 'node:child_process'
 import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ beforeAll(async () => {
   product = await startProduct(old)
 })
 
-test('marks are signed anew, one line each', async () => {
+test('re-signs marks, and prints one line each', async () => {
   await (await connectAdmin(old))(issue)
   const before = await markOf(old)
   expect(await inmor(old, ['reissue-alltms', '--type', type])).toEqual({
@@ -54,7 +54,7 @@ test('marks are signed anew, one line each', async () => {
   expect(decodeJwt(after).exp).toBe(decodeJwt(before).exp)
 })
 
-test('a backup is made beside the running product, under a passphrase that is long enough', async () => {
+test('creates a backup of the running product, with a long enough passphrase', async () => {
   const short = await inmor(withPassphrase(old, 'short'), ['backup', '--output', file])
   expect(short).toMatchObject({
     code: 1,
@@ -68,7 +68,7 @@ test('a backup is made beside the running product, under a passphrase that is lo
   expect((await readFile(file)).includes(Buffer.from(subject))).toBe(false)
 })
 
-test('the backup opens with age', async ({ skip }) => {
+test('creates a backup that age opens', async ({ skip }) => {
   const isInstalled = spawnSync('age', ['--version']).status === 0
   skip(!isInstalled, 'age is not installed here')
   // age reads a passphrase from a terminal only; script gives it one.
@@ -80,7 +80,7 @@ test('the backup opens with age', async ({ skip }) => {
   expect(await readFile(`${file}.json`, 'utf8')).toContain(subject)
 })
 
-test('what one installation was, another one is', async () => {
+test('restores the installation into another one', async () => {
   const mark = await markOf(old)
   await product.stop()
   const place = await makeInstallation()
@@ -97,7 +97,7 @@ test('what one installation was, another one is', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(JSON.parse(stdout)).toMatchObject({ tables: { TrustMark: 1 }, audit: { fault: null } })
   const next = await startProduct(place)
-  expect(next.password).toBeNull() // the administrator came with the backup
+  expect(next.password).toBeNull() // the backup contains the administrator
   await eventually(async () => expect(await markOf(place)).toBe(mark))
   await next.stop()
 })

@@ -1,4 +1,4 @@
-/** `inmor import`: what an installation of today's inmor held is served here, and what it issued stands. */
+/** Tests `inmor import`: the data of an inmor installation is served here, and its marks remain valid. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -49,13 +49,13 @@ async function statusOf(mark: string): Promise<unknown> {
   return response.ok ? decodeJwt(await response.text()).status : response.status
 }
 
-/** Of each thing that was imported, and of what could not be, as a whole. */
+/** The audit entries of imported objects, and of failures, as a whole. */
 const auditEntries = () =>
   admin.server.db.auditEvent.count({ where: { action: { startsWith: 'import', not: 'import' } } })
 const failures = () =>
   admin.server.db.auditEvent.findMany({ where: { action: 'import' }, orderBy: { id: 'asc' } })
 
-test('a source that is none, or no source, is said', async () => {
+test('reports a missing or invalid source', async () => {
   expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/at least one source/) })
   expect(await run('--postgres', admin.database.url)).toMatchObject({
     code: 1,
@@ -63,7 +63,7 @@ test('a source that is none, or no source, is said', async () => {
   })
 })
 
-test('a dry run says what would be imported, and changes nothing', async () => {
+test('lists the objects to import in a dry run, and changes nothing', async () => {
   const { code, stdout, stderr } = await run(...both(), '--dry-run')
   expect(stderr).toBe('')
   expect(code).toBe(1)
@@ -73,11 +73,11 @@ test('a dry run says what would be imported, and changes nothing', async () => {
   expect(stdout).toContain(`Subordinate ${id('gone')} ... FAILED: `)
   expect(stdout).toMatch(/Nothing was changed\.\n$/)
   expect(await auditEntries()).toBe(0)
-  expect(await failures()).toHaveLength(1) // of the test before
+  expect(await failures()).toHaveLength(1) // of the previous test
   expect(await admin.server.db.subordinate.count()).toBe(0)
 })
 
-test('each thing is imported on a line of its own, and what cannot be is said', async () => {
+test('prints one line for each object, and reports failures', async () => {
   const { code, stdout, stderr } = await run(...both())
   expect(stderr).toBe('')
   expect(code).toBe(1)
@@ -111,7 +111,7 @@ test('each thing is imported on a line of its own, and what cannot be is said', 
   })
 })
 
-test('the members are served, under the settings of before', async () => {
+test('serves the members, with the previous settings', async () => {
   expect((await listed(admin)).sort()).toEqual([id('first'), id('second')].sort())
   expect(await servedStatement(admin, id('first'))).toMatchObject({
     jwks: entity('first').keys,
@@ -144,11 +144,11 @@ test('the members are served, under the settings of before', async () => {
   })
 })
 
-test('every mark in circulation has the status that it had', async () => {
+test('keeps the status of every mark in circulation', async () => {
   expect(await statusOf(jwt('current'))).toBe('active')
   expect(await statusOf(jwt('replaced'))).toBe('active')
   expect(await statusOf(jwt('revoked'))).toBe('revoked')
-  // It has no typ, so that nobody could accept it (7.1); the one signed in its place can be.
+  // It has no typ, so verifiers reject it (§7.1); its replacement has one.
   expect(await statusOf(jwt('untyped'))).toBe('invalid')
   const served = async (type: string, sub: string) => {
     const response = await admin.get('/trust_mark', { trust_mark_type: type, sub })
@@ -159,7 +159,7 @@ test('every mark in circulation has the status that it had', async () => {
   expect(await statusOf(String(await served(certified, id('second'))))).toBe('active')
 })
 
-test('types and marks keep their hours and their renewal', async () => {
+test('keeps hours and renewal of types and marks', async () => {
   const { db } = admin.server
   expect(await db.trustMarkType.findUnique({ where: { type: member } })).toMatchObject({
     validFor: 2000,
@@ -175,13 +175,13 @@ test('types and marks keep their hours and their renewal', async () => {
   })
 })
 
-test('the key of the statements in circulation is needed until these expire', async () => {
+test('needs the key of statements in circulation until they expire', async () => {
   const row = await admin.server.db.signingKey.findFirst({ where: { state: 'CURRENT' } })
   const { exp } = decodeJwt(federation.dormantStatement)
   expect(row?.statementsUntil?.getTime()).toBe(Math.floor(Number(exp) * 1000))
 })
 
-test('a rebuild keeps what was imported', async () => {
+test('keeps imported data in a rebuild', async () => {
   await admin.redis.client.flushall()
   await admin.server.publisher.rebuild()
   expect(await admin.redis.client.scard('inmor:tm:alltime')).toBeGreaterThanOrEqual(5)
@@ -189,7 +189,7 @@ test('a rebuild keeps what was imported', async () => {
   expect(await statusOf(jwt('revoked'))).toBe('revoked')
 })
 
-test('a second time changes nothing', async () => {
+test('changes nothing the second time', async () => {
   const before = await auditEntries()
   const { stdout } = await run(...both(), '--json')
   const { counts, items } = JSON.parse(stdout)
@@ -202,7 +202,7 @@ test('a second time changes nothing', async () => {
   expect(await auditEntries()).toBe(before)
 })
 
-test('what was changed here since is left alone, and told', async () => {
+test('keeps later changes made here, and reports them', async () => {
   const { data } = await admin.execute(`{ subordinate(entityId: "${id('second')}") { id } }`)
   await admin.mutate('deactivateSubordinate', { id: data.subordinate.id }, 'id')
   await admin.mutate('updateTrustAnchor', { organizationName: 'The new federation' }, 'version', 'admin')
@@ -213,7 +213,7 @@ test('what was changed here since is left alone, and told', async () => {
   expect(await listed(admin)).toEqual([id('first')])
 })
 
-test('Redis alone tells enough', async () => {
+test('imports from Redis alone', async () => {
   const other = await startAdmin({}, { entityId: admin.entityId, keysDirectory: admin.config.keysDirectory })
   const { databaseUrl, redisUrl } = other.config
   const environment = {
@@ -231,7 +231,7 @@ test('Redis alone tells enough', async () => {
   await other.close()
 })
 
-test('an installation of another Trust Anchor is refused, thing by thing', async () => {
+test('refuses each object of another Trust Anchor', async () => {
   const environment = {
     ...{ TA_DOMAIN: 'https://elsewhere.example.org', DATABASE_URL: admin.config.databaseUrl },
     ...{ REDIS_URL: admin.config.redisUrl, KEYS_DIR: admin.config.keysDirectory },

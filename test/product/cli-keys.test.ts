@@ -1,4 +1,4 @@
-/** Key generation, as `inmor keygen` and as the deployment guide's `inmor-keygeneration`. */
+/** Tests key generation with `inmor keygen` and the deployment guide's `inmor-keygeneration`. */
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ describe.each([
   const generate = (...args: string[]) =>
     call(script, [...first, '--type=ES256', `--output=${directory}`, ...args])
 
-  test('writes a private key for its owner alone and its public part for everybody', async () => {
+  test('writes a private key that only its owner can read, and a readable public key', async () => {
     const { code, stdout, stderr } = await generate()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const { d, ...publicPart } = await readJson('private.json')
@@ -66,14 +66,14 @@ describe.each([
     await expect(stat(directory)).rejects.toThrow('ENOENT')
   })
 
-  test('refuses a directory that cannot be made, in one sentence', async () => {
+  test('refuses a directory that cannot be created, in one sentence', async () => {
     const { code, stderr } = await call(script, [...first, '--type=ES256', '--output=/dev/null/keys'])
     expect(code).toBe(1)
     expect(stderr).toMatch(/^\/dev\/null\/keys[^\n]* cannot be created \(ENOTDIR\)[^\n]*\n$/)
   })
 })
 
-test('inmor keygen answers in JSON', async () => {
+test('answers in JSON with inmor keygen', async () => {
   const { stdout } = await call('server/cli/inmor.ts', [
     'keygen',
     '--type=Ed25519',

@@ -1,4 +1,4 @@
-/** What the command line was asked for and did not do stands in the audit log. */
+/** Tests the audit entries of failed and refused commands. */
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -106,7 +106,7 @@ test.for<[args: string[], entry: Entry]>([
 test('a run beside another of its kind', async () => {
   const { db } = admin.server
   const startedBy = { startedBy: 'test', startedMethod: 'cli' }
-  const heartbeatAt = new Date(Date.now() + 3_600_000) // so that nobody thinks it lost
+  const heartbeatAt = new Date(Date.now() + 3_600_000) // keeps the run alive
   for (const kind of ['SUBORDINATES', 'TRUST_MARKS', 'COLLECTION', 'REISSUE_TRUST_MARKS'])
     await db.renewalRun.create({ data: { kind, ...startedBy, heartbeatAt } })
   const reason = /^CONFLICT: A run of this kind is under way/
@@ -120,7 +120,7 @@ test('a run beside another of its kind', async () => {
   await db.renewalRun.deleteMany()
 })
 
-test('a failure that nobody expected, without what it says', async () => {
+test('an unexpected failure, without its message', async () => {
   await whileRefusing('INSERT ON "OutboxEntry"', async () => {
     for (const [command, action] of [
       ['rebuild', 'rebuildPublication'],
@@ -160,7 +160,7 @@ test.for([
 })
 
 test.for([['user', 'list'], ['rebuild'], ['backup', '--output=/nowhere/backup'], ['migrate']])(
-  'says in a sentence that the database is away: %s',
+  'reports in one sentence that the database is unavailable: %s',
   async (args) => {
     const away = environment('postgres://127.0.0.1:1/inmor')
     const { code, stderr } = await inmor({ environment: away }, args)
@@ -172,7 +172,7 @@ test.for([['user', 'list'], ['rebuild'], ['backup', '--output=/nowhere/backup'],
   },
 )
 
-test('ends without a word when nobody reads what it writes any more', async () => {
+test('ends silently when its output is closed', async () => {
   const command = `"${process.execPath}" --disable-warning=ExperimentalWarning server/cli/inmor.ts audit export | true`
   const child = spawn('sh', ['-c', command], { cwd: root, env: { ...process.env, ...environment() } })
   expect(await text(child.stderr)).toBe('')

@@ -1,4 +1,4 @@
-/** The rollover of the signing key from the command line, beside a running product and without one. */
+/** Tests the key rollover from the command line, with and without a running product. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
@@ -38,7 +38,7 @@ const publishedKids = async () => {
   return jwks.keys.map(({ kid }) => kid).sort()
 }
 
-test('announces a key, which is published when the command ends', async () => {
+test('announces a key, and publishes it before the command ends', async () => {
   const { CURRENT } = await states()
   const said = await succeed('keys announce --alg ES256')
   const kid = /^Announced (\S+)\.\nIt is published\.\n$/.exec(said)?.[1] ?? ''
@@ -50,7 +50,7 @@ test('announces a key, which is published when the command ends', async () => {
   )
 })
 
-test('refuses in one sentence what is not safe, and does it in an emergency', async () => {
+test('refuses an unsafe change in one sentence, and allows it in an emergency', async () => {
   const { CURRENT: old, ANNOUNCED: next } = await states()
   const { code, stdout, stderr } = await answer('keys switch')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -82,7 +82,7 @@ test('publishes the history and the issued marks again', async () => {
   expect(await succeed('reload-issued-tms')).toMatch(/^Reloaded: .*\n$/)
 })
 
-test('works without the server, which publishes at its start', async () => {
+test('works without the server, which publishes when it starts', async () => {
   await product?.stop()
   product = undefined
   const said = await succeed('keys announce --alg PS256')

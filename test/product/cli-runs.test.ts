@@ -1,4 +1,4 @@
-/** Renewals and walks from the command line: a line for each thing, beside a running product and alone. */
+/** Tests renewals and crawls from the command line: one line per item, with and without a running product. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const linesOf = (stdout: string) => stdout.trim().split('\n').sort()
 
-test('beside a running product', async () => {
+test('with a running product', async () => {
   bad.misbehave('not found')
   const renewal = await inmor(installation, ['renew-subordinates'])
   expect(renewal).toMatchObject({ code: 1, stderr: '' })
@@ -68,7 +68,7 @@ test('beside a running product', async () => {
   })
 })
 
-test('what is published again is told one by one', async () => {
+test('lists each republished item', async () => {
   const admin = await connectAdmin(installation)
   const type = 'https://ta.example.org/marks/member'
   await mutate(admin, 'createTrustMarkType', { type }, 'id')
@@ -90,7 +90,7 @@ test('what is published again is told one by one', async () => {
   })
 })
 
-test('alone', async () => {
+test('without a running product', async () => {
   await product.stop()
   const renewal = await inmor(installation, ['renew-subordinates'])
   expect(renewal).toMatchObject({ code: 0, stderr: '' })

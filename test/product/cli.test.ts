@@ -1,4 +1,4 @@
-/** The command line, beside a running product and alone: what it says, what it does, and how it fails. */
+/** Tests the command line with and without a running product: output, effects and failures. */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 const PASSWORD = 'correct horse battery staple'
 const VIEWER = '{ viewer { username role } }'
 
-/** What it printed, of a command that must succeed. */
+/** The output of a command that must succeed. */
 async function succeed(installation: Installation, args: string, input?: string): Promise<string> {
   const { code, stdout, stderr } = await inmor(installation, args.split(' '), input)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -35,7 +35,7 @@ async function signIn({ adminUrl }: Installation, username: string, password: st
   return response.status
 }
 
-describe('beside a running product', () => {
+describe('with a running product', () => {
   let redis: TestRedis
   let installation: Installation
   let product: Product
@@ -50,7 +50,7 @@ describe('beside a running product', () => {
     await redis.close()
   })
 
-  test('user: makes one with a generated password, sets another, and lists', async () => {
+  test('user: creates one with a generated password, sets another password, and lists', async () => {
     const created = await succeed(installation, 'user create --username Ada --role operator')
     const generated = /^Created operator ada\.\nPassword: (\S+)\n$/.exec(created)?.[1] ?? ''
     expect(await signIn(installation, 'ada', generated)).toBe(200)
@@ -67,7 +67,7 @@ describe('beside a running product', () => {
     expect(await succeed(installation, 'user list')).toBe('ada  operator\nadmin  admin\n2 users.\n')
   })
 
-  test('apikey: makes one that works at once, lists it without the key, and revokes it for good', async () => {
+  test('apikey: creates one that works immediately, lists it without the key, and revokes it permanently', async () => {
     const key = (
       await succeed(installation, 'apikey create --username admin --key-name ci --role viewer --days 2')
     ).trim()
@@ -85,7 +85,7 @@ describe('beside a running product', () => {
     expect(await succeed(installation, 'apikey list')).toContain('revoked')
   })
 
-  test('rebuild: restores what Redis has lost', async () => {
+  test('rebuild: restores data that Redis lost', async () => {
     await redis.client.del('inmor:entity_id')
     expect(await succeed(installation, 'rebuild')).toBe('Rebuilt: everything is published.\n')
     expect(await redis.client.exists('inmor:entity_id')).toBe(1)
@@ -120,7 +120,7 @@ describe('beside a running product', () => {
     ],
     ['a key whose short id is marked as one', 'apikey revoke -- -V', 'There is no API key -V.'],
     [
-      'a password too short',
+      'a password that is too short',
       'user create --username eve --password-stdin',
       'The password must have 12 to 128 characters.',
     ],
@@ -131,7 +131,7 @@ describe('beside a running product', () => {
   })
 })
 
-describe('alone', async () => {
+describe('without a running product', async () => {
   const entries = await readdir(new URL('../../prisma/migrations', import.meta.url), { withFileTypes: true })
   const migrations = entries
     .filter((entry) => entry.isDirectory())
@@ -174,7 +174,7 @@ describe('alone', async () => {
     ],
     ['a missing option', 'apikey create --username admin', "required option '--key-name <name>'"],
     [
-      'days that are no number',
+      'days that are not a number',
       'apikey create --username a --key-name b --days soon',
       'whole number of days',
     ],

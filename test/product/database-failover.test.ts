@@ -1,4 +1,4 @@
-/** A PostgreSQL that fails over to its standby under a stream of changes: DATABASE_URL names both, and nothing is lost. */
+/** Tests a PostgreSQL failover during changes: DATABASE_URL names both hosts, and nothing is lost. */
 import { afterAll, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
 import { startFailoverDatabase } from '#test/helpers/failover-database.ts'
@@ -11,7 +11,7 @@ const WITHIN = { timeout: 90_000, interval: 50 }
 let deployment: Deployment | undefined
 afterAll(() => deployment?.close())
 
-test('every acknowledged change is there and published, though the primary was killed in the midst of them', {
+test('stores and publishes every acknowledged change when the primary is killed', {
   timeout: 300_000,
   tags: 'fault/postgres-away',
 }, async ({ skip }) => {

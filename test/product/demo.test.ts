@@ -1,4 +1,4 @@
-/** `npm run demo`: a newcomer's first look, twice. */
+/** Tests `npm run demo`, with a second start. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { freePort } from '#test/helpers/redis.ts'
 
 const MEMBERS = 9
 
-/** The first of as many ports in a row that were free a moment ago. */
+/** The first port of a free range. */
 async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const first = await freePort()
@@ -61,7 +61,7 @@ async function stop(demo: Program): Promise<void> {
   await eventually(async () => expect(await survivors(children)).toEqual([]))
 }
 
-test('all members resolve, those below the Intermediate too, and again after a second start', {
+test('resolves all members, also below the Intermediate, and again after a second start', {
   tags: 'command/demo',
 }, async () => {
   const [installation, firstPort] = [await makeInstallation(), await freePorts(MEMBERS)]

@@ -1,4 +1,4 @@
-/** `npm run dev`: everything serves from one command, and one Ctrl-C ends it all. */
+/** Tests `npm run dev`: one command starts everything, and Ctrl-C stops it. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -46,7 +46,7 @@ test('ends with exit code 1 when a part cannot run', async () => {
   occupier.close()
 })
 
-test('refuses a port that is no number', async () => {
+test('refuses a port that is not a number', async () => {
   const { environment } = await makeInstallation()
   const dev = run('server/cli/dev.ts', [], { environment: { ...environment, CONSOLE_PORT: 'none' } })
   expect((await dev.ended).code).toBe(1)

@@ -1,4 +1,4 @@
-/** The embedded database serves many connections with one session: they must not notice each other. */
+/** Tests the isolation of connections to the embedded database, which has one session. */
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import pg from 'pg'
@@ -18,7 +18,7 @@ async function connect(stream = new Socket()): Promise<pg.Client> {
   return client
 }
 
-test('keeps queries apart that have waited for the end of a transaction', async () => {
+test('separates queries that waited for the end of a transaction', async () => {
   const ask = async (count: number) => {
     const client = await connect()
     const places = Array.from({ length: count }, (_, n) => `$${n + 1}::int`)
@@ -35,7 +35,7 @@ test('keeps queries apart that have waited for the end of a transaction', async 
   await Promise.all([1, 2, 3, 4, 5].map(ask))
 })
 
-test('keeps others out of a transaction, and rolls it back when its connection breaks', async () => {
+test('isolates a transaction, and rolls it back when its connection breaks', async () => {
   const socket = new Socket()
   const [writer, reader] = [await connect(socket), await connect()]
   await writer.query('CREATE TABLE note (text text)')
@@ -47,7 +47,7 @@ test('keeps others out of a transaction, and rolls it back when its connection b
   await reader.end()
 })
 
-test('goes on after a connection that breaks between Parse and Sync', async () => {
+test('continues after a connection breaks between Parse and Sync', async () => {
   const socket = new Socket()
   const [, other] = [await connect(socket), await connect()]
   const query = Buffer.from('\0SELECT 1\0\0\0') // unnamed, with no parameter types

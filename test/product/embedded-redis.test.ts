@@ -1,4 +1,4 @@
-/** The embedded Redis is only a cache of what is published: its end is not the end of the product. */
+/** Tests that the product survives the exit of the embedded Redis. */
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -24,7 +24,7 @@ async function redisServer(): Promise<RedisServer> {
   return { pid: Number(pid), directory: dirname(socket) }
 }
 
-test('a redis-server that dies is started again and filled anew, and ends with the product', async () => {
+test('restarts and refills a redis-server that exits, and stops it with the product', async () => {
   const { federationUrl } = product.installation
   const first = await redisServer()
   process.kill(first.pid, 'SIGKILL')

@@ -1,4 +1,4 @@
-/** The admin server is told to end while a change is under way: the change is made and answered first. */
+/** Tests a graceful shutdown of the admin server during a change: it completes the change first. */
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => deployment?.close())
 
-test('finishes the requests under way, ends the connections that are kept alive, and exits with 0', async () => {
+test('finishes pending requests, closes idle connections, and exits with 0', async () => {
   const [admin] = deployment.admins
   if (!admin) throw new Error('there is one')
   const { program, url } = admin

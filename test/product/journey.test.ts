@@ -1,6 +1,6 @@
 /**
- * What an operator does through the API, and what a stranger then reads at the public endpoints: a real entity is
- * registered, given a Trust Mark, deprived of it, and deactivated.
+ * Tests the operator's tasks in the API and the result at the public endpoints: registers a real entity, issues and
+ * revokes a Trust Mark, and deactivates the entity.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ let installation: Installation
 let product: Product
 let admin: AdminClient
 let rp: Entity
-/** Of the Trust Anchor, as received out of band: from its key directory. */
+/** The keys of the Trust Anchor, obtained out of band: from its key directory. */
 let keys: JSONWebKeySet
 let anchor: string
 let markType: string
@@ -136,7 +136,7 @@ test('a created Trust Mark type has the anchor as its issuer (§3.1.2)', async (
   expect((await getConfiguration()).claims.trust_mark_issuers).toEqual({ [markType]: [anchor] })
 })
 
-test('a registered entity is listed, and a statement vouches for its keys (§8.1, §8.2)', {
+test('a registered entity is listed, and a statement contains its keys (§8.1, §8.2)', {
   tags: ['3.1.1/subject-keys', '8.1/statements'],
 }, async () => {
   const registered = await mutate<{ id: string }>(
@@ -199,7 +199,7 @@ test('the historical keys are a signed key set (§8.7)', async () => {
   expect(claims).toMatchObject({ iss: anchor, keys: [] })
 })
 
-test('a revoked mark is gone, and its JWT stays revoked after a new one is issued (§8.4, §8.6)', async () => {
+test('a revoked mark is not served, and its JWT stays revoked after a new issue (§8.4, §8.6)', async () => {
   revokedMark = (await getMark()).jwt
   await mutate(admin, 'revokeTrustMark', { id: markId, reason: 'left the federation' }, 'active')
   expect(await refusal(markUrl())).toMatchObject({ status: 404, error: 'not_found' })
@@ -216,7 +216,7 @@ test('a revoked mark is gone, and its JWT stays revoked after a new one is issue
   expect(await statusOf(revokedMark)).toBe('revoked')
 })
 
-test('a deactivated entity is gone from every endpoint, and back when reactivated', async () => {
+test('a deactivated entity disappears from every endpoint, and returns when reactivated', async () => {
   await mutate(admin, 'deactivateSubordinate', { id: subordinateId }, 'active')
   expect(await (await fetch(url('/list'))).json()).toEqual([])
   expect(await refusal(url('/fetch', { sub: rp.entityId }))).toMatchObject({

@@ -1,4 +1,4 @@
-/** SIGKILL loses nothing that was acknowledged, whatever the process was in the middle of. */
+/** Tests that SIGKILL loses no acknowledged change at any time. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -17,7 +17,7 @@ import { descendants, survivors } from '#test/helpers/program.ts'
 import { mutate } from './mutation.ts'
 
 const ROUNDS = 3
-/** Mutations under way at the same time, of which some are cut off by the kill. */
+/** Simultaneous mutations, some of which the kill interrupts. */
 const WRITERS = 4
 
 /** Creates Trust Mark types until the product is killed; answers with those that were acknowledged when the connection broke. */
@@ -33,7 +33,7 @@ async function createTypes(admin: AdminClient, prefix: string, acknowledged: str
   }
 }
 
-/** Ends the product the moment that it acknowledges a registration, in the midst of other writes. */
+/** Kills the product when it acknowledges a registration, during other writes. */
 async function killWhileWriting(product: Product, admin: AdminClient, entity: TestEntity, types: string[]) {
   const children = await descendants(product.pid)
   const prefix = `https://ta.example/${product.pid}`
@@ -65,14 +65,14 @@ type TypesPage = {
   }
 }
 
-test('a start does not wait for the lease of one that was killed while it published', {
+test('does not wait at the start for the lease of a killed publisher', {
   tags: 'fault/process-killed',
 }, async () => {
   const installation = await makeInstallation()
   const killed = await startProduct(installation)
   const running = JSON.parse(await readFile(join(installation.dataDirectory, 'running.json'), 'utf8'))
   const client = new pg.Client({ connectionString: running.parts.databaseUrl })
-  client.on('error', () => {}) // the database goes down with the product
+  client.on('error', () => {}) // the database ends with the product
   await client.connect()
   const lease = await client.query(
     `UPDATE "PublisherLease" SET "holder" = 'killed', "expiresAt" = now() AT TIME ZONE 'utc' + interval '1 hour'`,
@@ -90,7 +90,7 @@ test.each([
   ['a redis-server child', false],
   ['an emulation in this process', true],
 ])(
-  'what was acknowledged is there after every kill, with %s',
+  'keeps acknowledged changes after every kill, with %s',
   { tags: 'fault/process-killed' },
   async (redis, isHidden) => {
     const installation = await makeInstallation()

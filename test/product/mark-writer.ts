@@ -1,10 +1,10 @@
-/** Writes without end, for tests of what happens to what was acknowledged. */
+/** Writes continuously, for tests of acknowledged changes. */
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { mutate } from './mutation.ts'
 
 export const type = 'https://ta.example/marks/member'
 
-/** Issues marks until it is told to stop, whatever goes wrong; `acknowledged` gets the holders of those that were. */
+/** Issues marks until stopped, despite failures; `acknowledged` gets the holders of acknowledged marks. */
 export async function issueMarks(
   ask: AdminClient,
   name: string,
@@ -16,7 +16,7 @@ export async function issueMarks(
     const issued = mutate(ask, 'issueTrustMark', { trustMarkType: type, entityId }, 'id')
     await issued.then(
       () => acknowledged.push(entityId),
-      () => undefined, // refused or cut off: nobody was told that it is done
+      () => undefined, // refused or interrupted: not acknowledged
     )
   }
 }

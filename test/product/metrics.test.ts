@@ -1,10 +1,10 @@
-/** `npm start` tells Prometheus of both halves on one port, where it is asked to. */
+/** Tests that `npm start` serves the metrics of both servers on one port, if configured. */
 import { expect, test } from 'vitest'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { startProduct } from '#test/helpers/product.ts'
 import { freePort } from '#test/helpers/redis.ts'
 
-test('the metrics of both halves stand beside each other', async () => {
+test('serves the metrics of both servers together', async () => {
   const METRICS_PORT = String(await freePort())
   const product = await startProduct(undefined, { METRICS_PORT })
   const { adminUrl, federationUrl } = product.installation

@@ -1,7 +1,7 @@
-/** Mutations as a script sends them, where success is expected. */
+/** Sends mutations like a script, and expects success. */
 import type { AdminClient } from '#server/demo/admin-client.ts'
 
-/** Answers with `fields` of what was changed. @throws with the error that the API answered */
+/** Returns `fields` of the changed object. @throws the error of the API */
 export async function mutate<Data>(
   admin: AdminClient,
   name: string,

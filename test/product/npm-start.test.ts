@@ -1,4 +1,4 @@
-/** A service manager knows only the npm that it started: what it says to npm must reach the product. */
+/** Tests that a signal to npm reaches the product, because a service manager knows only npm. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { descendants, survivors } from '#test/helpers/program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-test('SIGTERM to npm alone ends the product and all that it started', { tags: 'command/start' }, async () => {
+test('SIGTERM to npm alone ends the product and all its processes', { tags: 'command/start' }, async () => {
   const { environment, adminUrl } = await makeInstallation()
   const { PATH, HOME } = process.env
   const npm = spawn('npm', ['start'], {

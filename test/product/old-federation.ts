@@ -1,4 +1,4 @@
-/** A federation as today's inmor would hold it: members in every state, marks of every kind, a retired key. */
+/** Creates a federation of an inmor installation: members in every state, marks of every kind, a retired key. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
@@ -19,7 +19,7 @@ export type OldFederation = {
   dormantStatement: string
 }
 
-/** Its entities answer, but for the one that is gone. */
+/** Its entities answer, except the removed one. */
 export async function fillOldInmor(
   old: OldInmor,
   { entityId, config }: Pick<TestAdmin, 'entityId' | 'config'>,

@@ -1,4 +1,4 @@
-/** The database restarts and Redis forgets everything, in the midst of changes: what was acknowledged gets published. */
+/** Tests a database restart and an emptied Redis during changes: acknowledged changes are published. */
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => deployment?.close())
 
-test('every acknowledged change is published in the end, by itself', {
+test('publishes every acknowledged change automatically', {
   tags: ['fault/redis-emptied', 'fault/postgres-away'],
 }, async () => {
   const { admins, database, redis } = deployment
@@ -53,7 +53,7 @@ test('every acknowledged change is published in the end, by itself', {
   await vi.waitFor(async () => expect(await deployment.db.outboxEntry.count()).toBe(0), WITHIN)
 })
 
-test('a connection that is cut in the middle of a write leaves nothing of it', {
+test('rolls back a write whose connection breaks', {
   tags: 'fault/connection-cut',
 }, async ({ skip }) => {
   skip(!findPostgres(), 'the embedded database has one session for all connections')
@@ -65,7 +65,7 @@ test('a connection that is cut in the middle of a write leaves nothing of it', {
     Promise.all([db.trustMarkType.count(), db.auditEvent.count(), db.outboxEntry.count()])
   const before = await countAll()
 
-  // Whoever holds the head of the audit log holds up every write just before its commit.
+  // A lock on the head of the audit log blocks every write just before its commit.
   const blocker = new pg.Client(database.url)
   await blocker.connect()
   await blocker.query('BEGIN')

@@ -1,4 +1,4 @@
-/** DATABASE_URL and REDIS_URL put the same code on real services. */
+/** Tests the product with real services in DATABASE_URL and REDIS_URL. */
 import { expect, test } from 'vitest'
 import { startDatabase } from '#test/helpers/database.ts'
 import { startEntity } from '#test/helpers/entity.ts'
@@ -29,7 +29,7 @@ async function list({ federationUrl }: Installation): Promise<unknown> {
   return response.ok ? response.json() : response.status
 }
 
-test('a real Redis: a change made while it is away is published as soon as it is back', {
+test('publishes a change made while a real Redis is unavailable when it is back', {
   tags: 'fault/redis-away',
 }, async () => {
   const [redis, installation] = [await startRedis(), await makeInstallation()]
@@ -51,7 +51,7 @@ test('a real Redis: a change made while it is away is published as soon as it is
   await Promise.all([close(), redis.close()])
 })
 
-test('a real PostgreSQL keeps what is registered; a start needs nothing else', async ({ skip }) => {
+test('keeps registered entities in a real PostgreSQL; a start needs nothing else', async ({ skip }) => {
   skip(!process.env.DATABASE_URL, 'DATABASE_URL names no PostgreSQL to test on')
   const [database, redis, installation] = [
     await startDatabase(),

@@ -1,4 +1,4 @@
-/** The id that a proxy gives a request, followed to the log, the audit log, the run and the worker that executes it. */
+/** Tests that the request id of a proxy appears in the log, the audit log, the run and its worker. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -31,7 +31,7 @@ const entries = (log: string, requestId: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line))
     .filter((entry) => entry.requestId === requestId)
 
-test('stands in the answer, the audit log, the run and the lines of its worker', async () => {
+test('appears in the answer, the audit log, the run and the log of its worker', async () => {
   const type = 'https://ta.example.org/marks/member'
   await ask(`mutation { createTrustMarkType(input: { type: "${type}" }) { __typename } }`, 'proxy-0001')
   const holder = 'https://holder.example.org'
@@ -52,7 +52,7 @@ test('stands in the answer, the audit log, the run and the lines of its worker',
   )
 })
 
-test('is what an unexpected failure refers to, and the log has the failure under it', async () => {
+test('identifies an unexpected failure in the answer and in the log', async () => {
   const { db, admins } = deployment
   await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
   try {

@@ -1,4 +1,4 @@
-/** Several of each server on a Redis that fails over or is resharded under load: short 503s, and nothing lost. */
+/** Tests several servers on a Redis that fails over or is resharded under load: short 503s, and nothing lost. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
 import type { TestRedis } from '#test/helpers/redis.ts'
@@ -13,7 +13,7 @@ const SIZE = { admins: 2, workers: 1, tas: 2 }
 let deployment: Deployment
 afterEach(() => deployment?.close())
 
-/** Every status of a federation server that is asked without a pause until it is told to stop. */
+/** All statuses of a federation server under continuous requests until stopped. */
 async function statusesOf(url: string, stop: AbortSignal): Promise<Set<number>> {
   const seen = new Set<number>()
   for (let at = 0; !stop.aborted; at++) {
@@ -32,7 +32,7 @@ async function holdersAt(url: string): Promise<Set<string>> {
   return new Set(response.ok ? await response.json() : [])
 }
 
-/** What was acknowledged while it happened is published by every federation server; they said nothing but 200, 404, 503. */
+/** Every federation server serves the acknowledged changes, and only answers 200, 404 and 503. */
 async function expectNothingLost(fault: () => Promise<unknown>) {
   const { admins, tas, db } = deployment
   const [first] = admins

@@ -1,4 +1,4 @@
-/** Secrets planted everywhere, through successes and failures: none of them in a log, an answer, or the audit log. */
+/** Tests that no planted secret appears in a log, an answer or the audit log, after successes and failures. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TOTP, URI } from 'otpauth'
@@ -15,7 +15,7 @@ import { freePort, startRedis } from '#test/helpers/redis.ts'
 import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-/** By what they are; those that the product makes are added as they come. */
+/** Secrets by description; those that the product creates are added later. */
 const secrets: Record<string, string> = {
   'a password': 'planted-password-of-an-administrator',
   'a password mistyped': 'planted-password-that-is-wrong',
@@ -31,7 +31,7 @@ const secrets: Record<string, string> = {
 }
 const plant = (name: string): string => String(secrets[name])
 
-/** Everything that was said, by who said it. */
+/** All output, by source. */
 const heard: { who: string; what: string }[] = []
 
 let deployment: Deployment
@@ -73,7 +73,7 @@ afterAll(() => deployment?.close())
 
 const adminUrl = () => String(deployment.admins[0]?.url)
 
-/** An answer of the admin side, of which everything is heard. */
+/** An answer of the admin server, fully recorded. */
 async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<string> {
   const response = await fetch(`${adminUrl()}${path}`, {
     method: 'POST',
@@ -90,7 +90,7 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   return text
 }
 
-/** A program that ends by itself, of which everything is heard. */
+/** A program that ends without a signal, fully recorded. */
 async function listen(script: string, args: string[], changes: Record<string, string>): Promise<string> {
   const program = run(script, args, { environment: { ...environment, ...changes } })
   await program.ended
@@ -129,7 +129,7 @@ test('signing in, with and without success', async () => {
 
 const key = () => ({ 'x-api-key': deployment.apiKey })
 
-test('the API, asked well and badly', async () => {
+test('the API, with valid and invalid requests', async () => {
   expect(await post('/graphql', { query: '{ viewer { username } }' }, key())).toContain('username')
   await post('/graphql', { query: '{ viewer { username } }' }, { 'x-api-key': `${deployment.apiKey}x` })
   const query = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { __typename } }'
@@ -147,7 +147,7 @@ test('the API, asked well and badly', async () => {
   await post('/api/v1/trustmarktypes', { tmtype: 'rubbish' }, key())
 })
 
-test('a database and a Redis that are away or let nobody in', async () => {
+test('a database and a Redis that are unavailable or refuse access', async () => {
   const { db, database, redis, tas } = deployment
   await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
   expect(await post('/graphql', { query: '{ trustMarks { totalCount } }' }, key())).toContain('INTERNAL')
@@ -195,7 +195,7 @@ test('a private key that cannot be read', async () => {
   await writeFile(file, whole)
 })
 
-test('a backup, made, refused and not opened', async () => {
+test('a backup, created, refused and not opened', async () => {
   const file = join(directory, 'inmor.backup')
   const passphrase = { BACKUP_PASSPHRASE: plant('BACKUP_PASSPHRASE') }
   expect(await listen('server/cli/inmor.ts', ['backup', '--output', file], passphrase)).toContain('encrypted')
@@ -204,8 +204,8 @@ test('a backup, made, refused and not opened', async () => {
   await listen('server/cli/inmor.ts', ['restore', file], wrong)
 })
 
-// The last one: what everything before has led to.
-test('none of the secrets was told', async () => {
+// Keep this test last: it checks the output of all others.
+test('reveals none of the secrets', async () => {
   const { db } = deployment
   const rows = { events: await db.auditEvent.findMany(), runs: await db.renewalRun.findMany() }
   heard.push({ who: 'the audit log and the runs', what: JSON.stringify(rows) })
@@ -225,7 +225,7 @@ test('none of the secrets was told', async () => {
   expect(leaks).toEqual([])
 })
 
-/** A secret as it is, and as it stands in an address or in JSON. */
+/** A secret in plain text, and encoded in a URL or in JSON. */
 function forms(secret: string): string[] {
   return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
 }

@@ -1,4 +1,4 @@
-/** A start that cannot succeed ends with one clear sentence and a non-zero exit, and leaves nothing running. */
+/** Tests failing starts: one clear sentence, a non-zero exit code, and nothing left running. */
 import { once } from 'node:events'
 import { cp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await once(occupier, 'listening')
   const address = occupier.address()
   occupied = typeof address === 'object' && address ? String(address.port) : ''
-  // A start that ended badly must not stand in the way of the next: they all use the same directory.
+  // A failed start must not block the next one: all use the same directory.
   await (await startProduct(installation)).stop()
 })
 afterAll(() => void occupier.close())
@@ -78,7 +78,7 @@ async function withKeyFile(content: string): Promise<Record<string, string>> {
   return { DATA_DIR: directory }
 }
 
-/** Its descendants are looked for as long as it runs, because afterwards nobody knows whose they were. */
+/** Finds its descendants while it runs, because afterwards their parent is unknown. */
 async function endingOf(environment: Record<string, string>) {
   const program = launch(installation, environment)
   const children = new Set<number>()
@@ -102,7 +102,7 @@ test.each(failures)('%s', async (_what, environment, sentence) => {
   expect({ code, stdout, left }).toEqual({ code: 1, stdout: '', left: [] })
 })
 
-test('a data directory in use, whose product is not disturbed', async () => {
+test('refuses a data directory in use, without affecting its product', async () => {
   const product: Product = await startProduct(installation)
   const other = await makeInstallation()
   const { code, stderr } = await endingOf({ ...other.environment, DATA_DIR: installation.dataDirectory })
@@ -112,7 +112,7 @@ test('a data directory in use, whose product is not disturbed', async () => {
   expect(await product.stop()).toEqual({ code: 0, signal: null })
 })
 
-test('a variable at fault is said before anything is opened, and leaves no database behind', async () => {
+test('reports an invalid variable before it opens anything, and leaves no database', async () => {
   const fresh = await makeInstallation()
   const { code, stderr } = await endingOf({ ...fresh.environment, LOG_LEVEL: 'loud' })
   expect({ code, stderr }).toEqual({

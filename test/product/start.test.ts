@@ -1,4 +1,4 @@
-/** `npm start`: the first start, the second, and a clean end. */
+/** Tests `npm start`: the first start, the second, and a clean shutdown. */
 
 import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
@@ -42,11 +42,11 @@ test('prints one password, with which the administrator signs in', async () => {
   expect(await signIn('another one')).toBe(401)
 })
 
-test('says that it is for evaluation, and what puts it on real services', () => {
+test('reports that it is for evaluation, and how to use real services', () => {
   expect(product.stdout()).toMatch(/evaluation.*DATABASE_URL and REDIS_URL/)
 })
 
-test('keeps its secrets from everybody else, and its public keys readable', async () => {
+test('restricts its secrets to their owner, and keeps its public keys readable', async () => {
   const modeOf = async (...path: string[]) =>
     ((await stat(join(installation.dataDirectory, ...path))).mode & 0o777).toString(8)
   expect(await modeOf()).toBe('700')
@@ -59,20 +59,20 @@ test('keeps its secrets from everybody else, and its public keys readable', asyn
 
 test('serves the console, the API and the federation endpoints', async () => {
   const { adminUrl, federationUrl } = installation
-  const page = await fetch(adminUrl, { headers: { 'accept-encoding': 'identity' } }) // as curl asks
+  const page = await fetch(adminUrl, { headers: { 'accept-encoding': 'identity' } }) // as curl sends it
   expect(page.status).toBe(200)
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(await (await fetch(`${adminUrl}/health`)).json()).toEqual({ status: 'ok', redis: 'ok' })
   expect(await (await fetch(`${federationUrl}/health`)).json()).toEqual({ status: 'ok' })
   expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual([])
   const collection = async () => (await fetch(`${federationUrl}/collection`)).json()
-  await expect.poll(collection, { timeout: 10_000 }).toMatchObject({ entities: [] }) // walked right after the start
+  await expect.poll(collection, { timeout: 10_000 }).toMatchObject({ entities: [] }) // crawled right after the start
 })
 
 test('ends on SIGINT with exit code 0, with nothing left running and its ports free', async () => {
   const { ADMIN_PORT, FEDERATION_PORT } = installation.environment
   const children = await descendants(product.pid)
-  expect(children).not.toEqual([]) // the redis-server and what watches over it
+  expect(children).not.toEqual([]) // the redis-server and its watchdog
   expect(await product.stop()).toEqual({ code: 0, signal: null })
   expect(await survivors([product.pid, ...children])).toEqual([])
   for (const port of [ADMIN_PORT, FEDERATION_PORT]) {

@@ -1,4 +1,4 @@
-/** Verifies what the endpoints publish through `jose` alone, as a stranger would who shares no code with us. */
+/** Verifies published data with `jose` alone, like a third party without our code. */
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import { expect } from 'vitest'
 
@@ -26,7 +26,7 @@ export async function verify(
   return payload
 }
 
-/** The keys that a statement vouches for. The statement itself must be verified by other means. */
+/** The keys in a statement. Verify the statement separately. */
 export function keysIn(jwt: string): JSONWebKeySet {
   return decodeJwt<{ jwks: JSONWebKeySet }>(jwt).jwks
 }

@@ -1,4 +1,4 @@
-/** Several admin servers and workers on one database and one Redis: what is to be done is done once, whoever dies. */
+/** Tests several admin servers and workers on one database and one Redis: each item is processed once. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
   await deployment?.close()
 })
 
-/** The worker that has the run, other than those that had it before. */
+/** The worker that has the run, other than its previous workers. */
 function findWorker(before: readonly Program[] = []): Promise<Program> {
   return vi.waitFor(() => {
     const others = deployment.workers.filter((worker) => !before.includes(worker))
@@ -31,7 +31,7 @@ function findWorker(before: readonly Program[] = []): Promise<Program> {
   }, WITHIN)
 }
 
-test('1 000 entities are renewed once each, though one worker is killed and one is stopped in the midst of them', {
+test('renews 1 000 entities once each when one worker is killed and one is stopped', {
   timeout: 300_000,
   tags: 'fault/worker-killed',
 }, async () => {

@@ -56,7 +56,7 @@ const failures = () =>
   admin.server.db.auditEvent.findMany({ where: { action: 'import' }, orderBy: { id: 'asc' } })
 
 test('reports a missing or invalid source', async () => {
-  expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/at least one source/) })
+  expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/No source/) })
   expect(await run('--postgres', admin.database.url)).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/no table entities_subordinate/),
@@ -97,7 +97,7 @@ test('prints one line for each object, and reports failures', async () => {
   ]) {
     expect(lineOf(thing)).toBe(`${thing} ... imported`)
   }
-  expect(lineOf(`Subordinate ${id('first')}`)).toMatch(/imported: .* protected: crit\.$/)
+  expect(lineOf(`Subordinate ${id('first')}`)).toMatch(/imported: Protected claims were left out.*: crit\.$/)
   expect(lineOf(`TrustMark ${certified} ${id('second')}`)).toMatch(/imported: It is signed again: .*typ/)
   expect(lineOf(`Subordinate ${id('gone')}`)).toMatch(/FAILED/)
   expect(lineOf(`Subordinate ${id('forged')}`)).toMatch(/FAILED/)
@@ -240,6 +240,6 @@ test('refuses each object of another Trust Anchor', async () => {
   const { code, stdout } = await inmor({ environment }, ['import', '--dry-run', '--redis', old.redis.url])
   expect(code).toBe(1)
   expect(stdout).toContain(
-    `FAILED: Its statement is by ${admin.entityId}, not by https://elsewhere.example.org`,
+    `FAILED: Its statement was issued by ${admin.entityId}, not by https://elsewhere.example.org`,
   )
 })

@@ -109,7 +109,9 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
   })
 
   test('rebuilding published data', async () => {
-    expect((await play('rebuild')).at(-1)).toMatch(/Published 1 entities below \S+ in \d+ ms, with 0 failures/)
+    expect((await play('rebuild')).at(-1)).toMatch(
+      /Published 1 entities below \S+ in \d+ ms, with 0 failures/,
+    )
   })
 
   test('the scheduled tasks', async () => {

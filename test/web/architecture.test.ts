@@ -8,7 +8,7 @@ const sources = globSync('**/*.{ts,svelte}', { cwd: root })
   .filter((path) => !path.startsWith('lib/gql/'))
   .map((path) => ({ path, text: readFileSync(root + path, 'utf8') }))
 
-/** The modules that ask the server: the GraphQL API, its subscriptions, and the paths for signing in. */
+/** The modules that send requests: the GraphQL API, its subscriptions, and the sign-in paths. */
 const clients = new Set(['lib/graphql/client.ts', 'lib/graphql/watch.ts', 'lib/auth/request.ts'])
 
 /** A call, not the `fetch` that a load hands to the client. */
@@ -17,7 +17,7 @@ const clientPackages = /from '(?:@urql\/core|graphql-sse|better-auth|@better-aut
 
 const asks = (text: string) => asksTheServer.test(text) || clientPackages.test(text)
 
-test('only the client modules ask the server', () => {
+test('sends requests from the client modules only', () => {
   const asking = sources.filter(({ text }) => asks(text)).map(({ path }) => path)
   expect(asking.toSorted()).toEqual([...clients].toSorted())
 })
@@ -31,7 +31,7 @@ test.each([
   expect(asks(text)).toBe(expected)
 })
 
-test('no component is above 200 lines', () => {
+test('has no component above 200 lines', () => {
   const long = sources.filter(({ path, text }) => path.endsWith('.svelte') && text.split('\n').length > 201)
   expect(long.map(({ path }) => path)).toEqual([])
 })

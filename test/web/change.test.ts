@@ -23,13 +23,13 @@ test.each([
   expect(topicsOf(change)).toEqual(topics)
 })
 
-test('after a gap everything is read anew but who we are, which could end a page with a form', () => {
+test('loads everything again after a gap, except the viewer, which could close a form', () => {
   const { viewer, ...others } = topic
   expect(everyTopic).not.toContain(viewer)
   expect(everyTopic.toSorted()).toEqual(Object.values(others).toSorted())
 })
 
-test('a change of one’s own account is told from that of another', () => {
+test('distinguishes changes of the own account from those of others', () => {
   expect(concerns(entry('User', 'olga'), 'olga')).toBe(true)
   expect(concerns(entry('User', 'otto'), 'olga')).toBe(false)
   expect(concerns(entry('ApiKey', 'olga'), 'olga')).toBe(false)

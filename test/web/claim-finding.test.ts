@@ -15,7 +15,7 @@ import {
   statementClaimsFindings,
 } from '#lib/form/claim-finding.ts'
 
-test('every fault of a policy is found, each at its parameter', () => {
+test('finds every error of a policy at its parameter', () => {
   const policy = {
     openid_relying_party: {
       grant_types: { subset_of: 'authorization_code' },
@@ -35,14 +35,14 @@ test('every fault of a policy is found, each at its parameter', () => {
   ])
 })
 
-test('a policy that contradicts that of the federation is found at its parameter', () => {
+test('finds a contradiction to the federation policy at its parameter', () => {
   const federation = { openid_provider: { issuer: { value: 'https://a.example' } } }
   const own = { openid_provider: { issuer: { value: 'https://b.example' } } }
   expect(policyFindings(own)).toEqual([])
   expect(policyFindings(own, federation).map(({ path }) => path)).toEqual([['openid_provider', 'issuer']])
 })
 
-test('what is no policy at all is found and does not throw', () => {
+test('reports a value that is not a policy, and does not throw', () => {
   for (const value of [1, 'x', [], { openid_provider: 3 }, { openid_provider: { scope: null } }]) {
     expect(policyFindings(value)).not.toEqual([])
   }
@@ -57,19 +57,19 @@ test.each([
   expect(constraintsFindings(constraints)).toEqual([{ path, message: expect.any(String) }])
 })
 
-test('constraints that may stand have no findings', () => {
+test('finds nothing in valid constraints', () => {
   expect(constraintsFindings({ max_path_length: 0, naming_constraints: { excluded: ['.example'] } })).toEqual(
     [],
   )
 })
 
-test('a private key is refused by its name', () => {
+test('refuses a private key by its name', () => {
   const key = { kty: 'OKP', crv: 'Ed25519', kid: 'a', x: 'A'.repeat(43), d: 'secret' }
   const [finding] = jwksFindings({ keys: [key] })
   expect(finding).toEqual({ path: ['keys', 0], message: expect.stringContaining('private member "d"') })
 })
 
-test('metadata without a value is refused at its parameter', () => {
+test('refuses metadata without a value at its parameter', () => {
   expect(metadataFindings({ openid_provider: { issuer: null } })).toEqual([
     { path: ['openid_provider', 'issuer'], message: expect.stringContaining('must not be null') },
   ])

@@ -12,7 +12,7 @@ test.each([
   expect(readEntityList(text)).toEqual({ entityIds: [rp, op], faults: [], repeated: 0 })
 })
 
-test('a line that names no entity is told with its number, and one said twice is counted', () => {
+test('reports an invalid line with its number, and counts duplicates', () => {
   const { entityIds, faults, repeated } = readEntityList(`${rp}\nnobody\n${rp}`)
   expect({ entityIds, repeated }).toEqual({ entityIds: [rp], repeated: 1 })
   expect(faults).toEqual([{ line: 2, text: 'nobody', problem: expect.any(String) }])

@@ -23,19 +23,19 @@ function watcher() {
   }
 }
 
-test('all pages become lines, and the progress is reported', async () => {
+test('writes all pages as lines, and reports progress', async () => {
   const watched = watcher()
   const { value = [] } = (await exportRows(pages, format, watched)) ?? {}
   expect(value.join('')).toBe("name\r\na\r\n'=b\r\nc\r\n")
   expect(watched.seen).toEqual(['2/3', '3/3'])
 })
 
-test('JSON lines have no heading', async () => {
+test('writes JSON lines without a heading', async () => {
   const { value = [] } = (await exportRows(pages, jsonLines('JSON'), watcher())) ?? {}
   expect(value.join('')).toBe('{"name":"a"}\n{"name":"=b"}\n{"name":"c"}\n')
 })
 
-test('a refusal is the result, and a cancelled export has none', async () => {
+test('returns a refusal, and nothing for a cancelled export', async () => {
   const refusal = { message: 'Not now.', path: [] }
   expect(await exportRows(async () => ({ refusal }), format, watcher())).toEqual({ refusal })
   const watched = watcher()

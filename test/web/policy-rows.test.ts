@@ -3,7 +3,7 @@ import { mergePolicyRows } from '#lib/policy/rows.ts'
 
 const federation = { openid_provider: { scopes_supported: { subset_of: ['openid', 'email'] } } }
 
-test('says of each operator who set it', () => {
+test('names the source of each operator', () => {
   const own = { openid_provider: { scopes_supported: { subset_of: ['openid'], essential: true } } }
   const { parameters } = mergePolicyRows([
     { name: 'above', policy: federation },
@@ -21,7 +21,7 @@ test('says of each operator who set it', () => {
   ])
 })
 
-test('tells a contradiction as a sentence', () => {
+test('describes a contradiction in a sentence', () => {
   const own = { openid_provider: { scopes_supported: { superset_of: ['phone'] } } }
   const { problem } = mergePolicyRows([
     { name: 'above', policy: federation },
@@ -30,6 +30,6 @@ test('tells a contradiction as a sentence', () => {
   expect(problem).toContain('subset_of must be a superset of superset_of')
 })
 
-test('no policy has no rows', () => {
+test('has no rows without a policy', () => {
   expect(mergePolicyRows([{ name: 'own', policy: null }])).toEqual({ parameters: [] })
 })

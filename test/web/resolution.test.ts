@@ -73,13 +73,13 @@ test('each position of a chain has a name, an issuer and a subject', () => {
   ])
 })
 
-test('one looks first at the chain that holds, and at the statement that fails', () => {
+test('selects a valid chain first, or the statement that fails', () => {
   expect(firstChain({ ...resolution, chains: [broken, chain] })).toBe(1)
   expect(firstStatement(chain)).toBe(0)
   expect(firstStatement(broken)).toBe(2)
 })
 
-test('the verdict counts what holds and what does not', () => {
+test('counts valid and invalid chains in the verdict', () => {
   expect(verdict({ ...resolution, chains: [chain, broken] }).detail).toContain(
     '1 Trust Chain holds, 1 other does not.',
   )
@@ -114,7 +114,7 @@ test('a branch that ended is in the graph, and opens its reason', () => {
   expect(edges).toMatchObject([{ superior: lost.superior, tone: 'error', view: { failure: '0' } }])
 })
 
-test('the policy is told parameter by parameter, in the order of its steps', () => {
+test('lists the policy by parameter, in the order of its steps', () => {
   const step = (parameter: string, operator: string, before: unknown, after: unknown) => ({
     entityType: 'openid_relying_party',
     parameter,

@@ -14,7 +14,7 @@ const running = {
 } as const
 const ended = { ...running, state: 'SUCCEEDED', done: 98, endedAt: '2026-01-01T00:00:40Z' } as const
 
-test('a run at work says how far it is and how long it will take', () => {
+test('shows progress and remaining time of an active run', () => {
   expect(fractionDone(running)).toBe(0.32)
   expect(runInWords(running)).toBe('30 of 100 subordinates renewed, 2 failed; about 17 seconds left.')
 })
@@ -25,23 +25,23 @@ test('what is nearly through does not say "about less"', () => {
   )
 })
 
-test('before the first item is through, nothing is foretold', () => {
+test('predicts nothing before the first item is complete', () => {
   expect(runInWords({ ...running, done: 0, failed: 0 })).toBe('0 of 100 subordinates renewed.')
   expect(fractionDone({ ...running, total: null })).toBeUndefined()
 })
 
-test('a run with nothing to do is through', () => {
+test('shows a run without items as complete', () => {
   expect(fractionDone({ ...running, total: 0, done: 0, failed: 0 })).toBe(1)
 })
 
-test('an ended run says what came of it and how long it took', () => {
+test('shows the outcome and duration of an ended run', () => {
   expect(runInWords(ended)).toBe('98 of 100 subordinates renewed, 2 failed, in 40 seconds.')
   expect(runInWords({ ...ended, failed: 0, total: 1, done: 1 })).toBe(
     '1 of 1 subordinate renewed, in 40 seconds.',
   )
 })
 
-test('a walk counts what it finds, and promises nothing', () => {
+test('counts the findings of a crawl, and predicts nothing', () => {
   const walk = { ...running, kind: 'COLLECTION', total: 9 } as const
   expect(fractionDone(walk)).toBeUndefined()
   expect(fractionDone({ ...walk, state: 'SUCCEEDED' })).toBe(1)
@@ -59,7 +59,7 @@ test.each([
   expect(runState(run).label).toBe(word)
 })
 
-test('a kind of another version is told by its name', () => {
+test('shows an unknown kind by its name', () => {
   expect(runKind('SIGN_ALL_ANEW').label).toBe('Sign all anew')
 })
 

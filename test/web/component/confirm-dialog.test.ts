@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** A question before something is done: it closes when it is done, and says why when it is not. */
+/** Tests the confirmation dialog: it closes on success, and shows the reason of a failure. */
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte'
 import { expect, test, vi } from 'vitest'
 import Question from './Question.svelte'
@@ -7,7 +7,7 @@ import Question from './Question.svelte'
 const dialog = () => screen.queryByRole('alertdialog')
 const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
 
-test('closes when it is done', async () => {
+test('closes on success', async () => {
   const run = vi.fn(async () => undefined)
   render(Question, { run })
   expect((await screen.findByRole('alertdialog')).textContent).toContain('For good.')

@@ -12,13 +12,13 @@ function typed() {
   return draft
 }
 
-test('holds what was typed apart from what is stored', () => {
+test('keeps input separate from the stored values', () => {
   const draft = typed()
   expect(draft.changes).toEqual({ name: 'Ben', tags: ['c'] })
   expect(stored.fields).toEqual({ name: 'Ana', hours: '24', tags: ['a'] })
 })
 
-test('names what others changed, once the version is another', () => {
+test('names changes of others when the version differs', () => {
   const draft = typed()
   expect(draft.changedMeanwhile({ ...others, version: 3 })).toEqual([])
   expect(draft.changedMeanwhile(others)).toEqual(['hours', 'tags'])
@@ -33,7 +33,7 @@ test('rebases: their changes below, what was typed on top, and their version', (
   expect(draft.changedMeanwhile(others)).toEqual([])
 })
 
-test('forgets what was typed', () => {
+test('discards the input', () => {
   const draft = typed()
   draft.reset(others)
   expect(draft.changed).toEqual([])

@@ -1,4 +1,4 @@
-/** The arrows of the architecture, as dependency-cruiser checks them: web -> server -> federation -> core. */
+/** The import rules that dependency-cruiser checks: web -> server -> federation -> core. */
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
 /** The floors, the lowest first. A part imports from the floors below it, never from its neighbours. */
@@ -47,7 +47,7 @@ module.exports = {
     ),
     rule(
       'core-is-pure',
-      'The domain imports nothing of ours and only jose from outside.',
+      'The domain imports none of our other folders, and only jose from npm.',
       { path: '^federation/core/' },
       { path: '^(federation/(?!core/)|server|prisma|web)' },
     ),
@@ -59,13 +59,13 @@ module.exports = {
     ),
     rule(
       'store-knows-no-routes',
-      'The store serves routes, not the other way round.',
+      'Routes use the store; the store does not know routes.',
       { path: '^federation/store/' },
       { path: '^federation/(routes|fetcher|resolver|page|cli)/' },
     ),
     rule(
       'routes-open-no-sockets',
-      'Only the fetcher talks to strangers.',
+      'Only the fetcher opens connections to other entities.',
       { path: '^federation/', pathNot: '^federation/fetcher/' },
       { path: '^node_modules/undici/' },
     ),
@@ -77,7 +77,7 @@ module.exports = {
     ),
     rule(
       'prisma-knows-no-server',
-      'The data model stands alone.',
+      'The data model imports no other folder.',
       { path: '^prisma/' },
       { path: '^(server|federation|web)/' },
     ),

@@ -141,7 +141,7 @@ test('a record that fails does not hide the failure', async () => {
   await whileRefusing('INSERT ON "AuditEvent"', async () => {
     const { code, stderr } = await run(['backup', '--output=/nowhere/backup'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^It could not be recorded in the audit log: /)
+    expect(stderr).toMatch(/^The failure could not be recorded in the audit log: /)
     expect(stderr).toMatch(/\n\/nowhere\/backup cannot be written \(ENOENT\)\.\n$/)
   })
 })

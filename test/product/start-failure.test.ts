@@ -50,7 +50,7 @@ const failures: Failure[] = [
       await writeFile(file, '')
       return { DATA_DIR: join(file, 'data') }
     },
-    () => /^The data directory .* cannot be used \(ENOTDIR\); set DATA_DIR/,
+    () => /^The data directory .* cannot be used \(ENOTDIR\)\. Set DATA_DIR/,
   ],
   ['a key file that is not JSON', () => withKeyFile('{'), () => /private\.json is not valid JSON\./],
   ['a port that is no number', async () => ({ ADMIN_PORT: 'eighty' }), () => /^ADMIN_PORT/],

@@ -162,7 +162,9 @@ describe('without a running product', async () => {
     const environment = { DATA_DIR: '/dev/null/data' }
     const { code, stderr } = await inmor({ environment }, ['user', 'list'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^The data directory \/dev\/null\/data cannot be used \(ENOTDIR\)\. Set DATA_DIR .*\n$/)
+    expect(stderr).toMatch(
+      /^The data directory \/dev\/null\/data cannot be used \(ENOTDIR\)\. Set DATA_DIR .*\n$/,
+    )
   })
 
   test.each([

@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 that nobody has reason to trust, and its key. */
+/** A certificate for 127.0.0.1 from an untrusted issuer, and its key. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

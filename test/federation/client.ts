@@ -12,14 +12,14 @@ export type AssertionOptions = {
   key: Jwk
   /** Unix seconds. */
   now: number
-  /** Claims and header parameters other than the sound ones; `undefined` leaves one out. */
+  /** Claims and header parameters that replace valid ones. `undefined` removes one. */
   claims?: Record<string, unknown>
   header?: Record<string, unknown>
 }
 
 export async function signAssertion({ id, key, now, claims, header }: AssertionOptions): Promise<string> {
-  const sound = { iss: id, sub: id, aud: entityId, jti: randomUUID(), iat: now, exp: now + 60 }
-  const payload = new TextEncoder().encode(JSON.stringify({ ...sound, ...claims }))
+  const valid = { iss: id, sub: id, aud: entityId, jti: randomUUID(), iat: now, exp: now + 60 }
+  const payload = new TextEncoder().encode(JSON.stringify({ ...valid, ...claims }))
   return new CompactSign(payload)
     .setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header })
     .sign(await importJWK(key, 'ES256'))

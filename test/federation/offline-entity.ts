@@ -1,4 +1,4 @@
-/** An entity that runs nowhere: what it would publish is signed here, to be stored as already fetched. */
+/** An entity without a server: its statements are signed here and stored as if they were fetched. */
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'

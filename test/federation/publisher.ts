@@ -1,4 +1,4 @@
-/** Writes into Redis what the publisher of the admin server writes, for the Trust Anchor under test. */
+/** Writes the same data to Redis as the publisher of the admin server, for the Trust Anchor under test. */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import {
@@ -18,11 +18,11 @@ import { untilTrue } from '#test/helpers/until.ts'
 
 export const entityId = 'https://ta.example'
 
-/** What is published about a subordinate; everything has a plain default. */
+/** Published data of a subordinate. Everything has a default. */
 export type Subordinate = {
   id: string
   keys?: JwkSet
-  /** Its own Entity Configuration; none is stored without. */
+  /** Its own Entity Configuration. Undefined: none is stored. */
   configuration?: string
   entityTypes?: string[]
   intermediate?: boolean
@@ -31,7 +31,7 @@ export type Subordinate = {
   /** Unix seconds. */
   registered?: number
   updated?: number
-  /** Whether to write as today's inmor does: no info, nothing announced. */
+  /** Writes like the Python inmor: no info, no announcements. */
   foreign?: boolean
 }
 
@@ -44,11 +44,11 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
   let heard = () => {}
   reader.onChange(() => heard())
 
-  /** Announces a change, and returns when the reader has heard of it. */
+  /** Announces a change, and returns when the reader has received it. */
   async function announce(change: Change) {
     const { promise, resolve } = Promise.withResolvers<void>()
     heard = resolve
-    // Nobody receives it before the reader's subscription stands; a message that reached nobody is not awaited.
+    // Before the reader has subscribed, the message reaches no client.
     await untilTrue(
       'the reader is subscribed',
       async () => (await client.publish(names.changes, formatChange(change))) > 0,
@@ -61,7 +61,7 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     sign,
     announce,
 
-    /** Lets the server forget all that it holds in memory, and what it fetched from others. */
+    /** Clears the server's caches in memory, and its fetched statements. */
     async forget() {
       const patterns = [names.remoteStatement('*'), names.resolveAnswer('*')]
       const held = await Promise.all(patterns.map((pattern) => client.keys(pattern)))

@@ -1,4 +1,4 @@
-/** An HTTP server on loopback that answers exactly as the test says. */
+/** An HTTP server on loopback with a response defined by the test. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 

@@ -1,4 +1,4 @@
-/** A Trust Anchor under test: the app on a real Redis, with a key of its own and a clock that can be set ahead. */
+/** A Trust Anchor under test: the app on a real Redis, with its own key and an adjustable clock. */
 import type { FastifyInstance } from 'fastify'
 import { localSigner } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
@@ -24,7 +24,7 @@ export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
 type Options = AppOptions & {
   prefix?: string
   limits?: Partial<FetchLimits>
-  /** A Redis of another kind than the usual one; it is closed with the rest. */
+  /** Another kind of Redis, which is closed with the Trust Anchor. */
   redis?: TestRedis
 }
 
@@ -66,10 +66,10 @@ export async function startTrustAnchor(options: Options = {}) {
     clock,
     now,
     ...createPublisher({ redis: redis.client, reader, prefix, key, now }),
-    /** What a second process of the same Trust Anchor would be made of. */
+    /** The parts of a second process of the same Trust Anchor. */
     parts,
-    /** Walks a federation, by default the one below this Trust Anchor. */
-    walk: (changes: Partial<CrawlOptions> = {}) =>
+    /** Crawls a federation, by default the one below this Trust Anchor. */
+    crawl: (changes: Partial<CrawlOptions> = {}) =>
       crawlFederation({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),
     get: (path: string, parameters: Record<string, string> = {}) => get(app, path, parameters),
     async close() {

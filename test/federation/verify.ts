@@ -1,8 +1,8 @@
-/** Checks a signed answer with `jose` alone, so that a fault in our own verification cannot hide one in our signing. */
+/** Verifies a signed response with `jose` alone, so that an error in our verification cannot hide one in our signing. */
 import { createLocalJWKSet, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
 import type { JwkSet } from '#core/keys.ts'
 
-/** The claims of a JWT that verifies with one of the keys and has exactly this `typ`. */
+/** Returns the claims of a JWT that verifies with one of the keys and has exactly this `typ`. */
 export async function verified(
   jwt: string,
   { keys, typ, now }: { keys: JwkSet; typ: string; now?: number },

@@ -37,7 +37,7 @@ beforeEach(() => federation.leaf.misbehave(undefined))
 const collect = (...args: string[]) =>
   run('federation/cli/collection.ts', ['-c', join(directory, 'taconfig.toml'), ...args])
 
-test('walks, publishes, and prints what it found', async () => {
+test('crawls, publishes and prints the report', async () => {
   const program = collect(entityId)
   expect((await program.ended).code).toBe(0)
   expect(program.output()).toMatch(
@@ -46,7 +46,7 @@ test('walks, publishes, and prints what it found', async () => {
   expect(await ta.redis.client.hlen(ta.names.collection.entities)).toBe(2)
 })
 
-test('prints a line for each failure, and the report as JSON when asked', async () => {
+test('prints a line for each failure, and the report as JSON on request', async () => {
   federation.leaf.misbehave('not found')
   const program = collect(entityId)
   expect((await program.ended).code).toBe(0)
@@ -61,7 +61,7 @@ test('prints a line for each failure, and the report as JSON when asked', async 
   })
 })
 
-test('leaves the collection and ends with exit code 1 when it is interrupted', {
+test('leaves the collection unchanged and exits with code 1 when it is interrupted', {
   tags: 'fault/walk-killed',
 }, async () => {
   const before = await ta.redis.client.hgetall(ta.names.collection.entities)
@@ -75,7 +75,7 @@ test('leaves the collection and ends with exit code 1 when it is interrupted', {
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
 })
 
-test('killed in the middle, leaves the collection, and what it wrote expires', {
+test('leaves the collection unchanged when it is killed, and its staged data expires', {
   tags: 'fault/walk-killed',
 }, async () => {
   const large = await startLargeFederation(entityId, { width: 3, leaves: 20 })
@@ -90,7 +90,7 @@ test('killed in the middle, leaves the collection, and what it wrote expires', {
   expect(await ta.redis.client.hgetall(ta.names.collection.entities)).toEqual(before)
   for (const name of await staged()) expect(await ta.redis.client.ttl(name)).toBeGreaterThan(0)
   federation.leaf.misbehave(undefined)
-  expect(await ta.walk()).toMatchObject({ failed: 0, entities: 2 + large.all.length })
+  expect(await ta.crawl()).toMatchObject({ failed: 0, entities: 2 + large.all.length })
   for (const id of large.top) await ta.removeSubordinate(id)
   await large.close()
 })
@@ -98,7 +98,7 @@ test('killed in the middle, leaves the collection, and what it wrote expires', {
 test.each([
   ['no Trust Anchor', [], /Name the Trust Anchor/],
   ['two Trust Anchors', [entityId, 'https://b.example'], /Unexpected arguments: https:\/\/b\.example/],
-  ['an anchor that is no identifier', ['hello'], /"hello" is not an entity identifier/],
+  ['an anchor that is not an identifier', ['hello'], /"hello" is not an entity identifier/],
   [
     'an anchor that is not pinned',
     ['https://other.example'],

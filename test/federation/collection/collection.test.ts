@@ -1,4 +1,4 @@
-/** `/collection`: every parameter of the Entity Collection draft, and paging that a new walk does not disturb. */
+/** `/collection`: every parameter of the Entity Collection draft, and paging during a new crawl. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStaging } from '#federation/collection/staging.ts'
 import type { CollectionRecord } from '#store/collection-record.ts'
@@ -62,14 +62,14 @@ async function page(query = ''): Promise<Page> {
 }
 const ids = async (query: string) => (await page(query)).entities.map((entity) => entity.entity_id)
 
-test('is not an empty federation before the first walk', async () => {
+test('is unavailable, not empty, before the first crawl', async () => {
   const answer = await ask()
   expect(answer.statusCode).toBe(503)
   expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
   await publish(records)
 })
 
-test('lists every entity in the order of identifiers, with types, UI infos and the time of the walk', {
+test('lists every entity by identifier, with types, UI infos and the time of the crawl', {
   tags: 'collection/entity-id',
 }, async () => {
   const { entities, ...rest } = await page()
@@ -113,7 +113,7 @@ eachRow([
   ['entity_claims=entity_id', ['entity_id']],
   ['entity_claims=trust_marks&entity_claims=ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
   ['entity_claims=trust_marks,ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
-])('holds the claims that were asked for: %s', async (query, expected) => {
+])('includes the requested claims: %s', async (query, expected) => {
   const { entities } = await page(`?entity_type=openid_provider&${query}`)
   expect(Object.keys(entities[0] ?? {}).sort()).toEqual(expected)
 })
@@ -129,7 +129,7 @@ eachRow([
     { 'display_name#sv': 'Ålands universitet', logo_uri: 'https://op.example/logo' },
   ],
   proves(['ui_claims=policy_uri', undefined], 'collection/ui-claims'),
-])('holds the UI claims that were asked for: %s', async (query, expected) => {
+])('includes the requested UI claims: %s', async (query, expected) => {
   const { entities } = await page(`?entity_type=openid_provider&${query}`)
   expect(entities[0]?.ui_infos).toEqual(expected && { openid_provider: expected })
 })
@@ -171,7 +171,7 @@ async function allPages(query: string, between = async () => {}): Promise<string
 }
 
 test.each(['', '&query=example', `&trust_mark_type=${member}`])(
-  'pages through everything once: limit=1%s',
+  'pages through all entities once: limit=1%s',
   { tags: 'collection/next' },
   async (filter) => {
     expect(await allPages(`limit=1${filter}`)).toEqual(await ids(`?limit=9${filter}`))
@@ -183,7 +183,7 @@ const many = Array.from({ length: 1_203 }, (_, count): CollectionRecord => {
   return { entity_id, entity_types: ['openid_provider'], ui_infos: {}, trust_marks: [] }
 })
 
-test('never sends more than its upper limit, which holds without a limit too', {
+test('never sends more than its maximum, with or without a limit', {
   tags: 'collection/limit',
 }, async () => {
   await publish(many)
@@ -193,23 +193,23 @@ test('never sends more than its upper limit, which holds without a limit too', {
 })
 
 test.each(['limit=100', 'limit=100&entity_type=openid_provider', 'limit=100&query=example'])(
-  'meets who stays exactly once while each page is followed by a new walk: %s',
+  'lists each remaining entity exactly once while a crawl follows each page: %s',
   { tags: 'collection/order' },
   async (query) => {
     const staying = many.filter((_, count) => count % 3 !== 0)
     await publish(many)
-    let walks = 0
+    let crawls = 0
     const found = await allPages(query, async () => {
-      walks += 1
-      await publish(walks % 2 === 0 ? many : staying)
+      crawls += 1
+      await publish(crawls % 2 === 0 ? many : staying)
     })
-    expect(walks).toBeGreaterThan(5)
+    expect(crawls).toBeGreaterThan(5)
     expect(new Set(found).size).toBe(found.length)
     expect(found).toEqual(expect.arrayContaining(staying.map(({ entity_id }) => entity_id)))
   },
 )
 
-test('goes on behind an entity that is gone when its page is asked for', {
+test('continues after an entity that was removed before its page was requested', {
   tags: 'collection/from',
 }, async () => {
   await publish(many)
@@ -218,7 +218,7 @@ test('goes on behind an entity that is gone when its page is asked for', {
   expect((await page(`?limit=1&from=${next}`)).entities[0]?.entity_id).toBe(many[20]?.entity_id)
 })
 
-test('serves the federation of another anchor to those who ask for it by name', {
+test('serves the federation of another anchor on request', {
   tags: 'collection/trust-anchor',
 }, async () => {
   const other = 'https://other.example'
@@ -229,7 +229,7 @@ test('serves the federation of another anchor to those who ask for it by name', 
   expect(answer.statusCode).toBe(404)
 })
 
-test('serves what another walker wrote, who announces nothing and leaves things out', async () => {
+test('serves the data of a foreign crawler, which announces nothing and omits members', async () => {
   const { client } = ta.redis
   const { collection } = ta.names
   await client.flushall()

@@ -1,4 +1,4 @@
-/** Many entities behind one HTTP server on loopback, in three levels, with a key in common so that they are made fast. */
+/** Many entities behind one HTTP server on loopback, in three levels, with a shared key for speed. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
@@ -8,9 +8,9 @@ import { relyingParty } from '#test/helpers/federation.ts'
 
 export type LargeFederation = {
   keys: JwkSet
-  /** Those that the anchor lists. */
+  /** The subordinates of the anchor. */
   top: string[]
-  /** Everybody, sorted. */
+  /** All entities, sorted. */
   all: string[]
   close(): Promise<void>
 }

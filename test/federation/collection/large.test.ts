@@ -1,4 +1,4 @@
-/** Two thousand entities in three levels: all are found, and all are paged through once while walks go on. */
+/** Two thousand entities in three levels: a crawl finds all, and paging lists each once during crawls. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -16,16 +16,16 @@ beforeAll(async () => {
 afterAll(() => Promise.all([ta.close(), federation.close()]))
 
 test('finds all of them', async () => {
-  expect(await ta.walk()).toMatchObject({ entities: 2010, failed: 0 })
+  expect(await ta.crawl()).toMatchObject({ entities: 2010, failed: 0 })
   expect(await ta.redis.client.zrange(ta.names.collection.sorted, 0, -1)).toEqual(federation.all)
 })
 
 test.each(['', '&entity_type=openid_relying_party&entity_type=federation_entity'])(
-  'pages through all of them exactly once while walks run: %s',
+  'pages through all of them exactly once during crawls: %s',
   async (filter) => {
-    let [walks, isPaging] = [0, true]
-    const walking = (async () => {
-      for (; isPaging; walks++) await ta.walk()
+    let [crawls, isPaging] = [0, true]
+    const crawling = (async () => {
+      for (; isPaging; crawls++) await ta.crawl()
     })()
     const found: string[] = []
     let from = ''
@@ -34,13 +34,13 @@ test.each(['', '&entity_type=openid_relying_party&entity_type=federation_entity'
       const { entities, next } = answer.json<{ entities: { entity_id: string }[]; next?: string }>()
       found.push(...entities.map((entity) => entity.entity_id))
       if (next === undefined) {
-        if (walks > 0) break
-        found.length = 0 // a walk has to end meanwhile, or this shows nothing
+        if (crawls > 0) break
+        found.length = 0 // a crawl must end in the meantime, or the test proves nothing
       }
       from = next === undefined ? '' : `&from=${next}`
     }
     isPaging = false
-    await walking
+    await crawling
     expect(found).toEqual(federation.all)
   },
 )

@@ -1,4 +1,4 @@
-/** What is kept of an entity: the parameters that a person may be shown, with fallbacks and language tags. */
+/** The record of an entity: display information, with fallbacks and language tags. */
 import { expect, test } from 'vitest'
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
@@ -46,7 +46,7 @@ test.each([
   expect(named.ui_infos[type]).toEqual({ display_name: 'Chosen' })
 })
 
-test('leaves out what nobody could show: other types of value, and values of great length', async () => {
+test('omits values that cannot be displayed: wrong types and long values', async () => {
   const { ui_infos, entity_types } = await describe({
     openid_provider: {
       display_name: 7,
@@ -60,7 +60,7 @@ test('leaves out what nobody could show: other types of value, and values of gre
   expect(entity_types).toEqual(['openid_provider'])
 })
 
-test('is read as it was written, and a foreign record for what it holds', async () => {
+test('parses its own record unchanged, and the valid parts of a foreign record', async () => {
   const record = await describe({ federation_entity: { organization_name: 'A' } })
   expect(parseCollectionRecord(id, formatCollectionRecord(record))).toEqual(record)
   const empty = { entity_id: id, entity_types: [], ui_infos: {}, trust_marks: [] }

@@ -1,4 +1,4 @@
-/** Two walks that end at the same moment: one takes the place of the other as a whole, and nothing of that one is left. */
+/** Two crawls that end at the same time: one replaces the other completely. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Collection, swapCollection } from '#federation/collection/swap.ts'
 import { duplicateRedis, waitForRedis } from '#store/connect.ts'
@@ -14,26 +14,26 @@ beforeAll(async () => {
 })
 afterAll(() => redis.close())
 
-/** What a walk wrote that found one entity, of a type that no other has. */
-async function staged(walk: string): Promise<Collection> {
-  const names = keys.collection.staging(walk)
-  const id = `https://${walk}.example`
+/** The staged data of a crawl that found one entity, of a type of its own. */
+async function staged(crawl: string): Promise<Collection> {
+  const names = keys.collection.staging(crawl)
+  const id = `https://${crawl}.example`
   await redis.client.hset(names.entities, id, '{}')
   await redis.client.zadd(names.sorted, 0, id)
-  await redis.client.sadd(names.byType(walk), id)
-  return { names, entities: 1, entityTypes: new Set([walk]), trustMarkTypes: new Set() }
+  await redis.client.sadd(names.byType(crawl), id)
+  return { names, entities: 1, entityTypes: new Set([crawl]), trustMarkTypes: new Set() }
 }
 
 const swap = (client: TestRedis['client'], collection: Collection) =>
   swapCollection(client, keys, collection, { trustAnchor: entityId, lastUpdated: 1 })
 
-test('an earlier walk that ends while the later looks up what to remove is removed too', async () => {
+test('removes an earlier crawl that ends while the later lists the keys to remove', async () => {
   const [earlier, later] = [await staged('earlier'), await staged('later')]
   const connection = duplicateRedis(redis.client, { enableAutoPipelining: false })
   await waitForRedis(connection, 10_000)
   const scan = connection.scan.bind(connection)
   let isOver = false
-  // The commands are real ones; between two of them the other walk ends.
+  // The other crawl ends between two real commands.
   connection.scan = (async (...pattern: Parameters<typeof scan>) => {
     const found = await scan(...pattern)
     if (!isOver) {
@@ -41,7 +41,7 @@ test('an earlier walk that ends while the later looks up what to remove is remov
       await swap(redis.client, earlier)
     }
     return found
-  }) as typeof scan // scan has many signatures, and answers all of them alike
+  }) as typeof scan // scan has many signatures with the same result
   await swap(connection, later)
   connection.disconnect()
   expect(isOver).toBe(true)

@@ -44,7 +44,7 @@ test.each(refused)('refuses %s: %s', (_kind, address) => {
 })
 
 test.each(['8.8.8.8', '100.63.255.255', '172.32.0.1', '2a00:1450::1', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])(
-  'admits %s',
+  'allows %s',
   (address) => {
     expect(isPublicAddress(address)).toBe(true)
   },
@@ -59,19 +59,19 @@ test.each([
   ['loopback in disguise', 'https://0x7f.1/'],
   ['loopback as one number', 'https://2130706433/'],
   ['a mapped address', 'https://[::ffff:127.0.0.1]/'],
-  ['what is no URL', 'hello'],
+  ['text that is not a URL', 'hello'],
 ])('a URL with %s may not be asked', (_what, url) => {
   expect(() => parseTarget(url, { allowHttp: false })).toThrow(
     expect.objectContaining({ code: 'blocked_address' }),
   )
 })
 
-test('allow_http admits http and private addresses, and nothing more', () => {
+test('allow_http allows only http and private addresses in addition', () => {
   expect(parseTarget('http://127.0.0.1:8080/x', { allowHttp: true }).host).toBe('127.0.0.1:8080')
   expect(() => parseTarget('ftp://entity.example/', { allowHttp: true })).toThrow('https')
 })
 
-test('a name that leads to a private address is refused when it is resolved', {
+test('refuses a name that resolves to a private address', {
   tags: 'fault/member-misbehaves',
 }, async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>()

@@ -47,7 +47,7 @@ const refusals: [fault: Fault, code: string, retryable: boolean][] = [
   ['huge', 'too_large', false],
 ]
 
-test.each(refusals)('refuses an answer that is: %s', async (fault, code, retryable) => {
+test.each(refusals)('refuses a response: %s', async (fault, code, retryable) => {
   entity.misbehave(fault)
   const url = `${entity.id}/.well-known/openid-federation`
   await expect(fetcher().entityConfiguration(entity.id)).rejects.toMatchObject({
@@ -59,7 +59,7 @@ test.each(refusals)('refuses an answer that is: %s', async (fault, code, retryab
   })
 })
 
-test('gives up on an entity that does not answer', { tags: 'fault/member-misbehaves' }, async () => {
+test('times out when an entity does not respond', { tags: 'fault/member-misbehaves' }, async () => {
   entity.misbehave('hang')
   const impatient = fetcher({ limits: { totalTimeout: 50 } })
   await expect(impatient.entityConfiguration(entity.id)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ test('gives up on an entity that does not answer', { tags: 'fault/member-misbeha
   })
 })
 
-test('stops when the caller does, with the reason of the caller', async () => {
+test('stops when the caller aborts, with the reason of the caller', async () => {
   entity.misbehave('hang')
   const controller = new AbortController()
   const asked = fetcher().entityConfiguration(entity.id, { signal: controller.signal })
@@ -76,7 +76,7 @@ test('stops when the caller does, with the reason of the caller', async () => {
   await expect(asked).rejects.toThrow('no longer wanted')
 })
 
-test('says that nobody listens there', async () => {
+test('reports a refused connection', async () => {
   const id = `http://127.0.0.1:${await freePort()}`
   await expect(fetcher().entityConfiguration(id)).rejects.toMatchObject({
     code: 'unreachable',
@@ -84,7 +84,7 @@ test('says that nobody listens there', async () => {
   })
 })
 
-test('trusts no certificate that nobody vouches for', async () => {
+test('refuses a certificate of an unknown issuer', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tls-'))
   const { certFile, keyFile } = await makeCertificate(directory)
   const [cert, key] = [await readFile(certFile), await readFile(keyFile)]
@@ -101,7 +101,7 @@ test('trusts no certificate that nobody vouches for', async () => {
   await rm(directory, { recursive: true })
 })
 
-test('asks no private address and no plain http unless that is allowed', async () => {
+test('does not fetch from private addresses or over http unless allowed', async () => {
   const strict = fetcher({ allowHttp: false })
   const requests = entity.requests.length
   const port = new URL(entity.id).port
@@ -111,7 +111,7 @@ test('asks no private address and no plain http unless that is allowed', async (
   expect(entity.requests).toHaveLength(requests)
 })
 
-test('asks one host only so often at a time', async () => {
+test('limits concurrent requests to one host', async () => {
   let atOnce = 0
   let most = 0
   const server = await startRawServer(async (_request, response) => {
@@ -126,7 +126,7 @@ test('asks one host only so often at a time', async () => {
   await server.close()
 })
 
-describe('the answer', () => {
+describe('the response', () => {
   type Case = [what: string, headers: Record<string, string>, body: string | Buffer, expected: unknown]
   const accepted: Case[] = [
     ['in another case', { 'content-type': 'Application/JSON' }, '[1]', [1]],
@@ -159,7 +159,7 @@ describe('the answer', () => {
     await server.close()
   })
 
-  test('is cut off while it is being sent, however long it would go on', async () => {
+  test('is cancelled at the size limit, even if it is endless', async () => {
     const server = await startRawServer((_request, response) => {
       response.writeHead(200, json)
       const more = () => {

@@ -3,7 +3,7 @@ import { createGate } from '#fetcher/gate.ts'
 
 const never = new AbortController().signal
 
-/** Work that goes on until it is told to end. */
+/** A task that runs until it is released. */
 function work() {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const state = { isRunning: false, end: resolve, fail: reject }
@@ -14,7 +14,7 @@ function work() {
   return { state, run }
 }
 
-test('lets the next one in when one ends, in whichever way', async () => {
+test('starts the next task when one succeeds or fails', async () => {
   const gate = createGate(1)
   const [first, second, third] = [work(), work(), work()]
   const runs = [first, second, third].map((each) => gate.run('host', never, each.run))
@@ -30,7 +30,7 @@ test('lets the next one in when one ends, in whichever way', async () => {
   expect(third.state.isRunning).toBe(true)
 })
 
-test('counts under each name', async () => {
+test('counts tasks per name', async () => {
   const gate = createGate(1)
   const [here, there] = [work(), work()]
   const runs = [gate.run('here', never, here.run), gate.run('there', never, there.run)]
@@ -40,7 +40,7 @@ test('counts under each name', async () => {
   await Promise.all(runs)
 })
 
-test('one who gives up waiting never runs, and holds up nobody', async () => {
+test('skips a task that was aborted while it waited', async () => {
   const gate = createGate(1)
   const [first, second, third] = [work(), work(), work()]
   const controller = new AbortController()

@@ -1,4 +1,4 @@
-/** What the OpenID conformance suite checks of a deployed federation entity, asked of the running server over HTTP. */
+/** The checks of the OpenID conformance suite for a federation entity, against a running server over HTTP. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { validateTrustChain } from '#core/trust-chain/index.ts'
@@ -31,7 +31,7 @@ type Statement = {
   [claim: string]: unknown
 }
 
-/** Asks, and takes nothing but a document of exactly this type. */
+/** Requires exactly this content type. */
 async function read(url: string, type: string): Promise<string> {
   const answer = await fetch(url)
   expect([url, answer.status, answer.headers.get('content-type')]).toEqual([url, 200, type])
@@ -48,7 +48,7 @@ async function refusal(path: string): Promise<[status: number, type: string | nu
   return [answer.status, answer.headers.get('content-type'), String(error)]
 }
 
-test('the Entity Configuration is about its issuer, signed by one of its keys, and holds no policy (§3.1)', async () => {
+test('the Entity Configuration is about its issuer, signed by one of its keys, and has no policy (§3.1)', async () => {
   const jwt = await configuration()
   const { payload } = await verified(jwt, { keys: ta.jwks, typ: 'entity-statement+jwt' })
   expect(payload).toMatchObject({ iss: entityId, sub: entityId })
@@ -58,7 +58,7 @@ test('the Entity Configuration is about its issuer, signed by one of its keys, a
   expect(claims(jwt).metadata?.federation_entity?.federation_fetch_endpoint).toBe(`${entityId}/fetch`)
 })
 
-test('every statement lives for less than five years, with strong public keys and a kid that is theirs', async () => {
+test('every statement is valid for less than five years, and has strong public keys with their kid', async () => {
   const own = await configuration()
   const about = await statement(`${base}/fetch?sub=${encodeURIComponent(federation.top.id)}`)
   for (const jwt of [own, about]) {
@@ -76,7 +76,7 @@ test('every statement lives for less than five years, with strong public keys an
   }
 })
 
-test('a Subordinate Statement names no endpoints, and nothing that only a configuration may hold', async () => {
+test('a Subordinate Statement has no endpoints and no claims of Entity Configurations', async () => {
   const about = claims(await statement(`${base}/fetch?sub=${encodeURIComponent(federation.top.id)}`))
   expect(about).toMatchObject({ iss: entityId, sub: federation.top.id })
   const endpoints = Object.keys(about.metadata?.federation_entity ?? {}).filter((name) =>
@@ -110,7 +110,7 @@ test.each([
   expect(await refusal(path)).toEqual([status, 'application/json', error])
 })
 
-test('the chain built by hand is the one that the resolver answers with, to the last statement', async () => {
+test('the resolver returns the same chain as one built by hand', async () => {
   const { leaf, top } = federation
   const byHand = [
     await statement(`${leaf.id}/.well-known/openid-federation`),
@@ -124,7 +124,7 @@ test('the chain built by hand is the one that the resolver answers with, to the 
   const chain = payload.trust_chain as string[]
   const ends = (jwts: readonly string[]) => jwts.map(claims).map(({ iss, sub, jwks }) => ({ iss, sub, jwks }))
   expect(ends(chain)).toEqual(ends(byHand))
-  expect(chain.slice(2)).toEqual(byHand.slice(2)) // what is ours is published, and the same bytes for everybody
+  expect(chain.slice(2)).toEqual(byHand.slice(2)) // our own statements are published, so their bytes are equal
   for (const statements of [chain, byHand]) {
     const options = { trustAnchorKeys: ta.jwks, now: ta.now(), allowHttp: true }
     expect(await validateTrustChain(statements, options)).toMatchObject({ trustAnchor: entityId })

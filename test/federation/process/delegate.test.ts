@@ -21,7 +21,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-test('signs what verifies with the key of the owner (§7.2.1)', { tags: '7.2.1/typ' }, async () => {
+test('signs a delegation that verifies with the key of the owner (§7.2.1)', {
+  tags: '7.2.1/typ',
+}, async () => {
   const program = run('server/cli/inmor.ts', [
     'delegate',
     `--key=${join(directory, 'owner.json')}`,

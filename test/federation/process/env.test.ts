@@ -94,7 +94,7 @@ test.each([
   expect(readConfig([], { ...minimal, TRUST_PROXY: text })).toMatchObject({ trustedProxies })
 })
 
-test('tells every mistake at once, by the name of the variable, and no password', () => {
+test('reports all mistakes together, with the names of the variables, and without passwords', () => {
   const found = mistakes([], {
     REDIS_URL: 'http://:password@redis',
     PORT: '80800',
@@ -129,7 +129,7 @@ test.each([
     ['-c', '/nowhere/taconfig.toml'],
     /^\/nowhere\/taconfig\.toml cannot be read \(ENOENT\)/,
   ],
-  ['an argument that nobody knows', ['--what'], /what.*Usage: -c FILE/],
+  ['an unknown argument', ['--what'], /what.*Usage: -c FILE/],
 ])('says so about %s', (_what, args, sentence) => {
   expect(mistakes(args, minimal)[0]).toMatch(sentence)
 })

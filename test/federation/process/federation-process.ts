@@ -1,4 +1,4 @@
-/** The federation server as processes of its own, for one test file: on a Redis and a key directory that go with it. */
+/** Runs the federation server as separate processes for one test file, with its own Redis and key directory. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

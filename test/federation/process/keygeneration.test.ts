@@ -18,7 +18,7 @@ const keygen = async (...args: string[]) => {
   return { code: (await program.ended).code, output: program.output() }
 }
 
-test.each([...signingAlgorithms])('makes a usable key of the type %s', async (type) => {
+test.each([...signingAlgorithms])('generates a usable key of the type %s', async (type) => {
   const output = join(directory, 'new')
   expect(await keygen(`--type=${type}`, `--output=${output}`)).toMatchObject({ code: 0 })
   const { signer, published } = await readKeyDirectory(output)
@@ -49,7 +49,7 @@ test.each([
   ['no type', ['--output=x'], '--type is missing'],
   ['no directory', ['--type=ES256'], '--output is missing'],
   ['an unknown option', ['--what'], "Unknown option '--what'"],
-])('explains itself when called with %s', async (_what, args, sentence) => {
+])('prints the error and the usage: %s', async (_what, args, sentence) => {
   const { code, output } = await keygen(...args)
   expect(code).toBe(1)
   expect(output).toContain(sentence)

@@ -10,7 +10,7 @@ import { inKeys, start } from './federation-process.ts'
 
 const listening = async (program: Program) => (await program.printed(/http:\/\/127\.0\.0\.1:\d+/))[0]
 
-test('listens, answers, and ends with exit code 0 on SIGTERM', async () => {
+test('listens, responds, and exits with code 0 on SIGTERM', async () => {
   const program = start()
   const url = await listening(program)
   expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' })
@@ -18,10 +18,10 @@ test('listens, answers, and ends with exit code 0 on SIGTERM', async () => {
   expect((await program.ended).code).toBe(0)
 })
 
-test('finishes the requests under way before it ends', async () => {
+test('finishes pending requests before it exits', async () => {
   const program = start({ ALLOW_HTTP: 'true' })
   const url = await listening(program)
-  // The entity is asked while the answer of ours is under way; the signal comes in between.
+  // The signal arrives while the server fetches from the entity.
   const entity = await startRawServer(async (_request, response) => {
     program.kill('SIGTERM')
     await program.printed(/closing/i)
@@ -34,7 +34,7 @@ test('finishes the requests under way before it ends', async () => {
   await entity.close()
 })
 
-test.concurrent('says that the port is in use', async () => {
+test.concurrent('reports that the port is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const address = other.address()
@@ -62,7 +62,7 @@ const failures: [what: string, changes: () => Promise<Record<string, string>>, s
     /TLS_CERT \/nowhere\.pem cannot be read/,
   ],
   [
-    'a certificate that is none',
+    'an invalid certificate',
     async () => {
       const file = inKeys('not.pem')
       await writeFile(file, 'hello')
@@ -74,7 +74,7 @@ const failures: [what: string, changes: () => Promise<Record<string, string>>, s
 ]
 
 test.concurrent.each(failures)(
-  'ends with exit code 1 and one sentence about %s',
+  'exits with code 1 and one sentence about %s',
   async (_what, changes, sentence) => {
     const program = start(await changes())
     expect((await program.ended).code).toBe(1)

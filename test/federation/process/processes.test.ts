@@ -11,7 +11,7 @@ const startThree = (changes: Record<string, string> = {}): Program =>
 const listeners = (program: Program) => [...program.stdout().matchAll(/"pid":(\d+).*Server listening/g)]
 const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 30_000, interval: 20 })
 
-/** On a connection of its own, which any of them may take. */
+/** Uses a new connection, which any process may accept. */
 async function health(url: string): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
   const outgoing = request(`${url}/health`, { agent: false }, (response) => {
@@ -22,10 +22,10 @@ async function health(url: string): Promise<number | undefined> {
   return promise
 }
 
-test('share the port, tell their metrics as one, replace one that ends, and end in good order', async () => {
+test('share the port, combine their metrics, replace one that exits, and close gracefully', async () => {
   const program = startThree()
   const [, metricsUrl] = await program.printed(/"url":"([^"]+\/metrics)"/)
-  // Each of them writes its own log, in no order between them.
+  // The processes write their logs in no common order.
   await eventually(() => expect(listeners(program)).toHaveLength(3))
   const pids = listeners(program).map(([, pid]) => Number(pid))
   expect(new Set(pids).size).toBe(3)
@@ -53,7 +53,7 @@ test('share the port, tell their metrics as one, replace one that ends, and end 
   expect(await survivors(all)).toEqual([])
 }, 90_000) // five starts of a process
 
-test('say once why they cannot start', async () => {
+test('report once why they cannot start', async () => {
   const program = startThree({ KEYS_DIR: inKeys('nowhere') })
   expect((await program.ended).code).toBe(1)
   expect(program.output().trim()).toMatch(/^[^\n]*private\.json does not exist[^\n]*$/)

@@ -1,4 +1,4 @@
-/** A start in the same process, as the evaluation server does it: with an emulated Redis, and with TLS. */
+/** Starts in the same process, like the evaluation server: with an emulated Redis, and with TLS. */
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
@@ -39,7 +39,7 @@ const config = (changes: Record<string, string> = {}) =>
     ...changes,
   })
 
-test('serves from an emulated Redis, and hears of changes in it', async () => {
+test('serves from an emulated Redis, and receives its changes', async () => {
   const redis: Redis = new RedisMock()
   const names = redisKeys()
   const server = await startFederationServer(config(), { redis })
@@ -51,11 +51,11 @@ test('serves from an emulated Redis, and hears of changes in it', async () => {
   expect(await list()).toEqual([entity.id])
   expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: 'ok' })
   await server.close()
-  expect(await redis.ping()).toBe('PONG') // the caller's connection is left to the caller
+  expect(await redis.ping()).toBe('PONG') // the caller's connection stays open
   redis.disconnect()
 })
 
-test('walks into an emulated Redis, and serves what was found', async () => {
+test('crawls into an emulated Redis, and serves the collection', async () => {
   const redis: Redis = new RedisMock()
   const server = await startFederationServer(config(), { redis })
   const own = await offlineEntity(entityId)
@@ -77,7 +77,7 @@ test('walks into an emulated Redis, and serves what was found', async () => {
   redis.disconnect()
 })
 
-test('reads the key directory again when it has changed', { tags: 'fault/key-file-broken' }, async () => {
+test('reads the key directory again after a change', { tags: 'fault/key-file-broken' }, async () => {
   const redis: Redis = new RedisMock()
   const server = await startFederationServer(config(), { redis, waits: { keys: 10 } })
   const published = async () => {
@@ -91,7 +91,7 @@ test('reads the key directory again when it has changed', { tags: 'fault/key-fil
   redis.disconnect()
 })
 
-test('starts without Redis, and is healthy as soon as Redis is there', async () => {
+test('starts without Redis, and is healthy as soon as Redis is up', async () => {
   const redis = await startRedis()
   await redis.stop()
   const server = await startFederationServer(config({ REDIS_URL: redis.url }), { waits: { redis: 10 } })

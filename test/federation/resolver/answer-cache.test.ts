@@ -1,4 +1,4 @@
-/** Resolve responses are shared by all processes through Redis: made once, renewed ahead of time, never stale (§8.3). */
+/** Processes share resolve responses through Redis: built once, renewed before expiry, never stale (§8.3). */
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -42,13 +42,13 @@ const ask = (app = ta.app, sub = federation.leaf.id, more = '') =>
 const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 10_000, interval: 10 })
 const requests = () => federation.entities.flatMap((entity) => entity.requests)
 
-/** What both processes answer, once the second has heard of the last change as well. */
+/** The response of both processes, after the second has received the last change. */
 async function bothSay(expected: unknown, part: (body: string) => unknown) {
   expect(part((await ask()).body)).toEqual(expected)
   await eventually(async () => expect(part((await ask(second.app)).body)).toEqual(expected))
 }
 
-test('a second process gives the answer of the first, and asks nobody', async () => {
+test('a second process sends the response of the first, without fetching', async () => {
   const { body } = await ask()
   federation.leaf.requests.length = 0
   federation.top.requests.length = 0
@@ -58,13 +58,13 @@ test('a second process gives the answer of the first, and asks nobody', async ()
   expect(requests()).toEqual([])
 })
 
-test('processes that are asked at the same time let one of them make the answer', async () => {
+test('one of several processes builds the response to concurrent requests', async () => {
   const answers = await Promise.all([ask(), ask(second.app), ask(), ask(second.app)])
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
   expect(federation.leaf.requests).toHaveLength(1)
 })
 
-test('a change of policy leaves no answer from before it', async () => {
+test('a change of policy invalidates earlier responses', async () => {
   const clientUri = (body: string) =>
     decodeJwt<{ metadata: { openid_relying_party: Record<string, unknown> } }>(body).metadata
       .openid_relying_party.client_uri
@@ -74,7 +74,7 @@ test('a change of policy leaves no answer from before it', async () => {
   await bothSay('https://rp.example/new', clientUri)
 })
 
-test('a revoked Trust Mark is in no answer any more', async () => {
+test('a revoked Trust Mark disappears from responses', async () => {
   const subject = federation.leaf.id
   const jwt = await ta.issueTrustMark({ type, subject })
   const marks = (body: string) => decodeJwt(body).trust_marks
@@ -83,11 +83,11 @@ test('a revoked Trust Mark is in no answer any more', async () => {
   await bothSay(undefined, marks)
 })
 
-test('a new signing key signs every answer anew', async () => {
+test('a new signing key signs every response again', async () => {
   const { signer, published } = ta.keyDirectory
   const kid = (body: string) => decodeProtectedHeader(body).kid
   const key = await generateSigningKey('ES256')
-  // It was announced before: nothing changes but who signs.
+  // The key was announced before, so only the signer changes.
   ta.keyDirectory.published = { keys: [publicJwk(key), ...published.keys] }
   await bothSay(signer.kid, kid)
   ta.keyDirectory.signer = await localSigner(key)
@@ -97,7 +97,7 @@ test('a new signing key signs every answer anew', async () => {
   ta.keyDirectory.published = published
 })
 
-test('the answer for a client that authenticated is nobody else’s', async () => {
+test('a response for an authenticated client is sent to no other client', async () => {
   const federation_entity = {
     federation_fetch_endpoint: `${entityId}/fetch`,
     federation_resolve_endpoint_auth_methods: ['none', 'private_key_jwt'],
@@ -120,7 +120,7 @@ test('the answer for a client that authenticated is nobody else’s', async () =
   }
 })
 
-test('an answer is renewed ahead of its end while the earlier one is given', async () => {
+test('a response is renewed before its expiry, and the earlier one stays in use until then', async () => {
   const first = (await ask()).body
   ta.clock.ahead = 299
   expect((await ask()).body).toBe(first)
@@ -129,7 +129,7 @@ test('an answer is renewed ahead of its end while the earlier one is given', asy
   expect((await ask(second.app)).body).toBe(renewed)
 })
 
-test('what turns out to be withdrawn at a renewal is refused from then on', async () => {
+test('an entity that turns out to be withdrawn at a renewal is refused', async () => {
   expect((await ask()).statusCode).toBe(200)
   federation.top.disown(federation.leaf.id)
   const held = await ta.redis.client.keys(ta.names.remoteStatement('*'))
@@ -139,7 +139,7 @@ test('what turns out to be withdrawn at a renewal is refused from then on', asyn
   expect((await ask(second.app)).statusCode).toBe(400)
 })
 
-test('an issuer that is away at a renewal makes nobody wait, and takes nothing away', async () => {
+test('an unreachable issuer at a renewal neither delays nor invalidates the response', async () => {
   const first = (await ask()).body
   await ta.redis.client.del(await ta.redis.client.keys(ta.names.remoteStatement('*')))
   federation.leaf.misbehave('server error')
@@ -162,14 +162,14 @@ test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unkno
   ['is of another shape', async () => []],
   ['lacks the time', async ({ made: _, ...held }) => held],
   ['lists no entities', async (held) => ({ ...held, own: [1] })],
-  ['is no JWT', async (held) => ({ ...held, jwt: 'not.a.jwt' })],
+  ['is not a JWT', async (held) => ({ ...held, jwt: 'not.a.jwt' })],
   ['was cut', async (held) => ({ ...held, jwt: String(held.jwt).slice(0, -8) })],
   [
     'has claims of another JWT',
     async (held) => ({ ...held, jwt: await ta.sign({}, 'resolve-response+jwt') }),
   ],
   [
-    'is signed with a key that only says to be ours',
+    'is signed with a foreign key under our kid',
     async (held) => {
       const forged = { ...(await generateSigningKey('ES256')), kid: ta.key.kid }
       return { ...held, jwt: await ta.sign(decodeJwt(String(held.jwt)), 'resolve-response+jwt', forged) }
@@ -177,7 +177,7 @@ test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unkno
   ],
   ['answers another request', async (held) => ({ ...held, request: '[]' })],
   [
-    'is for somebody else',
+    'is for another client',
     async (held) => {
       const claims = { ...decodeJwt(String(held.jwt)), aud: 'https://client.example' }
       return { ...held, jwt: await ta.sign(claims, 'resolve-response+jwt') }
@@ -197,7 +197,7 @@ test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unkno
   expect(spoilt).not.toMatchObject({ jwt: answer.body })
 })
 
-test('an entry that is no string is ignored, and so is the answer about another entity', async () => {
+test('ignores an entry that is not a string, and a response about another entity', async () => {
   await ta.redis.client.hset(name(federation.leaf.id), 'a', 'b')
   expect((await ask()).statusCode).toBe(200)
   await ask(ta.app, federation.top.id)
@@ -210,7 +210,7 @@ test('an entry that is no string is ignored, and so is the answer about another 
   expect(decodeJwt((await ask(second.app)).body).sub).toBe(federation.leaf.id)
 })
 
-test('types that the entity lacks take no room', async () => {
+test('responses for types that the entity lacks are not stored', async () => {
   const { client } = ta.redis
   const before = await client.keys(ta.names.resolveAnswer('*'))
   expect((await ask(ta.app, federation.leaf.id, '&entity_type=no_such_type')).statusCode).toBe(200)
@@ -219,13 +219,13 @@ test('types that the entity lacks take no room', async () => {
   expect((await client.keys(ta.names.resolveAnswer('*'))).length).toBe(before.length + 1)
 })
 
-test('the claim of a process that died is void after a while', async () => {
+test('the claim of a dead process expires', async () => {
   const claim = name(federation.leaf.id).replace('resolve', 'resolve_claim')
   await ta.redis.client.set(claim, '1', 'PX', 150)
   expect((await ask()).statusCode).toBe(200)
 })
 
-test('a Redis that takes no writes keeps nothing, and every process answers all the same', async () => {
+test('every process responds with a read-only Redis', async () => {
   await ta.redis.client.config('SET', 'min-replicas-to-write', '1')
   const answers = await Promise.all([ask(), ask(second.app)])
   expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200])

@@ -1,4 +1,4 @@
-/** `/resolve` for entities below the Immediate Subordinates, whose statements have to be fetched (§10.1). */
+/** `/resolve` for entities below the Immediate Subordinates, whose statements must be fetched (§10.1). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
@@ -22,7 +22,7 @@ afterAll(async () => {
   await federation.close()
 })
 
-/** Registers the Intermediate, with what its superior says about it. */
+/** Registers the Intermediate with the claims of its superior. */
 async function register(statement: Record<string, unknown> = {}) {
   const { id, keys } = federation.top
   const configuration = await federation.top.configuration()
@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 const resolve = (sub = federation.leaf.id) => ta.get('/resolve', { sub, trust_anchor: entityId })
 
-test('collects what is not published here, and asks for nothing that is', {
+test('fetches only statements that are not published here', {
   tags: '10.1/climb',
 }, async () => {
   federation.top.requests.length = 0
@@ -53,7 +53,7 @@ test('collects what is not published here, and asks for nothing that is', {
   expect(federation.top.requests).toEqual([`/fetch?sub=${encodeURIComponent(federation.leaf.id)}`])
 })
 
-test('asks once for many who want the same, and not again while the answer holds', async () => {
+test('fetches once for concurrent requests, and not again while the response is valid', async () => {
   await ta.forget()
   await register({ metadata_policy: {} })
   federation.leaf.requests.length = 0
@@ -79,7 +79,7 @@ test('applies the policy of every superior (§6.1.4)', { tags: '10.2/metadata' }
   expect(metadata).toMatchObject({ openid_relying_party: { client_name: 'From above' } })
 })
 
-test('what hangs below a removed subordinate resolves no longer', async () => {
+test('entities below a removed subordinate no longer resolve', async () => {
   expect((await resolve()).statusCode).toBe(200)
   await ta.removeSubordinate(federation.top.id)
   const answer = await resolve()
@@ -96,7 +96,7 @@ test('fetches a fresh configuration when the stored one has expired', { tags: '1
   expect(federation.top.requests).toEqual(['/.well-known/openid-federation'])
 })
 
-test('what is stored of an entity counts only while it is a subordinate', async () => {
+test('uses the stored configuration of an entity only while it is a subordinate', async () => {
   const { id } = federation.leaf
   await ta.redis.client.hset(ta.names.subordinateConfigurations, id, await federation.leaf.configuration())
   await ta.forget()
@@ -120,7 +120,7 @@ const faults: [fault: Fault, status: number, error: string][] = [
   ['no authority hint', 400, 'invalid_trust_chain'],
 ]
 
-eachRow(faults)('says so when the entity misbehaves: %s', async (fault, status, error) => {
+eachRow(faults)('reports an entity that misbehaves: %s', async (fault, status, error) => {
   federation.leaf.misbehave(fault)
   await ta.forget()
   await register({ metadata_policy: { openid_relying_party: { [fault]: { essential: false } } } })
@@ -129,7 +129,7 @@ eachRow(faults)('says so when the entity misbehaves: %s', async (fault, status, 
   expect(answer.statusCode).toBe(status)
 })
 
-test('repeats a refusal for a while without asking again, but not after a change', async () => {
+test('caches a refusal, but not after a change', async () => {
   federation.leaf.misbehave('not found')
   await ta.forget()
   await register({ metadata_policy: { oauth_client: {} } })
@@ -140,7 +140,7 @@ test('repeats a refusal for a while without asking again, but not after a change
   expect((await resolve()).statusCode).toBe(200)
 })
 
-test('repeats no refusal that a change overtook', async () => {
+test('does not cache a refusal if a change happened during the resolution', async () => {
   const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let configuration: string | undefined
   const server = await startRawServer(async (_request, response) => {

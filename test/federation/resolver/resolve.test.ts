@@ -1,4 +1,4 @@
-/** `/resolve` on what is published here, without asking anybody (§8.3). */
+/** `/resolve` from published data, without fetching (§8.3). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anchor, type Federation, relyingParty } from '#test/helpers/federation.ts'
@@ -47,7 +47,7 @@ test('answers with metadata, chain and the earliest exp (§8.3.2)', {
   expect(payload.trust_marks).toBeUndefined()
 })
 
-test('gives no answer that ends in the second in which it begins, where others sign fractions of one', async () => {
+test('sends no response that expires in its first second, when other entities use fractions', async () => {
   const rp = await offlineEntity('https://fraction.example')
   await ta.publishSubordinate({ ...rp, statement: { exp: ta.now() + 0.9 } })
   expect([400, 503]).toContain((await resolve(rp.id)).statusCode)
@@ -62,7 +62,7 @@ test('resolves the Trust Anchor itself, with a chain of one statement', async ()
   expect(payload.trust_chain).toHaveLength(1)
 })
 
-test('knows our own keys, whatever is pinned under our own name', async () => {
+test('uses our own keys, even if other keys are pinned for our identifier', async () => {
   const stranger = await offlineEntity('https://stranger.example')
   await ta.redis.client.hset(ta.names.trustAnchors, entityId, JSON.stringify(stranger.keys))
   await ta.announce({ kind: 'trust-anchors' })
@@ -107,7 +107,7 @@ describe('refuses', () => {
   test.each([
     ['no subject', { trust_anchor: entityId }],
     ['no Trust Anchor', { sub: 'https://rp.example' }],
-    ['a Trust Anchor that is no identifier', { sub: 'https://rp.example', trust_anchor: 'hello' }],
+    ['a Trust Anchor that is not an identifier', { sub: 'https://rp.example', trust_anchor: 'hello' }],
   ])('%s', { tags: '8.3.1/request' }, async (_what, parameters: Record<string, string>) => {
     const answer = await ta.get('/resolve', parameters)
     expect(answer.statusCode).toBe(400)
@@ -152,7 +152,7 @@ describe('refuses', () => {
   })
 })
 
-test('gives the same answer again, until a change touches it', { tags: '11/refresh' }, async () => {
+test('sends the same response until a change affects it', { tags: '11/refresh' }, async () => {
   const rp = await offlineEntity('https://changing.example')
   await ta.publishSubordinate(rp)
   const first = await resolve(rp.id)
@@ -170,14 +170,14 @@ test('gives the same answer again, until a change touches it', { tags: '11/refre
   expect((await resolve(rp.id)).statusCode).toBe(200)
 })
 
-test('a statement of ours that has expired is none, whatever leeway clocks are given', async () => {
+test('does not use our own expired statement, regardless of the clock-skew allowance', async () => {
   const rp = await offlineEntity('https://lapsed.example')
   await ta.publishSubordinate({ ...rp, exp: ta.now() - 1 })
   const answer = await resolve(rp.id)
   expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
 })
 
-test('does not give an answer again whose exp has passed', { tags: '10.4/exp' }, async () => {
+test('does not reuse a response after its exp', { tags: '10.4/exp' }, async () => {
   const rp = await offlineEntity('https://short.example')
   await ta.publishSubordinate({ ...rp, exp: ta.now() + 300 })
   expect((await resolve(rp.id)).statusCode).toBe(200)
@@ -193,7 +193,7 @@ describe('under a foreign Trust Anchor', () => {
   })
   afterAll(() => foreign.close())
 
-  test('resolves with its pinned keys, and not with others', { tags: '4/anchor-keys' }, async () => {
+  test('resolves only with its pinned keys', { tags: '4/anchor-keys' }, async () => {
     const { top, leaf } = foreign
     const pin = async (keys: object) => {
       await ta.redis.client.hset(ta.names.trustAnchors, top.id, JSON.stringify(keys))
@@ -215,7 +215,7 @@ describe('under a foreign Trust Anchor', () => {
     await pin(top.keys)
   })
 
-  test('uses whichever of several anchors is known', { tags: '8.3.1/request' }, async () => {
+  test('uses the known one of several anchors', { tags: '8.3.1/request' }, async () => {
     const url = `/resolve?sub=${foreign.leaf.id}&trust_anchor=https://unknown.example&trust_anchor=${foreign.top.id}`
     expect((await ta.app.inject({ url })).statusCode).toBe(200)
   })

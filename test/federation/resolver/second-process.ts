@@ -1,4 +1,4 @@
-/** A second process of the Trust Anchor under test: an app with connection, memory and fetcher of its own. */
+/** A second process of the Trust Anchor under test: an app with its own connection, memory and fetcher. */
 import { buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'

@@ -1,4 +1,4 @@
-/** Statements of others are held in Redis while they hold, asked for again after a while, and never believed for longer. */
+/** Statements of other entities are cached in Redis, fetched again periodically, and never used after their expiry. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { below, type Federation } from '#test/helpers/federation.ts'
@@ -24,7 +24,7 @@ beforeEach(async () => {
   return () => federation.close()
 })
 
-/** Publishes our statement anew, so that the answers in memory stand no longer. */
+/** Republishes our statement, which invalidates the responses in memory. */
 async function change() {
   const { id, keys } = federation.top
   const policy = { openid_relying_party: { client_uri: { default: `https://rp.example/${round++}` } } }
@@ -34,7 +34,7 @@ async function change() {
 const resolve = () => ta.get('/resolve', { sub: federation.leaf.id, trust_anchor: entityId })
 const requests = () => federation.entities.flatMap((entity) => entity.requests)
 
-test('asks nobody again for what another process fetched a moment ago', async () => {
+test('does not fetch again what another process has just fetched', async () => {
   await change()
   const answer = await resolve()
   expect(answer.statusCode).toBe(200)
@@ -43,7 +43,7 @@ test('asks nobody again for what another process fetched a moment ago', async ()
   expect(metadata.openid_relying_party).toMatchObject({ client_uri: `https://rp.example/${round - 1}` })
 })
 
-test('keeps nothing beyond its exp', async () => {
+test('keeps no statement after its exp', async () => {
   const names = await ta.redis.client.keys(ta.names.remoteStatement('*'))
   expect(names.length).toBeGreaterThanOrEqual(3)
   for (const name of names) {
@@ -53,25 +53,25 @@ test('keeps nothing beyond its exp', async () => {
   }
 })
 
-test('asks again after some minutes, long before they expire', async () => {
+test('fetches again after some minutes, long before the expiry', async () => {
   ta.clock.ahead = 301
   await change()
   expect((await resolve()).statusCode).toBe(200)
   expect(requests()).toHaveLength(3)
 })
 
-test('goes on with what still holds while its issuer is away', async () => {
+test('uses a valid cached statement while its issuer is unreachable', async () => {
   ta.clock.ahead = 301
   await change()
   federation.leaf.misbehave('server error')
   expect((await resolve()).statusCode).toBe(200)
-  ta.clock.ahead = 4000 // nothing that was fetched holds any longer
+  ta.clock.ahead = 4000 // all fetched statements have expired
   await change()
   expect((await resolve()).statusCode).not.toBe(200)
 })
 
-test('forgets what its issuer says is gone', async () => {
-  // With a subordinate left, the issuer can still be asked, and says so.
+test('drops a statement that its issuer has withdrawn', async () => {
+  // With another subordinate, the issuer still responds.
   federation.top.adopt({ ...federation.leaf, id: 'https://sibling.example' })
   ta.clock.ahead = 301
   await change()
@@ -80,9 +80,9 @@ test('forgets what its issuer says is gone', async () => {
   expect(requests()).toContain(`/fetch?${new URLSearchParams({ sub: federation.leaf.id })}`)
 })
 
-test('asks anew when no chain holds with what is held, as after a change of keys', async () => {
+test('fetches again if the cached statements form no valid chain, as after a change of keys', async () => {
   const others = await below(entityId).intermediate().start()
-  // The superior moved: the leaf names it now, which the configuration held does not.
+  // The superior moved: the leaf now hints at it, but the cached configuration does not.
   federation.leaf.options.authorityHints = [others.top.id]
   others.top.adopt(federation.leaf)
   await ta.publishSubordinate({ id: others.top.id, keys: others.top.keys })
@@ -92,7 +92,7 @@ test('asks anew when no chain holds with what is held, as after a change of keys
   await others.close()
 })
 
-test('holds nothing that was not part of a chain that holds', async () => {
+test('caches only statements of a valid chain', async () => {
   await ta.forget()
   federation.leaf.options.statement = { exp: 1 }
   await change()

@@ -1,4 +1,4 @@
-/** Two Trust Anchors with a diamond, a loop, a dead branch, a host that hangs and an Intermediate under constraints. */
+/** Two Trust Anchors with a diamond, a loop, a dead branch, a host that does not respond and an Intermediate with constraints. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
@@ -10,10 +10,10 @@ import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 const dead = 'http://127.0.0.1:1'
 const type = 'https://issuer.example/marks/certified'
 let ta: TrustAnchor
-/** The anchor beside us, with one Intermediate; its keys are pinned here. */
+/** Another Trust Anchor with one Intermediate. Its keys are pinned here. */
 let other: TestEntity
 let theirs: TestEntity
-/** Ours: two plain Intermediates that share a Leaf, and one below the left that leads back to it. */
+/** Our federation: two Intermediates with a common Leaf, and one below the left one that leads back to it. */
 let left: TestEntity
 let right: TestEntity
 let loop: TestEntity
@@ -80,7 +80,7 @@ async function refused(sub?: string, trustAnchor?: string): Promise<string> {
   return answer.json().error
 }
 
-test('a Leaf with every kind of trouble around it resolves over the branches that are sound', async () => {
+test('a Leaf with failing branches resolves over the valid ones', async () => {
   const chain = path(await resolved())
   expect([left.id, right.id]).toContain(chain[1])
   expect(chain).toEqual([leaf.id, chain[1], entityId, entityId])
@@ -92,16 +92,16 @@ test('each side of the diamond is enough', async () => {
   left.adopt(leaf)
   right.disown(leaf.id)
   await ta.forget()
-  await register(right, { metadata_policy: {} }) // what is resolved is kept for a while, unless something changes
+  await register(right, { metadata_policy: {} }) // a change invalidates the cached response
   expect(path(await resolved())).toEqual([leaf.id, left.id, entityId, entityId])
 })
 
-test('what only the loop leads to resolves around it, over the longer way', async () => {
+test('an entity behind the loop resolves over the longer path', async () => {
   leaf.options.authorityHints = [loop.id]
   expect(path(await resolved())).toEqual([leaf.id, loop.id, left.id, entityId, entityId])
 })
 
-test('resolves under the other anchor, whose keys are pinned, and under any of both', async () => {
+test('resolves under the other, pinned anchor, and under either of the two', async () => {
   expect(path(await resolved(leaf.id, other.id))).toEqual([leaf.id, theirs.id, other.id, other.id])
   const query = new URLSearchParams([
     ['sub', leaf.id],
@@ -115,18 +115,18 @@ test('resolves under the other anchor, whose keys are pinned, and under any of b
   expect(await refused(theirs.id)).toBe('invalid_trust_chain')
 })
 
-test('does not believe the other anchor when it signs with other keys than those pinned', async () => {
+test('does not trust the other anchor with keys other than the pinned ones', async () => {
   await ta.redis.client.hset(ta.names.trustAnchors, other.id, JSON.stringify(leaf.keys))
   await ta.announce({ kind: 'trust-anchors' })
   expect(await refused(leaf.id, other.id)).toBe('invalid_trust_chain')
 })
 
-test('only dead branches: says that it may pass', async () => {
+test('reports a temporary failure if all branches fail', async () => {
   leaf.options.authorityHints = [dead, silent.id]
   expect(await refused()).toBe('temporarily_unavailable')
 })
 
-test('carries the mark of the foreign issuer, as long as a chain leads to it', async () => {
+test('includes the mark of the foreign issuer while the issuer has a chain', async () => {
   const claims = { issuer: issuer.id, subject: leaf.id, type, iat: ta.now() - 1 }
   const trust_mark = await ta.sign(buildTrustMark(claims), TRUST_MARK_TYP, issuer.key)
   leaf.options.configuration = { trust_marks: [{ trust_mark_type: type, trust_mark }] }
@@ -143,24 +143,24 @@ describe('constraints (§6.2) on one side', () => {
     await register(left, { constraints })
   }
 
-  test('max_path_length lets as many Intermediates pass as it says', async () => {
+  test('max_path_length limits the Intermediates', async () => {
     await constrained({ max_path_length: 1 })
     expect(path(await resolved())).toHaveLength(4)
     await constrained({ max_path_length: 0 })
     expect(await refused()).toBe('invalid_trust_chain')
   })
 
-  test('the other side of the diamond is not touched', async () => {
+  test('the other side of the diamond is not affected', async () => {
     await register(left, { constraints: { max_path_length: 0 } })
     expect(path(await resolved())[1]).toBe(right.id)
   })
 
-  test('naming_constraints keep out who lies outside', async () => {
+  test('naming_constraints exclude entities outside the name space', async () => {
     await constrained({ naming_constraints: { permitted: ['.example.com'] } })
     expect(await refused()).toBe('invalid_trust_chain')
   })
 
-  test('allowed_entity_types removes types and refuses nobody', async () => {
+  test('allowed_entity_types removes types and refuses no entity', async () => {
     await constrained({ allowed_entity_types: ['openid_provider'] })
     expect((await resolved()).metadata).toEqual({})
   })

@@ -1,4 +1,4 @@
-/** Whose `trust_mark_issuers` and `trust_mark_owners` a resolver goes by (§3.1.2, §7.2.2). */
+/** A resolver uses the `trust_mark_issuers` and `trust_mark_owners` of the Trust Anchor (§3.1.2, §7.2.2). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
@@ -36,7 +36,7 @@ beforeEach(async () => {
   rp = await offlineEntity(`https://rp${++count}.example`)
 })
 
-/** Publishes an entity whose configuration says more than a subordinate has to say. */
+/** Publishes an entity with additional claims in its configuration. */
 async function publish(entity: Entity, claims: object) {
   const configuration = await ta.sign(
     { ...decodeJwt(entity.configuration), ...claims },
@@ -46,7 +46,7 @@ async function publish(entity: Entity, claims: object) {
   await ta.publishSubordinate({ ...entity, configuration })
 }
 
-/** Lets subject and issuer of a mark state lists of their own, and returns the marks that are resolved. */
+/** Adds lists to the configurations of subject and issuer, and returns the resolved marks. */
 async function resolvedWith(lists: object, type: string, delegation?: string): Promise<unknown[]> {
   const claims = buildTrustMark({ issuer: issuer.id, subject: rp.id, type, iat: ta.now() - 60, delegation })
   const mark = await ta.sign(claims, TRUST_MARK_TYP, issuer.key)
@@ -57,14 +57,14 @@ async function resolvedWith(lists: object, type: string, delegation?: string): P
   return decodeJwt<{ trust_marks?: unknown[] }>(answer.body).trust_marks ?? []
 }
 
-test('the issuers that count are those of the Trust Anchor (§3.1.2)', {
+test('uses the issuers of the Trust Anchor (§3.1.2)', {
   tags: ['3.1.2/trust-mark-issuers', '7.3/anchor'],
 }, async () => {
   expect(await resolvedWith({ trust_mark_issuers: { [unlisted]: [] } }, unlisted)).toEqual([])
   expect(await resolvedWith({ trust_mark_issuers: { [listed]: [rp.id] } }, listed)).toHaveLength(1)
 })
 
-test('the owners that count are those of the Trust Anchor (§3.1.2)', {
+test('uses the owners of the Trust Anchor (§3.1.2)', {
   tags: ['3.1.2/trust-mark-owners', '7.3/anchor'],
 }, async () => {
   const lists = { trust_mark_owners: { [listed]: { sub: owner.id, jwks: owner.keys } } }
@@ -74,7 +74,7 @@ test('the owners that count are those of the Trust Anchor (§3.1.2)', {
   expect(await resolvedWith(lists, listed, delegation)).toEqual([])
 })
 
-test('an issuer counts only under the Trust Anchor whose lists name it, whatever others vouch for (§7.3)', {
+test('accepts an issuer only under the Trust Anchor that lists it (§7.3)', {
   tags: '7.3/anchor',
 }, async () => {
   const federation = await anchor().leaf().start()

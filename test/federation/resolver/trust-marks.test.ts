@@ -1,4 +1,4 @@
-/** Which Trust Marks a resolve response carries: verified ones of recognized types, and no others (§8.3, §7.3). */
+/** A resolve response includes only verified Trust Marks of recognized types (§8.3, §7.3). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk } from '#core/keys.ts'
@@ -46,13 +46,13 @@ beforeEach(async () => {
 
 type Mark = { type: string; by?: Entity; subject?: string; exp?: number; delegation?: string; key?: Jwk }
 
-/** A mark that is sound unless told otherwise. */
+/** A valid mark, unless `changes` make it invalid. */
 async function mark({ type, by = issuer, subject = rp.id, exp, delegation, key = by.key }: Mark) {
   const claims = buildTrustMark({ issuer: by.id, subject, type, iat: ta.now() - 60, exp, delegation })
   return ta.sign(claims, TRUST_MARK_TYP, key)
 }
 
-/** Lets the entity carry marks in its own configuration. */
+/** Adds marks to the configuration of the entity. */
 async function carry(...marks: string[]) {
   const trustMarks = marks.map((jwt) => ({
     trust_mark_type: String(decodeJwt(jwt).trust_mark_type),
@@ -75,13 +75,13 @@ test('adds the marks that we issued to the subject, until they are revoked', asy
   expect((await resolved()).marks).toEqual([])
 })
 
-test('names each mark once, though the subject carries it too', async () => {
+test('includes a mark once, even if it is also in the subject’s configuration', async () => {
   const jwt = await ta.issueTrustMark({ type: ours, subject: rp.id })
   await carry(jwt)
   expect((await resolved()).marks).toEqual([jwt])
 })
 
-test('drops a mark of ours that the subject still carries after its revocation', {
+test('drops our own revoked mark from the subject’s configuration', {
   tags: '8.3/active-marks',
 }, async () => {
   const jwt = await ta.issueTrustMark({ type: ours, subject: rp.id })
@@ -90,7 +90,7 @@ test('drops a mark of ours that the subject still carries after its revocation',
   expect((await resolved()).marks).toEqual([])
 })
 
-test('includes a mark of another issuer that a Trust Chain vouches for', {
+test('includes a mark of another issuer with a valid Trust Chain', {
   tags: '7/issuer-chain',
 }, async () => {
   const jwt = await mark({ type: theirs })
@@ -98,13 +98,13 @@ test('includes a mark of another issuer that a Trust Chain vouches for', {
   expect((await resolved()).marks).toEqual([jwt])
 })
 
-test('lets exp be the earliest of the chain and the marks (§8.3.2)', { tags: '8.3.2/exp' }, async () => {
+test('sets exp to the earliest of the chain and the marks (§8.3.2)', { tags: '8.3.2/exp' }, async () => {
   const exp = ta.now() + 120
   await carry(await mark({ type: theirs, exp }))
   expect((await resolved()).exp).toBe(exp)
 })
 
-test('wants a delegation by the owner of the type (§7.2)', {
+test('requires a delegation from the owner of the type (§7.2)', {
   tags: ['7.2.2/step-9', '7.3/step-8'],
 }, async () => {
   const claims = buildDelegation({ owner: owner.id, issuer: issuer.id, type: owned, iat: ta.now() - 60 })
@@ -125,9 +125,9 @@ const bad: [what: string, make: () => Promise<string>][] = [
     ['of a type that the anchor does not recognize', () => mark({ type: unrecognized })],
     '8.3.2/trusted-issuers',
   ),
-  proves(['by an issuer who may not issue the type', () => mark({ type: ours })], '8.3.2/trusted-issuers'),
+  proves(['from an issuer that may not issue the type', () => mark({ type: ours })], '8.3.2/trusted-issuers'),
   proves(
-    ['about somebody else', () => mark({ type: theirs, subject: 'https://else.example' })],
+    ['about another entity', () => mark({ type: theirs, subject: 'https://else.example' })],
     '7.3/step-4',
   ),
   proves(['that has expired', () => mark({ type: theirs, exp: ta.now() - 10 })], '7.3/steps-5-6'),
@@ -137,21 +137,21 @@ const bad: [what: string, make: () => Promise<string>][] = [
   ),
   proves(
     [
-      'by an issuer without a Trust Chain',
+      'from an issuer without a Trust Chain',
       async () => mark({ type: anybody, by: await offlineEntity('http://127.0.0.1:1') }),
     ],
     '7/issuer-chain',
   ),
   proves(
     [
-      'in our name that we never issued',
+      'with our iss that we never issued',
       async () => mark({ type: ours, by: { ...rp, id: entityId }, key: ta.key }),
     ],
     '8.3/active-marks',
   ),
 ]
 
-eachRow(bad)('a mark %s only drops itself', async (_what, make) => {
+eachRow(bad)('drops only a mark %s', async (_what, make) => {
   const good = await mark({ type: theirs })
   await carry(await make(), good)
   expect((await resolved()).marks).toEqual([good])

@@ -1,4 +1,4 @@
-/** What an endpoint says of an entity that cannot be asked (§8.9). */
+/** The error of an endpoint about an unreachable entity (§8.9). */
 import { expect, test } from 'vitest'
 import { fetchOrRefuse } from '#federation/resolver/fetch-refusal.ts'
 import { toFetchError } from '#fetcher/failure.ts'
@@ -7,7 +7,7 @@ import { FetchError } from '#fetcher/fetch-error.ts'
 const url = 'https://rp.example/.well-known/openid-federation'
 
 const failures: [code: string, error: string, status: number][] = [
-  // There is no such host, hence no such Entity.
+  // Without the host, the Entity does not exist.
   ['ENOTFOUND', 'not_found', 404],
   ['ENODATA', 'not_found', 404],
   ['EAI_AGAIN', 'temporarily_unavailable', 503],
@@ -21,11 +21,11 @@ test.each(failures)('%s is %s', async (code, error, status) => {
   await expect(fetchOrRefuse(failed)).rejects.toMatchObject({ code: error, status })
 })
 
-test('a resolver that is cut off knows no host; it keeps what it holds of others', () => {
+test('an unknown host is retryable, because a DNS resolver without a network reports it too', () => {
   expect(toFetchError(url, Object.assign(new Error(), { code: 'ENOTFOUND' })).retryable).toBe(true)
 })
 
-test('which address a name has inside our network is not told', async () => {
+test('does not reveal addresses of the internal network', async () => {
   const blocked = new FetchError('blocked_address', url, 'leads to 10.0.0.1, which is not public.')
   const { message } = await fetchOrRefuse(() => Promise.reject(blocked)).catch((error: Error) => error)
   expect(message).toContain(url)

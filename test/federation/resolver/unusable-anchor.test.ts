@@ -1,4 +1,4 @@
-/** `/resolve` under a Trust Anchor whose keys are pinned here and whose Entity Configuration cannot be had (§8.9). */
+/** `/resolve` under a Trust Anchor whose keys are pinned here and whose Entity Configuration is invalid or unreachable (§8.9). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
@@ -31,7 +31,7 @@ const faults: [fault: Fault, status: number, error: string][] = [
   proves(['server error', 503, 'temporarily_unavailable'], '8.9/errors'),
 ]
 
-eachRow(faults)('says so of an anchor that misbehaves: %s', async (fault, status, error) => {
+eachRow(faults)('reports an anchor that misbehaves: %s', async (fault, status, error) => {
   const { top, leaf } = federation
   top.misbehave(fault)
   await ta.forget()
@@ -40,7 +40,7 @@ eachRow(faults)('says so of an anchor that misbehaves: %s', async (fault, status
   expect(answer.statusCode).toBe(status)
 })
 
-test('blames no anchor for an entity between that misbehaves, nor for one that it does not know', async () => {
+test('does not report the anchor if an entity below it misbehaves or is unknown', async () => {
   const { top, leaf } = federation
   top.misbehave(undefined)
   top.disown(leaf.id)

@@ -1,4 +1,4 @@
-/** A sound chain of four statements, and one wrong claim at a time: each is refused with the right code (§3.2, §10.2). */
+/** A valid chain of four statements with one wrong claim: each is refused with the correct code (§3.2, §10.2). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
@@ -8,12 +8,12 @@ import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 const foreign = 'https://foreign.example'
 let ta: TrustAnchor
 let federation: Federation
-const strangers: { keys: object[] } = { keys: [] }
+const foreignKeys: { keys: object[] } = { keys: [] }
 
 beforeAll(async () => {
   ta = await startTrustAnchor()
   federation = await below(entityId).intermediate().leaf().start()
-  strangers.keys.push(publicJwk(await generateSigningKey('ES256')))
+  foreignKeys.keys.push(publicJwk(await generateSigningKey('ES256')))
   await ta.publishConfiguration()
 })
 afterAll(() => Promise.all([ta.close(), federation.close()]))
@@ -37,7 +37,7 @@ async function error(): Promise<string | undefined> {
   return answer.json().error
 }
 
-test('the chain is sound as it is', async () => {
+test('the unchanged chain is valid', async () => {
   expect(await error()).toBeUndefined()
 })
 
@@ -45,35 +45,35 @@ type Mutation = [what: string, change: () => Record<string, unknown>, code?: str
 
 const inAnyStatement: Mutation[] = [
   ['iss is missing', () => ({ iss: undefined })],
-  ['iss is another', () => ({ iss: foreign })],
-  ['iss is no Entity Identifier', () => ({ iss: 'hello' })],
+  ['iss is different', () => ({ iss: foreign })],
+  ['iss is not an Entity Identifier', () => ({ iss: 'hello' })],
   ['sub is missing', () => ({ sub: undefined })],
-  ['sub is another', () => ({ sub: foreign })],
+  ['sub is different', () => ({ sub: foreign })],
   ['iat is missing', () => ({ iat: undefined })],
-  ['iat lies ahead', () => ({ iat: ta.now() + 3600 })],
+  ['iat is in the future', () => ({ iat: ta.now() + 3600 })],
   ['iat is text', () => ({ iat: String(ta.now()) })],
   ['exp is missing', () => ({ exp: undefined })],
-  ['exp is past', () => ({ exp: ta.now() - 3600 })],
+  ['exp is in the past', () => ({ exp: ta.now() - 3600 })],
   ['jwks is missing', () => ({ jwks: undefined })],
   ['jwks is empty', () => ({ jwks: { keys: [] } })],
   [
-    'jwks holds a key without kid',
-    () => ({ jwks: { keys: strangers.keys.map((key) => ({ ...key, kid: undefined })) } }),
+    'jwks has a key without kid',
+    () => ({ jwks: { keys: foreignKeys.keys.map((key) => ({ ...key, kid: undefined })) } }),
   ],
-  ['jwks holds other keys', () => ({ jwks: strangers })],
-  ['crit names what is not understood', () => ({ crit: ['hello'], hello: 1 })],
-  ['crit names what is not there', () => ({ crit: ['hello'] })],
-  ['crit names what Core defines', () => ({ crit: ['exp'] })],
+  ['jwks has other keys', () => ({ jwks: foreignKeys })],
+  ['crit lists an unsupported claim', () => ({ crit: ['hello'], hello: 1 })],
+  ['crit lists an absent claim', () => ({ crit: ['hello'] })],
+  ['crit lists a claim of Core', () => ({ crit: ['exp'] })],
   ['crit is empty', () => ({ crit: [] })],
-  ['metadata is no object', () => ({ metadata: [] }), 'invalid_metadata'],
+  ['metadata is not an object', () => ({ metadata: [] }), 'invalid_metadata'],
   [
-    'metadata holds null',
+    'metadata has a null value',
     () => ({ metadata: { openid_relying_party: { client_name: null } } }),
     'invalid_metadata',
   ],
   [
-    'metadata puts federation keys into federation_entity',
-    () => ({ metadata: { federation_entity: { jwks: strangers } } }),
+    'metadata has federation keys in federation_entity',
+    () => ({ metadata: { federation_entity: { jwks: foreignKeys } } }),
     'invalid_metadata',
   ],
   ['it is a message of Explicit Registration by its aud', () => ({ aud: entityId })],
@@ -83,14 +83,14 @@ const inAnyStatement: Mutation[] = [
 const inConfigurations: Mutation[] = [
   ...inAnyStatement,
   ['authority_hints are empty', () => ({ authority_hints: [] })],
-  ['authority_hints are no Entity Identifiers', () => ({ authority_hints: ['hello'] })],
-  ['authority_hints lead nowhere', () => ({ authority_hints: [federation.leaf.id] })],
+  ['authority_hints are not Entity Identifiers', () => ({ authority_hints: ['hello'] })],
+  ['authority_hints lead to no Superior', () => ({ authority_hints: [federation.leaf.id] })],
   ['it has constraints', () => ({ constraints: { max_path_length: 9 } })],
   ['it has a metadata policy', () => ({ metadata_policy: {} })],
   ['it has critical policy operators', () => ({ metadata_policy_crit: ['regexp'] })],
   ['it has a source endpoint', () => ({ source_endpoint: 'https://foreign.example/fetch' })],
-  ['trust_marks is no array', () => ({ trust_marks: {} })],
-  ['a Trust Mark is no JWT', () => ({ trust_marks: [{ trust_mark_type: foreign, trust_mark: 'hello' }] })],
+  ['trust_marks is not an array', () => ({ trust_marks: {} })],
+  ['a Trust Mark is not a JWT', () => ({ trust_marks: [{ trust_mark_type: foreign, trust_mark: 'hello' }] })],
 ]
 
 const inSubordinateStatements: Mutation[] = [
@@ -100,7 +100,7 @@ const inSubordinateStatements: Mutation[] = [
   ['it has Trust Marks', () => ({ trust_marks: [] })],
   ['it has issuers of Trust Marks', () => ({ trust_mark_issuers: {} })],
   ['it has owners of Trust Marks', () => ({ trust_mark_owners: {} })],
-  ['constraints are no object', () => ({ constraints: [] })],
+  ['constraints are not an object', () => ({ constraints: [] })],
   ['max_path_length is negative', () => ({ constraints: { max_path_length: -1 } })],
   ['max_path_length is a fraction', () => ({ constraints: { max_path_length: 1.5 } })],
   [
@@ -108,14 +108,14 @@ const inSubordinateStatements: Mutation[] = [
     () => ({ constraints: { naming_constraints: { excluded: ['https://a.example'] } } }),
   ],
   ['allowed_entity_types is text', () => ({ constraints: { allowed_entity_types: 'openid_provider' } })],
-  ['source_endpoint is no URL', () => ({ source_endpoint: 'hello' })],
+  ['source_endpoint is not a URL', () => ({ source_endpoint: 'hello' })],
   [
-    'a policy has operators that exclude each other',
+    'a policy combines operators that exclude each other',
     () => ({ metadata_policy: { openid_relying_party: { client_name: { value: 'a', one_of: ['b'] } } } }),
     'invalid_metadata',
   ],
   [
-    'a policy has a critical operator that is not understood',
+    'a policy has an unsupported critical operator',
     () => ({
       metadata_policy: { openid_relying_party: { client_name: { regexp: '.' } } },
       metadata_policy_crit: ['regexp'],
@@ -123,7 +123,7 @@ const inSubordinateStatements: Mutation[] = [
     'invalid_metadata',
   ],
   [
-    'a policy demands what is not there',
+    'a policy requires an absent parameter',
     () => ({ metadata_policy: { openid_relying_party: { contacts: { essential: true } } } }),
     'invalid_metadata',
   ],

@@ -1,4 +1,4 @@
-/** Whose requests to /resolve are counted together. */
+/** Which addresses share a rate limit of /resolve. */
 import { expect, test } from 'vitest'
 import { addressGroup } from '#federation/routes/address-group.ts'
 import { startTrustAnchor } from '../trust-anchor.ts'
@@ -14,7 +14,7 @@ test.each([
   expect(addressGroup(address)).toBe(group)
 })
 
-test('a client cannot pass the limit by changing its address within its own network', async () => {
+test('a client cannot bypass the limit with another address of its network', async () => {
   const ta = await startTrustAnchor({ resolveRateLimit: 2 })
   const ask = async (remoteAddress: string) =>
     (await ta.app.inject({ url: '/resolve', remoteAddress })).statusCode

@@ -1,4 +1,4 @@
-/** Bad input to the one endpoint that takes a form from everybody: the status of a Trust Mark (§8.4.1, §8.9). */
+/** Invalid input to the only endpoint that accepts anonymous forms: the status of a Trust Mark (§8.4.1, §8.9). */
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
@@ -25,7 +25,7 @@ test.each([
   ['an empty mark', 'trust_mark=', 400],
   ['a mark twice', 'trust_mark=a&trust_mark=b', 400],
   ['control characters', 'trust_mark=%00', 400],
-  ['what is no form', '\u0000\u0001', 400],
+  ['a body that is not a form', '\u0000\u0001', 400],
   ['10 MB', `trust_mark=${'x'.repeat(10 * 1024 * 1024)}`, 413],
 ])('refuses %s', async (_what, payload, status) => {
   const answer = await post(payload)
@@ -33,7 +33,7 @@ test.each([
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })
 })
 
-test('refuses a body that is no form, and says what it takes', async () => {
+test('refuses a body that is not a form, and names the supported type', async () => {
   const answer = await post('{"trust_mark":"a"}', 'application/json')
   expect(answer.statusCode).toBe(415)
   expect(answer.json()).toMatchObject({
@@ -42,7 +42,7 @@ test('refuses a body that is no form, and says what it takes', async () => {
   })
 })
 
-test('refuses a compressed form, rather than read it as one without a mark', async () => {
+test('refuses a compressed form', async () => {
   const answer = await ta.app.inject({
     method: 'POST',
     url: '/trust_mark_status',
@@ -53,7 +53,7 @@ test('refuses a compressed form, rather than read it as one without a mark', asy
   expect(answer.json()).toMatchObject({ error_description: expect.stringContaining('compressed') })
 })
 
-test('a JWT of another type was never issued here as a mark', async () => {
+test('reports a JWT of another type as not issued here', async () => {
   for (const jwt of [
     await ta.sign({ iss: entityId, sub: entityId }, 'entity-statement+jwt'),
     'a.b.c',

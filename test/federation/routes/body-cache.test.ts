@@ -1,10 +1,10 @@
-/** Answers that are kept as bytes: for how long, and made from what. */
+/** The cache of response bodies: sources and expiry. */
 import { expect, test, vi } from 'vitest'
 import { createBodyCache } from '#federation/routes/body-cache.ts'
 
 const list = (...expires: (number | undefined)[]) => expires.map((each) => ({ expires: each }))
 
-test('is made once, until a list that it was made from is replaced', async () => {
+test('builds a body once, until a source list is replaced', async () => {
   const keep = createBodyCache()
   const source = list(undefined)
   const make = vi.fn(() => ({ answer: ['a'], names: [source] }))
@@ -18,7 +18,7 @@ test('is made once, until a list that it was made from is replaced', async () =>
   expect(make).toHaveBeenCalledTimes(4)
 })
 
-test('is made again when the first thing that it names expires, and not for what it does not name', async () => {
+test('builds a body again when the first listed item expires, but not for other items', async () => {
   const keep = createBodyCache()
   const source = list(101, 200, 300)
   const make = vi.fn(() => ({ answer: [], names: [list(300), list(undefined, 200)] }))

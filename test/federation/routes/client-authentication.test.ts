@@ -1,4 +1,4 @@
-/** Clients that authenticate with `private_key_jwt`, where the Entity Configuration says so (§8.8). */
+/** Client authentication with `private_key_jwt`, as the Entity Configuration declares it (§8.8). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await ta.publishSubordinate(client)
   await ta.issueTrustMark({ type, subject: client.id })
   await setMethods()
-  await ta.walk()
+  await ta.crawl()
   await ta.redis.client.set(
     ta.names.historicalKeys,
     await ta.sign({ iss: entityId, keys: [] }, 'jwk-set+jwt'),
@@ -44,7 +44,7 @@ const endpoints: [name: string, path: string, parameters: () => Record<string, s
   ['historical_keys', '/historical_keys', () => ({})],
 ]
 
-/** Sets the methods of every endpoint; none are stated without. */
+/** Sets the methods of every endpoint. Undefined: none. */
 async function setMethods(methods?: string[]) {
   const names = [...endpoints.map(([name]) => name), 'trust_mark_status']
   const stated = names.map((name) => [`federation_${name}_endpoint_auth_methods`, methods] as const)
@@ -67,7 +67,7 @@ const authenticated = async (path: string, parameters: Record<string, string> = 
   })
 
 describe.each(endpoints)('%s', (_name, path, parameters) => {
-  test('takes no POST by default', { tags: '8.8/default' }, async () => {
+  test('refuses POST by default', { tags: '8.8/default' }, async () => {
     await setMethods()
     const answer = await authenticated(path, parameters())
     expect(answer.statusCode).toBe(405)
@@ -75,7 +75,7 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
     expect((await ta.get(path, parameters())).statusCode).toBe(200)
   })
 
-  test('takes both where authentication is optional, but no POST without it', {
+  test('accepts both if authentication is optional, but no anonymous POST', {
     tags: ['8.8/post', 'collection/request', 'listing/request', 'events/request'],
   }, async () => {
     await setMethods(['none', 'private_key_jwt'])
@@ -89,7 +89,7 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
     expect((await ta.app.inject({ method: 'PUT', url: path })).headers.allow).toBe('GET, HEAD, POST')
   })
 
-  test('refuses who does not authenticate where that is required', { tags: '8.8/required' }, async () => {
+  test('refuses anonymous clients if authentication is required', { tags: '8.8/required' }, async () => {
     await setMethods(['private_key_jwt'])
     const answer = await ta.get(path, parameters())
     expect(answer.statusCode).toBe(401)
@@ -101,7 +101,7 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
 describe('trust_mark_status', () => {
   const mark = () => ta.issueTrustMark({ type, subject: client.id })
 
-  test('takes a POST with or without authentication, as published', { tags: '8.8/post' }, async () => {
+  test('accepts POST with or without authentication, as published', { tags: '8.8/post' }, async () => {
     const trust_mark = await mark()
     for (const [methods, anonymous, withAssertion] of [
       [undefined, 200, 200],
@@ -114,7 +114,7 @@ describe('trust_mark_status', () => {
     }
   })
 
-  test('refuses a faulty assertion though none was needed', async () => {
+  test('refuses an invalid assertion even if none is required', async () => {
     await setMethods(['none', 'private_key_jwt'])
     const answer = await authenticated(
       '/trust_mark_status',
@@ -129,13 +129,13 @@ describe('a resolve response', () => {
   beforeEach(() => setMethods(['none', 'private_key_jwt']))
   const parameters = () => ({ sub: client.id, trust_anchor: entityId })
 
-  test('names the authenticated client, and nobody else, as its audience (§8.3.2)', {
+  test('has only the authenticated client as its audience (§8.3.2)', {
     tags: '8.3.2/aud',
   }, async () => {
     expect(decodeJwt((await authenticated('/resolve', parameters())).body).aud).toBe(client.id)
   })
 
-  test('has no audience for a client that did not authenticate', { tags: '8.3.2/aud' }, async () => {
+  test('has no audience for an anonymous client', { tags: '8.3.2/aud' }, async () => {
     expect(decodeJwt((await ta.get('/resolve', parameters())).body).aud).toBeUndefined()
   })
 })
@@ -156,15 +156,15 @@ describe('refuses an assertion', () => {
     proves(['without an audience', () => ({ claims: { aud: undefined } })], '8.8/aud'),
     proves(['whose issuer is not its subject', () => ({ claims: { iss: entityId } })], '8.8/claims'),
     ['whose subject is not its issuer', () => ({ claims: { sub: entityId } })],
-    ['by no Entity', () => ({ claims: { iss: 'hello', sub: 'hello' } })],
+    ['whose issuer is not an Entity', () => ({ claims: { iss: 'hello', sub: 'hello' } })],
     proves(['without a jti', () => ({ claims: { jti: undefined } })], '8.8/claims'),
-    ['with an endless jti', () => ({ claims: { jti: 'x'.repeat(513) } })],
+    ['with a long jti', () => ({ claims: { jti: 'x'.repeat(513) } })],
     proves(['without exp', () => ({ claims: { exp: undefined } })], '8.8/claims'),
     proves(['that has expired', () => ({ claims: { exp: ta.now() - 61 } })], '8.8/claims'),
     ['from the future', () => ({ claims: { iat: ta.now() + 120 } })],
-    ['that must not be used yet', () => ({ claims: { nbf: ta.now() + 120 } })],
-    ['with an nbf that is no time', () => ({ claims: { nbf: 'soon' } })],
-    ['that never seems to expire', () => ({ claims: { exp: ta.now() + 90_000 } })],
+    ['that is not valid yet', () => ({ claims: { nbf: ta.now() + 120 } })],
+    ['with an invalid nbf', () => ({ claims: { nbf: 'soon' } })],
+    ['with a distant exp', () => ({ claims: { exp: ta.now() + 90_000 } })],
     ['of another type of JWT', () => ({ header: { typ: 'entity-statement+jwt' } })],
     ['without kid', () => ({ header: { kid: undefined } })],
     ['with a critical header', () => ({ header: { crit: ['b64'], b64: true } })],
@@ -179,7 +179,10 @@ describe('refuses an assertion', () => {
       ['signed with an unknown key', async () => ({ key: await generateSigningKey('ES256') })],
       '8.8/signature',
     ),
-    proves(['by a stranger', async () => await offlineEntity('http://127.0.0.1:1')], '8.8/signature'),
+    proves(
+      ['from an unknown client', async () => await offlineEntity('http://127.0.0.1:1')],
+      '8.8/signature',
+    ),
   ]
 
   eachRow(faults)('%s', async (_what, changes) => {
@@ -189,7 +192,7 @@ describe('refuses an assertion', () => {
   })
 
   test.each([
-    ['that is none', { client_assertion_type: assertionType, client_assertion: 'hello' }],
+    ['that is not a JWT', { client_assertion_type: assertionType, client_assertion: 'hello' }],
     ['of another assertion type', { client_assertion_type: 'urn:other', client_assertion: 'hello' }],
     ['without the assertion type', { client_assertion: 'hello' }],
     ['that is missing', { client_assertion_type: assertionType }],
@@ -199,17 +202,17 @@ describe('refuses an assertion', () => {
     expect(answer.json()).toMatchObject({ error: 'invalid_client' })
   })
 
-  test('of another type, though it would be good', async () => {
+  test('of another, supported type', async () => {
     const parameters = { client_assertion_type: 'urn:other', client_assertion: await assertion() }
     expect((await post(ta.app, '/list', parameters)).statusCode).toBe(401)
   })
 
-  test('with a client_id of somebody else', async () => {
+  test('with the client_id of another client', async () => {
     expect((await authenticated('/list', { client_id: 'https://other.example' })).statusCode).toBe(401)
     expect((await authenticated('/list', { client_id: client.id })).statusCode).toBe(200)
   })
 
-  test('that was used before, also at another process', { tags: '8.8/claims' }, async () => {
+  test('that was already used, also at another process', { tags: '8.8/claims' }, async () => {
     const used = () => ta.redis.client.keys(ta.names.clientAssertion('*'))
     const other = buildApp({
       ...ta.parts,
@@ -224,7 +227,7 @@ describe('refuses an assertion', () => {
     const parameters = { client_assertion_type: assertionType, client_assertion: await assertion() }
     await ta.redis.client.del(...(await used()), 'none')
     expect((await post(ta.app, '/list', parameters)).statusCode).toBe(200)
-    // It is remembered for as long as it may be used, the leeway for clocks included.
+    // It is stored as long as it is valid, including the clock-skew allowance.
     expect(await ta.redis.client.ttl(String(await used()))).toBeGreaterThan(115)
     for (const app of [ta.app, other]) {
       const answer = await post(app, '/list', parameters)
@@ -243,13 +246,13 @@ describe('refuses an assertion', () => {
   })
 })
 
-test('accepts an audience in an array, and the type that is made for assertions', async () => {
+test('accepts an audience in an array, and the specific type of assertions', async () => {
   await setMethods(['private_key_jwt'])
   const changes = { claims: { aud: [entityId] }, header: { typ: 'client-authentication+jwt' } }
   expect((await authenticated('/list', {}, changes)).statusCode).toBe(200)
 })
 
-test('accepts clients that hang below an Intermediate, or below another anchor whose keys are pinned', {
+test('accepts clients below an Intermediate, or below another, pinned anchor', {
   tags: '8.8/signature',
 }, async () => {
   await setMethods(['private_key_jwt'])

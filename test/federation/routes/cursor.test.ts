@@ -1,4 +1,4 @@
-/** Pointers into the collection and the extended listing: only those that were given out are known (Entity Collection). */
+/** Cursors of the collection and the extended listing: only issued cursors are valid (Entity Collection). */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatCollectionRecord } from '#store/collection-record.ts'
@@ -48,13 +48,13 @@ describe.each(lists)('%s', (path, other) => {
   }
   const next = async (from?: string): Promise<string> => (await page(from)).body.next
 
-  test('goes on where the pointer says, at any process', async () => {
+  test('continues at the cursor, in any process', async () => {
     expect(ids((await page(await next())).body)).toEqual([b])
     expect(ids((await page(await next(), second.app)).body)).toEqual([b])
     expect(ids((await page(await next(await next()))).body)).toEqual([c])
   })
 
-  test('goes on with what comes after when the entity itself is gone', async () => {
+  test('continues with the next entity if the entity of the cursor was removed', async () => {
     const pointer = await next()
     await ta.removeSubordinate(b)
     await ta.redis.client.zrem(ta.names.collection.sorted, b)
@@ -66,29 +66,29 @@ describe.each(lists)('%s', (path, other) => {
     ['an identifier', () => b],
     ['an identifier in base64', () => Buffer.from(b).toString('base64url')],
     proves(
-      ['an identifier behind a guess', () => Buffer.from('0'.repeat(16) + b).toString('base64url')],
+      ['an identifier with a guessed tag', () => Buffer.from('0'.repeat(16) + b).toString('base64url')],
       'collection/from',
       'listing/from',
     ),
     proves(
-      ['a pointer into the other list', async () => (await ta.get(other, { limit: '1' })).json().next],
+      ['a cursor of the other list', async () => (await ta.get(other, { limit: '1' })).json().next],
       'collection/from',
       'listing/from',
     ),
     proves(
-      ['a pointer to another entity', async () => altered(await next(), (bytes) => bytes.write(c, 16))],
+      ['a cursor with another entity', async () => altered(await next(), (bytes) => bytes.write(c, 16))],
       'collection/from',
       'listing/from',
     ),
-    ['a pointer that was cut', async () => (await next()).slice(0, -2)],
-    ['a pointer spelt otherwise', async () => `${await next()}=`],
+    ['a truncated cursor', async () => (await next()).slice(0, -2)],
+    ['a cursor in another encoding', async () => `${await next()}=`],
   ]
-  eachRow(forgeries)('does not know %s', async (_what, forge) => {
+  eachRow(forgeries)('refuses %s', async (_what, forge) => {
     const { status, body } = await page(await forge())
     expect([status, body.error]).toEqual([404, 'page_not_found'])
   })
 
-  test('knows nothing from before another secret took the place of a lost one, and what any process gives out then', async () => {
+  test('refuses cursors of a lost secret, and accepts those of the new one in any process', async () => {
     const before = await next()
     await ta.redis.client.set(ta.names.cursorKey, randomBytes(32).toString('base64url'))
     await ta.announce({ kind: 'all' })
@@ -104,7 +104,7 @@ function altered(cursor: string, change: (bytes: Buffer) => void): string {
   return bytes.toString('base64url')
 }
 
-test('a Redis that takes no writes has no secret, and paging works all the same', async () => {
+test('pages with a read-only Redis without a secret', async () => {
   await ta.redis.client.del(ta.names.cursorKey)
   await ta.redis.client.config('SET', 'min-replicas-to-write', '1')
   const alone = await startSecondProcess(ta)

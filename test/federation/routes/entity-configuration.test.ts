@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('is unavailable, not absent, before anything was published', async () => {
+test('is unavailable, not absent, before the first publication', async () => {
   const answer = await ta.get(PATH)
   expect(answer.statusCode).toBe(503)
   expect(answer.headers['retry-after']).toBe('5')
@@ -30,12 +30,12 @@ test('sends the published statement in its exact media type (§9.2)', {
   expect(payload).toMatchObject({ iss: entityId, sub: entityId })
 })
 
-test('ignores parameters nobody defined (§8)', { tags: '8/unknown-parameters' }, async () => {
+test('ignores undefined parameters (§8)', { tags: '8/unknown-parameters' }, async () => {
   await ta.publishConfiguration()
   expect((await ta.get(PATH, { what: 'ever' })).statusCode).toBe(200)
 })
 
-test('lets a cache keep it for a minute, but never beyond its exp', async () => {
+test('allows caching for a minute, but never beyond its exp', async () => {
   await ta.publishConfiguration({}, 3600)
   expect((await ta.get(PATH)).headers['cache-control']).toBe('public, max-age=60')
   await ta.publishConfiguration({}, 20)
@@ -44,7 +44,7 @@ test('lets a cache keep it for a minute, but never beyond its exp', async () => 
   expect(Number(seconds)).toBeLessThanOrEqual(20)
 })
 
-test('answers 304 to a client that has it already', async () => {
+test('sends 304 to a client that has it', async () => {
   await ta.publishConfiguration()
   const { etag } = (await ta.get(PATH)).headers
   const again = await ta.app.inject({ url: PATH, headers: { 'if-none-match': `"other", W/${etag}` } })

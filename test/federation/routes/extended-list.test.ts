@@ -47,7 +47,7 @@ async function list(query = ''): Promise<Answer> {
 }
 const ids = async (query: string) => (await list(query)).immediate_subordinate_entities.map(({ id }) => id)
 
-test('names every subordinate with a valid statement, and nothing more unless asked', {
+test('lists the identifier of every subordinate with a valid statement', {
   tags: 'listing/id',
 }, async () => {
   expect(await list()).toEqual({
@@ -70,7 +70,7 @@ eachRow([
   expect(await ids(query)).toEqual(expected)
 })
 
-test('adds the times when they are asked for, or filtered by', {
+test('adds the times on request, or with a filter by time', {
   tags: 'listing/audit-timestamps',
 }, async () => {
   const [first] = (await list('audit_timestamps=true')).immediate_subordinate_entities
@@ -79,10 +79,10 @@ test('adds the times when they are asked for, or filtered by', {
   expect(filtered).toEqual({ id: a, registered: 100, updated: 200 })
 })
 
-test('a foreign writer leaves nothing but the time of the statement', async () => {
+test('has only the time of the statement from a foreign writer', async () => {
   const last = (await list('audit_timestamps=true')).immediate_subordinate_entities.at(-1)
   expect(last).toEqual({ id: d, updated: expect.any(Number) })
-  await ta.announce({ kind: 'subordinate', id: d }) // then it is read alone
+  await ta.announce({ kind: 'subordinate', id: d }) // so it is read individually
   expect((await list('audit_timestamps=true')).immediate_subordinate_entities.at(-1)).toEqual(last)
 })
 
@@ -96,12 +96,12 @@ test.each(['claims=constraints&claims=iss', 'claims=constraints,iss,absent'])(
   },
 )
 
-test('adds the statement as it was signed', { tags: 'listing/claims' }, async () => {
+test('adds the signed statement', { tags: 'listing/claims' }, async () => {
   const [first] = (await list('claims=subordinate_statement')).immediate_subordinate_entities
   expect(first).toEqual({ id: a, subordinate_statement: statement })
 })
 
-test('pages through everything once, also when a page begins with one that is gone', {
+test('pages through all subordinates once, even if the first one of a page was removed', {
   tags: ['listing/from', 'listing/limit', 'listing/next'],
 }, async () => {
   const first = await list('limit=2')
@@ -112,7 +112,7 @@ test('pages through everything once, also when a page begins with one that is go
   expect(await ids(`from=${first.next}`)).toEqual([d])
 })
 
-test('never sends more than its upper limit, which holds without a limit too', {
+test('never sends more than its maximum, with or without a limit', {
   tags: 'listing/limit',
 }, async () => {
   const many = Array.from({ length: 501 }, (_, count) => `https://many${count}.example`)
@@ -127,7 +127,7 @@ test('never sends more than its upper limit, which holds without a limit too', {
   await ta.announce({ kind: 'all' })
 })
 
-test('answers the same bytes until something changes or expires', async () => {
+test('sends the same bytes until a change or an expiry', async () => {
   const bytes = async () => (await ask('audit_timestamps=true&claims=exp')).rawPayload
   const first = await bytes()
   expect(await bytes()).toEqual(first)

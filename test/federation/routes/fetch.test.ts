@@ -38,11 +38,11 @@ const refusals: [what: string, query: string, status: number, error: string][] =
     '8.1.2/response',
   ),
   ['a repeated subject', 'sub=https%3A%2F%2Fa.example&sub=https%3A%2F%2Fb.example', 400, 'invalid_request'],
-  ['what is not a URL', 'sub=hello', 400, 'invalid_request'],
+  ['text that is not a URL', 'sub=hello', 400, 'invalid_request'],
   ['a fragment', 'sub=https%3A%2F%2Fa.example%2F%23x', 400, 'invalid_request'],
   ['control characters', 'sub=https%3A%2F%2Fa.example%2F%00', 400, 'invalid_request'],
   [
-    'an identifier beyond 2048 bytes',
+    'an identifier over 2048 bytes',
     `sub=https%3A%2F%2Fa.example%2F${'a'.repeat(2048)}`,
     400,
     'invalid_request',
@@ -64,7 +64,7 @@ test('sends the new statement as soon as it is published', async () => {
   expect((await ta.get('/fetch', { sub: id })).body).toBe(second)
 })
 
-test('knows a removed subordinate no longer, and one registered after it was asked for', async () => {
+test('does not find a removed subordinate, and finds one that is registered after a request', async () => {
   const id = 'https://leaving.example'
   expect((await ta.get('/fetch', { sub: id })).statusCode).toBe(404)
   await ta.publishSubordinate({ id })
@@ -73,7 +73,7 @@ test('knows a removed subordinate no longer, and one registered after it was ask
   expect((await ta.get('/fetch', { sub: id })).statusCode).toBe(404)
 })
 
-test('does not send a statement that has expired', async () => {
+test('does not send an expired statement', async () => {
   const id = 'https://old.example'
   await ta.publishSubordinate({ id, exp: ta.now() - 1 })
   const answer = await ta.get('/fetch', { sub: id })

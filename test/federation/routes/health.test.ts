@@ -9,13 +9,13 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('/health says ok while Redis answers', async () => {
+test('/health is ok while Redis responds', async () => {
   const answer = await ta.get('/health')
   expect(answer.statusCode).toBe(200)
   expect(answer.json()).toEqual({ status: 'ok' })
 })
 
-test('/status counts what is published', async () => {
+test('/status counts published data', async () => {
   const { collection } = ta.names
   await ta.publishSubordinate({ id: 'https://a.example' })
   await ta.publishSubordinate({ id: 'https://b.example' })
@@ -42,8 +42,8 @@ test('/status counts what is published', async () => {
   })
 })
 
-// The last one: Redis does not come back.
-test('/health says that Redis is away, and /health/live that the process lives', async () => {
+// The last test, because Redis is not restarted.
+test('/health reports that Redis is down, and /health/live that the process is up', async () => {
   await ta.redis.stop()
   const answer = await ta.get('/health')
   expect(answer.statusCode).toBe(503)

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('is not found as long as no key was ever retired', async () => {
+test('is not found before the first key is retired', async () => {
   const answer = await ta.get('/historical_keys')
   expect(answer.statusCode).toBe(404)
   expect(answer.json()).toMatchObject({ error: 'not_found' })

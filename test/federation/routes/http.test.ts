@@ -1,4 +1,4 @@
-/** What holds for every endpoint: methods, errors, and who may read the answers. */
+/** Rules for every endpoint: methods, errors and cross-origin access. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-eachRow(paths)('%s is read with GET and HEAD only', async (url) => {
+eachRow(paths)('%s supports only GET and HEAD', async (url) => {
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {
     const answer = await ta.app.inject({ method, url })
     expect(answer.statusCode).toBe(405)
@@ -37,7 +37,7 @@ eachRow(paths)('%s is read with GET and HEAD only', async (url) => {
   }
 })
 
-test.each(paths)('%s answers HEAD as it answers GET, without the body', async (url) => {
+test.each(paths)('%s responds to HEAD as to GET, without the body', async (url) => {
   const [get, head] = [await ta.app.inject({ url }), await ta.app.inject({ method: 'HEAD', url })]
   expect(head.statusCode).toBe(get.statusCode)
   expect(head.headers['content-type']).toBe(get.headers['content-type'])
@@ -64,13 +64,13 @@ test.each([...paths, ['/trust_mark_status'], ['/nowhere']])(
   },
 )
 
-test('who asks for the methods without a preflight is told them too', async () => {
+test('responds to OPTIONS without a preflight', async () => {
   const answer = await ta.app.inject({ method: 'OPTIONS', url: '/list' })
   expect(answer.statusCode).toBe(204)
   expect(answer.headers['access-control-allow-methods']).toBe('GET, HEAD, POST')
 })
 
-test('a path that does not exist is answered in the format of errors', {
+test('an unknown path has an error response', {
   tags: ['8.9/errors', 'collection/errors', 'events/errors'],
 }, async () => {
   const answer = await ta.get('/nowhere')
@@ -79,7 +79,7 @@ test('a path that does not exist is answered in the format of errors', {
   expect(answer.json()).toMatchObject({ error: 'not_found' })
 })
 
-test('so is a path that cannot be decoded', async () => {
+test('an undecodable path has an error response', async () => {
   const answer = await ta.app.inject({ url: '/%ff' })
   expect(answer.statusCode).toBe(400)
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })
@@ -90,7 +90,7 @@ test('so is a path that cannot be decoded', async () => {
   })
 })
 
-test('what is stored but is no JWT is our own fault, and nothing about it is told', async () => {
+test('a stored value that is not a JWT is a server error without details', async () => {
   await ta.redis.client.set(ta.names.historicalKeys, 'secret rubbish')
   await ta.announce({ kind: 'historical-keys' })
   const answer = await ta.get('/historical_keys')
@@ -106,7 +106,7 @@ test('only statements may be cached', async () => {
   }
 })
 
-test.each([...paths, ['/nowhere']])('%s says what a browser may make of it', async (url) => {
+test.each([...paths, ['/nowhere']])('%s has security headers for browsers', async (url) => {
   const { headers } = await ta.app.inject({ url })
   expect(headers['x-content-type-options']).toBe('nosniff')
   expect(headers['referrer-policy']).toBe('no-referrer')

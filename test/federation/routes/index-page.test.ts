@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('says that nothing is published yet', async () => {
+test('shows that nothing is published yet', async () => {
   const answer = await ta.get('/')
   expect(answer.statusCode).toBe(200)
   expect(answer.body).toContain('No valid Entity Configuration')
@@ -30,7 +30,7 @@ test('shows the name, the identifier, the counts and live links', async () => {
   }
 })
 
-test('escapes what the federation is called', async () => {
+test('escapes the name of the federation', async () => {
   const name = '<script>alert("1")</script>'
   await ta.publishConfiguration({ metadata: { federation_entity: { organization_name: name } } })
   const { body } = await ta.get('/')
@@ -38,7 +38,7 @@ test('escapes what the federation is called', async () => {
   expect(body).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;')
 })
 
-test('may load nothing but its own style', async () => {
+test('may load only its own style', async () => {
   const policy = String((await ta.get('/')).headers['content-security-policy'])
   expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]+=*'; /)
 })

@@ -49,17 +49,17 @@ const cases: [what: string, query: string, expected: string[]][] = [
     ],
     '8.2.1/entity-type',
   ),
-  proves(['by an entity type that nobody plays', `?${type('oauth_client')}`, []], '8.2.1/entity-type'),
+  proves(['by an entity type without entities', `?${type('oauth_client')}`, []], '8.2.1/entity-type'),
   proves(['Intermediates', '?intermediate=true', [ia]], '8.2.1/intermediate'),
-  ['those that are no Intermediates', '?intermediate=false', [both, op, rp]],
+  ['entities that are not Intermediates', '?intermediate=false', [both, op, rp]],
   proves(
     ['holders of a mark that is neither expired nor revoked', `?${marked(member)}`, [rp]],
     '8.2.1/trust-marked',
   ),
   ['only subordinates among the holders', `?${marked(certified)}`, [ia]],
   proves(['holders of any valid mark', '?trust_marked=true', [ia, rp]], '8.2.1/trust-marked'),
-  ['everyone when marks are not asked for', '?trust_marked=false', [both, ia, op, rp]],
-  ['what passes every filter', `?trust_marked=true&${type('openid_relying_party')}`, [rp]],
+  ['all subordinates without a filter for marks', '?trust_marked=false', [both, ia, op, rp]],
+  ['subordinates that pass every filter', `?trust_marked=true&${type('openid_relying_party')}`, [rp]],
   proves(['everyone when a parameter is unknown', '?what=ever', [both, ia, op, rp]], '8/unknown-parameters'),
 ]
 
@@ -68,21 +68,18 @@ eachRow(cases)('lists %s (§8.2)', async (_what, query, expected) => {
 })
 
 test.each([
-  ['a boolean that is none', '?intermediate=yes'],
+  ['an invalid boolean', '?intermediate=yes'],
   ['a repeated boolean', '?trust_marked=true&trust_marked=true'],
   ['a repeated mark type', `?${marked(member)}&${marked(certified)}`],
   ['an empty entity type', '?entity_type='],
-  [
-    'more entity types than anybody needs',
-    `?${Array.from({ length: 33 }, (_, n) => type(`t${n}`)).join('&')}`,
-  ],
+  ['too many entity types', `?${Array.from({ length: 33 }, (_, n) => type(`t${n}`)).join('&')}`],
 ])('refuses %s', async (_what, query) => {
   const answer = await ta.app.inject({ url: `/list${query}` })
   expect(answer.statusCode).toBe(400)
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })
 })
 
-test('follows every change at once', async () => {
+test('reflects every change immediately', async () => {
   const id = 'https://new.example'
   expect(await list()).not.toContain(id)
   await ta.publishSubordinate({ id })
@@ -93,7 +90,7 @@ test('follows every change at once', async () => {
   expect(await list()).not.toContain(id)
 })
 
-test('drops an entity in the second in which its statement expires', async () => {
+test('omits an entity from the second in which its statement expires', async () => {
   const id = 'https://short.example'
   await ta.publishSubordinate({ id, exp: ta.now() + 100 })
   expect(await list()).toContain(id)

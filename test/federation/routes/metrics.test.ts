@@ -1,4 +1,4 @@
-/** What Prometheus is told, on a port of its own. */
+/** Metrics for Prometheus on a separate port. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,7 +65,7 @@ test('counts requests by endpoint and status, and errors by code', async () => {
   expect(await values('inmor_http_errors_total', { error: 'invalid_request' })).toEqual([1])
 })
 
-test('tells where resolve responses were found, what was fetched for them, and what was signed', async () => {
+test('measures cache lookups, fetches and signatures of resolve responses', async () => {
   await resolve(server)
   await resolve(server)
   const second = await startFederationServer(config())
@@ -82,13 +82,13 @@ test('tells where resolve responses were found, what was fetched for them, and w
   await second.close()
 })
 
-test('tells why fetches failed', async () => {
+test('counts failed fetches by reason', async () => {
   federation.leaf.misbehave('not found')
   await resolve(server)
   expect(await values('inmor_fetch_duration_seconds_count', { outcome: 'not_found' })).toEqual([1])
 })
 
-test('knows what expires, which key signs, and whether Redis answers', async () => {
+test('shows expiry times, the signing key, and whether Redis is reachable', async () => {
   const [remaining] = await values('inmor_entity_configuration_expires_in_seconds')
   expect(remaining).toBeGreaterThan(3_000)
   expect(remaining).toBeLessThanOrEqual(3_600)
@@ -100,7 +100,7 @@ test('knows what expires, which key signs, and whether Redis answers', async () 
   expect(frozen).toEqual([0])
 })
 
-test('says when a published key with an exp runs out', async () => {
+test('shows when a published key expires', async () => {
   await rm(directory, { recursive: true })
   await writeNewKey(directory, { ...ta.key, exp: ta.now() + 500 } as typeof ta.key) // JWKs may carry more members
   const other = await startFederationServer(config())
@@ -110,7 +110,7 @@ test('says when a published key with an exp runs out', async () => {
   await other.close()
 })
 
-test('offers nothing but the metrics there, and nothing at all unless asked to', async () => {
+test('serves only metrics on the port, and only if configured', async () => {
   expect((await fetch(String(server.metricsUrl))).headers.get('content-type')).toMatch(/^text\/plain/)
   expect((await fetch(String(server.metricsUrl).replace('metrics', 'list'))).status).toBe(404)
   expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
@@ -119,7 +119,7 @@ test('offers nothing but the metrics there, and nothing at all unless asked to',
   await plain.close()
 })
 
-test('does not start where the port of the metrics is taken', async () => {
+test('does not start if the port of the metrics is in use', async () => {
   const METRICS_PORT = new URL(String(server.metricsUrl)).port
   await expect(startFederationServer(config({ METRICS_PORT }))).rejects.toThrow(
     /Set METRICS_PORT to a free port/,

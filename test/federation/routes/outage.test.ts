@@ -1,3 +1,4 @@
+/** If Redis is down, the server reports an outage (503), never an empty federation. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { untilTrue } from '#test/helpers/until.ts'
 import { post } from '../client.ts'
@@ -53,24 +54,24 @@ async function expectOutage() {
   expect(health.json()).toEqual({ status: 'error', detail: 'redis unavailable' })
 }
 
-/** Asks until the server has found Redis again, which it does by itself. */
+/** Repeats a request until the server has reconnected to Redis. */
 async function recovered() {
   await untilTrue('the server is healthy', async () => (await ta.get('/health')).statusCode === 200)
 }
 
-test('every endpoint says so while Redis is stopped, and recovers without help', {
+test('every endpoint reports that Redis is down, and recovers automatically', {
   tags: 'fault/redis-away',
 }, async () => {
-  for (const url of urls) await ta.app.inject({ url }) // whatever may be held in memory, is
+  for (const url of urls) await ta.app.inject({ url }) // fills the caches
   await ta.redis.stop()
-  // The connections for commands and for changes are lost one after the other.
+  // The server loses the connections for commands and for changes one after the other.
   for (const url of ['/health', '/.well-known/openid-federation']) {
     await untilTrue(`${url} is lost`, async () => (await ta.app.inject({ url })).statusCode !== 200)
   }
   await expectOutage()
   await ta.redis.restart()
   await recovered()
-  // Redis is there again, but has lost its content: that is not an empty federation either.
+  // Redis is up again, but has lost its content, which is not an empty federation either.
   for (const url of urls.filter((each) => each !== '/status')) {
     expect([url, (await ta.app.inject({ url })).statusCode]).toEqual([url, 503])
   }
@@ -81,7 +82,7 @@ test('every endpoint says so while Redis is stopped, and recovers without help',
   expect((await ta.get('/.well-known/openid-federation')).statusCode).toBe(200)
 })
 
-test('a Redis that keeps the connection but does not answer is away as well', {
+test('a Redis that keeps the connection but does not respond is down too', {
   tags: 'fault/redis-away',
 }, async () => {
   await ta.announce({ kind: 'all' })

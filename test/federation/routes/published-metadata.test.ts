@@ -1,4 +1,4 @@
-/** What the publisher states about our endpoints, of which no request shows the whole (§5.1.1, §8.8.1). */
+/** The published metadata of our endpoints (§5.1.1, §8.8.1). */
 import { expect, test } from 'vitest'
 import { endpointNames } from '#core/endpoint.ts'
 import { parseEndpoint } from '#core/entity-id.ts'
@@ -6,7 +6,7 @@ import { endpointMetadata } from '#server/publish/endpoints.ts'
 
 const entityId = 'https://ta.example/federation/'
 
-test('offers no algorithm to clients that cannot be verified', { tags: '5.1.1/auth-alg' }, () => {
+test('lists only algorithms that we can verify', { tags: '5.1.1/auth-alg' }, () => {
   const metadata = endpointMetadata(entityId, endpointNames, { fetch: ['private_key_jwt'] })
   const algorithms = metadata.endpoint_auth_signing_alg_values_supported
   expect(algorithms).toContain('RS256')
@@ -14,12 +14,12 @@ test('offers no algorithm to clients that cannot be verified', { tags: '5.1.1/au
   expect(algorithms).not.toContainEqual(expect.stringMatching(/^HS/))
 })
 
-test('speaks of authentication only where it is possible', () => {
+test('declares authentication only for endpoints that support it', () => {
   expect(JSON.stringify(endpointMetadata(entityId, endpointNames, { fetch: ['none'] }))).not.toContain('auth')
 })
 
 test.each(endpointNames)(
-  'names %s by an https URL, without a second slash',
+  'has an https URL without a double slash for %s',
   { tags: ['collection/endpoint', 'listing/endpoint', 'events/endpoint'] },
   (name) => {
     const url = parseEndpoint(endpointMetadata(entityId, endpointNames, {})[`federation_${name}_endpoint`], [

@@ -1,4 +1,4 @@
-/** How often one client may ask what costs more than sending bytes (§18.1). */
+/** Rate limits of expensive endpoints (§18.1). */
 import { expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor } from '../trust-anchor.ts'

@@ -1,4 +1,4 @@
-/** Whose ids of requests are taken over: those of trusted proxies, where they look like ids. */
+/** Request ids of trusted proxies are kept if they are valid. */
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { createRequestIds } from '#federation/request-id.ts'
@@ -37,7 +37,7 @@ test.each<[trust: boolean | string[], address: string]>([
 })
 
 test.each(['short', 'x'.repeat(129), 'with spaces in it', 'quotes"and{braces}'])(
-  'what is no id, such as %j, is replaced',
+  'replaces an invalid id: %j',
   async (given) => {
     expect(await idOf(true, '127.0.0.1', given)).toMatch(/^[0-9a-f-]{36}$/)
   },

@@ -1,4 +1,4 @@
-/** Clients that send so slowly that they would only hold a connection. */
+/** Slow clients are disconnected. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -9,7 +9,7 @@ let ta: TrustAnchor
 let port: number
 
 beforeAll(async () => {
-  // Shorter waits than the usual ones, so that nobody waits for these tests.
+  // Short timeouts keep the tests fast.
   ta = await startTrustAnchor({ timeouts: { requestTimeout: 300, connectionsCheckingInterval: 50 } })
   port = Number(new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 })).port)
 })
@@ -34,7 +34,7 @@ test.each([
   expect(answer).toMatch(/^HTTP\/1\.1 408 /)
 })
 
-test('others are served meanwhile', async () => {
+test('serves other clients in the meantime', async () => {
   const slow = await send('GET /list HTTP/1.1\r\nHost: ta.example\r\nX-Slow: ')
   const answer = await fetch(`http://127.0.0.1:${port}/health/live`)
   expect(answer.status).toBe(200)

@@ -1,4 +1,4 @@
-/** Where the status of a Trust Mark is asked for (§8.4). */
+/** The status endpoint of a Trust Mark issuer (§8.4). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([ta.close(), issuer.close()]))
 
-test('is what the issuer says of itself, whatever its Superior says about it (§8.4)', {
+test("is taken from the issuer's own metadata, not from its Superior (§8.4)", {
   tags: '8.4/location',
 }, async () => {
   const statusEndpoint = (path: string) => ({

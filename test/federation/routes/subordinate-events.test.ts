@@ -1,4 +1,4 @@
-/** `/subordinate_events`: what happened to a registration, signed when asked for (Subordinate Events). */
+/** `/subordinate_events`: registration events, signed on request (Subordinate Events). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
@@ -22,7 +22,7 @@ async function events(sub: string): Promise<unknown> {
   return payload.federation_registration_events
 }
 
-test('tells the events in their order, and new ones at once', {
+test('lists the events in order, and new ones immediately', {
   tags: ['events/response', 'events/claims'],
 }, async () => {
   const id = 'https://rp.example'
@@ -35,22 +35,22 @@ test('tells the events in their order, and new ones at once', {
   expect(await events(id)).toEqual([registration, update])
 })
 
-test('still tells them of an entity that was removed', async () => {
+test('lists the events of a removed entity', async () => {
   const id = 'https://former.example'
   const revocation = { iat: 300, event: 'revocation' }
   await ta.recordEvents(id, [revocation])
   expect(await events(id)).toEqual([revocation])
 })
 
-test('a subordinate of which nothing is recorded has no events', async () => {
+test('lists no events of a subordinate without records', async () => {
   await ta.publishSubordinate({ id: 'https://quiet.example' })
   expect(await events('https://quiet.example')).toEqual([])
 })
 
 eachRow([
-  proves(['nobody ever heard of', { sub: 'https://nobody.example' }, 404, 'not_found'], 'events/errors'),
-  proves(['nobody named', {}, 400, 'invalid_request'], 'events/request'),
-  proves(['no Entity', { sub: 'hello' }, 400, 'invalid_request'], 'events/request'),
+  proves(['unknown', { sub: 'https://nobody.example' }, 404, 'not_found'], 'events/errors'),
+  proves(['missing', {}, 400, 'invalid_request'], 'events/request'),
+  proves(['not an Entity Identifier', { sub: 'hello' }, 400, 'invalid_request'], 'events/request'),
 ])('refuses a subject that is %s', async (_what, parameters: Record<string, string>, status, error) => {
   const answer = await ta.get('/subordinate_events', parameters)
   expect(answer.json()).toMatchObject({ error })

@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('lists who holds a valid mark of the type (§8.5.2)', { tags: '8.5.2/response' }, async () => {
+test('lists the holders of a valid mark of the type (§8.5.2)', { tags: '8.5.2/response' }, async () => {
   const answer = await ta.get('/trust_mark_list', { trust_mark_type })
   expect(answer.statusCode).toBe(200)
   expect(answer.headers['content-type']).toBe('application/json')
@@ -42,16 +42,16 @@ eachRow([
   expect((await ta.get('/trust_mark_list', { trust_mark_type, sub })).json()).toEqual(expected)
 })
 
-test('is empty for a type of which no mark was issued', async () => {
+test('is empty for a type without issued marks', async () => {
   expect((await ta.get('/trust_mark_list', { trust_mark_type: 'https://other.example' })).json()).toEqual([])
 })
 
-test('wants the type, and a subject that is an identifier', { tags: '8.5.1/request' }, async () => {
+test('requires the type, and a valid subject', { tags: '8.5.1/request' }, async () => {
   expect((await ta.get('/trust_mark_list')).statusCode).toBe(400)
   expect((await ta.get('/trust_mark_list', { trust_mark_type, sub: 'hello' })).statusCode).toBe(400)
 })
 
-test('drops a holder in the second in which the mark expires', { tags: '8.5.2/response' }, async () => {
+test('omits a holder from the second in which the mark expires', { tags: '8.5.2/response' }, async () => {
   ta.clock.ahead = 601
   expect((await ta.get('/trust_mark_list', { trust_mark_type })).json()).toEqual([])
   ta.clock.ahead = 0

@@ -33,7 +33,7 @@ async function status(mark: string): Promise<unknown> {
   return payload.status
 }
 
-test('an issued mark is active, and revoked at once when it is revoked (§8.4.2)', {
+test('an issued mark is active, and its revocation has immediate effect (§8.4.2)', {
   tags: ['8.4.2/typ', '8.4.2/claims', '8.4.2/status'],
 }, async () => {
   const subject = 'https://a.example'
@@ -79,7 +79,7 @@ test('a mark signed with a retired key is active, with a compromised or unknown 
   expect(await status(await issue(unknown, 'unknown'))).toBe('invalid')
 })
 
-test('a mark that names another issuer is invalid, whoever wrote that it was issued here', async () => {
+test('a mark of another issuer is invalid, even if it is recorded as issued here', async () => {
   const claims = {
     iss: 'https://other.example',
     sub: 'https://e.example',
@@ -91,7 +91,7 @@ test('a mark that names another issuer is invalid, whoever wrote that it was iss
   expect(await status(mark)).toBe('invalid')
 })
 
-test('a mark that was not issued here is not found, though its signature is ours', {
+test('a mark that was not issued here is not found, even with our signature', {
   tags: '8.4.2/not-ours',
 }, async () => {
   const mark = await ta.issueTrustMark({ type, subject: 'https://d.example' })
@@ -103,7 +103,7 @@ test('a mark that was not issued here is not found, though its signature is ours
   }
 })
 
-test('takes a POST with a form and nothing else (§8.4.1)', {
+test('accepts only POST with a form (§8.4.1)', {
   tags: ['8.4.1/request', '8.8/post'],
 }, async () => {
   const get = await ta.get('/trust_mark_status', { trust_mark: 'x' })
@@ -127,7 +127,7 @@ test('takes a POST with a form and nothing else (§8.4.1)', {
   expect(twice.statusCode).toBe(400)
 })
 
-test('refuses a form beyond 16 KiB', async () => {
+test('refuses a form over 16 KiB', async () => {
   const answer = await ask('x'.repeat(16 * 1024))
   expect(answer.statusCode).toBe(413)
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })

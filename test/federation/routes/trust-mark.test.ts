@@ -34,7 +34,7 @@ test.each([
   ['revoked', former, type],
   ['expired', late, type],
   ['of another type', holder, 'https://ta.example/marks/other'],
-  ['of somebody else', 'https://nobody.example', type],
+  ['of another subject', 'https://nobody.example', type],
 ])('answers 404 for a mark that is %s', { tags: '8.6.2/not-found' }, async (_state, subject, markType) => {
   const answer = await ask(subject, markType)
   expect(answer.statusCode).toBe(404)
@@ -44,13 +44,17 @@ test.each([
 test.each([
   ['sub', { trust_mark_type: type }],
   ['trust_mark_type', { sub: holder }],
-])('wants the parameter %s', { tags: '8.6.1/request' }, async (name, parameters: Record<string, string>) => {
-  const answer = await ta.get('/trust_mark', parameters)
-  expect(answer.statusCode).toBe(400)
-  expect(answer.json().error_description).toContain(name)
-})
+])(
+  'requires the parameter %s',
+  { tags: '8.6.1/request' },
+  async (name, parameters: Record<string, string>) => {
+    const answer = await ta.get('/trust_mark', parameters)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json().error_description).toContain(name)
+  },
+)
 
-test('is gone at once after a revocation, and there again after a new issue', async () => {
+test('is not found after a revocation, and found again after a new mark is issued', async () => {
   const subject = 'https://changing.example'
   const mark = await ta.issueTrustMark({ type, subject })
   expect((await ask(subject)).body).toBe(mark)
@@ -60,7 +64,7 @@ test('is gone at once after a revocation, and there again after a new issue', as
   expect((await ask(subject)).body).toBe(next)
 })
 
-test('believes the record of a revocation even where the mark itself still lies', async () => {
+test('uses the record of a revocation even if the mark is still stored', async () => {
   const subject = 'https://half-written.example'
   const mark = await ta.issueTrustMark({ type, subject })
   await ta.revokeTrustMark(mark, { type, subject })

@@ -1,4 +1,4 @@
-/** What cannot be read as a request gets an error in the format of all others (§8.9). */
+/** An unreadable request gets an error in the common format (§8.9). */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'

@@ -3,7 +3,7 @@ import { createCache } from '#store/cache.ts'
 
 const cache = () => createCache<{ n: number }>({ maxAge: 60_000, maxSize: 10_000, sizeOf: () => 1 })
 
-test('reads once for all who ask at the same time, and not again while it is held', async () => {
+test('loads once for concurrent reads, and not again while the value is cached', async () => {
   const held = cache()
   let n = 0
   const load = async () => ({ n: ++n })
@@ -13,7 +13,7 @@ test('reads once for all who ask at the same time, and not again while it is hel
   expect(await held.read('b', load)).toEqual({ n: 2 })
 })
 
-test('does not keep what was being read when the key was dropped', async () => {
+test('does not cache a value that was loading when its key was dropped', async () => {
   const held = cache()
   const before = Promise.withResolvers<{ n: number }>()
   const reading = held.read('a', () => before.promise)
@@ -25,7 +25,7 @@ test('does not keep what was being read when the key was dropped', async () => {
   expect(await held.read('a', async () => ({ n: 3 }))).toEqual({ n: 2 })
 })
 
-test('drops a key only while it holds the value that was found to be stale', async () => {
+test('drops a key only if it still has the stale value', async () => {
   const held = cache()
   const stale = await held.read('a', async () => ({ n: 1 }))
   held.drop('a', stale)
@@ -34,13 +34,13 @@ test('drops a key only while it holds the value that was found to be stale', asy
   expect(await held.read('a', async () => ({ n: 3 }))).toBe(fresh)
 })
 
-test('keeps no failure', async () => {
+test('caches no failure', async () => {
   const held = cache()
   await expect(held.read('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
   expect(await held.read('a', async () => ({ n: 1 }))).toEqual({ n: 1 })
 })
 
-test('forgets everything when nothing is named', async () => {
+test('drops all keys without an argument', async () => {
   const held = cache()
   await held.read('a', async () => ({ n: 1 }))
   held.drop()

@@ -1,4 +1,4 @@
-/** A Redis that another writer filled, with the keys of today's inmor alone and nothing announced. */
+/** A Redis of a foreign writer, with only the keys of the Python inmor and no announcements. */
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -52,7 +52,7 @@ afterAll(() => ta.close())
 
 const json = async (url: string) => (await ta.app.inject({ url })).json()
 
-test('holds only keys that the other writer knows', async () => {
+test('has only keys of the other writer', async () => {
   const known =
     /^inmor:(entity_id|subordinates|subordinates:jwt|rp|op|taia|tm:https.*|tm:alltime|tmtype:.*|tmtypes)$/
   for (const key of await ta.redis.client.keys('*')) expect(key).toMatch(known)
@@ -73,7 +73,7 @@ test.each([
   expect(await json(`/list${query}`)).toEqual(expected)
 })
 
-test('serves marks, and takes the word revoked for what it means', async () => {
+test('serves marks, and understands the word revoked', async () => {
   expect((await ta.get('/trust_mark', { sub: rp, trust_mark_type: type })).body).toBe(active)
   expect((await ta.get('/trust_mark', { sub: op, trust_mark_type: type })).statusCode).toBe(404)
   expect(await json(`/trust_mark_list?trust_mark_type=${encodeURIComponent(type)}`)).toEqual([rp])
@@ -89,7 +89,7 @@ test('resolves under the Trust Anchor, marks included', async () => {
   })
 })
 
-test('the keys of another deployment lie behind its prefix', async () => {
+test('the keys of another deployment have its prefix', async () => {
   const other = await startTrustAnchor({ prefix: '{inmor}' })
   const id = 'https://prefixed.example'
   await other.publishConfiguration()

@@ -1,4 +1,4 @@
-/** The steps of a rollover on the files: wherever they are cut off, the directory can be used and nothing is lost. */
+/** The steps of a rollover on the files: after an interruption the directory is usable and nothing is lost. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ const past = (key: Jwk, more: object = {}) => ({ ...publicJwk(key), iat: 1, exp:
 const files = async () =>
   (await readdir(directory, { recursive: true })).filter((name) => name.includes('.')).sort()
 
-/** The directory as a server sees it, by the names of the keys in this test. */
+/** Describes the directory by the names of the keys in this test. */
 async function seen() {
   const { signer, listed, historical } = await readKeyDirectory(directory)
   const nameOf = (kid: string) => (kid === current.kid ? 'current' : kid === next.kid ? 'next' : kid)
@@ -39,7 +39,7 @@ async function seen() {
   }
 }
 
-test('a whole rollover, step by step', async () => {
+test('a complete rollover, step by step', async () => {
   await announceKey(place, next)
   expect(await seen()).toEqual({
     signs: 'current',
@@ -59,12 +59,12 @@ test('a whole rollover, step by step', async () => {
   expect(await files()).toEqual(names.sort())
 })
 
-test('the key that is to sign must have been announced', async () => {
+test('refuses to switch without an announced key', async () => {
   await expect(switchKey(place)).rejects.toThrow(/next\.json does not exist\. Announce a key first\./)
   expect((await seen()).signs).toBe('current')
 })
 
-test('a key is found whatever the name of its file, and one with an unusual kid stays in its folder', async () => {
+test('finds a key under any file name, and keeps an unusual kid inside the folder', async () => {
   const odd = { ...publicJwk(next), kid: '../odd' }
   await write('publickeys/by-hand.json', odd)
   await withdrawKey(place, past(odd as Jwk))
@@ -73,7 +73,7 @@ test('a key is found whatever the name of its file, and one with an unusual kid 
   expect(await files()).not.toContain('publickeys/by-hand.json')
 })
 
-/** How far an operation came before its process ended, what a server makes of that, and what is left after tidying. */
+/** The state at an interruption, how a server reads it, and the files after tidying. */
 const cut: [what: string, arrange: () => Promise<unknown>, signs: string, listed: object, left: string[]][] =
   [
     [
@@ -123,7 +123,7 @@ const cut: [what: string, arrange: () => Promise<unknown>, signs: string, listed
     ],
   ]
 
-describe('cut off while', () => {
+describe('interrupted while', () => {
   test.each(cut)('%s', async (_what, arrange, signs, listed, left) => {
     await mkdir(place.historicalDirectory)
     await arrange()
@@ -135,31 +135,31 @@ describe('cut off while', () => {
   })
 })
 
-test('a key that signs although it is withdrawn is refused, with the file', async () => {
+test('refuses a signing key that is also historical, with its file', async () => {
   await mkdir(place.historicalDirectory)
   await write(`historical_keys/${current.kid}.json`, past(current))
   await expect(readKeyDirectory(directory)).rejects.toThrow(/private\.json contains .* historical key/)
 })
 
-test('killed at any moment, it has a key that signs, and every key that may have signed is published or history', async () => {
+test('killed at any time, has a signing key, and every key that may have signed is published or historical', async () => {
   for (let kill = 1; kill <= 6; kill++) {
     const program = run('test/federation/store/rollovers.ts', [directory])
-    // After some rollovers, wherever it is in the next one by then.
+    // After some rollovers, at any point of the next one.
     await program.printed(new RegExp(`(.+\\n){${kill}}`))
     program.kill('SIGKILL')
     await program.ended
-    const told = program.stdout().trim().split('\n')
+    const reported = program.stdout().trim().split('\n')
     const { signer, published, historical } = await readKeyDirectory(directory)
     const known = new Set([...published.keys, ...historical].map(({ kid }) => kid))
     expect(known).toContain(signer.kid)
     expect(known).toContain(current.kid)
-    // The last may have been told a moment before it was written.
-    expect(told.slice(0, -1).filter((kid) => !known.has(kid))).toEqual([])
+    // The last key may have been reported just before it was written.
+    expect(reported.slice(0, -1).filter((kid) => !known.has(kid))).toEqual([])
     expect(JSON.stringify([published, historical])).not.toContain('"d"')
   }
 })
 
-test('a directory that can be written is one where keys can be changed', async () => {
+test('keys can be changed in a writable directory', async () => {
   expect(await explainReadOnly(place)).toBeNull()
   await writeFile(join(directory, 'historical_keys'), '')
   expect(

@@ -30,7 +30,7 @@ test('a new key is written with the modes and names of the deployment guide', as
   expect(await readdir(directory)).toEqual(['private.json', 'publickeys'])
 })
 
-test('an existing key is replaced only by force', async () => {
+test('replaces an existing key only with force', async () => {
   await writeNewKey(directory, key)
   const other = await generateSigningKey('ES256')
   await expect(writeNewKey(directory, other)).rejects.toThrow('already exists')
@@ -53,7 +53,7 @@ test('publishes the current, the announced and the earlier keys, each once and w
   for (const jwk of published.keys) expect(jwk).not.toHaveProperty('d')
 })
 
-test('reads historical keys, from where they are said to be', async () => {
+test('reads historical keys from the configured directory', async () => {
   await writeNewKey(directory, key)
   const old = { ...publicJwk(await generateSigningKey('ES256')), iat: 1, exp: 2 }
   const revoked = {
@@ -88,7 +88,7 @@ const faults: [what: string, file: string, content: unknown, sentence: RegExp][]
   ['a historical key without exp', 'historical_keys/old.json', 'public', /old\.json .*exp/],
 ]
 
-test.each(faults)('says what is wrong: %s', async (_what, file, content, sentence) => {
+test.each(faults)('explains the error: %s', async (_what, file, content, sentence) => {
   await writeNewKey(directory, key)
   await mkdir(join(directory, 'historical_keys'))
   const samples: Record<string, unknown> = {
@@ -104,23 +104,23 @@ test.each(faults)('says what is wrong: %s', async (_what, file, content, sentenc
   expect(error.message).not.toContain('very secret')
 })
 
-test('says that there is no key, and how to make one', async () => {
+test('reports a missing key, and how to generate one', async () => {
   await expect(readKeyDirectory(directory)).rejects.toThrow(
     /private\.json does not exist\. .*inmor-keygeneration/,
   )
 })
 
-test('says that a key cannot be read', async () => {
+test('reports an unreadable key', async () => {
   await mkdir(join(directory, 'private.json'))
   await expect(readKeyDirectory(directory)).rejects.toThrow(/private\.json cannot be read \(EISDIR\)/)
 })
 
-test('says that a key cannot be written', async () => {
+test('reports an unwritable key', async () => {
   await writeFile(join(directory, 'publickeys'), '')
   await expect(writeNewKey(directory, key)).rejects.toThrow(/publickeys cannot be created/)
 })
 
-test('notices a key that changes, appears or goes', async () => {
+test('detects a key that is changed, added or removed', async () => {
   await writeNewKey(directory, key)
   let seen = Promise.withResolvers<void>()
   const watch = watchKeyDirectory(directory, () => seen.resolve(), { intervalMs: 5 })

@@ -1,4 +1,4 @@
-/** Redis behind Sentinels and as a Cluster: a failover under load costs some answers 503, and nothing else. */
+/** Redis behind Sentinels and as a Cluster: a failover under load causes only some 503 responses. */
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { TestRedis } from '#test/helpers/redis.ts'
@@ -23,7 +23,7 @@ async function start(redis: TestRedis & Replicated, prefix: string) {
   await redis.replicated()
 }
 
-/** Every status that is seen while `work` goes on and the server is asked, without a pause, what is not in its memory. */
+/** Collects every status of continuous uncached requests while `work` runs. */
 async function statusesDuring(work: () => Promise<unknown>): Promise<number[]> {
   const seen = new Set<number>()
   let isOver = false
@@ -31,7 +31,7 @@ async function statusesDuring(work: () => Promise<unknown>): Promise<number[]> {
     for (let at = 0; !isOver; at++) {
       for (const url of ['/status', `/fetch?sub=https://nobody-${at}.example`]) {
         seen.add((await ta.app.inject({ url })).statusCode)
-        await setImmediate() // an injected request leaves the sockets no time of their own
+        await setImmediate() // injected requests give the sockets no time otherwise
       }
     }
   }
@@ -45,13 +45,13 @@ async function statusesDuring(work: () => Promise<unknown>): Promise<number[]> {
   return [...seen].sort()
 }
 
-/** It is noticed, and it ends. */
+/** The outage is noticed, and it ends. */
 async function outage() {
   for (const status of [503, 200])
     await vi.waitFor(async () => expect((await ta.get('/status')).statusCode).toBe(status), WITHIN)
 }
 
-/** What the admin server does until it succeeds. */
+/** Retries like the admin server. */
 async function publishAfterwards() {
   await vi.waitFor(() => ta.publishSubordinate({ id: after }), WITHIN)
   await vi.waitFor(async () => expect((await ta.get('/list')).json()).toEqual([after, before]), WITHIN)
@@ -63,7 +63,7 @@ const servers = [
 ] as const
 
 test.each(servers)(
-  '%s: goes on with the replica after the primary was killed',
+  '%s: continues with the replica after the primary was killed',
   { timeout: TIMEOUT, tags: 'fault/redis-failover' },
   async (_what, make, prefix) => {
     await start(await make(), prefix)
@@ -78,19 +78,19 @@ test.each(servers)(
 )
 
 test.each(servers)(
-  '%s: goes on with the replica while the primary hangs',
+  '%s: continues with the replica while the primary hangs',
   { timeout: TIMEOUT, tags: 'fault/redis-failover' },
   async (_what, make, prefix) => {
     await start(await make(), prefix)
     ta.redis.pause()
     await outage()
     await publishAfterwards()
-    ta.redis.resume() // the primary of before must not be taken for the present one
+    ta.redis.resume() // the previous primary must not be used again
     await vi.waitFor(async () => expect((await ta.get('/list')).json()).toEqual([after, before]), WITHIN)
   },
 )
 
-test('a Cluster: moving the keys to another node under load costs 503 at most', {
+test('a Cluster: moving the keys to another node under load causes only 503 responses', {
   timeout: TIMEOUT,
   tags: 'fault/redis-failover',
 }, async () => {

@@ -67,7 +67,7 @@ test.each([
   expect(() => parseRedisUrl(text)).not.toThrow(/secret/)
 })
 
-test('a Cluster needs a prefix that keeps the keys together', () => {
+test('a Cluster requires a prefix that keeps the keys on one node', () => {
   const environment = { TA_DOMAIN: 'https://ta.example', REDIS_URL: 'redis+cluster://a' }
   expect(() => readConfig([], environment)).toThrow(ConfigurationError)
   expect(() => readConfig([], environment)).toThrow(/^REDIS_KEY_PREFIX must contain a part in braces/)

@@ -1,4 +1,4 @@
-/** What other processes write is read with care, and what Redis answers is told apart from its absence. */
+/** Data of other processes is parsed carefully, and errors of Redis are distinguished from outages. */
 import { ReplyError } from 'ioredis'
 import { expect, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
@@ -7,14 +7,14 @@ import { redisKeys } from '#store/keys.ts'
 import { toStoreError } from '#store/outage.ts'
 import { formatSubordinateInfo, parseSubordinateInfo } from '#store/subordinate-info.ts'
 
-test('a change is read as it was written', () => {
+test('parses a formatted change', () => {
   const change = { kind: 'subordinate', id: 'https://a.example' } as const
   expect(parseChange(formatChange(change))).toEqual(change)
   expect(parseChange(formatChange({ kind: 'collection' }))).toEqual({ kind: 'collection' })
 })
 
 test.each(['', 'null', '[]', '{"kind":"party"}', '{"id":"x"}', 'rubbish'])(
-  'a message that cannot be understood may mean anything: %s',
+  'an unreadable message counts as a change of all: %s',
   (message) => {
     expect(parseChange(message)).toEqual({ kind: 'all' })
   },
@@ -22,7 +22,7 @@ test.each(['', 'null', '[]', '{"kind":"party"}', '{"id":"x"}', 'rubbish'])(
 
 const info = { entity_types: ['openid_provider'], intermediate: false, registered: 1, updated: 2, expires: 3 }
 
-test('info about a subordinate is read as it was written', () => {
+test('parses formatted info about a subordinate', () => {
   expect(parseSubordinateInfo(formatSubordinateInfo(info))).toEqual(info)
 })
 
@@ -37,7 +37,7 @@ test.each([
   expect(parseSubordinateInfo(text)).toBeUndefined()
 })
 
-test('live and staging keys never meet', () => {
+test('live and staging keys are distinct', () => {
   const { staging, ...live } = redisKeys('p:')
   const names = (keys: object) =>
     Object.values(keys).flatMap((key) =>
@@ -57,7 +57,7 @@ const unreachable = [
   new ReplyError('LOADING Redis is loading the dataset in memory'),
 ]
 
-test.each(unreachable)('$message: the store is away', (error) => {
+test.each(unreachable)('$message: the store is down', (error) => {
   expect(toStoreError(error)).toMatchObject({ code: 'temporarily_unavailable', cause: error })
 })
 

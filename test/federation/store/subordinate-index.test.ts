@@ -1,4 +1,4 @@
-/** The index must never keep what was read before a change that has been announced. */
+/** The index must never keep data that was read before an announced change. */
 import { beforeEach, expect, test } from 'vitest'
 import { createSubordinateIndex, findSubordinate, type SubordinateIndex } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
@@ -13,7 +13,7 @@ const subordinate = (id: string): Subordinate => ({
   isAnnounced: true,
 })
 
-/** What lies in Redis, and a gate that holds readings back after they have seen it. */
+/** The content of Redis, and a gate that delays reads after they have seen it. */
 let stored: Map<string, Subordinate>
 let gate: Promise<void> | undefined
 let begun: PromiseWithResolvers<void>
@@ -44,7 +44,7 @@ beforeEach(() => {
 
 const ids = async () => (await index.get()).map(({ id }) => id)
 
-test('reads everything once, sorts it, and then only what changed', async () => {
+test('reads and sorts all once, and then only changed subordinates', async () => {
   expect(await ids()).toEqual(['a', 'b', 'c'])
   expect(await index.get()).toBe(await index.get())
   stored.delete('a')
@@ -54,7 +54,7 @@ test('reads everything once, sorts it, and then only what changed', async () => 
   expect(reads).toEqual(['all', 'a', 'bb', 'nobody'])
 })
 
-test('a change announced while a reading is under way is not lost', async () => {
+test('does not lose a change that is announced during a read', async () => {
   const held = Promise.withResolvers<void>()
   gate = held.promise
   const first = ids()
@@ -67,7 +67,7 @@ test('a change announced while a reading is under way is not lost', async () => 
   expect(await second).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('neither is the announcement that anything may have changed', async () => {
+test('does not lose an announcement of all during a read', async () => {
   const held = Promise.withResolvers<void>()
   gate = held.promise
   const first = ids()
@@ -81,12 +81,12 @@ test('neither is the announcement that anything may have changed', async () => {
   expect(await ids()).toEqual(['b', 'c'])
 })
 
-test('after a failed reading everything is read again', async () => {
+test('reads all again after a failed read', async () => {
   await ids()
   stored.delete('a')
   index.touch('a')
-  gate = Promise.reject(new Error('Redis is away'))
-  await expect(ids()).rejects.toThrow('Redis is away')
+  gate = Promise.reject(new Error('Redis is down'))
+  await expect(ids()).rejects.toThrow('Redis is down')
   gate = undefined
   expect(await ids()).toEqual(['b', 'c'])
   expect(reads.at(-1)).toBe('all')

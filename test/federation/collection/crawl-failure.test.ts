@@ -1,4 +1,4 @@
-/** A walk that fails leaves the collection as it was, and nothing of its own behind. */
+/** A failed crawl leaves the collection unchanged and no staged data. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openStaging } from '#federation/collection/staging.ts'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
@@ -28,7 +28,7 @@ beforeEach(async () => {
   federation.leaf.misbehave(undefined)
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
-  await ta.walk()
+  await ta.crawl()
 })
 
 async function live(): Promise<Record<string, string>> {
@@ -42,40 +42,40 @@ async function live(): Promise<Record<string, string>> {
 test('when the anchor has no valid configuration', async () => {
   const before = await live()
   await ta.publishConfiguration({}, -1000)
-  await expect(ta.walk()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  await expect(ta.crawl()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
   expect(await live()).toEqual(before)
 })
 
 test('when nothing below the anchor can be read', { tags: 'fault/walk-killed' }, async () => {
   const before = await live()
   federation.top.misbehave('server error')
-  await expect(ta.walk()).rejects.toMatchObject({
+  await expect(ta.crawl()).rejects.toMatchObject({
     code: 'temporarily_unavailable',
     message: expect.stringContaining('None of the 1 entities'),
   })
   expect(await live()).toEqual(before)
 })
 
-test('when it is interrupted, though an entity never answers', async () => {
+test('when it is interrupted while an entity does not respond', async () => {
   const before = await live()
   federation.leaf.misbehave('hang')
   const interruption = new AbortController()
-  const walk = ta.walk({
+  const crawl = ta.crawl({
     signal: interruption.signal,
     onProgress: () => interruption.abort(new Error('enough')),
   })
-  await expect(walk).rejects.toThrow('enough')
+  await expect(crawl).rejects.toThrow('enough')
   expect(await live()).toEqual(before)
   expect(await ta.redis.client.keys('*staging*')).toEqual([])
 })
 
-test('when Redis lost data of it, having been restarted or emptied', {
+test('when Redis lost staged data after a restart or a flush', {
   tags: 'fault/walk-killed',
 }, async () => {
   const staging = await openStaging(ta.redis.client, '')
   const add = (name: string) =>
     staging.add({ entity_id: `https://${name}.example`, entity_types: ['a'], ui_infos: {}, trust_marks: [] })
-  for (let count = 0; count < 100; count++) await add(String(count)) // as many as are written at once
+  for (let count = 0; count < 100; count++) await add(String(count)) // one batch
   const staged = await ta.redis.client.keys('*staging*')
   expect(staged).not.toEqual([])
   await ta.redis.client.del(staged)
@@ -89,15 +89,15 @@ test('when Redis lost data of it, having been restarted or emptied', {
   expect(await live()).toEqual(before)
 })
 
-test('when Redis goes away', { tags: 'fault/walk-killed' }, async () => {
-  const walk = ta.walk({ onProgress: () => void ta.redis.stop() })
-  await expect(walk).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+test('when Redis goes down', { tags: 'fault/walk-killed' }, async () => {
+  const crawl = ta.crawl({ onProgress: () => void ta.redis.stop() })
+  await expect(crawl).rejects.toMatchObject({ code: 'temporarily_unavailable' })
   await ta.redis.restart()
   expect(await ta.redis.client.keys('*')).toEqual([])
 })
 
-test('two walks at the same time leave one collection, whole', async () => {
-  await Promise.all([ta.walk(), ta.walk(), ta.walk()])
+test('two concurrent crawls leave one complete collection', async () => {
+  await Promise.all([ta.crawl(), ta.crawl(), ta.crawl()])
   await live()
   expect(await ta.redis.client.keys('*staging*')).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** The walk that fills the collection: whom it meets, what it keeps of them, and what it leaves out. */
+/** The crawl that fills the collection: the entities it finds, includes and omits. */
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
@@ -50,13 +50,13 @@ const found = () => ta.redis.client.zrange(names().sorted, 0, -1)
 const record = async (id: string) => JSON.parse(String(await ta.redis.client.hget(names().entities, id)))
 const sorted = (...entities: { id: string }[]) => entities.map(({ id }) => id).sort()
 
-test('finds every entity below, however deep, and says when and from where it walked', {
+test('finds every entity at any depth, and records its time and Trust Anchor', {
   tags: ['8.2/location', 'collection/entities'],
 }, async () => {
   const middle = await below(undefined, intermediate)
   const deeper = await below(middle, intermediate)
   const [one, two, direct] = [await below(deeper), await below(deeper), await below()]
-  const report = await ta.walk()
+  const report = await ta.crawl()
   expect(report).toEqual({
     trustAnchor: entityId,
     entities: 5,
@@ -72,24 +72,24 @@ test('finds every entity below, however deep, and says when and from where it wa
   expect(await ta.redis.client.keys('*staging*')).toEqual([])
 })
 
-test('meets an entity once whom several superiors list, and does not follow a loop', async () => {
+test('visits an entity of several superiors once, and does not follow a loop', async () => {
   const [left, right] = [await below(undefined, intermediate), await below(undefined, intermediate)]
   const shared = await start({ ...intermediate, authorityHints: [left.id, right.id] })
   left.adopt(shared)
   right.adopt(shared)
   shared.adopt(left)
-  expect(await ta.walk()).toMatchObject({ entities: 3, failed: 0 })
+  expect(await ta.crawl()).toMatchObject({ entities: 3, failed: 0 })
   expect(await found()).toEqual(sorted(left, right, shared))
   expect(shared.requests).toEqual(['/.well-known/openid-federation', '/list'])
 })
 
-test('leaves out whom a superior claims that the entity does not name', {
+test('omits an entity that a superior lists but that does not hint at this superior', {
   tags: 'collection/entities',
 }, async () => {
   const middle = await below(undefined, intermediate)
   const claimed = await start({ authorityHints: ['https://elsewhere.example'] })
   middle.adopt(claimed)
-  const report = await ta.walk()
+  const report = await ta.crawl()
   expect(await found()).toEqual([middle.id])
   expect(report.failures).toEqual([
     {
@@ -99,47 +99,47 @@ test('leaves out whom a superior claims that the entity does not name', {
   ])
 })
 
-test('takes in whom one superior lists wrongly and another rightly', async () => {
+test('includes an entity that one superior lists wrongly and another correctly', async () => {
   const [wrong, right] = [await below(undefined, intermediate), await below(undefined, intermediate)]
   const between = await below(right, intermediate)
   const entity = await below(between)
   wrong.adopt(entity)
-  expect(await ta.walk()).toMatchObject({ entities: 4, failed: 0 })
+  expect(await ta.crawl()).toMatchObject({ entities: 4, failed: 0 })
   expect(await found()).toContain(entity.id)
 })
 
-// The entity's own hint is what makes it ours; without one it is a case of its own, above.
+// An entity without a hint has a test of its own above.
 const misbehaviours = (Object.keys(faults) as Fault[]).filter((fault) => fault !== 'no authority hint')
 
 test.each(misbehaviours)(
-  'an entity that misbehaves is left out and reported, the others stay: %s',
+  'omits and reports an entity that misbehaves, and includes the others: %s',
   { tags: 'fault/member-misbehaves' },
   async (fault) => {
     const middle = await below(undefined, intermediate)
     const [good, bad] = [await below(middle), await below(middle)]
     bad.misbehave(fault)
-    const report = await ta.walk()
+    const report = await ta.crawl()
     expect(await found()).toEqual(sorted(middle, good))
     expect(report).toMatchObject({ entities: 2, failed: 1 })
     expect(report.failures).toEqual([{ entity: bad.id, reason: expect.stringMatching(/\w+ \w+/) }])
   },
 )
 
-test('gives a host up that keeps silent, and tells so of every entity behind it', async () => {
+test('skips a host that does not respond, and reports each of its entities', async () => {
   const middle = await below(undefined, intermediate)
   let requests = 0
-  const silent = await startRawServer(() => void requests++) // keeps the connection and never answers
+  const silent = await startRawServer(() => void requests++) // keeps the connection and never responds
   for (let count = 0; count < 50; count++) {
     middle.adopt({ ...middle, id: `${silent.url}/${count}` })
   }
-  const report = await ta.walk()
+  const report = await ta.crawl()
   expect(report).toMatchObject({ entities: 1, failed: 50 })
   expect(requests).toBeLessThan(50)
   expect(report.failures.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('was skipped'))
   await silent.close()
 })
 
-test('keeps verified Trust Marks, and indexes no others', {
+test('includes and indexes only verified Trust Marks', {
   tags: 'collection/trust-mark-type',
 }, async () => {
   const middle = await below(undefined, intermediate)
@@ -156,73 +156,73 @@ test('keeps verified Trust Marks, and indexes no others', {
     }
   }
   carry(good, unknown)
-  await ta.walk()
+  await ta.crawl()
   expect((await record(entity.id)).trust_marks).toEqual([{ trust_mark_type: type, trust_mark: good }])
   expect(await ta.redis.client.smembers(names().trustMarkTypes)).toEqual([type])
   expect(await ta.redis.client.smembers(names().byTrustMark(type))).toEqual([entity.id])
 
   await ta.revokeTrustMark(good, { type, subject: entity.id })
-  await ta.walk()
+  await ta.crawl()
   expect((await record(entity.id)).trust_marks).toEqual([])
   expect(await ta.redis.client.exists(names().byTrustMark(type), names().trustMarkTypes)).toBe(0)
 })
 
-test('what an entity no longer is, nobody finds by it', async () => {
+test('removes an entity from the index of a type that it no longer has', async () => {
   const entity = await below()
-  await ta.walk()
+  await ta.crawl()
   expect(await ta.redis.client.smembers(names().byType('openid_relying_party'))).toEqual([entity.id])
   entity.options.metadata = { oauth_client: { client_name: 'Changed' } }
-  await ta.walk()
+  await ta.crawl()
   expect(await ta.redis.client.exists(names().byType('openid_relying_party'))).toBe(0)
   expect(await ta.redis.client.smembers(names().byType('oauth_client'))).toEqual([entity.id])
 })
 
-test('meets nobody whose statement has expired', async () => {
+test('skips an entity whose statement has expired', async () => {
   const [current, expired] = [await below(), await below()]
   await ta.publishSubordinate({ id: expired.id, keys: expired.keys, exp: ta.now() - 1 })
-  await ta.walk()
+  await ta.crawl()
   expect(await found()).toEqual(sorted(current))
 })
 
-test('tells how far it is', async () => {
+test('reports its progress', async () => {
   const middle = await below(undefined, intermediate)
   const leaf = await below(middle)
   const events: unknown[] = []
-  await ta.walk({ onProgress: (event) => events.push(event) })
+  await ta.crawl({ onProgress: (event) => events.push(event) })
   expect(events).toEqual([
     { found: 2, done: 1, failed: 0, current: middle.id },
     { found: 2, done: 2, failed: 0, current: leaf.id },
   ])
 })
 
-test('a federation without members is one, and its collection is empty', async () => {
+test('publishes an empty collection of a federation without members', async () => {
   const entity = await below()
-  await ta.walk()
+  await ta.crawl()
   await ta.removeSubordinate(entity.id)
-  expect(await ta.walk()).toMatchObject({ entities: 0, failed: 0 })
+  expect(await ta.crawl()).toMatchObject({ entities: 0, failed: 0 })
   expect(await ta.redis.client.exists(names().entities, names().sorted)).toBe(0)
 })
 
-test('walks another federation whose anchor is pinned, and knows ourselves in it without asking', async () => {
+test('crawls the federation of a pinned anchor, without fetching our own statements', async () => {
   const other = await start({
     metadata: { federation_entity: { federation_list_endpoint: 'http://127.0.0.1:1' } },
   })
   const leaf = await below(other)
-  await expect(ta.walk({ trustAnchor: other.id })).rejects.toMatchObject({ code: 'invalid_trust_anchor' })
+  await expect(ta.crawl({ trustAnchor: other.id })).rejects.toMatchObject({ code: 'invalid_trust_anchor' })
   await ta.redis.client.hset(ta.names.trustAnchors, other.id, JSON.stringify(other.keys))
   await ta.announce({ kind: 'trust-anchors' })
   other.options.metadata = {}
   await ta.publishConfiguration({ authority_hints: [other.id] })
   other.adopt({ ...leaf, id: entityId })
   const own = await below()
-  await ta.walk({ trustAnchor: other.id })
+  await ta.crawl({ trustAnchor: other.id })
   expect(await found()).toEqual([...sorted(leaf, own), entityId].sort())
   expect(await ta.redis.client.get(names().trustAnchor)).toBe(other.id)
 })
 
-test('refuses an anchor that signs with other keys than those pinned', async () => {
+test('refuses an anchor that signs with keys other than the pinned ones', async () => {
   const [other, else_] = [await start(), await start()]
   await ta.redis.client.hset(ta.names.trustAnchors, other.id, JSON.stringify(else_.keys))
   await ta.announce({ kind: 'trust-anchors' })
-  await expect(ta.walk({ trustAnchor: other.id })).rejects.toMatchObject({ code: 'invalid_request' })
+  await expect(ta.crawl({ trustAnchor: other.id })).rejects.toMatchObject({ code: 'invalid_request' })
 })

@@ -12,7 +12,7 @@ import Fastify, {
 import type { Deps } from './deps.ts'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
 import { createRequestIds } from './request-id.ts'
-import { addressGroup } from './routes/address-group.ts'
+import { getAddressGroup } from './routes/address-group.ts'
 import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
 import { extendedListRoute } from './routes/extended-list.ts'
@@ -84,7 +84,7 @@ export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance 
   })
   endConnectionsOnClose(app)
   app.register(async (scope) => {
-    await scope.register(rateLimit, { global: false, keyGenerator: ({ ip }) => addressGroup(ip) })
+    await scope.register(rateLimit, { global: false, keyGenerator: ({ ip }) => getAddressGroup(ip) })
     entityConfigurationRoute(scope, deps)
     fetchRoute(scope, deps)
     listRoute(scope, deps)

@@ -49,7 +49,7 @@ export function parseClientAssertion(text: string, options: AssertionOptions): C
   if (typeof exp !== 'number') throw refuseTime('exp', exp)
   if (typeof nbf !== 'number') throw refuseTime('nbf', nbf)
   // An assertion with an nbf counts as issued then (RFC 7523 §3).
-  checkValidity({ iat: Math.max(iat, nbf), exp }, { now }, 'the client assertion', 'invalid_client')
+  checkValidity({ iat: Math.max(iat, nbf), exp }, { now }, 'The client assertion', 'invalid_client')
   if (exp > now + MAX_LIFETIME) throw refuse('exp', `must expire within ${MAX_LIFETIME} seconds`)
   // The members of the type were checked above.
   return { client: parseClient(iss, allowHttp), jti, exp, jwt, header: header as JwsHeader }

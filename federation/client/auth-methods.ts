@@ -1,6 +1,6 @@
 /** Reads from our Entity Configuration which endpoints accept authenticated requests (§8.8.1). */
 import { decodeJwt } from 'jose'
-import { authMethodsParameter, type EndpointName } from '#core/endpoint.ts'
+import { type EndpointName, getAuthMethodsParameter } from '#core/endpoint.ts'
 import { isJsonObject } from '#core/json.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
@@ -21,7 +21,7 @@ export function createAuthMethods(reader: Reader): (name: EndpointName) => Promi
 
   return async (name) => {
     const configuration = await reader.entityConfiguration()
-    const methods = configuration && readCached(configuration)[authMethodsParameter(name)]
+    const methods = configuration && readCached(configuration)[getAuthMethodsParameter(name)]
     if (!Array.isArray(methods)) return defaultMethods
     return { anonymous: methods.includes('none'), authenticated: methods.includes('private_key_jwt') }
   }

@@ -1,5 +1,5 @@
 /** Lists the Immediate Subordinates of an entity: our own from Redis, others from their list endpoint (§8.2). */
-import { endpointParameter } from '#core/endpoint.ts'
+import { getEndpointParameter } from '#core/endpoint.ts'
 import { type EntityId, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError, quote } from '#core/errors.ts'
@@ -33,7 +33,7 @@ export async function listSubordinates(
     const current = (await reader.subordinates()).filter((each) => isCurrent(each, now()))
     return { subordinates: current.map(({ id }) => id), refused: 0 }
   }
-  const name = endpointParameter('list')
+  const name = getEndpointParameter('list')
   const url = member(member(claims.metadata, 'federation_entity'), name)
   if (url === undefined) return { subordinates: [], refused: 0 }
   const endpoint = parseEndpoint(url, ['metadata', 'federation_entity', name], { allowHttp })

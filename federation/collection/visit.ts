@@ -1,5 +1,5 @@
 /** Visits an entity of a crawl: verifies its Entity Configuration, describes it, and selects its valid Trust Marks. */
-import { type EntityId, entityConfigurationUrl } from '#core/entity-id.ts'
+import { buildEntityConfigurationUrl, type EntityId } from '#core/entity-id.ts'
 import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
@@ -46,7 +46,7 @@ export function createCrawlSource({ fetcher, hosts, signal, now, ...options }: C
     { ...options, now: now() },
     {
       entityConfiguration: (id) =>
-        hosts.fetch(entityConfigurationUrl(id), () => fetcher.entityConfiguration(id, { signal })),
+        hosts.fetch(buildEntityConfigurationUrl(id), () => fetcher.entityConfiguration(id, { signal })),
       subordinateStatement: (request) => fetcher.subordinateStatement(request, { signal }),
     },
   )

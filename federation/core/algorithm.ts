@@ -1,12 +1,12 @@
-/** Signature algorithms: everything known about one is its row here (§3.2 step 3; RFC 7518, RFC 8037, RFC 9864). */
+/** Lists the signature algorithms (§3.2 step 3; RFC 7518, RFC 8037, RFC 9864). */
 
 export type Algorithm = {
   alg: string
-  /** Key type and curve that the algorithm needs; a key of another kind never verifies with it. */
+  /** Key type and curve. A key of another kind never verifies with the algorithm. */
   kty: 'RSA' | 'EC' | 'OKP'
   crv?: string
   verify: true
-  /** Whether new keys are generated for it. A key brought along may sign with any row. */
+  /** Whether keys are generated for it. An imported key may sign with any row. */
   sign: boolean
   /** Parameters of key generation. */
   generate: { modulusLength?: number }
@@ -21,7 +21,7 @@ const ecdsa = <A extends string>(alg: A, crv: string) =>
 const edwards = <A extends string, S extends boolean>(alg: A, crv: string, sign: S) =>
   ({ alg, kty: 'OKP', crv, verify: true, sign, generate: {} }) as const
 
-/** For a key without `alg` the first row that fits is used, so the most widely understood name comes first. */
+/** A key without `alg` uses the first row that fits, so the most widely supported name comes first. */
 export const algorithms = [
   rsa('RS256', true),
   rsa('RS384', false),
@@ -37,7 +37,7 @@ export const algorithms = [
   edwards('Ed448', 'Ed448', true),
 ] as const satisfies readonly Algorithm[]
 
-/** Algorithms that new keys may be generated for. */
+/** Algorithms for generated keys. */
 export type SigningAlgorithm = Extract<(typeof algorithms)[number], { sign: true }>['alg']
 
 export const signingAlgorithms: readonly SigningAlgorithm[] = algorithms
@@ -48,8 +48,8 @@ export function findAlgorithm(alg: unknown): Algorithm | undefined {
   return algorithms.find((row) => row.alg === alg)
 }
 
-/** The rows that a key can be used with: by its type, its curve, and the `alg` it names if any. */
-export function algorithmsFor(key: { kty?: string; crv?: string; alg?: string }): Algorithm[] {
+/** Finds the algorithms of a key by its type, its curve and its `alg`, if any. */
+export function findAlgorithms(key: { kty?: string; crv?: string; alg?: string }): Algorithm[] {
   return algorithms.filter(
     (row: Algorithm) =>
       row.kty === key.kty && (!row.crv || row.crv === key.crv) && (!key.alg || key.alg === row.alg),

@@ -1,4 +1,4 @@
-/** Readers of claim values: a value of the wrong JSON type is refused with the path where it stands. */
+/** Parses claim values. A value of the wrong JSON type is refused with its path. */
 import { type EntityId, parseEntityId } from './entity-id.ts'
 import { FederationError, type FederationErrorCode, quote, refuseAt } from './errors.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
@@ -20,7 +20,7 @@ export function parseString(value: unknown, path: Path): string {
   return value
 }
 
-/** Seconds since the epoch (RFC 7519 NumericDate); fractions are legal on input. */
+/** Seconds since 1970 (RFC 7519 NumericDate). Fractions are allowed. */
 export function parseNumericDate(value: unknown, path: Path): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
     throw refuseAt(path, `must be seconds since 1970, not ${quote(value)}`)
@@ -34,28 +34,28 @@ export function parseArray<T>(
   parseElement: (element: unknown, path: Path) => T,
 ): T[] {
   if (!Array.isArray(value)) throw refuseAt(path, `must be an array, not ${quote(value)}`)
-  return value.map((element: unknown, at) => parseElement(element, [...path, at]))
+  return value.map((element: unknown, index) => parseElement(element, [...path, index]))
 }
 
-/** A URL of any scheme, as text that names one (§7.1). */
+/** A URL of any scheme, returned unchanged (§7.1). */
 export function parseUrl(value: unknown, path: Path): string {
   const url = parseString(value, path)
   if (!URL.canParse(url)) throw refuseAt(path, `must be a URL, not ${quote(url)}`)
   return url
 }
 
-/** An array that must not be empty, such as `authority_hints` (§3.1.2). */
+/** A non-empty array, such as `authority_hints` (§3.1.2). */
 export function parseNonEmptyArray<T>(
   value: unknown,
   path: Path,
   parseElement: (element: unknown, path: Path) => T,
 ): T[] {
   const elements = parseArray(value, path, parseElement)
-  if (elements.length === 0) throw refuseAt(path, 'must not be empty; leave it out instead')
+  if (elements.length === 0) throw refuseAt(path, 'must not be empty. Omit it instead')
   return elements
 }
 
-/** {@link parseEntityId}, with the path of the claim in the error. */
+/** Like {@link parseEntityId}, with the path of the claim in the error. */
 export function parseEntityIdAt(
   value: unknown,
   path: Path,
@@ -64,8 +64,7 @@ export function parseEntityIdAt(
   try {
     return parseEntityId(value, options)
   } catch (error) {
-    // parseEntityId throws nothing but a FederationError.
-    const message = `${formatPath(path)}: ${(error as FederationError).message}`
-    throw new FederationError('invalid_request', message, { path })
+    const { message } = error as FederationError // `parseEntityId` throws no other error
+    throw new FederationError('invalid_request', `${formatPath(path)}: ${message}`, { path })
   }
 }

@@ -1,14 +1,17 @@
-/** Keys and signatures of the compact serialization (RFC 7515): those of jose, and Ed448, which it leaves out. */
+/** Generates keys, signs and verifies compact JWSs (RFC 7515), with jose and an Ed448 implementation that jose lacks. */
 import { base64url, CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 
 type Header = { readonly [name: string]: unknown; readonly alg: string }
 
 export type Implementation = {
-  /** A new private key. */
+  /** Returns a new private key. */
   generate(alg: string, parameters: { modulusLength?: number }): Promise<JWK>
-  /** Signs a payload under the complete protected header. */
-  signer(privateJwk: JWK, alg: string): Promise<(payload: Uint8Array, header: Header) => Promise<string>>
-  /** @throws when the signature is not that of the key */
+  /** `header` is the complete protected header. */
+  createSigner(
+    privateJwk: JWK,
+    alg: string,
+  ): Promise<(payload: Uint8Array, header: Header) => Promise<string>>
+  /** @throws when the signature does not match the key */
   verify(jwt: string, publicJwk: JWK, alg: string): Promise<void>
 }
 
@@ -17,7 +20,7 @@ const jose: Implementation = {
     const { privateKey } = await generateKeyPair(alg, { ...parameters, extractable: true })
     return exportJWK(privateKey)
   },
-  async signer(privateJwk, alg) {
+  async createSigner(privateJwk, alg) {
     const key = await importJWK(privateJwk, alg)
     return (payload, header) => new CompactSign(payload).setProtectedHeader(header).sign(key)
   },
@@ -29,15 +32,15 @@ const jose: Implementation = {
 const { subtle } = globalThis.crypto
 const importEd448 = (jwk: JWK, use: 'sign' | 'verify') => subtle.importKey('jwk', jwk, 'Ed448', false, [use])
 
-/** RFC 8032 with the names of RFC 8037 and RFC 9864, by the Web Crypto of the runtime: Node has it, browsers do not. */
+/** RFC 8032 with the names of RFC 8037 and RFC 9864. Web Crypto supports it in Node, but not in browsers. */
 const ed448: Implementation = {
   async generate() {
     const pair = await subtle.generateKey('Ed448', true, ['sign', 'verify'])
-    // Edwards keys come in pairs; the type speaks of all algorithms.
+    // The declared type covers symmetric algorithms too.
     const { kty, crv, x, d } = await subtle.exportKey('jwk', (pair as CryptoKeyPair).privateKey)
     return { kty, crv, x, d } as JWK
   },
-  async signer({ kty, crv, x, d }) {
+  async createSigner({ kty, crv, x, d }) {
     const key = await importEd448({ kty, crv, x, d } as JWK, 'sign')
     return async (payload, header) => {
       const input = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(payload)}`
@@ -51,10 +54,10 @@ const ed448: Implementation = {
     const signature = new Uint8Array(base64url.decode(jwt.slice(end + 1)))
     const input = new TextEncoder().encode(jwt.slice(0, end))
     if (!(await subtle.verify('Ed448', key, signature, input)))
-      throw new Error('signature verification failed')
+      throw new Error('The signature verification failed.')
   },
 }
 
-export function implementationOf(alg: string): Implementation {
+export function getImplementation(alg: string): Implementation {
   return alg === 'Ed448' ? ed448 : jose
 }

@@ -1,4 +1,4 @@
-/** Constraints that a Superior sets on its Subordinate and on everything below it (§6.2). */
+/** Parses and applies the constraints of a Superior on the entities below it (§6.2). */
 import { parseArray, parseObject, parseString } from './claim.ts'
 import { quote, refuseAt } from './errors.ts'
 import type { JsonObject } from './json.ts'
@@ -7,7 +7,7 @@ import type { Path } from './path.ts'
 
 export type NamingConstraints = { permitted?: string[]; excluded?: string[] }
 
-/** Unknown members may exist and are ignored (§6.2). */
+/** Unknown members are ignored (§6.2). */
 export type Constraints = {
   max_path_length?: number
   naming_constraints?: NamingConstraints
@@ -15,14 +15,14 @@ export type Constraints = {
   [other: string]: unknown
 }
 
-/** Allowed everywhere, and therefore never listed and never removed (§6.2.3). */
+/** Always allowed, so it is never listed and never removed (§6.2.3). */
 const ALWAYS_ALLOWED = 'federation_entity'
 
-/** A label of a host name; a leading dot before the labels makes a domain of them (RFC 5280 §4.2.1.10). */
+/** A label of a host name. A name with a leading dot is a domain (RFC 5280 §4.2.1.10). */
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i
 
 /**
- * Accepts a `constraints` claim. With `authoring`, what a reader must put up with is refused as well.
+ * Accepts a `constraints` claim. With `authoring`, also refuses values that a reader must tolerate.
  * @throws FederationError `invalid_request`
  */
 export function parseConstraints(
@@ -34,36 +34,36 @@ export function parseConstraints(
   for (const [name, parse] of Object.entries(members)) {
     if (name in constraints) parse(constraints[name], [...path, name], authoring)
   }
-  // Every member with a meaning has just been checked.
+  // Every known member was checked above.
   return constraints as Constraints
 }
 
-/** Removes the Entity Types that are not allowed. This filters and never refuses (§6.2.3). */
+/** Removes Entity Types that are not allowed (§6.2.3). */
 export function filterEntityTypes(metadata: Metadata, allowed: readonly string[]): Metadata {
   return Object.fromEntries(
     Object.entries(metadata).filter(([type]) => type === ALWAYS_ALLOWED || allowed.includes(type)),
   )
 }
 
-/** Whether the constraints let an Entity at this host into the chain; `excluded` wins (§6.2.2). */
+/** Whether the constraints permit an Entity at this host. `excluded` wins (§6.2.2). */
 export function isPermittedHost(host: string, { permitted, excluded }: NamingConstraints): boolean {
-  const matches = (name: string) => isWithin(canonical(host), canonical(name))
-  // A host that is no domain name cannot lie in a name space (RFC 5280 §4.2.1.10).
+  const matches = (name: string) => isWithin(normalizeHost(host), normalizeHost(name))
+  // An IP address is outside every name space (RFC 5280 §4.2.1.10).
   if (isIpAddress(host)) return permitted === undefined && excluded === undefined
   if (excluded?.some(matches)) return false
   return permitted === undefined || permitted.some(matches)
 }
 
-/** `.example.com` matches every host below that domain, `example.com` that host alone. */
+/** `.example.com` matches every host below that domain; `example.com` matches only that host. */
 function isWithin(host: string, name: string): boolean {
   return name.startsWith('.') ? host.endsWith(name) && host !== name : host === name
 }
 
-function canonical(name: string): string {
+function normalizeHost(name: string): string {
   return name.toLowerCase().replace(/\.$/, '')
 }
 
-/** `host` comes from a parsed URL, which brackets IPv6 and writes IPv4 as four numbers. */
+/** `host` comes from a parsed URL: IPv6 addresses have brackets, and IPv4 addresses have four numbers. */
 function isIpAddress(host: string): boolean {
   return host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)
 }
@@ -81,7 +81,7 @@ const members: Readonly<Record<string, (value: unknown, path: Path, authoring: b
       if (list in names) parseArray(names[list], [...path, list], parseName)
     }
     if (authoring && Array.isArray(names.permitted) && names.permitted.length === 0) {
-      throw refuseAt([...path, 'permitted'], 'is empty and would permit nobody; leave it out to permit all')
+      throw refuseAt([...path, 'permitted'], 'is empty and would permit no entity. Omit it to permit all')
     }
   },
 
@@ -93,7 +93,7 @@ const members: Readonly<Record<string, (value: unknown, path: Path, authoring: b
   },
 }
 
-/** A malformed name would match nothing; in `excluded` that would let everybody through. */
+/** A malformed name matches no host, so in `excluded` it would exclude no entity. */
 function parseName(value: unknown, path: Path): string {
   const name = parseString(value, path)
   const labels = name.replace(/^\.|\.$/g, '').split('.')

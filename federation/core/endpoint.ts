@@ -1,5 +1,5 @@
-/** Lists the federation endpoints: where each is, who decides that it is advertised, and words for people (§5.1.1, §8). */
-import { ENTITY_CONFIGURATION_PATH, type EntityId, urlBelow } from './entity-id.ts'
+/** Lists the federation endpoints, their definitions, parameters and descriptions (§5.1.1, §8). */
+import { appendPath, ENTITY_CONFIGURATION_PATH, type EntityId } from './entity-id.ts'
 
 export type Endpoint = {
   title: string
@@ -66,7 +66,7 @@ const table = {
   },
   collection: {
     title: 'Entity collection',
-    description: 'Every entity of the federation at any depth, as the last crawl found them, page by page.',
+    description: 'All entities of the federation at any depth, as of the last crawl, page by page.',
     definedIn: 'Entity Collection draft',
     advertised: 'by default',
   },
@@ -78,7 +78,7 @@ const table = {
   },
   subordinate_events: {
     title: 'Subordinate events',
-    description: 'What happened to the registration of one entity, signed.',
+    description: 'The registration history of one entity, signed.',
     definedIn: 'Subordinate Events draft',
     advertised: 'on request',
     parameters: ['sub'],
@@ -96,25 +96,25 @@ export const endpointNames = Object.keys(table) as EndpointName[] // the keys of
 export const optionalEndpoints = endpointNames.filter((name) => endpoints[name].advertised !== 'always')
 export const defaultEndpoints = endpointNames.filter((name) => endpoints[name].advertised === 'by default')
 
-/** Not a parameter of the metadata: everyone can derive its URL from the Entity Identifier (§9). */
+/** Its URL follows from the Entity Identifier, so it is not in the metadata (§9). */
 export const entityConfigurationEndpoint = {
   title: 'Entity Configuration',
   description:
-    'What this Trust Anchor states about itself: keys, endpoints and recognized Trust Mark issuers.',
+    'The statement of this Trust Anchor about itself: keys, endpoints and recognized Trust Mark issuers.',
   definedIn: '§9',
   path: ENTITY_CONFIGURATION_PATH,
 }
 
-export const endpointPath = (name: EndpointName) => `/${name}`
+export const getEndpointPath = (name: EndpointName) => `/${name}`
 
-/** Where the entity `id` answers, if it lays out its endpoints as we do. */
-export const endpointUrl = (id: EntityId, name: EndpointName) => urlBelow(id, endpointPath(name))
+/** Builds the URL of an endpoint of entity `id`, if the entity uses our paths. */
+export const buildEndpointUrl = (id: EntityId, name: EndpointName) => appendPath(id, getEndpointPath(name))
 
-/** The `federation_entity` parameter that holds the URL (§5.1.1). */
-export const endpointParameter = (name: EndpointName) => `federation_${name}_endpoint`
+/** The `federation_entity` parameter of the URL (§5.1.1). */
+export const getEndpointParameter = (name: EndpointName) => `federation_${name}_endpoint`
 
-/** The `federation_entity` parameter that lists how clients authenticate (§8.8.1). */
-export const authMethodsParameter = (name: EndpointName) => `${endpointParameter(name)}_auth_methods`
+/** The `federation_entity` parameter of the client authentication methods (§8.8.1). */
+export const getAuthMethodsParameter = (name: EndpointName) => `${getEndpointParameter(name)}_auth_methods`
 
-/** Whether a `federation_entity` parameter follows from the endpoints, so that operators cannot set it. */
+/** Whether we set this `federation_entity` parameter ourselves, so that operators cannot. */
 export const isEndpointParameter = (name: string) => /^(federation_|endpoint_auth_)/.test(name)

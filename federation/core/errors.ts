@@ -1,4 +1,4 @@
-/** Federation errors: the closed set of codes, and the HTTP status that belongs to each (§8.9). */
+/** Defines federation errors: their codes and the HTTP status of each (§8.9). */
 import { formatPath, type Path } from './path.ts'
 
 export type FederationErrorCode =
@@ -28,12 +28,12 @@ export const errorStatus: Readonly<Record<FederationErrorCode, number>> = {
   server_error: 500,
   temporarily_unavailable: 503,
   unsupported_parameter: 400,
-  // The last two come from the Entity Collection and Extended Subordinate Listing drafts.
+  // The last two are from the Entity Collection and Extended Subordinate Listing drafts.
   page_not_found: 404,
   unsupported_claim: 400,
 }
 
-/** Where it went wrong, so that a console can point at the place and a resolver can decide to retry. */
+/** Where and why an operation failed, for the console and for retries. */
 export type ErrorDetail = {
   /** The claim, such as `metadata_policy`, `openid_provider`, `scope`. */
   path?: Path
@@ -41,11 +41,11 @@ export type ErrorDetail = {
   operator?: string
   /** The rule that failed, such as `exp` or `naming_constraints`. */
   check?: string
-  /** Position in the Trust Chain, 0 for the subject's Entity Configuration (§4). */
+  /** Position in the Trust Chain. 0 is the subject's Entity Configuration (§4). */
   statement?: number
   issuer?: string
   subject?: string
-  /** True when the same request may succeed later. */
+  /** Whether the same request may succeed later. */
   retryable?: boolean
 }
 
@@ -54,7 +54,7 @@ export class FederationError extends Error {
   readonly detail: ErrorDetail
 
   constructor(code: FederationErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
-    super(cut(message, MAX_MESSAGE), options)
+    super(truncate(message, MAX_MESSAGE), options)
     this.name = 'FederationError'
     this.code = code
     this.detail = detail
@@ -65,24 +65,24 @@ export class FederationError extends Error {
   }
 }
 
-/** Refuses the value at `path`; `fault` goes on with the sentence that the path begins. */
+/** Refuses the value at `path`. `finding` continues the sentence after the path, without a full stop. */
 export function refuseAt(
   path: Path,
-  fault: string,
+  finding: string,
   code: FederationErrorCode = 'invalid_request',
 ): FederationError {
-  return new FederationError(code, `${formatPath(path)} ${fault}`, { path })
+  return new FederationError(code, `${formatPath(path)} ${finding}.`, { path })
 }
 
-/** Names of claims and parameters stand in messages too, and a stranger's can be of any length. */
+/** Messages contain names of claims and parameters, which can have any length. */
 const MAX_MESSAGE = 4096
 const MAX_QUOTE = 120
 
-/** Shows a value inside an error message, cut so that hostile input cannot flood a log. */
+/** Formats a value for an error message, and truncates it to protect the log. */
 export function quote(value: unknown): string {
-  return cut(JSON.stringify(value) ?? String(value), MAX_QUOTE)
+  return truncate(JSON.stringify(value) ?? String(value), MAX_QUOTE)
 }
 
-function cut(text: string, length: number): string {
+function truncate(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}…` : text
 }

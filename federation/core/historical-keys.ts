@@ -1,4 +1,4 @@
-/** Federation Entity Keys that were used before, and why they no longer are (§8.7). */
+/** Parses historical Federation Entity Keys, and builds the set of them (§8.7). */
 import { parseNumericDate, parseObject, parseString } from './claim.ts'
 import type { EntityId } from './entity-id.ts'
 import { type Jwk, parseJwk } from './keys.ts'
@@ -6,12 +6,12 @@ import type { Path } from './path.ts'
 
 export const HISTORICAL_KEYS_TYP = 'jwk-set+jwt'
 
-/** Times are unix seconds; the key must not be considered valid after `exp`, nor after it was revoked. */
+/** Times are unix seconds. The key is invalid after `exp` and after its revocation. */
 export type HistoricalKey = Jwk & {
   exp: number
   iat?: number
   nbf?: number
-  /** `reason` is `unspecified`, `compromised`, `superseded`, or a word of the federation's own (§8.7.3). */
+  /** `reason` is `unspecified`, `compromised`, `superseded`, or defined by the federation (§8.7.3). */
   revoked?: { revoked_at: number; reason?: string; [other: string]: unknown }
 }
 
@@ -28,12 +28,12 @@ export function parseHistoricalKey(value: unknown, path: Path = ['historical key
     parseNumericDate(revoked.revoked_at, [...path, 'revoked', 'revoked_at'])
     if ('reason' in revoked) parseString(revoked.reason, [...path, 'revoked', 'reason'])
   }
-  // The members that the type adds to a key have just been checked.
+  // The members of the type were checked above.
   return jwk as HistoricalKey
 }
 
 /**
- * The set may be empty: an Entity that has never changed its keys has no history.
+ * The set is empty if the Entity has never changed its keys.
  * @throws FederationError `invalid_request` for a key without `exp` or with a private part
  */
 export function buildHistoricalKeySet(input: {

@@ -1,20 +1,20 @@
-/** Finds where two JSON values differ, member by member; arrays are compared as wholes. */
-import { isJsonObject, jsonEqual, member } from './json.ts'
+/** Finds the differences between two JSON values, member by member. Arrays are compared as a whole. */
+import { isJsonEqual, isJsonObject, member } from './json.ts'
 import type { Path } from './path.ts'
 
-/** `before` or `after` is undefined where there is nothing. */
+/** `before` or `after` is undefined if the value is absent. */
 export type Difference = { path: Path; before: unknown; after: unknown }
 
 type Options = {
-  /** Of the two values themselves. */
+  /** The path of the two values. */
   path?: Path
-  /** Reports an object that only one side has by its members, not as a whole. */
+  /** Reports the members of an object that only one side has, instead of the object. */
   isExpanded?: boolean
 }
 
 export function findDifferences(before: unknown, after: unknown, options: Options = {}): Difference[] {
   const { path = [], isExpanded = false } = options
-  if (jsonEqual(before, after)) return []
+  if (isJsonEqual(before, after)) return []
   const [one, other] = isExpanded ? [before ?? {}, after ?? {}] : [before, after]
   if (!isJsonObject(one) || !isJsonObject(other)) return [{ path, before, after }]
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort()

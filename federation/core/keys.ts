@@ -1,31 +1,31 @@
-/** Federation Entity Keys as JWKs: generating, naming, and accepting them (§3.1.1). */
+/** Generates and parses Federation Entity Keys as JWKs (§3.1.1). */
 import { base64url, calculateJwkThumbprint, type JWK } from 'jose'
-import { algorithms, algorithmsFor, type SigningAlgorithm } from './algorithm.ts'
+import { algorithms, findAlgorithms, type SigningAlgorithm } from './algorithm.ts'
 import { parseArray, parseObject, parseString } from './claim.ts'
-import { implementationOf } from './compact-jws.ts'
+import { getImplementation } from './compact-jws.ts'
 import { quote, refuseAt } from './errors.ts'
 import { member } from './json.ts'
 import type { Path } from './path.ts'
 
 export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts'
 
-/** A key with the `kid` that §3.1.1 requires; public unless said otherwise. */
+/** A key with the `kid` that §3.1.1 requires. Public, unless noted otherwise. */
 export type Jwk = JWK & { kid: string }
 export type JwkSet = { keys: Jwk[] }
 
 const MIN_RSA_BITS = 2048
 
-/** Members that give a private or symmetric key away; none of them may ever be published. */
+/** Members of private and symmetric keys, which must never be published. */
 const secretMembers: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])
 
-/** Members that each key type needs for its public part (RFC 7518 §6, RFC 8037 §2). */
+/** Required members of the public part of each key type (RFC 7518 §6, RFC 8037 §2). */
 const publicMembers: Readonly<Record<string, readonly string[]>> = {
   RSA: ['n', 'e'],
   EC: ['crv', 'x', 'y'],
   OKP: ['crv', 'x'],
 }
 
-/** Length of a coordinate in bytes. A key on another curve is kept, but no algorithm will use it. */
+/** Bytes of a coordinate. A key on another curve is accepted, but no algorithm uses it. */
 const coordinateBytes: Readonly<Record<string, number>> = {
   'P-256': 32,
   'P-384': 48,
@@ -34,30 +34,30 @@ const coordinateBytes: Readonly<Record<string, number>> = {
   Ed448: 57,
 }
 
-/** Generates a private signing key; its `kid` is its thumbprint. */
+/** Generates a private signing key with its thumbprint as `kid`. */
 export async function generateSigningKey(alg: SigningAlgorithm): Promise<Jwk> {
   const row = algorithms.find((candidate) => candidate.alg === alg && candidate.sign)
-  if (!row) throw new TypeError(`no signing keys are generated for algorithm ${quote(alg)}`)
-  const jwk = await implementationOf(alg).generate(alg, row.generate)
-  return { ...jwk, kid: await keyId(jwk), alg, use: 'sig' }
+  if (!row) throw new TypeError(`Keys for the algorithm ${quote(alg)} cannot be generated.`)
+  const jwk = await getImplementation(alg).generate(alg, row.generate)
+  return { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }
 }
 
-/** The recommended `kid`: the SHA-256 JWK Thumbprint of the public key (RFC 7638). */
-export async function keyId(jwk: JWK): Promise<string> {
+/** Returns the recommended `kid`: the SHA-256 JWK Thumbprint of the public key (RFC 7638). */
+export async function computeKeyId(jwk: JWK): Promise<string> {
   return calculateJwkThumbprint(jwk)
 }
 
-/** The part of a key that may be published. `key_ops` and `ext` describe the private half and go with it. */
+/** Returns the public part of a key. `key_ops` and `ext` are removed because they describe the private part. */
 export function publicJwk(jwk: Jwk): Jwk {
   const entries = Object.entries(jwk).filter(
     ([name]) => !secretMembers.has(name) && name !== 'key_ops' && name !== 'ext',
   )
-  // Only members that a public key does not need were removed.
+  // Only members that a public key does not have were removed.
   return Object.fromEntries(entries) as Jwk
 }
 
 /**
- * Accepts one public key: known key type, non-empty `kid`, complete, strong enough, nothing private.
+ * Accepts one public key: known key type, non-empty `kid`, complete, strong enough, no private member.
  * @throws FederationError `invalid_request`
  */
 export function parseJwk(value: unknown, path: Path = ['jwk']): Jwk {
@@ -67,18 +67,17 @@ export function parseJwk(value: unknown, path: Path = ['jwk']): Jwk {
 }
 
 /**
- * Accepts a set of public keys with distinct `kid`s. A key of an unknown type stays where it is and is never used
- * (RFC 7517 §5). A set without any other is refused although RFC 7517 allows it: nothing can be verified with it,
- * and §3.1.1 wants the keys that the Entity signs with.
+ * Accepts a set of public keys with distinct `kid`s. Keys of unknown types are accepted but never used (RFC 7517 §5).
+ * At least one key must be usable: §3.1.1 requires the keys with which the Entity signs.
  * @throws FederationError `invalid_request`
  */
 export function parseJwkSet(value: unknown, path: Path = ['jwks']): JwkSet {
   const keys = parseArray(parseObject(value, path).keys, [...path, 'keys'], parseListedJwk)
-  if (!keys.some(isOfKnownType)) throw refuseAt(path, 'holds no key that can sign statements')
+  if (!keys.some(isOfKnownType)) throw refuseAt(path, 'must contain a key that can sign statements')
   const seen = new Set<string>()
   for (const { kid } of keys) {
     if (seen.has(kid)) {
-      throw refuseAt(path, `holds two keys with the kid ${quote(kid)}`)
+      throw refuseAt(path, `contains two keys with the kid ${quote(kid)}`)
     }
     seen.add(kid)
   }
@@ -86,22 +85,22 @@ export function parseJwkSet(value: unknown, path: Path = ['jwks']): JwkSet {
 }
 
 /**
- * Accepts a private signing key, as a key file holds it.
+ * Accepts a private signing key from a key file.
  * @throws FederationError `invalid_request`
  */
 export function parsePrivateJwk(value: unknown, path: Path = ['private key']): Jwk {
   const jwk = parseTypedJwk(value, path)
   if (typeof jwk.d !== 'string' || jwk.d === '') {
-    throw refuseAt(path, 'has no private part; it is a public key')
+    throw refuseAt(path, 'is a public key, but a private key is required')
   }
-  if (algorithmsFor(jwk).length === 0) {
-    throw refuseAt(path, `cannot sign: no algorithm for ${describe(jwk)} is supported`)
+  if (findAlgorithms(jwk).length === 0) {
+    throw refuseAt(path, `cannot sign: no supported algorithm fits it (${describeKey(jwk)})`)
   }
   return jwk
 }
 
-/** A key's kind in an error message. */
-export function describe({ kty, crv, alg }: JWK): string {
+/** Describes a key in an error message. */
+export function describeKey({ kty, crv, alg }: JWK): string {
   return `kty ${quote(kty)}${crv ? `, crv ${quote(crv)}` : ''}${alg ? `, alg ${quote(alg)}` : ''}`
 }
 
@@ -116,19 +115,19 @@ function parseTypedJwk(value: unknown, path: Path): Jwk {
   const jwk = parseAnyJwk(value, path)
   const names = member(publicMembers, jwk.kty ?? '')
   if (!names) {
-    throw refuseAt(path, `has the key type ${quote(jwk.kty)}, which cannot sign statements`)
+    throw refuseAt(path, `has the unsupported key type ${quote(jwk.kty)}`)
   }
   for (const name of names) parseString(member(jwk, name), [...path, name])
   checkStrength(jwk, path)
   return jwk
 }
 
-/** What a key of any type has, and what it may have. */
+/** Checks the members that keys of all types share. */
 function parseAnyJwk(value: unknown, path: Path): Jwk {
   const jwk = parseObject(value, path)
   for (const name of ['kid', 'kty']) parseString(jwk[name], [...path, name])
   for (const name of ['alg', 'use', 'crv']) if (name in jwk) parseString(jwk[name], [...path, name])
-  // The members that later code reads whatever the type have just been checked.
+  // The members of the type were checked above.
   return jwk as Jwk
 }
 
@@ -139,16 +138,16 @@ function isOfKnownType({ kty = '' }: Jwk): boolean {
 function checkPublic(jwk: Jwk, path: Path): void {
   const secret = Object.keys(jwk).find((name) => secretMembers.has(name))
   if (secret) {
-    throw refuseAt(path, `has the private member "${secret}"; publish only the public key`)
+    throw refuseAt(path, `has the private member "${secret}". Publish only the public key`)
   }
 }
 
 function checkStrength(jwk: Jwk, path: Path): void {
   if (jwk.kty === 'RSA') {
-    const bits = bitLength(decode(jwk.n, [...path, 'n']))
+    const bits = countBits(decode(jwk.n, [...path, 'n']))
     decode(jwk.e, [...path, 'e'])
     if (bits < MIN_RSA_BITS) {
-      throw refuseAt(path, `is an RSA key of ${bits} bits; at least ${MIN_RSA_BITS} are needed`)
+      throw refuseAt(path, `is an RSA key of ${bits} bits. At least ${MIN_RSA_BITS} bits are required`)
     }
     return
   }
@@ -157,21 +156,21 @@ function checkStrength(jwk: Jwk, path: Path): void {
     if (jwk[name] === undefined) continue
     const length = decode(jwk[name], [...path, name]).length
     if (expected !== undefined && length !== expected) {
-      throw refuseAt([...path, name], `has ${length} bytes; ${jwk.crv} needs ${expected}`)
+      throw refuseAt([...path, name], `has ${length} bytes, but ${jwk.crv} requires ${expected}`)
     }
   }
 }
 
 function decode(value: unknown, path: Path): Uint8Array {
   const text = parseString(value, path)
-  // Four characters are three bytes, and one character left over is none.
+  // Four characters encode three bytes. A single remaining character encodes none.
   if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) {
     throw refuseAt(path, 'is not base64url')
   }
   return base64url.decode(text)
 }
 
-function bitLength(bytes: Uint8Array): number {
+function countBits(bytes: Uint8Array): number {
   const first = bytes.findIndex((byte) => byte !== 0)
   if (first < 0) return 0
   return (bytes.length - first) * 8 - (Math.clz32(bytes[first] ?? 0) - 24)

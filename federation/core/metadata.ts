@@ -1,4 +1,4 @@
-/** Metadata of an Entity: one JSON object for each Entity Type it plays (§5). */
+/** Parses metadata: one JSON object per Entity Type (§5). */
 import { parseObject } from './claim.ts'
 import type { EntityId } from './entity-id.ts'
 import { quote, refuseAt } from './errors.ts'
@@ -11,7 +11,7 @@ export type Metadata = Record<string, Record<string, unknown>>
 /** Entity Types whose `issuer` must be the Entity Identifier (§5.1.3, §5.1.4). */
 const typesWithIssuer = ['openid_provider', 'oauth_authorization_server']
 
-/** Federation Entity Keys stand in the statement's own `jwks`, never in `federation_entity` (§5.2.1). */
+/** Federation Entity Keys belong in the statement's `jwks`, never in `federation_entity` (§5.2.1). */
 const keyParameters = ['jwks', 'jwks_uri', 'signed_jwks_uri']
 
 /**
@@ -23,7 +23,7 @@ export function parseMetadata(value: unknown, path: Path = ['metadata']): Metada
   for (const [type, parameters] of Object.entries(metadata)) {
     parseParameters(type, parameters, [...path, type])
   }
-  // Every Entity Type has just been seen to hold an object.
+  // Every member was checked above.
   return metadata as Metadata
 }
 
@@ -34,16 +34,16 @@ export function parseMetadata(value: unknown, path: Path = ['metadata']): Metada
 export function parseParameters(type: string, value: unknown, path: Path): Metadata[string] {
   const parameters = parseObject(value, path, 'invalid_metadata')
   for (const [name, parameter] of Object.entries(parameters)) {
-    if (parameter === null) throw refuse([...path, name], 'must not be null; leave the parameter out')
+    if (parameter === null) throw refuse([...path, name], 'must not be null. Omit it instead')
     if (type === 'federation_entity' && keyParameters.includes(name)) {
-      throw refuse([...path, name], 'must not be used; federation keys belong in the jwks of the statement')
+      throw refuse([...path, name], 'is not allowed. Federation keys belong in the jwks of the statement')
     }
   }
   return parameters
 }
 
 /**
- * Checks that a provider's `issuer` is the Entity Identifier, so that nobody answers in another's name.
+ * Checks that a provider's `issuer` is its Entity Identifier, which prevents impersonation.
  * @throws FederationError `invalid_metadata`
  */
 export function checkIssuer(metadata: Metadata, entityId: EntityId): void {
@@ -52,15 +52,15 @@ export function checkIssuer(metadata: Metadata, entityId: EntityId): void {
     if (issuer !== undefined && issuer !== entityId) {
       throw refuse(
         ['metadata', type, 'issuer'],
-        `must be the entity identifier ${entityId}, not ${quote(issuer)}`,
+        `must be the Entity Identifier ${entityId}, not ${quote(issuer)}`,
       )
     }
   }
 }
 
 /**
- * Lays the `metadata` of the Immediate Superior's statement over an Entity's own: whole parameters replace
- * or join those of the same Entity Type, and Entity Types that the Entity lacks are not added (§3.1.1).
+ * Applies the `metadata` of the Immediate Superior's statement: its parameters replace or extend those of the same
+ * Entity Type. Entity Types that the Entity lacks are not added (§3.1.1).
  */
 export function applySuperiorMetadata(own: Metadata, superior: Metadata | undefined): Metadata {
   return Object.fromEntries(
@@ -68,4 +68,4 @@ export function applySuperiorMetadata(own: Metadata, superior: Metadata | undefi
   )
 }
 
-const refuse = (path: Path, fault: string) => refuseAt(path, fault, 'invalid_metadata')
+const refuse = (path: Path, finding: string) => refuseAt(path, finding, 'invalid_metadata')

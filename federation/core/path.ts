@@ -1,7 +1,7 @@
-/** Places inside JSON values, from the outermost claim inwards; a number is an index of an array. */
+/** A path into a JSON value, from the outermost claim inwards. A number is an array index. */
 export type Path = readonly (string | number)[]
 
-/** As messages show it: `jwks.keys[1].kid`. */
+/** Formats a path for messages: `jwks.keys[1].kid`. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`

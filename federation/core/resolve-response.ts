@@ -1,4 +1,4 @@
-/** The answer of a resolve endpoint: what a subject's metadata is under a Trust Anchor, and why (§8.3.2). */
+/** Builds resolve responses: a subject's resolved metadata with its Trust Chain (§8.3.2). */
 import type { EntityId } from './entity-id.ts'
 import type { EntityStatement, TrustMarkEntry } from './entity-statement/index.ts'
 import type { Metadata } from './metadata.ts'
@@ -16,8 +16,8 @@ export type ResolveResponseClaims = {
 }
 
 /**
- * Times are unix seconds. `exp` is the earliest of the chain and of every Trust Mark included; `metadata` holds
- * the requested Entity Types only.
+ * Times are unix seconds. `exp` is the earliest expiry of the chain and of every Trust Mark. `metadata` has only the
+ * requested Entity Types.
  */
 export function buildResolveResponse(input: {
   issuer: EntityId

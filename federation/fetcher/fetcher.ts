@@ -1,7 +1,7 @@
 /** Fetches documents of other entities. No other file opens connections to them (§9, §8.1, §18.1). */
 
 import { Agent, request } from 'undici'
-import { type EntityId, entityConfigurationUrl, withParameters } from '#core/entity-id.ts'
+import { addParameters, buildEntityConfigurationUrl, type EntityId } from '#core/entity-id.ts'
 import { lookupPublic, parseTarget } from './address-guard.ts'
 import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
@@ -76,9 +76,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   return {
-    entityConfiguration: (id, each) => fetchText(entityConfigurationUrl(id), ENTITY_STATEMENT, each),
+    entityConfiguration: (id, each) => fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, each),
     subordinateStatement: ({ subject, fetchEndpoint }, each) =>
-      fetchText(withParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
+      fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
     trustMarkStatus: (endpoint, trustMark, each) =>
       fetchText(endpoint, TRUST_MARK_STATUS, { ...each, form: { trust_mark: trustMark } }),
     json: async (url, accept = 'application/json', each) =>

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import {
   type Endpoint,
   endpointNames,
-  endpointPath,
   endpoints,
   entityConfigurationEndpoint,
+  getEndpointPath,
 } from '#core/endpoint.ts'
 import { Html, html } from './html.ts'
 import { buildLiveQuery, type Example } from './live-link.ts'
@@ -89,7 +89,7 @@ type ShownEndpoint = Omit<Endpoint, 'advertised'> & {
 function listEndpoints(example: Example): ShownEndpoint[] {
   const named = endpointNames.map((name) => ({
     ...endpoints[name],
-    path: endpointPath(name),
+    path: getEndpointPath(name),
     query: buildLiveQuery(name, example),
   }))
   return [{ ...entityConfigurationEndpoint, query: {} }, ...named]

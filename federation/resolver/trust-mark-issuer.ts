@@ -1,5 +1,5 @@
 /** Looks up Trust Mark issuers: their keys in a valid Trust Chain, and their status endpoint (§7.3). */
-import { endpointParameter } from '#core/endpoint.ts'
+import { getEndpointParameter } from '#core/endpoint.ts'
 import { type EntityId, parseEndpoint } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
@@ -56,7 +56,7 @@ function describeIssuer(
   keys: JwkSet,
   { allowHttp }: { allowHttp: boolean },
 ): TrustMarkIssuer {
-  const name = endpointParameter('trust_mark_status')
+  const name = getEndpointParameter('trust_mark_status')
   const endpoint = member(member(claims.metadata, 'federation_entity'), name)
   const statusEndpoint =
     endpoint === undefined

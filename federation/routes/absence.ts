@@ -1,14 +1,14 @@
-/** What is absent from an empty Redis is not known to be absent. */
+/** An empty Redis proves nothing: answer 503 instead of 404. */
 import { FederationError } from '#core/errors.ts'
 import type { Reader } from '#store/reader.ts'
 
 /**
- * To be asked before something is said to be absent: a Redis that lost its content and waits to be filled again is
- * an outage, and no empty federation. A Trust Anchor that is published has an Entity Configuration.
+ * Call this before you report that something is absent. Without our Entity Configuration, Redis has lost its content
+ * and waits to be refilled.
  * @throws FederationError `temporarily_unavailable`
  */
 export async function confirmPublished(reader: Reader): Promise<void> {
   if (await reader.entityConfiguration()) return
-  const message = 'Nothing is published here at present; try again in a few seconds.'
+  const message = 'No data is published at the moment. Try again in a few seconds.'
   throw new FederationError('temporarily_unavailable', message, { retryable: true })
 }

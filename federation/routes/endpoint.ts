@@ -1,18 +1,18 @@
-/** What all federation endpoints share: GET without client authentication, POST with it, as published (§8.8). */
+/** Registers federation endpoints: GET without client authentication, POST with it, as configured (§8.8). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type EndpointName, endpointPath, endpoints } from '#core/endpoint.ts'
+import { type EndpointName, endpoints, getEndpointPath } from '#core/endpoint.ts'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
 import type { Deps } from '../deps.ts'
-import { optional } from './parameter.ts'
+import { readOptional } from './parameter.ts'
 
 export type Call = {
   request: FastifyRequest
   reply: FastifyReply
-  /** The query of a GET, the form of a POST. */
+  /** The query of a GET or the form of a POST. */
   parameters: unknown
-  /** Who asks, where that was authenticated. */
+  /** The authenticated client, if any. */
   client: EntityId | undefined
 }
 
@@ -20,45 +20,45 @@ type Answer = (call: Call) => Promise<FastifyReply>
 
 const MAX_ASSERTION_BYTES = 16 * 1024
 
-/** In a minute from one address: a stranger who names himself makes us look for his Trust Chain (§18.1). */
+/** Per minute and address. An unknown client makes us search its Trust Chain (§18.1). */
 const MAX_AUTHENTICATIONS = 3_000
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route is there at present; while it is not, its method is one that the path does not take. */
+    /** Whether the route is currently available. If not, its method is not allowed. */
     isOffered?: () => Promise<boolean>
   }
 }
 
-/** @param options.rateLimit requests that one address may make in a minute */
-export function endpoint(
+/** @param options.rateLimit requests per minute and address */
+export function registerEndpoint(
   app: FastifyInstance,
   deps: Deps,
   name: EndpointName,
   answer: Answer,
   { rateLimit }: { rateLimit?: number } = {},
 ): void {
-  const path = endpointPath(name)
-  // Such an endpoint takes POST with and without client authentication (§8.4).
+  const path = getEndpointPath(name)
+  // This endpoint accepts POST with and without client authentication (§8.4).
   const isPostOnly = endpoints[name].method === 'POST'
-  const limit = (max: number | undefined) =>
+  const limitRate = (max: number | undefined) =>
     max === undefined ? {} : { rateLimit: { max, timeWindow: '1 minute' } }
 
   if (!isPostOnly) {
-    app.get(path, { config: limit(rateLimit) }, async (request, reply) => {
+    app.get(path, { config: limitRate(rateLimit) }, async (request, reply) => {
       if (!(await deps.authMethods(name)).anonymous) throw refuseAnonymous(path)
       return answer({ request, reply, parameters: request.query, client: undefined })
     })
   }
 
   const isOffered = async () => isPostOnly || (await deps.authMethods(name)).authenticated
-  // Before the body is read: an endpoint without client authentication has no POST at all.
+  // Before the body is read: an endpoint without client authentication has no POST.
   const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
     if (!(await isOffered())) return reply.callNotFound()
     refuseCompressed(headers['content-encoding'])
   }
 
-  const config = { ...limit(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS)), isOffered }
+  const config = { ...limitRate(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS)), isOffered }
   app.post(path, { config, onRequest }, async (request, reply) => {
     const parameters = request.body
     const methods = await deps.authMethods(name)
@@ -69,24 +69,24 @@ export function endpoint(
 }
 
 function mayStayAnonymous({ anonymous, authenticated }: AuthMethods, parameters: unknown): boolean {
-  return anonymous && !(authenticated && optional(parameters, 'client_assertion', MAX_ASSERTION_BYTES))
+  return anonymous && !(authenticated && readOptional(parameters, 'client_assertion', MAX_ASSERTION_BYTES))
 }
 
 function authenticate({ clients }: Deps, parameters: unknown): Promise<EntityId> {
   return clients.authenticate({
-    assertionType: optional(parameters, 'client_assertion_type'),
-    assertion: optional(parameters, 'client_assertion', MAX_ASSERTION_BYTES),
-    clientId: optional(parameters, 'client_id'),
+    assertionType: readOptional(parameters, 'client_assertion_type'),
+    assertion: readOptional(parameters, 'client_assertion', MAX_ASSERTION_BYTES),
+    clientId: readOptional(parameters, 'client_id'),
   })
 }
 
-/** Read as it is, a compressed form would look like one without parameters. */
+/** A compressed form would look like a form without parameters. */
 function refuseCompressed(encoding: string | undefined): void {
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return
-  throw new FederationError('invalid_request', 'The body of a request must not be compressed.')
+  throw new FederationError('invalid_request', 'The request body must not be compressed.')
 }
 
 function refuseAnonymous(path: string): FederationError {
-  const message = `${path} only answers clients that authenticate; send a POST with client_assertion.`
+  const message = `${path} requires client authentication. Send a POST with client_assertion.`
   return new FederationError('invalid_client', message)
 }

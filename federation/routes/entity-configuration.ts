@@ -1,4 +1,4 @@
-/** The Trust Anchor's own Entity Configuration (§9). */
+/** Serves the Trust Anchor's own Entity Configuration (§9). */
 import type { FastifyInstance } from 'fastify'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -9,14 +9,14 @@ import { sendJwt } from './answer.ts'
 export function entityConfigurationRoute(app: FastifyInstance, { reader, now }: Deps) {
   app.get(ENTITY_CONFIGURATION_PATH, async (request, reply) => {
     const jwt = await reader.entityConfiguration()
-    if (!jwt) throw unavailable('has not been published yet')
-    if (!isCurrent(jwt, now())) throw unavailable('has expired and is being renewed')
+    if (!jwt) throw createUnavailableError('has not been published yet')
+    if (!isCurrent(jwt, now())) throw createUnavailableError('has expired and is being renewed')
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
   })
 }
 
-/** A Trust Anchor without a valid configuration is out of order; it has not ceased to exist, which 404 would say. */
-function unavailable(state: string): FederationError {
-  const message = `The Entity Configuration of this Trust Anchor ${state}.`
+/** Without a valid configuration, the Trust Anchor is unavailable. A 404 would mean that it does not exist. */
+function createUnavailableError(state: string): FederationError {
+  const message = `The Entity Configuration of this Trust Anchor ${state}. Try again later.`
   return new FederationError('temporarily_unavailable', message, { retryable: true })
 }

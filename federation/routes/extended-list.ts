@@ -1,4 +1,4 @@
-/** The Immediate Subordinates a page at a time, with what is asked for about each (Extended Subordinate Listing). */
+/** Serves pages of the Immediate Subordinates with the requested claims (Extended Subordinate Listing). */
 import type { FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
 import { member } from '#core/json.ts'
@@ -9,73 +9,79 @@ import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
 import { createCursors } from './cursor.ts'
-import { type Call, endpoint } from './endpoint.ts'
-import { names, optionalBoolean, optionalLimit, optionalNumericDate, repeatable } from './parameter.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import {
+  readNames,
+  readOptionalBoolean,
+  readOptionalLimit,
+  readOptionalNumericDate,
+  readRepeatable,
+} from './parameter.ts'
 import { readFilter, selectSubordinates } from './subordinate-filter.ts'
 
-/** Subordinates in one answer, whatever `limit` asks for. */
+/** Subordinates per response, even if `limit` is higher. */
 const MAX_SUBORDINATES = 500
 
-/** Stands among the names of claims for the statement as a whole. */
+/** Requests the whole statement, among the names of claims. */
 const STATEMENT = 'subordinate_statement'
 
-type Wanted = { timestamps: boolean; claims: readonly string[] }
+type Requested = { timestamps: boolean; claims: readonly string[] }
 
 export function extendedListRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
   const cursors = createCursors('extended_list', deps.cursorKey)
-  const keep = createBodyCache()
+  const readCached = createBodyCache()
   const answer = async ({ reply, parameters }: Call) => {
     const from = (await cursors.read(parameters)) ?? ''
-    const limit = Math.min(optionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
+    const limit = Math.min(readOptionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
     const updated = readPeriod(parameters)
-    const wanted = {
-      timestamps: (optionalBoolean(parameters, 'audit_timestamps') ?? false) || updated.isAsked,
-      claims: names(parameters, 'claims'),
+    const requested = {
+      timestamps: (readOptionalBoolean(parameters, 'audit_timestamps') ?? false) || updated.isRequested,
+      claims: readNames(parameters, 'claims'),
     }
-    // Here any of several types will do.
-    const trustMarkTypes = repeatable(parameters, 'trust_mark_type')
+    // A mark of any of the types is sufficient.
+    const trustMarkTypes = readRepeatable(parameters, 'trust_mark_type')
     const filter = await readFilter(parameters, { reader, trustMarkTypes })
     const all = await reader.subordinates()
     if (all.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
-    const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, wanted])
-    const body = await keep(key, [all, ...holders], now(), async () => {
+    const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, requested])
+    const body = await readCached(key, [all, ...holders], now(), async () => {
       const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
       const found = selectSubordinates(all, filter, selection)
       const next = found[limit]
       const answer = {
-        immediate_subordinate_entities: await describeAll(found.slice(0, limit), wanted, reader),
+        immediate_subordinate_entities: await describeAll(found.slice(0, limit), requested, reader),
         ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
       }
-      return { answer, names: [found, ...holders] }
+      return { answer, items: [found, ...holders] }
     })
     return send(reply, body, 'application/json')
   }
-  endpoint(app, deps, 'extended_list', answer)
+  registerEndpoint(app, deps, 'extended_list', answer)
 }
 
-/** Both ends belong to the period. A subordinate whose update is not recorded lies in none. */
+/** The period includes both ends. A subordinate without a recorded update is in no period. */
 function readPeriod(parameters: unknown) {
-  const after = optionalNumericDate(parameters, 'updated_after')
-  const before = optionalNumericDate(parameters, 'updated_before')
-  const isAsked = after !== undefined || before !== undefined
+  const after = readOptionalNumericDate(parameters, 'updated_after')
+  const before = readOptionalNumericDate(parameters, 'updated_before')
+  const isRequested = after !== undefined || before !== undefined
   const includes = ({ updated }: Subordinate) =>
-    !isAsked || (updated !== undefined && updated >= (after ?? 0) && updated <= (before ?? Infinity))
-  return { after, before, isAsked, includes }
+    !isRequested || (updated !== undefined && updated >= (after ?? 0) && updated <= (before ?? Infinity))
+  return { after, before, isRequested, includes }
 }
 
-async function describeAll(page: readonly Subordinate[], wanted: Wanted, reader: Reader) {
-  const isStatementNeeded = wanted.claims.length > 0
+async function describeAll(page: readonly Subordinate[], requested: Requested, reader: Reader) {
+  const isStatementNeeded = requested.claims.length > 0
   const statements = isStatementNeeded ? page.map(({ id }) => reader.subordinateStatement(id)) : []
-  const known = await Promise.all(statements)
-  return page.map((each, at) => describe(each, known[at]?.jwt, wanted))
+  const found = await Promise.all(statements)
+  return page.map((each, index) => describeSubordinate(each, found[index]?.jwt, requested))
 }
 
-function describe(
+function describeSubordinate(
   { id, registered, updated }: Subordinate,
   statement: string | undefined,
-  { timestamps, claims }: Wanted,
+  { timestamps, claims }: Requested,
 ) {
   return {
     ...(statement === undefined ? {} : pick(decodeJwt<Record<string, unknown>>(statement), claims)),
@@ -86,7 +92,7 @@ function describe(
   }
 }
 
-function pick(all: Record<string, unknown>, wanted: readonly string[]): Record<string, unknown> {
-  const present = wanted.filter((name) => member(all, name) !== undefined)
+function pick(all: Record<string, unknown>, requested: readonly string[]): Record<string, unknown> {
+  const present = requested.filter((name) => member(all, name) !== undefined)
   return Object.fromEntries(present.map((name) => [name, all[name]]))
 }

@@ -1,4 +1,4 @@
-/** Subordinate Statements (§8.1). */
+/** Serves Subordinate Statements (§8.1). */
 import type { FastifyInstance } from 'fastify'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -6,26 +6,28 @@ import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
-import { type Call, endpoint } from './endpoint.ts'
-import { requiredEntityId } from './parameter.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { readRequiredEntityId } from './parameter.ts'
 
 export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const { entityId, reader, now } = deps
   const answer = async ({ request, reply, parameters }: Call) => {
-    const subject = requiredEntityId(parameters, 'sub', deps)
+    const subject = readRequiredEntityId(parameters, 'sub', deps)
     if (subject === entityId) {
-      const message = `${subject} is this Trust Anchor itself; its Entity Configuration is at ${ENTITY_CONFIGURATION_PATH}.`
+      const message = `${subject} is this Trust Anchor. Its Entity Configuration is at ${ENTITY_CONFIGURATION_PATH}.`
       throw new FederationError('invalid_request', message, { subject })
     }
     const jwt = await reader.subordinateStatement(subject)
     if (!jwt) {
       await confirmPublished(reader)
-      throw new FederationError('not_found', `${subject} is not a subordinate here.`, { subject })
+      throw new FederationError('not_found', `${subject} is not a subordinate of this Trust Anchor.`, {
+        subject,
+      })
     }
     if (!isCurrent(jwt, now())) {
       throw new FederationError('not_found', `The statement about ${subject} has expired.`, { subject })
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
   }
-  endpoint(app, deps, 'fetch', answer)
+  registerEndpoint(app, deps, 'fetch', answer)
 }

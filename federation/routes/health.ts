@@ -1,17 +1,17 @@
-/** Whether this process can serve, for a load balancer; and whether it lives, for whoever would start it anew. */
+/** Serves readiness for the load balancer and liveness for the supervisor. */
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
 
 export function healthRoute(app: FastifyInstance, { reader }: Deps) {
-  // A start would bring nothing back that is away, so nothing is asked here.
+  // Liveness checks no dependency, because a restart would not repair one.
   app.get('/health/live', (_request, reply) => sendJson(reply, { status: 'ok' }))
   app.get('/health', async (request, reply) => {
     try {
       await reader.ping()
       return sendJson(reply, { status: 'ok' })
     } catch (error) {
-      request.log.warn({ err: error, requestId: request.id }, 'health check failed')
+      request.log.warn({ err: error, requestId: request.id }, 'Health check failed')
       return sendJson(reply.code(503), { status: 'error', detail: 'redis unavailable' })
     }
   })

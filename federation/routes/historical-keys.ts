@@ -1,10 +1,10 @@
-/** Keys that were used and are used no longer (§8.7). */
+/** Serves the historical keys (§8.7). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
-import { type Call, endpoint } from './endpoint.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
@@ -16,5 +16,5 @@ export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/jwk-set+jwt' })
   }
-  endpoint(app, deps, 'historical_keys', answer)
+  registerEndpoint(app, deps, 'historical_keys', answer)
 }

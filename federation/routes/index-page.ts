@@ -1,4 +1,4 @@
-/** The page that a person sees who opens the Trust Anchor in a browser. */
+/** Serves the index page for browsers. */
 import type { FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
@@ -24,7 +24,7 @@ async function describePage({ entityId, version, reader, now }: Deps): Promise<I
   return {
     entityId,
     version,
-    organizationName: organizationName(configuration),
+    organizationName: readOrganizationName(configuration),
     validUntil: configuration && isCurrent(configuration, now()) ? configuration.expires : undefined,
     counts: [
       { label: 'Immediate Subordinates', value: current.length, note: describeKinds(current) },
@@ -68,8 +68,8 @@ function describeKinds(subordinates: readonly Subordinate[]): string {
   return counted.join(', ')
 }
 
-/** The name that the Trust Anchor gives itself (§5.2.2). */
-function organizationName(configuration: PublishedJwt | undefined): string | undefined {
+/** Reads the Trust Anchor's own name (§5.2.2). */
+function readOrganizationName(configuration: PublishedJwt | undefined): string | undefined {
   if (!configuration) return undefined
   const { metadata } = decodeJwt<{ metadata?: { federation_entity?: { organization_name?: unknown } } }>(
     configuration.jwt,

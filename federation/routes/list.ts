@@ -1,28 +1,28 @@
-/** The Immediate Subordinates (§8.2). */
+/** Serves the Immediate Subordinates (§8.2). */
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
-import { type Call, endpoint } from './endpoint.ts'
-import { optional } from './parameter.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { readOptional } from './parameter.ts'
 import { readFilter, selectSubordinates } from './subordinate-filter.ts'
 
 export function listRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps
-  const keep = createBodyCache()
+  const readCached = createBodyCache()
 
   const answer = async ({ reply, parameters }: Call) => {
-    const trustMarkTypes = [optional(parameters, 'trust_mark_type') ?? []].flat()
+    const trustMarkTypes = [readOptional(parameters, 'trust_mark_type') ?? []].flat()
     const filter = await readFilter(parameters, { reader, trustMarkTypes })
     const subordinates = await reader.subordinates()
     if (subordinates.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
-    const body = await keep(filter.key, [subordinates, ...holders], now(), () => {
+    const body = await readCached(filter.key, [subordinates, ...holders], now(), () => {
       const found = selectSubordinates(subordinates, filter, { now: now() })
-      return { answer: found.map(({ id }) => id), names: [found, ...holders] }
+      return { answer: found.map(({ id }) => id), items: [found, ...holders] }
     })
     return send(reply, body, 'application/json')
   }
-  endpoint(app, deps, 'list', answer)
+  registerEndpoint(app, deps, 'list', answer)
 }

@@ -1,42 +1,42 @@
-/** Reads request parameters: a query, or a form, in which any name may stand any number of times (§8). */
+/** Parses request parameters from a query or a form, in which a name may be repeated (§8). */
 import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 
-/** As the parser leaves it: a string, or an array when the name was repeated. */
+/** A repeated name has an array of strings. */
 type Parameters = Readonly<Record<string, unknown>>
 
 const MAX_BYTES = 2048
 const MAX_REPEATS = 32
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are refused
 const control = /[\u0000-\u001f\u007f-\u009f]/
 
-/** A parameter that stands at most once. @throws FederationError `invalid_request` */
-export function optional(parameters: unknown, name: string, maxBytes = MAX_BYTES): string | undefined {
-  const values = all(parameters, name, maxBytes)
+/** Reads a parameter that may occur once. @throws FederationError `invalid_request` */
+export function readOptional(parameters: unknown, name: string, maxBytes = MAX_BYTES): string | undefined {
+  const values = readAll(parameters, name, maxBytes)
   if (values.length > 1) throw refuse(name, 'must not be repeated')
   return values[0]
 }
 
-/** A parameter that stands exactly once. @throws FederationError `invalid_request` */
-export function required(parameters: unknown, name: string, maxBytes = MAX_BYTES): string {
-  const value = optional(parameters, name, maxBytes)
+/** Reads a parameter that must occur once. @throws FederationError `invalid_request` */
+export function readRequired(parameters: unknown, name: string, maxBytes = MAX_BYTES): string {
+  const value = readOptional(parameters, name, maxBytes)
   if (value === undefined) throw refuse(name, 'is required')
   return value
 }
 
-/** A parameter that may be repeated; each value once. @throws FederationError `invalid_request` */
-export function repeatable(parameters: unknown, name: string): string[] {
-  return [...new Set(all(parameters, name, MAX_BYTES))]
+/** Reads the distinct values of a parameter that may be repeated. @throws FederationError `invalid_request` */
+export function readRepeatable(parameters: unknown, name: string): string[] {
+  return [...new Set(readAll(parameters, name, MAX_BYTES))]
 }
 
-/** Names that may be repeated, joined by commas, or both, as drafts differ; each once. @throws FederationError `invalid_request` */
-export function names(parameters: unknown, name: string): string[] {
-  return [...new Set(repeatable(parameters, name).flatMap((value) => value.split(',')))].filter(Boolean)
+/** Reads distinct names, repeated or separated by commas, because drafts differ. @throws FederationError `invalid_request` */
+export function readNames(parameters: unknown, name: string): string[] {
+  return [...new Set(readRepeatable(parameters, name).flatMap((value) => value.split(',')))].filter(Boolean)
 }
 
-/** How many are wanted at most. @throws FederationError `invalid_request` */
-export function optionalLimit(parameters: unknown): number | undefined {
-  const value = optional(parameters, 'limit')
+/** @throws FederationError `invalid_request` */
+export function readOptionalLimit(parameters: unknown): number | undefined {
+  const value = readOptional(parameters, 'limit')
   if (value === undefined) return undefined
   if (!/^\d+$/.test(value) || Number(value) === 0) {
     throw refuse('limit', `must be a whole number of at least 1, not ${quote(value)}`)
@@ -44,18 +44,18 @@ export function optionalLimit(parameters: unknown): number | undefined {
   return Number(value)
 }
 
-/** Seconds since 1970 (RFC 7519 NumericDate). @throws FederationError `invalid_request` */
-export function optionalNumericDate(parameters: unknown, name: string): number | undefined {
-  const value = optional(parameters, name)
+/** Reads seconds since 1970 (RFC 7519 NumericDate). @throws FederationError `invalid_request` */
+export function readOptionalNumericDate(parameters: unknown, name: string): number | undefined {
+  const value = readOptional(parameters, name)
   if (value === undefined) return undefined
   if (!/^\d{1,12}(\.\d{1,6})?$/.test(value))
     throw refuse(name, `must be seconds since 1970, not ${quote(value)}`)
   return Number(value)
 }
 
-/** `true` or `false`. @throws FederationError `invalid_request` */
-export function optionalBoolean(parameters: unknown, name: string): boolean | undefined {
-  const value = optional(parameters, name)
+/** Reads `true` or `false`. @throws FederationError `invalid_request` */
+export function readOptionalBoolean(parameters: unknown, name: string): boolean | undefined {
+  const value = readOptional(parameters, name)
   if (value === undefined) return undefined
   if (value !== 'true' && value !== 'false') throw refuse(name, `must be true or false, not ${quote(value)}`)
   return value === 'true'
@@ -63,48 +63,48 @@ export function optionalBoolean(parameters: unknown, name: string): boolean | un
 
 type IdOptions = { allowHttp: boolean }
 
-/** An Entity Identifier (§1.2). @throws FederationError `invalid_request` */
-export function requiredEntityId(parameters: unknown, name: string, options: IdOptions): EntityId {
-  return parseEntityId(required(parameters, name), options)
+/** Reads an Entity Identifier (§1.2). @throws FederationError `invalid_request` */
+export function readRequiredEntityId(parameters: unknown, name: string, options: IdOptions): EntityId {
+  return parseEntityId(readRequired(parameters, name), options)
 }
 
 /** @throws FederationError `invalid_request` */
-export function optionalEntityId(
+export function readOptionalEntityId(
   parameters: unknown,
   name: string,
   options: IdOptions,
 ): EntityId | undefined {
-  const value = optional(parameters, name)
+  const value = readOptional(parameters, name)
   return value === undefined ? undefined : parseEntityId(value, options)
 }
 
-/** One or more of them. @throws FederationError `invalid_request` */
-export function requiredEntityIds(parameters: unknown, name: string, options: IdOptions): EntityId[] {
-  const values = repeatable(parameters, name)
+/** Reads one or more Entity Identifiers. @throws FederationError `invalid_request` */
+export function readRequiredEntityIds(parameters: unknown, name: string, options: IdOptions): EntityId[] {
+  const values = readRepeatable(parameters, name)
   if (values.length === 0) throw refuse(name, 'is required')
   return values.map((value) => parseEntityId(value, options))
 }
 
-function all(parameters: unknown, name: string, maxBytes: number): string[] {
-  // Both parsers in use make an object without a prototype, or none at all when there is no body.
-  const values = given((parameters as Parameters | undefined)?.[name])
+function readAll(parameters: unknown, name: string, maxBytes: number): string[] {
+  // Both parsers create an object without a prototype, or undefined without a body.
+  const values = toArray((parameters as Parameters | undefined)?.[name])
   if (values.length > MAX_REPEATS) throw refuse(name, `must not be repeated more than ${MAX_REPEATS} times`)
-  return values.map((each) => check(name, String(each), maxBytes))
+  return values.map((each) => checkValue(name, String(each), maxBytes))
 }
 
-/** Absent is a parameter without a value; an empty value is one, and no parameter allows it. */
-function given(value: unknown): unknown[] {
+function toArray(value: unknown): unknown[] {
   if (value === undefined) return []
   return Array.isArray(value) ? value : [value]
 }
 
-function check(name: string, value: string, maxBytes: number): string {
+/** No parameter allows an empty value. */
+function checkValue(name: string, value: string, maxBytes: number): string {
   if (value === '') throw refuse(name, 'is empty')
   if (Buffer.byteLength(value) > maxBytes) throw refuse(name, `is longer than ${maxBytes} bytes`)
   if (control.test(value)) throw refuse(name, 'contains control characters')
   return value
 }
 
-function refuse(name: string, fault: string): FederationError {
-  return new FederationError('invalid_request', `The parameter ${name} ${fault}.`, { path: [name] })
+function refuse(name: string, finding: string): FederationError {
+  return new FederationError('invalid_request', `The parameter ${name} ${finding}.`, { path: [name] })
 }

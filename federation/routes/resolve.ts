@@ -1,11 +1,11 @@
-/** The resolved metadata of an entity under a Trust Anchor (§8.3). */
+/** Serves the resolved metadata of an entity under a Trust Anchor (§8.3). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
-import { type Call, endpoint } from './endpoint.ts'
-import { repeatable, requiredEntityId, requiredEntityIds } from './parameter.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { readRepeatable, readRequiredEntityId, readRequiredEntityIds } from './parameter.ts'
 
 const DEFAULT_RATE_LIMIT = 600
 
@@ -16,18 +16,18 @@ export function resolveRoute(
 ) {
   const { resolver, reader, now } = deps
   const answer = async ({ request, reply, parameters, client }: Call) => {
-    const wanted = {
-      subject: requiredEntityId(parameters, 'sub', deps),
-      // A resolver may use any of them.
-      trustAnchors: requiredEntityIds(parameters, 'trust_anchor', deps),
-      entityTypes: repeatable(parameters, 'entity_type').sort(),
+    const query = {
+      subject: readRequiredEntityId(parameters, 'sub', deps),
+      // A resolver may use any of them (§8.3.1).
+      trustAnchors: readRequiredEntityIds(parameters, 'trust_anchor', deps),
+      entityTypes: readRepeatable(parameters, 'entity_type').sort(),
       audience: client,
     }
-    const jwt = await resolver.resolve(wanted).catch(async (error: unknown) => {
+    const jwt = await resolver.resolve(query).catch(async (error: unknown) => {
       if (error instanceof FederationError && error.code === 'not_found') await confirmPublished(reader)
       throw error
     })
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/resolve-response+jwt' })
   }
-  endpoint(app, deps, 'resolve', answer, { rateLimit })
+  registerEndpoint(app, deps, 'resolve', answer, { rateLimit })
 }

@@ -1,4 +1,4 @@
-/** What this Trust Anchor holds, counted, for monitoring. */
+/** Serves counts of published data for monitoring. */
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'

@@ -1,4 +1,4 @@
-/** What happened to the registration of a subordinate, signed when it is asked for (Subordinate Events). */
+/** Serves the registration events of a subordinate, signed on request (Subordinate Events). */
 import type { FastifyInstance } from 'fastify'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -7,12 +7,12 @@ import { createCache } from '#store/cache.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
-import { type Call, endpoint } from './endpoint.ts'
-import { requiredEntityId } from './parameter.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { readRequiredEntityId } from './parameter.ts'
 
 const TYP = 'entity-events-statement+jwt'
 
-/** Milliseconds for which a signed answer is given again, unless a subordinate changes before. */
+/** Milliseconds for reuse of a signed response, unless a subordinate changes before. */
 const REUSE_MS = 5_000
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
@@ -28,19 +28,21 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
   })
 
   const answer = async ({ reply, parameters }: Call) => {
-    const subject = requiredEntityId(parameters, 'sub', deps)
+    const subject = readRequiredEntityId(parameters, 'sub', deps)
     const body = await answers.read(subject, () => signEvents(deps, subject))
     return send(reply, body, `application/${TYP}`)
   }
-  endpoint(app, deps, 'subordinate_events', answer)
+  registerEndpoint(app, deps, 'subordinate_events', answer)
 }
 
 async function signEvents({ entityId, reader, keys, now }: Deps, subject: EntityId): Promise<Buffer> {
   const events = await reader.subordinateEvents(subject)
-  // A subordinate of which nothing is recorded is one without events.
+  // A subordinate may have no recorded events.
   if (!events && !(await reader.subordinateStatement(subject))) {
     await confirmPublished(reader)
-    throw new FederationError('not_found', `${subject} was never a subordinate here.`, { subject })
+    throw new FederationError('not_found', `${subject} was never a subordinate of this Trust Anchor.`, {
+      subject,
+    })
   }
   const claims = {
     iss: entityId,

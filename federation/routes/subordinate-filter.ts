@@ -1,34 +1,34 @@
-/** Which Immediate Subordinates a listing is to hold, as its parameters say (§8.2.1). */
+/** Filters the Immediate Subordinates by request parameters (§8.2.1). */
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { findSubordinate, findSubordinateIndex } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
-import { optionalBoolean, repeatable } from './parameter.ts'
+import { readOptionalBoolean, readRepeatable } from './parameter.ts'
 
-/** `undefined` is a filter that was not asked for; all filters must let an entity pass. */
+/** An entity must pass all filters. `undefined`: no filter. */
 export type SubordinateFilter = {
-  /** The same for all who ask for the same. */
+  /** Equal for equal filters. */
   key: string
-  /** Any of these: the text leaves open whether all, and the Entity Collection draft says any. */
+  /** Any of these types. The specification does not define any or all; the Entity Collection draft defines any. */
   entityTypes: readonly string[]
   intermediate: boolean | undefined
-  /** Holders of a mark that was asked for, as the reader lists them. */
+  /** Holders of the requested marks, as lists of the reader. */
   holders: readonly (readonly TrustMarkHolder[])[] | undefined
 }
 
 type FilterOptions = {
   reader: Reader
-  /** The values of `trust_mark_type`, which only one of the listings lets be repeated. */
+  /** The values of `trust_mark_type`. Only one of the endpoints allows several. */
   trustMarkTypes: readonly string[]
 }
 
 /** @throws FederationError `invalid_request` */
 export async function readFilter(parameters: unknown, options: FilterOptions): Promise<SubordinateFilter> {
-  const entityTypes = repeatable(parameters, 'entity_type').sort()
-  // `false` asks for those that are no Intermediates; the text only defines `true`.
-  const intermediate = optionalBoolean(parameters, 'intermediate')
-  const isMarked = optionalBoolean(parameters, 'trust_marked')
+  const entityTypes = readRepeatable(parameters, 'entity_type').sort()
+  // `false` selects entities that are not Intermediates. The specification defines only `true`.
+  const intermediate = readOptionalBoolean(parameters, 'intermediate')
+  const isMarked = readOptionalBoolean(parameters, 'trust_marked')
   const key = JSON.stringify([entityTypes, intermediate, isMarked, options.trustMarkTypes])
   return { key, entityTypes, intermediate, holders: await readHolders(isMarked, options) }
 }
@@ -36,39 +36,39 @@ export async function readFilter(parameters: unknown, options: FilterOptions): P
 type Selection = {
   /** Unix seconds. */
   now: number
-  /** The identifier with which to begin, or what comes after it. */
+  /** The first identifier, or the next one after it. */
   from?: string
   limit?: number
-  /** What else must hold. */
+  /** An additional condition. */
   accepts?: (subordinate: Subordinate) => boolean
 }
 
-/** Those of the sorted subordinates that pass; one whose statement has expired is vouched for no longer. */
+/** Selects from sorted subordinates. A subordinate with an expired statement is omitted. */
 export function selectSubordinates(
   subordinates: readonly Subordinate[],
   { entityTypes, intermediate, holders }: SubordinateFilter,
   { now, from = '', limit = Infinity, accepts = () => true }: Selection,
 ): Subordinate[] {
-  const passes = (each: Subordinate) =>
+  const isSelected = (each: Subordinate) =>
     isCurrent(each, now) &&
     (entityTypes.length === 0 || entityTypes.some((type) => each.entityTypes.includes(type))) &&
     (intermediate === undefined || intermediate === each.isIntermediate) &&
     accepts(each)
   const candidates = holders ? findMarked(subordinates, holders, now) : subordinates
   const found: Subordinate[] = []
-  // A page must not cost more because many come before or after it.
+  // The cost of a page must not depend on its position.
   for (
     let at = findSubordinateIndex(candidates, from);
     at < candidates.length && found.length < limit;
     at++
   ) {
     const candidate = candidates[at]
-    if (candidate && passes(candidate)) found.push(candidate)
+    if (candidate && isSelected(candidate)) found.push(candidate)
   }
   return found
 }
 
-/** Looking up the few that are marked costs less than asking everyone. */
+/** Looking up the few marked subordinates is cheaper than filtering all. */
 function findMarked(
   subordinates: readonly Subordinate[],
   holders: readonly (readonly TrustMarkHolder[])[],
@@ -78,7 +78,7 @@ function findMarked(
   return ids.flatMap((id) => findSubordinate(subordinates, id) ?? [])
 }
 
-/** Who was given a mark here that was asked for; undefined when neither parameter asks for one. */
+/** Reads the holders of the requested marks. Undefined without such a parameter. */
 async function readHolders(
   isMarked: boolean | undefined,
   { reader, trustMarkTypes }: FilterOptions,

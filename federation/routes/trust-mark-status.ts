@@ -1,4 +1,4 @@
-/** Whether a Trust Mark that was issued here is still good (§8.4). */
+/** Serves the status of an issued Trust Mark (§8.4). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { signJwt, verifySignature } from '#core/jws.ts'
@@ -15,14 +15,14 @@ import { hashTrustMark } from '#store/trust-mark-record.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
-import { type Call, endpoint } from './endpoint.ts'
-import { required } from './parameter.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { readRequired } from './parameter.ts'
 
-/** Milliseconds for which a signed answer is given again, unless a mark changes before. */
+/** Milliseconds for reuse of a signed response, unless a mark changes before. */
 const REUSE_MS = 5_000
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
-/** A form of 16 KiB holds no longer mark. */
+/** The limit of the form. */
 const MAX_MARK_BYTES = 16 * 1024
 
 export function trustMarkStatusRoute(app: FastifyInstance, deps: Deps) {
@@ -36,13 +36,13 @@ export function trustMarkStatusRoute(app: FastifyInstance, deps: Deps) {
   })
 
   const answer = async ({ reply, parameters }: Call) => {
-    const mark = required(parameters, 'trust_mark', MAX_MARK_BYTES)
+    const mark = readRequired(parameters, 'trust_mark', MAX_MARK_BYTES)
     const body = await answers.read(hashTrustMark(mark), async () =>
       Buffer.from(await signStatus(deps, mark)),
     )
     return send(reply, body, 'application/trust-mark-status-response+jwt')
   }
-  endpoint(app, deps, 'trust_mark_status', answer)
+  registerEndpoint(app, deps, 'trust_mark_status', answer)
 }
 
 async function signStatus(deps: Deps, jwt: string): Promise<string> {
@@ -51,17 +51,17 @@ async function signStatus(deps: Deps, jwt: string): Promise<string> {
   return signJwt(claims, { key: deps.keys().signer, typ: TRUST_MARK_STATUS_TYP })
 }
 
-/** Revoked comes before expired: the text gives no order, and this answer is the safer one. */
+/** Revoked takes precedence over expired. The specification has no order, and this is safer. */
 async function findStatus({ entityId, reader, keys, now }: Deps, jwt: string): Promise<TrustMarkStatus> {
-  const standing = await reader.trustMarkStatus(jwt)
-  if (standing === 'unknown') {
+  const recorded = await reader.trustMarkStatus(jwt)
+  if (recorded === 'unknown') {
     await confirmPublished(reader)
-    throw new FederationError('not_found', 'This Trust Mark was not issued here.')
+    throw new FederationError('not_found', 'This Trust Anchor did not issue this Trust Mark.')
   }
-  if (standing === 'revoked') return 'revoked'
+  if (recorded === 'revoked') return 'revoked'
   try {
     const mark = parseTrustMark(jwt, { allowHttp: true })
-    await verifySignature(mark, { keys: verificationKeys(keys()) })
+    await verifySignature(mark, { keys: listVerificationKeys(keys()) })
     if (mark.claims.iss !== entityId) return 'invalid'
     return mark.claims.exp !== undefined && mark.claims.exp <= now() ? 'expired' : 'active'
   } catch (error) {
@@ -70,7 +70,7 @@ async function findStatus({ entityId, reader, keys, now }: Deps, jwt: string): P
   }
 }
 
-/** Retired keys still verify what they signed, but whoever holds a compromised one may have signed anything (§8.7.3). */
-function verificationKeys({ published, historical }: KeyDirectory): Jwk[] {
+/** Retired keys still verify marks, but compromised ones do not (§8.7.3). */
+function listVerificationKeys({ published, historical }: KeyDirectory): Jwk[] {
   return [...published.keys, ...historical.filter(({ revoked }) => revoked?.reason !== 'compromised')]
 }

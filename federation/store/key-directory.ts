@@ -2,7 +2,7 @@
 import { access, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
-import { localSigner, type Signer } from '#core/jws.ts'
+import { createLocalSigner, type Signer } from '#core/jws.ts'
 import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import { getErrorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
@@ -63,7 +63,7 @@ export async function readKeyDirectory(
   ]
   const remaining = removeDuplicates(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
   return {
-    signer: await localSigner(current),
+    signer: await createLocalSigner(current),
     listed: remaining,
     published: { keys: remaining.map(({ jwk }) => jwk) },
     historical,

@@ -1,6 +1,6 @@
 /** Imports the federation's settings from the old Entity Configuration and Subordinate Statements. */
 import { isEndpointParameter } from '#core/endpoint.ts'
-import { isJsonObject, jsonEqual } from '#core/json.ts'
+import { isJsonEqual, isJsonObject } from '#core/json.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
@@ -51,7 +51,7 @@ export async function importSetting(
   const { db, write, caller, isDryRun, entityId } = context
   const patch = parsePatch(settingFields, { [name]: value }, context)
   const present = await readSettings(db)
-  if (jsonEqual(present[name], patch[name])) return unchanged
+  if (isJsonEqual(present[name], patch[name])) return unchanged
   if (!isEmpty(present[name])) return compared(['value'])
   if (isDryRun) return imported()
   await write(caller, async (tx) => {

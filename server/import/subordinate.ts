@@ -1,5 +1,5 @@
 /** Imports a Subordinate: its registration, its Entity Configuration and the issued statement about it. */
-import { withoutProtected } from '#core/additional-claims.ts'
+import { removeProtected } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import {
   type EntityStatement,
@@ -8,7 +8,7 @@ import {
   protectedClaims,
 } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -36,7 +36,7 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
   if (existing) {
     const here: Record<string, unknown> = { ...existing }
     const said: Record<string, unknown> = { ...fields, ...(source.row ? { active } : {}) }
-    return compared(Object.keys(said).filter((name) => !jsonEqual(here[name] ?? null, said[name] ?? null)))
+    return compared(Object.keys(said).filter((name) => !isJsonEqual(here[name] ?? null, said[name] ?? null)))
   }
   const configuration = await configurationOf(context, source, fields.jwks)
   const issued = issuedStatement(source)
@@ -76,9 +76,9 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
 /** From PostgreSQL if given, else from the statement. */
 function registrationOf({ row, statement }: SourceSubordinate, settings: Settings) {
   const claims = claimsOf(statement) ?? {}
-  const further = row ? row.additionalClaims : withoutProtected(claims, protectedClaims)
+  const further = row ? row.additionalClaims : removeProtected(claims, protectedClaims)
   const { constraints = null, ...given } = { ...(further as object | null) } as Record<string, unknown> // JSON either way
-  const additional = withoutProtected(given, protectedClaims)
+  const additional = removeProtected(given, protectedClaims)
   const dropped = Object.keys(given).filter((name) => !(name in additional))
   const hours = row?.validFor ?? hoursOf(statement) ?? settings.statementHours
   const validFor = Math.max(1, Math.min(hours, settings.maximumStatementHours))

@@ -1,5 +1,5 @@
 /** Imports a Trust Mark with its issued JWT and status (§8.4). */
-import { parseAdditionalClaims, withoutProtected } from '#core/additional-claims.ts'
+import { parseAdditionalClaims, removeProtected } from '#core/additional-claims.ts'
 import { defaultTerms } from '#core/defaults.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -98,7 +98,7 @@ async function usableJwt(
     const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
     return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt }
   } catch (error) {
-    if (error instanceof FederationError) return `${error.message}.`
+    if (error instanceof FederationError) return error.message
     throw error
   }
 }
@@ -117,7 +117,7 @@ async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, t
 }
 
 function furtherClaims(claims: Record<string, unknown>): Record<string, unknown> | null {
-  const { ref: _ref, logo_uri: _logo, ...further } = withoutProtected(claims, trustMarkProtectedClaims)
+  const { ref: _ref, logo_uri: _logo, ...further } = removeProtected(claims, trustMarkProtectedClaims)
   return Object.keys(further).length > 0 ? further : null
 }
 

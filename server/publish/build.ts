@@ -1,6 +1,6 @@
 /** Database rows as the claims that core builds from them; no I/O, no signature. */
 import type { Constraints } from '#core/constraints.ts'
-import { endpointUrl } from '#core/endpoint.ts'
+import { buildEndpointUrl } from '#core/endpoint.ts'
 import {
   buildEntityConfiguration,
   buildSubordinateStatement,
@@ -94,7 +94,7 @@ export function subordinateStatementClaims(input: {
     ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
     ...optional('constraints', statementConstraints(settings, subordinate)),
     ...optional('additionalClaims', subordinate.additionalClaims),
-    sourceEndpoint: endpointUrl(entityId, 'fetch'),
+    sourceEndpoint: buildEndpointUrl(entityId, 'fetch'),
   })
 }
 

@@ -1,11 +1,11 @@
 /** Builds the endpoint parameters of our federation_entity metadata (§5.1.1, §8.8.1). */
 import {
-  authMethodsParameter,
+  buildEndpointUrl,
   type EndpointAuthMethods,
   endpointNames,
-  endpointParameter,
   endpoints,
-  endpointUrl,
+  getAuthMethodsParameter,
+  getEndpointParameter,
 } from '#core/endpoint.ts'
 
 /** What clients may be asked for, so that they know how to sign (§8.8.1). */
@@ -20,10 +20,10 @@ export function endpointMetadata(
   const metadata: Record<string, unknown> = {}
   for (const name of endpointNames) {
     if (endpoints[name].advertised !== 'always' && !advertised.includes(name)) continue
-    metadata[endpointParameter(name)] = endpointUrl(entityId, name)
+    metadata[getEndpointParameter(name)] = buildEndpointUrl(entityId, name)
     const methods = authMethods[name]
     if (methods?.includes('private_key_jwt')) {
-      metadata[authMethodsParameter(name)] = methods
+      metadata[getAuthMethodsParameter(name)] = methods
       metadata.endpoint_auth_signing_alg_values_supported = CLIENT_ASSERTION_ALGORITHMS
     }
   }

@@ -1,5 +1,5 @@
 /** Follows the key directory: reads it at start and after each change of a file. */
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
 
@@ -71,5 +71,5 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
 }
 
 function isSame(a: KeyDirectory, b: KeyDirectory): boolean {
-  return jsonEqual([a.listed, a.historical], [b.listed, b.historical])
+  return isJsonEqual([a.listed, a.historical], [b.listed, b.historical])
 }

@@ -1,6 +1,6 @@
 /** Scalars of the API; each validates its input. */
 import { GraphQLError } from 'graphql'
-import { findEntityIdFault } from '#core/entity-id.ts'
+import { findEntityIdError } from '#core/entity-id.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const MAXIMUM_URL_BYTES = 2048
@@ -19,7 +19,7 @@ builder.scalarType('EntityIdentifier', {
   serialize: (value) => value,
   parseValue: (value) => {
     // Only the form is checked here; services decide whether http is allowed.
-    const fault = findEntityIdFault(value, { allowHttp: true })
+    const fault = findEntityIdError(value, { allowHttp: true })
     if (fault !== undefined) throw reject(`This is not an Entity Identifier: ${fault}.`)
     return String(value)
   },

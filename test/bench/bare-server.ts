@@ -1,6 +1,6 @@
 /** Measures the upper limit: bare `node:http` that sends given bytes, or signs them each time. */
 import { createServer } from 'node:http'
-import { localSigner, type Signer } from '#core/jws.ts'
+import { createLocalSigner, type Signer } from '#core/jws.ts'
 import { generateSigningKey } from '#core/keys.ts'
 
 export type BareAnswer = {
@@ -12,7 +12,7 @@ export type BareAnswer = {
 
 let answer: BareAnswer = { headers: {}, body: '', signs: false }
 let bytes = Buffer.alloc(0)
-const signer: Signer = await localSigner(await generateSigningKey('ES256'))
+const signer: Signer = await createLocalSigner(await generateSigningKey('ES256'))
 
 const server = createServer(async (request, response) => {
   request.resume()

@@ -1,13 +1,13 @@
 /** Serves entities for renewals: one HTTP server on loopback, with one path per entity. */
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
-import { localSigner, signJwt } from '#core/jws.ts'
+import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 
 const WELL_KNOWN = '/.well-known/openid-federation'
 
 const key = await generateSigningKey('ES256')
-const signer = await localSigner(key)
+const signer = await createLocalSigner(key)
 const keys = { keys: [publicJwk(key)] }
 
 const server = createServer(async (request, response) => {

@@ -5,7 +5,7 @@ import {
   buildSubordinateStatement,
   ENTITY_STATEMENT_TYP,
 } from '#core/entity-statement/index.ts'
-import { localSigner, signJwt } from '#core/jws.ts'
+import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { redisKeys } from '#store/keys.ts'
@@ -27,7 +27,7 @@ const LIFETIME = 30 * 86_400
 
 export async function fill(redis: Redis, key: Jwk, count: number): Promise<Filled> {
   const keys = redisKeys()
-  const signer = await localSigner(key)
+  const signer = await createLocalSigner(key)
   const member = await generateSigningKey('ES256')
   const memberKeys = { keys: [publicJwk(member)] }
   const iat = Math.floor(Date.now() / 1000)

@@ -44,13 +44,13 @@ describe('parseConstraints (§6.2)', () => {
       ['federation_entity among the allowed types (§6.2.3)', { allowed_entity_types: ['federation_entity'] }],
       '6.2.3/federation-entity-not-listed',
     ),
-    ['permitted that permits nobody', { naming_constraints: { permitted: [] } }],
+    ['permitted that permits no entity', { naming_constraints: { permitted: [] } }],
   ])('refuses when authoring, and only then, %s', (_what, value) => {
     expect(parseConstraints(value)).toBe(value)
     expect(() => parseConstraints(value, { authoring: true })).toThrow(refusal('invalid_request'))
   })
 
-  it('says where', () => {
+  it('reports the path', () => {
     const value = { naming_constraints: { permitted: ['.example.com', '*'] } }
     expect(() => parseConstraints(value, { path: ['form'] })).toThrow(
       refusal('invalid_request', { path: ['form', 'naming_constraints', 'permitted', 1] }),
@@ -89,7 +89,7 @@ describe('isPermittedHost (§6.2.2)', () => {
 describe('filterEntityTypes (§6.2.3)', () => {
   const metadata = { federation_entity: {}, openid_provider: {}, openid_relying_party: {} }
 
-  it('keeps what is allowed, and federation_entity always', { tags: '6.2.3/federation-entity-kept' }, () => {
+  it('keeps allowed types, and always federation_entity', { tags: '6.2.3/federation-entity-kept' }, () => {
     expect(Object.keys(filterEntityTypes(metadata, ['openid_provider']))).toEqual([
       'federation_entity',
       'openid_provider',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { entityConfigurationUrl, parseEndpoint, parseEntityId, withParameters } from '#core/entity-id.ts'
+import { addParameters, buildEntityConfigurationUrl, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { refusal } from './fixture/statement.ts'
@@ -26,7 +26,7 @@ describe('parseEntityId (§1.2)', () => {
     proves(['http', 'http://a.example'], '1.2/https-host'),
     proves(['no scheme', 'a.example'], '1.2/https-host'),
     proves(['no host', 'https:///a'], '1.2/https-host'),
-    ['a host that only a forgiving parser finds', 'https:a.example'],
+    ['a host that only a tolerant parser finds', 'https:a.example'],
     ['a backslash', 'https://a.example\\b'],
     ['a backslash before the host', 'https:\\\\a.example'],
     ['user information', 'https://user@a.example'],
@@ -49,11 +49,11 @@ describe('parseEntityId (§1.2)', () => {
     expect(parseEntityId(value)).toBe(value)
   })
 
-  it('accepts http only where it is allowed', () => {
+  it('accepts http only if it is allowed', () => {
     expect(parseEntityId('http://127.0.0.1:8080', { allowHttp: true })).toBe('http://127.0.0.1:8080')
   })
 
-  it('throws nothing but FederationError', () => {
+  it('throws only FederationError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.webUrl(), fc.string()), (value) => {
         try {
@@ -73,7 +73,7 @@ describe('entityConfigurationUrl (§9)', () => {
     proves(['https://a.example/b/c', 'https://a.example/b/c/.well-known/openid-federation'], '9/location'),
     proves(['https://a.example/b/', 'https://a.example/b/.well-known/openid-federation'], '9/location'),
   ])('%s is configured at %s', (id, url) => {
-    expect(entityConfigurationUrl(id)).toBe(url)
+    expect(buildEntityConfigurationUrl(id)).toBe(url)
   })
 })
 
@@ -102,10 +102,10 @@ describe('endpoint URLs (§5.1.1)', () => {
     ),
     ['https://a.example/fetch?x=1&', 'https://a.example/fetch?x=1&sub=https%3A%2F%2Fb.example'],
   ])('adds parameters to %s', (endpoint, url) => {
-    expect(withParameters(endpoint, { sub: 'https://b.example' })).toBe(url)
+    expect(addParameters(endpoint, { sub: 'https://b.example' })).toBe(url)
   })
 
-  it('leaves the endpoint alone without parameters', () => {
-    expect(withParameters('https://a.example/list', {})).toBe('https://a.example/list')
+  it('returns the endpoint unchanged without parameters', () => {
+    expect(addParameters('https://a.example/list', {})).toBe('https://a.example/list')
   })
 })

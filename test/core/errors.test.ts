@@ -33,17 +33,17 @@ describe('FederationError', () => {
   })
 })
 
-it('has a message of bounded length, whatever a stranger calls a parameter', () => {
+it('has a message of limited length, even with a long name of a parameter', () => {
   const metadata = { openid_provider: { ['x'.repeat(1_000_000)]: null } }
   expect(() => parseMetadata(metadata)).toThrow(/^metadata\.openid_provider\.x{4000,4096}…$/)
 })
 
 describe('quote', () => {
-  it('cuts long values', () => {
+  it('truncates long values', () => {
     expect(quote('x'.repeat(500)).length).toBeLessThan(130)
   })
 
-  it('shows what JSON cannot', () => {
+  it('formats values that JSON cannot represent', () => {
     expect(quote(undefined)).toBe('undefined')
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Fuzzes every parser of core: `node test/core/fuzz.ts --seconds 60`. Whatever comes in, nothing but a
- * FederationError may come out; the first other error is shown with the smallest input that causes it.
+ * Fuzzes every parser of core: `node test/core/fuzz.ts --seconds 60`. A parser may throw only FederationError. The
+ * first other error is shown with the smallest input that causes it.
  */
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import { type Parser, parsers } from './fuzz/parser.ts'
 
 export type Outcome = { name: string; runs: number; accepted: number; fault: string | undefined }
 
-/** Gives each parser an equal part of the time. */
+/** Divides the time equally between the parsers. */
 export async function* fuzz(options: { seconds: number; seed?: number }): AsyncGenerator<Outcome> {
   const milliseconds = (options.seconds * 1000) / parsers.length
   for (const parser of parsers) yield await fuzzParser(parser, milliseconds, options.seed)

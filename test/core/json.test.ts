@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonEqual, member, parseJson } from '#core/json.ts'
+import { isJsonEqual, member, parseJson } from '#core/json.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 
 describe('parseJson', () => {
@@ -24,16 +24,16 @@ describe('parseJson', () => {
     expect(parseJson(text)).toEqual(JSON.parse(text))
   })
 
-  it('refuses what is nested deeper than 32 levels', () => {
+  it('refuses more than 32 levels', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
     expect(parseJson(nested(32))).toBeDefined()
     expect(() => parseJson(nested(33))).toThrow('nested deeper')
   })
 
-  it('reads every JSON text the way JSON.parse does', () => {
+  it('parses every JSON text like JSON.parse', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) =>
-        jsonEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value))),
+        isJsonEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value))),
       ),
     )
   })
@@ -52,13 +52,13 @@ describe('jsonEqual', () => {
     [null, {}, false],
     ['1', 1, false],
   ])('%j and %j: %s', { tags: '16/code-points' }, (a, b, equal) => {
-    expect(jsonEqual(a, b)).toBe(equal)
-    expect(jsonEqual(b, a)).toBe(equal)
+    expect(isJsonEqual(a, b)).toBe(equal)
+    expect(isJsonEqual(b, a)).toBe(equal)
   })
 })
 
 describe('member', () => {
-  it('does not find what every object inherits', () => {
+  it('does not find inherited members', () => {
     expect(member({}, 'constructor')).toBeUndefined()
     expect(member(undefined, 'a')).toBeUndefined()
   })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { compactVerify, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
-import { decodeJwt, localSigner, parseJwt, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
+import { createLocalSigner, decodeJwt, parseJwt, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
 import { generateSigningKey, publicJwk, signingAlgorithms } from '#core/keys.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
@@ -16,7 +16,7 @@ const sign = (claims: object) => signJwt(claims, { key: keys.leaf, typ })
 describe('signJwt', () => {
   const known = signingAlgorithms.filter((alg) => alg !== 'Ed448')
   it.each(known)(
-    'makes a JWT that jose verifies with %s',
+    'creates a JWT that jose verifies with %s',
     { tags: ['7/kid', '8.3.2/typ', '8.4.2/typ', '8.7.2/typ'] },
     async (alg) => {
       const key = await generateSigningKey(alg)
@@ -27,7 +27,7 @@ describe('signJwt', () => {
     },
   )
 
-  it('makes a JWT that OpenSSL verifies with Ed448, which jose does not know', async () => {
+  it('creates a JWT with Ed448, unsupported by jose, that OpenSSL verifies', async () => {
     const key = await generateSigningKey('Ed448')
     const jwt = await signJwt({ a: 1 }, { key, typ })
     const [head, payload, signature = ''] = jwt.split('.')
@@ -50,14 +50,14 @@ describe('signJwt', () => {
     )
   })
 
-  it('adds header members, but none that replaces typ, alg or kid', { tags: '3/kid' }, async () => {
+  it('adds header members, but does not replace typ, alg or kid', { tags: '3/kid' }, async () => {
     const extra = { trust_chain: ['a'], typ: 'other', alg: 'none', kid: 'other' }
     const jwt = await signJwt({}, { key: keys.leaf, typ, header: extra })
     expect(parseJwt(jwt, { typ }).header).toEqual({ ...header, trust_chain: ['a'] })
   })
 
   it('signs through any signer', async () => {
-    const { sign: signHere, ...rest } = await localSigner(keys.leaf)
+    const { sign: signHere, ...rest } = await createLocalSigner(keys.leaf)
     const signed: unknown[] = []
     const signer: Signer = {
       ...rest,
@@ -71,21 +71,23 @@ describe('signJwt', () => {
     expect(signer.publicKey).toEqual(publicJwk(keys.leaf))
   })
 
-  it('takes the algorithm that suits a key without alg', async () => {
+  it('selects an algorithm for a key without alg', async () => {
     const { alg: _alg, ...key } = keys.leaf
     expect(parseJwt(await signJwt({}, { key, typ }), { typ }).header.alg).toBe('ES256')
   })
 
-  it.each(['ES384', 'ES512'] as const)('takes the algorithm of its curve: %s', async (alg) => {
+  it.each(['ES384', 'ES512'] as const)('selects the algorithm of its curve: %s', async (alg) => {
     const { alg: _alg, ...key } = await generateSigningKey(alg)
     expect(parseJwt(await signJwt({}, { key, typ }), { typ }).header.alg).toBe(alg)
   })
 
-  it('refuses a key that nothing can be signed with', async () => {
-    await expect(localSigner({ kid: 'a', kty: 'oct', k: 'AAAA' })).rejects.toThrow(refusal('invalid_request'))
+  it('refuses a key that cannot sign', async () => {
+    await expect(createLocalSigner({ kid: 'a', kty: 'oct', k: 'AAAA' })).rejects.toThrow(
+      refusal('invalid_request'),
+    )
   })
 
-  it('verifies after signing, whatever the claims', async () => {
+  it('verifies its own signatures of any claims', async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), async (claims) => {
         const { claims: read } = await verifyJwt(await sign(claims), { typ, keys: keySet('leaf') })
@@ -120,7 +122,7 @@ describe('parseJwt', () => {
     proves(['an empty signature', rawJwt(header, {}, '')], '3.2/step-1'),
     ['padding', rawJwt(header, {}, 'AA==')],
     ['the alphabet of base64', rawJwt(header, {}, '+/+/')],
-    ['stray bits', rawJwt(header, {}, 'AB')],
+    ['extra bits', rawJwt(header, {}, 'AB')],
     ['a payload that is no object', rawJwt(header, [1])],
     proves(['a payload that is no JSON', rawJwt(header, '{')], '3.2/step-1'),
     ['a payload with a byte order mark', rawJwt(header, '\ufeff{}')],
@@ -137,11 +139,11 @@ describe('parseJwt', () => {
     expect(() => decodeJwt(value)).toThrow(refusal('invalid_request', { check: 'jwt' }))
   })
 
-  it('takes the code from its caller', () => {
+  it('uses the code of its caller', () => {
     expect(() => parseJwt('', { typ, code: 'invalid_trust_chain' })).toThrow(refusal('invalid_trust_chain'))
   })
 
-  it('throws nothing but FederationError', () => {
+  it('throws only FederationError', () => {
     const text = fc.oneof(fc.string(), fc.json(), fc.constant(JSON.stringify(header)))
     const value = fc.oneof(
       fc.anything(),
@@ -170,7 +172,7 @@ describe('verifyJwt', () => {
     })
   })
 
-  it('does not ask a published key what its owner may do with it', async () => {
+  it('ignores key_ops of a published key', async () => {
     const set = { keys: [{ ...publicJwk(keys.leaf), key_ops: ['sign'], ext: false }] }
     await expect(verifyJwt(await sign({}), { typ, keys: set })).resolves.toMatchObject({ header })
   })

@@ -1,8 +1,8 @@
 import { calculateJwkThumbprint } from 'jose'
 import { describe, expect, it } from 'vitest'
 import {
+  computeKeyId,
   generateSigningKey,
-  keyId,
   parseJwk,
   parseJwkSet,
   parsePrivateJwk,
@@ -19,7 +19,7 @@ const modulus = (bytes: number, first = 0xff) =>
   Buffer.concat([Buffer.from([first]), Buffer.alloc(bytes - 1, 1)]).toString('base64url')
 
 describe('generateSigningKey', () => {
-  it.each(signingAlgorithms)('makes a key for %s whose kid is its thumbprint (§3.1.1)', async (alg) => {
+  it.each(signingAlgorithms)('generates a key for %s whose kid is its thumbprint (§3.1.1)', async (alg) => {
     const key = await generateSigningKey(alg)
     expect(key).toMatchObject({ alg, use: 'sig', kid: await calculateJwkThumbprint(key) })
     expect(parsePrivateJwk(key)).toBe(key)
@@ -30,17 +30,17 @@ describe('generateSigningKey', () => {
     expect(signingAlgorithms).toEqual(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519', 'Ed448'])
   })
 
-  it.each(['HS256', 'none', 'RS384'])('makes no key for %s', async (alg) => {
-    await expect(generateSigningKey(alg as SigningAlgorithm)).rejects.toThrow('no signing keys are generated')
+  it.each(['HS256', 'none', 'RS384'])('generates no key for %s', async (alg) => {
+    await expect(generateSigningKey(alg as SigningAlgorithm)).rejects.toThrow('cannot be generated')
   })
 
-  it('names the public and the private half alike', async () => {
-    expect(await keyId(publicKey)).toBe(await keyId(keys.leaf))
+  it('has the same kid in the public and the private part', async () => {
+    expect(await computeKeyId(publicKey)).toBe(await computeKeyId(keys.leaf))
   })
 })
 
 describe('publicJwk', () => {
-  it('leaves nothing private, and nothing that describes the private half', () => {
+  it('removes private members, and members that describe the private part', () => {
     const secret = { d: 'AA', p: 'AA', q: 'AA', dp: 'AA', dq: 'AA', qi: 'AA', oth: [], k: 'AA', priv: 'AA' }
     expect(publicJwk({ ...publicKey, ...secret, key_ops: ['sign'], ext: true })).toEqual(publicKey)
   })
@@ -82,7 +82,7 @@ describe('parseJwk', () => {
     expect(parseJwk({ kty: 'RSA', kid: 'a', n: modulus(256, 0x80), e: 'AQAB' }).kid).toBe('a')
   })
 
-  it('keeps a key on a curve that no algorithm here uses', () => {
+  it('keeps a key on an unused curve', () => {
     expect(parseJwk({ kty: 'OKP', crv: 'X448', kid: 'a', x: 'AAAA' }).crv).toBe('X448')
   })
 })
@@ -104,7 +104,7 @@ describe('parseJwkSet', () => {
 
   const foreign = { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: 'AAAA', ext: 1 }
 
-  it('keeps a key of an unknown type as it is beside good ones (RFC 7517 §5)', () => {
+  it('keeps a key of an unknown type among valid ones (RFC 7517 §5)', () => {
     expect(parseJwkSet({ keys: [foreign, publicKey] })).toEqual({ keys: [foreign, publicKey] })
   })
 
@@ -120,7 +120,7 @@ describe('parseJwkSet', () => {
     expect(() => parseJwkSet({ keys: listed })).toThrow(refusal('invalid_request'))
   })
 
-  it('says which key is wrong', () => {
+  it('reports which key is wrong', () => {
     expect(() => parseJwkSet({ keys: [publicKey, {}] }, ['jwks'])).toThrow(
       refusal('invalid_request', { path: ['jwks', 'keys', 1, 'kid'] }),
     )
@@ -129,8 +129,8 @@ describe('parseJwkSet', () => {
 
 describe('parsePrivateJwk', () => {
   it.each([
-    ['a public key', publicKey, /it is a public key/],
-    ['a key that no algorithm suits', { ...keys.leaf, alg: 'RS256' }, /cannot sign/],
+    ['a public key', publicKey, /is a public key/],
+    ['a key without a suitable algorithm', { ...keys.leaf, alg: 'RS256' }, /cannot sign/],
     ['a key agreement key', { ...keys.leaf, alg: 'ECDH-ES' }, /cannot sign/],
   ])('refuses %s', (_what, value, message) => {
     expect(() => parsePrivateJwk(value)).toThrow(message)

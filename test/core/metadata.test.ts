@@ -65,7 +65,7 @@ describe('checkIssuer', () => {
     },
   )
 
-  it('leaves other Entity Types alone', () => {
+  it('does not check other Entity Types', () => {
     expect(() =>
       checkIssuer({ openid_relying_party: { issuer: 'x' }, openid_provider: {} }, 'https://a.example'),
     ).not.toThrow()
@@ -87,11 +87,11 @@ describe('applySuperiorMetadata (§3.1.1)', () => {
     })
   })
 
-  it('changes nothing without a Superior that states metadata', () => {
+  it('changes nothing without metadata of a Superior', () => {
     expect(applySuperiorMetadata(own, undefined)).toEqual(own)
   })
 
-  it('leaves its arguments alone', () => {
+  it('does not change its arguments', () => {
     applySuperiorMetadata(own, { openid_relying_party: { client_name: 'theirs' } })
     expect(own.openid_relying_party.client_name).toBe('own')
   })

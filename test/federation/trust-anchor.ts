@@ -1,6 +1,6 @@
 /** A Trust Anchor under test: the app on a real Redis, with its own key and an adjustable clock. */
 import type { FastifyInstance } from 'fastify'
-import { localSigner } from '#core/jws.ts'
+import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
@@ -33,7 +33,7 @@ export async function startTrustAnchor(options: Options = {}) {
   const redis = options.redis ?? (await startRedis())
   const key = await generateSigningKey('ES256')
   const keyDirectory: KeyDirectory = {
-    signer: await localSigner(key),
+    signer: await createLocalSigner(key),
     listed: [{ jwk: publicJwk(key), role: 'current', file: 'private.json' }],
     published: { keys: [publicJwk(key)] },
     historical: [],

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
-import { localSigner, type Signer, signJwt } from '#core/jws.ts'
+import { createLocalSigner, type Signer, signJwt } from '#core/jws.ts'
 import { parsePrivateJwk, publicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
@@ -46,7 +46,7 @@ export async function startOldInmor(entityId: string, keysDirectory: string) {
     startRestartableDatabase(),
   ])
   const key = parsePrivateJwk(JSON.parse(await readFile(join(keysDirectory, 'private.json'), 'utf8')))
-  const signer: Signer = await localSigner(key)
+  const signer: Signer = await createLocalSigner(key)
   const sql = new Client({ connectionString: database.url })
   await sql.connect()
   await sql.query(tables)

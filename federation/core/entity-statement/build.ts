@@ -1,4 +1,4 @@
-/** Builds the claims of Entity Statements (§3.1); signing them is a step of its own. */
+/** Builds the claims of Entity Statements (§3.1). */
 import { type AdditionalClaims, parseAdditionalClaims } from '../additional-claims.ts'
 import type { Constraints } from '../constraints.ts'
 import type { EntityId } from '../entity-id.ts'
@@ -24,18 +24,18 @@ export function buildEntityConfiguration(input: {
 }): EntityStatementClaims {
   return {
     ...parseAdditionalClaims(input.additionalClaims ?? {}, protectedClaims),
-    ...frame(input.entityId, input.entityId, input),
+    ...buildRequired(input.entityId, input.entityId, input),
     metadata: input.metadata,
-    ...unlessEmpty('authority_hints', input.authorityHints),
+    ...omitEmpty('authority_hints', input.authorityHints),
     // A Trust Anchor without Superiors must not have it (§3.1.2).
-    ...(input.authorityHints?.length ? unlessEmpty('trust_anchor_hints', input.trustAnchorHints) : {}),
-    ...unlessEmpty('trust_marks', input.trustMarks),
-    ...unlessEmpty('trust_mark_issuers', input.trustMarkIssuers),
-    ...unlessEmpty('trust_mark_owners', input.trustMarkOwners),
+    ...(input.authorityHints?.length ? omitEmpty('trust_anchor_hints', input.trustAnchorHints) : {}),
+    ...omitEmpty('trust_marks', input.trustMarks),
+    ...omitEmpty('trust_mark_issuers', input.trustMarkIssuers),
+    ...omitEmpty('trust_mark_owners', input.trustMarkOwners),
   }
 }
 
-/** Times are unix seconds; `keys` are the Subordinate's. */
+/** Times are unix seconds. `keys` are the Subordinate's. */
 export function buildSubordinateStatement(input: {
   issuer: EntityId
   subject: EntityId
@@ -52,18 +52,18 @@ export function buildSubordinateStatement(input: {
 }): EntityStatementClaims {
   return {
     ...parseAdditionalClaims(input.additionalClaims ?? {}, protectedClaims),
-    ...frame(input.issuer, input.subject, input),
-    ...unlessEmpty('metadata', input.metadata),
-    ...unlessEmpty('metadata_policy', input.metadataPolicy),
-    ...unlessEmpty('metadata_policy_crit', input.metadataPolicyCrit),
-    ...unlessEmpty('constraints', input.constraints),
+    ...buildRequired(input.issuer, input.subject, input),
+    ...omitEmpty('metadata', input.metadata),
+    ...omitEmpty('metadata_policy', input.metadataPolicy),
+    ...omitEmpty('metadata_policy_crit', input.metadataPolicyCrit),
+    ...omitEmpty('constraints', input.constraints),
     ...(input.sourceEndpoint === undefined ? {} : { source_endpoint: input.sourceEndpoint }),
-    ...unlessEmpty('crit', input.crit),
+    ...omitEmpty('crit', input.crit),
   }
 }
 
-function frame(iss: EntityId, sub: EntityId, input: { iat: number; exp: number; keys: JwkSet }) {
-  // Some readers take fractions for a fault. publicJwk is a second line: nothing private leaves from here.
+function buildRequired(iss: EntityId, sub: EntityId, input: { iat: number; exp: number; keys: JwkSet }) {
+  // Some implementations refuse fractions. `publicJwk` is an additional protection of private keys.
   return {
     iss,
     sub,
@@ -73,8 +73,8 @@ function frame(iss: EntityId, sub: EntityId, input: { iat: number; exp: number; 
   }
 }
 
-/** Several claims must not be empty (§3.1.2, §3.1.3), and none says anything when it is. */
-function unlessEmpty<Name extends string, Value extends object>(name: Name, value: Value | undefined) {
-  // A computed name widens to string; the object has exactly the one member or none.
+/** Several claims must not be empty (§3.1.2, §3.1.3), and an empty claim has no meaning. */
+function omitEmpty<Name extends string, Value extends object>(name: Name, value: Value | undefined) {
+  // TypeScript widens a computed name to string.
   return (value && Object.keys(value).length > 0 ? { [name]: value } : {}) as { [_ in Name]?: Value }
 }

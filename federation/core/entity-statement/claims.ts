@@ -1,4 +1,4 @@
-/** The claims of an Entity Statement: where each may stand and what it must look like (§3.1, §3.2 steps 13-27). */
+/** Defines and parses the claims of Entity Statements (§3.1, §3.2 steps 13-27). */
 import {
   parseArray,
   parseEntityIdAt,
@@ -51,21 +51,21 @@ export type EntityStatementClaims = {
 
 export type ParseOptions = {
   allowHttp?: boolean | undefined
-  /** Claims beyond Core that the caller processes, and that `crit` may therefore name (§13.4). */
+  /** Claims beyond Core that the caller supports, so that `crit` may list them (§13.4). */
   understoodClaims?: readonly string[] | undefined
 }
 
 type Kind = 'an Entity Configuration' | 'a Subordinate Statement'
 type Context = { claims: JsonObject; options: ParseOptions }
 type Rule = {
-  /** The only message that may carry the claim. */
+  /** The only kind of message that may contain the claim. */
   only?: Kind | 'a message of Explicit Registration'
   required?: true
   parse?(value: unknown, path: Path, context: Context): unknown
 }
 
-const entityIds = (value: unknown, path: Path, { options }: Context) =>
-  parseNonEmptyArray(value, path, (element, place) => parseEntityIdAt(element, place, options))
+const parseEntityIds = (value: unknown, path: Path, { options }: Context) =>
+  parseNonEmptyArray(value, path, (element, elementPath) => parseEntityIdAt(element, elementPath, options))
 
 const rules: Readonly<Record<string, Rule>> = {
   iss: { required: true, parse: (value, path, { options }) => parseEntityIdAt(value, path, options) },
@@ -75,8 +75,8 @@ const rules: Readonly<Record<string, Rule>> = {
   jwks: { required: true, parse: parseJwkSet },
   crit: { parse: parseCrit },
   metadata: { parse: (value, path) => parseMetadata(value, path) },
-  authority_hints: { only: 'an Entity Configuration', parse: entityIds },
-  trust_anchor_hints: { only: 'an Entity Configuration', parse: entityIds },
+  authority_hints: { only: 'an Entity Configuration', parse: parseEntityIds },
+  trust_anchor_hints: { only: 'an Entity Configuration', parse: parseEntityIds },
   trust_marks: {
     only: 'an Entity Configuration',
     parse: (value, path) => parseArray(value, path, parseTrustMarkEntry),
@@ -106,12 +106,12 @@ const rules: Readonly<Record<string, Rule>> = {
   trust_anchor: { only: 'a message of Explicit Registration' },
 }
 
-/** Claims that Core defines for Entity Statements; `crit` must not list them, nor additional claims take them. */
+/** Claims that Core defines. `crit` must not list them, and additional claims must not set them. */
 export const protectedClaims: ReadonlySet<string> = new Set(Object.keys(rules))
 
 /**
- * Accepts the claims of an Entity Statement, as far as that needs no key and no clock.
- * @throws FederationError `invalid_request`, or `invalid_metadata` for the claims that hold metadata
+ * Accepts the claims of an Entity Statement. Checks everything that needs no key and no clock.
+ * @throws FederationError `invalid_request`, or `invalid_metadata` for metadata and policy
  */
 export function parseClaims(claims: JsonObject, options: ParseOptions): EntityStatementClaims {
   const kind: Kind = claims.iss === claims.sub ? 'an Entity Configuration' : 'a Subordinate Statement'
@@ -120,41 +120,41 @@ export function parseClaims(claims: JsonObject, options: ParseOptions): EntitySt
       if (required) throw refuse([name], 'is missing')
       continue
     }
-    if (only && only !== kind) throw refuse([name], `may stand only in ${only}, and this is ${kind}`)
+    if (only && only !== kind) throw refuse([name], `is only allowed in ${only}, but this is ${kind}`)
     parse?.(claims[name], [name], { claims, options })
   }
-  // Every claim of the type has just been checked by its rule.
+  // Every claim of the type was checked by its rule.
   return claims as EntityStatementClaims
 }
 
-/** Each name is a claim that Core does not define, that is there, and that is understood (§3.1.1, §13.4). */
+/** Each name must be a supported claim of the statement that Core does not define (§3.1.1, §13.4). */
 function parseCrit(value: unknown, path: Path, { claims, options }: Context): void {
   const names = parseNonEmptyArray(value, path, parseString)
-  for (const [at, name] of names.entries()) {
+  for (const [index, name] of names.entries()) {
     if (protectedClaims.has(name)) {
       throw refuse(path, `must not list ${quote(name)}, which the specification defines`)
     }
-    if (names.indexOf(name) !== at) throw refuse(path, `lists ${quote(name)} twice`)
+    if (names.indexOf(name) !== index) throw refuse(path, `lists ${quote(name)} twice`)
     if (!Object.hasOwn(claims, name)) {
-      throw refuse(path, `lists ${quote(name)}, which the statement does not have`)
+      throw refuse(path, `lists ${quote(name)}, which the statement does not contain`)
     }
     if (!options.understoodClaims?.includes(name)) {
-      throw refuse(path, `makes the claim ${quote(name)} critical, which is not understood here`)
+      throw refuse(path, `lists ${quote(name)}, which is not supported`)
     }
   }
 }
 
-/** Only syntax and equal types: whether a Trust Mark can be trusted does not touch the statement (§17.5). */
+/** Checks only syntax and types: an untrusted Trust Mark does not invalidate the statement (§17.5). */
 function parseTrustMarkEntry(value: unknown, path: Path): void {
   const entry = parseObject(value, path)
   const type = parseString(entry.trust_mark_type, [...path, 'trust_mark_type'])
   const inner = decodeJwt(parseString(entry.trust_mark, [...path, 'trust_mark'])).claims.trust_mark_type
   if (inner !== type) {
-    throw refuse(path, `says trust_mark_type ${quote(type)} where its Trust Mark says ${quote(inner)}`)
+    throw refuse(path, `has the trust_mark_type ${quote(type)}, but its Trust Mark has ${quote(inner)}`)
   }
 }
 
 function refuse(path: Path, message: string): FederationError {
   const name = formatPath(path)
-  return new FederationError('invalid_request', `${name} ${message}`, { path, check: name })
+  return new FederationError('invalid_request', `${name} ${message}.`, { path, check: name })
 }

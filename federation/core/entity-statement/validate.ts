@@ -1,4 +1,4 @@
-/** Validates one Entity Statement against what was asked for, the clock, and its issuer's keys (§3.2). */
+/** Validates an Entity Statement: issuer, subject, times and signature (§3.2). */
 import type { EntityId } from '../entity-id.ts'
 import { FederationError } from '../errors.ts'
 import { verifySignature } from '../jws.ts'
@@ -8,8 +8,8 @@ import type { ParseOptions } from './claims.ts'
 import { type EntityStatement, isEntityConfiguration, parseEntityStatement } from './parse.ts'
 
 /**
- * Checks issuer and subject where they are given, and that `now` (unix seconds) lies between `iat` and `exp`
- * with a leeway of `skew` seconds (steps 4-8).
+ * Checks issuer and subject, if given, and that `now` (unix seconds) is between `iat` and `exp` with an allowance of
+ * `skew` seconds (steps 4-8).
  * @throws FederationError `invalid_request`
  */
 export function validateEntityStatement(
@@ -19,16 +19,16 @@ export function validateEntityStatement(
   const { iss, sub } = statement.claims
   const { issuer = iss, subject = sub } = options
   if (sub !== subject) throw refuse('sub', `is about ${sub}, not about ${subject}`)
-  if (iss !== issuer) throw refuse('iss', `was issued by ${iss}, not by ${issuer}`)
+  if (iss !== issuer) throw refuse('iss', `is from ${iss}, not from ${issuer}`)
   const kind = isEntityConfiguration(statement) ? 'Entity Configuration' : 'Subordinate Statement'
-  checkValidity(statement.claims, options, `the ${kind} of ${sub}`)
+  checkValidity(statement.claims, options, `The ${kind} of ${sub}`)
 }
 
 type VerifyOptions = Clock & ParseOptions
 
 /**
- * Reads and verifies an Entity Configuration, by default with the keys it states itself; that proves
- * possession of the keys, and trust only comes from a Trust Chain (§10).
+ * Parses and verifies an Entity Configuration, by default with its own keys. That only proves possession of the keys;
+ * trust requires a Trust Chain (§10).
  * @throws FederationError `invalid_request` or `invalid_metadata`
  */
 export async function verifyEntityConfiguration(
@@ -43,7 +43,7 @@ export async function verifyEntityConfiguration(
 }
 
 /**
- * Reads and verifies a Subordinate Statement with its issuer's keys.
+ * Parses and verifies a Subordinate Statement with its issuer's keys.
  * @throws FederationError `invalid_request` or `invalid_metadata`
  */
 export async function verifySubordinateStatement(
@@ -57,5 +57,5 @@ export async function verifySubordinateStatement(
 }
 
 function refuse(check: string, message: string): FederationError {
-  return new FederationError('invalid_request', `the Entity Statement ${message}`, { check, path: [check] })
+  return new FederationError('invalid_request', `The Entity Statement ${message}.`, { check, path: [check] })
 }

@@ -2,12 +2,12 @@
 import { type FederationError, quote } from '../errors.ts'
 import { member } from '../json.ts'
 import type { Metadata } from '../metadata.ts'
-import { finding, stopAtFirst } from './findings.ts'
+import { createFinding, stopAtFirst } from './findings.ts'
 import { type Operator, operators } from './operators.ts'
 import { type MetadataPolicy, type ParameterPolicy, readPolicy } from './parse.ts'
 import { isScope, joinScope, splitScope } from './scope.ts'
 
-/** One operator at work; undefined is a parameter that is absent. */
+/** The application of one operator. `before` and `after` are undefined if the parameter is absent. */
 export type PolicyStep = {
   entityType: string
   parameter: string
@@ -19,7 +19,7 @@ export type PolicyStep = {
 }
 
 /**
- * Returns the Resolved Metadata. Entity Types that the subject does not have are not created.
+ * Returns the Resolved Metadata. Does not add Entity Types.
  * @throws FederationError `invalid_metadata`
  */
 export function applyMetadataPolicy(policy: MetadataPolicy, metadata: Metadata): Metadata {
@@ -28,7 +28,7 @@ export function applyMetadataPolicy(policy: MetadataPolicy, metadata: Metadata):
   })
 }
 
-/** Runs a policy that has been read; `onStep` decides whether a failed step ends it. */
+/** Runs a parsed policy. `onStep` decides whether to continue after a failed step. */
 export function runPolicy(
   policy: MetadataPolicy,
   metadata: Metadata,
@@ -50,38 +50,38 @@ export function runPolicy(
   )
 }
 
-/** Absent parameters run as well: `value`, `add` and `default` may create them, `essential` may miss them. */
+/** Handles absent parameters too: `value`, `add` and `default` may add them, and `essential` may require them. */
 function runParameter(
   input: { entityType: string; parameter: string; operators: ParameterPolicy; value: unknown },
   onStep: (step: PolicyStep) => void,
 ): unknown {
   const { entityType, parameter } = input
   const scope = isScope(entityType, parameter)
-  const shown = scope ? joinScope : (value: unknown) => value
+  const format = scope ? joinScope : (value: unknown) => value
   let current = scope ? splitScope(input.value) : input.value
   for (const operator of operators) {
     if (!Object.hasOwn(input.operators, operator.name)) continue
     const value = input.operators[operator.name]
-    const fault = operatorFault(operator, current, value)
+    const error = findOperatorError(operator, current, value)
     const before = current
-    if (fault === undefined) current = operator.apply(before, value)
+    if (error === undefined) current = operator.apply(before, value)
     const step = {
       entityType,
       parameter,
       operator: operator.name,
       value,
-      before: shown(before),
-      after: shown(current),
+      before: format(before),
+      after: format(current),
     }
-    onStep(fault ? { ...step, error: finding([entityType, parameter], fault, operator.name) } : step)
+    const path = [entityType, parameter]
+    onStep(error ? { ...step, error: createFinding(path, error, operator.name) } : step)
   }
-  return shown(current)
+  return format(current)
 }
 
-function operatorFault(operator: Operator, parameter: unknown, value: unknown): string | undefined {
+function findOperatorError(operator: Operator, parameter: unknown, value: unknown): string | undefined {
   if (parameter !== undefined && !operator.parameter.has(parameter)) {
-    return `applies to ${operator.parameter.name}, and the parameter is ${quote(parameter)}`
+    return `applies only to ${operator.parameter.name}, not to ${quote(parameter)}`
   }
-  const fault = operator.check(parameter, value)
-  return fault && `${fault}: the parameter is ${quote(parameter)}, the policy ${quote(value)}`
+  return operator.check(parameter, value)
 }

@@ -1,8 +1,8 @@
-/** Arrays as sets: the policy operators know no order and no repetition, and compare by value (§6.1.3). */
-import { jsonEqual } from '../json.ts'
+/** Treats arrays as sets: policy operators ignore order and repetition, and compare by value (§6.1.3). */
+import { isJsonEqual } from '../json.ts'
 
 export function includes(array: readonly unknown[], element: unknown): boolean {
-  return array.some((other) => jsonEqual(other, element))
+  return array.some((other) => isJsonEqual(other, element))
 }
 
 export function isSubset(inner: readonly unknown[], outer: readonly unknown[]): boolean {
@@ -10,18 +10,18 @@ export function isSubset(inner: readonly unknown[], outer: readonly unknown[]): 
 }
 
 /** Keeps the order of `first`. */
-export function intersection(first: readonly unknown[], second: readonly unknown[]): unknown[] {
+export function intersect(first: readonly unknown[], second: readonly unknown[]): unknown[] {
   return first.filter((element) => includes(second, element))
 }
 
-/** Keeps `first` as it is and appends what only `second` has, each element once. */
-export function union(first: readonly unknown[], second: readonly unknown[]): unknown[] {
+/** Appends to `first` the elements that only `second` has, each once. */
+export function unite(first: readonly unknown[], second: readonly unknown[]): unknown[] {
   const joined = [...first]
   for (const element of second) if (!includes(joined, element)) joined.push(element)
   return joined
 }
 
-/** Equality of operator values; since results have no defined order, the order of an array does not count. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  return Array.isArray(a) && Array.isArray(b) ? isSubset(a, b) && isSubset(b, a) : jsonEqual(a, b)
+/** Compares operator values. The order of an array is ignored, because results have no defined order. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  return Array.isArray(a) && Array.isArray(b) ? isSubset(a, b) && isSubset(b, a) : isJsonEqual(a, b)
 }

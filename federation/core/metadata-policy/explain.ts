@@ -1,4 +1,4 @@
-/** Explains a chain's metadata policy to a person: every step, who set it, and everything that is wrong. */
+/** Explains a chain's metadata policy: every step, the Superiors that set it, and all findings. */
 import type { EntityId } from '../entity-id.ts'
 import { FederationError, type FederationErrorCode } from '../errors.ts'
 import { member } from '../json.ts'
@@ -10,7 +10,7 @@ import { mergePolicies } from './merge.ts'
 import { checkCriticalOperators, type MetadataPolicy, readPolicy } from './parse.ts'
 
 export type ExplainedStep = Omit<PolicyStep, 'error'> & {
-  /** The Superiors that set the operator, Trust Anchor first. */
+  /** The Superiors that set the operator, the Trust Anchor first. */
   setBy: EntityId[]
   error?: string
 }
@@ -20,12 +20,12 @@ export type PolicyFinding = {
   message: string
   path: Path
   operator?: string
-  /** The Superior whose policy shows the fault; absent when the metadata does. */
+  /** The Superior with the invalid policy. Absent if the metadata is invalid. */
   issuer?: EntityId
 }
 
 export type PolicyExplanation = {
-  /** The Resolved Metadata; absent when there are errors. */
+  /** The Resolved Metadata. Absent if there are errors. */
   metadata?: Metadata
   steps: ExplainedStep[]
   errors: PolicyFinding[]
@@ -33,7 +33,7 @@ export type PolicyExplanation = {
 
 type Level = { issuer: EntityId; policy: MetadataPolicy }
 
-/** `levels` run from the Trust Anchor down. Goes on after a finding with what is left, and never throws one. */
+/** `levels` start at the Trust Anchor. Continues after a finding with the valid parts, and never throws one. */
 export function explainMetadataPolicy(
   levels: readonly Level[],
   metadata: Metadata,
@@ -47,12 +47,12 @@ export function explainMetadataPolicy(
     const usable = collectInto(found, readPolicy(policy))
     merged = collectInto(found, mergePolicies(merged, usable))
     read.push({ issuer, policy: usable })
-    errors.push(...found.map((error) => describe(error, issuer)))
+    errors.push(...found.map((error) => describeFinding(error, issuer)))
   }
   const steps: ExplainedStep[] = []
   const resolved = runPolicy(merged, metadata, ({ error, ...step }) => {
-    steps.push({ ...step, setBy: setBy(read, step), ...(error ? { error: error.message } : {}) })
-    if (error) errors.push(describe(error))
+    steps.push({ ...step, setBy: listSetters(read, step), ...(error ? { error: error.message } : {}) })
+    if (error) errors.push(describeFinding(error))
   })
   return { ...(errors.length === 0 ? { metadata: resolved } : {}), steps, errors }
 }
@@ -63,13 +63,13 @@ function explainCrit(names: Iterable<string>): PolicyFinding[] {
       checkCriticalOperators([name])
       return []
     } catch (error) {
-      if (error instanceof FederationError) return [describe(error)]
+      if (error instanceof FederationError) return [describeFinding(error)]
       throw error
     }
   })
 }
 
-function setBy(
+function listSetters(
   levels: readonly Level[],
   step: { entityType: string; parameter: string; operator: string },
 ): EntityId[] {
@@ -78,7 +78,7 @@ function setBy(
   return levels.filter(sets).map(({ issuer }) => issuer)
 }
 
-function describe({ code, message, detail }: FederationError, issuer?: EntityId): PolicyFinding {
+function describeFinding({ code, message, detail }: FederationError, issuer?: EntityId): PolicyFinding {
   const { path = [], operator } = detail
   return { code, message, path, ...(operator ? { operator } : {}), ...(issuer ? { issuer } : {}) }
 }

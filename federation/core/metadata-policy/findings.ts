@@ -1,17 +1,17 @@
 /**
- * Rules as generators: each finding is yielded, and what remains usable is returned. Whoever guards the
- * protocol stops at the first finding; whoever explains a policy to a person collects them all.
+ * Runs rules as generators, which yield each finding and return the valid rest. Validation stops at the first finding;
+ * the explanation of a policy collects them all.
  */
 import { FederationError } from '../errors.ts'
 import { formatPath, type Path } from '../path.ts'
 
 export type Findings<T> = Generator<FederationError, T, void>
 
-/** A fault of the operator at `path`, which is Entity Type and parameter. */
-export function finding(path: Path, message: string, operator?: string): FederationError {
+/** `path` is Entity Type and parameter. `message` continues the sentence after the operator, without a full stop. */
+export function createFinding(path: Path, message: string, operator?: string): FederationError {
   const subject = [formatPath(path), operator].filter(Boolean).join(': ')
   const detail = { path, ...(operator === undefined ? {} : { operator, check: operator }) }
-  return new FederationError('invalid_metadata', `${subject} ${message}`, detail)
+  return new FederationError('invalid_metadata', `${subject} ${message}.`, detail)
 }
 
 /** @throws the first finding */

@@ -1,4 +1,4 @@
-/** Metadata policy (§6.1): reading, merging, applying and explaining it. */
+/** Parses, merges, applies and explains metadata policies (§6.1). */
 export { applyMetadataPolicy, type PolicyStep } from './apply.ts'
 export {
   type ExplainedStep,

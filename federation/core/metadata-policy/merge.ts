@@ -2,7 +2,7 @@
 import { quote } from '../errors.ts'
 import { member } from '../json.ts'
 import type { Path } from '../path.ts'
-import { type Findings, finding, stopAtFirst } from './findings.ts'
+import { createFinding, type Findings, stopAtFirst } from './findings.ts'
 import { findOperator } from './operators.ts'
 import {
   checkCombinations,
@@ -13,8 +13,8 @@ import {
 } from './parse.ts'
 
 /**
- * `policies` run from the Trust Anchor's down to the Immediate Superior's; `crit` holds the operator names that
- * any statement of the chain makes critical.
+ * `policies` start with the Trust Anchor's and end with the Immediate Superior's. `crit` has the critical operator
+ * names of all statements of the chain.
  * @throws FederationError `invalid_metadata`
  */
 export function mergeMetadataPolicies(
@@ -27,7 +27,7 @@ export function mergeMetadataPolicies(
     .reduce((superior, subordinate) => stopAtFirst(mergePolicies(superior, subordinate)), {})
 }
 
-/** Merges two policies that have been read; where they contradict each other, the Superior's part stays. */
+/** Merges two parsed policies. On a contradiction, the Superior's part stays. */
 export function* mergePolicies(
   superior: MetadataPolicy,
   subordinate: MetadataPolicy,
@@ -47,14 +47,14 @@ function* mergeParameter(
   const merged = yield* mergeMembers(superior, subordinate, function* (name, above, below) {
     const value = findOperator(name)?.merge(above, below)
     if (value !== undefined) return value
-    yield finding(path, `${quote(below)} contradicts ${quote(above)}, which a Superior has set`, name)
+    yield createFinding(path, `${quote(below)} contradicts ${quote(above)}, which a Superior has set`, name)
     return above
   })
   yield* checkCombinations(merged, path)
   return merged
 }
 
-/** What one side alone has is copied; what both have is merged. */
+/** Copies members of one side, and merges members of both. */
 function* mergeMembers<T>(
   superior: Readonly<Record<string, T>>,
   subordinate: Readonly<Record<string, T>>,

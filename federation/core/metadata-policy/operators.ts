@@ -1,21 +1,22 @@
-/** The standard operators, one row each (§6.1.3.1). */
+/** Defines the standard operators (§6.1.3.1). */
+import { quote } from '../errors.ts'
 import { isJsonObject } from '../json.ts'
-import { includes, intersection, isSubset, sameValue, union } from './array-set.ts'
+import { includes, intersect, isSameValue, isSubset, unite } from './array-set.ts'
 
 type Kind<T> = { name: string; has(value: unknown): value is T }
 
-/** Values are checked against `value` and `parameter` before `merge` and `apply` see them. */
+/** Values are checked against `value` and `parameter` before `merge` and `apply` run. */
 export type Operator = {
   name: string
-  /** Accepted operator values; another JSON type is a policy error. */
+  /** Accepted operator values. Another JSON type is a policy error. */
   value: Kind<unknown>
-  /** Accepted parameter values, where the parameter is present. */
+  /** Accepted parameter values, if the parameter is present. */
   parameter: Kind<unknown>
-  /** The policy of Superior and Subordinate in one; undefined when they contradict each other. */
+  /** Merges the values of Superior and Subordinate. Undefined if they contradict each other. */
   merge(superior: unknown, subordinate: unknown): unknown
-  /** The new value of the parameter, undefined being absent. */
+  /** Returns the new value of the parameter. Undefined if it is absent. */
   apply(parameter: unknown, value: unknown): unknown
-  /** What is wrong with the parameter, if anything; checks leave it unchanged. */
+  /** Returns what is wrong with the parameter, if anything. */
   check(parameter: unknown, value: unknown): string | undefined
 }
 
@@ -39,7 +40,7 @@ const notNull: Kind<unknown> = {
   has: (value): value is unknown => value !== undefined && value !== null,
 }
 const bool: Kind<boolean> = { name: 'true or false', has: (value) => typeof value === 'boolean' }
-/** Numbers and objects beside strings are optional in the text, and supported. */
+/** The specification makes numbers and objects optional. We support both. */
 const element: Kind<unknown> = {
   name: 'a string, number or object',
   has: (value): value is unknown => isElement(value),
@@ -49,66 +50,72 @@ const array: Kind<unknown[]> = {
   has: (value): value is unknown[] => Array.isArray(value) && value.every(isElement),
 }
 
-const equalOrNothing = (superior: unknown, subordinate: unknown) =>
-  sameValue(superior, subordinate) ? superior : undefined
+const keepIfSame = (superior: unknown, subordinate: unknown) =>
+  isSameValue(superior, subordinate) ? superior : undefined
 
-const orNothing = (values: unknown[]) => (values.length > 0 ? values : undefined)
+const keepIfNotEmpty = (values: unknown[]) => (values.length > 0 ? values : undefined)
+
+const quoteAll = (values: readonly unknown[]) => values.map(quote).join(', ')
 
 /** In their order of application. */
 export const operators: readonly Operator[] = [
-  row({
+  createRow({
     name: 'value',
     value: anything,
     parameter: notNull,
-    merge: equalOrNothing,
-    // null removes the parameter.
+    merge: keepIfSame,
+    // null removes the parameter
     apply: (_parameter, value) => value ?? undefined,
   }),
-  row({
+  createRow({
     name: 'add',
     value: array,
     parameter: array,
-    merge: union,
-    apply: (parameter = [], value) => union(parameter, value),
+    merge: unite,
+    apply: (parameter = [], value) => unite(parameter, value),
   }),
-  row({
+  createRow({
     name: 'default',
     value: notNull,
     parameter: notNull,
-    merge: equalOrNothing,
+    merge: keepIfSame,
     apply: (parameter, value) => parameter ?? value,
   }),
-  row({
+  createRow({
     name: 'one_of',
     value: array,
     parameter: element,
-    merge: (superior, subordinate) => orNothing(intersection(superior, subordinate)),
+    merge: (superior, subordinate) => keepIfNotEmpty(intersect(superior, subordinate)),
     check: (parameter, value) =>
-      parameter === undefined || includes(value, parameter) ? undefined : 'does not list the value',
+      parameter === undefined || includes(value, parameter)
+        ? undefined
+        : `does not allow ${quote(parameter)}. Allowed: ${quoteAll(value)}`,
   }),
-  row({
+  createRow({
     name: 'subset_of',
     value: array,
     parameter: array,
-    merge: intersection,
-    // What is left may be empty: the parameter stays, and nothing has failed.
-    apply: (parameter, value) => parameter && intersection(parameter, value),
+    merge: intersect,
+    // The result may be empty. The parameter stays, and this is not an error.
+    apply: (parameter, value) => parameter && intersect(parameter, value),
   }),
-  row({
+  createRow({
     name: 'superset_of',
     value: array,
     parameter: array,
-    merge: union,
+    merge: unite,
     check: (parameter, value) =>
-      parameter === undefined || isSubset(value, parameter) ? undefined : 'wants values that are missing',
+      parameter === undefined || isSubset(value, parameter)
+        ? undefined
+        : `requires ${quoteAll(value.filter((element) => !includes(parameter, element)))}`,
   }),
-  row({
+  createRow({
     name: 'essential',
     value: bool,
     parameter: notNull,
     merge: (superior, subordinate) => superior || subordinate,
     check: (parameter, value) =>
-      value && parameter === undefined ? 'wants the parameter, which is absent' : undefined,
+      value && parameter === undefined ? 'requires the parameter, but it is absent' : undefined,
   }),
 ]
 
@@ -116,8 +123,8 @@ export function findOperator(name: string): Operator | undefined {
   return operators.find((operator) => operator.name === name)
 }
 
-function row<V, P>(operator: Row<V, P>): Operator {
+function createRow<V, P>(operator: Row<V, P>): Operator {
   const complete: Row<V, P> = { apply: (parameter) => parameter, check: () => undefined, ...operator }
-  // Callers hand over only what the two kinds have accepted, which is how V and P come about.
+  // Callers pass only values that the two kinds accept.
   return complete as Operator
 }

@@ -1,11 +1,11 @@
-/** Enforces the constraints of every Subordinate Statement of a chain, each on its own (§6.2). */
+/** Enforces the constraints of each Subordinate Statement in a chain (§6.2). */
 import { type Constraints, isPermittedHost } from '../constraints.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 import { FederationError } from '../errors.ts'
 
 /**
- * `chain` begins with the subject's Entity Configuration. `allowed_entity_types` is absent here: it filters
- * metadata and never fails (§6.2.3).
+ * `chain` starts with the subject's Entity Configuration. `allowed_entity_types` is not checked, because it only
+ * filters metadata (§6.2.3).
  * @throws FederationError `invalid_trust_chain`
  */
 export function checkConstraints(
@@ -19,7 +19,7 @@ export function checkConstraints(
   }
 }
 
-/** Between the issuer of the statement at `position` and the subject lie `position - 1` Intermediates (§6.2.1). */
+/** There are `position - 1` Intermediates between the issuer of the statement and the subject (§6.2.1). */
 function checkPathLength(
   { max_path_length }: Constraints,
   position: number,
@@ -31,11 +31,11 @@ function checkPathLength(
   throw refuse(
     'max_path_length',
     position,
-    `${issuer} allows ${max_path_length} intermediates below it, and there are ${intermediates}`,
+    `${issuer} allows at most ${max_path_length} Intermediates below it, but there are ${intermediates}.`,
   )
 }
 
-/** The subject of the statement and everything below it must lie inside the name space (§6.2.2). */
+/** The subject of the statement and all entities below it must be in the name space (§6.2.2). */
 function checkNames(
   { naming_constraints }: Constraints,
   position: number,
@@ -45,11 +45,7 @@ function checkNames(
   const issuer = statements[position]?.claims.iss
   for (const { claims } of statements.slice(0, position + 1)) {
     if (isPermittedHost(new URL(claims.sub).hostname, naming_constraints)) continue
-    throw refuse(
-      'naming_constraints',
-      position,
-      `${claims.sub} lies outside the names that ${issuer} permits`,
-    )
+    throw refuse('naming_constraints', position, `${claims.sub} is outside the names that ${issuer} permits.`)
   }
 }
 

@@ -2,17 +2,17 @@
 import type { EntityId } from '../entity-id.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 import { FederationError } from '../errors.ts'
-import { byPreference } from './preference.ts'
+import { compareChains } from './preference.ts'
 import { createStatementReader, type SourceOptions, type StatementReader } from './source.ts'
 
 export type CollectLimits = {
-  /** Hints that are followed in one Entity Configuration. */
+  /** Authority hints to follow per Entity Configuration. */
   authorityHints: number
-  /** Superiors in one chain, the Trust Anchor included. */
+  /** Superiors in one chain, including the Trust Anchor. */
   depth: number
-  /** Statements that are fetched in one run. */
+  /** Statements to fetch per run. */
   fetches: number
-  /** Candidates after which the run ends. */
+  /** Candidates per run. */
   chains: number
 }
 
@@ -21,12 +21,12 @@ export type CollectOptions = SourceOptions & {
   limits?: Partial<CollectLimits>
 }
 
-/** What went wrong on one branch; the others go on without it. */
+/** The failure of one branch. It does not affect the others. */
 export type CollectFailure = {
   entity: EntityId
-  /** The hinted Superior of `entity` whose statements were the trouble. */
+  /** The Superior of `entity` whose statement failed. */
   superior?: EntityId
-  /** Of these statements, the Entity Configuration of the Superior itself. */
+  /** The failed statement is the Superior's Entity Configuration. */
   isConfiguration?: true
   error: FederationError
 }
@@ -35,10 +35,10 @@ export type CollectedChains = { chains: EntityStatement[][]; failures: CollectFa
 
 const defaultLimits: CollectLimits = { authorityHints: 10, depth: 10, fetches: 100, chains: 10 }
 
-/** Steps of a run. Statements are fetched once, but hints that cross can span far more paths than statements. */
+/** Steps per run. Crossing hints can form far more paths than there are statements. */
 const MAX_STEPS = 1000
 
-/** Entity Configurations from the subject's upwards, seen from the last one reached. */
+/** Entity Configurations from the subject upwards, as a list from the top. */
 type Path = { top: EntityStatement; below?: Path; length: number }
 
 type Run = {
@@ -51,8 +51,8 @@ type Run = {
 }
 
 /**
- * Returns every candidate within the limits, the preferred one first; the statements are verified one by one,
- * the chains are not. A subject that is a Trust Anchor itself has a chain of one statement.
+ * Returns all candidates within the limits, the preferred one first. Each statement is verified, but the chains are
+ * not validated. A subject that is a Trust Anchor has a chain of one statement.
  */
 export async function collectTrustChains(
   subject: EntityId,
@@ -69,17 +69,17 @@ export async function collectTrustChains(
   }
   const configuration = await attempt(run, { entity: subject }, () => run.reader.entityConfiguration(subject))
   if (configuration) await explore(run, configuration, { top: configuration, length: 1 })
-  return { chains: run.chains.toSorted(byPreference), failures: run.failures }
+  return { chains: run.chains.toSorted(compareChains), failures: run.failures }
 }
 
-/** Every branch goes on by itself: a Superior that hangs holds up nobody but those above it. */
+/** Branches run concurrently: a Superior that does not respond delays only its own branch. */
 async function explore(run: Run, subject: EntityStatement, path: Path): Promise<void> {
   if (run.anchors.has(path.top.claims.sub)) {
     const chain = await completeChain(run, subject, path)
     if (chain && hasRoom(run)) run.chains.push(chain)
     return
   }
-  const superiors = hasRoom(run) ? followedHints(run, path) : []
+  const superiors = hasRoom(run) ? selectHints(run, path) : []
   await Promise.all(
     superiors.map(async (superior) => {
       const longer = await extend(run, path, superior)
@@ -92,10 +92,10 @@ function hasRoom({ chains, limits }: Run): boolean {
   return chains.length < limits.chains
 }
 
-/** Fetches what the Superiors on a path say about the Entity below them. */
+/** Fetches the Subordinate Statements of a path. */
 async function completeChain(run: Run, subject: EntityStatement, path: Path) {
   const statements = await Promise.all(
-    linksOf(path).map(({ entity, superior }) =>
+    listLinks(path).map(({ entity, superior }) =>
       attempt(run, { entity, superior: superior.claims.sub }, () =>
         run.reader.subordinateStatement(superior, entity),
       ),
@@ -107,70 +107,70 @@ async function completeChain(run: Run, subject: EntityStatement, path: Path) {
 }
 
 /** From the subject upwards. */
-function linksOf({ top, below }: Path): { entity: EntityId; superior: EntityStatement }[] {
-  return below ? [...linksOf(below), { entity: below.top.claims.sub, superior: top }] : []
+function listLinks({ top, below }: Path): { entity: EntityId; superior: EntityStatement }[] {
+  return below ? [...listLinks(below), { entity: below.top.claims.sub, superior: top }] : []
 }
 
-/** The hints that the limits let through, each once; what they leave out is reported. */
-function followedHints(run: Run, path: Path): EntityId[] {
+/** Selects distinct hints within the limits, and reports the others. */
+function selectHints(run: Run, path: Path): EntityId[] {
   const { sub: entity, authority_hints: hints = [] } = path.top.claims
   const { depth, authorityHints } = run.limits
   if (hints.length > 0 && path.length > depth) {
-    const message = `${entity} is ${depth} Superiors up; its authority hints are not followed`
+    const message = `The chain reached the limit of ${depth} Superiors at ${entity}.`
     report(run, { entity }, 'limits', message)
     return []
   }
   if (hints.length > authorityHints) {
-    const message = `of the ${hints.length} authority hints of ${entity} only the first ${authorityHints} are followed`
+    const message = `${entity} has ${hints.length} authority hints. Only the first ${authorityHints} are followed.`
     report(run, { entity }, 'limits', message)
   }
   return [...new Set(hints.slice(0, authorityHints))]
 }
 
 async function extend(run: Run, path: Path, superior: EntityId): Promise<Path | undefined> {
-  const place = { entity: path.top.claims.sub, superior }
-  if (isOn(path, superior)) {
-    report(run, place, 'loop', `the authority hint ${superior} leads back to an Entity below`)
+  const branch = { entity: path.top.claims.sub, superior }
+  if (isOnPath(path, superior)) {
+    report(run, branch, 'loop', `The authority hint ${superior} leads back to an Entity below it.`)
     return undefined
   }
   if (++run.steps > MAX_STEPS) {
-    report(run, place, 'limits', 'the authority hints span too many paths to follow all of them')
+    report(run, branch, 'limits', 'The authority hints form too many paths to follow.')
     return undefined
   }
-  const configuration = await attempt(run, { ...place, isConfiguration: true }, () =>
+  const configuration = await attempt(run, { ...branch, isConfiguration: true }, () =>
     run.reader.entityConfiguration(superior),
   )
   return configuration && { top: configuration, below: path, length: path.length + 1 }
 }
 
-function isOn(path: Path | undefined, entity: EntityId): boolean {
-  return path !== undefined && (path.top.claims.sub === entity || isOn(path.below, entity))
+function isOnPath(path: Path | undefined, entity: EntityId): boolean {
+  return path !== undefined && (path.top.claims.sub === entity || isOnPath(path.below, entity))
 }
 
 async function attempt<T>(
   run: Run,
-  place: Omit<CollectFailure, 'error'>,
+  branch: Omit<CollectFailure, 'error'>,
   action: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await action()
   } catch (error) {
     if (!(error instanceof FederationError)) throw error
-    record(run, { ...place, error })
+    record(run, { ...branch, error })
     return undefined
   }
 }
 
-function report(run: Run, place: Omit<CollectFailure, 'error'>, check: string, message: string): void {
-  record(run, { ...place, error: new FederationError('invalid_trust_chain', message, { check }) })
+function report(run: Run, branch: Omit<CollectFailure, 'error'>, check: string, message: string): void {
+  record(run, { ...branch, error: new FederationError('invalid_trust_chain', message, { check }) })
 }
 
-/** Paths that share a branch share its failure, which is told once. */
+/** Paths with a common branch have the same failure, which is recorded once. */
 function record(run: Run, failure: CollectFailure): void {
   const { entity, superior, error } = failure
-  const told = run.failures.some(
+  const isRecorded = run.failures.some(
     (other) =>
       other.entity === entity && other.superior === superior && other.error.message === error.message,
   )
-  if (!told) run.failures.push(failure)
+  if (!isRecorded) run.failures.push(failure)
 }

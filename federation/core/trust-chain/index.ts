@@ -1,4 +1,4 @@
-/** Trust Chains (§4, §10): collecting, validating and resolving them. */
+/** Collects, validates and resolves Trust Chains (§4, §10). */
 export { checkConstraints } from './check-constraints.ts'
 export {
   type CollectedChains,

@@ -1,26 +1,28 @@
-/** Which of several Trust Chains comes first; the text leaves the choice free (§10.3). */
+/** Orders Trust Chains by preference. The specification leaves the choice to implementations (§10.3). */
 import type { EntityId } from '../entity-id.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 
 type Chain = readonly EntityStatement[]
 
-/** Shorter, then longer lived, then by name: a total order, so that it never depends on who answered first. */
-export function byPreference(a: Chain, b: Chain): number {
+/** Shortest first, then latest expiry, then by name: a total order, independent of response times. */
+export function compareChains(a: Chain, b: Chain): number {
   return (
-    a.length - b.length || expiry(b) - expiry(a) || compare(entityPath(a).join(' '), entityPath(b).join(' '))
+    a.length - b.length ||
+    getExpiry(b) - getExpiry(a) ||
+    compareText(listEntities(a).join(' '), listEntities(b).join(' '))
   )
 }
 
-/** Who is in the chain, the subject first. */
-export function entityPath(chain: Chain): EntityId[] {
+/** Lists the entities of a chain, the subject first. */
+export function listEntities(chain: Chain): EntityId[] {
   return [...new Set(chain.map(({ claims }) => claims.iss))]
 }
 
-function expiry(chain: Chain): number {
+function getExpiry(chain: Chain): number {
   return Math.min(...chain.map(({ claims }) => claims.exp))
 }
 
-/** By code unit, whatever the locale of the machine. */
-function compare(a: string, b: string): number {
+/** Compares code units, independent of the locale. */
+function compareText(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }

@@ -1,4 +1,4 @@
-/** Resolves the metadata of a chain's subject, in the order that the specification prescribes (§6.1.4). */
+/** Resolves the metadata of a chain's subject in the order of the specification (§6.1.4). */
 import { filterEntityTypes } from '../constraints.ts'
 import { type EntityStatement, isEntityConfiguration } from '../entity-statement/index.ts'
 import { applySuperiorMetadata, checkIssuer, type Metadata } from '../metadata.ts'
@@ -6,18 +6,18 @@ import { applyMetadataPolicy, mergeMetadataPolicies } from '../metadata-policy/i
 import type { TrustChain } from './validate.ts'
 
 /**
- * `chain` has been validated. Of the Superiors' `metadata`, only the Immediate Superior's counts (§3.1.1).
+ * `chain` must be validated. Only the Immediate Superior's `metadata` applies (§3.1.1).
  * @throws FederationError `invalid_metadata`
  */
 export function resolveMetadata(chain: TrustChain | readonly EntityStatement[]): Metadata {
   const all = 'statements' in chain ? chain.statements : chain
   const [configuration] = all
-  if (!configuration) throw new TypeError('a Trust Chain has at least one statement')
+  if (!configuration) throw new TypeError('A Trust Chain has at least one statement.')
   const statements = all.filter((statement) => !isEntityConfiguration(statement))
 
   let metadata = applySuperiorMetadata(configuration.claims.metadata ?? {}, statements[0]?.claims.metadata)
   for (const { claims } of statements) {
-    // Before the policy, which must not judge Entity Types that are not allowed (§6.2.3).
+    // Before the policy, which must not apply to forbidden Entity Types (§6.2.3).
     const allowed = claims.constraints?.allowed_entity_types
     if (allowed) metadata = filterEntityTypes(metadata, allowed)
   }
@@ -26,7 +26,7 @@ export function resolveMetadata(chain: TrustChain | readonly EntityStatement[]):
   return resolved
 }
 
-/** Statements run from the subject upwards, policies from the Trust Anchor down. */
+/** Statements start at the subject, policies at the Trust Anchor. */
 function mergePolicies(statements: readonly EntityStatement[]) {
   const policies = statements.flatMap(({ claims }) =>
     claims.metadata_policy ? [claims.metadata_policy] : [],

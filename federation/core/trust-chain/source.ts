@@ -1,5 +1,5 @@
-/** Where the statements of a chain come from, and the bounds of asking for them (§10.1, §18.1). */
-import { endpointParameter } from '../endpoint.ts'
+/** Reads and verifies the statements of a chain, within limits (§10.1, §18.1). */
+import { getEndpointParameter } from '../endpoint.ts'
 import { type EntityId, parseEndpoint } from '../entity-id.ts'
 import {
   type EntityStatement,
@@ -11,7 +11,7 @@ import { FederationError } from '../errors.ts'
 import { member } from '../json.ts'
 import type { Clock } from '../validity.ts'
 
-/** Hands over statements as they were published; it may throw whatever it likes. */
+/** Provides unverified statements. It may throw any error. */
 export type StatementSource = {
   entityConfiguration(id: EntityId): Promise<string>
   subordinateStatement(request: {
@@ -26,24 +26,24 @@ export type SourceOptions = Clock &
 
 export type StatementReader = {
   entityConfiguration(id: EntityId): Promise<EntityStatement>
-  /** The statement about `subject` by the Entity whose Entity Configuration is given. */
+  /** Reads the statement of `superior`, an Entity Configuration, about `subject`. */
   subordinateStatement(superior: EntityStatement, subject: EntityId): Promise<EntityStatement>
 }
 
-/** Reads and verifies each statement once in a run, however many paths need it, and at most `fetches` of them. */
+/** Reads and verifies each statement once per run, and at most `fetches` statements. */
 export function createStatementReader(options: SourceOptions & { fetches: number }): StatementReader {
   const { source, signal, fetches, now, skew, allowHttp, understoodClaims } = options
   const rules = { now, skew, allowHttp, understoodClaims }
   const read = new Map<string, Promise<EntityStatement>>()
 
-  function once(
+  function readOnce(
     key: string,
     fetch: () => Promise<string>,
     verify: (jwt: string) => Promise<EntityStatement>,
   ) {
     const earlier = read.get(key)
     if (earlier) return earlier
-    if (read.size >= fetches) return Promise.reject(overBudget(fetches))
+    if (read.size >= fetches) return Promise.reject(createBudgetError(fetches))
     const statement = fetchWithin(signal, fetch).then(verify)
     read.set(key, statement)
     return statement
@@ -51,7 +51,7 @@ export function createStatementReader(options: SourceOptions & { fetches: number
 
   return {
     entityConfiguration: (id) =>
-      once(
+      readOnce(
         id,
         () => source.entityConfiguration(id),
         (jwt) => verifyEntityConfiguration(jwt, { ...rules, entityId: id }),
@@ -59,11 +59,11 @@ export function createStatementReader(options: SourceOptions & { fetches: number
 
     subordinateStatement: async (superior, subject) => {
       const { sub: issuer, jwks: keys, metadata } = superior.claims
-      // §8.1: the location counts only where the Superior itself states it.
-      const path = ['metadata', 'federation_entity', endpointParameter('fetch')]
-      const endpoint = member(member(metadata, 'federation_entity'), endpointParameter('fetch'))
+      // Only the Superior itself may state the endpoint (§8.1).
+      const path = ['metadata', 'federation_entity', getEndpointParameter('fetch')]
+      const endpoint = member(member(metadata, 'federation_entity'), getEndpointParameter('fetch'))
       const fetchEndpoint = parseEndpoint(endpoint, path, rules)
-      return once(
+      return readOnce(
         `${issuer} ${subject}`,
         () => source.subordinateStatement({ issuer, subject, fetchEndpoint }),
         (jwt) => verifySubordinateStatement(jwt, { ...rules, issuer, subject, keys }),
@@ -72,22 +72,22 @@ export function createStatementReader(options: SourceOptions & { fetches: number
   }
 }
 
-/** A source that hangs must not hold up a run whose time is over. */
+/** A source that does not respond must not delay a run after its time limit. */
 async function fetchWithin(signal: AbortSignal | undefined, fetch: () => Promise<string>): Promise<string> {
-  if (!signal) return await guarded(fetch)
-  if (signal.aborted) throw outOfTime(signal.reason)
+  if (!signal) return await fetchStatement(fetch)
+  if (signal.aborted) throw createTimeoutError(signal.reason)
   const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(outOfTime(signal.reason))
+  const abort = () => reject(createTimeoutError(signal.reason))
   signal.addEventListener('abort', abort, { once: true })
   try {
-    return await Promise.race([guarded(fetch), promise])
+    return await Promise.race([fetchStatement(fetch), promise])
   } finally {
     signal.removeEventListener('abort', abort)
   }
 }
 
-/** Turns any failure of the source into one of ours; `retryable` is taken over where the failure has it. */
-async function guarded(fetch: () => Promise<string>): Promise<string> {
+/** Converts errors of the source to FederationError, and keeps their `retryable`. */
+async function fetchStatement(fetch: () => Promise<string>): Promise<string> {
   try {
     return await fetch()
   } catch (cause) {
@@ -100,8 +100,8 @@ async function guarded(fetch: () => Promise<string>): Promise<string> {
   }
 }
 
-function outOfTime(cause: unknown): FederationError {
-  const message = 'the time for collecting statements is used up'
+function createTimeoutError(cause: unknown): FederationError {
+  const message = 'The time limit for fetching statements was reached. Try again later.'
   return new FederationError(
     'temporarily_unavailable',
     message,
@@ -110,7 +110,7 @@ function outOfTime(cause: unknown): FederationError {
   )
 }
 
-function overBudget(fetches: number): FederationError {
-  const message = `more than ${fetches} statements would have to be fetched`
+function createBudgetError(fetches: number): FederationError {
+  const message = `The limit of ${fetches} fetched statements was reached.`
   return new FederationError('invalid_trust_chain', message, { check: 'limits' })
 }

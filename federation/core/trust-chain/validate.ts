@@ -1,4 +1,4 @@
-/** Validates one candidate Trust Chain, rule by rule, the cheap rules before the signatures (§4, §10.2). */
+/** Validates one Trust Chain, with cheap rules before the signatures (§4, §10.2). */
 import type { EntityId } from '../entity-id.ts'
 import {
   type EntityStatement,
@@ -13,7 +13,7 @@ import type { JwkSet } from '../keys.ts'
 import type { Clock } from '../validity.ts'
 import { checkConstraints } from './check-constraints.ts'
 
-/** A chain that has been validated. `exp` is the earliest of its statements, in unix seconds (§10.4). */
+/** A validated chain. `exp` is the earliest expiry of its statements, in unix seconds (§10.4). */
 export type TrustChain = {
   subject: EntityId
   trustAnchor: EntityId
@@ -23,18 +23,18 @@ export type TrustChain = {
 
 export type ValidateOptions = Clock &
   ParseOptions & {
-    /** Keys of the Trust Anchor that were obtained out of band. */
+    /** Keys of the Trust Anchor, obtained out of band. */
     trustAnchorKeys: JwkSet
     trustAnchor?: EntityId | undefined
   }
 
-/** Longer than any chain that is collected here, and short enough to be validated without harm. */
+/** Longer than any collected chain, and short enough to limit the cost of validation. */
 const MAX_STATEMENTS = 24
 
 /**
- * Validates a chain that begins with the subject's Entity Configuration and ends with the Trust Anchor's, which
- * may be left out (§4). Constraints are enforced; policy is not applied.
- * @throws FederationError `invalid_trust_chain`, or `invalid_metadata` for metadata and policy that are malformed
+ * Validates a chain that starts with the subject's Entity Configuration. The Trust Anchor's at the end is optional
+ * (§4). Enforces constraints, but does not apply policy.
+ * @throws FederationError `invalid_trust_chain`, or `invalid_metadata` for malformed metadata and policy
  */
 export async function validateTrustChain(
   statements: readonly string[] | readonly EntityStatement[],
@@ -43,16 +43,16 @@ export async function validateTrustChain(
   checkLength(statements.length)
   const chain: EntityStatement[] = []
   for (const [position, statement] of statements.entries()) {
-    chain.push(await at(position, () => read(statement, options)))
+    chain.push(await addPosition(position, () => read(statement, options)))
   }
   const subject = checkSubject(chain)
   const trustAnchor = checkLinks(chain, subject)
   if (options.trustAnchor !== undefined && trustAnchor !== options.trustAnchor) {
-    throw refuse('trust_anchor', `the Trust Chain ends at ${trustAnchor}, not at ${options.trustAnchor}`)
+    throw refuse('trust_anchor', `The Trust Chain ends at ${trustAnchor}, not at ${options.trustAnchor}.`)
   }
   const clock = { now: options.now, skew: options.skew }
   for (const [position, statement] of chain.entries()) {
-    await at(position, () => validateEntityStatement(statement, clock))
+    await addPosition(position, () => validateEntityStatement(statement, clock))
   }
   checkConstraints(chain)
   await verifySignatures(chain, options.trustAnchorKeys)
@@ -64,30 +64,33 @@ function read(statement: string | EntityStatement, options: ParseOptions): Entit
 }
 
 function checkLength(length: number): void {
-  if (length === 0) throw refuse('length', 'a Trust Chain has at least one statement')
-  if (length > MAX_STATEMENTS) throw refuse('length', `a Trust Chain of ${length} statements is too long`)
+  if (length === 0) throw refuse('length', 'A Trust Chain must have at least one statement.')
+  if (length > MAX_STATEMENTS) {
+    const message = `The Trust Chain has ${length} statements. At most ${MAX_STATEMENTS} are allowed.`
+    throw refuse('length', message)
+  }
 }
 
 function checkSubject([configuration]: readonly EntityStatement[]): EntityId {
   if (!configuration || !isEntityConfiguration(configuration)) {
-    throw refuse('subject', 'a Trust Chain begins with the Entity Configuration of its subject', 0)
+    throw refuse('subject', 'A Trust Chain must start with the Entity Configuration of its subject.', 0)
   }
   return configuration.claims.sub
 }
 
-/** Follows the chain upwards to its last issuer, which is the Trust Anchor. */
+/** Follows the chain upwards and returns its last issuer, the Trust Anchor. */
 function checkLinks(chain: readonly EntityStatement[], subject: EntityId): EntityId {
   const entities = [subject]
   for (const [below, { claims }] of chain.slice(1).entries()) {
     const position = below + 1
     const expected = entities.at(-1)
     if (claims.sub !== expected) {
-      throw refuse('link', `the statement is about ${claims.sub}, not about ${expected}`, position)
+      throw refuse('link', `The statement is about ${claims.sub}, not about ${expected}.`, position)
     }
-    // The Trust Anchor's own Entity Configuration may close the chain.
+    // The Trust Anchor's own Entity Configuration may end the chain.
     if (claims.iss === claims.sub && position === chain.length - 1 && position > 1) break
     if (entities.includes(claims.iss)) {
-      throw refuse('loop', `the Trust Chain comes back to ${claims.iss}`, position)
+      throw refuse('loop', `The Trust Chain returns to ${claims.iss}.`, position)
     }
     entities.push(claims.iss)
   }
@@ -95,36 +98,36 @@ function checkLinks(chain: readonly EntityStatement[], subject: EntityId): Entit
   return entities.at(-1) ?? subject
 }
 
-/** §3.2 step 6; what an Intermediate hints at does not stand in the chain. */
+/** §3.2 step 6. The chain does not contain the hints of Intermediates. */
 function checkAuthorityHints([configuration, statement]: readonly EntityStatement[]): void {
   const superior = statement?.claims.iss
   if (superior === undefined || configuration?.claims.authority_hints?.includes(superior)) return
   throw refuse(
     'authority_hints',
-    `${superior} is not among the authority hints of ${configuration?.claims.sub}`,
+    `${superior} is not one of the authority hints of ${configuration?.claims.sub}.`,
     1,
   )
 }
 
-/** From the Trust Anchor down, as trust goes: each statement by the keys that the one above it states. */
+/** Verifies each statement with the keys in the statement above it, from the Trust Anchor down. */
 async function verifySignatures(chain: readonly EntityStatement[], trustAnchorKeys: JwkSet): Promise<void> {
   for (const [position, statement] of [...chain.entries()].reverse()) {
     const keys = chain[position + 1]?.claims.jwks ?? trustAnchorKeys
-    await at(position, () => verifySignature(statement, keys))
+    await addPosition(position, () => verifySignature(statement, keys))
   }
-  // The subject's Entity Configuration must verify by its own keys as well (§10.2).
+  // The subject's Entity Configuration must also verify with its own keys (§10.2).
   const [configuration] = chain
-  if (configuration) await at(0, () => verifySignature(configuration, configuration.claims.jwks))
+  if (configuration) await addPosition(0, () => verifySignature(configuration, configuration.claims.jwks))
 }
 
-/** Says in which statement of the chain a rule failed. */
-async function at<T>(position: number, rule: () => T | Promise<T>): Promise<T> {
+/** Adds the position of the statement to the error of a rule. */
+async function addPosition<T>(position: number, rule: () => T | Promise<T>): Promise<T> {
   try {
     return await rule()
   } catch (error) {
     if (!(error instanceof FederationError)) throw error
     const code = error.code === 'invalid_metadata' ? error.code : 'invalid_trust_chain'
-    const message = `statement ${position} of the Trust Chain: ${error.message}`
+    const message = `Statement ${position} of the Trust Chain: ${error.message}`
     throw new FederationError(code, message, { ...error.detail, statement: position }, { cause: error })
   }
 }

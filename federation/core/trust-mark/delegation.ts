@@ -1,4 +1,4 @@
-/** Delegations: the owner of a Trust Mark type lets somebody else issue it (§7.2). */
+/** Builds and verifies delegations, which let the owner of a Trust Mark type authorize issuers (§7.2). */
 import { parseEntityIdAt, parseNumericDate, parseString, parseUrl } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
 import { FederationError } from '../errors.ts'
@@ -20,7 +20,7 @@ export type DelegationClaims = {
 
 export type Delegation = { jwt: string; header: JwsHeader; claims: DelegationClaims }
 
-/** Times are unix seconds; without `exp` the delegation never expires. */
+/** Times are unix seconds. Without `exp`, the delegation never expires. */
 export function buildDelegation(input: {
   owner: EntityId
   issuer: EntityId
@@ -40,7 +40,7 @@ export function buildDelegation(input: {
 }
 
 /**
- * Verifies a delegation with the keys that the Trust Anchor states for the owner, step by step (§7.2.2).
+ * Verifies a delegation with the owner's keys from the Trust Anchor (§7.2.2).
  * @throws FederationError `invalid_request`
  */
 export async function verifyDelegation(
@@ -56,14 +56,17 @@ export async function verifyDelegation(
   const delegation = parseDelegation(jwt, options)
   const { claims } = delegation
   if (claims.sub !== options.issuer) {
-    throw refuse('sub', `is for ${claims.sub}, not for the issuer ${options.issuer}`)
+    throw refuse('sub', `is for ${claims.sub}, but the issuer is ${options.issuer}`)
   }
   if (claims.iss !== options.owner) {
-    throw refuse('iss', `is by ${claims.iss}, not by the owner ${options.owner}`)
+    throw refuse('iss', `is from ${claims.iss}, but the owner is ${options.owner}`)
   }
-  checkValidity(claims, options, 'the delegation')
+  checkValidity(claims, options, 'The delegation')
   if (claims.trust_mark_type !== options.type) {
-    throw refuse('trust_mark_type', `is for the type ${claims.trust_mark_type}, not for ${options.type}`)
+    throw refuse(
+      'trust_mark_type',
+      `is for the type ${claims.trust_mark_type}, but the mark has ${options.type}`,
+    )
   }
   await verifySignature(delegation, options.ownerKeys)
   return delegation
@@ -78,10 +81,10 @@ function parseDelegation(jwt: unknown, options: { allowHttp?: boolean | undefine
   parseNumericDate(claims.iat, ['delegation', 'iat'])
   if ('exp' in claims) parseNumericDate(claims.exp, ['delegation', 'exp'])
   if ('ref' in claims) parseUrl(claims.ref, ['delegation', 'ref'])
-  // Every claim of the type has just been checked.
+  // Every claim of the type was checked above.
   return { ...parsed, claims: claims as DelegationClaims }
 }
 
 function refuse(check: string, message: string): FederationError {
-  return new FederationError('invalid_request', `the delegation ${message}`, { path: ['delegation'], check })
+  return new FederationError('invalid_request', `The delegation ${message}.`, { path: ['delegation'], check })
 }

@@ -1,14 +1,14 @@
-/** What a Trust Anchor says about Trust Mark types: who may issue them, and who owns them (§3.1.2). */
+/** Parses the issuers and owners of Trust Mark types in a Trust Anchor's configuration (§3.1.2). */
 import { parseArray, parseEntityIdAt, parseObject } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
 import { member } from '../json.ts'
 import { type JwkSet, parseJwkSet } from '../keys.ts'
 import type { Path } from '../path.ts'
 
-/** Trust Mark type -> its issuers; an empty list lets anybody issue it. */
+/** Trust Mark type -> its issuers. An empty list allows any issuer. */
 export type TrustMarkIssuers = Record<string, EntityId[]>
 
-/** Trust Mark type -> its owner, with the keys that its delegations are verified with. */
+/** Trust Mark type -> its owner, with the keys of its delegations. */
 export type TrustMarkOwners = Record<string, TrustMarkOwner>
 
 export type TrustMarkOwner = { sub: EntityId; jwks: JwkSet; [other: string]: unknown }
@@ -25,7 +25,9 @@ export function parseTrustMarkIssuers(
   return Object.fromEntries(
     types.map(([type, issuers]) => [
       type,
-      parseArray(issuers, [...path, type], (issuer, place) => parseEntityIdAt(issuer, place, options)),
+      parseArray(issuers, [...path, type], (issuer, issuerPath) =>
+        parseEntityIdAt(issuer, issuerPath, options),
+      ),
     ]),
   )
 }
@@ -51,8 +53,8 @@ export function parseTrustMarkOwner(value: unknown, path: Path, options: Options
 }
 
 /**
- * Whether the federation recognizes the mark: its type is listed by the Trust Anchor, and its issuer may issue
- * that type. A type that is not listed is not recognized, whoever issued it (§7, §8.3).
+ * Whether the Trust Anchor lists the mark's type, and allows its issuer to issue that type. A type that is not listed
+ * is not recognized (§7, §8.3).
  */
 export function isRecognizedTrustMark(
   claims: { iss: EntityId; trust_mark_type: string },

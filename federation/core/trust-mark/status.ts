@@ -1,9 +1,9 @@
-/** The status of an issued Trust Mark, as its issuer answers for it (§8.4.2). */
+/** Builds status responses about issued Trust Marks (§8.4.2). */
 import type { EntityId } from '../entity-id.ts'
 
 export const TRUST_MARK_STATUS_TYP = 'trust-mark-status-response+jwt'
 
-/** `invalid` is a mark whose signature does not verify, or one with any other fault. */
+/** `invalid`: the signature does not verify, or the mark has another error. */
 export type TrustMarkStatus = 'active' | 'expired' | 'revoked' | 'invalid'
 
 export type TrustMarkStatusClaims = {
@@ -14,7 +14,7 @@ export type TrustMarkStatusClaims = {
   status: TrustMarkStatus
 }
 
-/** The whole mark is echoed: no other identifier tells two marks of one type and subject apart. */
+/** Includes the whole mark, because two marks of one type and subject have no other distinct identifier. */
 export function buildTrustMarkStatus(input: {
   issuer: EntityId
   iat: number

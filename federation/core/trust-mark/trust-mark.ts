@@ -1,4 +1,4 @@
-/** Trust Marks: statements of conformity about an Entity, by an accredited issuer (§7.1, §7.3). */
+/** Builds, parses and verifies Trust Marks (§7.1, §7.3). */
 import { type AdditionalClaims, parseAdditionalClaims } from '../additional-claims.ts'
 import { parseEntityIdAt, parseNumericDate, parseString, parseUrl } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
@@ -41,16 +41,16 @@ const rules: Readonly<Record<string, Rule>> = {
   delegation: { required: false, parse: parseString },
 }
 
-/** Claims that say what the mark is; an operator's additional claims must not take them. */
+/** Claims that additional claims must not set. */
 export const trustMarkProtectedClaims: ReadonlySet<string> = new Set([
   ...['iss', 'sub', 'trust_mark_type', 'iat', 'exp', 'jti', 'delegation'],
-  // No claim that Core does not define is understood here, so a mark with `crit` could not be accepted (§13.4).
+  // We support no claim beyond Core, so we would refuse a mark with `crit` (§13.4).
   'crit',
 ])
 
 /**
- * Times are unix seconds; without `exp` the mark never expires.
- * @throws FederationError `invalid_request` for additional claims that take a protected name
+ * Times are unix seconds. Without `exp`, the mark never expires.
+ * @throws FederationError `invalid_request` for additional claims with a protected name
  */
 export function buildTrustMark(input: {
   issuer: EntityId
@@ -58,7 +58,7 @@ export function buildTrustMark(input: {
   type: string
   iat: number
   exp?: number | undefined
-  /** Tells the mark from others that say the same in the same second. */
+  /** Distinguishes marks with the same content from the same second. */
   jti?: string | undefined
   logoUri?: string | undefined
   ref?: string | undefined
@@ -82,7 +82,7 @@ export function buildTrustMark(input: {
 }
 
 /**
- * Reads a Trust Mark; its signature, its times and the trust in its issuer are still to be verified.
+ * Parses a Trust Mark. Does not verify its signature, its times or its issuer.
  * @throws FederationError `invalid_request`
  */
 export function parseTrustMark(jwt: unknown, options: ParseOptions = {}): TrustMark {
@@ -92,14 +92,14 @@ export function parseTrustMark(jwt: unknown, options: ParseOptions = {}): TrustM
     if (name in claims) parse(claims[name], [name], options)
     else if (required) throw refuse(name, `has no ${name}`)
   }
-  if ('crit' in claims) throw refuse('crit', 'makes claims critical that are not understood here')
-  // Every claim of the type has just been checked by its rule.
+  if ('crit' in claims) throw refuse('crit', 'has unsupported critical claims')
+  // Every claim of the type was checked by its rule.
   return { ...parsed, claims: claims as TrustMarkClaims }
 }
 
 /**
- * Verifies a Trust Mark with its issuer's keys, which a Trust Chain must have vouched for before (§7.3).
- * `owners` are the `trust_mark_owners` of the Trust Anchor of that chain.
+ * Verifies a Trust Mark with its issuer's keys, which must come from a valid Trust Chain (§7.3).
+ * `owners` are the `trust_mark_owners` of that chain's Trust Anchor.
  * @throws FederationError `invalid_request`
  */
 export async function verifyTrustMark(
@@ -115,26 +115,29 @@ export async function verifyTrustMark(
   const mark = parseTrustMark(jwt, options)
   const { iss, sub } = mark.claims
   const { issuer = iss, subject = sub } = options
-  if (iss !== issuer) throw refuse('iss', `was issued by ${iss}, not by ${issuer}`)
+  if (iss !== issuer) throw refuse('iss', `is from ${iss}, not from ${issuer}`)
   if (sub !== subject) throw refuse('sub', `is about ${sub}, not about ${subject}`)
-  checkValidity(mark.claims, options, 'the Trust Mark')
+  checkValidity(mark.claims, options, 'The Trust Mark')
   await verifySignature(mark, options.issuerKeys)
   await checkDelegation(mark.claims, options)
   return mark
 }
 
-/** A type with an owner needs a delegation (step 8), and one that cannot be verified is no delegation (step 9). */
+/** A type with an owner requires a valid delegation (steps 8 and 9). */
 async function checkDelegation(
   { iss, trust_mark_type: type, delegation }: TrustMarkClaims,
   options: Clock & ParseOptions & { owners?: TrustMarkOwners | undefined },
 ): Promise<void> {
   const owner = member(options.owners, type)
   if (owner && delegation === undefined) {
-    throw refuse('delegation', `has no delegation by ${owner.sub}, who owns the type ${quote(type)}`)
+    throw refuse('delegation', `has no delegation from ${owner.sub}, the owner of the type ${quote(type)}`)
   }
   if (delegation === undefined) return
   if (!owner) {
-    throw refuse('delegation', `has a delegation, but the Trust Anchor names no owner of ${quote(type)}`)
+    throw refuse(
+      'delegation',
+      `has a delegation, but the Trust Anchor lists no owner of the type ${quote(type)}`,
+    )
   }
   await verifyDelegation(delegation, {
     ...options,
@@ -146,5 +149,5 @@ async function checkDelegation(
 }
 
 function refuse(check: string, message: string): FederationError {
-  return new FederationError('invalid_request', `the Trust Mark ${message}`, { path: [check], check })
+  return new FederationError('invalid_request', `The Trust Mark ${message}.`, { path: [check], check })
 }

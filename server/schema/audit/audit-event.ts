@@ -1,5 +1,5 @@
 /** The audit log: who changed what, with the state before and after. */
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -14,7 +14,7 @@ const incidental = new Set(['version', 'updatedAt'])
 function differences({ before, after }: Pick<AuditEvent, 'before' | 'after'>): Record<string, unknown> {
   const [old, now] = [members(before), members(after)]
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
-  const changed = names.filter((name) => !incidental.has(name) && !jsonEqual(old[name], now[name]))
+  const changed = names.filter((name) => !incidental.has(name) && !isJsonEqual(old[name], now[name]))
   return Object.fromEntries(
     changed.map((name) => [name, { before: old[name] ?? null, after: now[name] ?? null }]),
   )

@@ -1,5 +1,5 @@
 /** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
-import { endpointParameter, optionalEndpoints } from '#core/endpoint.ts'
+import { getEndpointParameter, optionalEndpoints } from '#core/endpoint.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
@@ -12,7 +12,7 @@ export const FederationEndpoint = builder.enumType('FederationEndpoint', {
   values: Object.fromEntries(
     optionalEndpoints.map((name) => [
       name.toUpperCase(),
-      { value: name, description: `Advertised as ${endpointParameter(name)}.` },
+      { value: name, description: `Advertised as ${getEndpointParameter(name)}.` },
     ]),
   ),
 })

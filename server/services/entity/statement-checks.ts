@@ -133,9 +133,6 @@ async function resultOf(rule: Rule, subject: Subject): Promise<Pick<StatementChe
     return { passed: true, message: await rule.look(subject) }
   } catch (error) {
     if (!(error instanceof FederationError)) throw error
-    return { passed: false, message: `${sentence(error.message)} ${adviceFor(error)}`.trim() }
+    return { passed: false, message: `${error.message} ${adviceFor(error)}`.trim() }
   }
 }
-
-/** Messages of the core go on where a sentence of theirs began. */
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).replace(/[^.]$/, '$&.')

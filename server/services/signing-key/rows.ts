@@ -1,5 +1,5 @@
 /** The rows that remember since when a key is what it is; they follow the key directory, which decides. */
-import { algorithmsFor } from '#core/algorithm.ts'
+import { findAlgorithms } from '#core/algorithm.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { Prisma, SigningKey } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
@@ -84,7 +84,7 @@ function statesOf({ listed, historical }: KeyDirectory): Map<string, Seen> {
 }
 
 export function algorithmOf(jwk: Jwk): string {
-  return jwk.alg ?? algorithmsFor(jwk)[0]?.alg ?? ''
+  return jwk.alg ?? findAlgorithms(jwk)[0]?.alg ?? ''
 }
 
 /** Of a key that appears already signing nothing is known but that it signs now, and what statements say its name. */

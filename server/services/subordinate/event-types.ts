@@ -1,5 +1,5 @@
 /** What a change of a subordinate amounts to in the words of the Subordinate Events draft. */
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 
 /** Columns whose change the world is told of. */
@@ -11,6 +11,6 @@ const updates = {
 
 export function updateEventTypes(before: Subordinate, after: Subordinate): string[] {
   return Object.entries(updates)
-    .filter(([, columns]) => columns.some((column) => !jsonEqual(before[column], after[column])))
+    .filter(([, columns]) => columns.some((column) => !isJsonEqual(before[column], after[column])))
     .map(([type]) => type)
 }

@@ -1,7 +1,7 @@
 /** What a federation policy would do to every registered subordinate, before it is saved. */
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
 import { explainMetadataPolicy, parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
@@ -102,7 +102,7 @@ function effectOn(
       findings: findings.length > 0 ? findings : [after.reason],
     }
   }
-  const effect = before.metadata && jsonEqual(before.metadata, after.metadata) ? 'UNCHANGED' : 'CHANGED'
+  const effect = before.metadata && isJsonEqual(before.metadata, after.metadata) ? 'UNCHANGED' : 'CHANGED'
   return {
     entityId: subordinate.entityId,
     effect,

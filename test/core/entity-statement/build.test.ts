@@ -14,7 +14,7 @@ const link = { ...frame, issuer: id('anchor'), subject: id('leaf') }
 const policy = { openid_relying_party: { contacts: { essential: true } } }
 
 describe('buildEntityConfiguration', () => {
-  it('holds whole seconds, public keys and nothing empty (§3.1.2)', {
+  it('has whole seconds, public keys and no empty claims (§3.1.2)', {
     tags: ['3.1.1/public-keys', '3.1.2/authority-hints-not-empty', '3.1.2/trust-anchor-hints'],
   }, () => {
     const empty = {
@@ -42,7 +42,9 @@ describe('buildEntityConfiguration', () => {
     )
   })
 
-  it('builds what can be parsed', { tags: ['3.1.1/required-claims', '3.1.2/authority-hints'] }, async () => {
+  it('builds claims that can be parsed', {
+    tags: ['3.1.1/required-claims', '3.1.2/authority-hints'],
+  }, async () => {
     const claims = buildEntityConfiguration({
       ...entity,
       authorityHints: [id('anchor')],
@@ -61,13 +63,15 @@ describe('buildEntityConfiguration', () => {
 })
 
 describe('buildSubordinateStatement', () => {
-  it('holds nothing empty (§3.1.3)', { tags: ['3.1.1/crit-names', '3.1.3/policy-crit-not-empty'] }, () => {
+  it('has no empty claims (§3.1.3)', { tags: ['3.1.1/crit-names', '3.1.3/policy-crit-not-empty'] }, () => {
     const empty = { metadata: {}, metadataPolicy: {}, metadataPolicyCrit: [], constraints: {}, crit: [] }
     const claims = buildSubordinateStatement({ ...link, ...empty })
     expect(Object.keys(claims)).toEqual(['iss', 'sub', 'iat', 'exp', 'jwks'])
   })
 
-  it('builds what can be parsed', { tags: ['3.1.1/required-claims', '3.1.2/authority-hints'] }, async () => {
+  it('builds claims that can be parsed', {
+    tags: ['3.1.1/required-claims', '3.1.2/authority-hints'],
+  }, async () => {
     const claims = buildSubordinateStatement({
       ...link,
       metadata: { openid_relying_party: { client_name: 'Leaf' } },
@@ -84,19 +88,19 @@ describe('buildSubordinateStatement', () => {
 })
 
 describe('additional claims', () => {
-  it('says which of its own claims must be understood (§3.1.1)', () => {
+  it('lists its critical claims (§3.1.1)', () => {
     const claims = buildSubordinateStatement({ ...link, additionalClaims: { note: 'ours' }, crit: ['note'] })
     expect(claims.crit).toEqual(['note'])
   })
 
-  it.each([...protectedClaims])('cannot take the name %s', { tags: '3.1.1/crit-names' }, (name) => {
+  it.each([...protectedClaims])('cannot set %s', { tags: '3.1.1/crit-names' }, (name) => {
     const additionalClaims = { [name]: 'mine' }
     const refused = refusal('invalid_request', { path: ['additionalClaims', name] })
     expect(() => buildEntityConfiguration({ ...entity, additionalClaims })).toThrow(refused)
     expect(() => buildSubordinateStatement({ ...link, additionalClaims })).toThrow(refused)
   })
 
-  it('protect every claim that Core defines for Entity Statements (§3.1)', () => {
+  it('cannot set any claim that Core defines for Entity Statements (§3.1)', () => {
     expect(protectedClaims.size).toBe(18)
   })
 })

@@ -1,4 +1,4 @@
-/** Every step of §3.2 that needs neither key nor clock. */
+/** The steps of §3.2 that need no key and no clock. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
@@ -83,7 +83,7 @@ describe('parseEntityStatement', () => {
     proves(['step 7: no iat', { iat: undefined }, 'iat'], '3.1.1/required-claims'),
     proves(['step 7: an iat that is no number', { iat: '1' }, 'iat'], '3.2/step-7'),
     proves(['step 8: no exp', { exp: undefined }, 'exp'], '3.1.1/required-claims'),
-    proves(['step 8: an exp before time began', { exp: -1 }, 'exp'], '3.2/step-8'),
+    proves(['step 8: a negative exp', { exp: -1 }, 'exp'], '3.2/step-8'),
     proves(['step 9: no jwks', { jwks: undefined }, 'jwks'], '3.1.1/required-claims', '3.2/step-9'),
     proves(['step 9: a jwks that is no set', { jwks: [] }, 'jwks'], '3.2/step-9'),
     proves(['step 9: an empty jwks', { jwks: { keys: [] } }, 'jwks'], '3.2/step-9'),
@@ -101,7 +101,7 @@ describe('parseEntityStatement', () => {
     ),
     proves(['step 13: crit with a name twice', { crit: ['x', 'x'], x: 1 }, 'crit'], '3.1.1/crit-names'),
     proves(
-      ['step 13: crit with a name that is not understood', { crit: ['y'], y: 1 }, 'crit'],
+      ['step 13: crit with an unsupported name', { crit: ['y'], y: 1 }, 'crit'],
       '3.1.1/crit-understood',
       '3.2/step-13',
     ),
@@ -118,7 +118,7 @@ describe('parseEntityStatement', () => {
     )
   })
 
-  it('takes a time for a finite number: 0 is one, 1e400 is none', () => {
+  it('requires a finite number as time: 0 is valid, 1e400 is not', () => {
     const never = JSON.stringify(configurationClaims('leaf', { exp: 7 })).replace('"exp":7', '"exp":1e400')
     expect(() => parseEntityStatement(rawJwt(header, never))).toThrow(
       refusal('invalid_request', { path: ['exp'] }),
@@ -126,7 +126,7 @@ describe('parseEntityStatement', () => {
     expect(parseEntityStatement(configuration({ iat: 0 })).claims.iat).toBe(0)
   })
 
-  it('accepts crit that names a claim its caller understands (§13.4)', {
+  it('accepts crit with a claim that its caller supports (§13.4)', {
     tags: '3.1.1/crit-understood',
   }, () => {
     const jwt = configuration({ crit: ['x'], x: 1 })
@@ -236,7 +236,7 @@ describe('parseEntityStatement', () => {
     expect(() => parseEntityStatement(subordinate(claims))).toThrow(refusal(code))
   })
 
-  it('throws nothing but FederationError, whatever the claims', () => {
+  it('throws only FederationError for any claims', () => {
     const names = [
       ...Object.keys(fullConfiguration),
       ...Object.keys(fullStatement),

@@ -1,4 +1,4 @@
-/** The steps of §3.2 that need what was asked for, a clock, or the issuer's keys. */
+/** The steps of §3.2 that need the request, a clock, or the issuer's keys. */
 import { describe, expect, it } from 'vitest'
 import {
   parseEntityStatement,
@@ -21,10 +21,10 @@ import {
 
 describe('validateEntityStatement', () => {
   eachRow([
-    proves(['step 7: issued within the leeway', { iat: NOW + 60 }, undefined], '3.2/step-7'),
-    proves(['step 7: issued beyond it', { iat: NOW + 61 }, 'iat'], '3.2/step-7'),
-    proves(['step 8: expired within the leeway', { exp: NOW - 59 }, undefined], '3.2/step-8'),
-    proves(['step 8: expired beyond it', { exp: NOW - 60 }, 'exp'], '3.1.1/exp', '3.2/step-8'),
+    proves(['step 7: issued within the skew', { iat: NOW + 60 }, undefined], '3.2/step-7'),
+    proves(['step 7: issued after it', { iat: NOW + 61 }, 'iat'], '3.2/step-7'),
+    proves(['step 8: expired within the skew', { exp: NOW - 59 }, undefined], '3.2/step-8'),
+    proves(['step 8: expired before it', { exp: NOW - 60 }, 'exp'], '3.1.1/exp', '3.2/step-8'),
     ['step 7: issued beyond any calendar', { iat: 1e300 }, 'iat'],
   ])('%s', async (_what, claims, check) => {
     const statement = parseEntityStatement(await signConfiguration('leaf', claims))
@@ -33,7 +33,7 @@ describe('validateEntityStatement', () => {
     else expect(validate).not.toThrow()
   })
 
-  it('takes the leeway from its caller', async () => {
+  it('uses the skew of its caller', async () => {
     const statement = parseEntityStatement(await signConfiguration('leaf', { exp: NOW }))
     expect(() => validateEntityStatement(statement, { now: NOW, skew: 0 })).toThrow(/expired at 2025-/)
     expect(() => validateEntityStatement(statement, { now: NOW, skew: 1 })).not.toThrow()
@@ -51,18 +51,18 @@ describe('validateEntityStatement', () => {
 describe('verifyEntityConfiguration', () => {
   const options = { entityId: id('leaf'), now: NOW }
 
-  it('verifies with the keys that the statement states itself', async () => {
+  it('verifies with the keys in the statement', async () => {
     const { claims } = await verifyEntityConfiguration(await signConfiguration('leaf'), options)
     expect(claims).toEqual(configurationClaims('leaf'))
   })
 
-  it('verifies past a key of a type that is unknown here (RFC 7517 §5)', async () => {
+  it('ignores a key of an unknown type (RFC 7517 §5)', async () => {
     const jwks = { keys: [{ kty: 'AKP', kid: 'a', pub: 'AAAA' }, ...keySet('leaf').keys] }
     const jwt = await signConfiguration('leaf', { jwks })
     expect((await verifyEntityConfiguration(jwt, options)).claims.jwks).toEqual(jwks)
   })
 
-  it('verifies with the keys of its caller instead', async () => {
+  it('verifies with the keys of its caller', async () => {
     const jwt = await signConfiguration('leaf')
     await expect(verifyEntityConfiguration(jwt, { ...options, keys: keySet('leaf') })).resolves.toBeDefined()
     await expect(verifyEntityConfiguration(jwt, { ...options, keys: keySet('owner') })).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('verifyEntityConfiguration', () => {
   eachRow([
     proves(
       [
-        'step 11: a key that its jwks does not hold',
+        'step 11: a key that is not in its jwks',
         () => signConfiguration('leaf', { jwks: keySet('owner') }),
         'signature',
       ],
@@ -92,14 +92,14 @@ describe('verifyEntityConfiguration', () => {
       ['step 6: a Subordinate Statement', () => signSubordinate('anchor', 'leaf'), 'iss'],
       '3.2/step-6-kind',
     ),
-    ['step 8: one that expired', () => signConfiguration('leaf', { exp: NOW - 100 }), 'exp'],
+    ['step 8: an expired one', () => signConfiguration('leaf', { exp: NOW - 100 }), 'exp'],
   ])('refuses %s', async (_what, sign, check) => {
     await expect(verifyEntityConfiguration(await sign(), options)).rejects.toThrow(
       refusal('invalid_request', { check }),
     )
   })
 
-  it('accepts http identifiers only where they are allowed', async () => {
+  it('accepts http identifiers only if they are allowed', async () => {
     const local = 'http://127.0.0.1:7001'
     const jwt = await signConfiguration('leaf', { iss: local, sub: local })
     const where = { entityId: local, now: NOW }

@@ -1,4 +1,4 @@
-/** Input that nobody should send: random values, and correct ones with something changed in them. */
+/** Generates invalid input: random values, and correct ones with changes. */
 import fc from 'fast-check'
 import { base64url } from 'jose'
 
@@ -7,7 +7,7 @@ type Edit = { at: number; action: 'replace' | 'remove' | 'rename' | 'repeat'; na
 
 const nested = (levels: number): unknown => (levels === 0 ? [] : { a: [nested(levels - 1)] })
 
-/** Names and values on which careless code stumbles. */
+/** Names and values that break careless code. */
 const names = fc.oneof(
   fc.constantFrom(
     '__proto__',
@@ -47,7 +47,7 @@ export const json: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(names, fc.oneof(stumblingBlocks, fc.jsonValue({ maxDepth: 2 })), { maxKeys: 6 }),
 )
 
-/** Whatever a programming language can hold, which is more than JSON. */
+/** Any JavaScript value, not only JSON. */
 export const anything: fc.Arbitrary<unknown> = fc.oneof(json, fc.anything())
 
 const edit: fc.Arbitrary<Edit> = fc.record({
@@ -57,14 +57,14 @@ const edit: fc.Arbitrary<Edit> = fc.record({
   value: json,
 })
 
-/** A correct value with up to four changes, each somewhere in it. */
+/** A correct value with up to four random changes. */
 export function near(...samples: unknown[]): fc.Arbitrary<unknown> {
   return fc
     .tuple(fc.constantFrom(...samples), fc.array(edit, { maxLength: 4 }))
     .map(([sample, edits]) => edits.reduce<unknown>((value, each) => change(value, each), sample))
 }
 
-/** Changes the member that comes at place `at` when all are counted, wherever it is. */
+/** Changes the member number `at`, counted over all levels. */
 function change(value: unknown, { at, action, name, value: other }: Edit): unknown {
   const total = count(value)
   if (total === 0) return other
@@ -92,7 +92,7 @@ function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null
 }
 
-/** Text near a given one: cut, doubled, or with characters of another kind in it. */
+/** Changes a text: truncated, doubled, or with other characters. */
 const textNear = (text: string): fc.Arbitrary<string> =>
   fc
     .tuple(
@@ -102,7 +102,7 @@ const textNear = (text: string): fc.Arbitrary<string> =>
     )
     .map(([at, cut, insert]) => text.slice(0, at) + insert + text.slice(at + cut))
 
-/** A JWT of any three parts: JSON that is not what it should be, and bytes that are no JSON. */
+/** A JWT of three random parts: unexpected JSON, and bytes that are not JSON. */
 export function unsigned(claims: fc.Arbitrary<unknown>, typ: string, kid: string): fc.Arbitrary<string> {
   const header = near(
     { typ, alg: 'ES256', kid },

@@ -1,4 +1,4 @@
-/** Every parser of core, with input that comes close to what it takes and input that does not. */
+/** Every parser of core, with almost valid and with random input. */
 import fc from 'fast-check'
 import { isPermittedHost, parseConstraints } from '#core/constraints.ts'
 import { parseEndpoint, parseEntityId } from '#core/entity-id.ts'
@@ -33,7 +33,7 @@ import * as sample from './sample.ts'
 
 export type Parser = {
   name: string
-  /** Runs the parser on one input after another; `accept` says which errors it may throw. */
+  /** Runs the parser on inputs. `accept` decides which errors it may throw. */
   property(accept: (error: unknown) => boolean): fc.IAsyncProperty<unknown>
 }
 
@@ -55,7 +55,7 @@ const jwts = (typ: string, ...claims: unknown[]) => orAnything(unsigned(near(...
 const sign = (claims: unknown, name: EntityName, typ = STATEMENT) =>
   signJwt(typeof claims === 'object' && claims !== null ? claims : { claims }, { key: keys[name], typ })
 
-/** Policies that are objects of objects of objects, since explaining starts from a draft of that type. */
+/** Policies as three levels of objects, the type of a draft. */
 const drafts = fc.array(
   near(sample.policy).map((policy) => ({ issuer: id('upper'), policy: policy as MetadataPolicy })),
 )
@@ -146,7 +146,7 @@ export const parsers: readonly Parser[] = [
   }),
 ]
 
-/** A chain of which one statement is not what it was. */
+/** A chain with one changed statement. */
 function changedChain(): fc.Arbitrary<unknown[]> {
   return fc
     .nat(statements.length - 1)

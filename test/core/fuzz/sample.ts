@@ -1,4 +1,4 @@
-/** What a correct federation says, as the place from which fuzzing starts. */
+/** The statements of a correct federation, as the start of fuzzing. */
 import { publicJwk } from '#core/keys.ts'
 import { type EntityName, keys } from '../fixture/keys.ts'
 

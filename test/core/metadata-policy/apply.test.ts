@@ -3,7 +3,7 @@ import { applyMetadataPolicy, mergeMetadataPolicies } from '#core/metadata-polic
 import { refusal } from '../fixture/statement.ts'
 
 describe('applyMetadataPolicy (§6.1.4.2)', () => {
-  it('runs for parameters that are absent, and leaves the others alone', {
+  it('runs for absent parameters, and does not change the others', {
     tags: '6.1.4.2/absent-parameters',
   }, () => {
     const policy = {
@@ -14,7 +14,7 @@ describe('applyMetadataPolicy (§6.1.4.2)', () => {
     })
   })
 
-  it('removes a parameter, and leaves no member behind', { tags: '6.1.3/no-null' }, () => {
+  it('removes a parameter completely', { tags: '6.1.3/no-null' }, () => {
     const removed = applyMetadataPolicy({ a: { p: { value: null } } }, { a: { p: 'x', q: 'y' } })
     expect(removed).toStrictEqual({ a: { q: 'y' } })
   })
@@ -25,26 +25,26 @@ describe('applyMetadataPolicy (§6.1.4.2)', () => {
     )
   })
 
-  it('means a parameter with its language tag only (§6.1.2)', { tags: '6.1.2/language-tag' }, () => {
+  it('applies to a parameter only with its language tag (§6.1.2)', { tags: '6.1.2/language-tag' }, () => {
     const metadata = { a: { name: 'x', 'name#de': 'y' } }
     expect(applyMetadataPolicy({ a: { 'name#de': { value: 'z' } } }, metadata)).toEqual({
       a: { name: 'x', 'name#de': 'z' },
     })
   })
 
-  it('leaves its arguments alone', () => {
+  it('does not change its arguments', () => {
     const metadata = { a: { p: ['x'] } }
     applyMetadataPolicy({ a: { p: { add: ['y'] } } }, metadata)
     expect(metadata).toEqual({ a: { p: ['x'] } })
   })
 
-  it('reads the policy before it applies it', () => {
+  it('validates the policy before it applies it', () => {
     expect(() => applyMetadataPolicy({ b: { p: { add: 'x' } } }, { a: {} })).toThrow(
       refusal('invalid_metadata', { path: ['b', 'p'], operator: 'add' }),
     )
   })
 
-  it('survives names that every object inherits', () => {
+  it('survives inherited names', () => {
     const metadata = JSON.parse('{"__proto__":{"p":1},"constructor":{"toString":1}}')
     expect(JSON.stringify(applyMetadataPolicy({ a: { p: { value: 1 } } }, metadata))).toBe(
       JSON.stringify(metadata),
@@ -88,7 +88,7 @@ describe('scope (§6.1.3.1.8)', () => {
     )
   })
 
-  it('stays as it is where it is no text', () => {
+  it('stays unchanged if it is not a string', () => {
     expect(apply({ essential: true }, [{ toString: 1 }])).toEqual([{ toString: 1 }])
   })
 
@@ -102,7 +102,7 @@ describe('scope (§6.1.3.1.8)', () => {
     ).toThrow(refusal('invalid_metadata'))
   })
 
-  it('merges as an array, however it was written', () => {
+  it('merges as an array, from either form', () => {
     const level = (value: unknown) => ({ openid_relying_party: { scope: { value } } })
     expect(mergeMetadataPolicies([level('openid email'), level(['email', 'openid'])])).toEqual(
       level(['openid', 'email']),

@@ -7,7 +7,7 @@ const upper = id('upper')
 const metadata = { openid_relying_party: { contacts: ['a'], scope: 'openid phone' } }
 
 describe('explainMetadataPolicy', () => {
-  it('shows every step, in order, with who set it', () => {
+  it('shows every step in order, with the Superiors that set it', () => {
     const levels = [
       { issuer: anchor, policy: { openid_relying_party: { scope: { subset_of: ['openid', 'email'] } } } },
       {
@@ -40,7 +40,7 @@ describe('explainMetadataPolicy', () => {
     })
   })
 
-  it('collects every finding and says whose it is', () => {
+  it('collects every finding with its Superior', () => {
     const levels = [
       {
         issuer: anchor,
@@ -67,7 +67,7 @@ describe('explainMetadataPolicy', () => {
     expect(errors.every(({ code }) => code === 'invalid_metadata')).toBe(true)
   })
 
-  it('goes on with the parameter as it was when a step fails', () => {
+  it('continues with the unchanged parameter after a failed step', () => {
     const policy = { openid_relying_party: { contacts: { superset_of: ['z'], essential: true } } }
     const { steps } = explainMetadataPolicy([{ issuer: anchor, policy }], metadata)
     expect(steps).toMatchObject([
@@ -81,7 +81,7 @@ describe('explainMetadataPolicy', () => {
     expect(steps[1]).not.toHaveProperty('error')
   })
 
-  it('explains a draft that is no policy at all', () => {
+  it('explains a draft that is not a policy', () => {
     const { errors, steps } = explainMetadataPolicy([{ issuer: anchor, policy: 'draft' as never }], metadata)
     expect({ steps, errors }).toMatchObject({
       steps: [],
@@ -89,7 +89,7 @@ describe('explainMetadataPolicy', () => {
     })
   })
 
-  it('returns the metadata as it is without policy', () => {
+  it('returns the metadata unchanged without policy', () => {
     expect(explainMetadataPolicy([], metadata)).toEqual({ metadata, steps: [], errors: [] })
   })
 })

@@ -14,7 +14,7 @@ const policy = (parameter: Record<string, unknown>): MetadataPolicy => ({
 })
 
 describe('mergeMetadataPolicies (§6.1.4.1)', () => {
-  it('copies what one policy alone has, at every level', { tags: '6.1.4.1/copied' }, () => {
+  it('copies members of one policy, at every level', { tags: '6.1.4.1/copied' }, () => {
     const superior = { a: { p: { add: ['x'] }, q: { essential: true } } }
     const subordinate = { a: { p: { essential: true } }, b: { r: { value: 1 } } }
     expect(mergeMetadataPolicies([superior, subordinate])).toEqual({
@@ -23,11 +23,11 @@ describe('mergeMetadataPolicies (§6.1.4.1)', () => {
     })
   })
 
-  it('makes no policy of none', () => {
+  it('returns no policy without policies', () => {
     expect(mergeMetadataPolicies([])).toEqual({})
   })
 
-  it('validates a policy that is the only one', { tags: '6.1.4.1/validated' }, () => {
+  it('validates a single policy', { tags: '6.1.4.1/validated' }, () => {
     expect(() => mergeMetadataPolicies([policy({ add: ['a'], one_of: ['a'] })])).toThrow(
       refusal('invalid_metadata'),
     )
@@ -56,7 +56,7 @@ describe('mergeMetadataPolicies (§6.1.4.1)', () => {
     expect(mergeMetadataPolicies(levels.map(policy))).toEqual(policy({ subset_of: ['c'] }))
   })
 
-  it('leaves its arguments and every prototype alone', () => {
+  it('does not change its arguments or prototypes', () => {
     const hostile = JSON.parse(
       '{"__proto__":{"__proto__":{"value":"polluted"}},"constructor":{"name":{"value":"x"}}}',
     )

@@ -31,7 +31,7 @@ describe('structure (§6.1.2)', () => {
     expect(() => parseMetadataPolicy(policy)).toThrow(refusal('invalid_metadata', { path }))
   })
 
-  it('puts the path of its caller in front', () => {
+  it('prepends the path of its caller', () => {
     const policy = { openid_provider: { p: { add: 'x' } } }
     expect(() => parseMetadataPolicy(policy, { path: ['metadata_policy'] })).toThrow(
       refusal('invalid_metadata', { path: ['metadata_policy', 'openid_provider', 'p'], operator: 'add' }),
@@ -131,7 +131,7 @@ describe('critical operators (§3.1.3, §6.1.3.2)', () => {
     )
   })
 
-  it('refuse the policy even where nothing uses them', { tags: '6.1.3.2/critical' }, () => {
+  it('refuse the policy even if no statement uses them', { tags: '6.1.3.2/critical' }, () => {
     expect(() => parseMetadataPolicy({}, { crit: ['regexp'] })).toThrow(
       refusal('invalid_metadata', { operator: 'regexp' }),
     )
@@ -140,12 +140,12 @@ describe('critical operators (§3.1.3, §6.1.3.2)', () => {
     )
   })
 
-  it('that nobody made critical are ignored', { tags: '6.1.3.2/unknown-ignored' }, () => {
+  it('are ignored unless they are critical', { tags: '6.1.3.2/unknown-ignored' }, () => {
     expect(mergeMetadataPolicies([policy], { crit: [] })).toEqual({ openid_provider: { p: {} } })
   })
 })
 
-it('throws nothing but FederationError on random input', () => {
+it('throws only FederationError on random input', () => {
   const names = fc.constantFrom(...operators.map(({ name }) => name), 'scope', '__proto__', 'constructor')
   const random = fc.dictionary(
     names,

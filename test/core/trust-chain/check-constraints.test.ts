@@ -59,7 +59,7 @@ describe('naming_constraints (§6.2.2)', () => {
     },
   )
 
-  it('looks at the host alone', { tags: '6.2.2/host-only' }, async () => {
+  it('checks only the host', { tags: '6.2.2/host-only' }, async () => {
     const sub = 'https://leaf.example:8443/upper.example'
     const plan = {
       lower: {
@@ -78,7 +78,7 @@ it('enforces each statement on its own, the less restrictive one included', {
   expect(await check({ ...strict, ...loose })).toThrow(refusal('invalid_trust_chain', { statement: 3 }))
 })
 
-it('never fails for allowed_entity_types, and ignores constraints that nobody knows', {
+it('never fails for allowed_entity_types, and ignores unknown constraints', {
   tags: '6.2/unknown-ignored',
 }, async () => {
   expect(await check(setBy.anchor({ allowed_entity_types: [], other: 1 }))).not.toThrow()

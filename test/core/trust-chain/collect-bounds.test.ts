@@ -1,4 +1,4 @@
-/** Collecting candidates within bounds of number, depth and time (§18.1). */
+/** Collecting candidates within limits of number, depth and time (§18.1). */
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { StatementSource } from '#core/trust-chain/index.ts'
@@ -8,7 +8,7 @@ import { line, planned } from '../fixture/federation.ts'
 import type { EntityName } from '../fixture/keys.ts'
 import { id, refusal } from '../fixture/statement.ts'
 
-describe('bounds (§18.1)', () => {
+describe('limits (§18.1)', () => {
   eachRow([
     proves(
       ['authority hints', { authorityHints: 1 }, line({ leaf: { under: ['lower', 'anchor'] } }), [straight]],
@@ -33,7 +33,7 @@ describe('bounds (§18.1)', () => {
     expect(errors).toContainEqual(refusal('invalid_trust_chain', { check: 'limits' }))
   })
 
-  it('suffice exactly', async () => {
+  it('are inclusive', async () => {
     const { paths, faults } = await collect(line(), { limits: { depth: 3, fetches: 7, authorityHints: 1 } })
     expect({ paths, faults }).toEqual({ paths: [straight], faults: [] })
   })
@@ -42,7 +42,7 @@ describe('bounds (§18.1)', () => {
     expect((await collect(diamond, { limits: { chains: 1 } })).paths).toHaveLength(1)
   })
 
-  it('hold where everybody hints at everybody', { tags: '17.1/circles' }, async () => {
+  it('apply if all entities hint at each other', { tags: '17.1/circles' }, async () => {
     const names: EntityName[] = ['leaf', 'lower', 'upper', 'side', 'second', 'owner', 'stranger']
     const everybody = Object.fromEntries(
       names.map((name) => [name, { under: names.filter((other) => other !== name) }]),
@@ -58,7 +58,7 @@ describe('bounds (§18.1)', () => {
 describe('time', () => {
   const overdue = refusal('temporarily_unavailable', { check: 'limits', retryable: true })
 
-  it('that is over ends the run', async () => {
+  it('ends the run when it is over', async () => {
     const { paths, faults, requests } = await collect(line(), { signal: AbortSignal.abort() })
     expect({ paths, faults, requests }).toEqual({
       paths: [],
@@ -67,13 +67,13 @@ describe('time', () => {
     })
   })
 
-  it('is watched no longer than a statement is waited for', async () => {
+  it('is not watched after a fetch', async () => {
     const { signal } = new AbortController()
     expect((await collect(line(), { signal })).paths).toEqual([straight])
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
-  it('that runs out ends the wait for a Superior that hangs', async () => {
+  it('ends the wait for a Superior that does not respond', async () => {
     const { source } = planned({ leaf: { under: ['side'] } })
     const time = new AbortController()
     const entityConfiguration: StatementSource['entityConfiguration'] = (entity) => {
@@ -85,7 +85,7 @@ describe('time', () => {
     expect(faults).toEqual([['leaf', 'side', overdue]])
   })
 
-  it('is not lost to a Superior that hangs while another answers', async () => {
+  it('is not wasted on a Superior that does not respond while another does', async () => {
     const { source } = planned(line({ leaf: { under: ['side', 'lower'] } }))
     const answered = Promise.withResolvers<never>()
     const hanging: StatementSource = {
@@ -101,7 +101,7 @@ describe('time', () => {
     expect({ paths, faults }).toEqual({ paths: [straight], faults: [['leaf', 'side', refusal('not_found')]] })
   })
 
-  it('takes over whether a failure may pass', async () => {
+  it('keeps whether a failure is retryable', async () => {
     const failing: StatementSource = {
       entityConfiguration: () => Promise.reject(Object.assign(new Error('busy'), { retryable: true })),
       subordinateStatement: () => Promise.reject(new Error('not asked')),

@@ -7,11 +7,11 @@ import { line, type Plan, planned } from '../fixture/federation.ts'
 import { id, keySet, NOW, refusal } from '../fixture/statement.ts'
 
 describe('paths', () => {
-  it('climbs to the Trust Anchor', { tags: '10.1/climb' }, async () => {
+  it('reaches the Trust Anchor', { tags: '10.1/climb' }, async () => {
     expect(await collect(line())).toMatchObject({ paths: [straight], faults: [] })
   })
 
-  it('is done at once where the subject is a Trust Anchor', async () => {
+  it('stops immediately if the subject is a Trust Anchor', async () => {
     const { paths, requests } = await collect(line(), {}, 'anchor')
     expect({ paths, requests }).toEqual({ paths: ['anchor>anchor'], requests: [id('anchor')] })
   })
@@ -27,7 +27,7 @@ describe('paths', () => {
     expect(paths).toEqual(['leaf>leaf anchor>leaf anchor>anchor', straight])
   })
 
-  it('finds every Trust Anchor that was asked for, and stops at each', async () => {
+  it('finds every requested Trust Anchor, and stops at each', async () => {
     const plan = line({ anchor: { under: ['second'] }, leaf: { under: ['lower', 'second'] } })
     const trustAnchors = [id('anchor'), id('second')]
     const { paths } = await collect({ ...plan, second: {} }, { trustAnchors })
@@ -39,12 +39,12 @@ describe('paths', () => {
     expect(requests).toEqual([id('leaf'), id('anchor'), `${id('anchor')}/fetch?sub=${id('leaf')}`])
   })
 
-  it('ends without a chain where no hint leads to the Trust Anchor', async () => {
+  it('finds no chain if no hint leads to the Trust Anchor', async () => {
     const { paths, faults } = await collect({ second: {}, leaf: { under: ['second'] } })
     expect({ paths, faults }).toEqual({ paths: [], faults: [] })
   })
 
-  it('follows a hint that stands there twice once', async () => {
+  it('follows a duplicate hint once', async () => {
     const { paths } = await collect({ anchor: {}, leaf: { under: ['anchor', 'anchor'] } })
     expect(paths).toHaveLength(1)
   })
@@ -57,7 +57,7 @@ describe('branches that fail', () => {
     metadata: { federation_entity: { federation_fetch_endpoint: 'http://anchor.example' } },
   }
 
-  it('leave the others alone', async () => {
+  it('do not affect the others', async () => {
     const { paths, faults } = await collect(unreachable)
     expect(paths).toHaveLength(1)
     expect(faults).toEqual([['leaf', 'side', refusal('not_found', { check: 'fetch' })]])
@@ -120,7 +120,7 @@ describe('branches that fail', () => {
     expect(await collect(plan)).toMatchObject({ paths: [], faults: [fault] })
   })
 
-  it('lead back to where they come from: a loop is left (§10.1)', {
+  it('end at a loop (§10.1)', {
     tags: ['10.1/loop', '17.1/circles'],
   }, async () => {
     const plan = line({ upper: { under: ['lower', 'leaf', 'anchor'] } })
@@ -133,22 +133,22 @@ describe('branches that fail', () => {
     ])
   })
 
-  it('are reported once where two paths share them', async () => {
+  it('are reported once if two paths share them', async () => {
     const { upper: _upper, ...rest } = diamond
     const { faults } = await collect({ ...rest, upper: { under: ['second'] } })
     expect(faults).toEqual([['upper', 'second', refusal('not_found')]])
   })
 })
 
-describe('what is thrown', () => {
-  it('by the source as a FederationError is reported as it is', async () => {
+describe('an error', () => {
+  it('of the source is reported unchanged if it is a FederationError', async () => {
     const error = new FederationError('temporarily_unavailable', 'the store is away')
     const source = { ...planned({}).source, entityConfiguration: () => Promise.reject(error) }
     const { faults } = await collect({}, { source })
     expect(faults[0]?.[2]).toBe(error)
   })
 
-  it("by a programmer's mistake is not caught", async () => {
+  it("of a programmer's mistake is not caught", async () => {
     await expect(collect(line(), { now: 1n })).rejects.toThrow(TypeError)
   })
 })

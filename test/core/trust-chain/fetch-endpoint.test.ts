@@ -1,10 +1,10 @@
-/** Where Subordinate Statements are fetched (§8.1). */
+/** The fetch endpoint of Subordinate Statements (§8.1). */
 import { expect, it } from 'vitest'
 import { collectTrustChains } from '#core/trust-chain/index.ts'
 import { line, type Plan, planned } from '../fixture/federation.ts'
 import { id, NOW } from '../fixture/statement.ts'
 
-it('is what the Superior says of itself, whatever is said about it (§8.1)', {
+it("is taken from the Superior's own metadata, not from statements about it (§8.1)", {
   tags: '8.1/location',
 }, async () => {
   const metadata = { federation_entity: { federation_fetch_endpoint: 'https://elsewhere.example/fetch' } }

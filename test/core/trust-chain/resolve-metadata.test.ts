@@ -14,11 +14,11 @@ async function metadataOf(plan: Plan) {
 }
 
 describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
-  it('is the own metadata where no Superior says anything', async () => {
+  it('is the own metadata if no Superior states any', async () => {
     expect(await metadataOf({})).toEqual({ [TYPE]: { contacts: ['a'] } })
   })
 
-  it('takes the metadata of the Immediate Superior, and of no other', {
+  it('uses only the metadata of the Immediate Superior', {
     tags: '3.1.1/metadata-scope',
   }, async () => {
     const plan = {
@@ -28,7 +28,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf(plan)).toEqual({ [TYPE]: { contacts: ['b'] } })
   })
 
-  it('lays that metadata on before it applies policy', { tags: '6.1.4.2/superior-metadata' }, async () => {
+  it('applies that metadata before policy', { tags: '6.1.4.2/superior-metadata' }, async () => {
     const about = {
       metadata: { [TYPE]: { contacts: ['b'] } },
       metadata_policy: { [TYPE]: { contacts: { add: ['c'] } } },
@@ -63,7 +63,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf(plan)).toEqual({ federation_entity: {}, openid_provider: { a: 1 } })
   })
 
-  it('filters Entity Types before policy can judge them', { tags: '6.2.3/removed' }, async () => {
+  it('filters Entity Types before policy', { tags: '6.2.3/removed' }, async () => {
     const about = {
       constraints: { allowed_entity_types: [] },
       metadata_policy: { [TYPE]: { client_name: { essential: true } } },
@@ -71,7 +71,7 @@ describe('resolveMetadata (§6.1.4.2, §3.1.1, §6.2.3)', () => {
     expect(await metadataOf({ anchor: { about: { upper: about } } })).toEqual({})
   })
 
-  it('refuses the issuer of another, also where a Superior states it (§5.1.3)', {
+  it('refuses a foreign issuer, even if a Superior states it (§5.1.3)', {
     tags: ['5.1.3/issuer', '6.1.4.2/incorrect-metadata'],
   }, async () => {
     const about = { metadata: { openid_provider: { issuer: id('side') } } }

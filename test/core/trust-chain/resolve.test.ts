@@ -1,4 +1,4 @@
-/** Resolving an Entity: the choice among its chains (§10.3), and what is said when none holds. */
+/** Resolving an Entity: the choice among its chains (§10.3), and the error without a valid one. */
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { buildResolveResponse } from '#core/resolve-response.ts'
@@ -50,7 +50,7 @@ describe('resolveEntity', () => {
     expect(candidates[0]?.path[1]).toBe(id(expected as 'upper'))
   })
 
-  it('concludes nothing from a chain that has expired, whatever leeway clocks are given (§10.4)', async () => {
+  it('refuses an expired chain, regardless of the clock-skew allowance (§10.4)', async () => {
     const expired: EntityPlan = { about: { leaf: { exp: NOW } }, under: ['upper'] }
     await expect(resolve(line({ lower: expired }))).rejects.toMatchObject(
       refusal('invalid_trust_chain', { check: 'exp' }),
@@ -59,7 +59,7 @@ describe('resolveEntity', () => {
     expect(candidates.at(-1)?.path[1]).toBe(id('side'))
   })
 
-  it('passes over a chain that does not hold, and says why', async () => {
+  it('skips an invalid chain, and reports why', async () => {
     const policy = { metadata_policy: { federation_entity: { organization_name: { essential: true } } } }
     const { candidates, chain } = await resolve(
       twoWays({ lower: { under: ['upper'], about: { leaf: policy } }, leaf: { under: ['lower', 'side'] } }),
@@ -71,32 +71,32 @@ describe('resolveEntity', () => {
     expect(chain.statements[1]?.claims.iss).toBe(id('side'))
   })
 
-  it('returns the Entity Types that were asked for, and none in their place (§8.3)', async () => {
+  it('returns only the requested Entity Types (§8.3)', async () => {
     expect((await resolve(line(), { entityTypes: [TYPE, 'openid_provider'] })).metadata).toHaveProperty(TYPE)
     expect((await resolve(line(), { entityTypes: ['openid_provider'] })).metadata).toEqual({})
   })
 
-  it('trusts no Trust Anchor by its own word', { tags: '4/anchor-keys' }, async () => {
+  it("does not trust a Trust Anchor's own keys", { tags: '4/anchor-keys' }, async () => {
     const stranger = { trustAnchorKeys: { [id('anchor')]: keySet('stranger') } }
     await expect(resolve(line(), stranger)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'signature' }),
     )
   })
 
-  it("does not take a programmer's mistake for a chain that does not hold", async () => {
+  it("does not treat a programmer's mistake as an invalid chain", async () => {
     const plan = { anchor: {}, second: {}, leaf: { under: ['anchor', 'second'] } } satisfies Plan
     const trustAnchors = [id('anchor'), id('second')]
     const half = { [id('anchor')]: {}, [id('second')]: keySet('second') }
     await expect(resolve(plan, { trustAnchors, trustAnchorKeys: half })).rejects.toThrow(TypeError)
   })
 
-  it('needs keys for a Trust Anchor', { tags: '4/anchor-keys' }, async () => {
+  it('requires keys of a Trust Anchor', { tags: '4/anchor-keys' }, async () => {
     await expect(resolve(line(), { trustAnchorKeys: {} })).rejects.toThrow(refusal('invalid_trust_anchor'))
     const resolved = await resolve(line(), { trustAnchors: [id('second'), id('anchor')] })
     expect(resolved.chain.trustAnchor).toBe(id('anchor'))
   })
 
-  it('answers for an issuer that refers to itself as the Trust Anchor', async () => {
+  it('resolves a Trust Anchor under itself', async () => {
     const { source } = planned(line())
     const options = { trustAnchors: [id('anchor')], trustAnchorKeys, source, now: NOW }
     const { chain } = await resolveEntity(id('anchor'), options)
@@ -104,7 +104,7 @@ describe('resolveEntity', () => {
   })
 })
 
-describe('the most telling failure', () => {
+describe('the most relevant failure', () => {
   it.each<[string, Plan, Error]>([
     [
       'a chain that almost held',
@@ -144,13 +144,13 @@ describe('the most telling failure', () => {
     await expect(resolve(plan)).rejects.toThrow(error)
   })
 
-  it('is that of the source, where it cannot be asked', async () => {
+  it('is that of the source, if it cannot be reached', async () => {
     const away = () => Promise.reject(new FederationError('temporarily_unavailable', 'the store is away'))
     const source = { entityConfiguration: away, subordinateStatement: away }
     await expect(resolve({}, { source })).rejects.toThrow(refusal('temporarily_unavailable'))
   })
 
-  it('is one that may pass, where there is one', async () => {
+  it('is a temporary one, if there is one', async () => {
     const { source } = planned({ leaf: { under: ['side', 'upper'] } })
     const busy = Object.assign(new Error('busy'), { retryable: true })
     const partly = {
@@ -165,7 +165,7 @@ describe('the most telling failure', () => {
 })
 
 describe('buildResolveResponse (§8.3.2)', () => {
-  it('holds the chain as it was signed, and marks where there are any', {
+  it('contains the signed chain, and the marks if there are any', {
     tags: '8.3.2/claims',
   }, async () => {
     const { chain, metadata } = await resolve(line())

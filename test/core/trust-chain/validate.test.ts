@@ -31,12 +31,12 @@ describe('a valid chain', () => {
     expect(chain.statements.map(({ jwt }) => jwt)).toEqual(statements)
   })
 
-  it('may leave that out (§4)', { tags: '4/end' }, async () => {
+  it('may omit that (§4)', { tags: '4/end' }, async () => {
     const statements = (await along()).slice(0, -1)
     expect(await validateTrustChain(statements, options)).toMatchObject({ trustAnchor: id('anchor') })
   })
 
-  it('is the Entity Configuration alone where the Trust Anchor is the subject', async () => {
+  it('is only the Entity Configuration if the Trust Anchor is the subject', async () => {
     const chain = await validateTrustChain(await along({}, ['anchor']), options)
     expect(chain).toMatchObject({ subject: id('anchor'), trustAnchor: id('anchor') })
   })
@@ -58,7 +58,7 @@ describe('a valid chain', () => {
     expect((await validateTrustChain(statements, options)).exp).toBe(NOW + 7)
   })
 
-  it('may have been parsed before', async () => {
+  it('may be parsed already', async () => {
     const { statements } = await validateTrustChain(await along(), options)
     await expect(validateTrustChain(statements, options)).resolves.toMatchObject({ subject: id('leaf') })
   })
@@ -116,7 +116,7 @@ describe('the shape of a chain (§4)', () => {
     )
   })
 
-  it('refuses another Trust Anchor than was asked for', { tags: '10.2/anchor' }, async () => {
+  it('refuses a Trust Anchor that was not requested', { tags: '10.2/anchor' }, async () => {
     const anchored = { ...options, trustAnchor: id('second') }
     await expect(validateTrustChain(await along(), anchored)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'trust_anchor' }),
@@ -181,7 +181,7 @@ describe('each statement of a chain', () => {
 describe('signatures (§10.2)', () => {
   const refused = (statement: number) => refusal('invalid_trust_chain', { check: 'signature', statement })
 
-  it('verifies the Trust Anchor with the keys that are trusted, not with its own', {
+  it('verifies the Trust Anchor with the trusted keys, not with its own', {
     tags: '4/anchor-keys',
   }, async () => {
     const trusted = { ...options, trustAnchorKeys: keySet('second') }
@@ -203,14 +203,14 @@ describe('signatures (§10.2)', () => {
     },
   )
 
-  it('verifies the subject by its own keys as well as by those in the statement about it', {
+  it('verifies the subject with its own keys and with those in the statement about it', {
     tags: '10.2/first',
   }, async () => {
     const statements = await along({ leaf: { configuration: { jwks: keySet('side') } } })
     await expect(validateTrustChain(statements, options)).rejects.toThrow(refused(0))
   })
 
-  it('does not take a key that is named right and is another', { tags: '10.2/signatures' }, async () => {
+  it('refuses another key with the same kid', { tags: '10.2/signatures' }, async () => {
     const impostor = { ...keys.side, kid: keys.upper.kid }
     const statements = await along()
     const forged = await signStatement(subordinateClaims('upper', 'lower'), impostor)
@@ -228,7 +228,7 @@ describe('signatures (§10.2)', () => {
   })
 })
 
-it('does not survive any single change', { tags: '10.2/unchanged' }, async () => {
+it('is invalid after any single change', { tags: '10.2/unchanged' }, async () => {
   const statements = await along()
   const stranger = [await signConfiguration('side'), await signSubordinate('side', 'lower')]
   const position = fc.nat(statements.length - 1)

@@ -19,7 +19,7 @@ const provider = {
   subject_types_supported: ['pairwise'],
 }
 
-/** What the Trust Anchor says about the university, and everything below it. */
+/** The Trust Anchor's claims about the university. */
 const federation = {
   exp: NOW + 3600,
   constraints: {
@@ -49,7 +49,7 @@ const federation = {
   },
 }
 
-/** What the university says about its provider. */
+/** The university's claims about its provider. */
 const university = {
   metadata: {
     openid_provider: { organization_name: 'The university', 'organization_name#sv': 'Universitetet' },
@@ -86,7 +86,7 @@ const resolve = (changes: Plan = {}) =>
     now: NOW,
   })
 
-it('resolves to what the rules say', { tags: ['10.2/metadata', '6.1.3.2/unknown-ignored'] }, async () => {
+it('resolves as the rules require', { tags: ['10.2/metadata', '6.1.3.2/unknown-ignored'] }, async () => {
   const { chain, metadata } = await resolve()
   expect(chain.statements.map(({ claims }) => [claims.iss, claims.sub])).toEqual([
     [id('leaf'), id('leaf')],
@@ -112,7 +112,7 @@ it('resolves to what the rules say', { tags: ['10.2/metadata', '6.1.3.2/unknown-
   })
 })
 
-it('resolves the university itself by what the Trust Anchor says about it', async () => {
+it('resolves the university with the statement of the Trust Anchor', async () => {
   const { metadata } = await resolveEntity(id('lower'), {
     trustAnchors: [id('anchor')],
     trustAnchorKeys: { [id('anchor')]: keySet('anchor') },
@@ -122,7 +122,7 @@ it('resolves the university itself by what the Trust Anchor says about it', asyn
   expect(metadata).toEqual({ federation_entity: { federation_fetch_endpoint: `${id('lower')}/fetch` } })
 })
 
-it('breaks where the provider lacks what the Trust Anchor demands', {
+it('fails if the provider lacks a parameter that the Trust Anchor requires', {
   tags: '6.1.4.2/incorrect-metadata',
 }, async () => {
   const weaker = { ...provider, id_token_signing_alg_values_supported: ['RS256'] }

@@ -13,7 +13,7 @@ const sign = (claims: object = {}, typ = TRUST_MARK_DELEGATION_TYP) =>
 const options = { owner: id('owner'), ownerKeys: keySet('owner'), issuer: id('anchor'), type: TYPE, now: NOW }
 
 describe('buildDelegation', () => {
-  it('holds whole seconds and what was given', { tags: '7.2.1/required-claims' }, () => {
+  it('has whole seconds and the given claims', { tags: '7.2.1/required-claims' }, () => {
     expect(buildDelegation({ ...input, iat: NOW + 0.5, exp: NOW + 9.5, ref: 'https://a.example' })).toEqual({
       iss: id('owner'),
       sub: id('anchor'),
@@ -24,7 +24,7 @@ describe('buildDelegation', () => {
     })
   })
 
-  it('refuses a ref that is no URL', () => {
+  it('refuses a ref that is not a URL', () => {
     expect(() => buildDelegation({ ...input, ref: 'about' })).toThrow(
       refusal('invalid_request', { path: ['ref'] }),
     )

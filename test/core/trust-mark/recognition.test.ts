@@ -16,7 +16,7 @@ describe('isRecognizedTrustMark (§3.1.2, §8.3)', () => {
     expect(isRecognizedTrustMark(mark, issuers)).toBe(recognized)
   })
 
-  it('finds no type that every object inherits', () => {
+  it('finds no inherited type', () => {
     expect(isRecognizedTrustMark({ ...mark, trust_mark_type: 'constructor' }, {})).toBe(false)
   })
 })
@@ -27,7 +27,7 @@ describe('parseTrustMarkOwners (§3.1.2)', () => {
     expect(parseTrustMarkOwners(owners)).toEqual(owners)
   })
 
-  it('says where', () => {
+  it('reports the path', () => {
     expect(() => parseTrustMarkOwners({ a: { sub: id('owner') } }, ['owners'])).toThrow(
       refusal('invalid_request', { path: ['owners', 'a', 'jwks'] }),
     )
@@ -35,7 +35,7 @@ describe('parseTrustMarkOwners (§3.1.2)', () => {
 })
 
 describe('buildTrustMarkStatus (§8.4.2)', () => {
-  it('echoes the whole mark', () => {
+  it('contains the whole mark', () => {
     const input = { issuer: id('anchor'), iat: NOW + 0.5, trustMark: 'a.b.c', status: 'revoked' } as const
     const claims = { iss: id('anchor'), iat: NOW, trust_mark: 'a.b.c', status: 'revoked' }
     expect(buildTrustMarkStatus(input)).toEqual(claims)

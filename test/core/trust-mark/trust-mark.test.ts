@@ -30,7 +30,7 @@ const delegate = (claims: object = {}) =>
   )
 
 describe('buildTrustMark', () => {
-  it('builds what can be parsed, in whole seconds', { tags: '7.1/required-claims' }, async () => {
+  it('builds claims that can be parsed, in whole seconds', { tags: '7.1/required-claims' }, async () => {
     const claims = buildTrustMark({
       issuer: id('anchor'),
       subject: id('leaf'),
@@ -47,7 +47,7 @@ describe('buildTrustMark', () => {
     expect(parseTrustMark(jwt).claims).toEqual(claims)
   })
 
-  it('has no claim that was not given', () => {
+  it('has only the given claims', () => {
     const claims = buildTrustMark({ issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW })
     expect(claims).toEqual({ ...valid, iat: NOW })
   })
@@ -64,19 +64,19 @@ describe('buildTrustMark', () => {
     })
   })
 
-  it('keeps the names that say what the mark is, and crit, which nobody could accept (§13.4)', () => {
+  it('protects the defined claims, and crit, which would make the mark unacceptable (§13.4)', () => {
     const names = ['crit', 'delegation', 'exp', 'iat', 'iss', 'jti', 'sub', 'trust_mark_type']
     expect([...trustMarkProtectedClaims].sort()).toEqual(names)
   })
 
-  it.each([...trustMarkProtectedClaims])('lets no additional claim take the name %s', (name) => {
+  it.each([...trustMarkProtectedClaims])('refuses the additional claim %s', (name) => {
     const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW }
     expect(() => buildTrustMark({ ...input, additionalClaims: { [name]: 'mine' } })).toThrow(
       refusal('invalid_request', { path: ['additionalClaims', name] }),
     )
   })
 
-  it.each(['logo_uri', 'ref'])('refuses a %s that is no URL', { tags: '7.1/urls' }, (name) => {
+  it.each(['logo_uri', 'ref'])('refuses a %s that is not a URL', { tags: '7.1/urls' }, (name) => {
     const input = { issuer: id('anchor'), subject: id('leaf'), type: TYPE, iat: NOW }
     expect(() => buildTrustMark({ ...input, additionalClaims: { [name]: 'logo' } })).toThrow(
       refusal('invalid_request', { path: [name] }),
@@ -134,13 +134,13 @@ describe('verifyTrustMark (§7.3)', () => {
     )
   })
 
-  it('refuses another issuer than its caller expects', async () => {
+  it('refuses an issuer that its caller does not expect', async () => {
     await expect(verifyTrustMark(await sign(), { ...options, issuer: id('side') })).rejects.toThrow(
       refusal('invalid_request', { check: 'iss' }),
     )
   })
 
-  it('accepts http identifiers only where they are allowed', async () => {
+  it('accepts http identifiers only if they are allowed', async () => {
     const jwt = await sign({ sub: 'http://127.0.0.1:1' })
     const { subject: _subject, ...anySubject } = options
     await expect(verifyTrustMark(jwt, { ...anySubject, allowHttp: true })).resolves.toBeDefined()
@@ -150,8 +150,8 @@ describe('verifyTrustMark (§7.3)', () => {
   })
 })
 
-describe('a type that somebody owns', () => {
-  it('needs a delegation (step 8), also where the owner issues it', { tags: '7.3/step-8' }, async () => {
+describe('a type with an owner', () => {
+  it('requires a delegation (step 8), even if the owner issues it', { tags: '7.3/step-8' }, async () => {
     const issuedByOwner = { [TYPE]: { sub: id('anchor'), jwks: keySet('anchor') } }
     for (const owned of [owners, issuedByOwner]) {
       await expect(verifyTrustMark(await sign(), { ...options, owners: owned })).rejects.toThrow(
@@ -160,12 +160,12 @@ describe('a type that somebody owns', () => {
     }
   })
 
-  it('is accepted with one', async () => {
+  it('is accepted with a delegation', async () => {
     const jwt = await sign({ delegation: await delegate() })
     await expect(verifyTrustMark(jwt, { ...options, owners })).resolves.toMatchObject({ jwt })
   })
 
-  it('is refused with one that does not hold (step 9)', {
+  it('is refused with an invalid delegation (step 9)', {
     tags: ['7.2.2/step-4', '7.3/step-9'],
   }, async () => {
     const jwt = await sign({ delegation: await delegate({ sub: id('side') }) })

@@ -98,7 +98,7 @@ test('leaves the collection unchanged when it is killed, and its staged data exp
 test.each([
   ['no Trust Anchor', [], /Name the Trust Anchor/],
   ['two Trust Anchors', [entityId, 'https://b.example'], /Unexpected arguments: https:\/\/b\.example/],
-  ['an anchor that is not an identifier', ['hello'], /"hello" is not an entity identifier/],
+  ['an anchor that is not an identifier', ['hello'], /"hello" is not an Entity Identifier/],
   [
     'an anchor that is not pinned',
     ['https://other.example'],

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
-import { localSigner, signJwt } from '#core/jws.ts'
+import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, type JwkSet, publicJwk } from '#core/keys.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 
@@ -21,7 +21,7 @@ export async function startLargeFederation(
   { width, leaves }: { width: number; leaves: number },
 ): Promise<LargeFederation> {
   const key = await generateSigningKey('ES256')
-  const signer = await localSigner(key)
+  const signer = await createLocalSigner(key)
   const keys = { keys: [publicJwk(key)] }
   const answers = new Map<string, { body: string; type: string }>()
   const server = createServer((request, response) => {

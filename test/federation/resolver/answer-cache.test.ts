@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { localSigner } from '#core/jws.ts'
+import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey, publicJwk } from '#core/keys.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
@@ -90,7 +90,7 @@ test('a new signing key signs every response again', async () => {
   // The key was announced before, so only the signer changes.
   ta.keyDirectory.published = { keys: [publicJwk(key), ...published.keys] }
   await bothSay(signer.kid, kid)
-  ta.keyDirectory.signer = await localSigner(key)
+  ta.keyDirectory.signer = await createLocalSigner(key)
   await bothSay(key.kid, kid)
   ta.keyDirectory.signer = signer
   await bothSay(signer.kid, kid)

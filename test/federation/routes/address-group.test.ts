@@ -1,6 +1,6 @@
 /** Which addresses share a rate limit of /resolve. */
 import { expect, test } from 'vitest'
-import { addressGroup } from '#federation/routes/address-group.ts'
+import { getAddressGroup } from '#federation/routes/address-group.ts'
 import { startTrustAnchor } from '../trust-anchor.ts'
 
 test.each([
@@ -11,7 +11,7 @@ test.each([
   ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
   ['unknown', 'unknown'],
 ])('%s belongs to %s', (address, group) => {
-  expect(addressGroup(address)).toBe(group)
+  expect(getAddressGroup(address)).toBe(group)
 })
 
 test('a client cannot bypass the limit with another address of its network', async () => {

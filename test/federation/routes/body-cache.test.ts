@@ -7,7 +7,7 @@ const list = (...expires: (number | undefined)[]) => expires.map((each) => ({ ex
 test('builds a body once, until a source list is replaced', async () => {
   const keep = createBodyCache()
   const source = list(undefined)
-  const make = vi.fn(() => ({ answer: ['a'], names: [source] }))
+  const make = vi.fn(() => ({ answer: ['a'], items: [source] }))
   const first = await keep('key', [source], 100, make)
   expect(first.toString()).toBe('["a"]')
   expect(await keep('key', [source], 1_000_000, make)).toBe(first)
@@ -21,7 +21,7 @@ test('builds a body once, until a source list is replaced', async () => {
 test('builds a body again when the first listed item expires, but not for other items', async () => {
   const keep = createBodyCache()
   const source = list(101, 200, 300)
-  const make = vi.fn(() => ({ answer: [], names: [list(300), list(undefined, 200)] }))
+  const make = vi.fn(() => ({ answer: [], items: [list(300), list(undefined, 200)] }))
   for (const now of [100, 150, 199]) await keep('key', [source], now, make)
   expect(make).toHaveBeenCalledTimes(1)
   await keep('key', [source], 200, make)

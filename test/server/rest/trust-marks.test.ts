@@ -150,6 +150,6 @@ describe('a Trust Mark', () => {
     const body = { tmt, domain: holder, additional_claims: { iss: 'https://evil.example.org' } }
     const refused = await rest.call('POST', '/trustmarks', body)
     expect(refused.status).toBe(400)
-    expect(refused.body.message).toBe('additional_claims must not set iss: protected claims.')
+    expect(refused.body.message).toBe('additional_claims must not set protected claims: iss.')
   })
 })

@@ -3,11 +3,11 @@ import {
   type Endpoint,
   type EndpointName,
   endpointNames,
-  endpointParameter,
   endpoints,
   entityConfigurationEndpoint,
+  getEndpointParameter,
 } from '#core/endpoint.ts'
-import { entityConfigurationUrl } from '#core/entity-id.ts'
+import { buildEntityConfigurationUrl } from '#core/entity-id.ts'
 import type { FederationEndpoint } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
 
@@ -35,19 +35,19 @@ const metadataOf = (claims: unknown) =>
 export function publishedEndpoints(claims: unknown): (PublishedEndpoint & { name: EndpointName })[] {
   const metadata = metadataOf(claims)
   return endpointNames.flatMap((name) => {
-    const url = metadata[endpointParameter(name)]
+    const url = metadata[getEndpointParameter(name)]
     return typeof url === 'string' ? [{ name, url, ...endpoints[name] }] : []
   })
 }
 
 export const configurationEndpoint = (entityId: string): PublishedEndpoint => ({
   ...entityConfigurationEndpoint,
-  url: entityConfigurationUrl(entityId),
+  url: buildEntityConfigurationUrl(entityId),
 })
 
 /** Where anyone can read the statement about `entityId`; nothing when the anchor names no fetch endpoint. */
 export function fetchAddress(claims: unknown, entityId: string): string | undefined {
-  const endpoint = metadataOf(claims)[endpointParameter('fetch')]
+  const endpoint = metadataOf(claims)[getEndpointParameter('fetch')]
   if (typeof endpoint !== 'string') return undefined
   const url = new URL(endpoint)
   url.searchParams.set('sub', entityId)

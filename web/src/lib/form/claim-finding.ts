@@ -4,7 +4,7 @@ import { parseConstraints } from '#core/constraints.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { protectedClaims } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import { parseJwkSet } from '#core/keys.ts'
 import { parseMetadata, parseParameters } from '#core/metadata.ts'
 import { explainMetadataPolicy, type MetadataPolicy } from '#core/metadata-policy/index.ts'
@@ -25,11 +25,11 @@ export interface Finding {
 
 /** The findings about the value at `place` as a whole. */
 export const findingsAt = (findings: readonly Finding[], place: Path) =>
-  findings.filter(({ path }) => jsonEqual(path, place))
+  findings.filter(({ path }) => isJsonEqual(path, place))
 
 /** The findings about the value at `place` or anything in it. */
 export const findingsWithin = (findings: readonly Finding[], place: Path) =>
-  findings.filter(({ path }) => jsonEqual(path.slice(0, place.length), place))
+  findings.filter(({ path }) => isJsonEqual(path.slice(0, place.length), place))
 
 /** Every finding in a policy (§6.1), also where it contradicts the federation's, into which it would be merged. */
 export function policyFindings(policy: unknown, federation: unknown = {}): Finding[] {

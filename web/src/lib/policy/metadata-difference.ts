@@ -1,5 +1,5 @@
 /** What becomes of an entity's metadata on the way to those who use it: declared against resolved, by parameter. */
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import { isRecord } from '#lib/json/json.ts'
 
 export type Change = 'same' | 'changed' | 'added' | 'removed'
@@ -19,7 +19,7 @@ export interface TypeDifference {
 function changeOf(declared: unknown, resolved: unknown): Change {
   if (declared === undefined) return 'added'
   if (resolved === undefined) return 'removed'
-  return jsonEqual(declared, resolved) ? 'same' : 'changed'
+  return isJsonEqual(declared, resolved) ? 'same' : 'changed'
 }
 
 const keysOf = (...values: unknown[]) => [...new Set(values.filter(isRecord).flatMap(Object.keys))]

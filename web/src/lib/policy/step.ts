@@ -1,5 +1,5 @@
 /** Describes the steps of a metadata policy by parameter (§6.1.3.1, §6.1.4.2). */
-import { jsonEqual } from '#core/json.ts'
+import { isJsonEqual } from '#core/json.ts'
 import type { PolicyStepFieldsFragment } from '#lib/gql/graphql.ts'
 
 type Step = PolicyStepFieldsFragment
@@ -38,5 +38,5 @@ export function stepInWords({ operator, before, after }: Step): string {
     'An operator of another specification changed it.',
     'An operator of another specification left it as it is.',
   ]
-  return jsonEqual(before, after) ? unchanged : changed
+  return isJsonEqual(before, after) ? unchanged : changed
 }

@@ -26,7 +26,7 @@ import { connectRedis } from '#store/connect.ts'
 
 const ADMINISTRATOR = 'admin'
 
-/** Undone in reverse order, when the process is told to end or could not start. */
+/** Closed in reverse order on a signal or a failed start. */
 const closers: (() => Promise<void>)[] = []
 
 async function closeAll(): Promise<void> {
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
   const admin = await startAdminServer(config, log, { connectRedis: connect })
   closers.push(admin.close)
-  // The database is ours alone: whoever still holds the publisher's lease was killed while it published.
+  // No other process uses this database: a remaining publisher's lease belongs to a killed process.
   if (database) await admin.db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
   const client = connect()
   closers.push(async () => client.disconnect())
@@ -104,7 +104,7 @@ async function ensureAdministrator(admin: AdminServer): Promise<string | null> {
   return password
 }
 
-/** The collection went with the Redis of before; the schedule would leave it empty for some minutes. */
+/** Crawls now, because the embedded Redis starts empty and the schedule is due only later. */
 async function fillCollection({ runs }: AdminServer): Promise<void> {
   try {
     await runs.start(jobCaller('start'), 'COLLECTION')

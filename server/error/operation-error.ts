@@ -26,7 +26,7 @@ export class OperationError extends Error {
   }
 }
 
-/** A value that may not stand; nothing was changed. */
+/** An invalid value; nothing was changed. */
 export class InvalidInputError extends OperationError {
   override readonly name = 'InvalidInputError'
   constructor(message: string, ...path: Path) {
@@ -34,10 +34,10 @@ export class InvalidInputError extends OperationError {
   }
 }
 
-/** One thing, by the name of its type in the API and its key in the database. */
+/** An object, by its type in the API and its key in the database. */
 export type Existing = { typename: 'Subordinate' | 'TrustMark' | 'TrustMarkType'; id: number }
 
-/** It exists already, or somebody else changed it first. */
+/** The object already exists, or another request changed it first. */
 export class ConflictError extends OperationError {
   override readonly name = 'ConflictError'
   readonly existing: Existing | null = null
@@ -46,7 +46,7 @@ export class ConflictError extends OperationError {
   }
 }
 
-/** What was to be made is there already, under an id that the caller may go on with. */
+/** The object already exists; the caller can use its id. */
 export class DuplicateError extends ConflictError {
   override readonly existing: Existing
 
@@ -69,7 +69,7 @@ export function changedMeanwhile(version?: number | null): ConflictError {
   return new ConflictError(message, ...(version == null ? [] : ['version']))
 }
 
-/** Something the operation needs cannot be reached at present. */
+/** A required service is unreachable. */
 export class UnavailableError extends OperationError {
   override readonly name = 'UnavailableError'
   override readonly isRetryable = true
@@ -78,10 +78,10 @@ export class UnavailableError extends OperationError {
   }
 }
 
-/** A step of a key rollover that would break what others hold; nothing was changed. */
+/** A step of a key rollover that would invalidate cached documents; nothing was changed. */
 export class UnsafeKeyChangeError extends OperationError {
   override readonly name = 'UnsafeKeyChangeError'
-  /** When it becomes safe; null when that depends on something else than time. */
+  /** When it becomes safe; null when that does not depend on time. */
   readonly safeFrom: Date | null
 
   constructor(message: string, safeFrom: Date | null, ...path: Path) {
@@ -98,7 +98,7 @@ export class KeyDirectoryReadOnlyError extends OperationError {
   }
 }
 
-/** Too long ago signed in for something that touches access; signing in again and repeating it will do. */
+/** The sign-in is too old for a sensitive change; sign in again and retry. */
 export class ReauthenticationRequiredError extends OperationError {
   override readonly name = 'ReauthenticationRequiredError'
   constructor() {

@@ -27,7 +27,7 @@ export type Ledger = {
   postpone(item: RenewalRunItem, milliseconds: number, message: string): Promise<void>
   /** What was not done is forgotten. */
   end(state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', error?: string): Promise<void>
-  /** Leaves the run to whoever takes it up next. */
+  /** Releases the run for another worker. */
   release(): Promise<void>
 }
 

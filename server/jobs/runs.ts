@@ -18,14 +18,14 @@ const LOST_SECONDS = 20
 export type RunItemInput = { resource: string; input: Prisma.InputJsonObject }
 
 export type RunOptions = {
-  /** What the kind may be told. */
+  /** Parameters of the kind. */
   parameters?: Prisma.InputJsonObject
   /** For kinds that do not find their items themselves. */
   items?: readonly RunItemInput[]
 }
 
 export type Runs = {
-  /** Queues it for whichever worker is free. @throws ConflictError when one of the kind is queued or running */
+  /** Queues it for the next free worker. @throws ConflictError when one of the kind is queued or running */
   start(caller: Caller, kind: RunKind, options?: RunOptions): Promise<RenewalRun>
   /** It ends after the items it is at. @throws NotFoundError, ConflictError when it has ended */
   cancel(caller: Caller, id: number): Promise<RenewalRun>

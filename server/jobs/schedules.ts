@@ -27,7 +27,7 @@ type ScheduleRow = {
 
 export const schedules = {
   'regenerate-entity-configuration': {
-    description: 'Signs the Entity Configuration anew once half of its life is over.',
+    description: 'Re-signs the Entity Configuration after half of its lifetime.',
     cron: '* * * * *',
     run: regenerateEntityConfiguration,
   },
@@ -47,7 +47,7 @@ export const schedules = {
     run: walkCollection,
   },
   'detect-drift': {
-    description: 'Compares what is published with the database, and publishes anew what differs.',
+    description: 'Compares the published data with the database and republishes differences.',
     cron: '*/15 * * * *',
     run: detectDrift,
   },

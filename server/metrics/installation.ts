@@ -1,4 +1,4 @@
-/** What the database says of the whole installation, as samples for gauges: one look for all of them. */
+/** Reads the samples of all installation gauges from the database. */
 
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -6,7 +6,7 @@ import type { JobQueue } from '#server/jobs/queue.ts'
 
 export type Sample = { labels?: Record<string, string>; value: number }
 
-/** Days ahead for which it is counted what expires. */
+/** Days ahead for which expiring items are counted. */
 const HORIZONS = [1, 7, 14]
 
 export type InstallationSource = { db: Database; queue: Pick<JobQueue, 'countWorkers'>; now: Clock }

@@ -1,4 +1,4 @@
-/** Counts and times what workers do: runs, their items, and what is done by the clock. */
+/** Counts and times the work of workers: runs, items and schedules. */
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Clock } from '#server/clock.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
@@ -23,14 +23,14 @@ export function observeJobs(registry: Registry, now: Clock): JobObserver {
   })
   const schedules = new Histogram({
     name: 'inmor_schedule_duration_seconds',
-    help: 'Time for what is done by the clock, by schedule and outcome.',
+    help: 'Duration of schedules, by schedule and outcome.',
     labelNames: ['schedule', 'outcome'],
     buckets,
     registers,
   })
   const drift = new Counter({
     name: 'inmor_drift_repaired_total',
-    help: 'Things that Redis said otherwise than the database, found and published anew, by kind.',
+    help: 'Differences between Redis and the database, found and republished, by kind.',
     labelNames: ['kind'],
     registers,
   })

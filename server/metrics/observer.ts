@@ -1,4 +1,4 @@
-/** The one place where the admin server and its workers meet their metrics. */
+/** Connects the admin server and its workers with their metrics. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -29,13 +29,13 @@ export type Observer = {
   signIn: SignInObserver
   fetcher(fetcher: Fetcher): Fetcher
   signingKeys(keys: SigningKeys): SigningKeys
-  /** What is looked up when somebody asks for the metrics. */
+  /** The sources that each scrape reads. */
   state(
     sources: Omit<InstallationSource, 'now'> & { pool: Pool; reader: Reader; signingKeys: SigningKeys },
   ): void
 }
 
-/** It always counts, which costs next to nothing; whether anybody can ask is for the process to say. */
+/** Always counts, because that is cheap. The process decides whether to serve the metrics. */
 export function createObserver(now: Clock): Observer {
   const registry = new Registry()
   return {
@@ -55,7 +55,7 @@ export function createObserver(now: Clock): Observer {
   }
 }
 
-/** Offers the metrics, if there is a port for them, until it is closed; a worker's health too, which has no other port. */
+/** Serves the metrics if a port is set, and the health of a worker, which has no other port. */
 export async function offerMetrics(
   registry: Registry,
   { host, metricsPort }: { host: string; metricsPort: number | undefined },

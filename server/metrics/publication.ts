@@ -1,4 +1,4 @@
-/** Counts what is published, and times how long a change waited for it. */
+/** Counts publications and times how long changes wait for them. */
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Clock } from '#server/clock.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
@@ -6,7 +6,7 @@ import type { PublicationObserver } from '#server/publish/observer.ts'
 export function observePublication(registry: Registry, now: Clock): PublicationObserver {
   const published = new Counter({
     name: 'inmor_publications_total',
-    help: 'Attempts to publish a thing, by topic and outcome.',
+    help: 'Attempts to publish an item, by topic and outcome.',
     labelNames: ['topic', 'outcome'],
     registers: [registry],
   })

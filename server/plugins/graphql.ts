@@ -24,7 +24,7 @@ const limits = new EnvelopArmor({
   blockFieldSuggestion: { enabled: false },
 })
 
-/** The schema is for those who may use it. Who asks is known only once the document is validated. */
+/** Introspection requires sign-in. The caller is known only after validation. */
 const introspectionForCallers: Plugin<Context> = {
   onExecute({ args, setResultAndStopExecution }) {
     if (args.contextValue.caller) return

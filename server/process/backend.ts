@@ -1,4 +1,4 @@
-/** What the admin server and a worker have in common: connections, services, the publisher, and the queue of runs. */
+/** Creates the parts that the admin server and a worker share: connections, services, publisher, queue of runs. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -81,7 +81,7 @@ export async function startBackend(
   const runs = createRuns({ db, queue, events, log, now })
   observe.state({ db, queue, pool, reader, signingKeys })
 
-  await services.signingKeys.follow() // the directory may have changed while nobody looked
+  await services.signingKeys.follow() // the directory may have changed while no process ran
   signingKeys.onChange(() => {
     services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
   })
@@ -94,7 +94,7 @@ export async function startBackend(
     runs,
     scheduleChanges: createScheduleChanges(db, queue),
     startWorker({ keepsSchedules } = { keepsSchedules: true }) {
-      // One item of a run does not wait for the publication of the one before; the run itself does, at its end.
+      // Items do not wait for publication; the run waits once, at its end.
       const behind = { ...publisher, flush: async () => void publisher.flush() }
       const context = {
         ...deps,
@@ -105,7 +105,7 @@ export async function startBackend(
       }
       return startWorker({ queue, events, log, context, keepsSchedules })
     },
-    /** After whoever uses it: requests and runs under way would fail. */
+    /** Close the users of the backend first, or running requests and jobs fail. */
     async close() {
       runs.close()
       await queue.close()

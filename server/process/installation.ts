@@ -1,4 +1,4 @@
-/** What a command works on: the configured services, or the embedded ones of a data directory, running or not. */
+/** Opens the installation for a command: the configured services, or the embedded ones of a data directory. */
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { ConfigurationError } from '#federation/config/error.ts'

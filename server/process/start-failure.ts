@@ -1,4 +1,4 @@
-/** Why a process cannot start, for the person who started it: one sentence where the cause is known. */
+/** Explains a failed start to the operator: one sentence where the cause is known. */
 
 import { FederationError } from '#core/errors.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
@@ -39,7 +39,7 @@ export function sentenceOf(error: unknown): string {
   return knownSentenceOf(error) ?? error.stack ?? error.message
 }
 
-/** Null where nobody expected the failure: its message may quote anything. */
+/** Null for an unexpected failure: its message may contain secrets. */
 export function knownSentenceOf(error: Error): string | null {
   if (spoken.some((known) => error instanceof known)) return error.message
   const say = 'code' in error ? byCode[String(error.code)] : undefined

@@ -15,7 +15,7 @@ import { type Backend, startBackend } from '#server/process/backend.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
-/** Milliseconds for requests under way to finish when the server closes. */
+/** Milliseconds for running requests to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 
 export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs' | 'observe' | 'now'> & {
@@ -62,7 +62,7 @@ export async function startAdminServer(
   const worker = config.worker === 'inline' ? await backend.startWorker() : null
 
   const close = async () => {
-    // Requests under way may finish; a connection that somebody keeps open must not keep us.
+    // Running requests may finish; idle open connections must not delay the exit.
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
     await app.close()
     clearTimeout(cutOff)

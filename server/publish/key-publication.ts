@@ -1,4 +1,4 @@
-/** Since when keys are published, and from when on nobody may hold a valid Entity Configuration without them (§11.2). */
+/** Records since when keys are published, and when the last Entity Configuration without them expires (§11.2). */
 import { decodeJwt } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { PublishContext } from '#server/publish/context.ts'

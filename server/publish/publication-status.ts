@@ -46,7 +46,7 @@ export function watchPublication(source: Source): PublicationWatch {
   let timer: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
-    const status = await readPublicationStatus(source).catch(() => null) // told by the next look that succeeds
+    const status = await readPublicationStatus(source).catch(() => null) // the next successful read reports it
     if (status === null) return
     const told = describe(status, source.now())
     for (const [stream, before] of streams) {

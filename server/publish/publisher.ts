@@ -17,7 +17,7 @@ import { isReachable } from '#store/connect.ts'
 const BATCH = 500
 const INTERVAL_MS = 2_000
 const BUSY_RETRY_MS = 100
-/** Longer than a lease: after a process that was killed, somebody waits for its lease to run out. */
+/** Longer than a lease, which a killed process leaves behind. */
 const REBUILD_PATIENCE_MS = 40_000
 
 export type Publisher = {
@@ -41,7 +41,7 @@ export function startPublisher(
   let stopped = false
   let last: Promise<unknown> = Promise.resolve()
   let waiting: Promise<boolean> | undefined
-  /** Entries that this version cannot read, each told once. */
+  /** Entries that this version cannot read; each is logged once. */
   const foreign = new Set<bigint>()
 
   /** The lease keeps other processes out; within this one, work on Redis queues up here. */

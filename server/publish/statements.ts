@@ -15,7 +15,7 @@ export type SignedSubordinate = Subordinate & {
 
 type Context = { db: Database; entityId: string; settings: Settings; signer: Signer; now: number }
 
-/** What a statement depends on; a statement of another basis must be signed anew. */
+/** What a statement depends on; a statement of another basis is signed again. */
 function basis(subordinate: Subordinate, { settings, signer }: Context): string {
   return `${subordinate.version}.${settings.statementVersion}.${signer.kid}`
 }
@@ -93,7 +93,7 @@ async function signStatement(subordinate: Subordinate, context: Context): Promis
   }
 }
 
-/** Others may hold a statement until it expires, whatever replaces it here; so long its key is needed. */
+/** Clients may cache a replaced statement until it expires; until then its key is needed. */
 async function extendKeyUse(db: Database, kid: string, rows: readonly SignedSubordinate[]): Promise<void> {
   const until = new Date(Math.max(...rows.map(({ statementExpiresAt }) => statementExpiresAt.getTime())))
   await db.signingKey.updateMany({

@@ -43,10 +43,10 @@ export function guardRoutes(app: FastifyInstance, doors: Doors): void {
   })
 }
 
-/** Who calls, let in or not; undefined for strangers. */
+/** The caller, allowed or not; undefined without a valid key. */
 export const knownCaller = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
-/** The caller that the guard let in. */
+/** The caller of an allowed request. */
 export function callerOfRequest(request: FastifyRequest): Caller {
   const caller = callers.get(request)
   if (!caller) throw new TypeError(`${request.url} has no caller`)

@@ -1,33 +1,33 @@
-/** `/api/v1/auditlog`: who changed what, the latest first. */
+/** `/api/v1/auditlog`: the audit log, newest first. */
 import { z } from 'zod'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
 import { listOf, Page, slice } from '#server/rest/page.ts'
 
-const snapshot = z.unknown().describe('The thing at that time, as JSON; null when there was none.')
+const snapshot = z.unknown().describe('The object at that time, as JSON; null when there was none.')
 
 const Output = z.object({
   id: z.int(),
   timestamp: z.iso.datetime(),
   actor: z.string().describe('A username, `job:<name>` or `cli:<system user>`.'),
-  method: z.string().describe('By which way in, such as `api_key`.'),
-  address: z.string().nullable().describe('From which network address.'),
-  action: z.string().describe('What was done, in the words of the GraphQL mutations.'),
+  method: z.string().describe('The sign-in method, such as `api_key`.'),
+  address: z.string().nullable().describe('The network address of the caller.'),
+  action: z.string().describe('The action, by the name of the GraphQL mutation.'),
   resource_type: z.string(),
-  resource: z.string().describe('Which one, by its natural key.'),
+  resource: z.string().describe('The natural key of the object.'),
   event_types: z.array(z.string()).describe('Types of the Subordinate Events draft.'),
   before: snapshot,
   after: snapshot,
   request_id: z.string().nullable(),
-  hash: z.string().describe('SHA-256 over this entry and the hash of the one before.'),
+  hash: z.string().describe('SHA-256 over this entry and the hash of the previous entry.'),
 })
 
 const Filter = Page.extend({
-  actor: z.string().optional().describe('Only by this actor.'),
-  action: z.string().optional().describe('Only this action.'),
-  resource_type: z.string().optional().describe('Only this kind of thing.'),
-  resource: z.string().optional().describe('Only this thing.'),
+  actor: z.string().optional().describe('Only entries of this actor.'),
+  action: z.string().optional().describe('Only entries of this action.'),
+  resource_type: z.string().optional().describe('Only entries of this object type.'),
+  resource: z.string().optional().describe('Only entries of this object.'),
 })
 
 function shown(event: AuditEvent): z.input<typeof Output> {
@@ -56,15 +56,15 @@ export function auditLogRoutes(app: RestApp, { db }: RestDeps): void {
       config: { scope: 'read' },
       schema: {
         tags: ['Audit log'],
-        summary: 'Lists the entries of the audit log, the latest first',
+        summary: 'Lists the entries of the audit log, newest first',
         querystring: Filter,
-        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+        response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
     async ({ query }) => {
       const { actor, action, resource, resource_type: resourceType } = query
       const conditions = { actor, action, resource, resourceType }
-      // An absent condition does not count.
+      // Absent conditions are ignored.
       const where = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
       const rows = await db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, ...slice(query) })
       return { count: await db.auditEvent.count({ where }), items: rows.map(shown) }

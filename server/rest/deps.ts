@@ -1,4 +1,4 @@
-/** What the routes of the REST API get. */
+/** The dependencies of the REST routes. */
 import type { Doors } from '#server/auth/caller-of.ts'
 import type { useZod } from '#server/rest/zod-provider.ts'
 import type { ServiceDeps } from '#server/services/context.ts'

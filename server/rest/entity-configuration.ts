@@ -1,4 +1,4 @@
-/** `/api/v1/subordinates/fetch-config`: what an entity publishes about itself, verified with its own keys (9). */
+/** `/api/v1/subordinates/fetch-config`: fetches an Entity Configuration and verifies it with its own keys (§9). */
 import { z } from 'zod'
 import type { RestApp } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
@@ -6,7 +6,7 @@ import type { EntityCheckName } from '#server/services/entity/checks.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import type { Services } from '#server/services/index.ts'
 
-/** What makes an Entity Configuration one, whether the entity may be registered or not. */
+/** The checks of the Entity Configuration itself; registration requires more. */
 const essential: readonly EntityCheckName[] = ['REACHABLE', 'STATEMENT', 'IDENTITY', 'TIMES', 'SIGNATURE']
 
 const object = z.record(z.string(), z.unknown())
@@ -14,8 +14,8 @@ const object = z.record(z.string(), z.unknown())
 const Output = z.object({
   metadata: object.describe('Its metadata by Entity Type.'),
   jwks: object.describe('Its Federation Entity Keys.'),
-  authority_hints: z.array(z.string()).nullable().describe('The superiors it names.'),
-  trust_marks: z.array(z.unknown()).nullable().describe('The Trust Marks it shows.'),
+  authority_hints: z.array(z.string()).nullable().describe('The Entity Identifiers of its superiors.'),
+  trust_marks: z.array(z.unknown()).nullable().describe('The Trust Marks it contains.'),
 })
 
 export function entityConfigurationRoute(app: RestApp, services: Services, tags: string[]): void {
@@ -27,7 +27,7 @@ export function entityConfigurationRoute(app: RestApp, services: Services, tags:
         tags,
         summary: 'Fetches and verifies an Entity Configuration, without changing anything',
         body: z.object({ url: z.string().min(1).describe('The Entity Identifier.') }),
-        response: { 200: Output.describe('What it says.'), ...failures },
+        response: { 200: Output.describe('The verified content.'), ...failures },
       },
     },
     async (request) => {

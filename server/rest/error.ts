@@ -7,21 +7,21 @@ import { OperationError, type OperationErrorCode } from '#server/error/operation
 
 export const Message = z.object({
   message: z.string().describe('What is wrong and what to do, as a sentence.'),
-  id: z.int().describe('The id the request was about, 0 when it was about none.'),
+  id: z.int().describe('The id of the object in the request, or 0.'),
 })
 
 const describedAs = (description: string) => Message.describe(description)
 
-/** What any request may be answered, to be spread into the answers of a route. */
+/** Error responses common to all routes. */
 export const failures = {
-  400: describedAs('The request, or what the entity publishes, may not stand. Nothing was changed.'),
+  400: describedAs('The request or the entity’s published data is invalid. Nothing was changed.'),
   401: describedAs('No valid API key was sent.'),
   403: describedAs('The role of the API key does not allow it.'),
   503: describedAs('The database or Redis is unreachable.'),
 }
-export const notFound = { 404: describedAs('There is no such thing.') }
-/** After a change by somebody else; a duplicate is answered with what is there instead. */
-export const conflict = { 409: describedAs('It was changed by somebody else meanwhile.') }
+export const notFound = { 404: describedAs('The object does not exist.') }
+/** After a concurrent change. A duplicate is answered with the existing object instead. */
+export const conflict = { 409: describedAs('Another request changed the object first.') }
 
 const statuses: Readonly<Record<OperationErrorCode, number>> = {
   INVALID_INPUT: 400,
@@ -34,7 +34,7 @@ const statuses: Readonly<Record<OperationErrorCode, number>> = {
   REAUTHENTICATION_REQUIRED: 403,
 }
 
-/** The services speak of fields by their GraphQL names. */
+/** Services name fields as in GraphQL. */
 const fieldNames: Readonly<Record<string, string>> = {
   validFor: 'valid_for',
   renewalTime: 'renewal_time',
@@ -59,7 +59,7 @@ export function answerFailures(app: FastifyInstance): void {
   })
 }
 
-/** No route of ours: a wrong method too, or a path that is only nearly right. */
+/** Answers unknown paths and methods. */
 export function answerStrayRequests(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const place = `${request.method} ${request.url.split('?', 1)[0]}`

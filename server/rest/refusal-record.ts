@@ -1,4 +1,4 @@
-/** Records the changes that were asked for by REST and did not come about, in the words of the GraphQL API. */
+/** Records failed and refused changes of the REST API under the names of the GraphQL mutations. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Database } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
@@ -8,12 +8,12 @@ import { recordRefusal } from '#server/services/audit/refusals.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route changes, by the name of the mutation; every route that takes more than `read` says so. */
+    /** The name of the equivalent mutation; required for routes whose scope is not `read`. */
     action?: AuditAction
   }
 }
 
-/** Of answers for which nothing of ours was thrown. */
+/** Codes for responses without a thrown error. */
 const codes: Readonly<Record<number, string>> = {
   400: 'INVALID_INPUT',
   403: 'FORBIDDEN',
@@ -22,7 +22,7 @@ const codes: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 }
 
-/** Strangers are not recorded: they could fill the log. */
+/** Requests without a valid key are not recorded: they could fill the log. */
 export function recordRefusals(app: FastifyInstance, { db }: { db: Database }): void {
   const thrown = new WeakMap<FastifyRequest, Error>()
   app.addHook('onRoute', ({ url, config }) => {
@@ -47,7 +47,7 @@ export function recordRefusals(app: FastifyInstance, { db }: { db: Database }): 
   })
 }
 
-/** The members of a request by which it names a thing, under our names. */
+/** The members of a request that identify its object, under the names of the services. */
 function subjectOf({ body, params }: FastifyRequest): Record<string, unknown> {
   const { entityid, domain, tmtype } = { ...(body as object | null) } as Record<string, unknown> // JSON, or nothing
   const { id } = { ...(params as object | null) } as Record<string, unknown> // from the path

@@ -1,4 +1,4 @@
-/** `/api/v1`: the REST API of today's inmor as a thin layer over the same services, for scripts with an API key. */
+/** `/api/v1`: the REST API for scripts with an API key, a thin layer over the services. */
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { guardRoutes } from '#server/rest/access.ts'
@@ -51,7 +51,7 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
   )
 }
 
-/** Clients that always say `application/json` also do so where there is nothing to send. */
+/** Some clients send `application/json` with an empty body. */
 function acceptEmptyBody(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {

@@ -1,4 +1,4 @@
-/** `/api/v1/server`: publishes what the Trust Anchor says about itself anew (8.7, 9). */
+/** `/api/v1/server`: republishes the Entity Configuration and the historical keys (§8.7, §9). */
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { UnavailableError } from '#server/error/operation-error.ts'
@@ -8,7 +8,7 @@ import { failures, Message } from '#server/rest/error.ts'
 
 const tags = ['Server']
 
-/** What is published, and under which of the keys in Redis. */
+/** The documents and their Redis keys. */
 const publishedUnder = {
   'entity-configuration': 'entityConfiguration',
   'historical-keys': 'historicalKeys',
@@ -16,9 +16,9 @@ const publishedUnder = {
 
 const EntityStatement = z
   .object({ entity_statement: z.string().describe('The signed Entity Configuration.') })
-  .describe('It was signed and published.')
+  .describe('Signed and published.')
 
-const Published = Message.describe('It was signed and published.')
+const Published = Message.describe('Signed and published.')
 
 export function serverRoutes(app: RestApp, deps: RestDeps): void {
   const { services } = deps
@@ -29,7 +29,7 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
       config: { scope: 'administer', action: 'regenerateEntityConfiguration' },
       schema: {
         tags,
-        summary: 'Signs and publishes the Entity Configuration anew',
+        summary: 'Signs the Entity Configuration again and republishes it',
         response: { 201: EntityStatement, ...failures },
       },
     },
@@ -46,7 +46,7 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
       config: { scope: 'administer', action: 'publishHistoricalKeys' },
       schema: {
         tags,
-        summary: 'Signs and publishes the historical keys anew',
+        summary: 'Signs the historical keys again and republishes them',
         response: { 201: Published, ...failures },
       },
     },
@@ -58,7 +58,7 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
   )
 }
 
-/** The JWT as published by now; while Redis is away it stays queued, and nothing is lost. */
+/** Reads the published JWT. While Redis is unreachable, the change stays queued. */
 async function published({ db, publishing }: RestDeps, topic: keyof typeof publishedUnder): Promise<string> {
   const jwt =
     (await db.outboxEntry.count({ where: { topic } })) === 0

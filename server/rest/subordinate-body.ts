@@ -1,4 +1,4 @@
-/** A subordinate in the words of the REST API: snake case, and required Trust Marks as one string. */
+/** Converts subordinates to and from their REST form: snake case, and required Trust Marks as one string. */
 import { z } from 'zod'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
@@ -6,17 +6,15 @@ import type { SubordinateFields } from '#server/services/subordinate/input.ts'
 
 const object = z.record(z.string(), z.unknown())
 const entityid = z.string().min(1).describe('Its Entity Identifier.')
-const metadata = object.describe('Its metadata by Entity Type; null takes what it declares.')
+const metadata = object.describe('Its metadata by Entity Type; null: the metadata it declares.')
 const forcedMetadata = object.describe('Metadata that our statement sets, over what the entity declares.')
 const jwks = object.describe('Its Federation Entity Keys, received out of band; null when there are none.')
 const requiredTrustmarks = z
   .string()
-  .describe('Trust Mark Types that it must hold, joined by commas; null for none.')
-const validFor = z
-  .int32()
-  .describe("Hours for which a statement is valid; null takes the federation's default.")
+  .describe('The required Trust Mark types, separated by commas; null: none.')
+const validFor = z.int32().describe("The validity of a statement in hours; null: the federation's default.")
 const autorenew = z.boolean().describe('Whether it is renewed automatically.')
-const active = z.boolean().describe('Whether anything is published about it.')
+const active = z.boolean().describe('Whether a statement about it is published.')
 const claims = object.describe('Further claims of the statement.')
 
 export const Output = z.object({
@@ -27,7 +25,7 @@ export const Output = z.object({
   jwks,
   required_trustmarks: requiredTrustmarks.nullable(),
   valid_for: validFor.nullable(),
-  expire_at: z.iso.datetime().nullable().describe('When the present statement expires.'),
+  expire_at: z.iso.datetime().nullable().describe('When the current statement expires.'),
   autorenew,
   active,
   additional_claims: claims.nullable(),
@@ -63,7 +61,7 @@ export function shown(subordinate: Subordinate): z.input<typeof Output> {
   }
 }
 
-/** Clients send `jwks: null` for "none received": the keys that we vouch for must not change by that. */
+/** Clients send `jwks: null` for "none received"; this must not change the registered keys. */
 export function fields(body: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
   return {
     metadata: body.metadata,

@@ -21,9 +21,9 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
         summary: 'Checks an entity and registers it',
         body: Registration,
         response: {
-          201: Output.describe('It was registered.'),
+          201: Output.describe('Registered.'),
           ...failures,
-          409: z.union([Output, Message]).describe('It is registered already, as answered.'),
+          409: z.union([Output, Message]).describe('Already registered; the existing subordinate.'),
         },
       },
     },
@@ -50,7 +50,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
         tags,
         summary: 'Lists the subordinates',
         querystring: Page,
-        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+        response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
     async (request) => {
@@ -79,10 +79,10 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
       config: { scope: 'operate', action: 'updateSubordinate' },
       schema: {
         tags,
-        summary: 'Changes what is said about a subordinate; what is absent stays as it is',
+        summary: 'Updates a subordinate; absent members keep their value',
         params: ById,
         body: Change,
-        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+        response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
     async (request) => {
@@ -106,9 +106,9 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
       schema: {
         tags,
         summary:
-          'Fetches the configuration anew and publishes a new statement; on failure the present one stays',
+          'Fetches the configuration again and publishes a new statement; on failure the current one stays',
         params: ById,
-        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+        response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
     async (request) => shown(await services.subordinates.renew(callerOfRequest(request), request.params.id)),

@@ -1,4 +1,4 @@
-/** `/api/v1/trustmarktypes`: the Trust Mark Types that this anchor issues (7). */
+/** `/api/v1/trustmarktypes`: the Trust Mark types that this anchor issues (§7). */
 import { z } from 'zod'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
@@ -10,10 +10,10 @@ import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 const tags = ['Trust Mark Types']
 
 const tmtype = z.string().min(1).describe('The identifier of the type, a URL.')
-const autorenew = z.boolean().describe('Whether marks of it are renewed before they expire.')
-const validFor = z.int32().describe('Hours for which a mark is valid.')
+const autorenew = z.boolean().describe('Whether marks of this type are renewed automatically.')
+const validFor = z.int32().describe('The validity of a mark in hours.')
 const renewalTime = z.int32().describe('Hours before expiry at which a mark is renewed.')
-const active = z.boolean().describe('Whether marks of it are issued.')
+const active = z.boolean().describe('Whether marks of this type are issued.')
 
 const Output = z.object({
   id: z.int(),
@@ -51,12 +51,12 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       config: { scope: 'operate', action: 'createTrustMarkType' },
       schema: {
         tags,
-        summary: 'Creates a Trust Mark Type',
+        summary: 'Creates a Trust Mark type',
         body: Change.extend({ tmtype }),
         response: {
-          201: Output.describe('It was created.'),
+          201: Output.describe('Created.'),
           ...failures,
-          409: z.union([Output, Message]).describe('It exists already, as answered.'),
+          409: z.union([Output, Message]).describe('Already exists; the existing type.'),
         },
       },
     },
@@ -80,9 +80,9 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       config: { scope: 'read' },
       schema: {
         tags,
-        summary: 'Lists the Trust Mark Types',
+        summary: 'Lists the Trust Mark types',
         querystring: Page,
-        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+        response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
     async (request) => {
@@ -97,7 +97,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       config: { scope: 'read' },
       schema: {
         tags,
-        summary: 'Finds a Trust Mark Type by its identifier',
+        summary: 'Finds a Trust Mark type by its identifier',
         querystring: z.object({ tmtype }),
         response: { 200: Output.describe('That type.'), ...failures, ...notFound },
       },
@@ -111,7 +111,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       config: { scope: 'read' },
       schema: {
         tags,
-        summary: 'Shows a Trust Mark Type',
+        summary: 'Shows a Trust Mark type',
         params: ById,
         response: { 200: Output.describe('That type.'), ...failures, ...notFound },
       },
@@ -125,10 +125,10 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       config: { scope: 'operate', action: 'updateTrustMarkType' },
       schema: {
         tags,
-        summary: 'Changes a Trust Mark Type; what is absent stays as it is',
+        summary: 'Updates a Trust Mark type; absent members keep their value',
         params: ById,
         body: Change,
-        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+        response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
     async (request) => {

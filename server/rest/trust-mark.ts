@@ -1,4 +1,4 @@
-/** `/api/v1/trustmarks`: the Trust Marks that this anchor has issued (7). */
+/** `/api/v1/trustmarks`: the Trust Marks that this anchor has issued (§7). */
 import { z } from 'zod'
 import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
 import { typedTrustMark } from '#server/database/typed-row.ts'
@@ -11,11 +11,11 @@ import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 
 const tags = ['Trust Marks']
 
-const domain = z.string().min(1).describe('Entity Identifier of the holder.')
-const autorenew = z.boolean().describe('Whether it is renewed before it expires.')
-const validFor = z.int32().describe('Hours for which a JWT of it is valid.')
+const domain = z.string().min(1).describe('The Entity Identifier of the holder.')
+const autorenew = z.boolean().describe('Whether it is renewed automatically.')
+const validFor = z.int32().describe('The validity of a JWT in hours.')
 const renewalTime = z.int32().describe('Hours before expiry at which it is renewed.')
-const active = z.boolean().describe('false once it was revoked.')
+const active = z.boolean().describe('False once it is revoked.')
 const claims = z.record(z.string(), z.unknown()).describe('Further claims of the mark.')
 
 const Output = z.object({
@@ -27,7 +27,7 @@ const Output = z.object({
   valid_for: validFor,
   renewal_time: renewalTime,
   active,
-  mark: z.string().nullable().describe('The signed Trust Mark; null once it was revoked.'),
+  mark: z.string().nullable().describe('The signed Trust Mark; null once it is revoked.'),
   additional_claims: claims.nullable(),
 })
 
@@ -45,7 +45,7 @@ const Change = z.object({
   autorenew: autorenew.nullish(),
   valid_for: validFor.nullish(),
   renewal_time: renewalTime.nullish(),
-  active: active.nullish().describe('false revokes it, for good.'),
+  active: active.nullish().describe('False revokes it permanently.'),
   additional_claims: claims.nullish(),
 })
 
@@ -79,13 +79,13 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
     return services.trustMarks.issue(caller, { ...content, ...hours, autorenew, active })
   }
 
-  /** Revoking comes first: a mark that is going to be revoked needs no new JWT. */
+  /** Revokes first: a mark to be revoked needs no new JWT. */
   async function change(caller: Caller, id: number, input: z.output<typeof Change>): Promise<TrustMark> {
     const { active, autorenew, valid_for: validFor, renewal_time: renewalTime } = input
     const changes = { autorenew, validFor, renewalTime, additionalClaims: input.additional_claims }
     let row: TrustMark | null = null
     if (active === false) {
-      await services.trustMarks.check({ id, ...changes }) // for a revocation cannot be taken back
+      await services.trustMarks.check({ id, ...changes }) // a revocation cannot be undone
       row = await services.trustMarks.revoke(caller, id, null)
     }
     if (Object.values(changes).some((value) => value !== undefined)) {
@@ -106,10 +106,12 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         summary: 'Issues a Trust Mark',
         body: Issue,
         response: {
-          201: Output.describe('It was issued.'),
+          201: Output.describe('Issued.'),
           ...failures,
           ...notFound,
-          409: z.union([Output, Message]).describe('The entity holds a valid one already, as answered.'),
+          409: z
+            .union([Output, Message])
+            .describe('The entity already holds a valid mark; the existing mark.'),
         },
       },
     },
@@ -134,7 +136,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         tags,
         summary: 'Lists the Trust Marks',
         querystring: Page,
-        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+        response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
     (request) => page({}, request.query),
@@ -149,7 +151,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         summary: 'Lists the Trust Marks of one entity',
         querystring: Page,
         body: z.object({ domain }),
-        response: { 200: listOf(Output).describe('A page of them.'), ...failures },
+        response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
     (request) => page({ entityId: request.body.domain }, request.query),
@@ -161,9 +163,9 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
       config: { scope: 'operate', action: 'renewTrustMark' },
       schema: {
         tags,
-        summary: 'Issues a new JWT; the one before stays valid until it expires',
+        summary: 'Issues a new JWT; the previous one stays valid until it expires',
         params: ById,
-        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+        response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
     async (request) => shown(await services.trustMarks.renew(callerOfRequest(request), request.params.id)),
@@ -175,10 +177,10 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
       config: { scope: 'operate', action: 'updateTrustMark' },
       schema: {
         tags,
-        summary: 'Changes or revokes a Trust Mark; what is absent stays as it is',
+        summary: 'Updates or revokes a Trust Mark; absent members keep their value',
         params: ById,
         body: Change,
-        response: { 200: Output.describe('As it is now.'), ...failures, ...notFound, ...conflict },
+        response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
     async (request) => shown(await change(callerOfRequest(request), request.params.id, request.body)),

@@ -1,4 +1,4 @@
-/** Lets one Zod schema of a route do three things: check the request, type the handler, and describe it in OpenAPI. */
+/** Uses the Zod schemas of a route to validate requests, type handlers and generate OpenAPI. */
 import type { SwaggerTransform } from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, FastifyTypeProvider } from 'fastify'
 import { z } from 'zod'
@@ -39,7 +39,7 @@ export const describeRoute: SwaggerTransform = ({ schema, url }) => {
   }
 }
 
-/** Tags, summaries and the like are no schemas and stay what they are. */
+/** Leaves everything that is not a schema unchanged, such as tags and summaries. */
 function describe(part: unknown, io: 'input' | 'output'): unknown {
   if (!(part instanceof z.ZodType)) return part
   const { $schema, ...schema } = z.toJSONSchema(part, { io, target: 'draft-2020-12' })

@@ -1,4 +1,4 @@
-/** How much may go into one statement or Trust Mark: everybody below reads all of it, and refuses what is too large. */
+/** Limits the size of claims, because clients refuse large statements and Trust Marks. */
 import { FederationError } from '#core/errors.ts'
 
 const MAXIMUM_BYTES = 128 * 1024

@@ -48,7 +48,7 @@ export function isDueOnly(parameters: Prisma.JsonValue): boolean {
   return typeof parameters === 'object' && parameters !== null && 'due' in parameters
 }
 
-/** Somebody else changed it while it was renewed: the next attempt sees what they did. */
+/** Retries after a concurrent change. */
 export function again(error: unknown): never {
   throw error instanceof ConflictError ? new UnavailableError(error.message) : error
 }

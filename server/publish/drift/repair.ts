@@ -1,4 +1,4 @@
-/** Finds where Redis says other than the database, keeps what was found, and has it published anew. */
+/** Finds differences between Redis and the database, records and republishes them. */
 import type { PublishContext } from '#server/publish/context.ts'
 import { type Drift, type DriftKind, type DriftSource, MAXIMUM } from '#server/publish/drift/drift.ts'
 import { subordinates } from '#server/publish/drift/subordinates.ts'

@@ -29,7 +29,7 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
   description: 'A check of an entity with its result.',
   authScopes: { read: true },
   fields: (t) => ({
-    name: t.field({ type: EntityCheckName, description: 'Which check.', resolve: ({ name }) => name }),
+    name: t.field({ type: EntityCheckName, description: 'The check.', resolve: ({ name }) => name }),
     status: t.expose('status', { type: EntityCheckStatus, description: 'The result.' }),
     title: t.exposeString('title', { description: 'The title of the check.' }),
     message: t.exposeString('message', { description: 'What was found and, for a failure, what to do.' }),
@@ -43,7 +43,7 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
 type Inspection = Awaited<ReturnType<Services['subordinates']['inspect']>>
 
 const EntityInspection = builder.objectRef<Inspection>('EntityInspection').implement({
-  description: 'What an entity publishes about itself, and whether it can be registered.',
+  description: 'The Entity Configuration of an entity, and whether it can be registered.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', {

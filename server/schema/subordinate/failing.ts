@@ -5,7 +5,7 @@ import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 const SHOWN = 10
 
 export const Failing = builder.objectRef<object>('Failing').implement({
-  description: 'What could not be renewed the last time, with the reason; the first to expire come first.',
+  description: 'Items whose last renewal failed, with the reason; the earliest expiry first.',
   authScopes: { read: true },
   fields: (t) => ({
     subordinates: t.prismaField({

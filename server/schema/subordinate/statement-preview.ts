@@ -21,20 +21,20 @@ const StatementDifference = builder.objectRef<Difference>('StatementDifference')
     before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What the present statement says there; null when nothing.',
+      description: 'The value in the current statement; null when absent.',
       resolve: ({ before }) => before ?? null,
     }),
     after: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What the new one would say there; null when nothing.',
+      description: 'The value in the new statement; null when absent.',
       resolve: ({ after }) => after ?? null,
     }),
   }),
 })
 
 const ConclusionRef = builder.objectRef<Conclusion>('StatementConclusion').implement({
-  description: 'What a resolver concludes from a Subordinate Statement (section 6.1.4.2).',
+  description: 'What a resolver concludes from a Subordinate Statement (§6.1.4.2).',
   authScopes: { read: true },
   fields: (t) => ({
     metadata: t.expose('metadata', {
@@ -71,17 +71,17 @@ const StatementPreviewRef = builder.objectRef<StatementPreview>('StatementPrevie
     presentConclusion: t.expose('presentConclusion', {
       type: ConclusionRef,
       nullable: true,
-      description: 'What a resolver concludes at present; null for an entity that is not registered.',
+      description: 'The current result of a resolver; null for an entity that is not registered.',
     }),
     conclusion: t.expose('conclusion', {
       type: ConclusionRef,
-      description: 'What a resolver would conclude.',
+      description: 'The result of a resolver with the new statement.',
     }),
   }),
 })
 
 const StatementChanges = builder.inputType('StatementChangesInput', {
-  description: 'What would be changed: an absent field stays as it is, null clears it.',
+  description: 'Proposed changes: an absent field keeps its value, null clears it.',
   fields: (t) => ({
     jwks: t.field({
       type: 'JWKS',
@@ -103,7 +103,7 @@ builder.queryField('previewSubordinateStatement', (t) =>
         type: 'EntityIdentifier',
         description: 'In place of the id: an entity, registered or not.',
       }),
-      changes: t.arg({ type: StatementChanges, description: 'What would be changed; nothing when absent.' }),
+      changes: t.arg({ type: StatementChanges, description: 'The proposed changes; none by default.' }),
     },
     resolve: (_root, { id, entityId, changes }, { services }) =>
       services.subordinates.preview(subjectOf(id, entityId), changes ?? {}),

@@ -4,11 +4,11 @@ import type { SubordinateChange } from '#server/live/events.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const SubordinateChangeKind = builder.enumType('SubordinateChangeKind', {
-  description: 'What happened to a subordinate.',
+  description: 'The kind of change of a subordinate.',
   values: {
     REGISTERED: { description: 'It was registered.' },
     UPDATED: { description: 'Its registration was changed, or its renewal failed.' },
-    RENEWED: { description: 'Its configuration was fetched anew and a new statement signed.' },
+    RENEWED: { description: 'Its configuration was fetched again and a new statement signed.' },
     DEACTIVATED: { description: 'It was taken off every endpoint.' },
     REACTIVATED: { description: 'It is published again.' },
     REMOVED: { description: 'Its registration is gone.' },
@@ -19,7 +19,7 @@ const SubordinateChangeRef = builder.objectRef<SubordinateChange>('SubordinateCh
   description: 'A change of one subordinate.',
   authScopes: { read: true },
   fields: (t) => ({
-    kind: t.expose('kind', { type: SubordinateChangeKind, description: 'What happened.' }),
+    kind: t.expose('kind', { type: SubordinateChangeKind, description: 'The kind of change.' }),
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'To which entity.' }),
     subordinate: t.prismaField({
       type: 'Subordinate',
@@ -34,7 +34,7 @@ const SubordinateChangeRef = builder.objectRef<SubordinateChange>('SubordinateCh
 builder.subscriptionField('subordinateChanged', (t) =>
   t.field({
     type: SubordinateChangeRef,
-    description: 'Each change of a subordinate, by whomever and in whichever process it was made.',
+    description: 'Each change of a subordinate, by any user and in any process.',
     authScopes: { read: true },
     subscribe: (_root, _args, { events }) => events.subscribe(),
     resolve: (change) => change,

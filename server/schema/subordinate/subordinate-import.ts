@@ -1,4 +1,4 @@
-/** Registering a list of entities at once. */
+/** Starts the registration of a list of entities. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { signedIn } from '#server/schema/input.ts'
@@ -9,7 +9,7 @@ import { parseImport } from '#server/services/subordinate/import.ts'
 const { ConflictError, InvalidInputError } = failures
 
 const ImportSubordinatesInput = builder.inputType('ImportSubordinatesInput', {
-  description: 'What to register.',
+  description: 'The entities to register.',
   fields: (t) => ({
     subordinates: t.field({
       type: [RegisterSubordinateInput],
@@ -27,7 +27,11 @@ builder.mutationField('importSubordinates', (t) =>
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: {
-      input: t.arg({ type: ImportSubordinatesInput, required: true, description: 'What to register.' }),
+      input: t.arg({
+        type: ImportSubordinatesInput,
+        required: true,
+        description: 'The entities to register.',
+      }),
     },
     resolve: (_root, { input }, context) =>
       context.runs.start(signedIn(context), 'IMPORT', { items: parseImport(input.subordinates, context) }),

@@ -44,10 +44,10 @@ builder.queryField('subordinates', (t) =>
     description: 'Immediate Subordinates, at most 100 a page.',
     authScopes: { read: true },
     args: {
-      filter: t.arg({ type: SubordinateFilter, description: 'Which ones.' }),
+      filter: t.arg({ type: SubordinateFilter, description: 'The filter.' }),
       orderBy: t.arg({
         type: SubordinateOrder,
-        description: 'In which order; by Entity Identifier when absent.',
+        description: 'The order; by Entity Identifier by default.',
       }),
     },
     totalCount: async (_root, { filter }, { db, now }) =>

@@ -21,7 +21,7 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
       description:
         'Its keys as received out of band: its configuration must verify with them, and the statement vouches for them.',
     }),
-    active: t.boolean({ description: 'Whether to publish it at once; true when absent.' }),
+    active: t.boolean({ description: 'Whether to publish it immediately; true by default.' }),
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
   }),
@@ -39,7 +39,7 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
     jwks: t.field({
       type: 'JWKS',
       description:
-        'The keys that the statement vouches for: its configuration must verify with them. Null takes those of its configuration, whichever they are.',
+        'The keys in the statement: the entity’s configuration must verify with them. Null: use the keys in its Entity Configuration.',
     }),
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
@@ -54,7 +54,11 @@ builder.mutationField('registerSubordinate', (t) =>
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, EntityRejectedError] },
     args: {
-      input: t.arg({ type: RegisterSubordinateInput, required: true, description: 'What to register.' }),
+      input: t.arg({
+        type: RegisterSubordinateInput,
+        required: true,
+        description: 'The entity to register.',
+      }),
     },
     resolve: (_root, { input }, context) => context.services.subordinates.register(signedIn(context), input),
   }),
@@ -67,7 +71,7 @@ builder.mutationField('updateSubordinate', (t) =>
       'Changes what is said about a subordinate and publishes a new statement. Where keys, policy, constraints, forced metadata or required marks change, its configuration is fetched and checked as at registration.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
-    args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')
       return context.services.subordinates.update(signedIn(context), { ...input, id })
@@ -80,7 +84,7 @@ const simple = [
   {
     name: 'renewSubordinate',
     description:
-      'Fetches the configuration anew, checks it with the keys we vouch for, and publishes a new statement. On failure the present statement stays.',
+      'Fetches the configuration again, verifies it with the registered keys, and publishes a new statement. On failure the current statement stays.',
     errors: [NotFoundError, ConflictError, EntityRejectedError],
     run: ({ services }: Context, ...args: Parameters<Context['services']['subordinates']['renew']>) =>
       services.subordinates.renew(...args),
@@ -109,7 +113,7 @@ for (const { name, description, errors, run } of simple) {
       description,
       authScopes: { operate: true },
       errors: { types: [...errors] },
-      args: { input: t.arg({ type: input, required: true, description: 'Which subordinate.' }) },
+      args: { input: t.arg({ type: input, required: true, description: 'The subordinate.' }) },
       resolve: (_root, args, context) =>
         run(context, signedIn(context), nodeId(args.input.id, 'Subordinate')),
     }),
@@ -125,7 +129,7 @@ builder.mutationField('removeSubordinate', (t) =>
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: {
-      input: t.arg({ type: RemoveSubordinateInput, required: true, description: 'Which subordinate.' }),
+      input: t.arg({ type: RemoveSubordinateInput, required: true, description: 'The subordinate.' }),
     },
     resolve: (_root, { input }, context) =>
       context.services.subordinates.remove(signedIn(context), nodeId(input.id, 'Subordinate')),
@@ -134,7 +138,7 @@ builder.mutationField('removeSubordinate', (t) =>
 
 function subjectInput(mutation: string) {
   return builder.inputType(`${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`, {
-    description: 'Which subordinate.',
+    description: 'The subordinate.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The subordinate’s id.' }) }),
   })
 }

@@ -16,7 +16,7 @@ const PublicationState = builder.enumType('PublicationState', {
   description: 'Whether the world sees the present state.',
   values: {
     PUBLISHED: { description: 'The endpoints serve the present state.' },
-    PENDING: { description: 'The last change is on its way; it is published by itself.' },
+    PENDING: { description: 'The last change is not published yet. It is published automatically.' },
     WITHDRAWN: { description: 'No endpoint serves anything about it.' },
   } as const,
 })

@@ -1,4 +1,4 @@
-/** Trust Marks that an entity carries in its configuration, whoever issued them, as far as they hold now (7.3). */
+/** Finds the valid Trust Marks in an entity's configuration, of any issuer (§7.3). */
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import { createChainFinder } from '#federation/resolver/chain-finder.ts'
 import { createTrustMarkVerifier } from '#federation/resolver/trust-mark-verifier.ts'
@@ -8,7 +8,7 @@ import type { StatementCache } from '#store/statement-cache.ts'
 
 const TIME_BUDGET_MS = 10_000
 
-/** What others say of an issuer is asked for anew: an operator waits for what is true now. */
+/** Bypasses caches: the operator needs the current state. */
 const nothingHeld: StatementCache = { read: async () => undefined, write: async () => {} }
 
 /** Their types. @throws FederationError `temporarily_unavailable` while Redis is away */

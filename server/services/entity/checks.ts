@@ -1,4 +1,4 @@
-/** The checks an entity must pass before we vouch for it, in the order in which they are made. */
+/** The checks before registration, in the order of execution. */
 import type { Path } from '#core/path.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 
@@ -28,7 +28,7 @@ export type EntityCheck = {
   /** What was found, as a sentence; for a failure, also what to do. */
   message: string
   section: string | null
-  /** A failure that may pass by itself, such as a host that is away. */
+  /** A temporary failure, such as an unreachable host. */
   isTransient?: boolean
 }
 
@@ -50,7 +50,7 @@ export class EntityRejectedError extends OperationError {
   }
 }
 
-/** Collects results; once a check on which others build has failed, those are skipped. */
+/** Collects results. A failed check skips the checks that depend on it. */
 export function createChecklist() {
   const results = new Map<EntityCheckName, EntityCheck>()
   const add = (name: EntityCheckName, status: EntityCheckStatus, message: string, isTransient = false) => {
@@ -62,7 +62,7 @@ export function createChecklist() {
       add(name, 'FAILED', message, isTransient),
     warn: (name: EntityCheckName, message: string) => add(name, 'WARNING', message),
     skip: (name: EntityCheckName, message: string) => add(name, 'SKIPPED', message),
-    /** In the order of the table; those never reached are said to be skipped. */
+    /** In the order of the table; checks that did not run are skipped. */
     list(): EntityCheck[] {
       const names = Object.keys(entityChecks) as EntityCheckName[] // keys of the table above
       return names.map(

@@ -1,4 +1,4 @@
-/** What a resolver concludes about an entity from a chain, with every reason where it concludes nothing (6.1.4.2, 6.2). */
+/** Resolves the metadata of a chain and collects every reason for a rejection (§6.1.4.2, §6.2). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import type { Metadata } from '#core/metadata.ts'
@@ -14,7 +14,7 @@ export type Conclusion = {
   policy: PolicyExplanation['steps']
 }
 
-/** A resolver stops at the first fault; a person wants to know all. */
+/** Reports all faults, where a resolver stops at the first. */
 export function conclude(chain: readonly EntityStatement[]): Conclusion {
   const { steps: policy, errors } = explainPolicy(chain)
   const constraints = attempt(() => checkConstraints(chain))

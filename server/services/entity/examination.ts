@@ -1,4 +1,4 @@
-/** Examines an entity as a candidate for registration: fetches its configuration and makes every check (3.2, 6, 9). */
+/** Examines an entity as a candidate for registration: fetches its configuration and runs every check (§3.2, §6, §9). */
 import {
   type EntityStatement,
   parseEntityStatement,
@@ -17,7 +17,7 @@ import type { CarriedTypes } from '#server/services/entity/carried-marks.ts'
 import { createChecklist, type EntityCheck } from '#server/services/entity/checks.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 
-/** What the Subordinate Statement shall say beyond what the entity declares. */
+/** The claims of the Subordinate Statement that the entity does not declare. */
 export type Registration = Omit<StatementSubject, 'entityId' | 'jwks'> & {
   requiredTrustMarks: readonly string[]
 }
@@ -26,7 +26,7 @@ export type Examination = {
   entityId: string
   checks: EntityCheck[]
   statement: EntityStatement | null
-  /** After the superior's metadata, constraints and policy (6.1.4.2). */
+  /** After the superior's metadata, constraints and policy (§6.1.4.2). */
   resolvedMetadata: Metadata | null
 }
 
@@ -39,7 +39,7 @@ type Input = {
   settings: Settings
   /** Types of the marks that we issued to the entity and that are valid. */
   trustMarkTypes: readonly string[]
-  /** Types of those that it carries in its configuration and that hold. */
+  /** Types of the valid marks in its configuration. */
   carriedTypes: CarriedTypes
   /** Of this Trust Anchor. */
   anchor: string
@@ -130,7 +130,7 @@ function checkMetadata(statement: EntityStatement, { entityId }: Input, checklis
   tryCheck(checklist, 'METADATA', `Declares ${types.join(', ')}.`, () => checkIssuer(metadata, entityId))
 }
 
-/** What a resolver would conclude from the statement we would publish, by the resolver's own rules. */
+/** Applies the resolver's rules to the statement that we would publish. */
 function checkRegistration(statement: EntityStatement, input: Input, checklist: Checklist): Metadata | null {
   const { entityId, registration, jwks = statement.claims.jwks } = input
   const subordinate = { ...registration, entityId, jwks }
@@ -145,7 +145,7 @@ function checkRegistration(statement: EntityStatement, input: Input, checklist: 
   )
 }
 
-/** Those that we issued count at once; others only as the entity carries them. */
+/** Our own marks count once issued, others only if the configuration contains them. */
 async function checkRequiredTrustMarks(
   statement: EntityStatement,
   { registration: { requiredTrustMarks }, trustMarkTypes, carriedTypes }: Input,

@@ -1,4 +1,4 @@
-/** Examines an entity under what is, or would be, registered about it. */
+/** Examines an entity with its current or proposed registration. */
 import type { JwkSet } from '#core/keys.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Settings } from '#server/database/typed-row.ts'
@@ -10,7 +10,7 @@ export type Candidate = {
   entityId: string
   settings: Settings
   registration: Registration
-  /** With which its configuration must verify; null or absent takes it by its own keys. */
+  /** The configuration must verify with these keys; null or absent: with its own. */
   jwks?: JwkSet | null | undefined
   registered: boolean
 }

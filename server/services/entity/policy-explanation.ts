@@ -1,4 +1,4 @@
-/** The metadata policy of a chain, step by step, on the metadata as it finds it (6.1.4.2). */
+/** Explains how the metadata policy of a chain changes the metadata, step by step (§6.1.4.2). */
 import { filterEntityTypes } from '#core/constraints.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { applySuperiorMetadata } from '#core/metadata.ts'

@@ -1,4 +1,4 @@
-/** The chain that a subordinate has, or would have, through us: what a resolver would conclude can be asked of it. */
+/** Builds the current or proposed Trust Chain of a subordinate, to apply the resolver's rules to it. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'

@@ -1,4 +1,4 @@
-/** Resolves an entity as a stranger would, and explains it: every chain, every statement, every step of the policy. */
+/** Resolves an entity as a third party would and explains every chain, statement and policy step. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import type { JwkSet } from '#core/keys.ts'
@@ -21,7 +21,7 @@ export type ExplainedChain = {
   path: string[]
   statements: EntityStatement[]
   metadata: Metadata | null
-  /** Why it does not hold, as a sentence; null when it does. */
+  /** Why it is invalid, as a sentence; null when it is valid. */
   reason: string | null
   /** Which of the statements is at fault, counted from the entity's own; null when none in particular is. */
   failedStatement: number | null

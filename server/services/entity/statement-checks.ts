@@ -1,4 +1,4 @@
-/** What is looked at in each statement of a Trust Chain, each rule by itself, so that all that is wrong is said (§10.2). */
+/** Checks each statement of a Trust Chain against each rule, to report every fault (§10.2). */
 import { type EntityStatement, validateEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
@@ -29,7 +29,7 @@ type Subject = {
 type Rule = {
   title: string
   section: string
-  /** Whether there is anything to look at in this statement. */
+  /** Whether the rule applies to this statement. */
   applies(subject: Subject): boolean
   /** Answers with what was found. @throws FederationError with what is wrong */
   look(subject: Subject): string | Promise<string>
@@ -80,7 +80,7 @@ export const statementChecks = {
     async look({ chain, position, statement, trustAnchorKeys }) {
       const above = chain[position + 1]
       await verifySignature(statement, above?.claims.jwks ?? trustAnchorKeys)
-      // The subject's Entity Configuration must verify by its own keys as well.
+      // The subject's Entity Configuration must also verify with its own keys.
       if (position === 0) await verifySignature(statement, statement.claims.jwks)
       const by = above ? `which ${above.claims.iss} vouches for` : 'which is held for the Trust Anchor here'
       return `Signed with the key ${statement.header.kid}, ${by}.`

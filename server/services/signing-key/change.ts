@@ -1,4 +1,4 @@
-/** One change of the key directory: alone across processes, on the files, and in one transaction with its record. */
+/** Changes the key directory under a lock across processes, and records the change in the same transaction. */
 import type { Transaction } from '#server/database/client.ts'
 import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
@@ -20,7 +20,7 @@ export type KeyStep = {
   publish: readonly OutboxItem[]
 }
 
-/** What is made of the keys: a statement that is signed with the key of now is not signed again. */
+/** The data that depends on the keys. Statements of the current key are not signed again. */
 export const everythingSigned = [
   toPublish('entity-configuration'),
   toPublish('historical-keys'),
@@ -33,8 +33,8 @@ export function createKeyChange(context: KeyContext) {
   const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
 
   /**
-   * Records what the files say when somebody changed them by hand, or when the process ended between a step and its
-   * record, and has it published. The first look at a directory is no change.
+   * Records and publishes changes of the files made by hand, or by a process that ended before it recorded them. The
+   * first read of a directory is no change.
    */
   async function follow(caller: Caller = jobCaller('key-directory')): Promise<void> {
     await write(caller, async (tx) => {

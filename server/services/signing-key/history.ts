@@ -1,4 +1,4 @@
-/** A key as the history tells of it: from when to when it was valid, and why it was revoked (§8.7). */
+/** Builds the entries of the historical keys: validity and revocation (§8.7). */
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { type Jwk, publicJwk } from '#core/keys.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'

@@ -1,4 +1,4 @@
-/** The rows that remember since when a key is what it is; they follow the key directory, which decides. */
+/** Records since when each key has its state. The key directory is the authority. */
 import { findAlgorithms } from '#core/algorithm.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { Prisma, SigningKey } from '#prisma/generated/client/client.ts'
@@ -24,7 +24,7 @@ const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>>
   MISSING: () => ({}),
 }
 
-/** Whoever looks at the directory in order to change it, or to record it, takes turns until the transaction ends. */
+/** Serializes changes and records of the key directory until the transaction ends. */
 export async function lockKeys(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:keys'))`
 }
@@ -32,7 +32,7 @@ export async function lockKeys(tx: Transaction): Promise<void> {
 const REPLACED: readonly string[] = ['PUBLISHED', 'RETIRED', 'REVOKED'] satisfies KeyState[]
 
 /**
- * What was signed with a key that somebody has replaced since must not be stored; and nobody changes the keys until it is.
+ * Refuses to store a signature of a replaced key, and blocks key changes until the transaction ends.
  * @throws ConflictError
  */
 export async function requireSigning(tx: Transaction, kid: string): Promise<void> {

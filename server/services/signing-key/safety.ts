@@ -1,10 +1,10 @@
-/** When a step of a key rollover is safe, and why not yet (§11.2). */
+/** Checks whether a step of a key rollover is safe (§11.2). */
 import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { UnsafeKeyChangeError } from '#server/error/operation-error.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 
 /**
- * Whoever holds an Entity Configuration without the key cannot verify what it signs, and may hold it until it expires.
+ * Clients may cache an Entity Configuration without the key until it expires, and cannot verify its signatures.
  * @throws UnsafeKeyChangeError
  */
 export function requireKnownToAll(row: SigningKey | null, now: Date): void {
@@ -24,7 +24,7 @@ export function requireKnownToAll(row: SigningKey | null, now: Date): void {
 }
 
 /**
- * What is published must verify with what is published; what others hold may only be let go knowingly.
+ * Published data must verify with published keys. Invalidating cached copies needs consent.
  * @throws UnsafeKeyChangeError
  */
 export function requireUnused(use: KeyUse, acceptCopies: boolean): void {

@@ -2,7 +2,7 @@
 import { isJsonEqual } from '#core/json.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 
-/** Columns whose change the world is told of. */
+/** Columns whose change is a public event. */
 const updates = {
   metadata_update: ['metadata', 'forcedMetadata'],
   metadata_policy_update: ['metadataPolicy', 'constraints'],

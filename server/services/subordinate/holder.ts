@@ -1,4 +1,4 @@
-/** Joins Trust Marks to the subordinate that holds them, whichever comes later, so that lists can be filtered by them. */
+/** Links Trust Marks to the subordinate that holds them, in either order of creation, to filter lists by them. */
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 

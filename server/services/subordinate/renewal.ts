@@ -1,4 +1,4 @@
-/** Renewal of a subordinate: its Entity Configuration is fetched anew, and what it changed is followed (9, 11). */
+/** Renews a subordinate: fetches its Entity Configuration again and applies the changes (§9, §11). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { type Difference, findDifferences } from '#core/json-difference.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
@@ -23,7 +23,7 @@ import {
 
 export type Renewal = {
   subordinate: Subordinate
-  /** What the entity changed since the configuration before; empty when that still stands. */
+  /** The entity's changes since the previous configuration; empty when there are none. */
   differences: Difference[]
 }
 
@@ -54,7 +54,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     events.announce({ kind: 'UPDATED', entityId })
   }
 
-  /** A new version with a new statement. What was examined against keys that were replaced meanwhile must not stand. */
+  /** A new version with a new statement. Refused when the registered keys changed since the examination. */
   async function follow(caller: Caller, before: Subordinate, statement: EntityStatement) {
     const { entityId } = before
     await write(caller, async (tx) => {
@@ -72,7 +72,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     events.announce({ kind: 'RENEWED', entityId })
   }
 
-  /** The same version with the configuration of now; its statement is signed anew only when it has grown old. */
+  /** The same version with the new configuration; its statement is signed again only near its expiry. */
   async function confirm(before: Subordinate, statement: EntityStatement): Promise<void> {
     const { id, entityId, version, updatedAt } = before
     const isDue = isStatementDue(before, now())

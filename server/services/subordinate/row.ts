@@ -15,7 +15,7 @@ export function declared(statement: EntityStatement, now: Date) {
   return { ...declaredMetadata(statement), ...fetched(statement, now) }
 }
 
-/** Those that follow a configuration fetched anew; metadata that an operator recorded by hand stays. */
+/** The columns that a renewal updates; metadata recorded by an operator stays. */
 export function redeclared(
   statement: EntityStatement,
   { metadataFollowsEntity }: Pick<Subordinate, 'metadataFollowsEntity'>,

@@ -36,7 +36,7 @@ type Subject = { configuration: EntityStatement; registered: Subordinate | null 
 export function createStatementPreview(context: ServiceContext, examine: Examine) {
   const { db, entityId: anchor, allowHttp } = context
 
-  /** A registered one as fetched last, so that a preview is at hand while somebody types. */
+  /** Uses the last fetched configuration of a registered subordinate, to be fast while the user types. */
   async function findRegistered(id: number): Promise<Subject> {
     const registered = typedSubordinate(await findSubordinate(db, id))
     return {

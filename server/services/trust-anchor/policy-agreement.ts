@@ -1,4 +1,4 @@
-/** One statement holds one policy: the federation's and that of each subordinate must merge (6.1.4.1), whoever writes when. */
+/** Ensures that the federation's policy merges with each subordinate's, under concurrent writes (§6.1.4.1). */
 import { FederationError } from '#core/errors.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
@@ -13,7 +13,7 @@ export async function checkAgainstFederation(
   policy: MetadataPolicy | null | undefined,
 ): Promise<void> {
   if (!policy) return
-  // Whoever changes the federation's policy now waits until ours can be seen, or we wait until theirs can.
+  // The lock makes a concurrent change of the federation's policy wait, or waits for it.
   await tx.$queryRaw`SELECT "id" FROM "Settings" WHERE "id" = 1 FOR SHARE`
   const { metadataPolicy } = await readSettings(tx)
   parseField('metadataPolicy', () => mergeMetadataPolicies([metadataPolicy, policy]))

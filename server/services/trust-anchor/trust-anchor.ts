@@ -1,4 +1,4 @@
-/** The Trust Anchor as a whole: what it says of itself, what holds for the federation, and its publication. */
+/** The Trust Anchor: its settings, the federation's settings, and publication. */
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { changedMeanwhile, InvalidInputError, UnavailableError } from '#server/error/operation-error.ts'
@@ -70,7 +70,7 @@ export function createTrustAnchorService(context: ServiceContext) {
     updatePolicy: (caller: Caller, input: Pick<SettingFields, 'metadataPolicy'> & Version) =>
       change(caller, 'updateFederationPolicy', input),
 
-    /** Signs and publishes the Entity Configuration and the historical keys anew. */
+    /** Signs the Entity Configuration and the historical keys again and republishes them. */
     async regenerateEntityConfiguration(caller: Caller): Promise<Settings> {
       return write(caller, async (tx) => ({
         action: 'regenerateEntityConfiguration',
@@ -80,7 +80,7 @@ export function createTrustAnchorService(context: ServiceContext) {
       }))
     },
 
-    /** The history is published whenever it changes; this is for certainty. */
+    /** Changes are published automatically; use this to force it. */
     async publishHistoricalKeys(caller: Caller): Promise<void> {
       await write(caller, async () => ({
         action: 'publishHistoricalKeys',
@@ -90,7 +90,7 @@ export function createTrustAnchorService(context: ServiceContext) {
       }))
     },
 
-    /** Writes everything anew beside what is published, and swaps. @throws UnavailableError when Redis is away */
+    /** Republishes everything beside the published data, then swaps. @throws UnavailableError when Redis is unreachable */
     async rebuildPublication(caller: Caller): Promise<RebuildResult> {
       const result = await publisher.rebuild().catch((error: unknown) => {
         if (publishing.redis.status === 'ready') throw error

@@ -1,4 +1,4 @@
-/** Trust Mark Types that this anchor issues (7). */
+/** Trust Mark types that this anchor issues (§7). */
 import { defaultTerms } from '#core/defaults.ts'
 import { parseTrustMarkOwner, type TrustMarkOwner } from '#core/trust-mark/index.ts'
 import type { Prisma, TrustMarkType } from '#prisma/generated/client/client.ts'
@@ -78,7 +78,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
       })
     },
 
-    /** Only a type of which no mark was ever issued: the status of issued marks must stay answerable (8.4). */
+    /** Only a type of which no mark was ever issued: the status of issued marks must stay available (§8.4). */
     async remove(caller: Caller, id: number): Promise<string> {
       return write(caller, async (tx) => {
         const before = await tx.trustMarkType.findUnique({

@@ -1,4 +1,4 @@
-/** Trust Marks: issue, update, renew, revoke (7). The status belongs to each issued JWT (8.4). */
+/** Trust Marks: issue, update, renew, revoke (§7). The status belongs to each issued JWT (§8.4). */
 import { parseAdditionalClaims } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
@@ -55,7 +55,7 @@ export function createTrustMarkService(context: ServiceContext) {
 
   const sign = (content: MarkContent) => signMark(context, content)
 
-  /** The type may have got an owner since, or the delegation may have expired: such a mark would not hold (7.3). */
+  /** Checks again, because the type may have a new owner or the delegation may have expired (§7.3). */
   async function contentOf({ trustMarkType: type, entityId, ...row }: TrustMarkRow): Promise<MarkContent> {
     const { maximumTrustMarkHours } = await readSettings(db) // may have been lowered since
     const validFor = Math.min(row.validFor, maximumTrustMarkHours)
@@ -149,7 +149,7 @@ export function createTrustMarkService(context: ServiceContext) {
       })
     },
 
-    /** Signs a new JWT; the one before stays valid until it expires, as the specification leaves it. */
+    /** Signs a new JWT; the previous one stays valid until it expires. */
     async renew(caller: Caller, id: number): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active)
@@ -158,7 +158,7 @@ export function createTrustMarkService(context: ServiceContext) {
       return signAgain(caller, 'renewTrustMark', present, content)
     },
 
-    /** Signs the same mark with the key of now, for as long as it was; the JWT before keeps its status, as if renewed. */
+    /** Signs the mark with the current key and keeps its expiry; the previous JWT keeps its status. */
     async reissue(caller: Caller, id: number): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active || present.expiresAt <= now()) {
@@ -201,7 +201,7 @@ export function createTrustMarkService(context: ServiceContext) {
       })
     },
 
-    /** Every JWT issued for this mark is revoked, for good; whoever else changes it at this moment gives way. */
+    /** Permanently revokes every JWT issued for this mark; overrides concurrent changes. */
     async revoke(caller: Caller, id: number, reason: string | null): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active) return present

@@ -9,9 +9,9 @@ const SubordinateChangeKind = builder.enumType('SubordinateChangeKind', {
     REGISTERED: { description: 'It was registered.' },
     UPDATED: { description: 'Its registration was changed, or its renewal failed.' },
     RENEWED: { description: 'Its configuration was fetched again and a new statement signed.' },
-    DEACTIVATED: { description: 'It was taken off every endpoint.' },
+    DEACTIVATED: { description: 'It was removed from every endpoint.' },
     REACTIVATED: { description: 'It is published again.' },
-    REMOVED: { description: 'Its registration is gone.' },
+    REMOVED: { description: 'Its registration was removed.' },
   } as const,
 })
 

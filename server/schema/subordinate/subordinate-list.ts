@@ -8,7 +8,7 @@ import { escapeLike } from '#server/schema/search.ts'
 import { SubordinateState, whereState } from '#server/schema/subordinate/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({ description: 'Part of the Entity Identifier or of the display name, in any case.' }),
     entityType: t.string({ description: 'An Entity Type it plays, such as `openid_provider`.' }),

@@ -7,7 +7,7 @@ export const SubordinateState = builder.enumType('SubordinateState', {
   values: {
     ACTIVE: { description: 'Published, and its last renewal succeeded.' },
     INACTIVE: { description: 'Deactivated: on no endpoint.' },
-    FAILING: { description: 'Its last renewal failed; the statement before is served until it expires.' },
+    FAILING: { description: 'Its last renewal failed; the previous statement is served until it expires.' },
     EXPIRED: { description: 'Its statement has expired: it does not resolve.' },
   } as const,
 })

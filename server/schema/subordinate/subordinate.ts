@@ -13,9 +13,9 @@ import { SubordinateState, stateOf } from '#server/schema/subordinate/subordinat
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 
 const PublicationState = builder.enumType('PublicationState', {
-  description: 'Whether the world sees the present state.',
+  description: 'Whether the current state is published.',
   values: {
-    PUBLISHED: { description: 'The endpoints serve the present state.' },
+    PUBLISHED: { description: 'The endpoints serve the current state.' },
     PENDING: { description: 'The last change is not published yet. It is published automatically.' },
     WITHDRAWN: { description: 'No endpoint serves anything about it.' },
   } as const,
@@ -49,7 +49,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
     }),
     state: t.field({
       type: SubordinateState,
-      description: 'Its state in one word.',
+      description: 'Its state.',
       select: { active: true, failingSince: true, statementExpiresAt: true },
       resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
@@ -89,7 +89,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
     }),
     requiredTrustMarks: t.expose('requiredTrustMarks', {
       type: ['URL'],
-      description: 'Trust Mark Types it must hold when it is registered or renewed.',
+      description: 'The Trust Mark types required at registration and renewal.',
     }),
     additionalClaims: t.expose('additionalClaims', {
       type: 'JSON',
@@ -120,13 +120,13 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
     }),
     publication: t.field({
       type: PublicationState,
-      description: 'Whether the world sees the present state.',
+      description: 'Whether the current state is published.',
       select: { entityId: true, active: true },
       resolve: publicationOf,
     }),
     lastCheckedAt: t.expose('lastCheckedAt', {
       type: 'DateTime',
-      description: 'When its configuration was fetched last.',
+      description: 'When its configuration was last fetched.',
     }),
     lastError: t.exposeString('lastError', {
       nullable: true,
@@ -140,7 +140,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When its registration changed last.',
+      description: 'When its registration was last changed.',
     }),
     version: t.exposeInt('version', {
       description: 'Counts changes; send it with an update to refuse a concurrent one.',

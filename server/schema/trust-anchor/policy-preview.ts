@@ -10,29 +10,32 @@ import {
 const MAXIMUM_AFFECTED = 100
 
 const PolicyEffect = builder.enumType('PolicyEffect', {
-  description: 'What a policy would do to one subordinate.',
+  description: 'The effect of a policy on one subordinate.',
   values: {
-    UNCHANGED: { description: 'Its resolved metadata stays as it is.' },
-    CHANGED: { description: 'Its resolved metadata becomes another.' },
+    UNCHANGED: { description: 'Its resolved metadata does not change.' },
+    CHANGED: { description: 'Its resolved metadata changes.' },
     FAILS: { description: 'Its metadata would not satisfy the policy: it would no longer resolve.' },
   } as const,
 })
 
 const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').implement({
-  description: 'What a policy would do to one subordinate, with the difference or the reason.',
+  description: 'The effect of a policy on one subordinate, with the difference or the reason.',
   authScopes: { read: true },
   fields: (t) => ({
-    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Which subordinate.' }),
+    entityId: t.expose('entityId', {
+      type: 'EntityIdentifier',
+      description: 'The Entity Identifier of the subordinate.',
+    }),
     effect: t.expose('effect', { type: PolicyEffect, description: 'In one word.' }),
     before: t.expose('before', {
       type: 'JSON',
       nullable: true,
-      description: 'Its resolved metadata now; null when it does not resolve.',
+      description: 'Its current resolved metadata; null when it does not resolve.',
     }),
     after: t.expose('after', {
       type: 'JSON',
       nullable: true,
-      description: 'Its resolved metadata then; null when it would not resolve.',
+      description: 'Its resolved metadata under the new policy; null when it would not resolve.',
     }),
     findings: t.exposeStringList('findings', { description: 'Why it would fail, each reason a sentence.' }),
   }),
@@ -88,7 +91,7 @@ builder.queryField('previewMetadataPolicy', (t) =>
       after: t.arg({ type: 'EntityIdentifier', description: 'Describes those after this subordinate.' }),
       effect: t.arg({
         type: PolicyEffect,
-        description: 'Describes those with this effect; those that change or fail when absent.',
+        description: 'Only subordinates with this effect; by default those that change or fail.',
       }),
     },
     resolve: (_root, { policy, first, after, effect }, context) => {

@@ -60,14 +60,14 @@ const UpdateFederationPolicyInput = builder.inputType('UpdateFederationPolicyInp
 })
 
 const PublicationRebuild = builder.objectRef<RebuildResult>('PublicationRebuild').implement({
-  description: 'What a rebuild wrote.',
+  description: 'The result of a full republish.',
   authScopes: { read: true },
   fields: (t) => ({
     subordinates: t.exposeInt('subordinates', { description: 'Subordinate Statements published.' }),
     trustMarks: t.exposeInt('trustMarks', {
       description: 'Trust Marks published, with the status of each JWT ever issued.',
     }),
-    milliseconds: t.exposeInt('milliseconds', { description: 'How long it took.' }),
+    milliseconds: t.exposeInt('milliseconds', { description: 'The duration in milliseconds.' }),
   }),
 })
 
@@ -75,15 +75,15 @@ builder.mutationFields((t) => ({
   updateTrustAnchor: t.field({
     type: TrustAnchor,
     description:
-      'Changes what the Trust Anchor says of itself and what holds for the federation. The Entity Configuration, and where needed every statement, is published anew.',
+      'Changes the settings of the Trust Anchor and its federation. Republishes the Entity Configuration and, where needed, every statement.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, ConflictError] },
-    args: { input: t.arg({ type: UpdateTrustAnchorInput, required: true, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateTrustAnchorInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => context.services.trustAnchor.update(signedIn(context), input),
   }),
   updateFederationPolicy: t.field({
     type: TrustAnchor,
-    description: 'Sets the metadata policy of the whole federation and publishes every statement anew.',
+    description: 'Sets the metadata policy of the whole federation and republishes every statement.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: { input: t.arg({ type: UpdateFederationPolicyInput, required: true, description: 'The policy.' }) },
@@ -93,14 +93,14 @@ builder.mutationFields((t) => ({
   regenerateEntityConfiguration: t.field({
     type: TrustAnchor,
     description:
-      'Signs and publishes the Entity Configuration and the historical keys anew. Changes publish themselves; this is for certainty.',
+      'Signs the Entity Configuration and the historical keys again and republishes them. Changes are published automatically; use this to force it.',
     authScopes: { operate: true },
     resolve: (_root, _args, context) =>
       context.services.trustAnchor.regenerateEntityConfiguration(signedIn(context)),
   }),
   rebuildPublication: t.field({
     type: PublicationRebuild,
-    description: 'Writes everything into Redis anew, beside what is served, and swaps in one transaction.',
+    description: 'Republishes everything into Redis beside the served data, and swaps in one transaction.',
     authScopes: { operate: true },
     errors: { types: [UnavailableError] },
     resolve: (_root, _args, context) => context.services.trustAnchor.rebuildPublication(signedIn(context)),

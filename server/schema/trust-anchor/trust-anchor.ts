@@ -18,7 +18,7 @@ export const FederationEndpoint = builder.enumType('FederationEndpoint', {
 })
 
 export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
-  description: 'This Trust Anchor: what it says of itself, and what holds for the whole federation.',
+  description: 'This Trust Anchor: its own settings and those of the whole federation.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.field({
@@ -32,7 +32,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     entityConfiguration: t.field({
       type: DecodedJwt,
-      description: 'Its Entity Configuration as served; signed now when Redis does not hold one.',
+      description: 'Its Entity Configuration as served; signed now when Redis has none.',
       resolve: async (_settings, _args, { publishing }) => ({ jwt: await servedConfiguration(publishing) }),
     }),
     metadataPolicy: t.field({
@@ -77,7 +77,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     endpointAuthMethods: t.field({
       type: 'JSON',
       description:
-        'Client authentication by endpoint (section 8.8): name -> list of `none` and `private_key_jwt`; absent means none.',
+        'Client authentication by endpoint (§8.8): name -> list of `none` and `private_key_jwt`; absent means none.',
       resolve: ({ endpointAuthMethods }) => endpointAuthMethods,
     }),
     entityConfigurationHours: t.exposeInt('entityConfigurationHours', {
@@ -88,7 +88,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When its settings were changed last.',
+      description: 'When its settings were last changed.',
     }),
     trustMarkIssuers: t.field({
       type: 'JSON',

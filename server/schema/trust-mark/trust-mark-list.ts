@@ -7,10 +7,10 @@ import { escapeLike } from '#server/schema/search.ts'
 import { type StateName, TrustMarkState, whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     entityId: t.field({ type: 'EntityIdentifier', description: 'The entity it is about.' }),
-    trustMarkType: t.field({ type: 'URL', description: 'Its kind.' }),
+    trustMarkType: t.field({ type: 'URL', description: 'The Trust Mark type.' }),
     state: t.field({ type: TrustMarkState, description: 'Its state.' }),
     search: t.string({ description: 'Part of the Entity Identifier, in any case.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
@@ -66,8 +66,8 @@ builder.queryField('trustMarks', (t) =>
     description: 'Trust Marks, the latest first unless ordered otherwise, at most 100 a page.',
     authScopes: { read: true },
     args: {
-      filter: t.arg({ type: TrustMarkFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: TrustMarkOrder, description: 'In which order; the latest first when absent.' }),
+      filter: t.arg({ type: TrustMarkFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: TrustMarkOrder, description: 'The order; newest first by default.' }),
     },
     totalCount: (_root, { filter }, { db, now }) => db.trustMark.count({ where: where(filter, now()) }),
     resolve: async (query, _root, { filter, orderBy }, { db, now }) => {

@@ -26,9 +26,9 @@ function markFields(t: InputFields) {
 const IssueTrustMarkInput = builder.inputType('IssueTrustMarkInput', {
   description: 'A Trust Mark to issue.',
   fields: (t) => ({
-    trustMarkType: t.field({ type: 'URL', required: true, description: 'Its kind.' }),
+    trustMarkType: t.field({ type: 'URL', required: true, description: 'The Trust Mark type.' }),
     entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'The entity it is about.' }),
-    active: t.boolean({ description: 'false records it as revoked from the start; true when absent.' }),
+    active: t.boolean({ description: 'False records it as revoked from the start; true by default.' }),
     delegation: t.field({
       type: 'JWT',
       description: 'The owner’s delegation, where the type has an owner (section 7.2).',
@@ -47,12 +47,12 @@ const UpdateTrustMarkInput = builder.inputType('UpdateTrustMarkInput', {
 })
 
 const RenewTrustMarkInput = builder.inputType('RenewTrustMarkInput', {
-  description: 'Which mark.',
+  description: 'The Trust Mark.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The mark’s id.' }) }),
 })
 
 const RevokeTrustMarkInput = builder.inputType('RevokeTrustMarkInput', {
-  description: 'Which mark, and why.',
+  description: 'The Trust Mark and the reason.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The mark’s id.' }),
     reason: t.string({ description: 'Why, for the audit log.' }),
@@ -66,7 +66,9 @@ builder.mutationFields((t) => ({
       'Signs and publishes a Trust Mark. A revoked or expired one of the same type and entity is replaced.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'What to issue.' }) },
+    args: {
+      input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'The Trust Mark to issue.' }),
+    },
     resolve: (_root, { input }, context) => context.services.trustMarks.issue(signedIn(context), input),
   }),
   updateTrustMark: t.field({
@@ -75,7 +77,7 @@ builder.mutationFields((t) => ({
       'Changes a Trust Mark. Changed claims issue a new JWT and revoke those before, which are no longer true.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'What to change.' }) },
+    args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
       return context.services.trustMarks.update(signedIn(context), { ...input, id })
@@ -83,10 +85,10 @@ builder.mutationFields((t) => ({
   }),
   renewTrustMark: t.field({
     type: TrustMarkRef,
-    description: 'Issues a new JWT; the one before stays valid until it expires.',
+    description: 'Issues a new JWT; the previous one stays valid until it expires.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'Which mark.' }) },
+    args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'The Trust Mark.' }) },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
       return context.services.trustMarks.renew(signedIn(context), id)
@@ -98,7 +100,11 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: {
-      input: t.arg({ type: RevokeTrustMarkInput, required: true, description: 'Which mark, and why.' }),
+      input: t.arg({
+        type: RevokeTrustMarkInput,
+        required: true,
+        description: 'The Trust Mark and the reason.',
+      }),
     },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')

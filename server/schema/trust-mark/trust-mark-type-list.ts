@@ -6,7 +6,7 @@ import { requireCursor } from '#server/schema/page.ts'
 import { escapeLike } from '#server/schema/search.ts'
 
 const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
-  description: 'Conditions that must all hold; an absent one does not count.',
+  description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({ description: 'Part of the identifier or of the description, in any case.' }),
     active: t.boolean({ description: 'Whether new marks may be issued.' }),
@@ -16,7 +16,7 @@ const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
 
 const TrustMarkTypeOrder = orderInput('TrustMarkTypeOrder', 'Trust Mark Types', {
   TYPE: { value: 'type', description: 'By identifier.' },
-  CREATED_AT: { value: 'createdAt', description: 'By the time they were created.' },
+  CREATED_AT: { value: 'createdAt', description: 'By creation time.' },
 })
 
 function where(
@@ -42,8 +42,8 @@ builder.queryField('trustMarkTypes', (t) =>
     description: 'Trust Mark Types, by identifier unless ordered otherwise, at most 100 a page.',
     authScopes: { read: true },
     args: {
-      filter: t.arg({ type: TrustMarkTypeFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: TrustMarkTypeOrder, description: 'In which order; by identifier when absent.' }),
+      filter: t.arg({ type: TrustMarkTypeFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: TrustMarkTypeOrder, description: 'The order; by identifier by default.' }),
     },
     totalCount: (_root, { filter }, { db }) => db.trustMarkType.count({ where: where(filter) }),
     resolve: async (query, _root, { filter, orderBy }, { db }) => {

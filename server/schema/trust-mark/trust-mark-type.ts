@@ -20,7 +20,7 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
     }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'What it certifies, for people.',
+      description: 'A human-readable description of what it certifies.',
     }),
     active: t.exposeBoolean('active', {
       description: 'Whether new marks may be issued, and the type stands in trust_mark_issuers.',
@@ -41,14 +41,14 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
         'The Trust Mark Owner as {sub, jwks}, when it is not this anchor; marks then need a delegation (section 7.2).',
     }),
     activeMarks: t.int({
-      description: 'How many entities hold a valid mark of this type.',
+      description: 'The number of entities that hold a valid mark of this type.',
       select: (_args, { now }) => ({
         _count: { select: { trustMarks: { where: { active: true, expiresAt: { gt: now() } } } } },
       }),
       resolve: ({ _count }) => _count.trustMarks,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     version: t.exposeInt('version', {
       description: 'Counts changes; send it with an update to refuse a concurrent one.',
     }),
@@ -77,7 +77,7 @@ function typeFields(t: InputFields) {
       description: `Hours before expiry at which a mark is renewed; ${defaultTerms.renewalTime} by default.`,
     }),
     active: t.boolean({ description: 'Whether marks may be issued; true by default.' }),
-    description: t.string({ description: 'What it certifies, for people.' }),
+    description: t.string({ description: 'A human-readable description of what it certifies.' }),
     logoUri: t.field({ type: 'URL', description: 'The logo of the mark.' }),
     ref: t.field({ type: 'URL', description: 'Where people read about it.' }),
     owner: t.field({
@@ -101,7 +101,7 @@ const CreateTrustMarkTypeInput = builder.inputType('CreateTrustMarkTypeInput', {
 
 const UpdateTrustMarkTypeInput = builder.inputType('UpdateTrustMarkTypeInput', {
   description:
-    'Changes: an absent field keeps its value, null clears it to its default. Issued marks stay as they are.',
+    'Changes: an absent field keeps its value, null clears it to its default. Issued marks do not change.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The type’s id.' }),
     version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
@@ -110,7 +110,7 @@ const UpdateTrustMarkTypeInput = builder.inputType('UpdateTrustMarkTypeInput', {
 })
 
 const RemoveTrustMarkTypeInput = builder.inputType('RemoveTrustMarkTypeInput', {
-  description: 'Which type.',
+  description: 'The Trust Mark type.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The type’s id.' }) }),
 })
 
@@ -121,7 +121,11 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: {
-      input: t.arg({ type: CreateTrustMarkTypeInput, required: true, description: 'What to create.' }),
+      input: t.arg({
+        type: CreateTrustMarkTypeInput,
+        required: true,
+        description: 'The Trust Mark type to create.',
+      }),
     },
     resolve: (_root, { input }, context) => context.services.trustMarkTypes.create(signedIn(context), input),
   }),
@@ -131,7 +135,7 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: {
-      input: t.arg({ type: UpdateTrustMarkTypeInput, required: true, description: 'What to change.' }),
+      input: t.arg({ type: UpdateTrustMarkTypeInput, required: true, description: 'The changes.' }),
     },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMarkType')
@@ -143,7 +147,9 @@ builder.mutationFields((t) => ({
     description: 'Removes a kind of Trust Mark of which none was ever issued. Answers its identifier.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: RemoveTrustMarkTypeInput, required: true, description: 'Which type.' }) },
+    args: {
+      input: t.arg({ type: RemoveTrustMarkTypeInput, required: true, description: 'The Trust Mark type.' }),
+    },
     resolve: (_root, { input }, context) =>
       context.services.trustMarkTypes.remove(signedIn(context), nodeId(input.id, 'TrustMarkType')),
   }),

@@ -31,7 +31,7 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
   description: 'A Trust Mark of one type for one entity, with the JWT issued last.',
   authScopes: { read: true },
   fields: (t) => ({
-    trustMarkType: t.relation('trustMarkType', { description: 'Its kind.' }),
+    trustMarkType: t.relation('trustMarkType', { description: 'Its Trust Mark type.' }),
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity it is about.' }),
     subordinate: t.relation('subordinate', {
       nullable: true,
@@ -40,7 +40,7 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
     active: t.exposeBoolean('active', { description: 'Whether it stands; false once it is revoked.' }),
     state: t.field({
       type: TrustMarkState,
-      description: 'Its state in one word.',
+      description: 'Its state.',
       select: { active: true, expiresAt: true },
       resolve: (row, _args, { now }) => stateOf(row, now()),
     }),

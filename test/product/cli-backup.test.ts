@@ -64,7 +64,7 @@ test('creates a backup of the running product, with a long enough passphrase', a
   const { code, stdout, stderr } = await inmor(withPassphrase(old), ['backup', '--output', file])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('TrustMark ... 1 rows\n')
-  expect(stdout).toMatch(/, encrypted\.\nThe signing keys are not in it: /)
+  expect(stdout).toMatch(/, encrypted\.\nThe signing keys are not included\./)
   expect((await readFile(file)).includes(Buffer.from(subject))).toBe(false)
 })
 

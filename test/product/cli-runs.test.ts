@@ -85,7 +85,7 @@ test('lists each republished item', async () => {
   )
   const marks = await inmor(installation, ['reload-issued-tms', '--json'])
   expect(JSON.parse(marks.stdout)).toEqual({
-    result: 'Reloaded: Redis knows every Trust Mark that was issued.',
+    result: 'Reloaded every issued Trust Mark.',
     items: [{ resource: `${type} of ${good.id}`, ok: true, message: null }],
   })
 })

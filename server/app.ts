@@ -101,7 +101,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app
 }
 
-/** Twice, for between the two the body was read, in whatever context its bytes came. */
+/** Sets the origin twice: reading the body in between can lose the context. */
 function noteOrigins(app: FastifyInstance): void {
   app.addHook('onRequest', ({ id }, _reply, done) => onBehalfOf({ requestId: id }, done))
   app.addHook('preValidation', ({ id }, _reply, done) => onBehalfOf({ requestId: id }, done))

@@ -91,7 +91,7 @@ async function discover(config: SingleSignOn): Promise<{ userinfo_endpoint?: str
     const document = await response.json()
     if (document.issuer === config.issuer) return document
   } catch {
-    // The user can only wait or sign in with a password, whatever the cause.
+    // The user can only wait or sign in with a password.
   }
   throw unavailable(config)
 }

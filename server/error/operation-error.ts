@@ -63,9 +63,9 @@ export class NotFoundError extends OperationError {
   }
 }
 
-/** Of what is changed as it was read, or not at all. `version` is what the caller sent, if anything. */
+/** The object was changed after it was read. `version`: the one that the caller sent, if any. */
 export function changedMeanwhile(version?: number | null): ConflictError {
-  const message = 'Somebody else changed it meanwhile; reload and try again.'
+  const message = 'Someone else changed it. Reload and try again.'
   return new ConflictError(message, ...(version == null ? [] : ['version']))
 }
 

@@ -73,8 +73,8 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
   if (isYoung && !hasMoved) return { message: 'Not due yet.' }
   await enqueue(db, [toPublish(hasMoved ? 'everything' : 'entity-configuration')])
   await publisher.flush()
-  if (!hasMoved) return { message: 'It was signed anew.' }
-  return { message: 'It was of another Entity Identifier, so everything is published anew.' }
+  if (!hasMoved) return { message: 'Signed again.' }
+  return { message: 'The Entity Identifier has changed, so everything is being republished.' }
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {
@@ -97,8 +97,8 @@ async function detectDrift({ publishing, publisher, observe }: ScheduleContext):
   const found = await repairDrift(publishing, publisher)
   observe.driftFound(found)
   const { missing, unexpected, different } = found
-  if (missing + unexpected + different === 0) return { message: 'Redis says what the database says.' }
-  return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; published anew.` }
+  if (missing + unexpected + different === 0) return { message: 'In sync.' }
+  return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; republished.` }
 }
 
 async function pruneOld({ db, now }: ScheduleContext): Promise<ScheduleResult> {

@@ -11,7 +11,7 @@ import {
 } from '#server/jobs/schedules.ts'
 
 const POLLING_SECONDS = 10
-/** Schedules are in UTC, whatever the machine's zone is. */
+/** Schedules are in UTC, regardless of the machine's time zone. */
 const TIME_ZONE = 'UTC'
 
 /** Makes what is missing, as after an update that brings a new schedule. */

@@ -11,7 +11,7 @@ export type EventStream<Event> = AsyncIterator<Event> &
     return(): Promise<IteratorResult<Event>>
   }
 
-/** Starts to collect events. `onEnd` is called once, whichever side ends the stream. */
+/** Starts to collect events. `onEnd` is called once at the end of the stream. */
 export function createEventStream<Event>(onEnd: () => void): EventStream<Event> {
   const unread: Event[] = []
   const readers: ((result: IteratorResult<Event>) => void)[] = []

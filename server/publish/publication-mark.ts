@@ -1,7 +1,6 @@
 /**
- * Tells a Redis that went back in time: after a failover to a replica that had not heard the last writes, from an older
- * snapshot, or beside a database that was restored. Redis replicates in order, so whoever has the mark has what was
- * written before it.
+ * Detects a Redis with an older state: after a failover to a lagging replica, from an old snapshot, or after a restore of
+ * the database. Redis replicates in order, so a Redis with the current marker has every earlier write.
  */
 import { randomUUID } from 'node:crypto'
 import type { PublishContext } from '#server/publish/context.ts'

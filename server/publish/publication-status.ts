@@ -57,7 +57,7 @@ export function watchPublication(source: Source): PublicationWatch {
   }
 
   function schedule(): void {
-    clearTimeout(timer) // one who comes while it is looked has begun anew
+    clearTimeout(timer) // a subscriber that came during a poll has already scheduled one
     timer = setTimeout(() => void look().finally(() => streams.size > 0 && schedule()), INTERVAL)
   }
 

@@ -17,7 +17,7 @@ type Scalar<T> = { Input: T; Output: T }
 export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
-  /** `ownAccount`: any caller with a session, whatever the role, even before a required second factor is set up. */
+  /** `ownAccount`: any caller with a session and any role, even before a required second factor is set up. */
   AuthScopes: Record<Scope | 'anyone' | 'ownAccount', boolean>
   DefaultFieldNullability: false
   Scalars: {

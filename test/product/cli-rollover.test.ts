@@ -55,7 +55,7 @@ test('refuses an unsafe change in one sentence, and allows it in an emergency', 
   const { code, stdout, stderr } = await answer('keys switch')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(
-    /^Until \S+Z others may hold an Entity Configuration that lacks[^\n]*\(--override-reason\)\.\n$/,
+    /^Until \S+Z caches may hold an Entity Configuration without[^\n]*\(--override-reason\)\.\n$/,
   )
   const revoking = await answer(`keys revoke ${old} --reason superseded`)
   expect(revoking.stderr).toMatch(/^This key signs\.[^\n]*, set --emergency\.\n$/)

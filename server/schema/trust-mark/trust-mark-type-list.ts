@@ -10,7 +10,7 @@ const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
   fields: (t) => ({
     search: t.string({ description: 'Part of the identifier or of the description, in any case.' }),
     active: t.boolean({ description: 'Whether new marks may be issued.' }),
-    hasOwner: t.boolean({ description: 'Whether somebody else is its Trust Mark Owner (section 7.2).' }),
+    hasOwner: t.boolean({ description: 'Whether it has another Trust Mark Owner than this anchor (§7.2).' }),
   }),
 })
 

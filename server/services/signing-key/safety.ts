@@ -10,14 +10,14 @@ import type { KeyUse } from '#server/services/signing-key/use.ts'
 export function requireKnownToAll(row: SigningKey | null, now: Date): void {
   if (!row?.usableFrom) {
     throw new UnsafeKeyChangeError(
-      'The announced key is not in the published Entity Configuration yet; nobody could verify what it signs. See whether publication is pending.',
+      'The announced key is not in the published Entity Configuration yet, so its signatures cannot be verified. Check the publication status.',
       null,
       'overrideReason',
     )
   }
   if (row.usableFrom <= now) return
   throw new UnsafeKeyChangeError(
-    `Until ${say(row.usableFrom)} others may hold an Entity Configuration that lacks the announced key, and could not verify what it signs. Switch then; in an emergency give a reason (overrideReason).`,
+    `Until ${say(row.usableFrom)} caches may hold an Entity Configuration without the announced key and reject its signatures. Switch then; in an emergency give a reason (overrideReason).`,
     row.usableFrom,
     'overrideReason',
   )
@@ -34,7 +34,7 @@ export function requireUnused(use: KeyUse, acceptCopies: boolean): void {
   ].filter((text) => text !== null)
   if (published.length > 0) {
     throw new UnsafeKeyChangeError(
-      `It is needed for ${published.join(' and ')}. Statements are signed anew by themselves; sign the marks anew with reissueTrustMarks, or wait.`,
+      `The key is needed for ${published.join(' and ')}. Statements are re-signed automatically. Re-sign marks with reissueTrustMarks, or wait.`,
       use.neededUntil,
       'kid',
     )
@@ -43,7 +43,7 @@ export function requireUnused(use: KeyUse, acceptCopies: boolean): void {
   const marks =
     use.replacedTrustMarks > 0 ? `, among them ${use.replacedTrustMarks} replaced Trust Marks` : ''
   throw new UnsafeKeyChangeError(
-    `Everything published is signed anew, but until ${say(use.neededUntil)} others may hold what it signed${marks}. Retire it then, or set acceptCopies: they must fetch anew.`,
+    `Everything published is re-signed, but until ${say(use.neededUntil)} caches may hold what the key signed${marks}. Retire it then, or set acceptCopies: caches must fetch again.`,
     use.neededUntil,
     'acceptCopies',
   )

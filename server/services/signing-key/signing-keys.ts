@@ -43,7 +43,7 @@ export function createSigningKeyService(context: KeyContext) {
       return view.find(kid)
     },
 
-    /** Signs with the announced key from now on, and everything published anew with it. */
+    /** Starts to sign with the announced key, and re-signs everything published. */
     async switch(
       caller: Caller,
       input: { overrideReason?: string | null | undefined } = {},

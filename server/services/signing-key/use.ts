@@ -16,7 +16,7 @@ export type KeyUse = {
 
 type Counted = { kid: string; count: number; until: Date }
 
-/** By `kid`; four queries, whatever the number of keys. */
+/** The uses by `kid`, with four queries for any number of keys. */
 export async function findKeyUses(db: Database | Transaction, now: Date): Promise<(kid: string) => KeyUse> {
   // A statement's basis ends with the kid (publish/statements.ts).
   const statements = await db.$queryRaw<Counted[]>`

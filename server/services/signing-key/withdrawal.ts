@@ -53,8 +53,8 @@ export function createKeyWithdrawal(
     },
 
     /**
-     * Withdraws a key whatever it has signed. The one that signs is replaced in the same step, by the announced one or
-     * by one made now: with a stolen key every minute counts, and without a key nothing could be published.
+     * Revokes a key regardless of its signatures. The current key is replaced in the same step by the announced one or a
+     * new one: a stolen key must go at once, and nothing can be published without a key.
      */
     async revoke(
       caller: Caller,
@@ -82,9 +82,9 @@ export function createKeyWithdrawal(
   async function replaceCurrent(keys: KeyDirectory, isEmergency: boolean): Promise<{ signs: string }> {
     const announced = keyOf(keys, 'announced')
     if (!isEmergency) {
-      const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a key made now'
+      const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a new key'
       throw new UnsafeKeyChangeError(
-        `This key signs. Revoking it puts ${replacement} in its place at once, and whoever holds an Entity Configuration without that one must fetch it anew. Switch first; if the key is in the hands of others, set emergency.`,
+        `This key signs. Revoking it makes ${replacement} sign immediately, and caches must fetch the Entity Configuration again. Switch first; if the key is stolen, set emergency.`,
         null,
         'emergency',
       )

@@ -51,7 +51,7 @@ function parseForcedMetadata(value: unknown): Metadata {
   )
 }
 
-/** The policy must stand by itself and together with the federation's, into which it will be merged (6.1.4.1). */
+/** The policy must be valid alone and merged with the federation's (§6.1.4.1). */
 function parsePolicy(value: unknown, settings: Settings): MetadataPolicy {
   const policy = parseMetadataPolicy(value, { path: ['metadataPolicy'] })
   mergeMetadataPolicies([settings.metadataPolicy, policy])

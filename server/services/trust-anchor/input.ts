@@ -68,7 +68,7 @@ function parseEntityIds(given: readonly string[], { entityId, allowHttp }: Conte
   return [...new Set(ids)]
 }
 
-/** In the order of the table, whatever the order of the input. */
+/** In the order of the table, independent of the input. */
 function parseEndpoints(names: readonly string[]): EndpointName[] {
   return optionalEndpoints.filter((name) => names.includes(name))
 }

@@ -72,7 +72,7 @@ export function createTrustMarkService(context: ServiceContext) {
     }
   }
 
-  /** Keeps why it could not be renewed: by schedule, nobody reads the answer. */
+  /** Stores why a renewal failed, because a scheduled renewal has no reader. */
   async function failed(present: TrustMarkRow, error: unknown): Promise<never> {
     if (error instanceof InvalidInputError) {
       const { id, version, updatedAt } = present
@@ -163,7 +163,7 @@ export function createTrustMarkService(context: ServiceContext) {
       const present = await find(id)
       if (!present.active || present.expiresAt <= now()) {
         throw new InvalidInputError(
-          'A revoked or expired Trust Mark cannot be signed anew; issue a new one.',
+          'A revoked or expired Trust Mark cannot be re-signed. Issue a new one.',
           'id',
         )
       }

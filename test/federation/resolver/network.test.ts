@@ -70,7 +70,7 @@ test('enforces constraints on the path (§6.2.1)', {
   const answer = await resolve()
   expect(answer.statusCode).toBe(400)
   expect(answer.json()).toMatchObject({ error: 'invalid_trust_chain' })
-  expect(answer.json().error_description).toContain('intermediates')
+  expect(answer.json().error_description).toContain('Intermediates')
 })
 
 test('applies the policy of every superior (§6.1.4)', { tags: '10.2/metadata' }, async () => {

@@ -159,7 +159,7 @@ describe('regenerate-entity-configuration', () => {
       const claims = { iss: admin.entityId, iat: from, exp: from + 100 }
       const old = await signJwt(claims, { key, typ: 'entity-statement+jwt' })
       await admin.redis.client.set(keys.entityConfiguration, old)
-      expect(await run('regenerate-entity-configuration')).toBe('It was signed anew.')
+      expect(await run('regenerate-entity-configuration')).toBe('Signed again.')
       expect(await published()).not.toBe(old)
       const { iat, exp } = decodeJwt((await published()) ?? '')
       expect(Number(exp) - Number(iat)).toBe(24 * 3600)

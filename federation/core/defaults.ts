@@ -1,6 +1,6 @@
 /** Default values of what an operator may set, shared by the server and its console. */
 
-/** Hours; nothing that a Trust Anchor signs needs to be valid for longer than five of them. */
+/** Hours. */
 export const YEAR = 8760
 
 /** Hours, and days of retention. */

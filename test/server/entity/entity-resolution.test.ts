@@ -144,7 +144,7 @@ it('reports where a branch ends: a statement has expired', async () => {
         entityId: leaf.id,
         superior: top.id,
         reason: expect.stringMatching(/expired/),
-        advice: expect.stringContaining('publish a fresh one'),
+        advice: expect.stringContaining('publish a new one'),
       },
     ],
   })
@@ -159,7 +159,7 @@ it('reports where a branch ends: the entity is unknown', async () => {
       entityId: leaf.id,
       superior: admin.entityId,
       reason: expect.stringContaining(leaf.id),
-      advice: expect.stringContaining('must be registered there'),
+      advice: expect.stringContaining('Register or publish the entity there'),
     },
   ])
 })

@@ -1,5 +1,6 @@
 /** Tests differences between Redis and the database: detection, report and repair. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { systemClock } from '#server/clock.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { redisKeys } from '#store/keys.ts'
@@ -25,7 +26,7 @@ afterAll(() => admin.close())
 function repair() {
   const { db, publisher } = admin.server
   // Signing is left to the server's own publisher.
-  const context = { db, redis: admin.redis.client, keys: redisKeys() } as PublishContext
+  const context = { db, redis: admin.redis.client, keys: redisKeys(), now: systemClock } as PublishContext
   return repairDrift(context, publisher)
 }
 

@@ -85,7 +85,7 @@ it('does not repeat the password of a URL that is not an Entity Identifier', asy
   })
   expect(errors).toEqual([
     {
-      message: 'This is not an Entity Identifier: it has user information before the host.',
+      message: 'This is not an Entity Identifier: it has user information.',
       extensions: { code: 'INVALID_INPUT', path: ['input', 'entityId'] },
     },
   ])

@@ -175,7 +175,7 @@ describe('regenerate-entity-configuration', () => {
     const { statement, entityConfiguration } = await db.subordinate.findUniqueOrThrow({ where })
     await db.subordinate.update({ where, data: { statement: entityConfiguration } }) // a statement of another issuer
     await admin.redis.client.set(keys.entityConfiguration, entityConfiguration)
-    expect(await run('regenerate-entity-configuration')).toMatch(/^It was of another Entity Identifier/)
+    expect(await run('regenerate-entity-configuration')).toMatch(/^The Entity Identifier has changed/)
     expect(await servedConfiguration(admin)).toMatchObject({ iss: admin.entityId, sub: admin.entityId })
     const signed = await (await admin.get('/fetch', { sub: leaf.id })).text()
     const { jwks } = decodeJwt(statement ?? '')

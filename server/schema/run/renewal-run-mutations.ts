@@ -3,7 +3,6 @@ import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
-import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 
 const { ConflictError, NotFoundError } = failures
 
@@ -28,48 +27,48 @@ const ReissueTrustMarksInput = builder.inputType('ReissueTrustMarksInput', {
 })
 
 builder.mutationFields((t) => ({
-  startRenewal: t.field({
-    type: RenewalRunRef,
+  startRenewal: t.prismaField({
+    type: 'RenewalRun',
     description:
       'Starts a renewal of all objects of a kind; follow it with renewalProgress. One run per kind at a time.',
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
     args: { kind: t.arg({ type: RenewalKind, required: true, description: 'What to renew.' }) },
-    resolve: (_root, { kind }, context) => context.runs.start(signedIn(context), kind),
+    resolve: (_query, _root, { kind }, context) => context.runs.start(signedIn(context), kind),
   }),
-  reissueTrustMarks: t.field({
-    type: RenewalRunRef,
+  reissueTrustMarks: t.prismaField({
+    type: 'RenewalRun',
     description:
       'Starts to re-sign Trust Marks with the current key; each keeps its expiry. Previous JWTs keep their status until they expire. Marks signed by a key revoked as compromised are invalid at once.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
     args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'The marks; all by default.' }) },
-    resolve: async (_root, { input }, context) => {
+    resolve: async (_query, _root, { input }, context) => {
       const parameters = await reissueParameters(context.db, input?.trustMarkType)
       return context.runs.start(signedIn(context), 'REISSUE_TRUST_MARKS', { parameters })
     },
   }),
-  startCollectionWalk: t.field({
-    type: RenewalRunRef,
+  startCollectionWalk: t.prismaField({
+    type: 'RenewalRun',
     description: 'Starts a crawl of the federation. The collection is replaced when the crawl succeeds.',
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
-    resolve: (_root, _args, context) => context.runs.start(signedIn(context), 'COLLECTION'),
+    resolve: (_query, _root, _args, context) => context.runs.start(signedIn(context), 'COLLECTION'),
   }),
-  startRebuild: t.field({
-    type: RenewalRunRef,
+  startRebuild: t.prismaField({
+    type: 'RenewalRun',
     description: 'Starts to republish everything, like rebuildPublication, without waiting for it.',
     authScopes: { administer: true },
     errors: { types: [ConflictError] },
-    resolve: (_root, _args, context) => context.runs.start(signedIn(context), 'REBUILD'),
+    resolve: (_query, _root, _args, context) => context.runs.start(signedIn(context), 'REBUILD'),
   }),
-  cancelRun: t.field({
-    type: RenewalRunRef,
+  cancelRun: t.prismaField({
+    type: 'RenewalRun',
     description: 'Cancels a run after its current items. Finished items stay.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
     args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run.' }) },
-    resolve: (_root, { input }, context) =>
+    resolve: (_query, _root, { input }, context) =>
       context.runs.cancel(signedIn(context), nodeId(input.id, 'RenewalRun')),
   }),
 }))

@@ -56,7 +56,7 @@ async function itemsOf({ failed, after, before }: ItemArguments & Cursors, { db 
   return { where, orderBy: { sequence: 'asc' } }
 }
 
-export const RenewalRunRef = builder.prismaNode('RenewalRun', {
+builder.prismaNode('RenewalRun', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },

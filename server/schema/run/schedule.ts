@@ -75,12 +75,12 @@ const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
 })
 
 builder.mutationField('updateSchedule', (t) =>
-  t.field({
-    type: ScheduleRef,
+  t.prismaField({
+    type: 'Schedule',
     description: 'Turns a schedule on or off, or changes its times.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError] },
     args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => context.scheduleChanges.update(signedIn(context), input),
+    resolve: (_query, _root, { input }, context) => context.scheduleChanges.update(signedIn(context), input),
   }),
 )

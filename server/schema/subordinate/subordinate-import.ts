@@ -2,7 +2,6 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { signedIn } from '#server/schema/input.ts'
-import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { parseImport } from '#server/services/subordinate/import.ts'
 
@@ -20,8 +19,8 @@ const ImportSubordinatesInput = builder.inputType('ImportSubordinatesInput', {
 })
 
 builder.mutationField('importSubordinates', (t) =>
-  t.field({
-    type: RenewalRunRef,
+  t.prismaField({
+    type: 'RenewalRun',
     description:
       'Starts to register a list of entities, each independently of the others; watch it with renewalProgress.',
     authScopes: { operate: true },
@@ -33,7 +32,7 @@ builder.mutationField('importSubordinates', (t) =>
         description: 'The entities to register.',
       }),
     },
-    resolve: (_root, { input }, context) =>
+    resolve: (_query, _root, { input }, context) =>
       context.runs.start(signedIn(context), 'IMPORT', { items: parseImport(input.subordinates, context) }),
   }),
 )

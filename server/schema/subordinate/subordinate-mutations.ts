@@ -4,7 +4,6 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
-import { SubordinateRef } from '#server/schema/subordinate/subordinate.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
@@ -47,8 +46,8 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
 })
 
 builder.mutationField('registerSubordinate', (t) =>
-  t.field({
-    type: SubordinateRef,
+  t.prismaField({
+    type: 'Subordinate',
     description:
       'Fetches and checks an entity’s configuration, registers it and publishes a statement about it.',
     authScopes: { operate: true },
@@ -60,19 +59,20 @@ builder.mutationField('registerSubordinate', (t) =>
         description: 'The entity to register.',
       }),
     },
-    resolve: (_root, { input }, context) => context.services.subordinates.register(signedIn(context), input),
+    resolve: (_query, _root, { input }, context) =>
+      context.services.subordinates.register(signedIn(context), input),
   }),
 )
 
 builder.mutationField('updateSubordinate', (t) =>
-  t.field({
-    type: SubordinateRef,
+  t.prismaField({
+    type: 'Subordinate',
     description:
       'Changes what is said about a subordinate and publishes a new statement. Where keys, policy, constraints, forced metadata or required marks change, its configuration is fetched and checked as at registration.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => {
+    resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')
       return context.services.subordinates.update(signedIn(context), { ...input, id })
     },
@@ -108,13 +108,13 @@ const simple = [
 for (const { name, description, errors, run } of simple) {
   const input = subjectInput(name)
   builder.mutationField(name, (t) =>
-    t.field({
-      type: SubordinateRef,
+    t.prismaField({
+      type: 'Subordinate',
       description,
       authScopes: { operate: true },
       errors: { types: [...errors] },
       args: { input: t.arg({ type: input, required: true, description: 'The subordinate.' }) },
-      resolve: (_root, args, context) =>
+      resolve: (_query, _root, args, context) =>
         run(context, signedIn(context), nodeId(args.input.id, 'Subordinate')),
     }),
   )

@@ -33,7 +33,7 @@ const resolvable = {
   validFor: true,
 } as const
 
-export const SubordinateRef = builder.prismaNode('Subordinate', {
+builder.prismaNode('Subordinate', {
   nullable: true,
   id: { field: 'id' },
   // Something must be selected even when a query asks only for __typename.

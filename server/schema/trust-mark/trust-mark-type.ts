@@ -9,8 +9,7 @@ const { InvalidInputError, ConflictError, NotFoundError } = failures
 export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
   nullable: true,
   id: { field: 'id' },
-  // Something must be selected even when a query asks only for __typename.
-  select: { id: true },
+  // Without `select` a mutation answers the columns of the row that it wrote; only relations are loaded.
   description: 'A kind of Trust Mark that this Trust Anchor issues.',
   authScopes: { read: true },
   fields: (t) => ({

@@ -26,8 +26,7 @@ export const whereRenewalFailed = { active: true, failingSince: { not: null } } 
 export const TrustMarkRef = builder.prismaNode('TrustMark', {
   nullable: true,
   id: { field: 'id' },
-  // Something must be selected even when a query asks only for __typename.
-  select: { id: true },
+  // Without `select` a mutation answers the columns of the row that it wrote; only relations are loaded.
   description: 'A Trust Mark of one type for one entity, with the JWT issued last.',
   authScopes: { read: true },
   fields: (t) => ({

@@ -80,7 +80,7 @@ describe('with one key', () => {
       { reason: 'superseded' },
       'UNSAFE_KEY_CHANGE',
       ['input', 'emergency'],
-      /puts a key made now/,
+      /makes a new key sign/,
     ],
   ])(
     'refuses %s of the current key',

@@ -9,7 +9,7 @@ export const constraints = {
   '6.2.2/names': 'A name in naming_constraints is a domain or a host, fully qualified.',
   '6.2.2/leading-dot':
     'A leading dot means one or more labels before the name; a bare name means that host alone.',
-  '6.2.2/excluded': 'What is excluded is not permitted, whatever permits it.',
+  '6.2.2/excluded': 'An excluded name is refused even if it is permitted elsewhere.',
   '6.2.2/host-only':
     'Names are matched with the host of the Entity Identifier alone, and never with an IP address.',
   '6.2.2/everything-below':

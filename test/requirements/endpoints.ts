@@ -2,11 +2,11 @@
 import { notOurs } from './requirement.ts'
 
 export const endpoints = {
-  '8/unknown-parameters': 'Request parameters that nobody defined are ignored.',
+  '8/unknown-parameters': 'Undefined request parameters are ignored.',
   '8/published-endpoints':
     'The endpoints that are served stand in the metadata of the Entity Configuration (§5.1.1).',
   '8.1/statements':
-    'Whoever has subordinates publishes Subordinate Statements about them at the fetch endpoint.',
+    'An entity with subordinates publishes Subordinate Statements about them at the fetch endpoint.',
   '8.1.1/request': 'A fetch request is a GET with the parameter sub.',
   '8.1.2/response':
     'A fetch response is 200 with application/entity-statement+jwt; an error is application/json.',

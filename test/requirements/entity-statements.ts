@@ -39,6 +39,6 @@ export const entityStatements = {
     'An operator in metadata_policy_crit that is not understood makes statement and chain invalid.',
   '3.1.4/explicit-registration': notOurs(
     'Explicit Registration messages carry aud, and their responses trust_anchor and a typ of their own (§3.1.5).',
-    'Relying Parties and OpenID Providers exchange them; nobody registers clients here.',
+    'Relying Parties and OpenID Providers exchange them; this server does not register clients.',
   ),
 } as const

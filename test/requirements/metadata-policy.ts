@@ -22,7 +22,7 @@ export const metadataPolicy = {
   '6.1.3.1.8/scope': 'scope of an OAuth client is to the operators an array of its space-separated values.',
   '6.1.3.2/critical': 'Critical operators are collected over the whole chain, and none may be unknown.',
   '6.1.3.2/no-standard-operator': 'metadata_policy_crit names no standard operator.',
-  '6.1.3.2/unknown-ignored': 'Unknown operators that nobody made critical are ignored.',
+  '6.1.3.2/unknown-ignored': 'Unknown operators that are not critical are ignored.',
   '6.1.3.2/additional-operator': notOurs(
     'An additional operator defines its types, combinations, order and merging.',
     'No operator beyond the standard ones is supported.',

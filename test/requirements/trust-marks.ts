@@ -10,7 +10,7 @@ export const trustMarks = {
   '7.1/required-claims': 'iss, sub, trust_mark_type and iat stand in every Trust Mark.',
   '7.1/no-collision': notOurs(
     'A type identifier does not collide with that of another federation.',
-    'Whoever names a type chooses it; any text is taken here.',
+    'The creator of a type chooses its identifier; any text is accepted.',
   ),
   '7.1/urls': 'logo_uri and ref are URLs.',
   '7.1/image': notOurs(

@@ -105,7 +105,7 @@ describe('verifyTrustMark (§7.3)', () => {
     ['§13.4: critical claims', () => sign({ crit: ['x'], x: 1 }), 'crit'],
     proves(
       [
-        'step 9: a delegation that nobody can verify',
+        'step 9: a delegation that cannot be verified',
         async () => sign({ delegation: await delegate() }),
         'delegation',
       ],

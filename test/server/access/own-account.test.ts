@@ -74,7 +74,7 @@ eachRow<[mutation: string, input: object]>(
     ['removePasskey', { id: 'nothing' }],
   ],
   ([mutation]) => [`mutation/${mutation}/NotFoundError`],
-)('%s finds no passkey of somebody else, or none', async (mutation, input) => {
+)('%s does not find a missing passkey or one of another user', async (mutation, input) => {
   const theirs = await withPasskey(await signedIn('viewer'))
   const visitor = await signedIn('admin')
   for (const id of ['nothing', theirs.id]) {

@@ -1,7 +1,8 @@
 /** Starts the admin server as a separate process, on a fresh database and an empty Redis. */
 import { migrate } from '#prisma/migrate.ts'
 import { startDatabase } from '#test/helpers/database.ts'
-import { freePort, startRedis } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
+import { startRedis } from '#test/helpers/redis.ts'
 import { launch, type MeasuredProgram } from './program.ts'
 
 export type Installation = {

@@ -10,8 +10,9 @@ import { generateSigningKey } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
+import { freePort } from '#test/helpers/port.ts'
 import { type Program, run } from '#test/helpers/program.ts'
-import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 
 const read = (name: string) =>
   readFile(fileURLToPath(new URL(`../../deploy/monitoring/${name}`, import.meta.url)), 'utf8')

@@ -79,6 +79,7 @@ export const states: readonly State[] = [
     async reach(page) {
       await page.getByRole('button', { name: 'Crawl now' }).click()
       await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
+      await page.getByRole('button', { name: 'Crawl now', disabled: false }).waitFor()
     },
   },
   ...['', 'nothing is called so'].map((typed) => ({

@@ -13,7 +13,8 @@ import { type Role, roles } from '#server/identity/roles.ts'
 import { type AdminServer, type Overrides, startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
-import { freePort, startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 

@@ -5,8 +5,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from '#test/helpers/port.ts'
 import { openPostgres } from '#test/helpers/postgres.ts'
-import { freePort } from '#test/helpers/redis.ts'
 import type { RestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, vi } from 'vitest'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { freePort } from './port.ts'
 import { type Ending, type Program, run } from './program.ts'
-import { freePort } from './redis.ts'
 
 /** The data directory and ports of a product, the same at each start. */
 export type Installation = {

@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { vi } from 'vitest'
-import { freePort } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
 
 export type ProxyKind = 'nginx' | 'apache' | 'caddy'
 type Ports = { http: number; ta: number; admin: number }

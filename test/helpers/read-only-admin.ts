@@ -3,8 +3,8 @@ import { chmod, chown, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestAdmin } from './admin.ts'
+import { freePort } from './port.ts'
 import { run } from './program.ts'
-import { freePort } from './redis.ts'
 
 /** The user `nobody`: to root every directory is writable. */
 const NOBODY = 65_534

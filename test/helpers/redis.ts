@@ -1,9 +1,9 @@
 /** Starts a real Redis for one test file: a child process on a free port of loopback, without persistence. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Redis } from 'ioredis'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { freePort } from './port.ts'
 
 export type TestRedis = {
   url: string
@@ -69,15 +69,4 @@ export async function killRedis(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit')
   child.kill('SIGKILL')
   await exit
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }

@@ -8,8 +8,8 @@ import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { freePort } from '#test/helpers/port.ts'
 import { findPostgres, openPostgres } from '#test/helpers/postgres.ts'
-import { freePort } from '#test/helpers/redis.ts'
 
 export type RestartableDatabase = TestDatabase & { restart(): Promise<void> }
 

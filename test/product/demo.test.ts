@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { freePort } from '#test/helpers/port.ts'
 import { eventually, type Installation, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, type Program, run, survivors } from '#test/helpers/program.ts'
-import { freePort } from '#test/helpers/redis.ts'
 
 const MEMBERS = 9
 

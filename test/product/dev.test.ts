@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '#test/helpers/port.ts'
 import { eventually, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, run, survivors } from '#test/helpers/program.ts'
-import { freePort } from '#test/helpers/redis.ts'
 
 test('serves the console with the API behind it, and SIGINT leaves no process running', {
   tags: 'command/dev',

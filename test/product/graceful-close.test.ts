@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
-import { freePort } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
 
 let deployment: Deployment
 beforeAll(async () => {

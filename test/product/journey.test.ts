@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { type Entity, startEntity } from '#server/demo/entity.ts'
 import { members } from '#server/demo/members.ts'
+import { freePort } from '#test/helpers/port.ts'
 import {
   connectAdmin,
   type Installation,
@@ -16,7 +17,6 @@ import {
   type Product,
   startProduct,
 } from '#test/helpers/product.ts'
-import { freePort } from '#test/helpers/redis.ts'
 import { mutate } from './mutation.ts'
 import { fetchVerified, keysIn, verify } from './verify.ts'
 

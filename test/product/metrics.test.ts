@@ -1,8 +1,8 @@
 /** Tests that `npm start` serves the metrics of both servers on one port, if configured. */
 import { expect, test } from 'vitest'
 import { readMetrics } from '#test/helpers/metrics.ts'
+import { freePort } from '#test/helpers/port.ts'
 import { startProduct } from '#test/helpers/product.ts'
-import { freePort } from '#test/helpers/redis.ts'
 
 test('serves the metrics of both servers together', async () => {
   const METRICS_PORT = String(await freePort())

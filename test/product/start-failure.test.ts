@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '#test/helpers/port.ts'
 import {
   type Installation,
   launch,
@@ -13,7 +14,6 @@ import {
   startProduct,
 } from '#test/helpers/product.ts'
 import { descendants, survivors } from '#test/helpers/program.ts'
-import { freePort } from '#test/helpers/redis.ts'
 
 let installation: Installation
 let occupied: string

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createFetcher, type Fetcher, type FetcherOptions } from '#fetcher/fetcher.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import type { Fault } from '#test/helpers/fault.ts'
-import { freePort } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
 import { makeCertificate } from '../certificate.ts'
 import { startRawServer } from '../raw-server.ts'
 

@@ -9,7 +9,7 @@ import {
   type Person,
   startIdentityProvider,
 } from '#test/helpers/identity-provider.ts'
-import { freePort } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin

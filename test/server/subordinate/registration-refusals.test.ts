@@ -7,7 +7,7 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import type { Fault } from '#test/helpers/fault.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
-import { freePort } from '#test/helpers/redis.ts'
+import { freePort } from '#test/helpers/port.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin

@@ -2,12 +2,12 @@ import '@sveltejs/kit'
 
 declare global {
   namespace App {
-    /** Every page's load returns the title that the document and the top bar show. */
+    /** The title of the document and of the top bar; each page's load returns it. */
     interface PageData {
       title?: string
     }
     interface Error {
-      /** The server's name for the failing request, to be found in its log. */
+      /** The id of the failing request, which the server's log contains. */
       requestId?: string
     }
   }

@@ -1,4 +1,4 @@
-/** The present, to the half minute: relative times stay true while a page is open. */
+/** The current time, updated every half minute for relative times. */
 import { createSubscriber } from 'svelte/reactivity'
 
 const subscribe = createSubscriber((update) => {

@@ -4,7 +4,9 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Each unit with its length and the distance from which it is used: "in 38 days" says more than "next month". */
+/**
+ * The units with their lengths, and from which distance they are used: "in 38 days" is more precise than "next month".
+ */
 const units = [
   ['year', 365 * DAY, 730 * DAY],
   ['month', 30 * DAY, 90 * DAY],
@@ -25,7 +27,7 @@ export function relativeTime(instant: Date, now: Date): string {
   return seconds < 0 ? 'just now' : 'in a moment'
 }
 
-/** In the user's time zone; the machine-readable form is beside it. */
+/** In the user's time zone; the machine-readable form is in the markup. */
 export const exactTime = (instant: Date) => absolute.format(instant)
 
 export const count = (value: number) => number.format(value)
@@ -33,7 +35,7 @@ export const count = (value: number) => number.format(value)
 export const plural = (value: number, one: string, many = `${one}s`) =>
   `${count(value)} ${value === 1 ? one : many}`
 
-/** Hours as the federation counts them, in days where that reads better: `8760` is `365 days`. */
+/** Formats hours, in days where possible: `8760` is `365 days`. */
 export function hoursInWords(hours: number): string {
   if (!Number.isFinite(hours) || hours <= 0) return ''
   if (hours < 48) return plural(hours, 'hour')
@@ -42,11 +44,11 @@ export function hoursInWords(hours: number): string {
   return rest === 0 ? plural(days, 'day') : `${plural(days, 'day')} ${plural(rest, 'hour')}`
 }
 
-/** Both ways of saying it, where they differ: `168 hours (7 days)`. */
+/** Formats hours and days, if they differ: `168 hours (7 days)`. */
 export function hoursAndDays(hours: number): string {
   const [counted, read] = [plural(hours, 'hour'), hoursInWords(hours)]
   return counted === read ? counted : `${counted} (${read})`
 }
 
-/** An Entity Identifier without its scheme, where a list needs the room; the full one is always at hand. */
+/** Shortens an Entity Identifier by its scheme, for lists; the full one must be available nearby. */
 export const shortEntityId = (entityId: string) => entityId.replace(/^https:\/\//, '').replace(/\/$/, '')

@@ -1,4 +1,4 @@
-/** The claims of a JWT as anybody can read them. Nothing is verified here: the server does that. */
+/** Decodes the claims of a JWT. The server verifies the signature. */
 import { isRecord } from '#lib/json/json.ts'
 
 export function readClaims(jwt: string): Record<string, unknown> | undefined {
@@ -11,7 +11,7 @@ export function readClaims(jwt: string): Record<string, unknown> | undefined {
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
     return isRecord(claims) ? claims : undefined
   } catch {
-    // Not base64url, or not JSON: no JWT.
+    // Not base64url or not JSON, so not a JWT.
     return undefined
   }
 }

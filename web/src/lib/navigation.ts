@@ -18,7 +18,7 @@ import { route } from '#lib/route.ts'
 
 export interface Screen {
   label: string
-  /** Only administrators may see it. */
+  /** Visible to administrators only. */
   isForAdministrators?: true
   href: string
   icon: Component
@@ -60,6 +60,6 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   },
 ]
 
-/** The dashboard's address is the beginning of all others. */
+/** The dashboard's address is the prefix of all others. */
 export const isCurrent = (href: string, pathname: string) =>
   href === route.dashboard() ? pathname === href : pathname === href || pathname.startsWith(`${href}/`)

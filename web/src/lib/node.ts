@@ -1,9 +1,9 @@
-/** A thing looked up by its id. */
+/** Reads an object by its id. */
 import { error } from '@sveltejs/kit'
 
 type Found = { __typename: string } | null | undefined
 
-/** @throws 404 when the id names nothing, or something else: the thing may have been removed meanwhile. */
+/** @throws 404 when the id names no object of this type, such as a removed one */
 export function nodeOf<Node extends Found, Name extends string>(
   node: Node,
   typename: Name,
@@ -12,6 +12,6 @@ export function nodeOf<Node extends Found, Name extends string>(
   if (node?.__typename !== typename) {
     error(404, { message: `There is no such ${what}. It may have been removed.` })
   }
-  // The check above is on the discriminant, which the compiler does not follow through a type parameter.
+  // TypeScript does not narrow a type parameter by its discriminant.
   return node as Extract<Node, { __typename: Name }>
 }

@@ -1,4 +1,4 @@
-/** How far the public endpoints have caught up with the database, in words. */
+/** Describes how far the public endpoints are behind the database. */
 import { plural } from '#lib/format.ts'
 import type { PublicationFieldsFragment } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -14,7 +14,7 @@ const waitingInWords = (pending: number) =>
     ? 'No change is waiting.'
     : `${plural(pending, 'change')} will be published when Redis is back.`
 
-/** Without a status the server did not answer, and the console does not know. */
+/** No status: the server did not answer. */
 export function publicationInWords(status: PublicationFieldsFragment | null): Publication {
   if (!status) {
     return {

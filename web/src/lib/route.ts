@@ -1,4 +1,4 @@
-/** Every address in the console. */
+/** The addresses of the console. */
 import type { auditList } from '#lib/audit/list.ts'
 import type { apiKeyList } from '#lib/auth/api-key-list.ts'
 import type { userList } from '#lib/auth/user-list.ts'
@@ -11,17 +11,17 @@ import type { trustMarkTypeList } from '#lib/trust-mark/type-list.ts'
 
 export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 
-/** Which runs are listed, and a kind whose start is to be confirmed. */
+/** Filters of the list of runs, and the kind of run to start after a confirmation. */
 export type RenewalSearch = Search<typeof runList> & { start?: string }
 
-/** What the explorer shows of a resolution; positions are counted from 0, as in a Trust Chain. */
+/** The selection in the explorer; positions start at 0, as in a Trust Chain. */
 export interface ExplorerView {
   anchor?: string
   chain?: string
   statement?: string
-  /** A dead end, instead of a statement. */
+  /** A dead end instead of a statement. */
   failure?: string
-  /** `list` or `graph`; what suits the window when absent. */
+  /** `list` or `graph`; absent: by the width of the window. */
   show?: string
 }
 

@@ -1,4 +1,4 @@
-/** The specification's words, each in one sentence, with the section that defines it. */
+/** The terms of the specification, each defined in a sentence with its section. */
 export interface Term {
   word: string
   sentence: string
@@ -67,7 +67,7 @@ export const terms = {
   trustChain: {
     word: 'Trust Chain',
     sentence:
-      'Statements that lead from an entity to the Trust Anchor, each signed with keys that the next one vouches for.',
+      'Statements from an entity up to the Trust Anchor, each signed with keys that the next one contains.',
     section: '4',
   },
   trustMark: {

@@ -1,4 +1,4 @@
-/** The chosen theme. Without a choice the system decides; static/theme.js applies the choice before the first paint. */
+/** The chosen theme; the default follows the system. static/theme.js applies it before the first paint. */
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
@@ -19,7 +19,7 @@ export const theme = {
     try {
       localStorage.setItem('theme', next)
     } catch {
-      // Storage may be forbidden; the choice then lasts as long as the page.
+      // Without access to storage the choice lasts as long as the page.
     }
   },
 }

@@ -1,4 +1,4 @@
-/** How something fares. The word beside it says it; the colour only helps to find it. */
+/** The colour of a state. The word beside it carries the meaning. */
 export type Tone = 'success' | 'warning' | 'error' | 'quiet'
 
 export const toneText: Record<Tone, string> = {
@@ -8,7 +8,7 @@ export const toneText: Record<Tone, string> = {
   quiet: 'text-muted',
 }
 
-/** Brighter than the text: a dot must be found, not read. */
+/** Brighter than text, so that a small dot is visible. */
 export const toneDot: Record<Tone, string> = {
   success: 'bg-dot-success',
   warning: 'bg-dot-warning',

@@ -1,4 +1,4 @@
-/** What a load depends on, and what a change invalidates. */
+/** The topics that a load depends on and a change invalidates. */
 export const topic = {
   viewer: 'app:viewer',
   status: 'app:status',

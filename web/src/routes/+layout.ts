@@ -13,7 +13,7 @@ const SignedIn = graphql(`
   }
 `)
 
-/** A failure is handed on: thrown here, it could not be shown in a page of ours. */
+/** Returns a failure, because the console's error page cannot show one thrown here. */
 export const load = (async ({ fetch, depends }) => {
   depends(topic.viewer)
   try {

@@ -1,4 +1,4 @@
-/** Words for the actions and outcomes of the audit log. */
+/** Labels of the actions and outcomes in the audit log. */
 import type { AuditAction, AuditOutcome } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
@@ -70,9 +70,9 @@ const isKnown = (action: string): action is AuditAction => Object.hasOwn(actionW
 
 const spaced = (action: string) => action.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-/** An action of another version reads as its name: `verifySecondFactor` is `Verify second factor`. */
+/** An action of another version is shown by its name: `verifySecondFactor` as `Verify second factor`. */
 export function actionInWords(action: string, outcome: AuditOutcome = 'SUCCEEDED'): string {
-  // A refusal must not sound like a success.
+  // A refused or failed action must not read like a success.
   if (outcome !== 'SUCCEEDED') return `Tried to ${spaced(action)}`
   return isKnown(action)
     ? actionWords[action]

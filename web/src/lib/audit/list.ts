@@ -1,4 +1,4 @@
-/** The audit log as a list: what narrows it. */
+/** Describes the audit log as a list, with its filters. */
 import type { AuditEventFilter } from '#lib/gql/graphql.ts'
 import { choice, day, rowsOf, text } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'

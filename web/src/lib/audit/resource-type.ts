@@ -1,4 +1,4 @@
-/** Words for the object types of the audit log. */
+/** Labels of the object types in the audit log. */
 import type { AuditResourceType } from '#lib/gql/graphql.ts'
 
 export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
@@ -17,5 +17,5 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
 
 export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)
 
-/** A type of another version reads as its name. */
+/** A type of another version is shown by its name. */
 export const resourceTypeInWords = (type: string) => (isResourceType(type) ? resourceTypes[type] : type)

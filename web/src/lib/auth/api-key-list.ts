@@ -1,4 +1,4 @@
-/** The list of API keys: what narrows it. */
+/** Describes the list of API keys, with its filters. */
 import type { ApiKeyFilter } from '#lib/gql/graphql.ts'
 import { choice, rowsOf, search } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'

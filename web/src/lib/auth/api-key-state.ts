@@ -1,4 +1,4 @@
-/** How an API key fares. */
+/** Describes the states of an API key. */
 import type { ApiKeyState } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 

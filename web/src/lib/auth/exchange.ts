@@ -1,11 +1,11 @@
 /**
- * Requests that may put another session in the place of ours. The server ends the old one before its answer brings the
- * cookie of the new one, so what is asked in between is refused for want of a session that we are about to have.
+ * Repeats requests that were refused while the session was replaced. The server ends the old session before the browser
+ * has the cookie of the new one, so a request in between is refused.
  */
 const underWay = new Set<Promise<unknown>>()
 let ended = 0
 
-/** `request` may be such a request. */
+/** Runs a request that may replace the session. */
 export async function exchange<Answer>(request: Promise<Answer>): Promise<Answer> {
   underWay.add(request)
   try {
@@ -16,7 +16,7 @@ export async function exchange<Answer>(request: Promise<Answer>): Promise<Answer
   }
 }
 
-/** Sends again what was refused while sessions were exchanged, once they are. */
+/** Sends a request again if it was refused during a replacement of the session. */
 export async function acrossExchanges<Answer>(
   send: () => PromiseLike<Answer>,
   isRefused: (answer: Answer) => boolean,

@@ -1,4 +1,4 @@
-/** Ends the session and shows the way back in. */
+/** Ends the session and shows the sign-in page. */
 import { toast } from 'svelte-sonner'
 import { route } from '#lib/route.ts'
 import { signOut } from './sign-in.ts'
@@ -6,6 +6,6 @@ import { signOut } from './sign-in.ts'
 export async function leave(): Promise<void> {
   const { problem } = await signOut()
   if (problem) toast.error(`You are still signed in. ${problem}`)
-  // As a new document: nothing that was read stays in this window, and nothing that is being read leads elsewhere.
+  // Loads a new document, so that no data of the session stays in this window.
   else location.assign(route.signIn())
 }

@@ -1,9 +1,9 @@
-/** Passkeys: the ceremonies between the browser and the server (WebAuthn level 3, §5.1). */
+/** Registers and uses passkeys with the browser and the server (WebAuthn level 3, §5.1). */
 import { type Answer, ask, askAgain } from './request.ts'
 
 export const arePasskeysPossible = () => 'PublicKeyCredential' in globalThis
 
-/** The browser rejects both when the user closes its dialog and when no passkey matches, without the difference. */
+/** The browser does not say whether the user closed its dialog or no passkey matched. */
 const withdrawn = { problem: 'The passkey was not used. Try again, or another way.', code: '' }
 
 export async function signInWithPasskey(): Promise<Answer<unknown>> {

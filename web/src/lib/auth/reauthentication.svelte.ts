@@ -1,4 +1,4 @@
-/** Asks the user to sign in again during an action, one question at a time. The dialog is part of the shell. */
+/** Asks the user to sign in again during an action, one request at a time. The dialog belongs to the shell. */
 
 /** `stale`: a change requires a recent sign-in. `ended`: the session is over. */
 export type Occasion = 'stale' | 'ended'
@@ -14,7 +14,7 @@ export const reauthentication = {
   get asked() {
     return pending?.occasion
   },
-  /** The dialog is there from now on, until the returned function is called. */
+  /** The dialog is available until the returned function is called. */
   stand() {
     isAtHand = true
     return () => {
@@ -22,7 +22,7 @@ export const reauthentication = {
       this.answer(false)
     }
   },
-  /** Resolves with whether the person has signed in again. */
+  /** Resolves with true if the user has signed in again. */
   ask(occasion: Occasion): Promise<boolean> {
     if (!isAtHand) return Promise.resolve(false)
     pending ??= { ...Promise.withResolvers<boolean>(), occasion }

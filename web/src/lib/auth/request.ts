@@ -1,14 +1,14 @@
-/** Asks the paths for signing in, which better-auth serves beside the GraphQL API. */
+/** Calls the sign-in endpoints, which better-auth serves beside the GraphQL API. */
 import { createAuthClient } from 'better-auth/svelte'
 import { exchange } from './exchange.ts'
 import { reauthentication } from './reauthentication.svelte.ts'
 
 const client = createAuthClient()
 
-/** `code` is the server's name of a refusal; empty when it gave none. */
+/** `code` names the refusal; empty if the server sent none. */
 export type Answer<Data> = { data: Data; problem?: never } | { data?: never; problem: string; code: string }
 
-/** Messages by the code of a refusal. */
+/** Messages by the code of the refusal. */
 const sentences: Readonly<Record<string, string>> = {
   INVALID_USERNAME_OR_PASSWORD: 'Wrong username or password.',
   INVALID_PASSWORD: 'This is not your password.',
@@ -31,33 +31,33 @@ const sentencesByStatus: Readonly<Record<number, string>> = {
   429: 'Too many attempts. Wait a minute, then try again.',
 }
 
-/** After these only starting again with the password helps. */
+/** Codes after which the user must start again with the password. */
 export const endsAttempt: ReadonlySet<string> = new Set([
   'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE',
   'ACCOUNT_TEMPORARILY_LOCKED',
   'INVALID_TWO_FACTOR_COOKIE',
 ])
 
-/** GET without a body, else POST. Never throws, so that the user's input survives a failure. */
+/** GET without a body, otherwise POST. Never throws, so that the form keeps its content. */
 export async function ask<Data>(path: string, body?: object): Promise<Answer<Data>> {
   try {
     const { data, error } = await (body
       ? exchange(client.$fetch<Data>(path, { method: 'POST', body }))
       : client.$fetch<Data>(path, { method: 'GET' }))
     if (!error) return { data }
-    const { code = '', status, message } = error as { code?: string; status: number; message?: string } // as the server words it
+    const { code = '', status, message } = error as { code?: string; status: number; message?: string } // the server's message
     const problem =
       sentences[code] ??
       sentencesByStatus[status] ??
       `The server refused: ${(message ?? `status ${status}`).replace(/\.?$/, '.')}`
     return { problem, code }
   } catch {
-    // better-auth throws only when there is no answer at all.
+    // better-auth throws only without an answer.
     return { problem: 'The server cannot be reached. Try again in a moment.', code: '' }
   }
 }
 
-/** As `ask`, for what is allowed only shortly after signing in: asks the person again where that is long ago. */
+/** Like `ask`, for actions that require a recent sign-in: it asks the user to sign in again if necessary. */
 export async function askAgain<Data>(path: string, body?: object): Promise<Answer<Data>> {
   const answer = await ask<Data>(path, body)
   const isTooLate = answer.problem !== undefined && answer.code === 'SESSION_NOT_FRESH'

@@ -1,6 +1,6 @@
 /**
- * What we may do, once it is less than what the page was opened with. Taken over at once it would put a refusal in the
- * place of an open form; so the shell shows it, the API refuses to save, and the page follows when the form is left.
+ * Tracks a role that lost rights while a page is open. Applying it immediately would replace an open form by a refusal.
+ * The shell shows the change, the API refuses to save, and the page follows when the form is closed.
  */
 import { isFormOpen } from '#lib/form/open-forms.ts'
 import type { RightsQuery } from '#lib/gql/graphql.ts'
@@ -26,7 +26,7 @@ const isLess = (now: Viewer, before: Viewer) =>
   (now.lacksSecondFactor && !before.lacksSecondFactor)
 
 export const rights = {
-  /** What the page does not follow yet. */
+  /** The change that the page does not show yet. */
   get lowered() {
     return lowered
   },

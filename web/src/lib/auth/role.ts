@@ -1,4 +1,4 @@
-/** What each role may do. */
+/** Describes what each role may do. */
 import type { Role } from '#lib/gql/graphql.ts'
 
 export const roleInWords: Record<Role, { label: string; explanation: string }> = {

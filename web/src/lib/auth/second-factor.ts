@@ -1,16 +1,16 @@
-/** Setting up an authenticator app (RFC 6238) and its recovery codes. */
+/** Sets up an authenticator app (RFC 6238) and its recovery codes. */
 import { type Answer, ask, askAgain } from './request.ts'
 
 export interface Enrolment {
-  /** What the app reads from the picture. */
+  /** The content of the QR code. */
   totpURI: string
-  /** Each good once, shown only now. */
+  /** Each works once; they are shown only now. */
   backupCodes: string[]
 }
 
 export const beginEnrolment = (password: string) => askAgain<Enrolment>('/two-factor/enable', { password })
 
-/** The app counts from its first right code on. */
+/** The app is required from its first valid code on. */
 export const finishEnrolment = (code: string): Promise<Answer<unknown>> =>
   ask('/two-factor/verify-totp', { code: code.replace(/\s/g, '') })
 

@@ -1,15 +1,15 @@
-/** Signing in by password and second factor, and signing out. */
+/** Signs in with password and second factor, and signs out. */
 import { type Answer, ask } from './request.ts'
 
 interface FirstAnswer {
-  /** The password was right, and a code is wanted as well. */
+  /** The password was correct; a one-time code is required too. */
   twoFactorRedirect?: boolean
 }
 
 export const signIn = (username: string, password: string): Promise<Answer<FirstAnswer>> =>
   ask<FirstAnswer>('/sign-in/username', { username, password })
 
-/** Six digits are a code of the app; everything else is taken for a recovery code. */
+/** Six digits are a code of the app; other input is a recovery code. */
 export function sendCode(code: string): Promise<Answer<unknown>> {
   const typed = code.replace(/\s/g, '')
   return /^\d{6}$/.test(typed)

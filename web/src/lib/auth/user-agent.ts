@@ -1,6 +1,6 @@
-/** A browser and its system, from what it calls itself; good enough to recognize one's own. */
+/** Names browser and system from a User-Agent header, for a user to recognize. */
 
-/** The first that fits: most browsers name those they descend from as well. */
+/** The first match applies, because most browsers also name those that they derive from. */
 const browsers = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],

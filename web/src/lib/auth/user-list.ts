@@ -1,4 +1,4 @@
-/** The list of users: what narrows it. */
+/** Describes the list of users, with its filters. */
 import type { UserFilter } from '#lib/gql/graphql.ts'
 import { choice, rowsOf, search } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'

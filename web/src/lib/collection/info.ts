@@ -4,9 +4,9 @@ import { isRecord } from '#lib/json/json.ts'
 
 export interface Claim {
   label: string
-  /** A language tag of BCP 47; absent where the entity names none. */
+  /** A language tag (BCP 47); absent if the entity gives none. */
   language?: string
-  /** The value; URLs are marked, so that they become links. */
+  /** The value; a URL becomes a link. */
   text: string
   isAddress: boolean
 }
@@ -23,7 +23,7 @@ const labels: Readonly<Record<string, string>> = {
   contacts: 'Contacts',
 }
 
-/** A script would be an address as well, and nothing here shall run one. */
+/** A `javascript:` URL must not become a link. */
 const isAddress = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text)
 
 function claim(name: string, value: unknown): Claim {
@@ -41,7 +41,7 @@ function claim(name: string, value: unknown): Claim {
   }
 }
 
-/** By Entity Type, each with its claims in the order of the entity. */
+/** The claims by Entity Type, in the order of the entity. */
 export function infoOf(uiInfos: unknown): { type: string; label: string; claims: Claim[] }[] {
   if (!isRecord(uiInfos)) return []
   return Object.entries(uiInfos).map(([type, info]) => ({

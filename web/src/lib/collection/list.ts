@@ -1,4 +1,4 @@
-/** The collection as a list: what narrows it. */
+/** Describes the collection as a list, with its filters. */
 import { entityTypes } from '#lib/entity/type.ts'
 import type { CollectionFilter } from '#lib/gql/graphql.ts'
 import { choice, markType, rowsOf, search } from '#lib/list/filter.ts'

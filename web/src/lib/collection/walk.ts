@@ -1,4 +1,4 @@
-/** Starting the walk that fills the collection. */
+/** Starts the crawl that fills the collection. */
 import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
 

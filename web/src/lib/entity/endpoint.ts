@@ -1,4 +1,4 @@
-/** The federation endpoints: as an administrator sets them, and as an Entity Configuration names them (§5.1.1). */
+/** The federation endpoints, as set by an administrator and as named in an Entity Configuration (§5.1.1). */
 import {
   type Endpoint,
   type EndpointName,
@@ -13,14 +13,14 @@ import { isRecord } from '#lib/json/json.ts'
 
 export interface EndpointSetting extends Endpoint {
   name: EndpointName
-  /** As the API names it among those that can be left out; nothing where it cannot be. */
+  /** The API's name of an endpoint that can be disabled; undefined for the others. */
   optional?: FederationEndpoint
 }
 
 export const endpointSettings: readonly EndpointSetting[] = endpointNames.map((name) => {
   const endpoint = { name, ...endpoints[name] }
   if (endpoint.advertised === 'always') return endpoint
-  return { ...endpoint, optional: name.toUpperCase() as FederationEndpoint } // the enum has these names
+  return { ...endpoint, optional: name.toUpperCase() as FederationEndpoint } // the enum has the same names
 })
 
 export interface PublishedEndpoint extends Pick<Endpoint, 'title' | 'description' | 'definedIn'> {
@@ -45,7 +45,7 @@ export const configurationEndpoint = (entityId: string): PublishedEndpoint => ({
   url: buildEntityConfigurationUrl(entityId),
 })
 
-/** Where anyone can read the statement about `entityId`; nothing when the anchor names no fetch endpoint. */
+/** The public address of the statement about `entityId`; undefined without a fetch endpoint. */
 export function fetchAddress(claims: unknown, entityId: string): string | undefined {
   const endpoint = metadataOf(claims)[getEndpointParameter('fetch')]
   if (typeof endpoint !== 'string') return undefined

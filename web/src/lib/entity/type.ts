@@ -34,6 +34,6 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
   },
 }
 
-/** Types outside the table are shown as they are: federations may define their own. */
+/** Other types are shown by their name: federations may define their own. */
 export const entityTypeOf = (name: string): EntityType =>
   entityTypes[name] ?? { label: name, short: name, explanation: 'An Entity Type of another specification.' }

@@ -1,4 +1,4 @@
-/** What is wrong with a claim while it is typed, by the very rules of the domain: the server will say the same. */
+/** Checks a claim during input by the rules of core, which the server applies too. */
 import { parseAdditionalClaims } from '#core/additional-claims.ts'
 import { parseConstraints } from '#core/constraints.ts'
 import { parseEntityId } from '#core/entity-id.ts'
@@ -18,20 +18,20 @@ import {
 import { isRecord } from '#lib/json/json.ts'
 
 export interface Finding {
-  /** From the claim inwards. */
+  /** Relative to the claim. */
   path: Path
   message: string
 }
 
-/** The findings about the value at `place` as a whole. */
+/** The findings about the value at `place` itself. */
 export const findingsAt = (findings: readonly Finding[], place: Path) =>
   findings.filter(({ path }) => isJsonEqual(path, place))
 
-/** The findings about the value at `place` or anything in it. */
+/** The findings about the value at `place` and everything in it. */
 export const findingsWithin = (findings: readonly Finding[], place: Path) =>
   findings.filter(({ path }) => isJsonEqual(path.slice(0, place.length), place))
 
-/** Every finding in a policy (§6.1), also where it contradicts the federation's, into which it would be merged. */
+/** All findings in a policy (§6.1), including contradictions with the federation's policy, into which it is merged. */
 export function policyFindings(policy: unknown, federation: unknown = {}): Finding[] {
   const levels = [federation, policy].map((value) => ({ issuer: '', policy: value as MetadataPolicy })) // parsed again there
   return explainMetadataPolicy(levels, {}).errors.map(({ path, message }) => {
@@ -48,11 +48,11 @@ export const jwksFindings = (value: unknown) => firstFinding('jwks', (path) => p
 export const metadataFindings = (value: unknown) =>
   firstFinding('metadata', (path) => parseMetadata(value, path))
 
-/** The parameters of one Entity Type, without the type around them. */
+/** Checks the parameters of one Entity Type. */
 export const parametersFindings = (type: string) => (value: unknown) =>
   firstFinding(type, (path) => parseParameters(type, value, path))
 
-/** Plain HTTP is for loopback, and whether it may be used here only the server knows. */
+/** Only the server knows whether plain HTTP is allowed here. */
 const lenient = { allowHttp: true }
 
 export const issuersFindings = (value: unknown) =>
@@ -64,7 +64,7 @@ export const ownersFindings = (value: unknown) =>
 export const ownerFindings = (value: unknown) =>
   firstFinding('owner', (path) => parseTrustMarkOwner(value, path, lenient))
 
-/** Keys of Trust Anchors by their identifiers (§10). */
+/** Checks the keys of Trust Anchors by identifier (§10). */
 export function pinnedKeysFindings(value: unknown): Finding[] {
   if (!isRecord(value)) return []
   return Object.entries(value).flatMap(([id, jwks]) => {
@@ -79,7 +79,7 @@ export const statementClaimsFindings = (value: unknown) =>
 export const markClaimsFindings = (value: unknown) =>
   firstFinding('additional claims', (path) => parseAdditionalClaims(value, trustMarkProtectedClaims, path))
 
-/** These parsers stop at the first fault; `name` is how it calls the claim. */
+/** These parsers stop at the first fault. `name` is the parser's name of the claim. */
 function firstFinding(name: string, parse: (path: Path) => unknown): Finding[] {
   try {
     parse([name])

@@ -17,35 +17,35 @@ export class Draft<Fields extends object> {
     return this.#base.version
   }
 
-  /** Fields that were typed over. */
+  /** Fields that the user changed. */
   get changed() {
     return differing(this.#base.fields, this.fields)
   }
 
-  /** What is sent: nothing but the fields that were typed over, as they stand. */
+  /** The values to send: only the fields that the user changed. */
   get changes() {
     return picked(this.#copy(), this.changed)
   }
 
-  /** Fields in which the stored thing is no longer what this draft began with. */
+  /** Fields whose stored value has changed since this draft began. */
   changedMeanwhile(stored: Stored<Fields>) {
     return stored.version === this.version ? [] : differing(this.#base.fields, stored.fields)
   }
 
-  /** Starts from the newly stored values and keeps the user's changes. */
+  /** Takes over the new stored values and keeps the user's changes. */
   rebase(stored: Stored<Fields>) {
     const typed = this.changes
     this.#base = stored
     this.fields = { ...structuredClone(stored.fields), ...typed }
   }
 
-  /** Forgets what was typed. */
+  /** Discards the user's changes. */
   reset(stored: Stored<Fields>) {
     this.#base = stored
     this.fields = structuredClone(stored.fields)
   }
 
-  /** For SvelteKit's snapshots: leaving the page and coming back finds what was typed. */
+  /** For SvelteKit's snapshots: input survives leaving the page and coming back. */
   capture() {
     return { base: this.#base, fields: this.#copy() }
   }

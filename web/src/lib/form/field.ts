@@ -1,4 +1,4 @@
-/** The fields of a form as rows of a table: what each is called, how it begins, and what the API is sent for it. */
+/** Describes the fields of a form as rows of a table: label, initial value, and conversion to the API's input. */
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { withoutEmpty } from '#lib/json/edit.ts'
 import { isRecord, parseJsonObject, pretty } from '#lib/json/json.ts'
@@ -8,9 +8,9 @@ export interface Field<Value, Input> {
   label: string
   hint?: string | undefined
   empty: Value
-  /** As the form shows what the API has sent. */
+  /** Converts a value of the API to input. */
   show(stored: unknown): Value
-  /** As the API takes what was typed; the rest is for the server to judge. */
+  /** Converts input to a value of the API; the server validates the rest. */
   parse(value: Value): { input: Input; problem?: never } | { input?: never; problem: string }
 }
 
@@ -22,7 +22,7 @@ type Inputs<Table extends Fields> = {
   [Name in keyof Table]?: Table[Name] extends Field<infer _, infer Input> ? Input : never
 }
 
-/** Empty clears. */
+/** An empty field clears the value. */
 export const text = (label: string, hint?: string): Field<string, string | null> => ({
   label,
   hint,
@@ -31,7 +31,7 @@ export const text = (label: string, hint?: string): Field<string, string | null>
   parse: (value) => ({ input: value.trim() || null }),
 })
 
-/** Digits; empty: the default. */
+/** Digits; empty means the default. */
 export const wholeNumber = (label: string, hint?: string): Field<string, number | null> => ({
   label,
   hint,
@@ -43,10 +43,10 @@ export const wholeNumber = (label: string, hint?: string): Field<string, number 
   },
 })
 
-/** JSON text, kept as it is typed; an object without members clears. */
+/** JSON text, kept as typed; an object without members clears the value. */
 export const jsonObject = (
   label: string,
-  /** Levels of objects in which members without content are left out. */
+  /** Levels of objects from which empty members are removed. */
   depth = 0,
 ): Field<string, unknown> => ({
   label,
@@ -92,7 +92,7 @@ export function storedValues<Table extends Fields>(
   return { version: row.version, fields: Object.fromEntries(entries) as Values<Table> } // one of each name
 }
 
-/** The input for the fields that are given, or the refusal of the first that cannot be read. */
+/** Converts the given fields, or returns the refusal of the first one that cannot be parsed. */
 export function parseValues<Table extends Fields>(
   table: Table,
   values: Partial<Values<Table>>,

@@ -1,24 +1,24 @@
-/** Where the focus goes when what had it is gone, or when there is something new to fill in. */
+/** Moves the focus when its element disappears, or when there is new input to fill in. */
 import type { Attachment } from 'svelte/attachments'
 
-/** A dialog that closes has the focus for a frame more, and takes it along. */
+/** A closing dialog keeps the focus for one more frame. */
 const closing = '[role=dialog][data-state=closed], [role=alertdialog][data-state=closed]'
 const isLost = () =>
   document.activeElement === document.body || Boolean(document.activeElement?.closest(closing))
 
-/** The content of the page, where keyboard users continue instead of before the menu. */
+/** The content of the page, so that keyboard users do not start at the menu. */
 export function focusContentIfLost(): void {
   if (isLost()) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
 }
 
-/** After a dialog: its button may have gone with the question that was answered. */
+/** After a dialog, because its button may have disappeared. */
 export const afterClosing = () => void requestAnimationFrame(focusContentIfLost)
 
-/** The first field in what was just added to a form; after a frame, because a list that closes takes the focus back. */
+/** Focuses the first field of new content, after a frame, because a closing list takes the focus back. */
 export const focusField = (box: Element | null | undefined) =>
   void requestAnimationFrame(() => box?.querySelector<HTMLElement>('input, select, textarea')?.focus())
 
-/** For the content of the page: when what has the focus is taken out, the part of the page around it gets the focus. */
+/** Keeps the focus in the page: when the focused element is removed, its surrounding part gets the focus. */
 export const keepFocusNear: Attachment<HTMLElement> = (content) => {
   let last: Node | undefined
   const remember = ({ target }: FocusEvent) => {
@@ -40,7 +40,7 @@ export const keepFocusNear: Attachment<HTMLElement> = (content) => {
   }
 }
 
-/** It can have the focus only now: it must not take it by a click. */
+/** Focusable only now, so that a click does not focus it. */
 function focusPart(part: HTMLElement): void {
   if (!part.hasAttribute('tabindex')) {
     part.tabIndex = -1

@@ -6,7 +6,7 @@ const open = new SvelteSet<Element>()
 
 export const isFormOpen = () => open.size > 0
 
-/** For the element that holds what is typed: `{@attach openForm}`. */
+/** Attach it to the element with the input: `{@attach openForm}`. */
 export const openForm: Attachment = (element) => {
   open.add(element)
   return () => open.delete(element)

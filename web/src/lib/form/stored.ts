@@ -1,4 +1,4 @@
-/** A stored thing as a form begins with it: its fields, and the version that an update must name. */
+/** A stored object as a form reads it: its fields, and the version that an update must name. */
 export interface Stored<Fields> {
   version: number
   fields: Fields
@@ -8,7 +8,7 @@ type Names<Fields> = Extract<keyof Fields, string>[]
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
-/** The names of the fields that two states of a thing do not have in common. */
+/** The names of the fields that differ between two states. */
 export function differing<Fields extends object>(one: Fields, other: Fields): Names<Fields> {
   const names = Object.keys(one) as Names<Fields> // plain objects with string keys
   return names.filter((name) => !isSame(one[name], other[name]))

@@ -1,4 +1,4 @@
-/** The shapes a metadata value or claim can have, as a form offers them. */
+/** The JSON types that a form offers for a metadata value or a claim. */
 
 export type ValueKind = 'text' | 'list' | 'number' | 'flag' | 'json'
 
@@ -17,7 +17,7 @@ export function kindOf(value: unknown): ValueKind {
   return Array.isArray(value) ? 'list' : 'json'
 }
 
-/** The value in another shape, keeping what was typed where it can be kept. */
+/** Converts a value to another type and keeps the input where possible. */
 export function converted(value: unknown, kind: ValueKind): unknown {
   if (kind === 'json' || kindOf(value) === kind) return value
   if (kind === 'list') return value === '' || kindOf(value) === 'json' ? [] : [value]
@@ -29,7 +29,7 @@ export function converted(value: unknown, kind: ValueKind): unknown {
   return single !== false && single !== 'false'
 }
 
-/** Several entries pasted at once stand on lines of their own, or between commas. */
+/** Splits pasted text into entries, at line breaks or commas. */
 export const splitEntries = (text: string) =>
   text
     .split(/[\n,]+/)

@@ -1,4 +1,4 @@
-/** Asks the GraphQL API: `read` throws what +error.svelte shows, `write` returns what a form shows. `watch.ts` listens. */
+/** Calls the GraphQL API. `read` throws what +error.svelte shows; `write` returns what a form shows. */
 
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { error } from '@sveltejs/kit'
@@ -18,7 +18,7 @@ const client = new Client({
   requestPolicy: 'network-only',
 })
 
-/** What went wrong, by the API's code; `advice` is for a form, whose content must not be lost. */
+/** Describes an error by the API's code. `advice` is for a form, whose content must be kept. */
 const problems = {
   UNAUTHENTICATED: {
     status: 401,
@@ -28,7 +28,7 @@ const problems = {
   FORBIDDEN: {
     status: 403,
     message: 'Your role does not allow this.',
-    // A form is offered only to those who may send it.
+    // Forms are shown only to users who may send them.
     advice:
       'It was changed while this was open. What you typed stays here; an administrator can change it back.',
   },
@@ -67,9 +67,9 @@ function problemOf(failure: CombinedError): Problem {
   }
 }
 
-/** What a form shows of a failure that is no typed result. */
+/** What a form shows of a failure without a typed result. */
 function refusalOf(failure: CombinedError | undefined): Refusal {
-  // A variable that does not fit its type, and an argument of a query: neither has a typed result.
+  // A variable of the wrong type, or an argument of a query; neither has a typed result.
   const { message: sentence, extensions } = failure?.graphQLErrors[0] ?? {}
   if (sentence && extensions?.code === 'INVALID_INPUT') {
     return {
@@ -81,7 +81,7 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
   return { message: `${message} ${advice}`.trim(), path: [] }
 }
 
-/** Arguments that hold the fields of a form: what the API calls `input`, `jwks` is `jwks` there. */
+/** Arguments that contain the fields of a form: the API's path `input`, `jwks` is `jwks` there. */
 const wholes: readonly unknown[] = ['input', 'changes']
 
 const fieldPath = (path: readonly string[]) => (wholes.includes(path[0]) ? path.slice(1) : path)
@@ -89,12 +89,12 @@ const fieldPath = (path: readonly string[]) => (wholes.includes(path[0]) ? path.
 const isSignedOut = (failure: CombinedError | undefined) =>
   failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') ?? false
 
-/** The query is refused, or knows of no viewer. */
+/** The API refuses the query, or answers without a viewer. */
 const lacksSession = ({ error: failure, data }: { error?: CombinedError | undefined; data?: unknown }) =>
   isSignedOut(failure) ||
   (typeof data === 'object' && data !== null && 'viewer' in data && data.viewer === null)
 
-/** Sends again what was refused for want of a session, once the person has signed in again in place. */
+/** Repeats a request that was refused without a session, after the user has signed in again. */
 async function inSession<Answer extends { error?: CombinedError }>(
   send: () => PromiseLike<Answer>,
 ): Promise<Answer> {
@@ -104,7 +104,7 @@ async function inSession<Answer extends { error?: CombinedError }>(
   return (await reauthentication.ask('ended')) ? send() : answer
 }
 
-/** A background query: a failure is silent and never asks the user to sign in. */
+/** Reads in the background: a failure is silent and never asks the user to sign in. */
 export async function glance<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
   document: TypedDocumentNode<Data, Variables>,
@@ -144,7 +144,7 @@ export async function ask<Data, Variables extends AnyVariables>(
   return failure || data === undefined ? { refusal: refusalOf(failure) } : { value: data }
 }
 
-/** A mutation's one field: a success that carries data, or one of the types that implement `Error`. */
+/** The result of a mutation: a success with data, or a type that implements `Error`. */
 type Result<Value> =
   | { data: Value }
   | {

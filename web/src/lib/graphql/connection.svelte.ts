@@ -1,7 +1,7 @@
-/** Whether changes made elsewhere arrive, for the shell to say so. */
+/** Tracks whether changes by other users arrive, for the shell. */
 import { SvelteSet } from 'svelte/reactivity'
 
-/** The subscriptions that are trying to reach the server. */
+/** Subscriptions that are reconnecting. */
 const broken = new SvelteSet<symbol>()
 let isSessionOver = $state(false)
 let session = $state(0)
@@ -10,7 +10,7 @@ export const connection = {
   get isLost() {
     return broken.size > 0
   },
-  /** The server no longer knows who we are; only signing in again helps. */
+  /** The session is over; the user must sign in again. */
   get isSessionOver() {
     return isSessionOver
   },
@@ -20,10 +20,10 @@ export const connection = {
   },
   lost: (subscription: symbol) => broken.add(subscription),
   restored: (subscription: symbol) => broken.delete(subscription),
-  /** It was ended on purpose, or was refused: nothing is being tried. */
+  /** It was closed on purpose or refused, so it is not reconnecting. */
   ended: (subscription: symbol) => broken.delete(subscription),
   refused: () => (isSessionOver = true),
-  /** A new sign-in clears earlier refusals, which lacked a session. */
+  /** A new sign-in clears earlier refusals for want of a session. */
   signedIn: () => (isSessionOver = false),
   signedInAgain() {
     isSessionOver = false

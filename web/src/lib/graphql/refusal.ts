@@ -1,9 +1,9 @@
-/** Why the API did not do what a form asked for, and at which of its fields. */
+/** A refusal of the API: its reason, and the field at fault. */
 import { formatPath, type Path } from '#core/path.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 
-/** What every mutation asks of the errors it may answer with. */
+/** The fields that every mutation selects of its errors. */
 graphql(`
   fragment Refusal on Error {
     message code path
@@ -13,24 +13,24 @@ graphql(`
 
 export interface Refusal {
   message: string
-  /** The input field at fault and the place inside it; empty when the whole request is. */
+  /** The field at fault and the path inside it; empty for the request as a whole. */
   path: Path
-  /** Absent when the API did not get to answer. */
+  /** Absent without an answer of the API. */
   code?: ErrorCode
-  /** What was looked at, when an entity was fetched and found wanting. */
+  /** The checks of an entity that was fetched and refused. */
   checks?: readonly EntityCheckFieldsFragment[]
 }
 
 export type Outcome<Value> = { value: Value; refusal?: never } | { value?: never; refusal: Refusal }
 
-/** The message to stand at a field, with the place inside the field where there is one. */
+/** The message for a field, with the path inside the field. */
 export function messageAt(refusal: Refusal | undefined, field: string): string | undefined {
   if (refusal?.path[0] !== field) return undefined
   const place = formatPath(refusal.path.slice(1))
   return place ? `At ${place}: ${refusal.message}` : refusal.message
 }
 
-/** The message to stand above a form: one that belongs to none of the fields shown. */
+/** The message above a form, if it belongs to none of the shown fields. */
 export function messageElsewhere(
   refusal: Refusal | undefined,
   fields: readonly string[],

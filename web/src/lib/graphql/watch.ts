@@ -1,24 +1,24 @@
-/** Listens to the GraphQL API: subscriptions that outlive a lost connection. */
+/** Subscribes to the GraphQL API and reconnects. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { type AnyVariables, stringifyDocument } from '@urql/core'
 import { createClient } from 'graphql-sse'
 import { connection } from './connection.svelte.ts'
 import { headers, url } from './endpoint.ts'
 
-/** Between two attempts. The same each time: a handful of operators is no herd. */
+/** Milliseconds between two attempts. Constant, because a federation has few operators. */
 const RECONNECT_PAUSE = 3000
 
 interface Listener<Data> {
   changed: (data: Data) => void
-  /** After a gap: events in it are lost, so fetch again. */
+  /** After a gap, whose events are lost: read again. */
   resumed: () => void
-  /** Whether nothing follows this event, as after the end of a run. */
+  /** Whether this event is the last one, as at the end of a run. */
   isLast?: (data: Data) => boolean
 }
 
 /**
  * Calls `changed` for each event until the last one, until the returned function is called, or until the session is
- * refused; in an effect it starts again with the next session. Reconnects, also after a shutdown of the server. A hidden
+ * refused. In an effect it starts again with the next session. Reconnects, also after a restart of the server. A hidden
  * page holds no connection, because browsers allow six per server.
  */
 export function watch<Data, Variables extends AnyVariables>(
@@ -30,7 +30,7 @@ export function watch<Data, Variables extends AnyVariables>(
   const self = Symbol()
   const query = stringifyDocument(subscription)
   let isAgain = false
-  /** Counts the connections: one that was hung up still says that it ended. */
+  /** Counts the connections, because a closed one still reports its end. */
   let current = 0
   let close: (() => void) | undefined
   let pause: ReturnType<typeof setTimeout> | undefined

@@ -1,4 +1,4 @@
-/** What differs between two values of the API; a column without a value is null there, and absent here. */
+/** Compares two values of the API. A column without a value is null there, and absent here. */
 import { type Difference, findDifferences } from '#core/json-difference.ts'
 import type { Path } from '#core/path.ts'
 import { isRecord } from '#lib/json/json.ts'

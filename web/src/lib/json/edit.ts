@@ -1,4 +1,4 @@
-/** Changes of a JSON object, each making a new one: a form and the JSON beside it edit the same draft. */
+/** Changes a JSON object without mutation: a form and a JSON editor share the same draft. */
 import { isRecord } from '#lib/json/json.ts'
 
 export type JsonObject = Record<string, unknown>
@@ -13,7 +13,7 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
   )
 }
 
-/** Sets a member, making the objects on the way to it. */
+/** Sets a member and creates the objects on its path. */
 export function withValue(object: unknown, path: readonly string[], value: unknown): JsonObject {
   const [name, ...rest] = path
   if (name === undefined) return objectOf(value)
@@ -21,7 +21,7 @@ export function withValue(object: unknown, path: readonly string[], value: unkno
   return { ...objectOf(object), [name]: next }
 }
 
-/** Removes a member; the objects around it stay, also when nothing is left in them. */
+/** Removes a member; the objects around it stay, even if they are empty. */
 export function withoutValue(object: unknown, path: readonly string[]): JsonObject {
   const [name, ...rest] = path
   const present = objectOf(object)
@@ -30,7 +30,7 @@ export function withoutValue(object: unknown, path: readonly string[]): JsonObje
   return Object.fromEntries(Object.entries(present).filter(([key]) => key !== name))
 }
 
-/** Removes empty objects down to a depth: forms create them, and they mean nothing. */
+/** Removes empty objects down to a depth; forms create them, and they mean nothing. */
 export function withoutEmpty(object: JsonObject, depth: number): JsonObject {
   const entries = Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     if (!isRecord(value)) return [[name, value]]

@@ -1,9 +1,9 @@
-/** Reads and prints JSON of forms and of the API. */
+/** Parses and prints JSON of forms and of the API. */
 import { isJsonObject as isRecord } from '#core/json.ts'
 
 export type Parsed = { value: unknown; problem?: never } | { value?: never; problem: string }
 
-/** Nothing typed is nothing said: `value` is then undefined. */
+/** Empty input has the value undefined. */
 export function parseJson(text: string): Parsed {
   if (text.trim() === '') return { value: undefined }
   try {

@@ -7,7 +7,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 export const kidOf = (jwk: Jwk) => text(jwk.kid)
 
-/** `EC P-256 · ES256 · sig`: what kind of key, for which algorithm, for what use. */
+/** `EC P-256 · ES256 · sig`: key type, algorithm and use. */
 export const describeKey = (jwk: Jwk) =>
   [[text(jwk.kty), text(jwk.crv)].filter(Boolean).join(' '), text(jwk.alg), text(jwk.use)]
     .filter(Boolean)

@@ -1,11 +1,11 @@
-/** How far a rollover of the signing key is (§11.2): which step is done, which is due, and since when it is safe. */
+/** Derives the state of a rollover of the signing key (§11.2): the done steps, the due step, and when it is safe. */
 import type { SigningKeyFieldsFragment, SigningKeyUseFieldsFragment } from '#lib/gql/graphql.ts'
 
 type Key = Pick<SigningKeyFieldsFragment, 'kid' | 'state' | 'validSignatures'> &
   Partial<Pick<SigningKeyFieldsFragment, 'usableFrom'>>
 type Withdrawn = { validSignatures: Pick<SigningKeyUseFieldsFragment, 'trustMarks'> }
 
-/** `waiting`: it can be done, but not safely yet. */
+/** `waiting`: possible, but not safe yet. */
 export type StepState = 'done' | 'due' | 'waiting' | 'later'
 
 export const steps = ['announce', 'wait', 'switch', 'reissue', 'retire'] as const
@@ -23,7 +23,7 @@ export interface Rollover<Listed extends Key> {
 export const isUsable = ({ usableFrom }: Pick<Key, 'usableFrom'>, now: Date) =>
   Boolean(usableFrom && new Date(usableFrom) <= now)
 
-/** Nothing that is published, and nothing that others may hold, needs it to be verified. */
+/** No published data and no copy held by clients needs it. */
 export const isUnneeded = ({ validSignatures: { subordinateStatements, trustMarks, neededUntil } }: Key) =>
   subordinateStatements === 0 && trustMarks === 0 && !neededUntil
 
@@ -38,7 +38,10 @@ export function rolloverOf<Listed extends Key>(
   return { announced, earlier, marks, states: statesOf(announced, earlier, marks, now) }
 }
 
-/** An announced key begins a rollover; without one, an earlier key that is still published is the end of the last. */
+/**
+ * An announced key begins a rollover. Without one, an earlier key that is still published is the end of the last
+ * rollover.
+ */
 function statesOf(
   announced: Key | undefined,
   earlier: readonly Key[],

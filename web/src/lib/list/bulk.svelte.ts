@@ -1,7 +1,7 @@
-/** One operation on many things: some at a time, each on its own; what failed is remembered with the reason. */
+/** Runs an operation on many objects, some at a time, and keeps the reason of each failure. */
 import type { Refusal } from '#lib/graphql/refusal.ts'
 
-/** As many as a browser keeps connections to one host, less those that the page needs itself. */
+/** The connections that a browser keeps to one host, minus those that the page needs. */
 const AT_ONCE = 3
 
 export interface Failure<Item> {
@@ -16,7 +16,7 @@ export class BulkRun<Item> {
   isRunning = $state(false)
   #isStopped = false
 
-  /** Resolves when all are done, or as soon as those that had begun are after `stop`. */
+  /** Resolves when all are done, or after `stop` when the started ones are done. */
   async run(items: readonly Item[], operation: (item: Item) => Promise<Refusal | undefined>): Promise<void> {
     const waiting = [...items]
     this.total = items.length

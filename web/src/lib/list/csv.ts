@@ -1,6 +1,6 @@
-/** Comma-separated values (RFC 4180), safe to open in a spreadsheet. */
+/** Writes comma-separated values (RFC 4180) that are safe to open in a spreadsheet. */
 
-/** A cell that begins like a formula would be run as one. */
+/** A spreadsheet would run a cell that begins like a formula. */
 const formula = /^[=+\-@\t\r]/
 
 function cell(value: unknown): string {

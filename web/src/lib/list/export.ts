@@ -1,4 +1,4 @@
-/** Everything that a list finds as the lines of a file, fetched page by page. */
+/** Reads all rows of a list page by page, as the lines of a file. */
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { csvLine } from './csv.ts'
 import type { Connection } from './paging.ts'
@@ -37,7 +37,7 @@ interface Watcher {
   progressed: (done: number, total: number) => void
 }
 
-/** The lines, the reason why there are none, or nothing when it was cancelled. */
+/** The lines, the reason of a failure, or undefined after a cancellation. */
 export async function exportRows<Row>(
   fetchPage: FetchPage<Row>,
   { head, line }: Format<Row>,

@@ -1,4 +1,4 @@
-/** Filters of a list as rows of a table: the control, and what the API is asked for with its value. */
+/** Describes filters of a list as rows of a table: the control, and the API's argument for its value. */
 
 type Options = readonly (readonly [value: string, text: string])[]
 
@@ -8,11 +8,11 @@ type Control =
   | { kind: 'day'; label: string }
   | { kind: 'choice'; label: string; any: string; options: Options }
   | { kind: 'mark type'; label: string; any: string }
-  /** Parts of a list, of which one is always shown: a row of links. */
+  /** Parts of a list, of which one is shown: a row of links. */
   | { kind: 'parts'; label: string; options: Options; usual: string }
 
 export type Filter<Condition> = Control & {
-  /** Undefined for a value that the API would not understand: addresses are typed by hand and kept for years. */
+  /** Undefined for a value that the API would refuse: users type and keep addresses. */
   toCondition: (value: string, now: Date) => Condition | undefined
 }
 
@@ -28,7 +28,7 @@ const conditionAt =
   (value: string) =>
     Object.hasOwn(rows, value) ? rows[value]?.condition : undefined
 
-/** Rows for a choice among everything that a table has words for. */
+/** Rows for a choice among all labels of a table. */
 export function rowsOf<Name extends string, Condition>(
   words: Readonly<Record<Name, { label: string }>>,
   toCondition: (name: Name) => Condition,
@@ -55,7 +55,7 @@ export const choice = <Condition>(
   label: string,
   any: string,
   rows: Rows<Condition>,
-  /** For a value without a row; by default it is ignored. */
+  /** For a value without a row; the default ignores it. */
   toCondition: (value: string) => Condition | undefined = () => undefined,
 ): Filter<Condition> => ({
   kind: 'choice',
@@ -80,7 +80,7 @@ export const markType = (label: string, any: string): Filter<{ trustMarkType: st
   toCondition: (value) => (URL.canParse(value) ? { trustMarkType: value } : undefined),
 })
 
-/** The start of a day in the reader's time zone, or of a later one. */
+/** The start of a day, or of a later one, in the user's time zone. */
 export const day = <Condition>(
   label: string,
   daysLater: number,
@@ -98,7 +98,7 @@ export const day = <Condition>(
 
 const DAY = 86_400_000
 
-/** How soon something expires, in days. */
+/** Days until an expiry. */
 export const expiry: Filter<{ expiresBefore: string }> = {
   kind: 'choice',
   label: 'Expiry',

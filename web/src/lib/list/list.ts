@@ -1,13 +1,13 @@
-/** A list of the console as data, and what the address bar says about it. */
+/** Describes a list of the console as data, and reads its state from the address. */
 import type { Filter, Filters } from './filter.ts'
 import { type Parameters, pageVariables } from './paging.ts'
 
 export interface List<Condition, Name extends string = string> {
-  /** What it lists, one and many. */
+  /** The noun for its rows, singular and plural. */
   things: readonly [one: string, many: string]
-  /** By the name of each in the address. */
+  /** By the name of each filter in the address. */
   filters: Filters<Condition, Name>
-  /** How to find more when nothing matches. */
+  /** Advice for a search without matches. */
   advice?: string
   pageSize?: number
 }
@@ -17,7 +17,7 @@ export type Search<Listed> = Listed extends List<infer _, infer Name> ? Partial<
 
 const usualOf = (filter: Filter<unknown>) => (filter.kind === 'parts' ? filter.usual : '')
 
-/** The filters that are set, each with its value; what the API would not understand is left out. */
+/** The active filters with their values; values that the API would refuse are omitted. */
 export function readSearch(
   parameters: Parameters,
   filters: Filters<unknown>,
@@ -31,11 +31,11 @@ export function readSearch(
   return Object.fromEntries(entries.filter(([, value]) => value !== ''))
 }
 
-/** The names of the filters that hide something of the list, or of the part that is shown. */
+/** The names of the filters that hide rows of the list, or of its shown part. */
 export const narrowing = (search: Readonly<Record<string, string>>, filters: Filters<unknown>) =>
   Object.keys(search).filter((name) => filters[name]?.kind !== 'parts')
 
-/** What the API is asked for at an address. */
+/** The arguments for the API at an address. */
 export function listVariables<Condition extends object>(
   parameters: Parameters,
   { filters, pageSize }: List<Condition>,
@@ -47,10 +47,10 @@ export function listVariables<Condition extends object>(
   return { filter, ...pageVariables(parameters, pageSize) }
 }
 
-/** The sort that a column's heading leads to: the column's own, or its other direction. */
+/** The sort that a heading links to: its column, or the other direction. */
 export const nextSort = (current: string, column: string) => (current === column ? `-${column}` : column)
 
-/** An address with other parameters; it starts at the first page unless they say otherwise. */
+/** An address with other parameters; it returns to the first page unless they name one. */
 export function addressWith(
   { pathname, search }: Pick<URL, 'pathname' | 'search'>,
   changes: Readonly<Record<string, string | undefined>>,

@@ -1,7 +1,7 @@
-/** Pages of a list. Cursors know neighbours, not numbers: the address carries how many rows precede the cursor. */
+/** Pages of a list. A cursor has no page number, so the address carries the number of rows before it. */
 import { count, plural } from '#lib/format.ts'
 
-/** What is read of an address. */
+/** The parameters of an address. */
 export type Parameters = Pick<URLSearchParams, 'get' | 'has'>
 
 export interface Connection<Row> {
@@ -10,7 +10,7 @@ export interface Connection<Row> {
   pageInfo: {
     hasNextPage: boolean
     hasPreviousPage: boolean
-    /** Absent from a list that is read forward only. */
+    /** Absent from a forward-only list. */
     startCursor?: string | null
     endCursor?: string | null
   }
@@ -18,13 +18,16 @@ export interface Connection<Row> {
 
 const PAGE_SIZE = 50
 
-/** What the API is asked for. */
+/** The arguments for the API. */
 export function pageVariables(parameters: Parameters, size = PAGE_SIZE) {
   const [after, before] = [parameters.get('after'), parameters.get('before')]
   return before ? { last: size, before } : { first: size, after: after || null }
 }
 
-/** How many rows precede this page. Both ends of a list are certain; an address without an offset leaves it open. */
+/**
+ * The number of rows before this page. It is known at both ends of a list, and unknown for an address without an
+ * offset.
+ */
 export function rowsBefore(
   { totalCount, edges, pageInfo }: Connection<unknown>,
   parameters: Parameters,
@@ -48,7 +51,7 @@ export function pageInWords(
   return `${count(before + 1)}–${count(before + edges.length)} of ${all}`
 }
 
-/** The parameters of the neighbours; undefined where there is none. */
+/** The parameters of the neighbouring pages; undefined if there is none. */
 export function neighbours({ edges, pageInfo }: Connection<unknown>, before: number | undefined) {
   const { hasNextPage, hasPreviousPage, startCursor, endCursor } = pageInfo
   const offset = (rows: number) => (before === undefined ? undefined : String(before + rows))

@@ -1,4 +1,4 @@
-/** What the palette offers without asking the server: every screen and every action that the role allows. */
+/** The commands of the palette that need no server: every screen and action that the role allows. */
 import Award from '@lucide/svelte/icons/award'
 import Footprints from '@lucide/svelte/icons/footprints'
 import KeyRound from '@lucide/svelte/icons/key-round'
@@ -17,13 +17,13 @@ import { route } from '#lib/route.ts'
 import { type Theme, themes } from '#lib/theme.svelte.ts'
 import type { Searchable } from './match.ts'
 
-/** Done in place; everything else is an address. */
+/** Executed in place; the others are addresses. */
 export type Effect = { kind: 'theme'; theme: Theme } | { kind: 'walk' } | { kind: 'sign out' }
 
 export type Command = Searchable & {
   id: string
   icon: Component
-  /** A detail beside the label, for labels that are not unique. */
+  /** A detail for labels that are not unique. */
   note?: string
 } & ({ href: string; effect?: never } | { href?: never; effect: Effect })
 

@@ -1,4 +1,4 @@
-/** What the palette finds on the server: entities, registered or further below, and Trust Mark types. */
+/** Searches the server for the palette: registered and collected entities, and Trust Mark types. */
 import Award from '@lucide/svelte/icons/award'
 import BookUser from '@lucide/svelte/icons/book-user'
 import Network from '@lucide/svelte/icons/network'
@@ -8,7 +8,7 @@ import { ask } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import type { Command } from './command.ts'
 
-/** Of each: for more, narrow the search or open the list. */
+/** Per group; for more, narrow the search or open the list. */
 const MOST = 5
 
 const PaletteSubordinates = graphql(`
@@ -18,7 +18,7 @@ const PaletteSubordinates = graphql(`
   }
 `)
 
-/** Asked for apart: the collection lies in Redis, and its absence must not hide the rest. */
+/** A separate request: the collection is in Redis, and its absence must not hide the rest. */
 const PaletteCollection = graphql(`
   query PaletteCollection($search: String!, $first: Int!) {
     collectionEntities(filter: { search: $search }, first: $first) {

@@ -1,4 +1,4 @@
-/** Which entries of the palette fit what is typed, the best first. */
+/** Matches typed text against the entries of the palette, best match first. */
 
 export interface Searchable {
   label: string
@@ -12,11 +12,14 @@ const fold = (text: string) =>
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
 
-/** How well one typed word fits: 0 the beginning of the label, 1 of a word of it, 2 inside it, 3 another word for it. */
+/**
+ * The rank of a match: 0 at the beginning of the label, 1 at the beginning of a word, 2 inside a word, 3 in a search
+ * word.
+ */
 function distance(word: string, label: string, others: string): number | undefined {
   if (label.startsWith(word)) return 0
   if (label.includes(` ${word}`)) return 1
-  // Two letters stand inside of nearly everything.
+  // Two letters occur inside nearly every word.
   if (word.length > 2 && label.includes(word)) return 2
   return ` ${others}`.includes(` ${word}`) ? 3 : undefined
 }

@@ -1,4 +1,4 @@
-/** What is typed into the palette, and everything that fits it, in groups. */
+/** The search of the palette: the typed text and its matches, in groups. */
 import Plus from '@lucide/svelte/icons/plus'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
@@ -7,7 +7,7 @@ import { actions, type Command, screens } from './command.ts'
 import { findOnServer } from './find.ts'
 import { matching } from './match.ts'
 
-/** Long enough that a word is typed, short enough not to be noticed. */
+/** Milliseconds: long enough to type a word, short enough to feel immediate. */
 const TYPING_PAUSE = 150
 
 type Viewer = Parameters<typeof actions>[0]
@@ -17,7 +17,7 @@ export interface Group {
   commands: Command[]
 }
 
-/** Actions for an unknown entity, given its identifier. */
+/** Actions for an entity that is not registered, by its identifier. */
 function byAddress(query: string, { mayOperate }: Viewer): Command[] {
   if (!/^https?:\/\//.test(query.trim())) return []
   const entityId = tidyEntityId(query)
@@ -34,7 +34,7 @@ export function createPaletteSearch(viewer: () => Viewer) {
   let found = $state.raw<Command[]>([])
   let isAsking = $state(false)
   let typing: ReturnType<typeof setTimeout> | undefined
-  /** Answers may overtake each other; only the one to the latest question counts. */
+  /** Answers can arrive out of order; only the one to the latest request counts. */
   let latest = 0
 
   const groups = $derived(
@@ -42,7 +42,7 @@ export function createPaletteSearch(viewer: () => Viewer) {
       { heading: 'This address', commands: byAddress(query, viewer()) },
       { heading: 'Screens', commands: matching(screens(viewer()), query) },
       { heading: 'Actions', commands: matching(actions(viewer()), query) },
-      // Last, because it comes later: nothing may move under the hand that is about to choose.
+      // Last, because it arrives later and must not move other options.
       { heading: 'Found in the federation', commands: found },
     ].filter(({ commands }) => commands.length > 0),
   )

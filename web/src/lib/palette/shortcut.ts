@@ -1,4 +1,4 @@
-/** The key that opens the palette, as the reader's keyboard has it. */
+/** The shortcut of the palette, as on the user's keyboard. */
 const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
 
 export const shortcutLabel = isApple ? '⌘ K' : 'Ctrl K'

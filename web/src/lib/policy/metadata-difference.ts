@@ -1,4 +1,4 @@
-/** What becomes of an entity's metadata on the way to those who use it: declared against resolved, by parameter. */
+/** Compares declared with resolved metadata, parameter by parameter. */
 import { isJsonEqual } from '#core/json.ts'
 import { isRecord } from '#lib/json/json.ts'
 

@@ -1,9 +1,9 @@
-/** The most common metadata parameters with the shape of their values (§5.1, §5.2 and their registries). */
+/** The common metadata parameters with their JSON types (§5.1, §5.2 and their registries). */
 import type { ValueKind } from '#lib/form/value-kind.ts'
 
 type Parameters = Readonly<Record<string, ValueKind>>
 
-/** Of every Entity Type (§5.2). */
+/** For every Entity Type (§5.2). */
 const informational: Parameters = {
   display_name: 'text',
   organization_name: 'text',
@@ -80,7 +80,7 @@ const byType: Readonly<Record<string, Parameters>> = {
 
 const parametersOf = (entityType: string): Parameters => ({ ...byType[entityType], ...informational })
 
-/** What a form offers for an Entity Type; others can be typed. */
+/** The suggestions for an Entity Type; users can type others. */
 export const parameterNames = (entityType: string) => Object.keys(parametersOf(entityType))
 
 export const parameterKind = (entityType: string, parameter: string): ValueKind => {

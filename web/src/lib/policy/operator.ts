@@ -1,10 +1,10 @@
-/** The standard operators of a metadata policy (§6.1.3.1) with explanations and the shape of their values. */
+/** The standard operators of a metadata policy (§6.1.3.1) with explanations and the type of their values. */
 import type { ValueKind } from '#lib/form/value-kind.ts'
 
 export interface PolicyOperator {
   name: string
   explanation: string
-  /** The shape of its value; `parameter` is the shape that the parameter itself has. */
+  /** The type of its value; `parameter` is the type of the parameter. */
   kind: ValueKind | 'parameter'
 }
 

@@ -1,4 +1,4 @@
-/** A merged metadata policy (§6.1.4.1), operator by operator, with those who set it. */
+/** Lists a merged metadata policy (§6.1.4.1) by operator, with the levels that set it. */
 import { FederationError } from '#core/errors.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import { valueAt } from '#lib/json/edit.ts'
@@ -6,7 +6,7 @@ import { valueAt } from '#lib/json/edit.ts'
 export interface PolicyRow {
   operator: string
   value: unknown
-  /** The names of the levels that set it, the highest first. */
+  /** The levels that set it, highest first. */
   setBy: string[]
 }
 
@@ -25,7 +25,7 @@ export type MergedPolicy =
   | { parameters: ParameterRows[]; problem?: never }
   | { parameters?: never; problem: string }
 
-/** `levels`: from the Trust Anchor down. A contradiction between them becomes a message. */
+/** `levels`: from the Trust Anchor down. Returns a contradiction between them as a message. */
 export function mergePolicyRows(levels: readonly PolicyLevel[]): MergedPolicy {
   try {
     const merged = mergeMetadataPolicies(levels.map(({ policy }) => (policy ?? {}) as MetadataPolicy)) // parsed again there

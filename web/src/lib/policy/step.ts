@@ -22,11 +22,11 @@ export function policyByParameter(steps: readonly Step[]): ParameterSteps[] {
   return [...found.values()]
 }
 
-/** What each operator does, said of a step in which it changed something, and of one in which it did not. */
+/** The effect of each operator: when it changed a value, and when it did not. */
 const sentences: Readonly<Record<string, readonly [changed: string, unchanged: string]>> = {
   value: ['Sets the parameter, regardless of the declared value.', 'It already has this value.'],
   add: ['Adds what was missing.', 'Everything to be added is there already.'],
-  default: ['Gives a value where the entity declares none.', 'The entity declares a value of its own.'],
+  default: ['Gives a value where the entity declares none.', 'The entity declares a value.'],
   one_of: ['Allows one of these values.', 'The value is one of those allowed.'],
   subset_of: ['Takes away what is not allowed.', 'Everything in it is allowed.'],
   superset_of: ['Demands all of these values.', 'Everything demanded is in it.'],

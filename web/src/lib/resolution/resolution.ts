@@ -1,4 +1,4 @@
-/** A resolution in words, with the places that the explorer highlights. */
+/** Describes a resolution in words, and the places that the explorer highlights. */
 import { plural } from '#lib/format.ts'
 import type { ResolutionFieldsFragment } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -6,16 +6,16 @@ import type { Tone } from '#lib/tone.ts'
 export type Resolution = ResolutionFieldsFragment
 export type Chain = Resolution['chains'][number]
 
-/** The kind of statement at a position of a chain: a statement about its issuer is a configuration (§3). */
+/** The kind of statement at a position of a chain; a statement about its issuer is a configuration (§3). */
 export function statementName({ statements, path }: Chain, position: number): string {
   if (position === 0) return 'Entity Configuration'
-  // The path has one entity for each statement but the anchor's own.
+  // The path has one entity for each statement except the anchor's own.
   return position === statements.length - 1 && position === path.length
     ? 'Entity Configuration of the Trust Anchor'
     : 'Subordinate Statement'
 }
 
-/** Who speaks about whom. */
+/** Issuer and subject of a statement. */
 export function partiesOf(
   { path, statements }: Chain,
   position: number,
@@ -32,13 +32,13 @@ export const checksOf = ({ checks }: Chain, position: number) =>
 export const hasFailed = (chain: Chain, position: number) =>
   chain.failedStatement === position || checksOf(chain, position).some(({ status }) => status === 'FAILED')
 
-/** Where to look first: at the statement at fault, or at the entity's own. */
+/** The statement to open first: the one at fault, or the entity's own. */
 export function firstStatement(chain: Chain): number {
   const failed = chain.statements.findIndex((_, position) => hasFailed(chain, position))
   return Math.max(0, failed)
 }
 
-/** The chain that a resolver takes, or the one that came nearest. */
+/** The chain that a resolver selects, or the one that failed last. */
 export const firstChain = ({ chains }: Resolution) =>
   Math.max(
     0,

@@ -1,4 +1,4 @@
-/** A resolution as a graph: entities, and the statements that superiors make about them. */
+/** Draws a resolution as a graph: entities, and the statements of superiors about them. */
 import { type Chain, hasFailed, type Resolution } from '#lib/resolution/resolution.ts'
 import type { ExplorerView } from '#lib/route.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -7,7 +7,7 @@ export interface EntityNode {
   id: string
   role: 'subject' | 'intermediate' | 'anchor' | 'unreached'
   tone: Tone
-  /** What opens when the node is chosen. */
+  /** The address that the node opens. */
   view: ExplorerView
 }
 
@@ -25,7 +25,7 @@ export interface TrustGraph {
   edges: StatementEdge[]
 }
 
-/** A thing that is in several chains is shown as it fares in the best of them. */
+/** An entity in several chains is shown with its best state. */
 const rank: Record<Tone, number> = { success: 0, quiet: 1, warning: 2, error: 3 }
 
 function put<Thing extends { id: string; tone: Tone }>(things: Map<string, Thing>, thing: Thing): void {
@@ -69,7 +69,7 @@ function addChain(
   const toneAt = (position: number): Tone => (hasFailed(chain, position) ? 'error' : 'success')
   for (const [position, id] of path.entries()) {
     const isAnchor = position === path.length - 1
-    // A chain has no configuration of an Intermediate: its superior's statement represents it.
+    // A chain does not contain an Intermediate's configuration; its superior's statement represents it.
     const own = position === 0 ? 0 : isAnchor ? statements.length - 1 : position + 1
     put(nodes, {
       id,
@@ -84,7 +84,7 @@ function addChain(
       superior,
       subordinate: id,
       tone: toneAt(position + 1),
-      label: toneAt(position + 1) === 'error' ? 'fails' : 'vouches',
+      label: toneAt(position + 1) === 'error' ? 'invalid' : 'valid',
       view: { chain: index, statement: String(position + 1) },
     })
   }

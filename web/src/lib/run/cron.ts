@@ -1,4 +1,4 @@
-/** A cron line of five fields in words, where it is one of the usual ones; else as it is. */
+/** Describes a cron expression in words if it is a common one; otherwise returns it unchanged. */
 
 const patterns: readonly [RegExp, (...numbers: number[]) => string][] = [
   [/^\* \* \* \* \*$/, () => 'every minute'],

@@ -1,4 +1,4 @@
-/** The list of runs: its parts, and what narrows them. */
+/** Describes the list of runs: its parts and its filters. */
 import type { RenewalRunFilter } from '#lib/gql/graphql.ts'
 import { choice, parts } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'
@@ -6,7 +6,7 @@ import type { List } from '#lib/list/list.ts'
 export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
   things: ['run', 'runs'],
   filters: {
-    // The federation is crawled every few minutes, which would hide the renewals: other kinds are shown on demand.
+    // Crawls run every few minutes and would hide the renewals, so other kinds are shown on demand.
     kind: parts('Which runs', 'subordinates', {
       subordinates: { label: 'Subordinates', condition: { kind: 'SUBORDINATES' } },
       'trust-marks': { label: 'Trust Marks', condition: { kind: 'TRUST_MARKS' } },

@@ -1,15 +1,15 @@
-/** Runs in words: what they work on, how far they are, and what came of them. */
+/** Describes runs in words: their items, their progress and their results. */
 import { count, plural } from '#lib/format.ts'
 import type { RunFieldsFragment } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
 interface Kind {
   label: string
-  /** What it works on, one and many. */
+  /** The noun for its items, singular and plural. */
   things: readonly [string, string]
-  /** What has become of a thing that went well. */
+  /** The verb for an item that succeeded. */
   done: string
-  /** It finds its things while it works: how many there are is known when it ends. */
+  /** It finds its items during the run, so their number is known at the end. */
   isOpen?: true
 }
 
@@ -35,7 +35,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
 }
 
-/** A kind without a row goes by its name. */
+/** A kind without a row is shown by its name. */
 export const runKind = (kind: string): Kind =>
   kinds[kind] ?? {
     label: kind.charAt(0) + kind.slice(1).toLowerCase().replaceAll('_', ' '),
@@ -59,7 +59,7 @@ export function runState({ state, failed, cancelRequested }: Run): { tone: Tone;
     : { tone: 'success', label: 'Succeeded' }
 }
 
-/** A length of time to a precision that helps: `40 seconds`, `3 minutes`, `2 hours`. */
+/** Formats a duration with useful precision: `40 seconds`, `3 minutes`, `2 hours`. */
 export function durationInWords(seconds: number): string {
   if (seconds < 1) return 'less than a second'
   if (seconds < 90) return plural(Math.round(seconds), 'second')
@@ -76,7 +76,7 @@ export function secondsLeft({ kind, total, done, failed, rate }: Run): number | 
 /** The finished part, from 0 to 1; undefined while unknown. */
 export function fractionDone({ kind, state, total, done, failed }: Run): number | undefined {
   if (typeof total !== 'number') return undefined
-  // What an open run has found when it has ended well is all there is.
+  // The items that a successful crawl found are all items.
   if (runKind(kind).isOpen) return state === 'SUCCEEDED' ? 1 : undefined
   return total === 0 ? 1 : Math.min(1, (done + failed) / total)
 }
@@ -99,7 +99,7 @@ export function runInWords(run: Run): string {
   return `${counts(run)}, in ${durationInWords(seconds)}.`
 }
 
-/** What an item of a run is about: a Trust Mark goes by its type and its holder. */
+/** The label of an item; a Trust Mark has its type and its holder. */
 export function itemSubject(resource: string): { entityId: string; trustMarkType?: string } {
   const [first = '', second] = resource.split(' ')
   return second === undefined ? { entityId: first } : { entityId: second, trustMarkType: first }

@@ -1,4 +1,4 @@
-/** The settings of a subordinate as a form. */
+/** Describes the settings of a subordinate as a form. */
 import { flag, jsonObject, list, parseValues, type Values, wholeNumber } from '#lib/form/field.ts'
 import type { StatementChangesInput } from '#lib/gql/graphql.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
@@ -15,7 +15,7 @@ export const subordinateFields = {
     'Types of which the entity must hold a valid mark at every check.',
   ),
   additionalClaims: jsonObject('Additional claims'),
-  jwks: jsonObject('Keys vouched for'),
+  jwks: jsonObject('Registered keys'),
 }
 
 export type SubordinateSettings = Values<typeof subordinateFields>
@@ -24,7 +24,7 @@ export type SubordinateSettings = Values<typeof subordinateFields>
 export const closesPaths = ({ constraints }: { constraints?: unknown }): boolean =>
   isRecord(constraints) && constraints.max_path_length === 0
 
-/** What changes in the statement, which does not say whether it is renewed. */
+/** The changes of the statement; automatic renewal is not part of it. */
 export function statementChanges({
   autorenew: _,
   ...fields

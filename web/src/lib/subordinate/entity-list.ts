@@ -3,20 +3,20 @@ import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
 
 export interface EntityList {
   entityIds: string[]
-  /** Lines that name no entity, counted from 1. */
+  /** Lines without an entity, counted from 1. */
   faults: { line: number; text: string; problem: string }[]
-  /** How many lines said what another one had said before. */
+  /** The number of duplicate lines. */
   repeated: number
 }
 
-/** What a spreadsheet puts around and behind the first value of a line. */
+/** The quotes and separators that a spreadsheet adds to the first value of a line. */
 const firstValue = (line: string) =>
   line
     .split(/[,;\t]/)[0]
     ?.trim()
     .replace(/^"|"$/g, '') ?? ''
 
-/** The first line of what this console exports, and of most tables. */
+/** The heading of this console's export, and of most tables. */
 const isHeading = (value: string) => /^[a-z_ ]*(entity|identifier|url)[a-z_ ]*$/i.test(value)
 
 export function readEntityList(text: string): EntityList {

@@ -1,4 +1,4 @@
-/** The list of subordinates: what narrows and sorts it. */
+/** Describes the list of subordinates, with its filters and sorts. */
 import { entityTypes } from '#lib/entity/type.ts'
 import type { SubordinateFilter, SubordinateOrder, SubordinateOrderField } from '#lib/gql/graphql.ts'
 import { choice, expiry, markType, rowsOf, search } from '#lib/list/filter.ts'
@@ -31,7 +31,7 @@ export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | '
   },
 }
 
-/** `sort` is a key of `sorts`, after a minus for the other direction. */
+/** `sort` is a key of `sorts`, with a minus for descending order. */
 export type SubordinateSearch = Search<typeof subordinateList> & { sort?: string }
 
 const sorts: ReadonlyMap<string, SubordinateOrderField> = new Map([

@@ -1,4 +1,4 @@
-/** How a subordinate fares, and whether the public endpoints know. */
+/** Describes the states of a subordinate, and whether the public endpoints serve it. */
 import type { PublicationState, SubordinateState } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
@@ -9,7 +9,11 @@ interface Words {
 }
 
 export const subordinateStates: Record<SubordinateState, Words> = {
-  ACTIVE: { tone: 'success', label: 'Active', explanation: 'The Trust Anchor vouches for this entity.' },
+  ACTIVE: {
+    tone: 'success',
+    label: 'Active',
+    explanation: 'The Trust Anchor publishes a statement about this entity.',
+  },
   FAILING: {
     tone: 'error',
     label: 'Failing',

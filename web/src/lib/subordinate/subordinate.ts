@@ -1,4 +1,4 @@
-/** A subordinate looked up by its id. */
+/** Reads a subordinate by its id. */
 import { nodeOf } from '#lib/node.ts'
 
 type Found = { __typename: string } | null | undefined

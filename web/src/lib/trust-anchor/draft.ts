@@ -1,10 +1,10 @@
-/** The settings of the Trust Anchor and of the whole federation as a form. */
+/** Describes the settings of the Trust Anchor and of the federation as a form. */
 import { defaultSettings } from '#core/defaults.ts'
 import { jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
 import type { FederationEndpoint } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
 
-/** The API sends the marks with their types, and takes the JWTs alone. */
+/** The API returns the marks with their types, and takes only the JWTs. */
 const jwtsOf = (marks: unknown): string[] =>
   Array.isArray(marks)
     ? marks.flatMap((mark) =>

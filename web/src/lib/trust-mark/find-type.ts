@@ -1,4 +1,4 @@
-/** Finds Trust Mark types on the server: there may be more than one page of them. */
+/** Finds Trust Mark types on the server, because there may be more than one page. */
 import type { TrustMarkTypeFilter } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
@@ -17,25 +17,25 @@ const NamedTrustMarkType = graphql(`
   query NamedTrustMarkType($type: URL!) { trustMarkType(type: $type) { active ...PickedType } }
 `)
 
-/** As many as a list shows at once; without an answer none. */
+/** As many as a list shows; empty without an answer. */
 export async function findTypes(filter: TrustMarkTypeFilter) {
   const { value } = await ask(FindTrustMarkTypes, { filter })
   return value?.trustMarkTypes.edges.map(({ node }) => node) ?? []
 }
 
-/** The type that an address names, if marks of it can be issued. */
+/** The type in an address, if this anchor can issue marks of it. */
 export async function activeType(type: string) {
   const { value } = await ask(NamedTrustMarkType, { type })
   return value?.trustMarkType?.active ? value.trustMarkType : undefined
 }
 
-/** A type of another issuer goes by its identifier. */
+/** A type of another issuer is shown by its identifier. */
 export async function typeName(type: string): Promise<string> {
   const { value } = await ask(NamedTrustMarkType, { type })
   return value?.trustMarkType?.description || type
 }
 
-/** As a choice: by its description, where it has one. */
+/** As an option: by its description, if it has one. */
 export const typeOption = <Type extends { type: string; description: string | null }>(type: Type) => ({
   ...type,
   value: type.type,

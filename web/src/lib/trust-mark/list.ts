@@ -1,10 +1,10 @@
-/** The list of Trust Marks: what narrows it. */
+/** Describes the list of Trust Marks, with its filters. */
 import type { TrustMarkFilter } from '#lib/gql/graphql.ts'
 import { choice, expiry, markType, rowsOf, search } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'
 import { trustMarkStates } from './state.ts'
 
-/** Not a state: an active or expired mark may have it besides. */
+/** Not a state: active and expired marks can have it. */
 export const FAILED_RENEWAL = 'FAILED_RENEWAL'
 
 export const trustMarkList: List<TrustMarkFilter, 'q' | 'type' | 'state' | 'expires'> = {

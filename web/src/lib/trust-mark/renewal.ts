@@ -1,4 +1,4 @@
-/** Renews a Trust Mark: a new JWT with the same content; the one before stays valid until it expires. */
+/** Renews a Trust Mark: a new JWT with the same claims. The previous one stays valid until it expires. */
 import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
 

@@ -1,4 +1,4 @@
-/** How a Trust Mark fares (§8.4.2). */
+/** Describes the states of a Trust Mark (§8.4.2). */
 import type { TrustMarkState } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
@@ -8,6 +8,6 @@ export const trustMarkStates: Record<TrustMarkState, { tone: Tone; label: string
   REVOKED: {
     tone: 'quiet',
     label: 'Revoked',
-    explanation: 'The status endpoint answers that it is revoked, for good.',
+    explanation: 'The status endpoint answers “revoked”, permanently.',
   },
 }

@@ -1,4 +1,4 @@
-/** The list of Trust Mark types: what narrows it. */
+/** Describes the list of Trust Mark types, with its filters. */
 import type { TrustMarkTypeFilter } from '#lib/gql/graphql.ts'
 import { choice, search } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'

@@ -18,9 +18,9 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   depends(topic.status)
   const { viewer, problem } = await parent()
   if (problem) error(problem.status, problem)
-  // Untracked: who is signed in does not depend on the page that is looked at.
+  // Untracked: the user does not depend on the page.
   if (!viewer) redirect(307, route.signIn(untrack(() => url.pathname + url.search)))
-  // The status is asked for all the time. When it fails, the indicator says so and the page stays as it is.
+  // A failed poll of the status must not fail the page; the indicator shows it.
   const status = await glance(fetch, ShellStatus, {})
   return { viewer, status: status?.serverStatus ?? null }
 }) satisfies LayoutLoad

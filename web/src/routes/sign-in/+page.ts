@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit'
 import { route } from '#lib/route.ts'
 import type { PageLoad } from './$types'
 
-/** Only a path of this site: the address bar must not send anyone elsewhere after sign-in. */
+/** Only a path of this site, so that an address cannot redirect users elsewhere after sign-in. */
 const pathWithin = (next: string | null) => (next && /^\/(?![/\\])/.test(next) ? next : route.dashboard())
 
 export const load = (async ({ parent, url }) => {

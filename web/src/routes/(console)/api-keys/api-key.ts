@@ -1,4 +1,4 @@
-/** Keys for scripts: read, made and revoked. */
+/** Reads, creates and revokes API keys. */
 import { graphql } from '#lib/gql/index.ts'
 
 graphql(`

@@ -1,4 +1,4 @@
-/** The entries of the audit log that a search finds, as a file. */
+/** Exports the entries of the audit log that match a search. */
 import type { AuditEventFilter, AuditExportQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'

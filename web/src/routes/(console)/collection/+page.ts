@@ -5,10 +5,10 @@ import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-/** What failed in the last crawl, as far as it is shown here; the run has the rest. */
+/** The first failures of the last crawl; the run has all of them. */
 const FAILURES = 5
 
-/** The collection is read forward only. */
+/** The collection is a forward-only list. */
 const CollectionPage = graphql(`
   query CollectionPage($filter: CollectionFilter, $first: Int, $after: String, $failures: Int) {
     collectionEntities(filter: $filter, first: $first, after: $after) {
@@ -21,7 +21,7 @@ const CollectionPage = graphql(`
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
-  // A crawl that ends replaces the collection, and its progress invalidates the runs.
+  // The end of a crawl replaces the collection; its progress invalidates the runs.
   depends(topic.runs)
   const { collectionEntities, renewalRuns } = await read(fetch, CollectionPage, {
     ...listVariables(url.searchParams, collectionList),

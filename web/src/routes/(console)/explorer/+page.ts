@@ -8,12 +8,12 @@ const ExplorerPage = graphql(`
   query ExplorerPage { trustAnchor { entityId trustAnchors } }
 `)
 
-/** Reads only what decides about the resolution: choosing a statement must not resolve the entity again. */
+/** Depends only on the parameters of the resolution, so that selecting a statement does not resolve again. */
 export const load = (async ({ fetch, url }) => {
   const entityId = url.searchParams.get('entity') ?? ''
   const anchor = url.searchParams.get('anchor') ?? ''
   const problem = url.searchParams.has('entity') ? entityIdProblem(entityId) : undefined
-  // Not awaited: every server on the way may take its time.
+  // Not awaited, because any server of the chain may be slow.
   const resolution =
     entityId && !problem ? ask(ResolveEntity, { entityId, trustAnchor: anchor || null }) : undefined
   const { trustAnchor } = await read(fetch, ExplorerPage, {})

@@ -1,7 +1,7 @@
-/** A part of the page as a PNG file. Heavy: load it with `import()`. */
+/** Exports a part of the page as a PNG file. Heavy: load it with `import()`. */
 import { toPng } from 'html-to-image'
 
-/** Twice the size on the screen: it goes into documents. */
+/** Twice the size on screen, for use in documents. */
 const PIXEL_RATIO = 2
 
 export async function savePicture(part: HTMLElement, fileName: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Places the entities of a graph, the Trust Anchor on top. Heavy: it is loaded with the graph. */
+/** Lays out the graph with the Trust Anchor on top. Heavy: it is loaded with the graph. */
 import dagre from '@dagrejs/dagre'
 import type { TrustGraph } from '#lib/resolution/trust-graph.ts'
 

@@ -1,4 +1,4 @@
-/** What the explorer asks for. */
+/** The query of the explorer. */
 import { graphql } from '#lib/gql/index.ts'
 
 export const ResolveEntity = graphql(`

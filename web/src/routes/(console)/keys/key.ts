@@ -1,4 +1,4 @@
-/** What the screen knows of keys, and what can be done with them. */
+/** The queries and mutations of signing keys. */
 import type { SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'

@@ -1,4 +1,4 @@
-/** What a policy would do to a subordinate, in words. */
+/** Describes the effect of a policy on a subordinate in words. */
 import type { PolicyEffect } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 

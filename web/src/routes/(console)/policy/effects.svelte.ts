@@ -1,4 +1,4 @@
-/** What a policy that is not saved yet would do to the subordinates: looked for on demand, described page by page. */
+/** Previews the effect of an unsaved policy on the subordinates: counts on demand, details page by page. */
 import type { PolicyEffect, PreviewPolicyQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
@@ -26,19 +26,19 @@ const PreviewPolicyPage = graphql(`
 
 type Members = PreviewPolicyQuery['previewMetadataPolicy']['affected']
 
-/** What the API takes, from what was typed; forms leave empty objects behind, which say nothing. */
+/** Converts input for the API, without the empty objects that forms create. */
 export function policyOf(text: string): Record<string, unknown> {
   const { value } = parseJsonObject(text)
   return isRecord(value) ? withoutEmpty(value, 2) : {}
 }
 
 export class PolicyEffects {
-  /** The text that was judged. */
+  /** The text of this preview. */
   text = $state<string>()
   counts = $state.raw<{ unchanged: number; changed: number; failing: number }>()
   members = $state.raw<Members>([])
   hasMore = $state(false)
-  /** Only those with this effect; changed and failing ones without it. */
+  /** Only this effect; by default, changed and failing subordinates. */
   effect = $state<PolicyEffect | null>(null)
   isBusy = $state(false)
   refusal = $state.raw<Refusal>()
@@ -69,7 +69,7 @@ export class PolicyEffects {
     await this.more()
   }
 
-  /** Describes those that follow the last that is described. */
+  /** Reads the next page of details. */
   async more(): Promise<void> {
     const { effect, text = '' } = this
     this.isBusy = true
@@ -77,7 +77,7 @@ export class PolicyEffects {
     const { value, refusal } = await ask(PreviewPolicyPage, { policy: policyOf(text), effect, after })
     this.isBusy = false
     this.refusal = refusal
-    // Another choice that was made meanwhile has its own answer.
+    // A later choice has its own request.
     if (!value || effect !== this.effect) return
     this.members = [...this.members, ...value.previewMetadataPolicy.affected]
     this.hasMore = value.previewMetadataPolicy.hasMore

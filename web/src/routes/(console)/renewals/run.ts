@@ -1,4 +1,4 @@
-/** Starting, cancelling and following runs. */
+/** Starts, cancels and follows runs. */
 import { graphql } from '#lib/gql/index.ts'
 
 export const StartRenewal = graphql(`

@@ -1,4 +1,4 @@
-/** Schedules in words: their labels and states. */
+/** Describes schedules in words: their labels and states. */
 import type { ScheduleFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -21,7 +21,7 @@ export const UpdateSchedule = graphql(`
   }
 `)
 
-/** Where a user starts by hand what a schedule starts. */
+/** The page on which a user starts the task of a schedule. */
 export type ByHand = 'SUBORDINATES' | 'TRUST_MARKS' | 'collection' | 'trust-anchor'
 
 const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
@@ -33,7 +33,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   prune: { label: 'Clean-up' },
 }
 
-/** A schedule without a row goes by its name. */
+/** A schedule without a row is shown by its name. */
 export const scheduleLabel = (name: string) => labels[name] ?? { label: name }
 
 export function scheduleState({

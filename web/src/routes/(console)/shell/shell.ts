@@ -1,4 +1,4 @@
-/** What the side bar shows at any width: on a narrow window it opens from the top bar. */
+/** The content of the side bar at any width; in a narrow window it opens from the top bar. */
 import type { LayoutData } from '../$types'
 
 export interface ShellProps {

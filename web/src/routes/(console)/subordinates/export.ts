@@ -1,4 +1,4 @@
-/** The subordinates that a search finds, as a file. */
+/** Exports the subordinates that match a search. */
 import type { SubordinateExportQuery, SubordinateExportQueryVariables } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'

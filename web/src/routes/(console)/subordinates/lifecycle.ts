@@ -1,4 +1,4 @@
-/** What can be done with a subordinate as a whole, and what happens then. */
+/** The actions on a subordinate, with their effects. */
 import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
@@ -45,16 +45,16 @@ const RemoveSubordinate = graphql(`
 
 export interface LifecycleAction {
   label: string
-  /** Said once it has happened, after the name of the entity. */
+  /** The confirmation afterwards, preceded by the name of the entity. */
   done: string
-  /** What it does, in one line beside its button. */
+  /** The effect in one line beside the button. */
   summary: string
-  /** What it does, in full, for the confirmation. Absent: no confirmation. */
+  /** The effect in full, for the confirmation. Absent: no confirmation. */
   consequence?: string
   danger?: boolean
-  /** Shown for active subordinates, for inactive ones, or for both. */
+  /** Available for active subordinates, for inactive ones, or for both. */
   when: 'active' | 'inactive' | 'always'
-  /** The page of the subordinate is gone afterwards. */
+  /** The subordinate's page no longer exists afterwards. */
   isFinal?: boolean
   run: (id: string) => Promise<Refusal | undefined>
 }

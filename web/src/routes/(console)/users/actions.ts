@@ -1,4 +1,4 @@
-/** What is done with a user after a question: the consequence first. */
+/** The actions on a user that need a confirmation, with their effects. */
 import type { UserFieldsFragment } from '#lib/gql/graphql.ts'
 import { write } from '#lib/graphql/client.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'

@@ -1,4 +1,4 @@
-/** What can be done with a user. */
+/** The queries and mutations of users. */
 import { graphql } from '#lib/gql/index.ts'
 
 graphql(`

@@ -15,7 +15,7 @@ export const load = (async ({ fetch, parent, url }) => {
   const entityId = url.searchParams.get('entity') ?? ''
   const problem = url.searchParams.has('entity') ? entityIdProblem(entityId) : undefined
   const isAsked = entityId !== '' && !problem
-  // Not awaited: the entity's server may be slow, and the form is usable meanwhile.
+  // Not awaited, so that the form is usable while the entity's server answers.
   const inspection = isAsked ? ask(InspectEntity, { entityId }) : undefined
   const [{ viewer }, { trustAnchor }] = await Promise.all([parent(), read(fetch, RegistrationLimits, {})])
   if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })

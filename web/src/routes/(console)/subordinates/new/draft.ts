@@ -1,4 +1,4 @@
-/** A registration as it is typed, and as the API takes it. */
+/** Describes a registration as a form. */
 import { emptyValues, parseValues } from '#lib/form/field.ts'
 import type { RegisterSubordinateInput } from '#lib/gql/graphql.ts'
 import type { Outcome, Refusal } from '#lib/graphql/refusal.ts'

@@ -1,4 +1,4 @@
-/** Fetches an entity's configuration and judges it, before anything is registered. */
+/** Fetches and checks an entity's configuration without registering it. */
 import { graphql } from '#lib/gql/index.ts'
 
 export const InspectEntity = graphql(`

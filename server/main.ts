@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-/** The admin server as a process: read the configuration, start, and close when told to. */
+/** Runs the admin server as a process: read the configuration, start, close on a signal. */
 import { readServerConfig } from '#server/config/config.ts'
 import { closeOnSignals } from '#server/process/closing.ts'
 import { createServerLog } from '#server/process/log.ts'

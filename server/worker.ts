@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-/** A worker as a process of its own: executes runs and schedules beside admin servers with WORKER=external. */
+/** Runs a worker as a process: it executes runs and schedules for admin servers with WORKER=external. */
 import { readServerConfig } from '#server/config/config.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { startBackend } from '#server/process/backend.ts'
@@ -11,7 +11,7 @@ try {
   const config = readServerConfig()
   const log = createServerLog(config.logLevel)
   const backend = await startBackend(config, log, { isWorker: true })
-  // Redis may be away for a while: then runs go on, and what they change is published later.
+  // Redis may be away for a while: runs continue, and their changes are published later.
   const isWell = () =>
     backend.db.$queryRaw`SELECT 1`.then(
       () => true,

@@ -102,7 +102,10 @@ export class KeyDirectoryReadOnlyError extends OperationError {
 export class ReauthenticationRequiredError extends OperationError {
   override readonly name = 'ReauthenticationRequiredError'
   constructor() {
-    super('REAUTHENTICATION_REQUIRED', 'You signed in a while ago: confirm that it is you, and try again.')
+    super(
+      'REAUTHENTICATION_REQUIRED',
+      'Your sign-in is too old for this change. Confirm that it is you, then retry.',
+    )
   }
 }
 

@@ -93,7 +93,7 @@ function marksOf(value: unknown): unknown[] {
   return value.filter(isJsonObject).map((entry) => entry.trust_mark ?? entry.mark)
 }
 
-/** Without this anchor as issuer of its own types: the builder of the Entity Configuration adds it. */
+/** Omits this anchor as issuer of its types: the builder of the Entity Configuration adds it. */
 function foreignIssuers(value: unknown, anchor: string, ownTypes: ReadonlySet<string>): unknown {
   if (!isJsonObject(value)) return value
   const entries = Object.entries(value).flatMap(([type, issuers]) => {

@@ -96,7 +96,7 @@ function registrationOf({ row, statement }: SourceSubordinate, settings: Setting
   )
   const notes = [
     ...(dropped.length > 0
-      ? [`Protected claims were left out of the additional claims: ${dropped.join(', ')}.`]
+      ? [`Omitted protected claims from the additional claims: ${dropped.join(', ')}.`]
       : []),
     ...(validFor === hours ? [] : [`Statements are valid for ${validFor} hours instead of ${hours}.`]),
   ]

@@ -27,21 +27,21 @@ export async function* followRun(deps: Deps, runId: number, after?: number): Asy
     let run = await find()
     if (!run) return
     yield { run, item: null }
-    let told = run
+    let reported = run
     let last = after ?? Math.max(0, run.done + run.failed - REPLAYED)
     for (;;) {
       for await (const item of finishedItems(db, runId, last)) {
         last = item.sequence ?? last
         yield { run, item }
-        told = run
+        reported = run
       }
       if (run.endedAt) {
         yield { run, item: null }
         return
       }
       // An item can come with a state from before it was counted; that state is not final.
-      if (differs(run, told)) yield { run, item: null }
-      told = run
+      if (differs(run, reported)) yield { run, item: null }
+      reported = run
       if (!(await bell.next())) return
       // Read the state before the items: once the run has ended, all items are there.
       run = await find()

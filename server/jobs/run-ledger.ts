@@ -15,11 +15,11 @@ export class RunLostError extends Error {
 export type FinishedItem = { ok: boolean } & Outcome
 
 export type Ledger = {
-  /** Items that are to be worked on now, at most a page. */
+  /** The next items to work on, at most a page. */
   nextItems(): Promise<RenewalRunItem[]>
   /** Milliseconds until the next item may be tried again; null when every item is finished. */
   untilNextItem(): Promise<number | null>
-  /** Answers whether the run is to be cancelled. @throws RunLostError */
+  /** True when a user has cancelled the run. @throws RunLostError */
   beat(state: { current: string | null; total?: number }): Promise<boolean>
   /** The same. @throws RunLostError, and nothing is recorded */
   finish(item: RenewalRunItem, result: FinishedItem): Promise<boolean>

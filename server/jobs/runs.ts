@@ -86,7 +86,7 @@ async function create(
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:run'))`
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
   if (await tx.renewalRun.findFirst({ where, select: { id: true } }))
-    throw new ConflictError('A run of this kind is under way; watch it, or cancel it first.')
+    throw new ConflictError('A run of this kind is already running. Wait for it, or cancel it first.')
   const { name, method, requestId = null } = caller
   const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}

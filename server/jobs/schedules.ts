@@ -111,7 +111,7 @@ async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boole
   return row?.exists === true
 }
 
-/** A run that is still under way is not joined by another. */
+/** Starts nothing while a run of the same kind is running. */
 async function startRun(
   { runs }: ScheduleContext,
   schedule: string,
@@ -122,7 +122,7 @@ async function startRun(
     const { id } = await runs.start(jobCaller(schedule), kind, options)
     return { message: 'A run was started.', runId: id }
   } catch (error) {
-    if (error instanceof ConflictError) return { message: 'A run of this kind is under way already.' }
+    if (error instanceof ConflictError) return { message: 'A run of this kind is already running.' }
     throw error
   }
 }

@@ -21,6 +21,6 @@ export type Outcome = {
   changes?: readonly { path: string; before: unknown; after: unknown }[]
   /** How many things the item turned out to be. */
   total?: number
-  /** Those of them that failed: each becomes an item of its own. */
+  /** The failed ones; each becomes an item of the run. */
   failures?: readonly { resource: string; message: string }[]
 }

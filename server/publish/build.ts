@@ -19,7 +19,7 @@ export type StatementSubject = Pick<
   'entityId' | 'jwks' | 'forcedMetadata' | 'metadataPolicy' | 'constraints' | 'additionalClaims' | 'validFor'
 >
 
-/** The Trust Anchor's Entity Configuration (3.1.1, 3.1.2, 9). `now` in unix seconds. */
+/** The Trust Anchor's Entity Configuration (§3.1.1, §3.1.2, §9). `now` in unix seconds. */
 export function entityConfigurationClaims(input: {
   entityId: string
   settings: Settings
@@ -74,7 +74,7 @@ function trustMarkOwners(
   return owners
 }
 
-/** The Subordinate Statement about one subordinate (3.1.1, 3.1.3). `now` in unix seconds. */
+/** The Subordinate Statement about one subordinate (§3.1.1, §3.1.3). `now` in unix seconds. */
 export function subordinateStatementClaims(input: {
   entityId: string
   settings: Settings
@@ -98,7 +98,7 @@ export function subordinateStatementClaims(input: {
   })
 }
 
-/** The federation's policy merged with that of the subordinate: one statement holds one policy (6.1.4.1). */
+/** The federation's policy merged with that of the subordinate: one statement holds one policy (§6.1.4.1). */
 function statementPolicy(
   settings: Pick<Settings, 'metadataPolicy'>,
   subordinate: Pick<Subordinate, 'metadataPolicy'>,

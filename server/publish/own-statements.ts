@@ -8,7 +8,7 @@ import { typedTrustMarkType } from '#server/database/typed-row.ts'
 import { entityConfigurationClaims } from '#server/publish/build.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 
-/** The Entity Configuration (9). */
+/** The Entity Configuration (§9). */
 export async function signEntityConfiguration({
   db,
   entityId,
@@ -27,7 +27,7 @@ export async function signEntityConfiguration({
   return signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
 }
 
-/** The historical key set (8.7); empty as long as no key was retired. */
+/** The historical key set (§8.7); empty as long as no key was retired. */
 export async function signHistoricalKeys({ entityId, signingKeys, now }: PublishContext): Promise<string> {
   const { signer, historical } = signingKeys.current()
   const claims = buildHistoricalKeySet({ issuer: entityId, iat: toUnix(now()), keys: historical })

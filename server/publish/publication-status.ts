@@ -1,12 +1,12 @@
-/** Whether what Redis serves is what the database says: read when asked, and watched for those who follow it. */
+/** Reads how far publication is behind the database, and streams each change of it. */
 import type { PublisherLease } from '#prisma/generated/client/client.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { isReachable } from '#store/connect.ts'
 
-/** Milliseconds after which a pending change is no longer just on its way. */
+/** Milliseconds after which a pending change counts as stalled. */
 const STALLED_AFTER = 30_000
-/** Milliseconds between two looks, while anybody follows. */
+/** Milliseconds between two reads, while there are subscribers. */
 const INTERVAL = 1_000
 
 export type PublicationStatus = {
@@ -34,13 +34,13 @@ export function healthOf({ pending, oldest, redisReachable }: PublicationStatus,
 }
 
 export type PublicationWatch = {
-  /** The present state first, then each other one. */
+  /** Yields the current state, then each change. */
   follow(): AsyncIterable<PublicationStatus>
   /** Ends every stream. */
   close(): void
 }
 
-/** Any process may publish, and time alone makes a change stalled, so the state is looked at and not announced. */
+/** Polls, because any process may publish, and time alone makes a change stalled. */
 export function watchPublication(source: Source): PublicationWatch {
   const streams = new Map<EventStream<PublicationStatus>, string | undefined>()
   let timer: NodeJS.Timeout | undefined
@@ -48,10 +48,10 @@ export function watchPublication(source: Source): PublicationWatch {
   async function look(): Promise<void> {
     const status = await readPublicationStatus(source).catch(() => null) // the next successful read reports it
     if (status === null) return
-    const told = describe(status, source.now())
+    const description = describe(status, source.now())
     for (const [stream, before] of streams) {
-      if (before === told) continue
-      streams.set(stream, told)
+      if (before === description) continue
+      streams.set(stream, description)
       stream.push(status)
     }
   }
@@ -81,7 +81,7 @@ export function watchPublication(source: Source): PublicationWatch {
   }
 }
 
-/** What a person would see of it. The time of the last publication moves on without anything to tell. */
+/** The parts whose change subscribers get; not the time of the last publication, which changes all the time. */
 function describe(status: PublicationStatus, now: Date): string {
   const { pending, oldest, lease, redisReachable } = status
   return JSON.stringify([healthOf(status, now), pending, oldest, lease?.lastError, redisReachable])

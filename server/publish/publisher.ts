@@ -47,11 +47,11 @@ export function startPublisher(
   /** The lease keeps other processes out; within this one, work on Redis queues up here. */
   function exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = last.then(work)
-    last = result.catch(() => undefined) // each caller hears of its own failure
+    last = result.catch(() => undefined) // each caller gets its own failure
     return result
   }
 
-  /** A drain that has not begun yet serves everyone who asks meanwhile. False while another process publishes. */
+  /** Callers share a drain that has not begun. False while another process publishes. */
   function drain(): Promise<boolean> {
     waiting ??= exclusive(() => {
       waiting = undefined

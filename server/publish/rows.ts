@@ -33,7 +33,7 @@ async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: re
 
 /**
  * Every active one, page by page. One that cannot be signed does not hold up the others: its statement of before
- * stays, and an outbox entry of its own tries it again and tells the reason.
+ * stays, and its own outbox entry retries it and records the reason.
  */
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
   for (let after = 0; ; ) {

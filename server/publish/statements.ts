@@ -102,7 +102,7 @@ async function extendKeyUse(db: Database, kid: string, rows: readonly SignedSubo
   })
 }
 
-/** One query for the whole page; a row that changed meanwhile keeps its own state and is signed again. */
+/** Writes a page with one query. A row that changed in between keeps its state and is signed again. */
 async function storeStatements(db: Database, rows: readonly SignedSubordinate[]): Promise<void> {
   const values = rows.map(
     (row) => Prisma.sql`(${row.id}::int, ${row.version}::int, ${row.statement}, ${row.statementBasis},

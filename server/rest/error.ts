@@ -63,7 +63,7 @@ export function answerFailures(app: FastifyInstance): void {
 export function answerStrayRequests(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const place = `${request.method} ${request.url.split('?', 1)[0]}`
-    return fail(request, reply, 404, `There is no ${place}; /api/v1/openapi.json has all that there is.`)
+    return fail(request, reply, 404, `There is no ${place}. /api/v1/openapi.json lists every operation.`)
   })
   // The files of the console have a route for every other GET.
   app.get('/*', { config: { scope: 'public' }, schema: { hide: true } }, (_request, reply) =>

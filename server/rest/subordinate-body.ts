@@ -8,7 +8,7 @@ const object = z.record(z.string(), z.unknown())
 const entityid = z.string().min(1).describe('Its Entity Identifier.')
 const metadata = object.describe('Its metadata by Entity Type; null: the metadata it declares.')
 const forcedMetadata = object.describe('Metadata that our statement sets, over what the entity declares.')
-const jwks = object.describe('Its Federation Entity Keys, received out of band; null when there are none.')
+const jwks = object.describe('Its Federation Entity Keys, obtained out of band; null without any.')
 const requiredTrustmarks = z
   .string()
   .describe('The required Trust Mark types, separated by commas; null: none.')

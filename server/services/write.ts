@@ -30,7 +30,7 @@ export async function recordChange<Row>(db: Database, caller: Caller, work: Work
   return (await transact(db, caller, work)).result
 }
 
-/** Records what happened without a change of its own: a refusal, a sign-in, a backup. */
+/** Records an event that changes no data: a refusal, a sign-in, a backup. */
 export async function recordOnly(db: Database, caller: Caller, entry: AuditEntry): Promise<void> {
   await recordChange(db, caller, async () => ({ ...entry, result: undefined }))
 }

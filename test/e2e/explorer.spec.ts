@@ -46,9 +46,9 @@ test('resolves an entity, opens each statement with its checks, and saves the pi
   await page.getByRole('button', { name: 'Check trust' }).click()
   await page.getByRole('heading', { name: 'It resolves' }).waitFor()
 
-  await page.getByRole('link', { name: `vouches: ${anchor} about ${sound.top.id}` }).click()
+  await page.getByRole('link', { name: `valid: ${anchor} about ${sound.top.id}` }).click()
   await page.getByRole('heading', { name: 'Subordinate Statement' }).waitFor()
-  await page.getByText(`${anchor} speaks about ${sound.top.id}.`).waitFor()
+  await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
   expect(new URL(page.url()).searchParams.get('statement')).toBe('2')
   await page.getByText('Adds what was missing.').waitFor()
 
@@ -63,10 +63,10 @@ test('resolves an entity, opens each statement with its checks, and saves the pi
 test('keeps the statement in the address, and shows the graph as a list', async () => {
   const { page } = watched
   await page.reload()
-  await page.getByText(`${anchor} speaks about ${sound.top.id}.`).waitFor()
+  await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
   await page.getByRole('link', { name: 'List', exact: true }).press('Enter')
   await page.getByRole('link', { name: /^Entity Configuration of the Trust Anchor/ }).press('Enter')
-  await page.getByText(`${anchor} speaks about itself.`).waitFor()
+  await page.getByText(`It is ${anchor}’s statement about itself.`).waitFor()
 })
 
 test('names the failed check of a chain, its statement, and what to do', async () => {

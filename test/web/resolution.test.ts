@@ -26,7 +26,7 @@ const check = (at: number, status: 'PASSED' | 'FAILED') => ({
   statement: at,
   name: 'SIGNATURE' as const,
   status,
-  title: 'It is signed by whom it says',
+  title: 'Its signature verifies with its issuer’s keys',
   message: '',
   section: '10.2',
 })

@@ -97,12 +97,12 @@ function driftOfHolder(kind: Drift['kind'], type: string, entityId: string, mark
 
 const itemOf = (mark: Mark): OutboxItem => (mark ? toPublish('trust-mark', mark.id) : toPublish('everything'))
 
-/** Each once: those of the database, and those that Redis has a trace of. */
+/** Yields each type once: those of the database, then others with keys in Redis. */
 async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<string[]> {
-  const told = new Set<string>()
+  const seen = new Set<string>()
   const fresh = (types: readonly string[]) => {
-    const added = types.filter((type) => !told.has(type))
-    for (const type of added) told.add(type)
+    const added = types.filter((type) => !seen.has(type))
+    for (const type of added) seen.add(type)
     return added
   }
   yield fresh((await db.trustMarkType.findMany({ select: { type: true } })).map(({ type }) => type))

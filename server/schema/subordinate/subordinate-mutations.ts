@@ -18,7 +18,7 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
     jwks: t.field({
       type: 'JWKS',
       description:
-        'Its keys as received out of band: its configuration must verify with them, and the statement vouches for them.',
+        'Its keys, obtained out of band. Its configuration must verify with them, and the statement carries them.',
     }),
     active: t.boolean({ description: 'Whether to publish it immediately; true by default.' }),
     ...statementFields(t),

@@ -85,7 +85,7 @@ builder.prismaNode('Subordinate', {
     }),
     jwks: t.expose('jwks', {
       type: 'JWKS',
-      description: 'The Federation Entity Keys that our statement vouches for.',
+      description: 'The Federation Entity Keys in our statement.',
     }),
     requiredTrustMarks: t.expose('requiredTrustMarks', {
       type: ['URL'],

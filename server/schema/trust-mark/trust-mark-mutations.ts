@@ -96,7 +96,7 @@ builder.mutationFields((t) => ({
   }),
   revokeTrustMark: t.field({
     type: TrustMarkRef,
-    description: 'Revokes a Trust Mark: every JWT issued for it so far, for good.',
+    description: 'Revokes a Trust Mark permanently: every JWT issued for it so far.',
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: {

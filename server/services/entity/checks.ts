@@ -6,16 +6,16 @@ export type EntityCheckStatus = 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
 
 export const entityChecks = {
   REACHABLE: { title: 'Publishes an Entity Configuration', section: '9' },
-  STATEMENT: { title: 'The Entity Configuration is well formed', section: '3.2' },
+  STATEMENT: { title: 'The Entity Configuration is well-formed', section: '3.2' },
   IDENTITY: { title: 'It is about the entity itself', section: '3.1.1' },
   TIMES: { title: 'It is valid now', section: '3.2' },
   SIGNATURE: { title: 'It is signed with the entity’s own keys', section: '3.2' },
-  KEYS: { title: 'Its keys are those received out of band', section: '11.3' },
+  KEYS: { title: 'Its keys match the ones you were given', section: '11.3' },
   AUTHORITY_HINT: { title: 'It names this Trust Anchor as its superior', section: '3.1.2' },
   METADATA: { title: 'It declares at least one Entity Type', section: '5' },
-  CONSTRAINTS: { title: 'It is within the federation’s constraints', section: '6.2' },
+  CONSTRAINTS: { title: 'It satisfies the federation’s constraints', section: '6.2' },
   METADATA_POLICY: { title: 'Its metadata satisfies the metadata policy', section: '6.1' },
-  TRUST_MARKS: { title: 'It holds the required Trust Marks', section: '7' },
+  TRUST_MARKS: { title: 'It has the required Trust Marks', section: '7' },
   NOT_REGISTERED: { title: 'It is not registered yet', section: null },
 } as const satisfies Record<string, { title: string; section: string | null }>
 

@@ -32,7 +32,7 @@ export type Examination = {
 
 type Input = {
   entityId: string
-  /** Keys received out of band; the configuration must verify with them. */
+  /** Keys obtained out of band; the configuration must verify with them. */
   jwks?: JwkSet | undefined
   registration: Registration
   registered: boolean
@@ -106,8 +106,8 @@ async function checkSignature(statement: EntityStatement, input: Input, checklis
     return
   }
   const given = await verify(input.jwks)
-  if (given) checklist.fail('KEYS', `With the keys received out of band: ${given.message}`)
-  else checklist.pass('KEYS', 'The configuration verifies with the keys received out of band.')
+  if (given) checklist.fail('KEYS', `With the keys you were given: ${given.message}`)
+  else checklist.pass('KEYS', 'The Entity Configuration verifies with the keys you were given.')
 }
 
 function checkAuthorityHint(statement: EntityStatement, { anchor }: Input, checklist: Checklist): void {

@@ -31,7 +31,7 @@ type Rule = {
   section: string
   /** Whether the rule applies to this statement. */
   applies(subject: Subject): boolean
-  /** Answers with what was found. @throws FederationError with what is wrong */
+  /** Returns a sentence about a statement that passes. @throws FederationError with the fault */
   look(subject: Subject): string | Promise<string>
 }
 
@@ -42,21 +42,21 @@ const always = () => true
 
 export const statementChecks = {
   SUBJECT: {
-    title: 'It continues the chain',
+    title: 'It is linked to the previous statement',
     section: '4',
     applies: always,
     look({ chain, position, statement: { claims } }) {
       const expected = chain[position - 1]?.claims.iss ?? claims.iss
       if (claims.sub !== expected) throw refuse('link', `It is about ${claims.sub}, not about ${expected}.`)
       return claims.iss === claims.sub
-        ? `${claims.iss} speaks about itself.`
-        : `${claims.iss} speaks about ${claims.sub}.`
+        ? `It is ${claims.iss}’s statement about itself.`
+        : `It is ${claims.iss}’s statement about ${claims.sub}.`
     },
   },
   AUTHORITY_HINT: {
     title: 'The entity names this superior',
     section: '3.1.2',
-    // What an Intermediate hints at does not stand in the chain.
+    // A chain does not contain the configurations of Intermediates, and so not their hints.
     applies: ({ position }) => position === 1,
     look({ chain: [configuration], statement: { claims } }) {
       if (configuration?.claims.authority_hints?.includes(claims.iss))
@@ -74,7 +74,7 @@ export const statementChecks = {
     },
   },
   SIGNATURE: {
-    title: 'It is signed by whom it says',
+    title: 'Its signature verifies with its issuer’s keys',
     section: '10.2',
     applies: always,
     async look({ chain, position, statement, trustAnchorKeys }) {
@@ -82,7 +82,7 @@ export const statementChecks = {
       await verifySignature(statement, above?.claims.jwks ?? trustAnchorKeys)
       // The subject's Entity Configuration must also verify with its own keys.
       if (position === 0) await verifySignature(statement, statement.claims.jwks)
-      const by = above ? `which ${above.claims.iss} vouches for` : 'which is held for the Trust Anchor here'
+      const by = above ? `which ${above.claims.iss} published for it` : 'a key of the Trust Anchor'
       return `Signed with the key ${statement.header.kid}, ${by}.`
     },
   },
@@ -101,7 +101,7 @@ export const statementChecks = {
     applies: ({ statement }) => statement.claims.metadata_policy !== undefined,
     look({ statement: { claims }, policy }) {
       const failed = policy.filter(({ error, setBy }) => error !== undefined && setBy.includes(claims.iss))
-      if (failed.length === 0) return 'No operator that it sets refuses the metadata.'
+      if (failed.length === 0) return 'The metadata passes this policy.'
       throw refuse('metadata_policy', failed.map(({ error }) => error).join(' '))
     },
   },

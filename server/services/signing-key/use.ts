@@ -1,16 +1,16 @@
-/** What a key has signed that still counts: as published here, and as others may hold it. */
+/** Counts the valid signatures of each key: in published data, and in copies that clients may still hold. */
 import type { Database, Transaction } from '#server/database/client.ts'
 
 export type KeyUse = {
   /** Published Subordinate Statements that it signed, and when the last of them expires. */
   statements: number
   statementsUntil: Date | null
-  /** Published Trust Marks, likewise. */
+  /** The same for published Trust Marks. */
   trustMarks: number
   trustMarksUntil: Date | null
-  /** Trust Marks that were replaced since, and are valid still. */
+  /** Replaced Trust Marks that are still valid. */
   replacedTrustMarks: number
-  /** When the last of all that it signed expires, replaced statements and marks included; null when all has. */
+  /** When the last of its signatures expires, on replaced statements and marks too; null when all have expired. */
   neededUntil: Date | null
 }
 

@@ -1,4 +1,4 @@
-/** The signing keys as they are shown: files, rows and use put together; never a private part. */
+/** Describes the signing keys from their files, rows and use; never a private part. */
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
@@ -13,12 +13,12 @@ export type SigningKeyView = {
   kid: string
   alg: string
   state: (typeof stateOfRole)[KeyRole]
-  /** Below the key directory. */
+  /** Relative to the key directory. */
   file: string
   jwk: Jwk
-  /** What is known of its past; null when it was put there a moment ago. */
+  /** Its history; null for a file that was added a moment ago. */
   row: SigningKey | null
-  /** Counted when it is asked for. */
+  /** Counted on demand. */
   use(): Promise<KeyUse>
 }
 
@@ -27,7 +27,7 @@ export type HistoricalKeyView = { key: HistoricalKey; use(): Promise<KeyUse> }
 export type KeyViews = ReturnType<typeof createKeyView>
 
 export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 'signingKeys' | 'now'>) {
-  /** Counts for all keys at once, at the first question. */
+  /** Counts for all keys with the first call. */
   function countOnce() {
     let uses: ReturnType<typeof findKeyUses> | undefined
     return async (kid: string) => {
@@ -36,7 +36,7 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     }
   }
 
-  /** As the directory is now: another process may have changed it a moment ago. */
+  /** Reads the directory again, because another process may have changed it. */
   async function listed(): Promise<SigningKeyView[]> {
     await signingKeys.refresh()
     const keys = signingKeys.current().listed
@@ -53,7 +53,7 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     }))
   }
 
-  /** As `listed`. The last that was withdrawn comes first. */
+  /** As `listed`; the key that expired last comes first. */
   async function historical(): Promise<HistoricalKeyView[]> {
     await signingKeys.refresh()
     const count = countOnce()
@@ -61,7 +61,7 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     return keys.map((key) => ({ key, use: () => count(key.kid) }))
   }
 
-  /** @throws NotFoundError with that message */
+  /** @throws NotFoundError with `message` */
   async function theOne(isMeant: (key: SigningKeyView) => boolean, message: string): Promise<SigningKeyView> {
     const key = (await listed()).find(isMeant)
     if (key) return key
@@ -71,12 +71,12 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
   return {
     listed,
     historical,
-    /** Why keys cannot be changed here; null when they can. */
+    /** Why keys cannot be changed here; null if they can. */
     explainReadOnly: () => explainReadOnly(signingKeys.place),
 
     find: (kid: string) => theOne((key) => key.kid === kid, `There is no key ${kid} in the key directory.`),
-    /** The key that signs at present. */
-    signing: () => theOne((key) => key.state === 'CURRENT', 'No key signs.'),
+    /** The current key. */
+    signing: () => theOne((key) => key.state === 'CURRENT', 'The key directory has no current key.'),
 
     async findHistorical(kid: string): Promise<HistoricalKeyView> {
       const key = (await historical()).find(({ key }) => key.kid === kid)

@@ -37,7 +37,7 @@ export const subordinateFields = {
 export type SubordinateFields = Input<typeof subordinateFields>
 export type ParsedFields = Patch<typeof subordinateFields>
 
-/** Endpoints stand in the entity's own configuration, never in what its superior says (8.1, 8.2, 8.4). */
+/** Endpoints stand in the entity's own configuration, never in what its superior says (§8.1, §8.2, §8.4). */
 function parseForcedMetadata(value: unknown): Metadata {
   const metadata = parseMetadata(value, ['forcedMetadata'])
   const endpoints = Object.keys(metadata.federation_entity ?? {}).filter((name) =>

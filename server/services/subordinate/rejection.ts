@@ -1,10 +1,10 @@
-/** Refuses an entity that failed a check, and says which field of the input is at fault, if one is. */
+/** Refuses an entity that failed a check, and names the field of the input at fault, if there is one. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { type EntityCheckName, EntityRejectedError, isAcceptable } from '#server/services/entity/checks.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import type { SubordinateFields } from '#server/services/subordinate/input.ts'
 
-/** The fields of which a check looks at nothing but what they say of the entity. */
+/** The fields that each check applies to the entity. */
 const examinedFields: Partial<Record<EntityCheckName, readonly (keyof SubordinateFields)[]>> = {
   KEYS: ['jwks'],
   CONSTRAINTS: ['constraints'],
@@ -12,7 +12,7 @@ const examinedFields: Partial<Record<EntityCheckName, readonly (keyof Subordinat
   TRUST_MARKS: ['requiredTrustMarks'],
 }
 
-/** How the operation names the entity, and what it was told about it. */
+/** The field with which the operation names the entity, and the fields that it was given. */
 type Operation = { subject: 'entityId' | 'id'; fields: SubordinateFields }
 
 /** The configuration that passed every check. @throws EntityRejectedError with the checks */
@@ -21,7 +21,7 @@ export function accepted({ checks, statement }: Examination, operation: Operatio
   throw new EntityRejectedError(checks, faultyField({ checks }, operation))
 }
 
-/** The field that was given for the only check that failed; else the entity itself is at fault. */
+/** The given field behind the only failed check; otherwise the field that names the entity. */
 function faultyField({ checks }: Pick<Examination, 'checks'>, { subject, fields }: Operation): string {
   const failed = checks.filter(({ status }) => status === 'FAILED').map(({ name }) => name)
   const candidates = failed.flatMap((name) => examinedFields[name] ?? [])

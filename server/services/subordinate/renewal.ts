@@ -32,7 +32,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
 
   /** Its configuration as it is now. One that is not acceptable changes nothing, but the reason is kept. */
   async function fetchAnew(before: Subordinate): Promise<EntityStatement> {
-    // New keys must be announced by a configuration that the keys we vouch for have signed (11).
+    // New keys must be announced by a configuration that the keys we vouch for have signed (§11).
     const registration = typedSubordinate(before)
     const { entityId, jwks } = registration
     const settings = await readSettings(db)

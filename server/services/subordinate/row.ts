@@ -59,7 +59,7 @@ function described(metadata: Metadata) {
   }
 }
 
-/** The name of the service before that of the organization behind it (5.2.2). */
+/** The name of the service before that of the organization behind it (§5.2.2). */
 export function displayName(metadata: Metadata): string | null {
   const names = ['display_name', 'client_name', 'resource_name', 'organization_name']
   for (const name of names) {

@@ -1,4 +1,4 @@
-/** What an update makes of a row: where the statement would say something else, the entity is examined as at registration. */
+/** Computes the row after an update. A change of the statement examines the entity as at registration. */
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
@@ -7,7 +7,7 @@ import type { ParsedFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 import { columns, declaredMetadata, redeclared } from '#server/services/subordinate/row.ts'
 
-/** Fields that bear on what a resolver concludes about the entity, or on whether it may be registered. */
+/** Fields that decide how the entity resolves, or whether it may be registered. */
 const examined = ['jwks', 'forcedMetadata', 'metadataPolicy', 'constraints', 'requiredTrustMarks'] as const
 
 /** @throws EntityRejectedError */
@@ -40,7 +40,7 @@ async function examineAnew(
   const { entityId } = before
   const present = typedSubordinate(before)
   const registration = { ...present, ...fields }
-  // Keys that are cleared are those of the entity's own configuration again.
+  // Without keys, those of the entity's own configuration apply.
   const jwks = fields.jwks === undefined ? present.jwks : fields.jwks
   const result = await examine({ entityId, settings, registration, jwks, registered: true })
   return accepted(result, { subject: 'id', fields })

@@ -73,7 +73,7 @@ function parseEndpoints(names: readonly string[]): EndpointName[] {
   return optionalEndpoints.filter((name) => names.includes(name))
 }
 
-/** Informational parameters of federation_entity (5.2.2); endpoints and keys have fields of their own. */
+/** Informational parameters of federation_entity (§5.2.2); endpoints and keys have fields of their own. */
 function parseOrganization(value: unknown): Record<string, unknown> {
   const parameters = parseParameters('federation_entity', value, ['organization'])
   const reserved = Object.keys(parameters).filter(isEndpointParameter)
@@ -86,7 +86,7 @@ function parseOrganization(value: unknown): Record<string, unknown> {
   return parameters
 }
 
-/** Marks issued to this anchor, as they stand in `trust_marks` (3.1.2). */
+/** Marks issued to this anchor, as they stand in `trust_marks` (§3.1.2). */
 function parseOwnTrustMarks(jwts: readonly string[], { entityId, allowHttp }: Context): TrustMarkEntry[] {
   return jwts.map((jwt) => {
     const { claims } = parseTrustMark(jwt, { allowHttp })
@@ -100,7 +100,7 @@ function parseOwnTrustMarks(jwts: readonly string[], { entityId, allowHttp }: Co
   })
 }
 
-/** Foreign anchors with their pinned keys: entity -> JWK Set (10). */
+/** Foreign anchors with their pinned keys: entity -> JWK Set (§10). */
 function parseTrustAnchors(value: unknown, { entityId, allowHttp }: Context): Record<string, JwkSet> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidInputError(
@@ -120,7 +120,7 @@ function parseTrustAnchors(value: unknown, { entityId, allowHttp }: Context): Re
   return Object.fromEntries(anchors)
 }
 
-/** Endpoint -> methods; a federation may ask its clients to authenticate (8.8). */
+/** Endpoint -> methods; a federation may ask its clients to authenticate (§8.8). */
 function parseAuthMethods(value: unknown): EndpointAuthMethods {
   const known = ['none', 'private_key_jwt']
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

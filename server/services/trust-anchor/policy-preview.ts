@@ -1,4 +1,4 @@
-/** What a federation policy would do to every registered subordinate, before it is saved. */
+/** Previews the effect of a federation policy on every registered subordinate before it is saved. */
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
@@ -18,23 +18,23 @@ export type PolicyEffect = 'UNCHANGED' | 'CHANGED' | 'FAILS'
 export type MemberEffect = {
   entityId: string
   effect: PolicyEffect
-  /** Resolved metadata now and then; null where it is rejected. */
+  /** Resolved metadata before and after the change; null where the entity is rejected. */
   before: Metadata | null
   after: Metadata | null
-  /** Every finding, as sentences. */
+  /** All findings, one sentence each. */
   findings: string[]
 }
 export type EffectCounts = { unchanged: number; changed: number; failing: number }
 export type AffectedPage = { members: MemberEffect[]; hasMore: boolean }
 type PageRequest = {
   limit: number
-  /** Those after this subordinate, in the order of registration. */
+  /** Only subordinates registered after this one. */
   after?: string | null | undefined
-  /** Only with this effect; without it, changed and failing ones. */
+  /** Only this effect; by default, changed and failing subordinates. */
   effect?: PolicyEffect | null | undefined
 }
 
-/** Counting looks at every active subordinate, a page only at as many as it takes to fill it. */
+/** A count examines every active subordinate; a page only as many as are needed to fill it. */
 export function previewPolicy(
   { db, entityId: anchor, now }: Pick<ServiceContext, 'db' | 'entityId' | 'now'>,
   given: unknown,
@@ -112,7 +112,7 @@ function effectOn(
   }
 }
 
-/** What a resolver concludes, by its own rules. */
+/** Resolves the metadata by the rules of a resolver. */
 function resolved(subordinate: Subordinate, settings: Settings, anchor: string, now: number) {
   try {
     const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
@@ -126,7 +126,7 @@ function resolved(subordinate: Subordinate, settings: Settings, anchor: string, 
   }
 }
 
-/** All findings, where a resolver stops at the first. */
+/** Lists all findings; a resolver stops at the first. */
 function explain(subordinate: Subordinate, settings: Settings, anchor: string): string[] {
   const { metadata } = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true }).claims
   const found = applySuperiorMetadata(metadata ?? {}, subordinate.forcedMetadata ?? {})

@@ -1,4 +1,4 @@
-/** Rows of Trust Marks and of the JWTs issued for them, as the operations on marks write them. */
+/** Writes the rows of Trust Marks and of the JWTs issued for them. */
 import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { changedMeanwhile } from '#server/error/operation-error.ts'
@@ -14,7 +14,7 @@ export function columns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
   return { jwt, kid, issuedAt, expiresAt, lastError: null, failingSince: null }
 }
 
-/** Changes the row as it was read, or not at all. */
+/** Changes the row if it is still as it was read. */
 export async function replace(
   tx: Transaction,
   present: TrustMark,
@@ -30,7 +30,7 @@ export async function replace(
   return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
 }
 
-/** @throws ConflictError when its key does not sign any more */
+/** @throws ConflictError when its key is no longer the current one */
 export async function recordIssued(
   tx: Transaction,
   trustMarkId: number,
@@ -57,7 +57,7 @@ export function change(action: AuditAction, before: TrustMark | undefined, after
   }
 }
 
-/** The JWT itself is known by its hash; the log keeps what it says. */
+/** Without the JWT: its hash identifies it, and the log keeps its claims. */
 function auditView({ jwt, ...rest }: TrustMark): object {
   return rest
 }

@@ -1,4 +1,4 @@
-/** Builds and signs one Trust Mark, under a delegation where its type has an owner (7.1, 7.2). */
+/** Builds and signs one Trust Mark, under a delegation where its type has an owner (§7.1, §7.2). */
 import { randomUUID } from 'node:crypto'
 import type { AdditionalClaims } from '#core/additional-claims.ts'
 import { FederationError } from '#core/errors.ts'
@@ -16,7 +16,7 @@ const HOUR = 3600
 export type MarkContent = {
   type: Pick<TrustMarkType, 'type' | 'logoUri' | 'ref'>
   entityId: string
-  /** Hours from now on, or until when. */
+  /** Hours from now, or the time of expiry. */
   validFor: number | Date
   additionalClaims: AdditionalClaims | null
   delegation: string | null
@@ -37,21 +37,21 @@ export async function signMark(
     type: type.type,
     iat,
     exp,
-    // The JWT is the identity of the mark (§8.4): two of the same second must not be the same bytes.
+    // Status belongs to the JWT (§8.4): two marks issued in one second must differ.
     jti: randomUUID(),
     additionalClaims: additionalClaims ?? {},
     ...(type.logoUri ? { logoUri: type.logoUri } : {}),
     ...(type.ref ? { ref: type.ref } : {}),
     ...(delegation ? { delegation } : {}),
   })
-  await signingKeys.refresh() // another process may have changed them a moment ago
+  await signingKeys.refresh() // another process may have changed them
   const { signer } = signingKeys.current()
   const jwt = await signJwt(claims, { key: signer, typ: TRUST_MARK_TYP })
   const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
   return { jwt, hash: hashTrustMark(jwt), kid: signer.kid, issuedAt, expiresAt }
 }
 
-/** A type with an owner needs the owner's delegation to us, in any case (7.3 step 8). @throws InvalidInputError */
+/** A type with an owner always needs the owner's delegation to this anchor (§7.3 step 8). @throws InvalidInputError */
 export async function parseDelegation(
   { entityId, allowHttp, now }: Pick<ServiceContext, 'entityId' | 'allowHttp' | 'now'>,
   type: Pick<TrustMarkType, 'type' | 'owner'>,

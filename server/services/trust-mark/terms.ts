@@ -1,4 +1,4 @@
-/** The terms of Trust Marks: how long they are valid, and whether and when they are renewed. */
+/** Parses the terms of Trust Marks: how long they are valid, and whether and when they are renewed. */
 import type { defaultTerms } from '#core/defaults.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { field, type Input, type Patch } from '#server/services/patch.ts'
@@ -8,7 +8,7 @@ export type Terms = typeof defaultTerms
 
 type Limits = { maximumTrustMarkHours: number }
 
-/** The terms of a type have defaults of their own; those of a mark default to its type's. */
+/** A type's terms have fixed defaults; a mark's terms default to those of its type. */
 export const termFields = ({ validFor, renewalTime, autorenew }: Terms) => ({
   validFor: field(validFor, (hours: number, { maximumTrustMarkHours: maximum }: Limits) =>
     parseHours(hours, maximum),
@@ -20,7 +20,7 @@ export const termFields = ({ validFor, renewalTime, autorenew }: Terms) => ({
 type TermFields = ReturnType<typeof termFields>
 
 /**
- * The terms after a patch. What was not given gives way: to the federation's maximum, and to a renewal before the
+ * Applies a patch. A term that was not given is lowered to the federation's maximum, and so that renewal precedes the
  * expiry. @throws InvalidInputError
  */
 export function patchTerms(

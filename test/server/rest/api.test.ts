@@ -54,7 +54,7 @@ test.each([
 ])('%s %s is no route, which is said to anybody in the usual form', async (method, path, named) => {
   const response = await fetch(`${admin.adminUrl}/api/v1${path}`, { method })
   expect(response.status).toBe(404)
-  const message = `There is no ${method} /api/v1/${named}; /api/v1/openapi.json has all that there is.`
+  const message = `There is no ${method} /api/v1/${named}. /api/v1/openapi.json lists every operation.`
   expect(await response.json()).toEqual({ message, id: 0 })
 })
 

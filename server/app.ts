@@ -48,17 +48,17 @@ export type AppDeps = Omit<ServiceDeps, 'events'> & {
   queue: Pick<JobQueue, 'countWorkers'>
   scheduleChanges: ScheduleChanges
   auth: Auth
-  /** Roles that a password alone does not open. */
+  /** Roles that require a second factor. */
   secondFactorRoles: readonly Role[]
   singleSignOn: SingleSignOn | null
   adminUrl: string
-  /** Where sign-in leads. */
+  /** The page after a sign-in. */
   loginRedirectUrl: string
   version: string
   trustedOrigins: string[]
-  /** Which proxies may say who the client is. */
+  /** The proxies whose forwarding headers are trusted. */
   trustedProxies: boolean | string[]
-  /** Where the built console lies. */
+  /** The folder of the built console. */
   consoleRoot: string
   log: FastifyBaseLogger
 }
@@ -71,12 +71,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trustProxy: deps.trustedProxies,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(deps.trustedProxies),
-    childLoggerFactory: (logger) => logger, // the log itself knows the request (process/log.ts)
+    childLoggerFactory: (logger) => logger, // the log adds the request itself (process/log.ts)
   })
   answerFailures(app)
   noteOrigins(app)
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
-  // The console brings its own content security policy, with hashes; this part cannot stand in a document.
+  // The console's documents carry their own content security policy with hashes; this directive does not work in a
+  // document.
   app.addHook('onSend', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'content-security-policy': "frame-ancestors 'none'" })
   })
@@ -136,9 +137,9 @@ async function pendingThings({ db }: AppDeps): Promise<Set<string>> {
   return new Set(entries.map(({ topic, key }) => `${topic} ${key}`))
 }
 
-/** The database decides; without Redis changes are accepted and published later. */
+/** Readiness depends on the database only; without Redis changes are accepted and published later. */
 function healthRoute(app: FastifyInstance, { db, publishing }: AppDeps): void {
-  // A start would bring nothing back that is away, so nothing is asked here.
+  // Liveness checks no dependency, because a restart would not repair one.
   app.get('/health/live', () => ({ status: 'ok' }))
   app.get('/health', async (_request, reply) => {
     const redis = (await isReachable(publishing.redis, publishing.keys.entityConfiguration))

@@ -1,7 +1,7 @@
-/** The time, handed to every part that needs it, so that a test can set it. */
+/** The clock, passed to every part that needs the time, so that tests can set it. */
 export type Clock = () => Date
 
-/** For the processes and commands, which hand it on. */
+/** For processes and commands, which pass it on. */
 export const systemClock: Clock = () => new Date()
 
 /** Seconds since 1970, as in JWTs. */

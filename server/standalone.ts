@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm start`: the whole product in one process, for evaluation. What DATABASE_URL and REDIS_URL do not name is
- * embedded, with its data in DATA_DIR; the code behind is the same either way.
+ * `npm start`: the whole product in one process, for evaluation. Without DATABASE_URL and REDIS_URL, both are embedded,
+ * with their data in DATA_DIR; the code behind them is the same.
  */
 import { randomBytes } from 'node:crypto'
 import pretty from 'pino-pretty'
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   const data = await openDataDirectory(embedded.dataDirectory)
   closers.push(data.release)
 
-  // Before anything is opened: a mistake in a variable changes nothing.
+  // Read before anything is opened, so that an invalid variable changes nothing.
   const environment = { AUTH_SECRET: data.authSecret, ...embedded.environment }
   const configured = readServerConfig({ ...environment, PORT: String(adminPort), METRICS_PORT: '' })
   const { metricsPort, ...federationConfig } = readConfig([], {
@@ -95,7 +95,7 @@ async function start(): Promise<void> {
   )
 }
 
-/** The password of the first administrator, to be shown once; null when there are users already. */
+/** The password of the first administrator, shown once; null if there are users. */
 async function ensureAdministrator(admin: AdminServer): Promise<string | null> {
   if ((await admin.db.user.count()) > 0) return null
   const password = randomBytes(12).toString('base64url')
@@ -109,7 +109,7 @@ async function fillCollection({ runs }: AdminServer): Promise<void> {
   try {
     await runs.start(jobCaller('start'), 'COLLECTION')
   } catch (error) {
-    if (!(error instanceof OperationError)) throw error // one that was killed a moment ago still counts as running
+    if (!(error instanceof OperationError)) throw error // a process that was killed a moment ago still counts as running
   }
 }
 

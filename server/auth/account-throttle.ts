@@ -13,7 +13,7 @@ const FIRST_WAIT_MS = 4_000
 const LONGEST_WAIT_MS = 30_000
 /** The count starts again after this time without an attempt. */
 const FORGET_MS = 15 * 60_000
-/** How long after a sign-in an address counts as the owner's. */
+/** Milliseconds after a sign-in in which an address counts as the owner's. */
 const FAMILIAR_MS = 30 * 86_400_000
 
 export type Attempt = { key: string }

@@ -23,7 +23,7 @@ export function createOwnAccount(db: Database, auth: Auth) {
       })
     },
 
-    /** Returns how many ended. */
+    /** Returns the number of ended sessions. */
     endOtherSessions: (person: Person): Promise<number> =>
       recordChange(db, person, async (tx) => {
         const { id, userId } = person.session

@@ -2,7 +2,7 @@
 import type { Auth } from '#server/auth/auth.ts'
 import type { Database } from '#server/database/client.ts'
 
-/** How many are left; 0 without a verified authenticator app. */
+/** The number of unused codes; 0 without a verified authenticator app. */
 export async function countRecoveryCodes(db: Database, auth: Auth, userId: string): Promise<number> {
   const factor = await db.twoFactor.findUnique({ where: { userId } })
   if (!factor?.verified) return 0

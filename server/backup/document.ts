@@ -8,7 +8,7 @@ const FORMAT = 1
 const headSchema = z.object({
   inmorBackup: z.literal(FORMAT),
   madeAt: z.iso.datetime(),
-  /** The last migration of the database it was made of. */
+  /** The last migration of the database. */
   migration: z.string(),
 })
 const rowSchema = z.object({ table: z.string(), row: z.record(z.string(), z.unknown()) })

@@ -6,7 +6,7 @@ import { BackupError } from '#server/backup/backup-error.ts'
 /** The first bytes of an age file. */
 export const MAGIC = Buffer.from('age-encryption.org/')
 
-// The same class, which the library's declarations name by the type of browsers.
+// The same class; the library declares the browser's type.
 const toWebStream = (source: AsyncIterable<Buffer>) =>
   ReadableStream.from(source) as globalThis.ReadableStream<Uint8Array>
 

@@ -3,7 +3,7 @@ import { createDecipheriv, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import { BackupError } from '#server/backup/backup-error.ts'
 
-/** The first bytes of such a backup. */
+/** The first bytes of these backups. */
 export const OLD_MAGIC = Buffer.from('INMORBK1')
 
 const PIECE = 64 * 1024
@@ -46,7 +46,7 @@ export async function* decryptOld(source: AsyncIterable<Buffer>, passphrase: str
   }
 }
 
-/** The piece if its tag is valid, else nothing. */
+/** The piece if its tag is valid, otherwise null. */
 function open(sealed: Buffer, key: Buffer, iv: Buffer): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, iv)
   decipher.setAuthTag(sealed.subarray(-TAG))
@@ -57,7 +57,7 @@ function open(sealed: Buffer, key: Buffer, iv: Buffer): Buffer | undefined {
   }
 }
 
-/** Takes so many bytes from a stream; undefined when it ends before. */
+/** Takes `length` bytes from a stream; undefined if it ends earlier. */
 function reader(source: AsyncIterable<Buffer>): (length: number) => Promise<Buffer | undefined> {
   const chunks = source[Symbol.asyncIterator]()
   let held = Buffer.alloc(0)

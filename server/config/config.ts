@@ -11,7 +11,7 @@ type Composed = {
   historicalKeysDirectory: string
   /** Null when no provider is configured. */
   singleSignOn: SingleSignOn | null
-  /** Of ADMIN_URL first. */
+  /** The origin of ADMIN_URL first. */
   trustedOrigins: string[]
 }
 
@@ -44,7 +44,7 @@ function compare(values: Partial<Read>): Faults<typeof serverVariables> {
   }
 }
 
-/** Without one of them, single sign-on would be offered and fail. */
+/** Single sign-on needs all of them. */
 function compareSingleSignOn(values: Partial<Read>): Faults<typeof serverVariables> {
   const names = ['oidcIssuer', 'oidcClientId', 'oidcClientSecret', 'oidcRoleMap'] as const
   const absent = names.filter((name) => values[name] === undefined)
@@ -52,7 +52,7 @@ function compareSingleSignOn(values: Partial<Read>): Faults<typeof serverVariabl
   return Object.fromEntries(absent.map((name) => [name, missing(serverVariables[name])]))
 }
 
-/** Without DATABASE_URL there is DB_HOST. */
+/** DB_HOST is set if DATABASE_URL is not. */
 function databaseUrlOf(read: Read): string {
   const { databaseHost, databasePort, databaseName } = read
   const url = new URL(`postgresql://${databaseHost}:${databasePort}/${encodeURIComponent(databaseName)}`)

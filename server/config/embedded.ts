@@ -1,4 +1,7 @@
-/** Reads what `npm start`, the demonstration and commands on a data directory need, and completes the environment. */
+/**
+ * Reads the variables of `npm start`, the demonstration and commands on a data directory, and completes the
+ * environment.
+ */
 import { join, resolve } from 'node:path'
 import { text, wholeNumber } from '#federation/config/kind.ts'
 import { readVariables, type Table, type Values } from '#federation/config/variable.ts'
@@ -39,7 +42,7 @@ export type EmbeddedConfig = Values<typeof embeddedVariables> & {
   host: string
   isDatabaseEmbedded: boolean
   isRedisEmbedded: boolean
-  /** For both halves, without AUTH_SECRET. The URLs of embedded parts are placeholders. */
+  /** The environment of both servers, without AUTH_SECRET. The URLs of embedded parts are placeholders. */
   environment: NodeJS.ProcessEnv
 }
 

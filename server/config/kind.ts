@@ -8,7 +8,7 @@ const role = z.enum(roles, wrong(`must be ${roles.join(', ')}`))
 
 export const roleList = list.pipe(z.array(role))
 
-/** `group=role`, joined by commas. A group may have "=" in its name, a role has not. */
+/** `group=role`, separated by commas. A group may contain "="; a role cannot. */
 export const roleMap = list.transform((entries, context) => {
   const map = new Map<string, Role>()
   for (const entry of entries) {

@@ -1,4 +1,4 @@
-/** What the work on runs and schedules needs. */
+/** The dependencies of runs and schedules. */
 import type { JobObserver } from '#server/jobs/observer.ts'
 import type { ServiceDeps } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'

@@ -1,10 +1,10 @@
-/** Removes what has served its time: old runs and audit events, sessions and counters that have expired. */
+/** Deletes expired runs, audit events, sessions and counters. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
 
 const DAY_MS = 86_400_000
-/** Runs removed at a time, with their items: a transaction of everything would hold up those who write. */
+/** Runs deleted at a time with their items. A single large transaction would delay writers. */
 const BATCH = 20
 
 export type Pruned = { runs: number; sessions: number; auditEvents: number }

@@ -1,4 +1,4 @@
-/** Executes a run: its items a few at a time, each tried again when its failure may pass, until all are finished. */
+/** Executes a run: a few items at a time, with retries after temporary failures, until all are finished. */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
@@ -21,17 +21,17 @@ import type { Events } from '#server/live/events.ts'
 
 const CONCURRENCY = 8
 const HEARTBEAT_MS = 2_000
-/** Of an item whose failure may pass. */
+/** The maximum of attempts for an item with a temporary failure. */
 const TRIES = 3
 const FIRST_DELAY_MS = 2_000
-/** For what the items have changed to be published before the run is said to have ended. */
+/** Milliseconds to wait for the publication of the items' changes before the run ends. */
 const PUBLICATION_PATIENCE_MS = 10_000
-/** A run that ends its worker so often is the reason for it. */
+/** After this many attempts the run counts as the cause of its workers' ends. */
 const MAXIMUM_ATTEMPTS = 20
 
 type Parts = { context: RunContext; events: Pick<Events, 'announceRun'>; log: FastifyBaseLogger }
 
-/** The run goes on when it was begun. @throws what another attempt, here or elsewhere, may not meet */
+/** Continues a run that was started before. @throws an error that another attempt may not meet */
 export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
   const run = await takeUp(parts.context.db, runId)
   if (!run) return
@@ -78,7 +78,7 @@ async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: Abo
   await (failure === null ? ledger.end('SUCCEEDED') : ledger.end('FAILED', failure))
 }
 
-/** All items at once, so that a run never goes on with a part of them. */
+/** Adds all items in one transaction, so that a run never continues with a part of them. */
 async function prepare(context: RunContext, run: RenewalRun, { prepare }: RunKindRow): Promise<void> {
   const runId = run.id
   await context.db.$transaction(async (tx) => {
@@ -117,7 +117,7 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
   }, HEARTBEAT_MS)
 
   async function finish(item: RenewalRunItem, result: FinishedItem): Promise<void> {
-    found = undefined // from now on the ledger counts
+    found = undefined // from here on the ledger counts
     cancelIf(await ledger.finish(item, result))
     events.announceRun({ runId: run.id, itemId: item.id })
   }
@@ -166,7 +166,10 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
   }
 }
 
-/** Twice as long each time, and by chance up to half less, so that those who failed together do not come together. */
+/**
+ * Doubles with each attempt, minus up to half at random, so that simultaneous failures are not retried at the same
+ * time.
+ */
 function delay(attempts: number): number {
   return FIRST_DELAY_MS * 2 ** attempts * (1 - Math.random() / 2)
 }

@@ -1,13 +1,13 @@
 /**
- * What one worker records of a run. Every record names the attempt it belongs to: once another worker has taken the
- * run up, nothing of the one before counts any more, so that each item is finished exactly once.
+ * Records the progress of a run for one worker. Every record names its attempt: once another worker has taken the run
+ * over, records of the previous attempt are refused, so each item is finished exactly once.
  */
 import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
 import type { Outcome } from '#server/jobs/task.ts'
 
-/** Another worker has the run, or it was ended. */
+/** Another worker has taken the run over, or it was ended. */
 export class RunLostError extends Error {
   override readonly name = 'RunLostError'
 }
@@ -17,15 +17,15 @@ export type FinishedItem = { ok: boolean } & Outcome
 export type Ledger = {
   /** The next items to work on, at most a page. */
   nextItems(): Promise<RenewalRunItem[]>
-  /** Milliseconds until the next item may be tried again; null when every item is finished. */
+  /** Milliseconds until the next retry of an item; null when every item is finished. */
   untilNextItem(): Promise<number | null>
   /** True when a user has cancelled the run. @throws RunLostError */
   beat(state: { current: string | null; total?: number }): Promise<boolean>
-  /** The same. @throws RunLostError, and nothing is recorded */
+  /** As above. @throws RunLostError, and nothing is recorded */
   finish(item: RenewalRunItem, result: FinishedItem): Promise<boolean>
-  /** Leaves the item for later, with what went wrong. */
+  /** Postpones the item and stores the error. */
   postpone(item: RenewalRunItem, milliseconds: number, message: string): Promise<void>
-  /** What was not done is forgotten. */
+  /** Unfinished items are dropped. */
   end(state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', error?: string): Promise<void>
   /** Releases the run for another worker. */
   release(): Promise<void>
@@ -33,7 +33,7 @@ export type Ledger = {
 
 const PAGE = 500
 
-/** Takes the run up; null when it has ended, or there is none. */
+/** Takes over the run; null if it has ended or does not exist. */
 export async function takeUp(db: Database, id: number): Promise<RenewalRun | null> {
   const where = { id, state: { in: ['QUEUED', 'RUNNING'] } }
   const data = { state: 'RUNNING', attempts: { increment: 1 } }
@@ -44,7 +44,7 @@ export async function takeUp(db: Database, id: number): Promise<RenewalRun | nul
   })
 }
 
-/** By the database's clock, by which a worker is judged to be lost: the one of its machine may be wrong. */
+/** The database's clock, because the worker's own may be wrong. */
 async function markAlive(db: Database | Transaction, { id, attempts }: Pick<RenewalRun, 'id' | 'attempts'>) {
   await db.$executeRaw`UPDATE "RenewalRun" SET "heartbeatAt" = now() AT TIME ZONE 'utc'
     WHERE "id" = ${id} AND "attempts" = ${attempts}`
@@ -110,7 +110,7 @@ export function createLedger(
   }
 }
 
-/** The counters first: their row is locked until the commit, so that the places of items have no gaps. */
+/** Updates the counters first: their row is locked until the commit, so the sequence of items has no gaps. */
 async function record(
   db: Database,
   mine: { id: number; attempts: number; state: string },

@@ -1,4 +1,4 @@
-/** Starts and cancels runs, and sees to it that none is left lying; workers execute them (run-execution.ts). */
+/** Starts and cancels runs, and recovers runs that lost their worker. Workers execute them (run-execution.ts). */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
@@ -10,9 +10,9 @@ import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
 import { recordChange } from '#server/services/write.ts'
 
-/** Milliseconds between looks for runs that lost their worker or their order. */
+/** Milliseconds between searches for runs that lost their worker or their order. */
 const WATCH_MS = 5_000
-/** A run without a heartbeat for so long has lost its worker. */
+/** Milliseconds without a heartbeat after which a run has lost its worker. */
 const LOST_SECONDS = 20
 
 export type RunItemInput = { resource: string; input: Prisma.InputJsonObject }
@@ -20,14 +20,14 @@ export type RunItemInput = { resource: string; input: Prisma.InputJsonObject }
 export type RunOptions = {
   /** Parameters of the kind. */
   parameters?: Prisma.InputJsonObject
-  /** For kinds that do not find their items themselves. */
+  /** For kinds that do not determine their items themselves. */
   items?: readonly RunItemInput[]
 }
 
 export type Runs = {
-  /** Queues it for the next free worker. @throws ConflictError when one of the kind is queued or running */
+  /** Queues a run for the next free worker. @throws ConflictError if one of this kind is queued or running */
   start(caller: Caller, kind: RunKind, options?: RunOptions): Promise<RenewalRun>
-  /** It ends after the items it is at. @throws NotFoundError, ConflictError when it has ended */
+  /** Cancels a run after its current items. @throws NotFoundError, ConflictError if it has ended */
   cancel(caller: Caller, id: number): Promise<RenewalRun>
   close(): void
 }
@@ -54,7 +54,7 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
     async start(caller, kind, options = {}) {
       const run = await recordChange(db, caller, async (tx) => {
         const result = await create(tx, queue, caller, kind, options)
-        // The run itself says that a schedule started it.
+        // The run records that a schedule started it.
         if (caller.method === 'job') return { action: null, result }
         return { action: runKinds[kind].action, ...recorded(result), result }
       })
@@ -107,7 +107,7 @@ async function requestEnd(tx: Transaction, id: number): Promise<RenewalRun> {
   return run
 }
 
-/** A worker that takes it up just now finds that it has ended, or has it and sees the wish. */
+/** A worker that takes the run over now finds it ended, or sees the cancellation. */
 async function endQueued(tx: Transaction, run: RenewalRun, endedAt: Date): Promise<RenewalRun> {
   const { id } = run
   const [ended] = await tx.renewalRun.updateManyAndReturn({
@@ -119,14 +119,14 @@ async function endQueued(tx: Transaction, run: RenewalRun, endedAt: Date): Promi
   return ended
 }
 
-/** What the audit log keeps of a run. */
+/** The part of a run that the audit log keeps. */
 function recorded({ id, kind, parameters, total, done, failed }: RenewalRun) {
   return { resource: String(id), after: { kind, parameters, total, done, failed } }
 }
 
 /**
- * Runs that lost their worker wait for another one, unless they were to end anyhow, and each that waits for long has
- * an order. Answers the former.
+ * Queues runs that lost their worker, unless they were cancelled, and gives an order to each run that has none. Returns
+ * the queued ones.
  */
 async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>, now: Clock): Promise<number[]> {
   const lost = await db.$queryRaw<{ id: number }[]>`

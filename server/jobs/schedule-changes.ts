@@ -26,7 +26,7 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
     try {
       if (/^\S+( +\S+){4}$/.test(cron) && nextTime(boss, cron)) return
     } catch {
-      // The library's message names what it found, not what to write.
+      // The library's message describes the error but not the correct form.
     }
     const message = `"${cron.slice(0, 100)}" is not a valid cron expression. Use five fields, for example */5 * * * *.`
     throw new InvalidInputError(message, 'cron')
@@ -49,7 +49,7 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
           result: after,
         }
       })
-      // If this process ends before: workers repeat it at their start, and check the row in any case.
+      // If this process ends here, workers apply the row at their start.
       await applySchedule(boss, row)
       return row
     },

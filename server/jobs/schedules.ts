@@ -1,4 +1,4 @@
-/** What is done by the clock: one row a schedule. Its cron line and whether it is on are the operator's (model Schedule). */
+/** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
 import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
@@ -15,12 +15,12 @@ import { enqueue, toPublish } from '#server/publish/outbox.ts'
 
 export type ScheduleContext = RunContext & { runs: Runs }
 
-/** What came of it, as a sentence, and the run that does the rest. */
+/** The result as a sentence, and the run that does the work. */
 export type ScheduleResult = { message: string; runId?: number }
 
 type ScheduleRow = {
   description: string
-  /** Until an operator changes it. */
+  /** The default. */
   cron: string
   run(context: ScheduleContext): Promise<ScheduleResult>
 }
@@ -62,7 +62,7 @@ export type ScheduleName = keyof typeof schedules
 
 export const scheduleNames = Object.keys(schedules) as ScheduleName[] // the keys of the table
 
-/** Changes publish themselves; here it is only kept from growing old. */
+/** Changes are published automatically; this renews the documents before they expire. */
 async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
   const { db, publisher, publishing } = context
   const { entityId } = publishing

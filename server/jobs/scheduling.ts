@@ -1,4 +1,4 @@
-/** Keeps the clock of pg-boss as the table of schedules says, and does what is due; one worker at a time for each. */
+/** Applies the table of schedules to pg-boss, and executes what is due; each schedule on one worker at a time. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { PgBoss } from 'pg-boss'
 import type { Database } from '#server/database/client.ts'
@@ -14,10 +14,10 @@ const POLLING_SECONDS = 10
 /** Schedules are in UTC, regardless of the machine's time zone. */
 const TIME_ZONE = 'UTC'
 
-/** Makes what is missing, as after an update that brings a new schedule. */
+/** Creates missing rows, for example of a schedule that is new in this version. */
 export async function ensureSchedules(db: Database, boss: PgBoss): Promise<void> {
   for (const name of scheduleNames) {
-    // At most one waiting and one running: a slow one is not followed by a queue of missed ones.
+    // At most one waiting and one running, so that a slow schedule builds no queue of missed times.
     await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
   }
   const data = scheduleNames.map((name) => ({ name, cron: schedules[name].cron }))
@@ -32,7 +32,7 @@ export async function applySchedule(
   else await boss.unschedule(name)
 }
 
-/** When it is due next. @throws when the line is no cron line */
+/** The next time. @throws for an invalid cron expression */
 export function nextTime(boss: PgBoss, cron: string): Date | null {
   return boss.previewSchedule(cron, { count: 1, tz: TIME_ZONE })[0] ?? null
 }
@@ -49,7 +49,7 @@ export async function startScheduling(
   for (const row of rows) await applySchedule(boss, row)
 }
 
-/** Does it unless it is switched off, and keeps what came of it. @throws what is unexpected, once it is kept */
+/** Executes the schedule unless it is off, and stores the result. @throws unexpected errors, after storing them */
 export async function runSchedule(
   context: ScheduleContext,
   name: ScheduleName,

@@ -1,4 +1,4 @@
-/** One item of a run: what its work gets, and the outcome. */
+/** The interface of one item of a run: its input and its outcome. */
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 
@@ -7,19 +7,19 @@ export type Task = {
   run: RenewalRun
   /** The user who started the run, as the audit log names them. */
   caller: Caller
-  /** Another worker may have done the item, and ended before it could record it. */
+  /** Another worker may have finished the item without recording it. */
   isResumed: boolean
   /** Aborts when the run is cancelled, or moves to another worker. */
   signal: AbortSignal
-  /** Reports how many things the item has turned out to be so far. */
+  /** Reports the number of objects found so far. */
   onFound(total: number): void
 }
 
 export type Outcome = {
   message?: string
-  /** What the item changed, for people. */
+  /** A description of the change. */
   changes?: readonly { path: string; before: unknown; after: unknown }[]
-  /** How many things the item turned out to be. */
+  /** The number of objects that the item found. */
   total?: number
   /** The failed ones; each becomes an item of the run. */
   failures?: readonly { resource: string; message: string }[]

@@ -1,4 +1,4 @@
-/** Gauges that are computed at each scrape: of the installation (cached for some seconds) and of this process. */
+/** Computes gauges at each scrape: of the installation (cached for some seconds) and of this process. */
 import type { Pool } from 'pg'
 import { Gauge, type Registry } from 'prom-client'
 import {

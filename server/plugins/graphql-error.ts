@@ -11,7 +11,7 @@ type Answer = { message: string; extensions: Record<string, unknown> }
 /** Returns the error to send. */
 export function maskError(log: FastifyBaseLogger, error: unknown): Error {
   if (!(error instanceof GraphQLError)) {
-    // graphql-js takes an error with its own `path` for one that is already located, and passes it unchanged.
+    // graphql-js passes an error with its own `path` unchanged, as already located.
     const { message, extensions } = describe(log, error)
     return new GraphQLError(message, { extensions })
   }

@@ -20,7 +20,7 @@ import { formatPath, type Path } from '#core/path.ts'
 /** `path` begins with the name of the variable. */
 type Fault = { path: Path; message: string }
 
-/** What each scalar of graphql-js takes. Scalars of ours have sentences of their own. */
+/** The input that each scalar of graphql-js accepts. Our own scalars have their own messages. */
 const builtIn: Readonly<Record<string, string>> = {
   Boolean: 'Enter true or false.',
   Float: 'Enter a number.',

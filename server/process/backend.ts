@@ -38,7 +38,7 @@ type BackendConfig = Pick<
 >
 
 type BackendOptions = {
-  /** Whether this process is going to execute runs. */
+  /** Whether this process executes runs. */
   isWorker: boolean
   connectRedis?: () => Redis
   fetchLimits?: Partial<FetchLimits>

@@ -16,15 +16,15 @@ export type Installation = {
   db: Database
   auth: Auth
   caller: Caller
-  /** Of the Trust Anchor, as its server has it. */
+  /** The Entity Identifier of the Trust Anchor. */
   entityId: string
   allowHttp: boolean
   databaseUrl: string
-  /** Where the signing keys are. */
+  /** The place of the signing keys. */
   keys: KeyPlace
   /** Migrations that opening it has applied. */
   applied: string[]
-  /** True when a server is there to publish what is queued. */
+  /** Whether a server is running that publishes queued changes. */
   isServed: boolean
   now: Clock
   close(): Promise<void>
@@ -68,7 +68,7 @@ async function loadEmbeddedDatabase() {
   }
 }
 
-/** As `npm start` has it, in the same environment. */
+/** The embedded Redis of a running `npm start`. */
 function localConfig({ environment }: EmbeddedConfig, { databaseUrl, authSecret }: Parts): ServerConfig {
   return readServerConfig({ ...environment, DATABASE_URL: databaseUrl, AUTH_SECRET: authSecret })
 }
@@ -91,7 +91,7 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
   }
 }
 
-/** A container may run as a user that its system has no name for. */
+/** In a container the user may have no name. */
 function systemUser(): string {
   try {
     return userInfo().username

@@ -1,4 +1,4 @@
-/** Puts the admin server together from its configuration and starts it. */
+/** Assembles and starts the admin server. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
@@ -21,12 +21,12 @@ const CLOSE_GRACE_MS = 5_000
 export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs' | 'observe' | 'now'> & {
   app: FastifyInstance
   auth: Auth
-  /** Where its metrics are, if they are offered. */
+  /** The address of its metrics, if they are served. */
   metricsUrl: string | undefined
   close(): Promise<void>
 }
 
-/** Where the parts come from when not from the configured URLs. */
+/** Replaces parts, instead of the configured URLs. */
 export type Overrides = {
   connectRedis?: () => Redis
   consoleRoot?: string

@@ -1,4 +1,4 @@
-/** Database rows as the claims that core builds from them; no I/O, no signature. */
+/** Converts database rows to the claims from which core builds statements; no I/O, no signature. */
 import type { Constraints } from '#core/constraints.ts'
 import { buildEndpointUrl } from '#core/endpoint.ts'
 import {
@@ -57,7 +57,7 @@ function trustMarkIssuers(
   const issuers = { ...settings.trustMarkIssuers }
   for (const { type, active } of types) {
     const others = issuers[type]
-    const isOpen = others?.length === 0 // an empty list lets anybody issue the type, us included
+    const isOpen = others?.length === 0 // an empty list allows every issuer, this anchor included
     if (active && !isOpen && !others?.includes(entityId)) issuers[type] = [entityId, ...(others ?? [])]
   }
   return issuers
@@ -82,7 +82,7 @@ export function subordinateStatementClaims(input: {
   now: number
 }): EntityStatementClaims {
   const { entityId, settings, subordinate, now } = input
-  // The maximum may have been lowered since the subordinate got its hours.
+  // The maximum may have been lowered since the hours were set.
   const hours = Math.min(subordinate.validFor ?? settings.statementHours, settings.maximumStatementHours)
   return buildSubordinateStatement({
     issuer: entityId,

@@ -1,4 +1,4 @@
-/** What publishing needs: where to read, where to write, and whose name and keys to use. */
+/** The dependencies of publishing: the database, Redis, the keys and the identifier of this anchor. */
 import type { Redis } from 'ioredis'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'

@@ -8,7 +8,7 @@ import {
   getEndpointParameter,
 } from '#core/endpoint.ts'
 
-/** What clients may be asked for, so that they know how to sign (§8.8.1). */
+/** The signature algorithms for client authentication (§8.8.1). */
 const CLIENT_ASSERTION_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512']
 
 /** The endpoint parameters; those of authentication only where it is not the default, `["none"]`. */

@@ -4,8 +4,8 @@ import type { JwkSet } from '#core/keys.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 
 /**
- * Called before an Entity Configuration is published; `done` after. What is cut off between the two only makes the
- * new keys wait longer than they need to.
+ * Called before an Entity Configuration is published; `done` is called after it. An interruption between the two only
+ * makes new keys wait longer than necessary.
  */
 export async function beginIssue(
   { db, now }: Pick<PublishContext, 'db' | 'now'>,
@@ -14,7 +14,7 @@ export async function beginIssue(
   const { exp, jwks } = decodeJwt(jwt).claims as { exp: number; jwks: JwkSet } // built here
   const until = new Date(exp * 1000)
   const state = await db.publisherLease.findUniqueOrThrow({ where: { id: 1 } })
-  // Nothing is known of what an earlier version of this software published; it had the same hours.
+  // Publications of earlier versions are unknown; they had the same validity.
   const earlierUntil = state.configurationsUntil ?? until
   if (state.configurationsUntil === null || state.configurationsUntil < until) {
     await db.publisherLease.update({ where: { id: 1 }, data: { configurationsUntil: until } })

@@ -1,4 +1,4 @@
-/** What the Trust Anchor signs about itself. */
+/** Signs the Trust Anchor's own documents. */
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { buildHistoricalKeySet, HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
 import { signJwt } from '#core/jws.ts'

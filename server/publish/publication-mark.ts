@@ -7,7 +7,7 @@ import type { PublishContext } from '#server/publish/context.ts'
 
 type Place = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
-/** False for a Redis that lost everything as well: it has no Entity Configuration. */
+/** False for a Redis that lost everything: it has no Entity Configuration either. */
 export async function isPublished({ db, redis, keys }: Place): Promise<boolean> {
   const [isThere, found, lease] = await Promise.all([
     redis.exists(keys.entityConfiguration),
@@ -18,8 +18,8 @@ export async function isPublished({ db, redis, keys }: Place): Promise<boolean> 
 }
 
 /**
- * What was published leaves the outbox as the mark behind it is remembered: were the mark lost with what is before it,
- * the two would differ. They also differ when this is cut off in the middle, which costs a rebuild and nothing else.
+ * Published entries leave the outbox in the transaction that stores the marker behind them. If Redis loses the marker
+ * with the data before it, the two differ. An interruption here makes them differ too and costs only a rebuild.
  */
 export async function settle({ db, redis, keys, now }: Place, entries: readonly bigint[]): Promise<void> {
   const publicationMark = randomUUID()

@@ -1,4 +1,4 @@
-/** Publishes the present state of one thing, or of all of a kind; idempotent, so that it may always be repeated. */
+/** Publishes the current state of one object, or of all of a kind; idempotent, so that it can always be repeated. */
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
@@ -21,10 +21,10 @@ import {
   removeSubordinate,
 } from '#server/publish/write.ts'
 
-/** All but the full rebuild, which is not one thing (rebuild.ts). */
+/** Everything except the full rebuild (rebuild.ts). */
 type SingleTopic = Exclude<Topic, 'everything'>
 
-/** Keeps the lease while it takes long. */
+/** Extends the lease during long publications. */
 type Beat = () => Promise<void>
 type PublishOne = (context: PublishContext, key: string, beat: Beat) => Promise<void>
 
@@ -102,7 +102,7 @@ async function publishTrustMark(context: PublishContext, id: string): Promise<vo
   })
 }
 
-/** What was ever issued, page by page; the set only grows, so that nothing is missing in between. */
+/** Publishes all issued marks page by page; the set only grows, so no entry is missing in between. */
 async function publishIssuedTrustMarks(context: PublishContext): Promise<void> {
   for await (const page of allIssuedTrustMarks(context)) {
     await commit(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {

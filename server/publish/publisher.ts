@@ -1,6 +1,6 @@
 /**
- * Drains the outbox into Redis: right after each commit, again when Redis comes back, and at intervals for what
- * other processes wrote. Entries are removed only once they are published, so nothing is lost while Redis is away.
+ * Drains the outbox into Redis: after each commit, when Redis returns, and at intervals for changes by other processes.
+ * An entry is removed only after its publication, so nothing is lost while Redis is down.
  */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
@@ -22,11 +22,14 @@ const REBUILD_PATIENCE_MS = 40_000
 
 export type Publisher = {
   /**
-   * Publishes what is pending, or waits while another process does; settles when it is done or cannot be done now,
-   * after `patience` ms at the latest.
+   * Publishes pending changes, or waits for the process that does. Resolves when they are published or cannot be
+   * published now, after `patience` ms at the latest.
    */
   flush(patience?: number): Promise<void>
-  /** Stages and swaps everything. @throws UnavailableError when another process publishes for too long, or Redis' own */
+  /**
+   * Republishes everything beside the published data, then swaps. @throws UnavailableError if another process publishes
+   * for too long; an error of Redis
+   */
   rebuild(): Promise<RebuildResult>
   stop(): Promise<void>
 }
@@ -44,7 +47,7 @@ export function startPublisher(
   /** Entries that this version cannot read; each is logged once. */
   const foreign = new Set<bigint>()
 
-  /** The lease keeps other processes out; within this one, work on Redis queues up here. */
+  /** The lease excludes other processes; within this process, work on Redis is queued here. */
   function exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = last.then(work)
     last = result.catch(() => undefined) // each caller gets its own failure
@@ -65,7 +68,7 @@ export function startPublisher(
     if ((await db.outboxEntry.count()) === 0 && (await isPublished(context))) return true
     if (!(await lease.hold())) return false
     try {
-      // What is queued may be that another process changed the keys.
+      // A queued entry may mean that another process changed the keys.
       await context.signingKeys.refresh()
       if (!(await isPublished(context))) await rebuildUnderLease()
       await drainAll()
@@ -118,7 +121,7 @@ export function startPublisher(
     if (failed.length === 0) await remember(null)
   }
 
-  /** Publishes each thing named in the batch once; returns the entries that could not be, for a later pass. */
+  /** Publishes each object of the batch once; returns the failed entries, for a retry. */
   async function publishBatch(entries: readonly OutboxEntry[]): Promise<bigint[]> {
     const byThing = Map.groupBy(entries, ({ topic, key }) => `${topic} ${key}`)
     const done: bigint[] = []
@@ -141,7 +144,7 @@ export function startPublisher(
         done.push(...ids)
       } catch (error) {
         if (!(await isReachable(redis, context.keys.entityConfiguration))) throw error
-        // One thing that cannot be published (an unreadable key, say) must not hold up the others.
+        // One failure, for example an unreadable key, must not delay the others.
         log.error({ err: error, topic, key }, 'could not publish')
         observe.failed(topic)
         await remember(error)
@@ -152,7 +155,7 @@ export function startPublisher(
     return failed
   }
 
-  /** Kept, since a newer version that runs beside us, or ran before, knows what it is. */
+  /** Kept for the newer version that wrote it. */
   async function park(topic: string, ids: readonly bigint[]): Promise<void> {
     if (ids.every((id) => foreign.has(id))) return
     for (const id of ids) foreign.add(id)

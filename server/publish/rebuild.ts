@@ -20,7 +20,7 @@ import { scanKeys } from '#store/scan.ts'
 
 export type RebuildResult = { subordinates: number; trustMarks: number; milliseconds: number }
 
-/** Keys renamed or removed by name; those of single subjects and types are found by what was staged. */
+/** Keys that are renamed or removed by name; those of single subjects and types are found by their staged keys. */
 const fixedKeys = [
   'entityConfiguration',
   'historicalKeys',
@@ -37,7 +37,7 @@ const fixedKeys = [
   'trustAnchors',
 ] as const satisfies readonly (keyof PublishedKeys)[]
 
-/** Readers see the old state until the swap, and the new one from then on; never a part of either. */
+/** Readers see the old state until the swap and the new one after it, never a mixture. */
 export async function rebuild(context: PublishContext, beat: () => Promise<void>): Promise<RebuildResult> {
   const started = performance.now()
   const { keys } = context
@@ -94,8 +94,8 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
 }
 
 /**
- * Redis replicates and persists in order: one that was emptied or went back in time while pages were written has lost
- * the counts of those it lost.
+ * Redis replicates and persists in order: if it was emptied or restored while pages were written, the counts of the
+ * lost pages are gone too.
  */
 function createStage({ redis, keys }: PublishContext) {
   let pages = 0
@@ -108,7 +108,7 @@ function createStage({ redis, keys }: PublishContext) {
       if (failed) throw failed
       pages += 1
     },
-    /** @throws UnavailableError when what was staged is not all there */
+    /** @throws UnavailableError if staged data is missing */
     async checkComplete(): Promise<void> {
       if (Number(await redis.get(keys.stagedPages)) === pages) return
       throw new UnavailableError(
@@ -118,7 +118,7 @@ function createStage({ redis, keys }: PublishContext) {
   }
 }
 
-/** A key that was not staged is empty by now: its live counterpart goes. */
+/** A key that was not staged is empty, so its live counterpart is removed. */
 async function swap(
   context: PublishContext,
   subjects: ReadonlySet<string>,
@@ -159,7 +159,7 @@ async function scanPublished({ redis, keys }: PublishContext): Promise<string[]>
   return found.filter((key) => !fixed.has(key))
 }
 
-/** What an interrupted rebuild may have left behind. */
+/** The leftovers of an interrupted rebuild. */
 async function removeStaged({ redis, keys }: PublishContext): Promise<void> {
   const { staging } = keys
   const leftOver = [

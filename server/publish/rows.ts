@@ -1,4 +1,4 @@
-/** Rows of the database in the shape in which they are published, page by page. */
+/** Reads rows of the database in the form in which they are published, page by page. */
 import type {
   IssuedTrustMark,
   Subordinate,
@@ -13,10 +13,10 @@ import { isStillValid, type SignedSubordinate, withStatements } from '#server/pu
 import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
 import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
-/** Rows handled at a time: bounds memory, and one round trip to each store a page. */
+/** Rows per page: limits memory, with one round trip to each store. */
 const PAGE = 500
 
-/** The subordinate with a statement that is current: signed now where it is not. */
+/** The subordinate with a current statement, signed now if necessary. */
 export async function signedSubordinate(
   context: PublishContext,
   row: Subordinate,
@@ -32,8 +32,8 @@ async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: re
 }
 
 /**
- * Every active one, page by page. One that cannot be signed does not hold up the others: its statement of before
- * stays, and its own outbox entry retries it and records the reason.
+ * Yields every active subordinate, page by page. One that cannot be signed does not stop the others: its previous
+ * statement stays, and its own outbox entry retries it and records the reason.
  */
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
   for (let after = 0; ; ) {
@@ -56,10 +56,10 @@ export async function* activeSubordinates(context: PublishContext): AsyncGenerat
   }
 }
 
-/** Everything that a published mark is made of. */
+/** The columns of a published mark. */
 const withIssued = { trustMarkType: true, issued: true } as const
 
-/** One mark, with all the JWTs ever issued for it; null when it does not exist. */
+/** A mark with all JWTs issued for it; null if it does not exist. */
 export async function findTrustMark({ db }: PublishContext, id: number): Promise<PublishedTrustMark | null> {
   const row = await db.trustMark.findUnique({ where: { id }, include: withIssued })
   return row && publishedTrustMark(row)
@@ -80,20 +80,20 @@ export async function* allTrustMarks({ db }: PublishContext): AsyncGenerator<Pub
   }
 }
 
-/** Every JWT ever issued, those included that were issued before this database was. */
+/** Yields every JWT ever issued, including those from before this database. */
 export async function* allIssuedTrustMarks(context: PublishContext): AsyncGenerator<PublishedIssue[]> {
   yield* importedTrustMarkHashes(context)
   yield* ownIssuedTrustMarks(context)
 }
 
-/** In the order of their hashes. */
+/** In the order of the hashes. */
 export async function* importedTrustMarkHashes({ db }: PublishContext): AsyncGenerator<PublishedIssue[]> {
   for (let after = ''; ; ) {
     const where = { hash: { gt: after } }
     const rows = await db.importedTrustMarkHash.findMany({ where, orderBy: { hash: 'asc' }, take: PAGE })
     const last = rows.at(-1)
     if (!last) return
-    // Whether it was revoked, the mark of its type and entity tells (#store/trust-mark-reader.ts).
+    // Revoked or not: the mark of its type and entity tells (#store/trust-mark-reader.ts).
     yield rows.map(({ hash }) => ({ hash, revokedAt: null }))
     after = last.hash
   }

@@ -1,4 +1,4 @@
-/** Signs Subordinate Statements where the signed one no longer says what it should, and keeps them. */
+/** Signs Subordinate Statements whose inputs have changed, and stores them. */
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { decodeJwt, type Signer, signJwt } from '#core/jws.ts'
 import { Prisma, type Subordinate } from '#prisma/generated/client/client.ts'
@@ -20,7 +20,7 @@ function basis(subordinate: Subordinate, { settings, signer }: Context): string 
   return `${subordinate.version}.${settings.statementVersion}.${signer.kid}`
 }
 
-/** What is kept of a signature: all of it, or nothing. */
+/** The stored columns of a signature: all are set, or none. */
 type Signature = Pick<Subordinate, 'statement' | 'statementIssuedAt' | 'statementExpiresAt'>
 type Signed = Pick<SignedSubordinate, keyof Signature>
 
@@ -28,7 +28,7 @@ export function isSigned<Row extends Signature>(row: Row): row is Row & Signed {
   return row.statement !== null && row.statementIssuedAt !== null && row.statementExpiresAt !== null
 }
 
-/** The statement as signed before, if it has not expired: better than none while there can be no new one. */
+/** The previous statement, if it has not expired: it is served while a new one cannot be signed. */
 export function isStillValid(subordinate: Subordinate, now: number): subordinate is SignedSubordinate {
   return isSigned(subordinate) && subordinate.statementExpiresAt.getTime() / 1000 > now
 }
@@ -38,11 +38,11 @@ function isCurrent(subordinate: Subordinate, context: Context): subordinate is S
   const { now, entityId } = context
   if (!isStillValid(subordinate, now)) return false
   if (isFromFuture(subordinate.statementIssuedAt.getTime() / 1000, now)) return false
-  // The installation may have moved, or have been restored as another Trust Anchor.
+  // The installation may have changed its identifier, or have been restored as another Trust Anchor.
   return isIssuedBy(entityId, subordinate.statement)
 }
 
-/** Most begin with `iss`; a rebuild has no time to decode each of them as a whole. */
+/** Most begin with `iss`; decoding each one in full would slow a rebuild. */
 function isIssuedBy(entityId: string, statement: string): boolean {
   const beginning = `${JSON.stringify({ iss: entityId }).slice(0, -1)},`
   const at = statement.indexOf('.') + 1
@@ -51,10 +51,10 @@ function isIssuedBy(entityId: string, statement: string): boolean {
   return isAtOnce || decodeJwt(statement).claims.iss === entityId
 }
 
-/** One that cannot be signed, and why. */
+/** A subordinate that cannot be signed, and the reason. */
 export type Unsignable = { subordinate: Subordinate; error: unknown }
 
-/** Each row with a statement that is current, as stored or signed now and stored; the others apart. */
+/** Returns the rows with current statements, stored or signed now, and separately those that cannot be signed. */
 export async function withStatements(
   subordinates: readonly Subordinate[],
   context: Context,

@@ -1,6 +1,6 @@
 /**
- * Who may call: holders of an API key whose role has the route's scope. A session cookie does not count, so that no
- * page a signed-in browser visits can make it send a request here.
+ * Admits holders of an API key whose role has the route's scope. A session cookie does not count, so that no website
+ * can make a signed-in browser send requests here.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
@@ -9,7 +9,7 @@ import { mayDo, type Scope } from '#server/identity/roles.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the caller must be allowed; `public` asks for no key. Every route of the REST API says so. */
+    /** The required scope; `public` needs no key. Every route of the REST API declares it. */
     scope?: Scope | 'public'
   }
 }
@@ -43,7 +43,7 @@ export function guardRoutes(app: FastifyInstance, doors: Doors): void {
   })
 }
 
-/** The caller, allowed or not; undefined without a valid key. */
+/** The caller, with or without the scope; undefined without a valid key. */
 export const knownCaller = (request: FastifyRequest): Caller | undefined => callers.get(request)
 
 /** The caller of an allowed request. */

@@ -1,4 +1,4 @@
-/** Failures as `{message, id}`: expected ones with the sentence of the service, others masked and logged. */
+/** Answers failures as `{message, id}`: expected ones with the service's sentence, others masked and logged. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
@@ -65,7 +65,7 @@ export function answerStrayRequests(app: FastifyInstance): void {
     const place = `${request.method} ${request.url.split('?', 1)[0]}`
     return fail(request, reply, 404, `There is no ${place}. /api/v1/openapi.json lists every operation.`)
   })
-  // The files of the console have a route for every other GET.
+  // The console has a route for every other GET.
   app.get('/*', { config: { scope: 'public' }, schema: { hide: true } }, (_request, reply) =>
     reply.callNotFound(),
   )

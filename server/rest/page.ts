@@ -1,4 +1,4 @@
-/** Lists as `{count, items}`, a page at a time by `limit` and `offset`. */
+/** Paginates lists by `limit` and `offset`, as `{count, items}`. */
 import { z } from 'zod'
 
 const MAXIMUM = 1000

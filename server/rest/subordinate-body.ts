@@ -61,7 +61,7 @@ export function shown(subordinate: Subordinate): z.input<typeof Output> {
   }
 }
 
-/** Clients send `jwks: null` for "none received"; this must not change the registered keys. */
+/** Clients send `jwks: null` for "no keys given", which must not change the registered keys. */
 export function fields(body: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
   return {
     metadata: body.metadata,

@@ -93,7 +93,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
     }
     row ??= await db.trustMark.findUnique({ where: { id } })
     if (!row) throw new NotFoundError('There is no such Trust Mark.')
-    // What was revoked stays so; the service says what to do instead.
+    // A revoked mark stays revoked; the service's message says what to do instead.
     return active && !row.active ? services.trustMarks.renew(caller, id) : row
   }
 

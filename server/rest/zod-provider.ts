@@ -8,7 +8,7 @@ export interface ZodProvider extends FastifyTypeProvider {
   serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
 }
 
-/** A request that does not fit its schema; Fastify answers 400 with the sentence. */
+/** A request that does not match its schema; Fastify answers 400 with the message. */
 class UnfitRequestError extends Error {
   readonly statusCode = 400
 }
@@ -23,7 +23,7 @@ export function useZod(app: FastifyInstance) {
     })
     return { error: new UnfitRequestError(`${faults.join('. ')}.`) }
   })
-  // Types already hold handlers to the schema of the answer, and a test holds the answers to the document.
+  // Types check handlers against the response schema, and a test checks responses against the document.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   return app.withTypeProvider<ZodProvider>()
 }

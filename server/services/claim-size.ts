@@ -3,7 +3,7 @@ import { FederationError } from '#core/errors.ts'
 
 const MAXIMUM_BYTES = 128 * 1024
 
-/** The value as it was given. @throws FederationError invalid_request */
+/** Returns the value unchanged. @throws FederationError invalid_request */
 export function ofFittingSize<T>(value: T, name: string): T {
   const bytes = Buffer.byteLength(JSON.stringify(value))
   if (bytes <= MAXIMUM_BYTES) return value

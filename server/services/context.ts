@@ -1,4 +1,4 @@
-/** What each service gets: the dependencies and the one way to write. */
+/** The context of every service: its dependencies and the recorder of writes. */
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'

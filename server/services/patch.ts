@@ -4,7 +4,7 @@ import { jsonOrNull } from '#server/database/client.ts'
 import { parseField } from '#server/error/operation-error.ts'
 import { ofFittingSize } from '#server/services/claim-size.ts'
 
-/** One field of a noun; each noun has a table of them by name. */
+/** A field of an object type; each type has a table of its fields by name. */
 type Field<Given, Context, Value, Column> = {
   default: Value
   /** @throws FederationError, InvalidInputError */
@@ -14,12 +14,12 @@ type Field<Given, Context, Value, Column> = {
 
 type Fields<Context> = Readonly<Record<string, Field<never, Context, unknown, unknown>>>
 
-/** As the API takes the fields. */
+/** The fields as the API accepts them. */
 export type Input<Table extends Fields<never>> = {
   [Name in keyof Table]?: Parameters<Table[Name]['parse']>[0] | null | undefined
 }
 
-/** The fields that were given, parsed. */
+/** The given fields, parsed. */
 export type Patch<Table extends Fields<never>> = { [Name in keyof Table]?: Table[Name]['default'] }
 
 type Columns<Table extends Fields<never>> = { [Name in keyof Table]?: ReturnType<Table[Name]['toColumn']> }
@@ -56,10 +56,10 @@ export function parsePatch<Context, Table extends Fields<Context>>(
   const parsed = given.map(([name, { default: standard, parse }]) => {
     const value = input[name]
     if (value === null) return [name, standard]
-    // `Input` gives each field what its parser takes.
+    // `Input` has the type that each field's parser accepts.
     return [name, parseField(name, () => parse(ofFittingSize(value as never, name), context))]
   })
-  return Object.fromEntries(parsed) as Patch<Table> // by the parsers of the table
+  return Object.fromEntries(parsed) as Patch<Table> // parsed by the table
 }
 
 export function defaultsOf<Table extends Fields<never>>(table: Table): Required<Patch<Table>> {
@@ -70,5 +70,5 @@ export function defaultsOf<Table extends Fields<never>>(table: Table): Required<
 export function columnsOf<Table extends Fields<never>>(table: Table, patch: Patch<Table>): Columns<Table> {
   const given = Object.entries(table).filter(([name]) => patch[name] !== undefined)
   const columns = given.map(([name, { toColumn }]) => [name, toColumn(patch[name])])
-  return Object.fromEntries(columns) as Columns<Table> // in the form that the table gives them
+  return Object.fromEntries(columns) as Columns<Table> // in the form of the table
 }

@@ -9,7 +9,7 @@ import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append
 
 type Change<Row> = AuditEntry & { publish?: readonly OutboxItem[]; result: Row }
 
-/** Work that turned out to change nothing that the audit log keeps. */
+/** Work that changed nothing that the audit log keeps. */
 type Unrecorded<Row> = { action: null; result: Row }
 
 type Work<Row> = (tx: Transaction) => Promise<Change<Row> | Unrecorded<Row>>
@@ -48,7 +48,7 @@ function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
     .catch(conflictOnDuplicate)
 }
 
-/** Two callers can pass the same check at once; the unique index decides between them. */
+/** Two requests can pass the same check concurrently; the unique index decides. */
 function conflictOnDuplicate(error: unknown): never {
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
     throw new ConflictError('It was just created by another request.')

@@ -1,4 +1,4 @@
-/** A run that walks the federation into the collection; entities that could not be read are items of their own. */
+/** The run that crawls the federation into the collection. Entities that could not be read become failed items. */
 import { FederationError } from '#core/errors.ts'
 import { crawlFederation } from '#federation/collection/crawl.ts'
 import { toUnix } from '#server/clock.ts'

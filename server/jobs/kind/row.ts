@@ -12,6 +12,6 @@ export type RunKindRow = {
   prepare?(tx: Transaction, run: RenewalRun, context: RunContext): Promise<unknown>
   /** Processes an item; must be idempotent. @throws OperationError: the expected failure of an item */
   work(context: RunContext, task: Task): Promise<Outcome>
-  /** The run has a single item and fails with it. */
+  /** The run has a single item and fails with that item. */
   isSingle?: boolean
 }

@@ -1,4 +1,4 @@
-/** A run that renews subordinates: every active one, or those that are due. */
+/** The run that renews subordinates: all active ones, or those that are due. */
 import { formatPath } from '#core/path.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError, UnavailableError } from '#server/error/operation-error.ts'
@@ -7,7 +7,7 @@ import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 import { future } from '#server/publish/age.ts'
 
-/** One whose renewal failed is tried again by schedule after so long. */
+/** Milliseconds until a schedule retries a failed renewal. */
 const RETRY_MINUTES = 60
 
 /** Statements past half of their life or from the future, and configurations about to expire. */

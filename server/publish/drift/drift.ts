@@ -7,14 +7,14 @@ export type DriftKind = 'missing' | 'unexpected' | 'different'
 /** A difference, and the outbox entry that repairs it; `everything` where no single entry does. */
 export type Drift = {
   kind: DriftKind
-  /** Which data, and of which object. */
+  /** The kind of data, and its object. */
   words: string
-  /** The key by which its source finds it. */
+  /** The key in its source. */
   name: string
   item: OutboxItem
 }
 
-/** How one kind of data is compared. */
+/** The comparison of one kind of data. */
 export type DriftSource = {
   /** Expected and actual data; names may repeat. */
   names(context: PublishContext): AsyncGenerator<string[]>

@@ -10,7 +10,7 @@ import type { Publisher } from '#server/publish/publisher.ts'
 export type DriftCount = Record<DriftKind, number>
 
 const EXAMPLES = 10
-/** Milliseconds for what is pending, which is no drift. */
+/** Milliseconds for pending changes, which are not drift. */
 const PATIENCE_MS = 10_000
 
 const sources: readonly DriftSource[] = [subordinates, trustMarks, trustMarkHolders]
@@ -29,7 +29,7 @@ export async function repairDrift(context: PublishContext, publisher: Publisher)
   return count
 }
 
-/** Looked at twice: what was just changed, or on its way to Redis the first time, is no drift. */
+/** Compares twice, so that changes on their way to Redis are not reported as drift. */
 async function driftOfSource(context: PublishContext, publisher: Publisher, source: DriftSource) {
   const suspects = new Set<string>()
   for await (const page of source.names(context)) {

@@ -60,7 +60,7 @@ function differences(expected: Content, actual: Content): Difference[] {
     ['Subordinate Statement', expected.statement, actual.statement],
     ['Entity Configuration', expected.configuration, actual.configuration],
   ])
-  // Another writer wrote this statement and may leave out the rest, which is not a second difference.
+  // Another writer wrote this statement and may omit the rest, which is not a second difference.
   if (signed.length > 0) return signed
   return differing([
     ['information for lists', expected.info, actual.info],
@@ -133,7 +133,7 @@ async function readPublished(
   }))
 }
 
-/** Expected subordinates, then others of which Redis has data. */
+/** Yields the expected subordinates, then others with data in Redis. */
 async function* names(context: PublishContext): AsyncGenerator<string[]> {
   const { db } = context
   for (let after = ''; ; ) {

@@ -1,4 +1,4 @@
-/** What differs among the sets of holders and the set of Trust Mark Types, type by type. */
+/** Compares the sets of holders and the set of Trust Mark types, type by type. */
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -14,7 +14,7 @@ import { scanKeys } from '#store/scan.ts'
 
 export const trustMarkHolders: DriftSource = { names, driftOf }
 
-/** Types are few, their holders many: these are read in pages. */
+/** There are few types but many holders, so holders are read in pages. */
 async function driftOf(context: PublishContext, types: readonly string[]): Promise<Drift[]> {
   const found: Drift[] = []
   for (const type of types) {
@@ -29,7 +29,7 @@ async function driftOf(context: PublishContext, types: readonly string[]): Promi
   return found
 }
 
-/** Any mark of a type brings the type with it when it is published. */
+/** Publishing any mark of a type also publishes the type. */
 async function driftOfType({ db, redis, keys }: PublishContext, type: string): Promise<Drift[]> {
   const [mark, isListed] = await Promise.all([
     db.trustMark.findFirst({ where: { trustMarkType: { type } }, select: { id: true } }),
@@ -41,7 +41,7 @@ async function driftOfType({ db, redis, keys }: PublishContext, type: string): P
     : []
 }
 
-/** One whose mark has expired need not be there: the set is of those with a valid mark, to other writers. */
+/** A holder with an expired mark may be absent: other writers keep only holders of valid marks. */
 async function* missingHolders(
   { db, redis, keys, now }: PublishContext,
   type: string,

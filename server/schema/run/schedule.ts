@@ -15,7 +15,7 @@ export const ScheduleRef = builder.prismaObject('Schedule', {
     description: t.string({
       description: 'What it does.',
       select: { name: true },
-      resolve: ({ name }) => schedules[name as keyof typeof schedules].description, // only those of the table are read
+      resolve: ({ name }) => schedules[name as keyof typeof schedules].description, // only rows of the table are read
     }),
     cron: t.exposeString('cron', { description: 'A cron expression with five fields, in UTC.' }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether it is on.' }),

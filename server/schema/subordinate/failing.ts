@@ -1,4 +1,4 @@
-/** What could not be renewed the last time, for the first glance; the lists have the rest. */
+/** Failed renewals, for an overview; the lists have the rest. */
 import { builder } from '#server/schema/builder.ts'
 import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 

@@ -1,4 +1,4 @@
-/** What a Subordinate Statement would say, before it is saved. */
+/** Previews a Subordinate Statement before it is saved. */
 import type { Difference } from '#core/json-difference.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { formatPath } from '#core/path.ts'

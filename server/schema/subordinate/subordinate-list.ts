@@ -60,7 +60,7 @@ builder.queryField('subordinates', (t) =>
   }),
 )
 
-/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+/** The condition and the order of a page; each has an index (schema.prisma). */
 export function subordinatePage(
   filter: Filter | null | undefined,
   orderBy: Order | null | undefined,
@@ -70,11 +70,11 @@ export function subordinatePage(
   const direction = orderBy?.direction ?? 'asc'
   return {
     where: where(filter, now, trustMarkTypeId),
-    orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as the indexes have it
+    orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as in the indexes
   }
 }
 
-/** Its key, by which the database knows how rare its marks are; 0, which nothing has, when it is unknown. */
+/** The type's key, for which the database has statistics; 0, which no row has, for an unknown type. */
 async function trustMarkTypeOf(filter: Filter | null | undefined, db: Database): Promise<number> {
   if (!filter?.trustMarkType) return 0
   const where = { type: filter.trustMarkType }

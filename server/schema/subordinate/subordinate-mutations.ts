@@ -1,4 +1,4 @@
-/** What may be done with subordinates. */
+/** The mutations of subordinates. */
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
@@ -79,7 +79,7 @@ builder.mutationField('updateSubordinate', (t) =>
   }),
 )
 
-/** Services answer whole rows, so the query has nothing left to select. Mutations that take nothing but a subordinate. */
+/** Mutations with only a subordinate as argument. Services return whole rows, so nothing is selected. */
 const simple = [
   {
     name: 'renewSubordinate',

@@ -1,4 +1,4 @@
-/** The state of a subordinate in one word: said of a row, and asked of the database. */
+/** The state of a subordinate, computed from a row or as a condition of the database. */
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 
@@ -23,7 +23,7 @@ export function stateOf(
   return row.failingSince === null ? 'ACTIVE' : 'FAILING'
 }
 
-/** The same four states as conditions; together they cover every row once. */
+/** The same states as conditions; each row matches exactly one. */
 export function whereState(state: SubordinateStateName, now: Date): Prisma.SubordinateWhereInput {
   const valid = { OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: now } }] }
   const conditions = {

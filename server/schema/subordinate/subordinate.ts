@@ -1,4 +1,4 @@
-/** Immediate Subordinates: the type, and how they are found. */
+/** The type of Immediate Subordinates, and its queries. */
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
@@ -21,7 +21,7 @@ const PublicationState = builder.enumType('PublicationState', {
   } as const,
 })
 
-/** The columns from which the resolved metadata follows. */
+/** The columns that determine the resolved metadata. */
 const resolvable = {
   entityId: true,
   entityConfiguration: true,
@@ -36,7 +36,7 @@ const resolvable = {
 builder.prismaNode('Subordinate', {
   nullable: true,
   id: { field: 'id' },
-  // Something must be selected even when a query asks only for __typename.
+  // A query for only __typename must select something.
   select: { id: true },
   description:
     'An Immediate Subordinate: an entity about which this Trust Anchor publishes a Subordinate Statement.',

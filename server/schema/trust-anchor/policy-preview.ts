@@ -1,4 +1,4 @@
-/** What a federation policy would do, before it is saved. */
+/** Previews the effect of a federation policy before it is saved. */
 import { builder } from '#server/schema/builder.ts'
 import {
   type AffectedPage,
@@ -41,7 +41,7 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
   }),
 })
 
-/** Each is looked for once, and only when it is asked for. */
+/** Computed once, on demand. */
 type PolicyPreview = { counts: () => Promise<EffectCounts>; page: () => Promise<AffectedPage> }
 
 const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').implement({

@@ -1,4 +1,4 @@
-/** What may be done with the Trust Anchor as a whole. */
+/** The mutations of the Trust Anchor. */
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'

@@ -1,4 +1,4 @@
-/** The Trust Anchor itself: its settings, its Entity Configuration, and its publication as a whole. */
+/** The Trust Anchor: its settings, its Entity Configuration and its publication. */
 import { getEndpointParameter, optionalEndpoints } from '#core/endpoint.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -126,7 +126,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
 })
 
 async function servedConfiguration(publishing: PublishContext): Promise<string> {
-  const served = await publishing.redis.get(publishing.keys.entityConfiguration).catch(() => null) // Redis may be away
+  const served = await publishing.redis.get(publishing.keys.entityConfiguration).catch(() => null) // Redis may be down
   return served ?? signEntityConfiguration(publishing)
 }
 

@@ -48,7 +48,7 @@ function where(filter: Filter | null | undefined, now: Date): Prisma.TrustMarkWh
   return { AND: and }
 }
 
-/** Which rows and in which order; an index serves each condition and each order (schema.prisma). */
+/** The condition and the order of a page; each has an index (schema.prisma). */
 export function trustMarkPage(
   filter: Filter | null | undefined,
   orderBy: Order | null | undefined,

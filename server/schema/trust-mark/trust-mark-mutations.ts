@@ -1,4 +1,4 @@
-/** What may be done with Trust Marks. */
+/** The mutations of Trust Marks. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, signedIn } from '#server/schema/input.ts'
@@ -8,7 +8,7 @@ const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
-/** What issuing and updating have in common. */
+/** The input fields of issuing and updating. */
 function markFields(t: InputFields) {
   return {
     validFor: t.int({ description: 'Hours for which the mark is valid; as its type says by default.' }),

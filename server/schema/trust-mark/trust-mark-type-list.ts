@@ -1,4 +1,4 @@
-/** The list of Trust Mark Types: filters, order, pages. */
+/** The list of Trust Mark types: filters, order, pages. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'

@@ -1,4 +1,4 @@
-/** Trust Mark Types that this anchor issues (section 7). */
+/** Trust Mark types that this anchor issues (§7). */
 import { defaultTerms } from '#core/defaults.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -9,7 +9,7 @@ const { InvalidInputError, ConflictError, NotFoundError } = failures
 export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
   nullable: true,
   id: { field: 'id' },
-  // Without `select` a mutation answers the columns of the row that it wrote; only relations are loaded.
+  // Without `select`, a mutation returns the columns of the row that it wrote; only relations are loaded.
   description: 'A kind of Trust Mark that this Trust Anchor issues.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -67,7 +67,7 @@ builder.queryFields((t) => ({
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
-/** What creating and updating have in common. */
+/** The input fields of creating and updating. */
 function typeFields(t: InputFields) {
   return {
     autorenew: t.boolean({ description: 'Whether marks are renewed by schedule; true by default.' }),

@@ -1,4 +1,4 @@
-/** Trust Marks that this anchor issued (section 7): the type, and one by its id. */
+/** Trust Marks that this anchor issued (§7): the type, and one by its id. */
 import type { TrustMark } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
@@ -20,13 +20,13 @@ function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>,
   return expiresAt > now ? 'ACTIVE' : 'EXPIRED'
 }
 
-/** Marks that stand and could not be renewed the last time, as a condition. */
+/** Valid marks whose last renewal failed, as a condition. */
 export const whereRenewalFailed = { active: true, failingSince: { not: null } } as const
 
 export const TrustMarkRef = builder.prismaNode('TrustMark', {
   nullable: true,
   id: { field: 'id' },
-  // Without `select` a mutation answers the columns of the row that it wrote; only relations are loaded.
+  // Without `select`, a mutation returns the columns of the row that it wrote; only relations are loaded.
   description: 'A Trust Mark of one type for one entity, with the JWT issued last.',
   authScopes: { read: true },
   fields: (t) => ({

@@ -15,7 +15,7 @@ export type AuditEntry = {
   /** Types of the Subordinate Events draft. */
   eventTypes?: readonly string[] | undefined
   outcome?: AuditOutcome
-  /** Why it did not succeed. */
+  /** The reason of a failure. */
   reason?: string
 }
 

@@ -1,12 +1,12 @@
-/** The head of the audit log: the row that knows its newest entry. */
+/** The head of the audit log: the row that refers to its newest entry. */
 import type { AuditHead } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 
 type LockedHead = AuditHead & { now: Date }
 
 /**
- * Writers take turns from here until they commit, so that the chain has no forks. `now` is the database's time: entries
- * of several processes are dated by one clock.
+ * Writers wait for each other from here until the commit, so that the chain has no forks. `now` is the database's time,
+ * so that all processes use one clock.
  */
 export async function lockAuditHead(tx: Transaction): Promise<LockedHead> {
   const [head] = await tx.$queryRaw<LockedHead[]>`

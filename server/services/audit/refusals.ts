@@ -1,4 +1,4 @@
-/** Records changes that were requested and not made, without their input: by GraphQL, REST and the command line. */
+/** Records refused and failed changes without their input: of GraphQL, REST and the command line. */
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
@@ -16,7 +16,7 @@ export type Refusal = {
 const names = ['entityId', 'type', 'username', 'kid', 'trustMarkType', 'id'] as const
 const MAXIMUM_LENGTH = 512
 
-/** Codes of the permission rules and of re-authentication; other expected failures are no matter of rights. */
+/** Codes of refused rights; other expected failures are recorded as failed. */
 const refusalCodes = ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED', 'REAUTHENTICATION_REQUIRED']
 
 export async function recordRefusal(db: Database, caller: Caller, refusal: Refusal): Promise<void> {

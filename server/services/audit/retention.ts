@@ -1,4 +1,4 @@
-/** Deletes the oldest audit entries in a way that the rest can still be verified. */
+/** Deletes the oldest audit entries so that the rest can still be verified. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'

@@ -11,10 +11,10 @@ const TIME_BUDGET_MS = 10_000
 /** Bypasses caches: the operator needs the current state. */
 const nothingHeld: StatementCache = { read: async () => undefined, write: async () => {} }
 
-/** Their types. @throws FederationError `temporarily_unavailable` while Redis is away */
+/** Returns their types. @throws FederationError `temporarily_unavailable` while Redis is down */
 export type CarriedTypes = (configuration: EntityStatement) => Promise<string[]>
 
-/** By the lists of our own Entity Configuration, as a resolver under this anchor would see them. */
+/** By the issuers and owners in our own Entity Configuration, as a resolver under this anchor would. */
 export function createCarriedTypes({
   entityId,
   allowHttp,

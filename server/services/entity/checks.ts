@@ -25,7 +25,7 @@ export type EntityCheck = {
   name: EntityCheckName
   status: EntityCheckStatus
   title: string
-  /** What was found, as a sentence; for a failure, also what to do. */
+  /** The finding as a sentence; for a failure, also what to do. */
   message: string
   section: string | null
   /** A temporary failure, such as an unreachable host. */

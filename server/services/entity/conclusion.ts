@@ -7,14 +7,14 @@ import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import { explainPolicy } from '#server/services/entity/policy-explanation.ts'
 
 export type Conclusion = {
-  /** After superior's metadata, constraints and policy; null when they reject it. */
+  /** After the superior's metadata, constraints and policy; null if they reject it. */
   metadata: Metadata | null
-  /** Why, each reason a sentence. */
+  /** The reasons, one sentence each. */
   findings: string[]
   policy: PolicyExplanation['steps']
 }
 
-/** Reports all faults, where a resolver stops at the first. */
+/** Reports all faults; a resolver stops at the first. */
 export function conclude(chain: readonly EntityStatement[]): Conclusion {
   const { steps: policy, errors } = explainPolicy(chain)
   const constraints = attempt(() => checkConstraints(chain))

@@ -21,14 +21,14 @@ export type ExplainedChain = {
   path: string[]
   statements: EntityStatement[]
   metadata: Metadata | null
-  /** Why it is invalid, as a sentence; null when it is valid. */
+  /** The fault as a sentence; null for a valid chain. */
   reason: string | null
-  /** Which of the statements is at fault, counted from the entity's own; null when none in particular is. */
+  /** The position of the statement at fault, from the entity's own; null if there is none in particular. */
   failedStatement: number | null
   expiresAt: Date
   policy: PolicyExplanation['steps']
   findings: string[]
-  /** Of every statement, the entity's own first. */
+  /** The checks of all statements, the entity's own first. */
   checks: StatementCheck[]
 }
 
@@ -36,7 +36,7 @@ export type Resolution = {
   entityId: string
   trustAnchor: string
   chains: ExplainedChain[]
-  /** Branches that ended before the anchor. */
+  /** Dead ends: branches that ended before the anchor. */
   failures: { entityId: string; superior: string | null; reason: string; advice: string | null }[]
 }
 
@@ -54,7 +54,7 @@ export function createResolutionService(context: ServiceContext) {
   }
 
   return {
-    /** Asks other entities where nothing is published here. */
+    /** Fetches from other entities what is not published here. */
     async resolve(entityId: string, trustAnchor: string = anchor): Promise<Resolution> {
       const trustAnchorKeys = await keysOf(trustAnchor)
       const now = toUnix(context.now())

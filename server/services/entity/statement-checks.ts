@@ -12,7 +12,7 @@ export type StatementCheck = {
   statement: number
   name: StatementCheckName
   passed: boolean
-  /** What was found, as a sentence; for a failure, also what to do. */
+  /** The finding as a sentence; for a failure, also what to do. */
   message: string
 }
 

@@ -12,7 +12,7 @@ import { tidyKeyDirectory } from '#store/key-directory-change.ts'
 
 export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write' | 'now'>
 
-/** What a step did to the files, for the audit log and the outbox. */
+/** The changes of the files, for the audit log and the outbox. */
 export type KeyStep = {
   kid: string
   before?: object
@@ -33,8 +33,8 @@ export function createKeyChange(context: KeyContext) {
   const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
 
   /**
-   * Records and publishes changes of the files made by hand, or by a process that ended before it recorded them. The
-   * first read of a directory is no change.
+   * Records and publishes changes of the files that were made by hand, or by a process that ended before it recorded
+   * them. The first read of a directory is no change.
    */
   async function follow(caller: Caller = jobCaller('key-directory')): Promise<void> {
     await write(caller, async (tx) => {
@@ -54,8 +54,8 @@ export function createKeyChange(context: KeyContext) {
   }
 
   /**
-   * The files are changed before the commit: should that fail, `follow` finds the change and records it.
-   * @throws KeyDirectoryReadOnlyError, UnavailableError, and what the step refuses
+   * Changes the files before the commit: if the commit fails, `follow` finds and records the change. @throws
+   * KeyDirectoryReadOnlyError, UnavailableError, and the errors of the step
    */
   async function change(
     caller: Caller,
@@ -77,7 +77,7 @@ export function createKeyChange(context: KeyContext) {
         if (error instanceof KeyFileError) throw new UnavailableError(error.message)
         throw error
       })
-    await signingKeys.refresh() // the publisher does so too, but not while Redis is away
+    await signingKeys.refresh() // the publisher does the same, but not while Redis is down
     return result
   }
 

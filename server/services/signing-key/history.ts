@@ -14,14 +14,14 @@ export async function retiredKey(tx: Transaction, jwk: Jwk, now: Date): Promise<
   return { ...publicJwk(jwk), ...(since ? { iat: toUnix(since) } : {}), exp: toUnix(now) }
 }
 
-/** A key that was retired before keeps the `exp` that it got then. */
+/** A retired key keeps its `exp`. */
 export function revokedKey(key: HistoricalKey, reason: string, now: Date): HistoricalKey {
-  // §8.7.3 asks to leave a reason out rather than to say that it is unspecified.
+  // §8.7.3: omit the reason instead of `unspecified`.
   const because = reason === 'unspecified' ? {} : { reason }
   return { ...key, revoked: { revoked_at: toUnix(now), ...because } }
 }
 
-/** A key that was found signing may have signed ever since this installation, or its oldest mark, exists. */
+/** A key that was already signing may have signed since this installation, or its oldest mark, exists. */
 async function issuedAt(tx: Transaction, row: SigningKey): Promise<Date> {
   const wasMadeHere = row.signsSince === null || row.signsSince > row.createdAt
   if (wasMadeHere) return row.createdAt
@@ -34,7 +34,7 @@ async function issuedAt(tx: Transaction, row: SigningKey): Promise<Date> {
   return new Date(Math.min(...times.map(Number)))
 }
 
-/** One of the specification's reasons, or a word of the federation's own (§8.7.3). @throws InvalidInputError */
+/** A reason of the specification or of the federation (§8.7.3). @throws InvalidInputError */
 export function parseReason(reason: string): string {
   const text = reason.trim()
   if (text !== '' && text.length <= MAXIMUM_REASON_LENGTH && !/\p{Cc}/u.test(text)) return text

@@ -14,7 +14,7 @@ export const stateOfRole: Readonly<Record<KeyRole, 'CURRENT' | 'ANNOUNCED' | 'PU
   published: 'PUBLISHED',
 }
 
-/** What begins when a key that was known becomes what it now is. */
+/** The time to record when a known key changes its state. */
 const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>> = {
   CURRENT: (now) => ({ signsSince: now, replacedAt: null }),
   ANNOUNCED: () => ({}),
@@ -24,7 +24,7 @@ const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>>
   MISSING: () => ({}),
 }
 
-/** Serializes changes and records of the key directory until the transaction ends. */
+/** Locks the key directory until the transaction ends. */
 export async function lockKeys(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:keys'))`
 }
@@ -42,10 +42,10 @@ export async function requireSigning(tx: Transaction, kid: string): Promise<void
     throw new ConflictError('The signing key was changed at the same moment; try again.')
 }
 
-/** States by `kid`: what was known, and what is there now. */
+/** The states by `kid`: recorded and current. */
 export type KeyDifference = { before: Record<string, KeyState>; after: Record<string, KeyState> }
 
-/** Writes down what the directory holds; null when that was known. */
+/** Records the state of the directory; null if nothing has changed. */
 export async function recordKeys(
   tx: Transaction,
   keys: KeyDirectory,
@@ -87,7 +87,7 @@ export function algorithmOf(jwk: Jwk): string {
   return jwk.alg ?? findAlgorithms(jwk)[0]?.alg ?? ''
 }
 
-/** Of a key that appears already signing nothing is known but that it signs now, and what statements say its name. */
+/** Of a key that is already current at its first sight, only its statements tell since when it signs. */
 async function firstRow(
   tx: Transaction,
   kid: string,

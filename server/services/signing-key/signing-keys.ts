@@ -1,4 +1,4 @@
-/** The rollover of the signing key (§11.2): a key is announced, then signs; each step is refused while it is not safe. */
+/** Performs the rollover of the signing key (§11.2): announce, then switch; refuses a step that is not safe. */
 import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -19,13 +19,13 @@ export function createSigningKeyService(context: KeyContext) {
     ...createKeyWithdrawal(context, keyChange, view),
     follow: keyChange.follow,
 
-    /** Makes the next key; its public part is published from now on, and nothing is signed with it. */
+    /** Creates the next key and publishes its public part. It does not sign yet. */
     async announce(caller: Caller, input: { alg: string }): Promise<SigningKeyView> {
       const alg = signingAlgorithms.find((name) => name === input.alg)
       if (!alg) {
         throw new InvalidInputError(`The algorithm is one of ${signingAlgorithms.join(', ')}.`, 'alg')
       }
-      const key = await generateSigningKey(alg) // an RSA key takes a while: not inside the transaction
+      const key = await generateSigningKey(alg) // outside of the transaction, because an RSA key takes long
       const { kid } = await keyChange.change(caller, 'announceSigningKey', async (_tx, keys) => {
         const announced = keyOf(keys, 'announced')
         if (announced) {
@@ -43,7 +43,7 @@ export function createSigningKeyService(context: KeyContext) {
       return view.find(kid)
     },
 
-    /** Starts to sign with the announced key, and re-signs everything published. */
+    /** Switches to the announced key, and re-signs everything published. */
     async switch(
       caller: Caller,
       input: { overrideReason?: string | null | undefined } = {},

@@ -1,4 +1,4 @@
-/** How a signing key ends (§11.2, §8.7): retired when nothing needs it any more, or revoked at once. */
+/** Ends the use of a signing key (§8.7, §11.2): retires an unused key, or revokes one immediately. */
 import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
 import type { Transaction } from '#server/database/client.ts'
 import {
@@ -21,7 +21,7 @@ import { type HistoricalKeyView, type KeyViews, keyOf } from '#server/services/s
 import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
 import { announceKey, switchKey, withdrawKey } from '#store/key-directory-change.ts'
 
-/** Why a key that is used otherwise cannot be retired. */
+/** The reasons why a key in another state cannot be retired. */
 const notRetirable: Readonly<Record<KeyRole, string | null>> = {
   current: 'This key signs; announce another one and switch to it first.',
   announced: 'This key has not signed yet: switch to it, or revoke it.',
@@ -34,7 +34,7 @@ export function createKeyWithdrawal(
   view: KeyViews,
 ) {
   return {
-    /** Publishes a key no longer; the history keeps it, so that what it signed can be verified later. */
+    /** Stops publishing a key. The history keeps it, so that its signatures can still be verified. */
     async retire(
       caller: Caller,
       input: { kid: string; acceptCopies?: boolean | null | undefined },
@@ -53,8 +53,8 @@ export function createKeyWithdrawal(
     },
 
     /**
-     * Revokes a key regardless of its signatures. The current key is replaced in the same step by the announced one or a
-     * new one: a stolen key must go at once, and nothing can be published without a key.
+     * Revokes a key regardless of its signatures. In the same step, the announced key or a new one replaces the current
+     * key, because publication needs a key.
      */
     async revoke(
       caller: Caller,
@@ -78,7 +78,7 @@ export function createKeyWithdrawal(
     },
   }
 
-  /** @throws UnsafeKeyChangeError unless it is said to be an emergency */
+  /** @throws UnsafeKeyChangeError without consent */
   async function replaceCurrent(keys: KeyDirectory, isEmergency: boolean): Promise<{ signs: string }> {
     const announced = keyOf(keys, 'announced')
     if (!isEmergency) {
@@ -95,7 +95,7 @@ export function createKeyWithdrawal(
     }
     const present = keyOf(keys, 'current')
     const alg = present && signingAlgorithms.find((name) => name === algorithmOf(present.jwk))
-    const key = await generateSigningKey(alg ?? 'RS256') // a key brought along may have one that we make none for
+    const key = await generateSigningKey(alg ?? 'RS256') // a supplied key may have an algorithm that we do not generate
     await announceKey(place, key)
     await switchKey(place)
     return { signs: key.kid }
@@ -112,7 +112,7 @@ function requireListed({ listed }: KeyDirectory, kid: string): ListedKey {
   throw new NotFoundError(`There is no key ${JSON.stringify(kid.slice(0, 100))} in the key directory.`, 'kid')
 }
 
-/** The rows say what was signed last; until it is published, Redis holds what was signed before. */
+/** The rows contain the last signatures; until they are published, Redis has the previous ones. */
 async function requirePublished(tx: Transaction): Promise<void> {
   const topics = everythingSigned.map(({ topic }) => topic)
   const pending = await tx.outboxEntry.count({

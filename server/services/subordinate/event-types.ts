@@ -1,8 +1,8 @@
-/** What a change of a subordinate amounts to in the words of the Subordinate Events draft. */
+/** Maps a change of a subordinate to the event types of the Subordinate Events draft. */
 import { isJsonEqual } from '#core/json.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 
-/** Columns whose change is a public event. */
+/** The columns whose change is a public event. */
 const updates = {
   metadata_update: ['metadata', 'forcedMetadata'],
   metadata_policy_update: ['metadataPolicy', 'constraints'],

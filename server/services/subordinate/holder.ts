@@ -2,14 +2,14 @@
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 
-/** The subordinate that will hold a mark, in the transaction that writes the mark; null when there is none. */
+/** The subordinate that holds a new mark, in the transaction that writes the mark; null if it is not registered. */
 export async function holderOf(tx: Transaction, entityId: string): Promise<number | null> {
   await takeTurns(tx, entityId)
   const holder = await tx.subordinate.findUnique({ where: { entityId }, select: { id: true } })
   return holder?.id ?? null
 }
 
-/** The marks issued before, in the transaction that registers the subordinate. */
+/** Links earlier marks, in the transaction that registers the subordinate. */
 export async function adoptMarks(
   tx: Transaction,
   { id: subordinateId, entityId }: Pick<Subordinate, 'id' | 'entityId'>,
@@ -18,7 +18,7 @@ export async function adoptMarks(
   await tx.trustMark.updateMany({ where: { entityId }, data: { subordinateId } })
 }
 
-/** Neither of the two sees what the other has not committed: the second waits until it does. */
+/** Neither transaction sees the other's uncommitted rows, so the second waits for the first. */
 async function takeTurns(tx: Transaction, entityId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`inmor:holder:${entityId}`}))`
 }

@@ -1,4 +1,4 @@
-/** A list of entities to register, as the items of a run; each entity's other fields are parsed when it is its turn. */
+/** Parses a list of entities to register as the items of a run. Registration parses each entity's other fields. */
 import { parseEntityId } from '#core/entity-id.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
@@ -8,7 +8,7 @@ const MAXIMUM = 10_000
 
 type Item = { resource: string; input: Prisma.InputJsonObject }
 
-/** @throws InvalidInputError for the list as a whole, and for what is no Entity Identifier */
+/** @throws InvalidInputError for an invalid list or Entity Identifier */
 export function parseImport(list: readonly RegisterInput[], { allowHttp }: { allowHttp: boolean }): Item[] {
   if (list.length === 0) throw new InvalidInputError('The list is empty; name the entities.', 'subordinates')
   if (list.length > MAXIMUM)

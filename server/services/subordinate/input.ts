@@ -14,7 +14,7 @@ import type { Settings } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { field, type Input, optionalJsonField, type Patch } from '#server/services/patch.ts'
 
-/** What a statement says beyond the entity's own configuration. */
+/** The claims of the statement beyond the entity's own configuration. */
 export const statementFields = {
   forcedMetadata: optionalJsonField(parseForcedMetadata),
   metadataPolicy: optionalJsonField(parsePolicy),
@@ -37,7 +37,7 @@ export const subordinateFields = {
 export type SubordinateFields = Input<typeof subordinateFields>
 export type ParsedFields = Patch<typeof subordinateFields>
 
-/** Endpoints stand in the entity's own configuration, never in what its superior says (§8.1, §8.2, §8.4). */
+/** Endpoints belong in the entity's own configuration, never in its superior's statement (§8.1, §8.2, §8.4). */
 function parseForcedMetadata(value: unknown): Metadata {
   const metadata = parseMetadata(value, ['forcedMetadata'])
   const endpoints = Object.keys(metadata.federation_entity ?? {}).filter((name) =>

@@ -23,16 +23,16 @@ import {
 
 export type Renewal = {
   subordinate: Subordinate
-  /** The entity's changes since the previous configuration; empty when there are none. */
+  /** The entity's changes since the previous configuration; empty without changes. */
   differences: Difference[]
 }
 
 export function createSubordinateRenewal(context: ServiceContext, examine: Examine) {
   const { db, events, publisher, write, now } = context
 
-  /** Its configuration as it is now. One that is not acceptable changes nothing, but the reason is kept. */
+  /** Fetches and checks its current configuration. A failure changes nothing, but stores the reason. */
   async function fetchAnew(before: Subordinate): Promise<EntityStatement> {
-    // New keys must be announced by a configuration that the keys we vouch for have signed (§11).
+    // New keys must be announced by a configuration that is signed with the registered keys (§11).
     const registration = typedSubordinate(before)
     const { entityId, jwks } = registration
     const settings = await readSettings(db)
@@ -54,7 +54,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     events.announce({ kind: 'UPDATED', entityId })
   }
 
-  /** A new version with a new statement. Refused when the registered keys changed since the examination. */
+  /** Writes a new version with a new statement. Refused if the registered keys changed since the examination. */
   async function follow(caller: Caller, before: Subordinate, statement: EntityStatement) {
     const { entityId } = before
     await write(caller, async (tx) => {
@@ -72,7 +72,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     events.announce({ kind: 'RENEWED', entityId })
   }
 
-  /** The same version with the new configuration; its statement is signed again only near its expiry. */
+  /** Keeps the version and stores the new configuration; the statement is signed again only near its expiry. */
   async function confirm(before: Subordinate, statement: EntityStatement): Promise<void> {
     const { id, entityId, version, updatedAt } = before
     const isDue = isStatementDue(before, now())
@@ -87,14 +87,14 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
   }
 
   return {
-    /** As an operator asks for it: a new statement in any case. @throws EntityRejectedError, ConflictError */
+    /** For an operator: always signs a new statement. @throws EntityRejectedError, ConflictError */
     async renew(caller: Caller, id: number): Promise<Subordinate> {
       const before = await findSubordinate(db, id)
       await follow(caller, before, await fetchAnew(before))
       return findSubordinate(db, id)
     },
 
-    /** As runs do it: a new version only for what has changed. @throws EntityRejectedError, ConflictError */
+    /** For runs: writes a new version only after changes. @throws EntityRejectedError, ConflictError */
     async refresh(caller: Caller, id: number): Promise<Renewal> {
       const before = await findSubordinate(db, id)
       const statement = await fetchAnew(before)
@@ -106,7 +106,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
   }
 }
 
-/** The columns that a renewal fills; metadata that an operator recorded by hand is not among them. */
+/** The columns that a renewal sets. Metadata recorded by an operator is not among them. */
 function followed(before: Subordinate, statement: EntityStatement, now: Date) {
   return { ...redeclared(statement, before, now), jwks: statement.claims.jwks }
 }

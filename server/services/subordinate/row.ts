@@ -1,4 +1,4 @@
-/** Between what was parsed and the row of a subordinate. */
+/** Converts parsed input to the row of a subordinate. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
@@ -10,7 +10,7 @@ import { type ParsedFields, statementFields } from '#server/services/subordinate
 
 export const emptyRegistration: Registration = defaultsOf(statementFields)
 
-/** The columns that an entity's own configuration fills. */
+/** The columns from the entity's own configuration. */
 export function declared(statement: EntityStatement, now: Date) {
   return { ...declaredMetadata(statement), ...fetched(statement, now) }
 }
@@ -24,7 +24,7 @@ export function redeclared(
   return metadataFollowsEntity ? declared(statement, now) : fetched(statement, now)
 }
 
-/** That it was fetched, and nothing of what it says. */
+/** The columns of a fetch without changes. */
 export function fetched(statement: EntityStatement, now: Date) {
   return {
     entityConfiguration: statement.jwt,
@@ -39,7 +39,7 @@ export function declaredMetadata({ claims }: EntityStatement) {
   return { ...described(claims.metadata ?? {}), metadataFollowsEntity: true }
 }
 
-/** The columns that an operator's fields fill. */
+/** The columns from an operator's fields. */
 export function columns({ metadata, jwks, ...fields }: ParsedFields) {
   return {
     ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
@@ -48,7 +48,7 @@ export function columns({ metadata, jwks, ...fields }: ParsedFields) {
   }
 }
 
-/** What is known of an entity from its metadata, kept beside it so that lists need not parse it. */
+/** Facts from an entity's metadata, stored for lists. */
 function described(metadata: Metadata) {
   const entityTypes = Object.keys(metadata)
   return {
@@ -59,7 +59,7 @@ function described(metadata: Metadata) {
   }
 }
 
-/** The name of the service before that of the organization behind it (§5.2.2). */
+/** The name of the service, or else of its organization (§5.2.2). */
 export function displayName(metadata: Metadata): string | null {
   const names = ['display_name', 'client_name', 'resource_name', 'organization_name']
   for (const name of names) {
@@ -77,7 +77,7 @@ export async function findSubordinate(db: Database | Transaction, id: number): P
   return row
 }
 
-/** Changes the row if it still is of that version. @throws ConflictError, at `version` when the caller sent one */
+/** Changes the row if its version is unchanged. @throws ConflictError, at `version` if the caller sent one */
 export async function updateVersion(
   tx: Transaction,
   { id, version }: Pick<Subordinate, 'id' | 'version'>,
@@ -96,7 +96,7 @@ export function setActive(tx: Transaction, id: number, active: boolean): Promise
   return tx.subordinate.update({ where: { id }, data: { active, version: { increment: 1 } } })
 }
 
-/** What the audit log keeps of a row; the JWTs follow from it. */
+/** The columns for the audit log; the JWTs follow from them. */
 export function auditView(row: Subordinate): object {
   const { statement, statementBasis, entityConfiguration, ...rest } = row
   return rest

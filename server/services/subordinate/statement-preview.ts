@@ -1,4 +1,4 @@
-/** What a Subordinate Statement would say, and what a resolver would make of it, before anything is changed. */
+/** Previews a Subordinate Statement, and how the entity would resolve with it, before a change. */
 import { parseEntityId } from '#core/entity-id.ts'
 import {
   type EntityStatement,
@@ -24,7 +24,7 @@ import { emptyRegistration, findSubordinate } from '#server/services/subordinate
 export type StatementPreview = {
   entityId: string
   claims: EntityStatementClaims
-  /** Those of the statement as signed last; null when there is none. */
+  /** The claims of the current statement; null without one. */
   present: Record<string, unknown> | null
   differences: Difference[]
   presentConclusion: Conclusion | null
@@ -89,7 +89,7 @@ export function createStatementPreview(context: ServiceContext, examine: Examine
   }
 }
 
-/** Two statements are never issued at the same time; of their times only how long they hold is compared. */
+/** The times of two statements always differ, so only their validity periods are compared. */
 function claimDifferences(before: Record<string, unknown>, after: EntityStatementClaims): Difference[] {
   const { iat: _issued, ...others } = after
   const names = [...new Set([...Object.keys(before), ...Object.keys(others)])].filter(

@@ -38,7 +38,7 @@ export function createSubordinateService(context: ServiceContext) {
   const { db, entityId: anchor, allowHttp, events, write, now } = context
   const examine = createExaminer(context)
 
-  /** One change of one existing row, announced after the commit. */
+  /** Changes an existing row, and announces the change after the commit. */
   async function change(
     caller: Caller,
     id: number,
@@ -63,7 +63,7 @@ export function createSubordinateService(context: ServiceContext) {
     return announced(kind, row)
   }
 
-  /** The row with the statement that was signed when it was published, right after the commit. */
+  /** The row with its statement, which publication signs right after the commit. */
   async function announced(kind: SubordinateChangeKind, { id, entityId }: Subordinate): Promise<Subordinate> {
     events.announce({ kind, entityId })
     return findSubordinate(db, id)
@@ -72,7 +72,7 @@ export function createSubordinateService(context: ServiceContext) {
   const renewal = createSubordinateRenewal(context, examine)
 
   return {
-    /** Makes every check without changing anything. */
+    /** Runs every check without a change. */
     async inspect(input: {
       entityId: string
       jwks?: unknown
@@ -92,7 +92,7 @@ export function createSubordinateService(context: ServiceContext) {
       return { ...result, subordinate }
     },
 
-    /** @throws ConflictError, InvalidInputError, EntityRejectedError; nothing is changed then */
+    /** @throws ConflictError, InvalidInputError, EntityRejectedError; nothing was changed then */
     async register(caller: Caller, input: RegisterInput): Promise<Subordinate> {
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const existing = await db.subordinate.findUnique({ where: { entityId } })
@@ -136,7 +136,7 @@ export function createSubordinateService(context: ServiceContext) {
       return announced('REGISTERED', row)
     },
 
-    /** Changes what is said about a subordinate. @throws EntityRejectedError where that is examined */
+    /** Changes the settings of a subordinate. @throws EntityRejectedError if the entity fails a check */
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
       const settings = await readSettings(db)
       const fields = parsePatch(subordinateFields, input, settings)
@@ -153,7 +153,7 @@ export function createSubordinateService(context: ServiceContext) {
     ...renewal,
     ...createStatementPreview(context, examine),
 
-    /** Takes it off every endpoint; its registration is kept. */
+    /** Removes the subordinate from every endpoint and keeps its registration. */
     deactivate: (caller: Caller, id: number) =>
       change(
         caller,
@@ -174,7 +174,7 @@ export function createSubordinateService(context: ServiceContext) {
         (tx) => setActive(tx, id, true),
       ),
 
-    /** Forgets the registration; the audit log keeps what it was. */
+    /** Deletes the registration; the audit log keeps it. */
     async remove(caller: Caller, id: number): Promise<string> {
       const entityId = await write(caller, async (tx) => {
         const before = await findSubordinate(tx, id)

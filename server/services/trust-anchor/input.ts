@@ -25,7 +25,7 @@ const hours = (standard: number) => field(standard, within(1, 5 * YEAR, 'hours')
 const days = <Default>(standard: Default, minimum = 1) => field(standard, within(minimum, 3650, 'days'))
 const entityIds = field([], parseEntityIds)
 
-/** One row a setting, by the name of its column. */
+/** One row per setting, by the name of its column. */
 export const settingFields = {
   organizationName: field(null, (name: string) => name),
   organization: jsonField({}, parseOrganization),
@@ -86,7 +86,7 @@ function parseOrganization(value: unknown): Record<string, unknown> {
   return parameters
 }
 
-/** Marks issued to this anchor, as they stand in `trust_marks` (§3.1.2). */
+/** Trust Marks issued to this anchor, for its `trust_marks` claim (§3.1.2). */
 function parseOwnTrustMarks(jwts: readonly string[], { entityId, allowHttp }: Context): TrustMarkEntry[] {
   return jwts.map((jwt) => {
     const { claims } = parseTrustMark(jwt, { allowHttp })

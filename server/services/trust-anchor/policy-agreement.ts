@@ -7,19 +7,21 @@ import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 
-/** In the transaction that writes the subordinate's. @throws InvalidInputError */
+/** Checks a subordinate's policy in the transaction that writes it. @throws InvalidInputError */
 export async function checkAgainstFederation(
   tx: Transaction,
   policy: MetadataPolicy | null | undefined,
 ): Promise<void> {
   if (!policy) return
-  // The lock makes a concurrent change of the federation's policy wait, or waits for it.
+  // The lock serializes this with a change of the federation's policy.
   await tx.$queryRaw`SELECT "id" FROM "Settings" WHERE "id" = 1 FOR SHARE`
   const { metadataPolicy } = await readSettings(tx)
   parseField('metadataPolicy', () => mergeMetadataPolicies([metadataPolicy, policy]))
 }
 
-/** In the transaction that has written the federation's, and so holds its row. @throws InvalidInputError */
+/**
+ * Checks the federation's policy in the transaction that has written, and so locked, its row. @throws InvalidInputError
+ */
 export async function checkAgainstSubordinates(tx: Transaction, policy: MetadataPolicy): Promise<void> {
   const own = await tx.subordinate.findMany({
     where: { metadataPolicy: { not: Prisma.DbNull } },

@@ -13,7 +13,7 @@ import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-a
 
 type Version = { version?: number | null | undefined }
 
-/** Settings from which every Subordinate Statement is made; the others stand in the Entity Configuration only. */
+/** Settings that every Subordinate Statement contains; the others are in the Entity Configuration only. */
 const statementSettings = [
   'constraints',
   'statementHours',
@@ -66,7 +66,7 @@ export function createTrustAnchorService(context: ServiceContext) {
     update: (caller: Caller, input: Omit<SettingFields, 'metadataPolicy'> & Version) =>
       change(caller, 'updateTrustAnchor', input),
 
-    /** The policy of the whole federation; refused when it contradicts that of a subordinate. */
+    /** Sets the federation's policy; refused if it contradicts that of a subordinate. */
     updatePolicy: (caller: Caller, input: Pick<SettingFields, 'metadataPolicy'> & Version) =>
       change(caller, 'updateFederationPolicy', input),
 

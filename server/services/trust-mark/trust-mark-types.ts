@@ -20,7 +20,7 @@ type Context = { allowHttp: boolean }
 
 const text = field(null, (given: string) => given)
 
-/** One row a field, by the name of its column. */
+/** One row per field, by the name of its column. */
 export const trustMarkTypeFields = {
   ...termFields(defaultTerms),
   active: field(true, (value: boolean) => value),
@@ -78,7 +78,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
       })
     },
 
-    /** Only a type of which no mark was ever issued: the status of issued marks must stay available (§8.4). */
+    /** Only a type without issued marks: the status of issued marks must stay available (§8.4). */
     async remove(caller: Caller, id: number): Promise<string> {
       return write(caller, async (tx) => {
         const before = await tx.trustMarkType.findUnique({

@@ -137,7 +137,7 @@ export function createTrustMarkService(context: ServiceContext) {
           revokedAt: active ? null : signed.issuedAt,
           revocationReason: null,
         }
-        // Of two who issue at once, the second finds a row that is there or was changed.
+        // Of two concurrent requests, the second finds the row of the first.
         const result = present
           ? await replace(tx, present, data)
           : await tx.trustMark.create({
@@ -171,13 +171,13 @@ export function createTrustMarkService(context: ServiceContext) {
       return signAgain(caller, 'reissueTrustMark', present, { ...content, validFor: present.expiresAt })
     },
 
-    /** What `update` would refuse, before anything else is done. @throws InvalidInputError, NotFoundError */
+    /** Checks what `update` would refuse, before anything is changed. @throws InvalidInputError, NotFoundError */
     async check(input: UpdateMarkInput): Promise<void> {
       const present = await find(input.id)
       await parse(input, present.trustMarkType, present)
     },
 
-    /** Changed claims make the JWTs issued before untrue: those are revoked. */
+    /** Changed claims invalidate the earlier JWTs, which are revoked. */
     async update(caller: Caller, input: UpdateMarkInput): Promise<TrustMarkRow> {
       const present = await find(input.id)
       const { terms, claims } = await parse(input, present.trustMarkType, present)
@@ -207,7 +207,7 @@ export function createTrustMarkService(context: ServiceContext) {
       if (!present.active) return present
       return write(caller, async (tx) => {
         const revokedAt = now()
-        // Of two who revoke at once, the first one's reason stays.
+        // Of two concurrent revocations, the first one's reason stays.
         const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
         await tx.trustMark.updateMany({ where: { id, active: true }, data })
         await revokeIssued(tx, id, revokedAt)

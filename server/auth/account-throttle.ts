@@ -49,7 +49,7 @@ export async function endAttempt(db: Database, { key }: Attempt): Promise<void> 
 /** The same answer as the library's throttle by address. */
 export function tooEarly(milliseconds: number): Response {
   const seconds = String(Math.ceil(milliseconds / 1000))
-  const body = { code: 'TOO_MANY_REQUESTS', message: `Too many attempts; try again in ${seconds} seconds.` }
+  const body = { code: 'TOO_MANY_REQUESTS', message: `Too many attempts. Try again in ${seconds} seconds.` }
   return Response.json(body, { status: 429, headers: { 'x-retry-after': seconds, 'retry-after': seconds } })
 }
 

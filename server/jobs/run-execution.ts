@@ -141,7 +141,7 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
   async function afterFailure(item: RenewalRunItem, error: unknown): Promise<void> {
     const isExpected = error instanceof OperationError
     if (!isExpected) log.error({ err: error, resource: item.resource }, 'an item of a run failed')
-    const message = isExpected ? error.message : 'Something went wrong here; the log has the details.'
+    const message = isExpected ? error.message : 'Unexpected error. The server log has the details.'
     const mayPass = isExpected ? error.isRetryable : true
     if (mayPass && item.attempts + 1 < TRIES) return ledger.postpone(item, delay(item.attempts), message)
     failure = message

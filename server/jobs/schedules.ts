@@ -32,7 +32,7 @@ export const schedules = {
     run: regenerateEntityConfiguration,
   },
   'renew-subordinates': {
-    description: 'Renews the subordinates whose statement or configuration grows old.',
+    description: 'Renews the subordinates whose statement or configuration expires soon.',
     cron: '*/5 * * * *',
     run: renewSubordinates,
   },
@@ -42,7 +42,7 @@ export const schedules = {
     run: renewTrustMarks,
   },
   'walk-collection': {
-    description: 'Walks the federation into the collection.',
+    description: 'Crawls the federation into the collection.',
     cron: '*/5 * * * *',
     run: walkCollection,
   },
@@ -52,7 +52,7 @@ export const schedules = {
     run: detectDrift,
   },
   prune: {
-    description: 'Removes runs and audit events older than their retention, and expired sessions.',
+    description: 'Deletes runs and audit events older than their retention, and expired sessions.',
     cron: '30 3 * * *',
     run: pruneOld,
   },
@@ -103,7 +103,7 @@ async function detectDrift({ publishing, publisher, observe }: ScheduleContext):
 
 async function pruneOld({ db, now }: ScheduleContext): Promise<ScheduleResult> {
   const { runs, sessions, auditEvents } = await prune(db, now())
-  return { message: `${runs} runs, ${sessions} sessions and ${auditEvents} audit events removed.` }
+  return { message: `Deleted ${runs} runs, ${sessions} sessions and ${auditEvents} audit events.` }
 }
 
 async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boolean> {

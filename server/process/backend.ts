@@ -58,8 +58,7 @@ export async function startBackend(
     await openSigningKeys({
       directory: config.keysDirectory,
       historicalDirectory: config.historicalKeysDirectory,
-      onError: (err) =>
-        log.error({ err }, 'the key directory cannot be used; the keys read before stay in force'),
+      onError: (err) => log.error({ err }, 'the key directory is not usable; the previous keys stay in use'),
     }),
   )
   const connect =

@@ -38,7 +38,7 @@ export async function openInstallation({ isMigrated = true } = {}): Promise<Inst
   const isRunningThere = running?.parts?.databaseUrl === environment.DATABASE_URL
   if (!isDatabaseEmbedded && !isRunningThere) return connect(readServerConfig(), true)
   if (running) {
-    if (!running.parts) throw new ConfigurationError('The server is still starting; try again in a moment.')
+    if (!running.parts) throw new ConfigurationError('The server is still starting. Try again in a moment.')
     return connect(localConfig(place, running.parts), true)
   }
 

@@ -10,22 +10,21 @@ import { KeyFileError } from '#store/key-directory.ts'
 
 const spoken = [BackupError, ConfigurationError, StartError, KeyFileError, OperationError, FederationError]
 
-const DENIED =
-  'The database refuses this user or this password; see DATABASE_URL, or DB_USER and DB_PASSWORD.'
+const DENIED = 'The database refuses this user or password. Check DATABASE_URL, or DB_USER and DB_PASSWORD.'
 const NO_DATABASE =
-  'The database server has no database of this name; create it, or see DATABASE_URL or DB_NAME.'
+  'The database server has no database of this name. Create it, or check DATABASE_URL or DB_NAME.'
 const UNREACHABLE =
-  'The database cannot be reached, or closed the connection; is it running, and is DATABASE_URL or DB_HOST right?'
+  'The database cannot be reached, or closed the connection. Check that it is running, and DATABASE_URL or DB_HOST.'
 
 /** Causes known by the code of the system or of the database client. */
 const byCode: Readonly<Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string>> = {
-  EADDRINUSE: ({ port }) => `Port ${port} is in use by another process; set another one.`,
+  EADDRINUSE: ({ port }) => `Port ${port} is in use by another process. Set another one.`,
   EACCES: ({ message }) => `Permission denied: ${message}.`,
   P2021: () =>
-    'The database is not set up or not up to date; run `inmor migrate`, or start the admin server.',
-  P2022: () => 'The database is not up to date; run `inmor migrate`, or start the admin server.',
-  ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Is it running?`,
-  ENOTFOUND: ({ message }) => `A service cannot be reached: ${message}. Is its name right?`,
+    'The database is not set up or not up to date. Run `inmor migrate`, or start the admin server.',
+  P2022: () => 'The database is not up to date. Run `inmor migrate`, or start the admin server.',
+  ECONNREFUSED: ({ message }) => `A service cannot be reached: ${message}. Check that it is running.`,
+  ENOTFOUND: ({ message }) => `A service cannot be reached: ${message}. Check its name.`,
   P1000: () => DENIED,
   P1010: () => DENIED,
   '28P01': () => DENIED,

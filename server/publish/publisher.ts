@@ -93,7 +93,7 @@ export function startPublisher(
     const deadline = performance.now() + REBUILD_PATIENCE_MS
     while (!(await lease.hold())) {
       if (performance.now() > deadline)
-        throw new UnavailableError('Another process is publishing; try again in a minute.')
+        throw new UnavailableError('Another process is publishing. Try again in a minute.')
       await setTimeout(BUSY_RETRY_MS)
     }
     try {
@@ -159,7 +159,7 @@ export function startPublisher(
   async function park(topic: string, ids: readonly bigint[]): Promise<void> {
     if (ids.every((id) => foreign.has(id))) return
     for (const id of ids) foreign.add(id)
-    const message = `This version cannot publish "${topic.slice(0, 100)}"; a newer one has to.`
+    const message = `This version cannot publish "${topic.slice(0, 100)}". Update this server to the newer version.`
     log.error({ topic }, message)
     await remember(new Error(message))
   }
@@ -170,7 +170,7 @@ export function startPublisher(
   }
 
   function report(error: unknown): true {
-    if (!stopped) log.warn({ err: error }, 'publication is pending; it is tried again')
+    if (!stopped) log.warn({ err: error }, 'publication failed and will be retried')
     return true
   }
 

@@ -112,7 +112,7 @@ function createStage({ redis, keys }: PublishContext) {
     async checkComplete(): Promise<void> {
       if (Number(await redis.get(keys.stagedPages)) === pages) return
       throw new UnavailableError(
-        'Redis lost a part of what was written for the rebuild, which was not used; rebuild again.',
+        'Redis lost data of this rebuild, and the published data is unchanged. Rebuild again.',
       )
     },
   }

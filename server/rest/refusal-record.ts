@@ -37,7 +37,7 @@ export function recordRefusals(app: FastifyInstance, { db }: { db: Database }): 
     if (!caller || !action || !usual) return payload
     const error = thrown.get(request)
     const code = error instanceof OperationError ? error.code : usual
-    const message = error?.message ?? 'It is here already.'
+    const message = error?.message ?? 'It already exists.'
     try {
       await recordRefusal(db, caller, { action, input: subjectOf(request), code, message })
     } catch (err) {

@@ -64,6 +64,6 @@ async function published({ db, publishing }: RestDeps, topic: keyof typeof publi
     (await db.outboxEntry.count({ where: { topic } })) === 0
       ? await publishing.redis.get(publishing.keys[publishedUnder[topic]])
       : null
-  if (jwt === null) throw new UnavailableError('It is queued, and published as soon as Redis takes it.')
+  if (jwt === null) throw new UnavailableError('It is queued and will be published when Redis is back.')
   return jwt
 }

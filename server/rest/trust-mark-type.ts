@@ -41,7 +41,7 @@ function fields({ valid_for, renewal_time, autorenew, active }: z.output<typeof 
 export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): void {
   async function find(where: { id: number } | { type: string }) {
     const row = await db.trustMarkType.findUnique({ where })
-    if (!row) throw new NotFoundError('There is no such Trust Mark Type.')
+    if (!row) throw new NotFoundError('There is no such Trust Mark type.')
     return shown(row)
   }
 

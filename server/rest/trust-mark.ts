@@ -72,7 +72,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
 
   async function issue(caller: Caller, input: z.output<typeof Issue>) {
     const type = await db.trustMarkType.findUnique({ where: { id: input.tmt } })
-    if (!type) throw new NotFoundError(`There is no Trust Mark Type with the id ${input.tmt}.`)
+    if (!type) throw new NotFoundError(`There is no Trust Mark type with the id ${input.tmt}.`)
     const { domain: entityId, valid_for, renewal_time, additional_claims, autorenew, active } = input
     const hours = { validFor: valid_for, renewalTime: renewal_time }
     const content = { trustMarkType: type.type, entityId, additionalClaims: additional_claims }

@@ -14,7 +14,7 @@ export function orderInput<const Column extends string>(
   name: string,
   things: string,
   columns: Readonly<Record<string, { value: Column; description: string }>>,
-  equals = 'equal values follow by age, in the same direction',
+  equals = 'equal values are ordered by age, in the same direction',
 ) {
   const Field = builder.enumType(`${name}Field`, {
     description: `The fields by which ${things} are ordered.`,

@@ -7,6 +7,6 @@ const MAXIMUM_BYTES = 128 * 1024
 export function ofFittingSize<T>(value: T, name: string): T {
   const bytes = Buffer.byteLength(JSON.stringify(value))
   if (bytes <= MAXIMUM_BYTES) return value
-  const message = `${name} takes ${Math.ceil(bytes / 1024)} KiB as JSON; at most ${MAXIMUM_BYTES / 1024} KiB are allowed.`
+  const message = `${name} takes ${Math.ceil(bytes / 1024)} KiB as JSON. At most ${MAXIMUM_BYTES / 1024} KiB are allowed.`
   throw new FederationError('invalid_request', message)
 }

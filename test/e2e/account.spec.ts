@@ -56,7 +56,7 @@ test('sets up an authenticator app with the secret of the QR code, and requires 
   await dialog.getByRole('img', { name: 'The secret for the authenticator app' }).waitFor()
   const secret = (await dialog.locator('code').textContent()) ?? ''
   const totp = new TOTP({ secret: Secret.fromBase32(secret.replaceAll(' ', '')) })
-  await dialog.getByLabel('Code that the app shows').fill(totp.generate())
+  await dialog.getByLabel('Code from the app').fill(totp.generate())
   await dialog.getByRole('button', { name: 'Turn it on' }).click()
   const codes = dialog.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')
   await codes.nth(9).waitFor()

@@ -50,7 +50,7 @@ test('resolves an entity, opens each statement with its checks, and saves the pi
   await page.getByRole('heading', { name: 'Subordinate Statement' }).waitFor()
   await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
   expect(new URL(page.url()).searchParams.get('statement')).toBe('2')
-  await page.getByText('Adds what was missing.').waitFor()
+  await page.getByText('Adds the missing values.').waitFor()
 
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save as PNG' }).click()
@@ -74,7 +74,7 @@ test('names the failed check of a chain, its statement, and what to do', async (
   await page.goto(`/explorer?entity=${encodeURIComponent(confined.leaf.id)}`)
   await page.getByRole('heading', { name: 'It does not resolve' }).waitFor()
   const verdict = page.getByRole('region', { name: 'Verdict' })
-  await verdict.getByText('The entities below keep its constraints').waitFor()
+  await verdict.getByText('The entities below satisfy its constraints').waitFor()
   await verdict.getByText('The entity needs a name inside the name space', { exact: false }).waitFor()
   await page.getByRole('link', { name: `fails: ${confined.top.id} about ${confined.leaf.id}` }).waitFor()
   expect(complaints).toEqual([])

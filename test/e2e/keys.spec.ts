@@ -89,7 +89,7 @@ test('retires the previous key only after confirmation while caches hold its sig
   const [, before = ''] = await publishedKids()
   await page.getByRole('button', { name: 'Retire now (unsafe)…' }).click()
   await dialog().getByRole('button', { name: 'Retire' }).click()
-  await dialog().getByRole('alert').filter({ hasText: 'caches may hold what the key signed' }).waitFor()
+  await dialog().getByRole('alert').filter({ hasText: 'caches may hold signatures of the key' }).waitFor()
   await dialog().getByRole('checkbox').check()
   await dialog().getByRole('button', { name: 'Retire' }).click()
   await page.getByRole('table', { name: 'Historical keys' }).getByText('Retired').waitFor()

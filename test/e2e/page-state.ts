@@ -49,7 +49,7 @@ export const states: readonly State[] = [
   {
     what: 'my account',
     path: () => '/account',
-    reach: (page) => page.getByText('Where you are signed in').waitFor(),
+    reach: (page) => page.getByText('Your sessions').waitFor(),
   },
   {
     what: 'a short form above the page',

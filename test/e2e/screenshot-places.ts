@@ -108,7 +108,7 @@ export const places: Readonly<Record<string, Place>> = {
       await page.goto('/trust-marks')
       const row = page.getByRole('row').filter({ hasText: 'localhost:9103' }).first()
       await row.getByRole('link').click()
-      await heading(page, 'The mark as issued last')
+      await heading(page, 'The current mark')
     },
   },
   'trust-mark-types': { reach: list('/trust-mark-types', 'Has signed') },
@@ -121,7 +121,7 @@ export const places: Readonly<Record<string, Place>> = {
   audit: { reach: list('/audit', 'Registered') },
   users: { reach: list('/users', 'admin') },
   'api-keys': { reach: list('/api-keys', 'demo') },
-  account: { reach: list('/account', 'Where you are signed in') },
+  account: { reach: list('/account', 'Your sessions') },
   palette: { looks: ['light', 'dark'], reach: palette },
   revoke: { reach: revoking },
   rollover: { reach: rollover },

@@ -62,7 +62,7 @@ test('creates a type, and issues a mark to an entity found by name', async () =>
   await page.getByRole('option', { name: entity.id }).click()
   expect(await page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
   await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
-  await page.getByRole('heading', { name: 'The mark as issued last' }).waitFor()
+  await page.getByRole('heading', { name: 'The current mark' }).waitFor()
   await eventually(async () => expect(await served()).toMatchObject({ sub: entity.id }))
   expect(complaints).toEqual([])
 })
@@ -75,7 +75,7 @@ test('adds claims to a mark, and signs it again', async () => {
   await claims.getByRole('button', { name: 'Add' }).click()
   await claims.getByLabel('level', { exact: true }).fill('gold')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('heading', { name: 'The mark as issued last' }).waitFor()
+  await page.getByRole('heading', { name: 'The current mark' }).waitFor()
   await eventually(async () => expect(await served()).toMatchObject({ level: 'gold' }))
 })
 

@@ -59,7 +59,7 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['its policy', () => `/subordinates/${id('subordinate')}/policy`, 'No policy is set'],
   ['its Trust Marks', () => `/subordinates/${id('subordinate')}/trust-marks`, 'Member'],
   ['the list of Trust Marks', () => '/trust-marks', 'renewed automatically'],
-  ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The mark as issued last'],
+  ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The current mark'],
   ['the list of types', () => '/trust-mark-types', 'Member'],
   ['a type', () => `/trust-mark-types/${id('type')}`, 'Marks of this type'],
   ['the Trust Anchor', () => '/trust-anchor', 'As published'],

@@ -15,17 +15,23 @@ const block = (Number(process.env.VITEST_POOL_ID ?? 1) - 1) % BLOCKS
 let next = Math.floor(Math.random() * BLOCK)
 
 /** A port on which nothing listens; it is not given out again until the block is used up. */
-export async function freePort(): Promise<number> {
+export const freePort = () => freePorts(1)
+
+/** The first of `count` consecutive free ports, none of which is given out again until the block is used up. */
+export async function freePorts(count: number): Promise<number> {
+  let found = 0
   for (let tries = 0; tries < BLOCK; tries += 1) {
+    if (next === 0) found = 0 // the block has begun again
     const port = FIRST + block * BLOCK + next
     next = (next + 1) % BLOCK
-    if (await isFree(port)) return port
+    found = (await isFree(port)) ? found + 1 : 0
+    if (found === count) return port - count + 1
   }
-  throw new Error(`no port from ${FIRST + block * BLOCK} on is free`)
+  throw new Error(`No ${count} consecutive ports from ${FIRST + block * BLOCK} on are free.`)
 }
 
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, 'localhost')
+  const server = createServer().listen(port) // on every address
   try {
     await once(server, 'listening')
   } catch {

@@ -2,32 +2,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { freePort } from '#test/helpers/port.ts'
+import { freePort, freePorts } from '#test/helpers/port.ts'
 import { eventually, type Installation, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, type Program, run, survivors } from '#test/helpers/program.ts'
 
 const MEMBERS = 9
-
-/** The first port of a free range. */
-async function freePorts(count: number): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const first = await freePort()
-    if (first + count > 65_535) continue
-    const ports = Array.from({ length: count }, (_, n) => first + n)
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first
-  }
-  throw new Error(`100 attempts found no ${count} free ports in a row`)
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, 'localhost')
-  const isListening = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  )
-  server.close()
-  return isListening
-}
 
 async function startDemo(installation: Installation, firstPort: number): Promise<Program> {
   const environment = { ...installation.environment, DEMO_PORT: String(firstPort) }

@@ -134,8 +134,8 @@ test('lists the policy by parameter, in the order of its steps', () => {
     ['contacts', 1],
   ])
   expect(steps.map(stepInWords)).toEqual([
-    'Takes away what is not allowed.',
-    'Everything to be added is there already.',
+    'Removes values that are not allowed.',
+    'All values are already there.',
   ])
   expect(stepInWords(step('x', 'regexp', 'a', 'b'))).toContain('another specification')
 })

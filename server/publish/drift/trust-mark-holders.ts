@@ -37,7 +37,7 @@ async function driftOfType({ db, redis, keys }: PublishContext, type: string): P
   ])
   const kind = compare(memberIf(mark !== null), memberIf(isListed === 1))
   return kind
-    ? [{ kind, words: `place among the Trust Mark Types of ${type}`, name: type, item: itemOf(mark) }]
+    ? [{ kind, words: `place among the Trust Mark types of ${type}`, name: type, item: itemOf(mark) }]
     : []
 }
 

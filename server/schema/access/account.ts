@@ -10,7 +10,7 @@ import { isRecent } from '#server/schema/input.ts'
 const descriptions = {
   password: 'Username and password, with a code of the authenticator app where one is set up.',
   passkey: 'A passkey, which counts as two factors: the device, and what unlocks it.',
-  single_sign_on: 'The single sign-on provider, which sees to second factors itself.',
+  single_sign_on: 'The single sign-on provider, which is responsible for second factors.',
 } as const
 
 const SignInMethodEnum = builder.enumType('SignInMethod', {
@@ -21,7 +21,7 @@ const SignInMethodEnum = builder.enumType('SignInMethod', {
 })
 
 const SessionRef = builder.prismaObject('Session', {
-  description: 'A session of a user in a browser.',
+  description: 'A user’s session in a browser.',
   authScopes: { ownAccount: true },
   select: { id: true },
   fields: (t) => ({

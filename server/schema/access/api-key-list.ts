@@ -26,7 +26,7 @@ const ApiKeyOrder = orderInput(
     CREATED_AT: { value: 'createdAt', description: 'By creation time.' },
     EXPIRES_AT: { value: 'expiresAt', description: 'By expiry; keys that never expire come last.' },
   },
-  'equal ones follow by id',
+  'equal ones are ordered by id',
 )
 
 type Filter = typeof ApiKeyFilter.$inferInput

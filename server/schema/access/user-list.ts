@@ -26,7 +26,7 @@ const UserOrder = orderInput(
     USERNAME: { value: 'username', description: 'By username.' },
     CREATED_AT: { value: 'createdAt', description: 'By creation time.' },
   },
-  'equal ones follow by id',
+  'equal ones are ordered by id',
 )
 
 type Filter = typeof UserFilter.$inferInput

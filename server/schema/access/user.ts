@@ -80,7 +80,7 @@ const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
 builder.mutationFields((t) => ({
   createUser: t.field({
     type: UserRef,
-    description: 'Creates a user. Sign-up is closed, so this is the only way.',
+    description: 'Creates a user. There is no sign-up.',
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'The user.' }) },

@@ -150,7 +150,8 @@ type Window = {
 }
 
 function window({ first, after, last, before }: Window): { from: string | undefined; limit: number } {
-  if (last != null || before != null) throw refusal('The collection is read forward, with first and after.')
+  if (last != null || before != null)
+    throw refusal('The collection can only be read forward, with first and after.')
   if (first != null && first < 0) throw refusal('first must not be negative.')
   // The smallest identifier after the cursor.
   const from = after == null ? undefined : `${decodeCursor(after)}\0`
@@ -162,7 +163,7 @@ const encodeCursor = (entityId: string) => Buffer.from(PREFIX + entityId).toStri
 
 function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString()
-  if (!text.startsWith(PREFIX)) throw refusal('This is no cursor of the collection.')
+  if (!text.startsWith(PREFIX)) throw refusal('This is not a cursor of the collection.')
   return text.slice(PREFIX.length)
 }
 

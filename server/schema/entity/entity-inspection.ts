@@ -32,7 +32,7 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
     name: t.field({ type: EntityCheckName, description: 'The check.', resolve: ({ name }) => name }),
     status: t.expose('status', { type: EntityCheckStatus, description: 'The result.' }),
     title: t.exposeString('title', { description: 'The title of the check.' }),
-    message: t.exposeString('message', { description: 'What was found and, for a failure, what to do.' }),
+    message: t.exposeString('message', { description: 'The finding and, for a failure, what to do.' }),
     section: t.exposeString('section', {
       nullable: true,
       description: 'The section of OpenID Federation 1.0 that requires it.',

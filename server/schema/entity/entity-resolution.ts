@@ -70,7 +70,7 @@ const StatementCheckRef = builder.objectRef<StatementCheck>('StatementCheck').im
       description: 'The title of the check.',
       resolve: ({ name }) => statementChecks[name].title,
     }),
-    message: t.exposeString('message', { description: 'What was found and, for a failure, what to do.' }),
+    message: t.exposeString('message', { description: 'The finding and, for a failure, what to do.' }),
     section: t.string({
       description: 'The section of OpenID Federation 1.0 that requires it.',
       resolve: ({ name }) => statementChecks[name].section,
@@ -86,7 +86,7 @@ const ResolutionChain = builder.objectRef<ExplainedChain>('ResolutionChain').imp
       type: ['EntityIdentifier'],
       description: 'The entities of the path, from the entity to the Trust Anchor.',
     }),
-    valid: t.boolean({ description: 'Whether it holds.', resolve: ({ reason }) => reason === null }),
+    valid: t.boolean({ description: 'Whether it is valid.', resolve: ({ reason }) => reason === null }),
     reason: t.exposeString('reason', {
       nullable: true,
       description: 'Why the chain is invalid; null if it is valid.',
@@ -140,7 +140,7 @@ const ResolutionFailure = builder.objectRef<Resolution['failures'][number]>('Res
 })
 
 const EntityResolution = builder.objectRef<Resolution>('EntityResolution').implement({
-  description: 'What a third party concludes about an entity, and why.',
+  description: 'The result of resolving an entity as a third party would, with the reasons.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity.' }),

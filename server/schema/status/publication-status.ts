@@ -32,7 +32,7 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
   fields: (t) => ({
     health: t.field({
       type: PublicationHealth,
-      description: 'In one word.',
+      description: 'The state.',
       resolve: (status, _args, { now }) => healthOf(status, now()),
     }),
     pending: t.exposeInt('pending', { description: 'The number of unpublished changes.' }),

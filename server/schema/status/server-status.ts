@@ -61,7 +61,7 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
   description: 'Objects that expire in the next days unless they are renewed.',
   authScopes: { read: true },
   fields: (t) => ({
-    days: t.int({ description: 'How many days ahead is looked.', resolve: () => DAYS }),
+    days: t.int({ description: 'The number of days.', resolve: () => DAYS }),
     subordinates: t.int({
       description: 'Subordinates whose Entity Configuration or statement expires.',
       resolve: (_root, _args, { db, now }) => {

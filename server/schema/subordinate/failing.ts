@@ -21,7 +21,7 @@ export const Failing = builder.objectRef<object>('Failing').implement({
     }),
     trustMarks: t.prismaField({
       type: ['TrustMark'],
-      description: 'Trust Marks that are valid still, at most ten; each has the reason as its `lastError`.',
+      description: 'Valid Trust Marks, at most ten; each has the reason as its `lastError`.',
       resolve: (query, _root, _args, { db, now }) =>
         db.trustMark.findMany({
           ...query,

@@ -15,35 +15,35 @@ const StatementDifference = builder.objectRef<Difference>('StatementDifference')
   authScopes: { read: true },
   fields: (t) => ({
     path: t.string({
-      description: 'The claim and what is inside of it, such as `constraints.max_path_length`.',
+      description: 'The path of the difference, such as `constraints.max_path_length`.',
       resolve: ({ path }) => formatPath(path),
     }),
     before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The value in the current statement; null when absent.',
+      description: 'The value in the current statement; null if absent.',
       resolve: ({ before }) => before ?? null,
     }),
     after: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The value in the new statement; null when absent.',
+      description: 'The value in the new statement; null if absent.',
       resolve: ({ after }) => after ?? null,
     }),
   }),
 })
 
 const ConclusionRef = builder.objectRef<Conclusion>('StatementConclusion').implement({
-  description: 'What a resolver concludes from a Subordinate Statement (§6.1.4.2).',
+  description: 'The result of resolving an entity with a Subordinate Statement (§6.1.4.2).',
   authScopes: { read: true },
   fields: (t) => ({
     metadata: t.expose('metadata', {
       type: 'JSON',
       nullable: true,
-      description: 'The resolved metadata; null when constraints or policy reject it.',
+      description: 'The resolved metadata; null if constraints or policy reject it.',
     }),
     findings: t.exposeStringList('findings', {
-      description: 'Why they reject it, each reason a sentence; empty when they do not.',
+      description: 'The reasons of a rejection, one sentence each.',
     }),
     policy: t.field({
       type: [PolicyStep],
@@ -54,19 +54,19 @@ const ConclusionRef = builder.objectRef<Conclusion>('StatementConclusion').imple
 })
 
 const StatementPreviewRef = builder.objectRef<StatementPreview>('StatementPreview').implement({
-  description: 'A Subordinate Statement as it would be signed, and what a resolver would make of it.',
+  description: 'A Subordinate Statement as it would be signed, and how the entity would resolve with it.',
   authScopes: { read: true },
   fields: (t) => ({
-    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity it is about.' }),
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The subject of the mark.' }),
     claims: t.expose('claims', { type: 'JSON', description: 'The claims that would be signed.' }),
     presentClaims: t.expose('present', {
       type: 'JSON',
       nullable: true,
-      description: 'The claims of the statement as signed last; null when there is none.',
+      description: 'The claims of the current statement; null if there is none.',
     }),
     differences: t.expose('differences', {
       type: [StatementDifference],
-      description: 'Where the two differ; of their times only for how long they hold is compared.',
+      description: 'The differences between the two. Of their times, only the validity period is compared.',
     }),
     presentConclusion: t.expose('presentConclusion', {
       type: ConclusionRef,
@@ -85,7 +85,7 @@ const StatementChanges = builder.inputType('StatementChangesInput', {
   fields: (t) => ({
     jwks: t.field({
       type: 'JWKS',
-      description: 'The keys that the statement would vouch for; null takes those of its configuration.',
+      description: 'The keys in the statement; null: use the keys in its Entity Configuration.',
     }),
     ...statementFields(t),
   }),
@@ -95,13 +95,13 @@ builder.queryField('previewSubordinateStatement', (t) =>
   t.field({
     type: StatementPreviewRef,
     description:
-      'The statement about an entity with some changes, without making them. A registered entity is judged by its configuration as fetched last; another one is fetched.',
+      'Previews the statement about an entity with some changes. Uses the last fetched configuration of a registered entity, and fetches that of another one.',
     authScopes: { read: true },
     args: {
       id: t.arg.id({ description: 'The subordinate’s id.' }),
       entityId: t.arg({
         type: 'EntityIdentifier',
-        description: 'In place of the id: an entity, registered or not.',
+        description: 'An entity, registered or not, instead of the id.',
       }),
       changes: t.arg({ type: StatementChanges, description: 'The proposed changes; none by default.' }),
     },
@@ -113,5 +113,5 @@ builder.queryField('previewSubordinateStatement', (t) =>
 function subjectOf(id: string | null | undefined, entityId: string | null | undefined) {
   if (id != null && entityId == null) return { id: nodeId(id, 'Subordinate') }
   if (entityId != null && id == null) return { entityId }
-  throw new InvalidInputError('Give either id or entityId, to say which entity is meant.')
+  throw new InvalidInputError('Set either id or entityId.')
 }

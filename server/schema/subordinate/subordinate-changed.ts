@@ -20,11 +20,11 @@ const SubordinateChangeRef = builder.objectRef<SubordinateChange>('SubordinateCh
   authScopes: { read: true },
   fields: (t) => ({
     kind: t.expose('kind', { type: SubordinateChangeKind, description: 'The kind of change.' }),
-    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'To which entity.' }),
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The Entity Identifier.' }),
     subordinate: t.prismaField({
       type: 'Subordinate',
       nullable: true,
-      description: 'The subordinate as it is now; null once it is removed.',
+      description: 'The current subordinate; null if it was removed.',
       resolve: (query, { entityId }, _args, { db }) =>
         db.subordinate.findUnique({ ...query, where: { entityId } }),
     }),
@@ -34,7 +34,7 @@ const SubordinateChangeRef = builder.objectRef<SubordinateChange>('SubordinateCh
 builder.subscriptionField('subordinateChanged', (t) =>
   t.field({
     type: SubordinateChangeRef,
-    description: 'Each change of a subordinate, by any user and in any process.',
+    description: 'Each change of a subordinate, from any process.',
     authScopes: { read: true },
     subscribe: (_root, _args, { events }) => events.subscribe(),
     resolve: (change) => change,

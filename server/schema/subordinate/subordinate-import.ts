@@ -13,7 +13,7 @@ const ImportSubordinatesInput = builder.inputType('ImportSubordinatesInput', {
     subordinates: t.field({
       type: [RegisterSubordinateInput],
       required: true,
-      description: 'The entities, each as registerSubordinate takes it, and none of them twice.',
+      description: 'The entities, each with the fields of registerSubordinate; no entity twice.',
     }),
   }),
 })
@@ -22,7 +22,7 @@ builder.mutationField('importSubordinates', (t) =>
   t.prismaField({
     type: 'RenewalRun',
     description:
-      'Starts to register a list of entities, each independently of the others; watch it with renewalProgress.',
+      'Starts to register a list of entities, each independently. Follow the run with renewalProgress.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: {

@@ -10,10 +10,10 @@ import { SubordinateState, whereState } from '#server/schema/subordinate/subordi
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the Entity Identifier or of the display name, in any case.' }),
-    entityType: t.string({ description: 'An Entity Type it plays, such as `openid_provider`.' }),
+    search: t.string({ description: 'Part of the Entity Identifier or the display name; case-insensitive.' }),
+    entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
     state: t.field({ type: SubordinateState, description: 'Its state.' }),
-    intermediate: t.boolean({ description: 'Whether it has subordinates of its own.' }),
+    intermediate: t.boolean({ description: 'Whether it has subordinates.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its statement expires before this time.' }),
     trustMarkType: t.field({
       type: 'URL',
@@ -31,7 +31,7 @@ const SubordinateOrder = orderInput(
     UPDATED_AT: { value: 'updatedAt', description: 'By time of the last change.' },
     EXPIRES_AT: { value: 'statementExpiresAt', description: 'By expiry of the statement.' },
   },
-  'equal ones follow by age of registration, in the same direction',
+  'equal ones are ordered by age of registration, in the same direction',
 )
 
 type Filter = typeof SubordinateFilter.$inferInput
@@ -41,7 +41,7 @@ builder.queryField('subordinates', (t) =>
   t.prismaConnection({
     type: 'Subordinate',
     cursor: 'id',
-    description: 'Immediate Subordinates, at most 100 a page.',
+    description: 'Immediate Subordinates, at most 100 per page.',
     authScopes: { read: true },
     args: {
       filter: t.arg({ type: SubordinateFilter, description: 'The filter.' }),

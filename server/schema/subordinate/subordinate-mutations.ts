@@ -8,12 +8,12 @@ import { statementFields } from '#server/schema/statement-fields.ts'
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
 export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateInput', {
-  description: 'An entity to vouch for, and what its Subordinate Statement shall say.',
+  description: 'An entity to register, with the settings of its Subordinate Statement.',
   fields: (t) => ({
     entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
     metadata: t.field({
       type: 'JSON',
-      description: 'Metadata to record for it; what it declares when absent.',
+      description: 'Metadata to record; its declared metadata by default.',
     }),
     jwks: t.field({
       type: 'JWKS',
@@ -22,18 +22,20 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
     }),
     active: t.boolean({ description: 'Whether to publish it immediately; true by default.' }),
     ...statementFields(t),
-    autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
+    autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
   }),
 })
 
 const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
-  description: 'Changes: an absent field keeps its value, null clears it to its default.',
+  description: 'Changes: an absent field keeps its value, null resets it to its default.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The subordinate’s id.' }),
-    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    version: t.int({
+      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+    }),
     metadata: t.field({
       type: 'JSON',
-      description: 'Metadata to record for it in place of what it declares; null returns to that.',
+      description: 'Metadata to record instead of the declared metadata; null: use the declared metadata.',
     }),
     jwks: t.field({
       type: 'JWKS',
@@ -41,7 +43,7 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
         'The keys in the statement: the entity’s configuration must verify with them. Null: use the keys in its Entity Configuration.',
     }),
     ...statementFields(t),
-    autorenew: t.boolean({ description: 'Whether its statement is renewed by schedule; true when absent.' }),
+    autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
   }),
 })
 
@@ -68,7 +70,7 @@ builder.mutationField('updateSubordinate', (t) =>
   t.prismaField({
     type: 'Subordinate',
     description:
-      'Changes what is said about a subordinate and publishes a new statement. Where keys, policy, constraints, forced metadata or required marks change, its configuration is fetched and checked as at registration.',
+      'Changes the settings of a subordinate and publishes a new statement. A change of keys, policy, constraints, forced metadata or required marks fetches and checks its configuration as at registration.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'The changes.' }) },
@@ -91,7 +93,7 @@ const simple = [
   },
   {
     name: 'deactivateSubordinate',
-    description: 'Takes a subordinate off every endpoint. Its registration is kept.',
+    description: 'Removes a subordinate from every endpoint and keeps its registration.',
     errors: [NotFoundError],
     run: ({ services }: Context, ...args: Parameters<Context['services']['subordinates']['deactivate']>) =>
       services.subordinates.deactivate(...args),
@@ -125,7 +127,7 @@ builder.mutationField('removeSubordinate', (t) =>
   t.field({
     type: 'EntityIdentifier',
     description:
-      'Forgets a subordinate and takes it off every endpoint. Answers its Entity Identifier; the audit log keeps what it was.',
+      'Removes a subordinate from every endpoint and deletes its registration. Returns its Entity Identifier; the audit log keeps the deleted values.',
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: {

@@ -3,10 +3,10 @@ import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 
 export const SubordinateState = builder.enumType('SubordinateState', {
-  description: 'The state of a subordinate in one word.',
+  description: 'The state of a subordinate.',
   values: {
     ACTIVE: { description: 'Published, and its last renewal succeeded.' },
-    INACTIVE: { description: 'Deactivated: on no endpoint.' },
+    INACTIVE: { description: 'Deactivated: no endpoint serves it.' },
     FAILING: { description: 'Its last renewal failed; the previous statement is served until it expires.' },
     EXPIRED: { description: 'Its statement has expired: it does not resolve.' },
   } as const,

@@ -43,9 +43,9 @@ builder.prismaNode('Subordinate', {
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
-    displayName: t.exposeString('displayName', { nullable: true, description: 'The name it gives itself.' }),
+    displayName: t.exposeString('displayName', { nullable: true, description: 'Its display name.' }),
     active: t.exposeBoolean('active', {
-      description: 'Whether it is published. An inactive one is on no endpoint.',
+      description: 'Whether it is published. No endpoint serves an inactive one.',
     }),
     state: t.field({
       type: SubordinateState,
@@ -53,8 +53,8 @@ builder.prismaNode('Subordinate', {
       select: { active: true, failingSince: true, statementExpiresAt: true },
       resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
-    entityTypes: t.exposeStringList('entityTypes', { description: 'The Entity Types it plays.' }),
-    intermediate: t.exposeBoolean('intermediate', { description: 'Whether it has subordinates of its own.' }),
+    entityTypes: t.exposeStringList('entityTypes', { description: 'Its Entity Types.' }),
+    intermediate: t.exposeBoolean('intermediate', { description: 'Whether it has subordinates.' }),
     metadata: t.expose('metadata', {
       type: 'JSON',
       description: 'Its metadata as declared, by Entity Type.',
@@ -63,25 +63,26 @@ builder.prismaNode('Subordinate', {
       type: 'JSON',
       nullable: true,
       description:
-        'Its metadata after our statement’s metadata, constraints and policy (section 6.1.4.2); null when they reject it.',
+        'Its metadata after our statement’s metadata, constraints and policy (§6.1.4.2); null if they reject it.',
       select: resolvable,
       resolve: resolvedMetadata,
     }),
     forcedMetadata: t.expose('forcedMetadata', {
       type: 'JSON',
       nullable: true,
-      description: 'Metadata that our statement sets in place of the declared one (section 3.1.1).',
+      description: 'Metadata in our statement that replaces the declared parameters (§3.1.1).',
     }),
     metadataPolicy: t.expose('metadataPolicy', {
       type: 'JSON',
       nullable: true,
-      description: 'Policy for it and all below it, merged with that of the federation (section 6.1).',
+      description:
+        'The metadata policy for it and all entities below it, merged with the federation’s (§6.1).',
     }),
     constraints: t.expose('constraints', {
       type: 'JSON',
       nullable: true,
       description:
-        'Constraints on it and all below it; each takes precedence over that of the federation (section 6.2).',
+        'The constraints for it and all entities below it; each takes precedence over the federation’s (§6.2).',
     }),
     jwks: t.expose('jwks', {
       type: 'JWKS',
@@ -94,27 +95,29 @@ builder.prismaNode('Subordinate', {
     additionalClaims: t.expose('additionalClaims', {
       type: 'JSON',
       nullable: true,
-      description: 'Further claims of our statement.',
+      description: 'Additional claims of our statement.',
     }),
     validFor: t.exposeInt('validFor', {
       nullable: true,
-      description: 'Hours for which a statement is valid; null takes the federation’s default.',
+      description: 'The validity of a statement in hours; null: the federation’s default.',
     }),
-    autorenew: t.exposeBoolean('autorenew', { description: 'Whether its statement is renewed by schedule.' }),
+    autorenew: t.exposeBoolean('autorenew', {
+      description: 'Whether its statement is renewed automatically.',
+    }),
     metadataFollowsEntity: t.exposeBoolean('metadataFollowsEntity', {
       description:
-        'Whether a renewal takes over the metadata that the entity declares; false keeps what an operator recorded.',
+        'Whether a renewal updates the metadata from the entity; false keeps the metadata that an operator recorded.',
     }),
     entityConfiguration: t.field({
       type: DecodedJwt,
-      description: 'Its own Entity Configuration as last fetched.',
+      description: 'Its last fetched Entity Configuration.',
       select: { entityConfiguration: true },
       resolve: ({ entityConfiguration }) => ({ jwt: entityConfiguration }),
     }),
     statement: t.field({
       type: DecodedJwt,
       nullable: true,
-      description: 'Our Subordinate Statement as signed last; served while the subordinate is active.',
+      description: 'Our current Subordinate Statement, served while the subordinate is active.',
       select: { statement: true },
       resolve: ({ statement }) => (statement === null ? null : { jwt: statement }),
     }),
@@ -130,12 +133,12 @@ builder.prismaNode('Subordinate', {
     }),
     lastError: t.exposeString('lastError', {
       nullable: true,
-      description: 'Why the last renewal failed; null when it did not.',
+      description: 'Why the last renewal failed; null if it succeeded.',
     }),
     failingSince: t.expose('failingSince', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when renewals fail; null while they do not.',
+      description: 'Since when renewals fail; null if the last one succeeded.',
     }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
     updatedAt: t.expose('updatedAt', {
@@ -143,7 +146,7 @@ builder.prismaNode('Subordinate', {
       description: 'When its registration was last changed.',
     }),
     version: t.exposeInt('version', {
-      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
     }),
     trustMarks: t.relation('trustMarks', {
       description: 'The Trust Marks that this Trust Anchor issued to it.',
@@ -182,7 +185,7 @@ builder.queryField('subordinate', (t) =>
   t.prismaField({
     type: 'Subordinate',
     nullable: true,
-    description: 'One subordinate, by its Entity Identifier.',
+    description: 'A subordinate, by its Entity Identifier.',
     authScopes: { read: true },
     args: {
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),

@@ -26,18 +26,18 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
       type: 'EntityIdentifier',
       description: 'The Entity Identifier of the subordinate.',
     }),
-    effect: t.expose('effect', { type: PolicyEffect, description: 'In one word.' }),
+    effect: t.expose('effect', { type: PolicyEffect, description: 'The state.' }),
     before: t.expose('before', {
       type: 'JSON',
       nullable: true,
-      description: 'Its current resolved metadata; null when it does not resolve.',
+      description: 'Its current resolved metadata; null if it does not resolve.',
     }),
     after: t.expose('after', {
       type: 'JSON',
       nullable: true,
-      description: 'Its resolved metadata under the new policy; null when it would not resolve.',
+      description: 'Its resolved metadata under the new policy; null if it would not resolve.',
     }),
-    findings: t.exposeStringList('findings', { description: 'Why it would fail, each reason a sentence.' }),
+    findings: t.exposeStringList('findings', { description: 'The reasons of a failure, one sentence each.' }),
   }),
 })
 
@@ -49,11 +49,11 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
   authScopes: { read: true },
   fields: (t) => ({
     unchanged: t.int({
-      description: 'Subordinates whose metadata stays as it is.',
+      description: 'Subordinates whose metadata does not change.',
       resolve: async ({ counts }) => (await counts()).unchanged,
     }),
     changed: t.int({
-      description: 'Subordinates whose metadata becomes another.',
+      description: 'Subordinates whose metadata changes.',
       resolve: async ({ counts }) => (await counts()).changed,
     }),
     failing: t.int({
@@ -62,11 +62,11 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
     }),
     affected: t.field({
       type: [MemberEffectRef],
-      description: 'Those that were asked for, in the order of registration, with the details.',
+      description: 'The requested subordinates with details, in the order of registration.',
       resolve: async ({ page }) => (await page()).members,
     }),
     hasMore: t.boolean({
-      description: 'Whether more of them follow; ask for those after the last.',
+      description: 'Whether there are more after the last one.',
       resolve: async ({ page }) => (await page()).hasMore,
     }),
   }),
@@ -76,22 +76,22 @@ builder.queryField('previewMetadataPolicy', (t) =>
   t.field({
     type: PolicyPreviewRef,
     description:
-      'The effect of a federation policy on every active subordinate, without saving it. Counting looks at all of them; leave the counts out to page on.',
+      'Previews the effect of a federation policy on every active subordinate. Counts examine all of them; omit the counts when you request further pages.',
     authScopes: { read: true },
     args: {
       policy: t.arg({
         type: 'JSON',
         required: true,
-        description: 'Entity Type -> parameter -> operator -> value (section 6.1).',
+        description: 'Entity Type -> parameter -> operator -> value (§6.1).',
       }),
       first: t.arg.int({
         defaultValue: 25,
-        description: `How many affected subordinates to describe, at most ${MAXIMUM_AFFECTED}.`,
+        description: `The number of affected subordinates to return, at most ${MAXIMUM_AFFECTED}.`,
       }),
-      after: t.arg({ type: 'EntityIdentifier', description: 'Describes those after this subordinate.' }),
+      after: t.arg({ type: 'EntityIdentifier', description: 'Starts after this subordinate.' }),
       effect: t.arg({
         type: PolicyEffect,
-        description: 'Only subordinates with this effect; by default those that change or fail.',
+        description: 'Only subordinates with this effect; by default, changed and failing ones.',
       }),
     },
     resolve: (_root, { policy, first, after, effect }, context) => {

@@ -8,11 +8,13 @@ import { FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/tru
 const { InvalidInputError, ConflictError, UnavailableError } = failures
 
 const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
-  description: 'Changes: an absent field keeps its value, null clears it to its default.',
+  description: 'Changes: an absent field keeps its value, null resets it to its default.',
   fields: (t) => ({
-    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    version: t.int({
+      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+    }),
     organizationName: t.string({ description: 'The name of the federation operator.' }),
-    organization: t.field({ type: 'JSON', description: 'Further informational parameters (section 5.2.2).' }),
+    organization: t.field({ type: 'JSON', description: 'Further informational parameters (§5.2.2).' }),
     authorityHints: t.field({
       type: ['EntityIdentifier'],
       description: 'Its own superiors in other federations.',
@@ -24,10 +26,10 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
     trustMarks: t.field({ type: ['JWT'], description: 'Trust Marks issued to it.' }),
     trustMarkIssuers: t.field({
       type: 'JSON',
-      description: 'Foreign issuers: Trust Mark Type -> list of Entity Identifiers.',
+      description: 'Issuers of other types: Trust Mark type -> list of Entity Identifiers.',
     }),
     trustMarkOwners: t.field({ type: 'JSON', description: 'Trust Mark Owners: type -> {sub, jwks}.' }),
-    constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (section 6.2).' }),
+    constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (§6.2).' }),
     trustAnchors: t.field({
       type: 'JSON',
       description: 'Foreign Trust Anchors: Entity Identifier -> pinned JWK Set.',
@@ -35,15 +37,17 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
     endpoints: t.field({ type: [FederationEndpoint], description: 'The optional endpoints to advertise.' }),
     endpointAuthMethods: t.field({
       type: 'JSON',
-      description: 'Client authentication by endpoint (section 8.8).',
+      description: 'Client authentication by endpoint (§8.8).',
     }),
-    entityConfigurationHours: t.int({ description: 'Hours for which its Entity Configuration is valid.' }),
-    statementHours: t.int({ description: 'Hours for which a Subordinate Statement is valid by default.' }),
-    maximumStatementHours: t.int({ description: 'Hours that no Subordinate Statement may exceed.' }),
-    maximumTrustMarkHours: t.int({ description: 'Hours that no Trust Mark may exceed.' }),
-    runRetentionDays: t.int({ description: 'Days for which runs that have ended are kept.' }),
+    entityConfigurationHours: t.int({ description: 'The validity of its Entity Configuration in hours.' }),
+    statementHours: t.int({ description: 'The default validity of a Subordinate Statement in hours.' }),
+    maximumStatementHours: t.int({
+      description: 'The maximum validity of a Subordinate Statement in hours.',
+    }),
+    maximumTrustMarkHours: t.int({ description: 'The maximum validity of a Trust Mark in hours.' }),
+    runRetentionDays: t.int({ description: 'The days for which ended runs are kept.' }),
     auditRetentionDays: t.int({
-      description: 'Days for which the audit log is kept, at least 30; `null` keeps it for ever.',
+      description: 'The days for which audit entries are kept, at least 30; null: forever.',
     }),
   }),
 })
@@ -51,10 +55,12 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
 const UpdateFederationPolicyInput = builder.inputType('UpdateFederationPolicyInput', {
   description: 'The metadata policy of the whole federation.',
   fields: (t) => ({
-    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    version: t.int({
+      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+    }),
     metadataPolicy: t.field({
       type: 'JSON',
-      description: 'Entity Type -> parameter -> operator -> value (section 6.1); null for none.',
+      description: 'Entity Type -> parameter -> operator -> value (§6.1); null for none.',
     }),
   }),
 })
@@ -100,7 +106,7 @@ builder.mutationFields((t) => ({
   }),
   rebuildPublication: t.field({
     type: PublicationRebuild,
-    description: 'Republishes everything into Redis beside the served data, and swaps in one transaction.',
+    description: 'Republishes everything beside the published data and swaps them in one transaction.',
     authScopes: { operate: true },
     errors: { types: [UnavailableError] },
     resolve: (_root, _args, context) => context.services.trustAnchor.rebuildPublication(signedIn(context)),

@@ -32,17 +32,17 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     entityConfiguration: t.field({
       type: DecodedJwt,
-      description: 'Its Entity Configuration as served; signed now when Redis has none.',
+      description: 'Its published Entity Configuration; signed now if Redis has none.',
       resolve: async (_settings, _args, { publishing }) => ({ jwt: await servedConfiguration(publishing) }),
     }),
     metadataPolicy: t.field({
       type: 'JSON',
-      description: 'Policy for every subordinate (section 6.1).',
+      description: 'Policy for every subordinate (§6.1).',
       resolve: ({ metadataPolicy }) => metadataPolicy,
     }),
     constraints: t.field({
       type: 'JSON',
-      description: 'Constraints on every subordinate (section 6.2).',
+      description: 'Constraints on every subordinate (§6.2).',
       resolve: ({ constraints }) => constraints,
     }),
     authorityHints: t.expose('authorityHints', {
@@ -51,12 +51,12 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     organization: t.field({
       type: 'JSON',
-      description: 'Further informational parameters of its federation_entity metadata (section 5.2.2).',
+      description: 'Further informational parameters of its federation_entity metadata (§5.2.2).',
       resolve: ({ organization }) => organization,
     }),
     trustAnchorHints: t.expose('trustAnchorHints', {
       type: ['EntityIdentifier'],
-      description: 'Trust Anchors of other federations that it trusts (section 3.1.2).',
+      description: 'Trust Anchors of other federations that it trusts (§3.1.2).',
     }),
     trustMarks: t.field({
       type: 'JSON',
@@ -65,8 +65,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     trustAnchors: t.field({
       type: 'JSON',
-      description:
-        'Foreign Trust Anchors that /resolve may be asked for: Entity Identifier -> pinned JWK Set (section 10).',
+      description: 'Foreign Trust Anchors that /resolve accepts: Entity Identifier -> pinned JWK Set (§10).',
       resolve: ({ trustAnchors }) => trustAnchors,
     }),
     endpoints: t.field({
@@ -81,10 +80,10 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       resolve: ({ endpointAuthMethods }) => endpointAuthMethods,
     }),
     entityConfigurationHours: t.exposeInt('entityConfigurationHours', {
-      description: 'Hours for which its Entity Configuration is valid.',
+      description: 'The validity of its Entity Configuration in hours.',
     }),
     version: t.exposeInt('version', {
-      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
     }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
@@ -92,7 +91,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     trustMarkIssuers: t.field({
       type: 'JSON',
-      description: 'Foreign issuers it recognizes, by Trust Mark Type; it adds itself for its own types.',
+      description: 'Recognized issuers by Trust Mark type. This anchor is added for its own types.',
       resolve: ({ trustMarkIssuers }) => trustMarkIssuers,
     }),
     trustMarkOwners: t.field({
@@ -101,25 +100,25 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       resolve: ({ trustMarkOwners }) => trustMarkOwners,
     }),
     statementHours: t.exposeInt('statementHours', {
-      description: 'Hours for which a Subordinate Statement is valid by default.',
+      description: 'The default validity of a Subordinate Statement in hours.',
     }),
     maximumStatementHours: t.exposeInt('maximumStatementHours', {
-      description: 'Hours that no Subordinate Statement may exceed.',
+      description: 'The maximum validity of a Subordinate Statement in hours.',
     }),
     maximumTrustMarkHours: t.exposeInt('maximumTrustMarkHours', {
-      description: 'Hours that no Trust Mark may exceed.',
+      description: 'The maximum validity of a Trust Mark in hours.',
     }),
     runRetentionDays: t.exposeInt('runRetentionDays', {
-      description: 'Days for which runs that have ended are kept.',
+      description: 'The days for which ended runs are kept.',
     }),
     auditRetentionDays: t.exposeInt('auditRetentionDays', {
       nullable: true,
       description:
-        'Days for which the audit log is kept, and with it what the Subordinate Events endpoint tells; null for ever.',
+        'The days for which audit entries, and so the events of the Subordinate Events endpoint, are kept; null: forever.',
     }),
     signingKey: t.field({
       type: SigningKey,
-      description: 'The key that signs at present.',
+      description: 'The current signing key.',
       resolve: (_settings, _args, { services }) => services.signingKeys.signing(),
     }),
   }),

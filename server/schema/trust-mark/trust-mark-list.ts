@@ -9,14 +9,13 @@ import { type StateName, TrustMarkState, whereRenewalFailed } from '#server/sche
 const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    entityId: t.field({ type: 'EntityIdentifier', description: 'The entity it is about.' }),
+    entityId: t.field({ type: 'EntityIdentifier', description: 'The subject of the mark.' }),
     trustMarkType: t.field({ type: 'URL', description: 'The Trust Mark type.' }),
     state: t.field({ type: TrustMarkState, description: 'Its state.' }),
-    search: t.string({ description: 'Part of the Entity Identifier, in any case.' }),
+    search: t.string({ description: 'Part of the Entity Identifier; case-insensitive.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
     renewalFailed: t.boolean({
-      description:
-        'Whether its last renewal failed; a revoked mark is renewed no more, so it does not count as failed.',
+      description: 'Whether its last renewal failed. Revoked marks are not renewed and do not count.',
     }),
   }),
 })
@@ -63,7 +62,7 @@ builder.queryField('trustMarks', (t) =>
   t.prismaConnection({
     type: 'TrustMark',
     cursor: 'id',
-    description: 'Trust Marks, the latest first unless ordered otherwise, at most 100 a page.',
+    description: 'Trust Marks, newest first by default, at most 100 per page.',
     authScopes: { read: true },
     args: {
       filter: t.arg({ type: TrustMarkFilter, description: 'The filter.' }),

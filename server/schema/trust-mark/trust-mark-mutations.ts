@@ -11,14 +11,14 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>
 /** The input fields of issuing and updating. */
 function markFields(t: InputFields) {
   return {
-    validFor: t.int({ description: 'Hours for which the mark is valid; as its type says by default.' }),
+    validFor: t.int({ description: 'The validity in hours; that of its type by default.' }),
     renewalTime: t.int({
-      description: 'Hours before expiry at which it is renewed; as its type says by default.',
+      description: 'Hours before expiry at which it is renewed; those of its type by default.',
     }),
-    autorenew: t.boolean({ description: 'Whether it is renewed by schedule; as its type says by default.' }),
+    autorenew: t.boolean({ description: 'Whether it is renewed automatically; as for its type by default.' }),
     additionalClaims: t.field({
       type: 'JSON',
-      description: 'Further claims of the mark; protected names are refused.',
+      description: 'Additional claims of the mark; protected names are refused.',
     }),
   }
 }
@@ -27,21 +27,23 @@ const IssueTrustMarkInput = builder.inputType('IssueTrustMarkInput', {
   description: 'A Trust Mark to issue.',
   fields: (t) => ({
     trustMarkType: t.field({ type: 'URL', required: true, description: 'The Trust Mark type.' }),
-    entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'The entity it is about.' }),
-    active: t.boolean({ description: 'False records it as revoked from the start; true by default.' }),
+    entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'The subject of the mark.' }),
+    active: t.boolean({ description: 'False creates it as revoked; true by default.' }),
     delegation: t.field({
       type: 'JWT',
-      description: 'The owner’s delegation, where the type has an owner (section 7.2).',
+      description: 'The owner’s delegation, if the type has an owner (§7.2).',
     }),
     ...markFields(t),
   }),
 })
 
 const UpdateTrustMarkInput = builder.inputType('UpdateTrustMarkInput', {
-  description: 'Changes: an absent field keeps its value, null clears it to its default.',
+  description: 'Changes: an absent field keeps its value, null resets it to its default.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The mark’s id.' }),
-    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    version: t.int({
+      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+    }),
     ...markFields(t),
   }),
 })
@@ -55,7 +57,7 @@ const RevokeTrustMarkInput = builder.inputType('RevokeTrustMarkInput', {
   description: 'The Trust Mark and the reason.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The mark’s id.' }),
-    reason: t.string({ description: 'Why, for the audit log.' }),
+    reason: t.string({ description: 'The reason, for the audit log.' }),
   }),
 })
 
@@ -74,7 +76,7 @@ builder.mutationFields((t) => ({
   updateTrustMark: t.field({
     type: TrustMarkRef,
     description:
-      'Changes a Trust Mark. Changed claims issue a new JWT and revoke those before, which are no longer true.',
+      'Changes a Trust Mark. A change of the claims issues a new JWT and revokes the previous ones.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'The changes.' }) },

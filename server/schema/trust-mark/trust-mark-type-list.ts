@@ -8,13 +8,13 @@ import { escapeLike } from '#server/schema/search.ts'
 const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the identifier or of the description, in any case.' }),
+    search: t.string({ description: 'Part of the identifier or the description; case-insensitive.' }),
     active: t.boolean({ description: 'Whether new marks may be issued.' }),
     hasOwner: t.boolean({ description: 'Whether it has another Trust Mark Owner than this anchor (§7.2).' }),
   }),
 })
 
-const TrustMarkTypeOrder = orderInput('TrustMarkTypeOrder', 'Trust Mark Types', {
+const TrustMarkTypeOrder = orderInput('TrustMarkTypeOrder', 'Trust Mark types', {
   TYPE: { value: 'type', description: 'By identifier.' },
   CREATED_AT: { value: 'createdAt', description: 'By creation time.' },
 })
@@ -39,7 +39,7 @@ builder.queryField('trustMarkTypes', (t) =>
   t.prismaConnection({
     type: 'TrustMarkType',
     cursor: 'id',
-    description: 'Trust Mark Types, by identifier unless ordered otherwise, at most 100 a page.',
+    description: 'Trust Mark types, by identifier by default, at most 100 per page.',
     authScopes: { read: true },
     args: {
       filter: t.arg({ type: TrustMarkTypeFilter, description: 'The filter.' }),

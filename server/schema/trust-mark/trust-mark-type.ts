@@ -10,34 +10,34 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
   nullable: true,
   id: { field: 'id' },
   // Without `select`, a mutation returns the columns of the row that it wrote; only relations are loaded.
-  description: 'A kind of Trust Mark that this Trust Anchor issues.',
+  description: 'A Trust Mark type that this Trust Anchor issues.',
   authScopes: { read: true },
   fields: (t) => ({
     type: t.expose('type', {
       type: 'URL',
-      description: 'The Trust Mark Type identifier, unique across federations.',
+      description: 'Its identifier, unique across federations.',
     }),
     description: t.exposeString('description', {
       nullable: true,
       description: 'A human-readable description of what it certifies.',
     }),
     active: t.exposeBoolean('active', {
-      description: 'Whether new marks may be issued, and the type stands in trust_mark_issuers.',
+      description: 'Whether new marks can be issued, and the type is listed in trust_mark_issuers.',
     }),
     autorenew: t.exposeBoolean('autorenew', {
-      description: 'Whether marks are renewed by schedule unless they say otherwise.',
+      description: 'The default for automatic renewal of its marks.',
     }),
-    validFor: t.exposeInt('validFor', { description: 'Hours for which a mark is valid.' }),
+    validFor: t.exposeInt('validFor', { description: 'The validity of a mark in hours.' }),
     renewalTime: t.exposeInt('renewalTime', {
       description: 'Hours before expiry at which a mark is renewed.',
     }),
     logoUri: t.expose('logoUri', { type: 'URL', nullable: true, description: 'The logo of the mark.' }),
-    ref: t.expose('ref', { type: 'URL', nullable: true, description: 'Where people read about it.' }),
+    ref: t.expose('ref', { type: 'URL', nullable: true, description: 'A link to the requirements.' }),
     owner: t.expose('owner', {
       type: 'JSON',
       nullable: true,
       description:
-        'The Trust Mark Owner as {sub, jwks}, when it is not this anchor; marks then need a delegation (section 7.2).',
+        'The Trust Mark Owner as {sub, jwks}, if it is another entity; marks then need a delegation (§7.2).',
     }),
     activeMarks: t.int({
       description: 'The number of entities that hold a valid mark of this type.',
@@ -49,7 +49,7 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     version: t.exposeInt('version', {
-      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
     }),
   }),
 })
@@ -58,9 +58,9 @@ builder.queryFields((t) => ({
   trustMarkType: t.prismaField({
     type: 'TrustMarkType',
     nullable: true,
-    description: 'One Trust Mark Type, by its identifier.',
+    description: 'A Trust Mark type, by its identifier.',
     authScopes: { read: true },
-    args: { type: t.arg({ type: 'URL', required: true, description: 'The Trust Mark Type identifier.' }) },
+    args: { type: t.arg({ type: 'URL', required: true, description: 'The identifier of the type.' }) },
     resolve: (query, _root, { type }, { db }) => db.trustMarkType.findUnique({ ...query, where: { type } }),
   }),
 }))
@@ -70,29 +70,29 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>
 /** The input fields of creating and updating. */
 function typeFields(t: InputFields) {
   return {
-    autorenew: t.boolean({ description: 'Whether marks are renewed by schedule; true by default.' }),
-    validFor: t.int({ description: `Hours for which a mark is valid; ${defaultTerms.validFor} by default.` }),
+    autorenew: t.boolean({ description: 'Whether marks are renewed automatically; true by default.' }),
+    validFor: t.int({ description: `The validity of a mark in hours; ${defaultTerms.validFor} by default.` }),
     renewalTime: t.int({
       description: `Hours before expiry at which a mark is renewed; ${defaultTerms.renewalTime} by default.`,
     }),
-    active: t.boolean({ description: 'Whether marks may be issued; true by default.' }),
+    active: t.boolean({ description: 'Whether marks can be issued; true by default.' }),
     description: t.string({ description: 'A human-readable description of what it certifies.' }),
     logoUri: t.field({ type: 'URL', description: 'The logo of the mark.' }),
-    ref: t.field({ type: 'URL', description: 'Where people read about it.' }),
+    ref: t.field({ type: 'URL', description: 'A link to the requirements.' }),
     owner: t.field({
       type: 'JSON',
-      description: 'The Trust Mark Owner as {sub, jwks}, when it is not this anchor.',
+      description: 'The Trust Mark Owner as {sub, jwks}, if it is another entity.',
     }),
   }
 }
 
 const CreateTrustMarkTypeInput = builder.inputType('CreateTrustMarkTypeInput', {
-  description: 'A kind of Trust Mark to issue.',
+  description: 'A Trust Mark type to create.',
   fields: (t) => ({
     type: t.field({
       type: 'URL',
       required: true,
-      description: 'The Trust Mark Type identifier, unique across federations.',
+      description: 'Its identifier, unique across federations.',
     }),
     ...typeFields(t),
   }),
@@ -100,10 +100,12 @@ const CreateTrustMarkTypeInput = builder.inputType('CreateTrustMarkTypeInput', {
 
 const UpdateTrustMarkTypeInput = builder.inputType('UpdateTrustMarkTypeInput', {
   description:
-    'Changes: an absent field keeps its value, null clears it to its default. Issued marks do not change.',
+    'Changes: an absent field keeps its value, null resets it to its default. Issued marks do not change.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The type’s id.' }),
-    version: t.int({ description: 'The version that was read; another one in the meantime gives CONFLICT.' }),
+    version: t.int({
+      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+    }),
     ...typeFields(t),
   }),
 })
@@ -116,7 +118,7 @@ const RemoveTrustMarkTypeInput = builder.inputType('RemoveTrustMarkTypeInput', {
 builder.mutationFields((t) => ({
   createTrustMarkType: t.field({
     type: TrustMarkTypeRef,
-    description: 'Creates a kind of Trust Mark and names this anchor among its issuers.',
+    description: 'Creates a Trust Mark type and lists this anchor among its issuers.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: {
@@ -130,7 +132,7 @@ builder.mutationFields((t) => ({
   }),
   updateTrustMarkType: t.field({
     type: TrustMarkTypeRef,
-    description: 'Changes a kind of Trust Mark; marks issued already stay as they are.',
+    description: 'Changes a Trust Mark type. Issued marks do not change.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: {
@@ -143,7 +145,7 @@ builder.mutationFields((t) => ({
   }),
   removeTrustMarkType: t.field({
     type: 'URL',
-    description: 'Removes a kind of Trust Mark of which none was ever issued. Answers its identifier.',
+    description: 'Removes a Trust Mark type without issued marks. Returns its identifier.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
     args: {

@@ -8,8 +8,8 @@ export const TrustMarkState = builder.enumType('TrustMarkState', {
   description: 'The state of a Trust Mark.',
   values: {
     ACTIVE: { description: 'Valid now.' },
-    EXPIRED: { description: 'Past its expiry.' },
-    REVOKED: { description: 'Revoked: every JWT issued for it before.' },
+    EXPIRED: { description: 'Expired.' },
+    REVOKED: { description: 'Revoked, with every JWT issued for it.' },
   } as const,
 })
 
@@ -27,38 +27,38 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
   nullable: true,
   id: { field: 'id' },
   // Without `select`, a mutation returns the columns of the row that it wrote; only relations are loaded.
-  description: 'A Trust Mark of one type for one entity, with the JWT issued last.',
+  description: 'A Trust Mark of a type for an entity, with its current JWT.',
   authScopes: { read: true },
   fields: (t) => ({
     trustMarkType: t.relation('trustMarkType', { description: 'Its Trust Mark type.' }),
-    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity it is about.' }),
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The subject of the mark.' }),
     subordinate: t.relation('subordinate', {
       nullable: true,
-      description: 'The entity’s registration here; null when it has none.',
+      description: 'The entity’s registration; null if it is not registered.',
     }),
-    active: t.exposeBoolean('active', { description: 'Whether it stands; false once it is revoked.' }),
+    active: t.exposeBoolean('active', { description: 'False once it is revoked.' }),
     state: t.field({
       type: TrustMarkState,
       description: 'Its state.',
       select: { active: true, expiresAt: true },
       resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
-    autorenew: t.exposeBoolean('autorenew', { description: 'Whether it is renewed by schedule.' }),
-    validFor: t.exposeInt('validFor', { description: 'Hours for which each JWT is valid.' }),
+    autorenew: t.exposeBoolean('autorenew', { description: 'Whether it is renewed automatically.' }),
+    validFor: t.exposeInt('validFor', { description: 'The validity of each JWT in hours.' }),
     renewalTime: t.exposeInt('renewalTime', { description: 'Hours before expiry at which it is renewed.' }),
     additionalClaims: t.expose('additionalClaims', {
       type: 'JSON',
       nullable: true,
-      description: 'Further claims of the mark.',
+      description: 'Additional claims of the mark.',
     }),
     delegation: t.expose('delegation', {
       type: 'JWT',
       nullable: true,
-      description: 'The owner’s delegation to this anchor (section 7.2).',
+      description: 'The owner’s delegation to this anchor (§7.2).',
     }),
     mark: t.field({
       type: DecodedJwt,
-      description: 'The mark as issued last.',
+      description: 'The current mark.',
       select: { jwt: true },
       resolve: ({ jwt }) => ({ jwt }),
     }),
@@ -76,15 +76,15 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
     lastError: t.exposeString('lastError', {
       nullable: true,
       description:
-        'Why the last renewal failed; null when it did not. The JWT of before stands until it expires.',
+        'Why the last renewal failed; null if it succeeded. The previous JWT stays valid until it expires.',
     }),
     failingSince: t.expose('failingSince', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when its renewals fail; null while they do not.',
+      description: 'Since when renewals fail; null if the last one succeeded.',
     }),
     version: t.exposeInt('version', {
-      description: 'Counts changes; send it with an update to refuse a concurrent one.',
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
     }),
   }),
 })
@@ -93,7 +93,7 @@ builder.queryFields((t) => ({
   trustMark: t.prismaField({
     type: 'TrustMark',
     nullable: true,
-    description: 'One Trust Mark, by its id.',
+    description: 'A Trust Mark, by its id.',
     authScopes: { read: true },
     args: { id: t.arg.id({ required: true, description: 'The mark’s id.' }) },
     resolve: (query, _root, { id }, { db }) => {

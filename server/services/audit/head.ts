@@ -11,6 +11,6 @@ type LockedHead = AuditHead & { now: Date }
 export async function lockAuditHead(tx: Transaction): Promise<LockedHead> {
   const [head] = await tx.$queryRaw<LockedHead[]>`
     SELECT *, clock_timestamp() AT TIME ZONE 'utc' AS "now" FROM "AuditHead" FOR UPDATE`
-  if (!head) throw new Error('The audit log has lost its head row; run "inmor audit verify".')
+  if (!head) throw new Error('The audit log has lost its head row. Run "inmor audit verify".')
   return head
 }

@@ -61,7 +61,7 @@ async function follow(db: Database, head: AuditHead) {
 function faultOf(event: AuditEvent, previous: Link): string | null {
   if (event.previousHash !== previous.hash) {
     const place = previous.id === 0 ? 'is not the first one' : `does not follow entry ${previous.id}`
-    return `Entry ${event.id} ${place}: something in between was deleted, inserted or changed.`
+    return `Entry ${event.id} ${place}: an entry in between was deleted, inserted or changed.`
   }
   return hashOf(event) === event.hash ? null : `Entry ${event.id} was changed: its hash does not match.`
 }

@@ -52,7 +52,7 @@ type Checklist = ReturnType<typeof createChecklist>
 
 export async function examineEntity(input: Input): Promise<Examination> {
   const checklist = createChecklist()
-  if (input.registered) checklist.warn('NOT_REGISTERED', 'The entity is registered here already.')
+  if (input.registered) checklist.warn('NOT_REGISTERED', 'The entity is already registered here.')
   else checklist.pass('NOT_REGISTERED', 'The entity is not registered here.')
   const statement = await fetchStatement(input, checklist)
   let resolvedMetadata: Metadata | null = null
@@ -77,7 +77,7 @@ async function fetchStatement(input: Input, checklist: Checklist): Promise<Entit
     checklist.fail('REACHABLE', error.message, error.retryable)
     return null
   }
-  return tryCheck(checklist, 'STATEMENT', 'Type, header and claims are as the specification asks.', () =>
+  return tryCheck(checklist, 'STATEMENT', 'Type, header and claims follow the specification.', () =>
     parseEntityStatement(jwt, { allowHttp: input.allowHttp }),
   )
 }
@@ -115,7 +115,7 @@ function checkAuthorityHint(statement: EntityStatement, { anchor }: Input, check
   if (hints.includes(anchor)) checklist.pass('AUTHORITY_HINT', `Its authority_hints contain ${anchor}.`)
   else {
     const found = hints.length > 0 ? hints.join(', ') : 'nothing'
-    const message = `Its authority_hints name ${found}; the entity must add ${anchor}.`
+    const message = `Its authority_hints name ${found}. The entity must add ${anchor}.`
     checklist.fail('AUTHORITY_HINT', message)
   }
 }
@@ -124,7 +124,7 @@ function checkMetadata(statement: EntityStatement, { entityId }: Input, checklis
   const { metadata } = statement.claims
   const types = Object.keys(metadata ?? {})
   if (!metadata || types.length === 0) {
-    checklist.fail('METADATA', 'The entity declares no Entity Type; it needs metadata for at least one.')
+    checklist.fail('METADATA', 'The entity declares no Entity Type. It needs metadata for at least one.')
     return
   }
   tryCheck(checklist, 'METADATA', `Declares ${types.join(', ')}.`, () => checkIssuer(metadata, entityId))
@@ -156,9 +156,9 @@ async function checkRequiredTrustMarks(
   try {
     const carried = notOurs.length > 0 ? await carriedTypes(statement) : []
     const missing = notOurs.filter((type) => !carried.includes(type))
-    if (missing.length === 0) return checklist.pass('TRUST_MARKS', 'It holds every required Trust Mark.')
+    if (missing.length === 0) return checklist.pass('TRUST_MARKS', 'It has every required Trust Mark.')
     const names = missing.join(', ')
-    const message = `No valid Trust Mark of type ${names} was issued to the entity here, and its configuration carries none that holds.`
+    const message = `No valid Trust Mark of type ${names} was issued to the entity here, and its configuration contains no valid one.`
     checklist.fail('TRUST_MARKS', message)
   } catch (error) {
     checklist.fail('TRUST_MARKS', asFederationError(error).message, true)

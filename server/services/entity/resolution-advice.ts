@@ -13,7 +13,7 @@ const advice: Readonly<Record<string, string>> = {
   tls: 'The certificate of the host must be valid for its name and signed by an authority known here.',
   blocked_address: 'The entity needs a public address: private and reserved ones are not contacted.',
   redirect: 'The document must be served at this address: redirects are not followed.',
-  wrong_content_type: 'The server sends something else than an Entity Statement at this address.',
+  wrong_content_type: 'The server does not serve an Entity Statement at this address.',
   http_status: 'The server failed. Its operator finds the reason in its log.',
   not_found: 'The server does not know this entity. Register or publish the entity there.',
   limits: 'Try again in a moment. If it fails again, this part of the federation is too large or too slow.',
@@ -26,7 +26,7 @@ const advice: Readonly<Record<string, string>> = {
     'The entity must change its metadata, or the superior that set the operator must change its policy.',
   signature: 'The superior registered other keys for this entity. Ask its operator to update them.',
   trust_anchor: 'The entity belongs to another Trust Anchor. Check it against that one.',
-  typ: 'The server sends something else than an Entity Statement at this address.',
+  typ: 'The server does not serve an Entity Statement at this address.',
 }
 
 /** Empty where the message is enough. */

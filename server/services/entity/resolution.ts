@@ -49,7 +49,7 @@ export function createResolutionService(context: ServiceContext) {
     const keys = trustAnchors[trustAnchor]
     if (keys) return keys
     throw new InvalidInputError(
-      `No keys are pinned for the Trust Anchor ${trustAnchor}; add it in the settings first.`,
+      `No keys are pinned for the Trust Anchor ${trustAnchor}. Add it in the settings first.`,
     )
   }
 

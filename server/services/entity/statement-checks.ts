@@ -87,7 +87,7 @@ export const statementChecks = {
     },
   },
   CONSTRAINTS: {
-    title: 'The entities below keep its constraints',
+    title: 'The entities below satisfy its constraints',
     section: '6.2',
     applies: ({ statement }) => statement.claims.constraints !== undefined,
     look({ chain, position }) {

@@ -39,7 +39,7 @@ export function parseReason(reason: string): string {
   const text = reason.trim()
   if (text !== '' && text.length <= MAXIMUM_REASON_LENGTH && !/\p{Cc}/u.test(text)) return text
   throw new InvalidInputError(
-    `The reason is one of compromised, superseded and unspecified, or words of your own, at most ${MAXIMUM_REASON_LENGTH} characters.`,
+    `The reason must be compromised, superseded, unspecified, or your own words of at most ${MAXIMUM_REASON_LENGTH} characters.`,
     'reason',
   )
 }

@@ -39,7 +39,7 @@ export async function requireSigning(tx: Transaction, kid: string): Promise<void
   await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtext('inmor:keys'))`
   const row = await tx.signingKey.findUnique({ where: { kid }, select: { state: true } })
   if (row && REPLACED.includes(row.state))
-    throw new ConflictError('The signing key was changed at the same moment; try again.')
+    throw new ConflictError('The signing key was just changed by another request. Try again.')
 }
 
 /** The states by `kid`: recorded and current. */

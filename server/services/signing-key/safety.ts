@@ -43,7 +43,7 @@ export function requireUnused(use: KeyUse, acceptCopies: boolean): void {
   const marks =
     use.replacedTrustMarks > 0 ? `, among them ${use.replacedTrustMarks} replaced Trust Marks` : ''
   throw new UnsafeKeyChangeError(
-    `Everything published is re-signed, but until ${say(use.neededUntil)} caches may hold what the key signed${marks}. Retire it then, or set acceptCopies: caches must fetch again.`,
+    `Everything published is re-signed, but until ${say(use.neededUntil)} caches may hold signatures of the key${marks}. Retire it then, or set acceptCopies: caches must fetch again.`,
     use.neededUntil,
     'acceptCopies',
   )

@@ -23,14 +23,14 @@ export function createSigningKeyService(context: KeyContext) {
     async announce(caller: Caller, input: { alg: string }): Promise<SigningKeyView> {
       const alg = signingAlgorithms.find((name) => name === input.alg)
       if (!alg) {
-        throw new InvalidInputError(`The algorithm is one of ${signingAlgorithms.join(', ')}.`, 'alg')
+        throw new InvalidInputError(`The algorithm must be one of ${signingAlgorithms.join(', ')}.`, 'alg')
       }
       const key = await generateSigningKey(alg) // outside of the transaction, because an RSA key takes long
       const { kid } = await keyChange.change(caller, 'announceSigningKey', async (_tx, keys) => {
         const announced = keyOf(keys, 'announced')
         if (announced) {
           throw new ConflictError(
-            `The key ${announced.jwk.kid} is announced already: switch to it, or revoke it first.`,
+            `The key ${announced.jwk.kid} is already announced. Switch to it, or revoke it first.`,
           )
         }
         await announceKey(place, key)
@@ -51,7 +51,7 @@ export function createSigningKeyService(context: KeyContext) {
       const overrideReason = input.overrideReason?.trim()
       const { kid } = await keyChange.change(caller, 'switchSigningKey', async (tx, keys) => {
         const next = keyOf(keys, 'announced')
-        if (!next) throw new NotFoundError('No key is announced; announce one first.')
+        if (!next) throw new NotFoundError('No key is announced. Announce one first.')
         if (!overrideReason) {
           requireKnownToAll(await tx.signingKey.findUnique({ where: { kid: next.jwk.kid } }), context.now())
         }

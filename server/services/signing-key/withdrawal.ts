@@ -23,8 +23,8 @@ import { announceKey, switchKey, withdrawKey } from '#store/key-directory-change
 
 /** The reasons why a key in another state cannot be retired. */
 const notRetirable: Readonly<Record<KeyRole, string | null>> = {
-  current: 'This key signs; announce another one and switch to it first.',
-  announced: 'This key has not signed yet: switch to it, or revoke it.',
+  current: 'This is the current key. Announce another one and switch to it first.',
+  announced: 'This key is announced and has not signed yet. Switch to it, or revoke it.',
   published: null,
 }
 
@@ -63,7 +63,7 @@ export function createKeyWithdrawal(
       const reason = parseReason(input.reason)
       const { kid } = await change(caller, 'revokeKey', async (tx, keys) => {
         const past = keys.historical.find((key) => key.kid === input.kid)
-        if (past?.revoked) throw new ConflictError('This key is revoked already.', 'kid')
+        if (past?.revoked) throw new ConflictError('This key is already revoked.', 'kid')
         if (past) {
           await withdrawKey(place, revokedKey(past, reason, now()))
           return { kid: input.kid, ...revocation('RETIRED', reason), publish: everythingSigned }
@@ -84,7 +84,7 @@ export function createKeyWithdrawal(
     if (!isEmergency) {
       const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a new key'
       throw new UnsafeKeyChangeError(
-        `This key signs. Revoking it makes ${replacement} sign immediately, and caches must fetch the Entity Configuration again. Switch first; if the key is stolen, set emergency.`,
+        `This is the current key. Revoking it makes ${replacement} sign immediately, and caches must fetch the Entity Configuration again. Switch first, or set emergency if the key is stolen.`,
         null,
         'emergency',
       )
@@ -119,6 +119,6 @@ async function requirePublished(tx: Transaction): Promise<void> {
     where: { topic: { in: [...topics, 'everything', 'trust-mark'] } },
   })
   if (pending > 0) {
-    throw new UnavailableError('Not everything is published yet as it is signed now; try again in a moment.')
+    throw new UnavailableError('Some changes are not published yet. Try again in a moment.')
   }
 }

@@ -10,7 +10,7 @@ type Item = { resource: string; input: Prisma.InputJsonObject }
 
 /** @throws InvalidInputError for an invalid list or Entity Identifier */
 export function parseImport(list: readonly RegisterInput[], { allowHttp }: { allowHttp: boolean }): Item[] {
-  if (list.length === 0) throw new InvalidInputError('The list is empty; name the entities.', 'subordinates')
+  if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'subordinates')
   if (list.length > MAXIMUM)
     throw new InvalidInputError(`At most ${MAXIMUM} entities are imported at once.`, 'subordinates')
   const items = new Map<string, Item>()

@@ -47,7 +47,7 @@ function parseForcedMetadata(value: unknown): Metadata {
   const names = endpoints.join(', ')
   throw new FederationError(
     'invalid_metadata',
-    `forcedMetadata must not set ${names}; the entity publishes its endpoints itself.`,
+    `forcedMetadata must not set ${names}. The entity publishes its endpoints itself.`,
   )
 }
 

@@ -100,7 +100,7 @@ export function createSubordinateService(context: ServiceContext) {
         const { id } = existing
         throw new DuplicateError(
           { typename: 'Subordinate', id },
-          `${entityId} is registered already.`,
+          `${entityId} is already registered.`,
           'entityId',
         )
       }

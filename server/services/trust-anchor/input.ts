@@ -80,7 +80,7 @@ function parseOrganization(value: unknown): Record<string, unknown> {
   if (reserved.length > 0) {
     throw new FederationError(
       'invalid_request',
-      `organization must not set ${reserved.join(', ')}; use endpoints.`,
+      `organization must not set ${reserved.join(', ')}. Use endpoints.`,
     )
   }
   return parameters
@@ -112,7 +112,7 @@ function parseTrustAnchors(value: unknown, { entityId, allowHttp }: Context): Re
     if (parseEntityId(id, { allowHttp }) === entityId) {
       throw new FederationError(
         'invalid_request',
-        'trustAnchors must not name this Trust Anchor; its own keys are pinned.',
+        'trustAnchors must not name this Trust Anchor, whose keys are pinned anyway.',
       )
     }
     return [id, parseJwkSet(jwks, ['trustAnchors', id])]
@@ -133,7 +133,7 @@ function parseAuthMethods(value: unknown): EndpointAuthMethods {
     if (!endpointNames.some((endpoint) => endpoint === name)) {
       throw new FederationError(
         'invalid_request',
-        `${name} is not an endpoint; use ${endpointNames.join(', ')}.`,
+        `${name} is not an endpoint. Use ${endpointNames.join(', ')}.`,
       )
     }
     if (

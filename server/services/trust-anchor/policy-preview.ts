@@ -61,7 +61,7 @@ export function previewPolicy(
   async function keyOf(entityId: string): Promise<number> {
     const row = await db.subordinate.findUnique({ where: { entityId }, select: { id: true } })
     if (row) return row.id
-    throw new InvalidInputError(`${entityId} is no longer registered; begin at the first page.`, 'after')
+    throw new InvalidInputError(`${entityId} is no longer registered. Start at the first page.`, 'after')
   }
 
   return {

@@ -94,7 +94,7 @@ export function createTrustAnchorService(context: ServiceContext) {
     async rebuildPublication(caller: Caller): Promise<RebuildResult> {
       const result = await publisher.rebuild().catch((error: unknown) => {
         if (publishing.redis.status === 'ready') throw error
-        throw new UnavailableError('Redis cannot be reached; what is pending is published when it is back.')
+        throw new UnavailableError('Redis cannot be reached. Pending changes are published when it is back.')
       })
       await write(caller, async () => ({
         action: 'rebuildPublication',

@@ -47,7 +47,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
       const existing = await db.trustMarkType.findUnique({ where: { type } })
       if (existing) {
         const { id } = existing
-        const message = `The Trust Mark Type ${type} exists already.`
+        const message = `The Trust Mark type ${type} already exists.`
         throw new DuplicateError({ typename: 'TrustMarkType', id }, message, 'type')
       }
       const data: Prisma.TrustMarkTypeCreateInput = { type, ...(await columns(fields, defaultTerms)) }
@@ -62,7 +62,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
       { id, version, ...fields }: TrustMarkTypeFields & { id: number; version?: number | null | undefined },
     ): Promise<TrustMarkType> {
       const present = await db.trustMarkType.findUnique({ where: { id } })
-      if (!present) throw new NotFoundError('There is no such Trust Mark Type.', 'id')
+      if (!present) throw new NotFoundError('There is no such Trust Mark type.', 'id')
       const data = await columns(fields, present)
       return write(caller, async (tx) => {
         const { count } = await tx.trustMarkType.updateMany({
@@ -85,10 +85,10 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
           where: { id },
           include: { _count: { select: { trustMarks: true } } },
         })
-        if (!before) throw new NotFoundError('There is no such Trust Mark Type.', 'id')
+        if (!before) throw new NotFoundError('There is no such Trust Mark type.', 'id')
         if (before._count.trustMarks > 0) {
           throw new ConflictError(
-            `${before._count.trustMarks} Trust Marks of this type exist; set it inactive instead.`,
+            `${before._count.trustMarks} Trust Marks of this type exist. Set it inactive instead.`,
             'id',
           )
         }

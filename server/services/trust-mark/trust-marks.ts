@@ -109,15 +109,15 @@ export function createTrustMarkService(context: ServiceContext) {
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const type = await db.trustMarkType.findUnique({ where: { type: input.trustMarkType } })
       if (!type)
-        throw new NotFoundError(`There is no Trust Mark Type ${input.trustMarkType}.`, 'trustMarkType')
+        throw new NotFoundError(`There is no Trust Mark type ${input.trustMarkType}.`, 'trustMarkType')
       if (!type.active)
-        throw new InvalidInputError(`The Trust Mark Type ${type.type} is not active.`, 'trustMarkType')
+        throw new InvalidInputError(`The Trust Mark type ${type.type} is not active.`, 'trustMarkType')
       const key = { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } }
       const present = await db.trustMark.findUnique({ where: key })
       if (present?.active && present.expiresAt > now()) {
         throw new DuplicateError(
           { typename: 'TrustMark', id: present.id },
-          `${entityId} holds a valid mark of this type already; renew or revoke it.`,
+          `${entityId} already holds a valid mark of this type. Renew or revoke it.`,
           'entityId',
         )
       }
@@ -153,7 +153,7 @@ export function createTrustMarkService(context: ServiceContext) {
     async renew(caller: Caller, id: number): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active)
-        throw new InvalidInputError('A revoked Trust Mark cannot be renewed; issue a new one.', 'id')
+        throw new InvalidInputError('A revoked Trust Mark cannot be renewed. Issue a new one.', 'id')
       const content = await contentOf(present).catch((error) => failed(present, error))
       return signAgain(caller, 'renewTrustMark', present, content)
     },

@@ -152,7 +152,7 @@ it('revokes an announced key, and stops publishing it', {
   expect(await change('revokeKey', { kid, reason: 'compromised' })).toMatchObject({
     code: 'CONFLICT',
     path: ['input', 'kid'],
-    message: 'This key is revoked already.',
+    message: 'This key is already revoked.',
   })
 })
 

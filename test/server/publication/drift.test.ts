@@ -144,7 +144,7 @@ it('compares the holders of each type, and the types', async () => {
   const words = [
     `missing: place among the holders of ${type} of ${holder}`,
     `unexpected: place among the holders of ${type} of ${former}`,
-    `missing: place among the Trust Mark Types of ${type}`,
+    `missing: place among the Trust Mark types of ${type}`,
   ]
   await expectRepaired({ missing: 2, unexpected: 1 }, words, before)
 })
@@ -156,7 +156,7 @@ it('removes types and holders that the database does not contain', async () => {
   await client.sadd('inmor:tmtype:https://two.example.org', holder)
   await client.sadd(`inmor:tmtype:${type}`, 'https://ghost.example.org')
   const words = [
-    'unexpected: place among the Trust Mark Types of https://one.example.org',
+    'unexpected: place among the Trust Mark types of https://one.example.org',
     `unexpected: place among the holders of https://two.example.org of ${holder}`,
     `unexpected: place among the holders of ${type} of https://ghost.example.org`,
   ]

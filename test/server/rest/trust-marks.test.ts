@@ -113,7 +113,7 @@ describe('a Trust Mark', () => {
     expect((await admin.get('/trust_mark', { trust_mark_type: tmtype, sub: holder })).status).toBe(404)
     const back = await rest.call('PUT', `/trustmarks/${mark.id}`, { active: true })
     expect(back.status).toBe(400)
-    expect(back.body.message).toBe('A revoked Trust Mark cannot be renewed; issue a new one.')
+    expect(back.body.message).toBe('A revoked Trust Mark cannot be renewed. Issue a new one.')
     expect((await rest.call('PUT', `/trustmarks/${mark.id}`, {})).body.active).toBe(false)
   })
 
@@ -144,7 +144,7 @@ describe('a Trust Mark', () => {
     const missing = await rest.call('POST', '/trustmarks', { tmt: 999_999, domain: holder })
     expect(missing).toEqual({
       status: 404,
-      body: { message: 'There is no Trust Mark Type with the id 999999.', id: 0 },
+      body: { message: 'There is no Trust Mark type with the id 999999.', id: 0 },
     })
     const { id: tmt } = await makeType()
     const body = { tmt, domain: holder, additional_claims: { iss: 'https://evil.example.org' } }

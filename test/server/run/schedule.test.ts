@@ -25,7 +25,7 @@ it('lists every schedule with what it does and when', async () => {
   expect((await list()).map(({ name }) => name)).toEqual(Object.keys(schedules).sort())
   expect(await find('renew-subordinates')).toEqual({
     name: 'renew-subordinates',
-    description: 'Renews the subordinates whose statement or configuration grows old.',
+    description: 'Renews the subordinates whose statement or configuration expires soon.',
     cron: '*/5 * * * *',
     enabled: false,
     nextRunAt: null,

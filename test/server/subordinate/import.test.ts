@@ -32,7 +32,7 @@ it('registers the valid entities, and reports why it refused each other one', {
   expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 4, done: 1, failed: 3 })
   const results = Object.fromEntries(itemsOf(seen).map(({ resource, ...rest }) => [resource, rest]))
   expect(results).toMatchObject({
-    [known.id]: { ok: false, message: `${known.id} is registered already.` },
+    [known.id]: { ok: false, message: `${known.id} is already registered.` },
     [good.id]: { ok: true, message: null },
     [bad.id]: { ok: false, message: expect.stringContaining('authority_hints') },
     [other.id]: { ok: false, message: expect.stringContaining('validFor') },

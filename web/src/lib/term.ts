@@ -8,7 +8,7 @@ export interface Term {
 export const terms = {
   additionalClaims: {
     word: 'additional claims',
-    sentence: 'Claims that the specification does not define and that stand in the statement as they are.',
+    sentence: 'Claims that the specification does not define, added to the statement unchanged.',
     section: '3.1',
   },
   authorityHints: {
@@ -19,18 +19,18 @@ export const terms = {
   },
   constraints: {
     word: 'constraints',
-    sentence: 'Limits on everything below an entity: how deep, under which names, and of which types.',
+    sentence: 'Limits on everything below an entity: depth, host names and Entity Types.',
     section: '6.2',
   },
   entityConfiguration: {
     word: 'Entity Configuration',
     sentence:
-      'What an entity says about itself, signed with its own keys, at /.well-known/openid-federation.',
+      'An entity’s statement about itself, signed with its own keys, at /.well-known/openid-federation.',
     section: '9',
   },
   entityIdentifier: {
     word: 'Entity Identifier',
-    sentence: 'The URL that names an entity, and under which its Entity Configuration is found.',
+    sentence: 'The URL that identifies an entity, and below which its Entity Configuration is published.',
     section: '1.2',
   },
   federationEntityKeys: {
@@ -40,13 +40,12 @@ export const terms = {
   },
   forcedMetadata: {
     word: 'forced metadata',
-    sentence: 'Metadata in the Subordinate Statement, which replaces what the entity says about itself.',
+    sentence: 'Metadata in the Subordinate Statement that replaces the entity’s own.',
     section: '3.1.1',
   },
   historicalKeys: {
     word: 'historical keys',
-    sentence:
-      'Keys that an entity used before, with the time until which each was valid and why it was revoked.',
+    sentence: 'Previous keys of an entity, with the end of their validity and the reason of a revocation.',
     section: '8.7',
   },
   metadataPolicy: {
@@ -56,12 +55,12 @@ export const terms = {
   },
   resolvedMetadata: {
     word: 'resolved metadata',
-    sentence: 'The metadata that others see, after forced metadata and every policy of the Trust Chain.',
+    sentence: 'The metadata after forced metadata and every policy of the Trust Chain.',
     section: '6.1.4',
   },
   subordinateStatement: {
     word: 'Subordinate Statement',
-    sentence: 'What the Trust Anchor says about an entity, signed and served by the fetch endpoint.',
+    sentence: 'The Trust Anchor’s signed statement about an entity, served by the fetch endpoint.',
     section: '8.1',
   },
   trustChain: {

@@ -4,7 +4,7 @@ import { type Answer, ask, askAgain } from './request.ts'
 export const arePasskeysPossible = () => 'PublicKeyCredential' in globalThis
 
 /** The browser does not say whether the user closed its dialog or no passkey matched. */
-const withdrawn = { problem: 'The passkey was not used. Try again, or another way.', code: '' }
+const withdrawn = { problem: 'The passkey was not used. Try again, or sign in another way.', code: '' }
 
 export async function signInWithPasskey(): Promise<Answer<unknown>> {
   const options = await ask<PublicKeyCredentialRequestOptionsJSON>('/passkey/generate-authenticate-options')

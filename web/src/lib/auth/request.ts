@@ -12,20 +12,19 @@ export type Answer<Data> = { data: Data; problem?: never } | { data?: never; pro
 const sentences: Readonly<Record<string, string>> = {
   INVALID_USERNAME_OR_PASSWORD: 'Wrong username or password.',
   INVALID_PASSWORD: 'This is not your password.',
-  INVALID_CODE:
-    'This code is wrong. Take the one that the app shows now, and check the clock of both devices.',
-  INVALID_BACKUP_CODE: 'This is none of your unused recovery codes.',
+  INVALID_CODE: 'Wrong code. Enter the current code of the app, and check the clocks of both devices.',
+  INVALID_BACKUP_CODE: 'This is not one of your unused recovery codes.',
   CODE_ALREADY_USED: 'This code has been used. Wait for the next one.',
   TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'Too many wrong codes. Start again with the password.',
   ACCOUNT_TEMPORARILY_LOCKED: 'Too many wrong codes. Wait some minutes, then start again.',
   INVALID_TWO_FACTOR_COOKIE: 'This took too long. Start again with the password.',
-  SESSION_NOT_FRESH: 'You signed in too long ago for this. Sign in again.',
-  USER_VERIFICATION_REQUIRED: 'The passkey must ask for a PIN, a finger or a face.',
+  SESSION_NOT_FRESH: 'Your sign-in is too old for this change. Sign in again.',
+  USER_VERIFICATION_REQUIRED: 'The passkey must be unlocked with a PIN, a fingerprint or a face.',
 }
 
 /** Messages by HTTP status, for answers without a known code. */
 const sentencesByStatus: Readonly<Record<number, string>> = {
-  401: 'This is not known here.',
+  401: 'Not found.',
   403: 'This account is disabled. Ask an administrator.',
   422: 'A username has at least three letters, digits, dots or underscores.',
   429: 'Too many attempts. Wait a minute, then try again.',

@@ -2,7 +2,7 @@
 import type { Role } from '#lib/gql/graphql.ts'
 
 export const roleInWords: Record<Role, { label: string; explanation: string }> = {
-  VIEWER: { label: 'Viewer', explanation: 'May look at everything and change nothing.' },
-  OPERATOR: { label: 'Operator', explanation: 'May register subordinates and issue Trust Marks.' },
-  ADMIN: { label: 'Administrator', explanation: 'May also change settings, policy, keys and users.' },
+  VIEWER: { label: 'Viewer', explanation: 'Can view everything and change nothing.' },
+  OPERATOR: { label: 'Operator', explanation: 'Can register subordinates and issue Trust Marks.' },
+  ADMIN: { label: 'Administrator', explanation: 'Can also change settings, policy, keys and users.' },
 }

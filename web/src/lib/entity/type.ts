@@ -21,11 +21,11 @@ export const entityTypes: Readonly<Record<string, EntityType>> = {
     short: 'AS',
     explanation: 'Issues access tokens.',
   },
-  oauth_client: { label: 'OAuth Client', short: 'Client', explanation: 'Asks for access tokens.' },
+  oauth_client: { label: 'OAuth Client', short: 'Client', explanation: 'Requests access tokens.' },
   oauth_resource: {
     label: 'Protected Resource',
     short: 'Resource',
-    explanation: 'Serves those who bring an access token.',
+    explanation: 'Serves clients with an access token.',
   },
   federation_entity: {
     label: 'Federation Entity',

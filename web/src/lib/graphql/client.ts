@@ -23,24 +23,24 @@ const problems = {
   UNAUTHENTICATED: {
     status: 401,
     message: 'Your session has ended.',
-    advice: 'Sign in again, then repeat this: what you typed is kept.',
+    advice: 'Sign in again, then retry. Your input is kept.',
   },
   FORBIDDEN: {
     status: 403,
     message: 'Your role does not allow this.',
     // Forms are shown only to users who may send them.
     advice:
-      'It was changed while this was open. What you typed stays here; an administrator can change it back.',
+      'It was changed while this page was open. Your input is kept; an administrator can give you the role back.',
   },
   SECOND_FACTOR_REQUIRED: {
     status: 403,
-    message: 'Your role asks for a second factor.',
+    message: 'Your role requires a second factor.',
     advice: 'Set up an authenticator app or a passkey under My account.',
   },
   NETWORK: {
     status: 503,
     message: 'The server cannot be reached.',
-    advice: 'Nothing was changed as far as this page knows. Try again in a moment.',
+    advice: 'The change may not have been made. Try again in a moment.',
   },
 } as const
 
@@ -61,8 +61,8 @@ function problemOf(failure: CombinedError): Problem {
   if (isKnown(code)) return problems[code]
   return {
     status: 500,
-    message: first?.message ?? 'The server failed to answer.',
-    advice: typeof requestId === 'string' ? `The server's log has it under ${requestId}.` : '',
+    message: first?.message ?? 'The server returned an error.',
+    advice: typeof requestId === 'string' ? `The server log has the details under ${requestId}.` : '',
     ...(typeof requestId === 'string' && { requestId }),
   }
 }

@@ -9,7 +9,7 @@ export function parseJson(text: string): Parsed {
   try {
     return { value: JSON.parse(text) }
   } catch (error) {
-    return { problem: error instanceof Error ? `This is not JSON: ${error.message}.` : 'This is not JSON.' }
+    return { problem: error instanceof Error ? `Invalid JSON: ${error.message}.` : 'Invalid JSON.' }
   }
 }
 

@@ -85,7 +85,7 @@ const forAdministrators: readonly Command[] = [
 ]
 
 const forEverybody: readonly Command[] = [
-  action('Explain an entity', Waypoints, route.explorer(), 'resolve trust chain'),
+  action('Check an entity', Waypoints, route.explorer(), 'resolve trust chain'),
   action('Set up a second factor', ShieldCheck, route.account(), 'mfa totp passkey authenticator password'),
   ...themes.map(
     (theme): Command => ({

@@ -15,17 +15,17 @@ export const policyOperators: readonly PolicyOperator[] = [
     kind: 'parameter',
     explanation: 'Sets the parameter to this value, regardless of the declared one.',
   },
-  { name: 'add', kind: 'list', explanation: 'Adds these to what is declared.' },
-  { name: 'default', kind: 'parameter', explanation: 'Sets the parameter to this when none is declared.' },
-  { name: 'one_of', kind: 'list', explanation: 'What is declared must be one of these.' },
-  { name: 'subset_of', kind: 'list', explanation: 'Keeps only these of what is declared.' },
+  { name: 'add', kind: 'list', explanation: 'Adds these to the declared values.' },
+  { name: 'default', kind: 'parameter', explanation: 'Sets the parameter to this if it is not declared.' },
+  { name: 'one_of', kind: 'list', explanation: 'The declared value must be one of these.' },
+  { name: 'subset_of', kind: 'list', explanation: 'Keeps only these of the declared values.' },
   { name: 'superset_of', kind: 'list', explanation: 'All of these must be declared.' },
-  { name: 'essential', kind: 'flag', explanation: 'Whether the parameter must be there.' },
+  { name: 'essential', kind: 'flag', explanation: 'Whether the parameter is required.' },
 ]
 
 export const policyOperatorOf = (name: string): PolicyOperator =>
   policyOperators.find((operator) => operator.name === name) ?? {
     name,
     kind: 'json',
-    explanation: 'An operator of another specification; it is ignored by those who do not understand it.',
+    explanation: 'An operator of another specification. Resolvers that do not support it ignore it.',
   }

@@ -25,18 +25,18 @@ export function policyByParameter(steps: readonly Step[]): ParameterSteps[] {
 /** The effect of each operator: when it changed a value, and when it did not. */
 const sentences: Readonly<Record<string, readonly [changed: string, unchanged: string]>> = {
   value: ['Sets the parameter, regardless of the declared value.', 'It already has this value.'],
-  add: ['Adds what was missing.', 'Everything to be added is there already.'],
-  default: ['Gives a value where the entity declares none.', 'The entity declares a value.'],
-  one_of: ['Allows one of these values.', 'The value is one of those allowed.'],
-  subset_of: ['Takes away what is not allowed.', 'Everything in it is allowed.'],
-  superset_of: ['Demands all of these values.', 'Everything demanded is in it.'],
-  essential: ['Demands that it is present.', 'It is present, or need not be.'],
+  add: ['Adds the missing values.', 'All values are already there.'],
+  default: ['Sets a value that the entity does not declare.', 'The entity declares a value.'],
+  one_of: ['Allows one of these values.', 'The value is allowed.'],
+  subset_of: ['Removes values that are not allowed.', 'All values are allowed.'],
+  superset_of: ['Requires all of these values.', 'All required values are declared.'],
+  essential: ['Requires the parameter.', 'It is present, or not required.'],
 }
 
 export function stepInWords({ operator, before, after }: Step): string {
   const [changed, unchanged] = sentences[operator] ?? [
     'An operator of another specification changed it.',
-    'An operator of another specification left it as it is.',
+    'An operator of another specification left it unchanged.',
   ]
   return isJsonEqual(before, after) ? unchanged : changed
 }

@@ -56,7 +56,7 @@ export function verdict({ chains, failures, resolved }: Resolution): {
     return {
       tone: 'success',
       title: 'It resolves',
-      detail: `${plural(holding, 'Trust Chain')} ${holding === 1 ? 'holds' : 'hold'}${others > 0 ? `, ${plural(others, 'other')} ${others === 1 ? 'does' : 'do'} not` : ''}. Anybody who trusts the anchor accepts this entity.`,
+      detail: `${plural(holding, 'Trust Chain')} ${holding === 1 ? 'holds' : 'hold'}${others > 0 ? `, ${plural(others, 'other')} ${others === 1 ? 'does' : 'do'} not` : ''}. Everyone who trusts the anchor accepts this entity.`,
     }
   }
   if (chains.length > 0) {

@@ -55,7 +55,7 @@ export function runState({ state, failed, cancelRequested }: Run): { tone: Tone;
   if (state === 'FAILED') return { tone: 'error', label: 'Stopped with an error' }
   if (state === 'CANCELLED') return { tone: 'quiet', label: 'Cancelled' }
   return failed > 0
-    ? { tone: 'error', label: `Ended, ${count(failed)} failed` }
+    ? { tone: 'error', label: `Finished, ${count(failed)} failed` }
     : { tone: 'success', label: 'Succeeded' }
 }
 

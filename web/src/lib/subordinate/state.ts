@@ -35,7 +35,7 @@ export const publicationStates: Record<PublicationState, Words> = {
   PUBLISHED: {
     tone: 'success',
     label: 'Published',
-    explanation: 'The public endpoints serve what is registered here.',
+    explanation: 'The public endpoints serve the current registration.',
   },
   PENDING: {
     tone: 'warning',

@@ -17,7 +17,7 @@ export const anchorFields = {
   organization: jsonObject('Further information'),
   authorityHints: list(
     'Authority hints',
-    'The superiors of this Trust Anchor, where it is an Intermediate of other federations.',
+    'The superiors of this Trust Anchor, if it is an Intermediate in other federations.',
   ),
   trustAnchorHints: list('Trust Anchor hints', 'The Trust Anchors above those superiors.'),
   trustMarks: list('Trust Marks', undefined, jwtsOf),

@@ -4,7 +4,7 @@ import type { Tone } from '#lib/tone.ts'
 
 export const trustMarkStates: Record<TrustMarkState, { tone: Tone; label: string; explanation: string }> = {
   ACTIVE: { tone: 'success', label: 'Active', explanation: 'The status endpoint confirms it.' },
-  EXPIRED: { tone: 'error', label: 'Expired', explanation: 'It is past its expiry and counts for nothing.' },
+  EXPIRED: { tone: 'error', label: 'Expired', explanation: 'It has expired and is no longer valid.' },
   REVOKED: {
     tone: 'quiet',
     label: 'Revoked',

@@ -19,7 +19,7 @@ export const userActions: readonly UserAction[] = [
     name: 'ban',
     label: 'Lock out',
     consequence:
-      'They are signed out everywhere, cannot sign in, and their API keys stop working. It can be taken back.',
+      'They are signed out everywhere, cannot sign in, and their API keys stop working. You can undo this.',
     done: 'is locked out.',
     danger: true,
     applies: ({ banned }) => !banned,
@@ -28,8 +28,8 @@ export const userActions: readonly UserAction[] = [
   {
     name: 'unban',
     label: 'Let in again',
-    consequence: 'They can sign in with the password they had, and their API keys work again.',
-    done: 'may sign in again.',
+    consequence: 'They can sign in with their previous password, and their API keys work again.',
+    done: 'can sign in again.',
     danger: false,
     applies: ({ banned }) => banned,
     run: async (id) => (await write(UpdateUser, { input: { id, banned: false } })).refusal,
@@ -39,7 +39,7 @@ export const userActions: readonly UserAction[] = [
     label: 'Remove the second factor',
     consequence:
       'For a user who lost the phone and the recovery codes. Verify their identity first. They sign in with the password alone until they set up a new second factor.',
-    done: 'has no second factor any more.',
+    done: 'has no second factor now.',
     danger: true,
     applies: ({ twoFactorEnabled, passkeyCount }) => twoFactorEnabled || passkeyCount > 0,
     run: async (id) => (await write(ResetSecondFactor, { input: { id } })).refusal,

@@ -16,7 +16,7 @@ const CollectionEntityPage = graphql(`
   }
 `)
 
-const unknown = { message: 'The last walk did not find this entity.' }
+const unknown = { message: 'The last crawl did not find this entity.' }
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.runs)

@@ -1,16 +1,60 @@
-/** Default values of what an operator may set, shared by the server and its console. */
+/** The values that operators can set: their defaults and limits, shared by the server and its console. */
 
 /** Hours. */
 export const YEAR = 8760
 
-/** Hours, and days of retention. */
-export const defaultSettings = {
-  entityConfigurationHours: 24,
-  statementHours: 168,
-  maximumStatementHours: YEAR,
-  maximumTrustMarkHours: 5 * YEAR,
-  runRetentionDays: 90,
+type NumberRow = {
+  default: number | null
+  minimum: number
+  maximum: number
+  /** Its description in the API. */
+  meaning: string
 }
+
+const hours = { unit: 'hours', minimum: 1, maximum: 5 * YEAR }
+const days = { unit: 'days', minimum: 1, maximum: 3650 }
+
+/**
+ * The settings that are whole numbers. One more needs a row here, a column of the model `Settings`, a label in
+ * `web/src/lib/trust-anchor/draft.ts`, and its name in the query of the console's form.
+ */
+export const hourSettings = {
+  entityConfigurationHours: {
+    ...hours,
+    default: 24,
+    meaning: 'The validity of its Entity Configuration in hours.',
+  },
+  statementHours: {
+    ...hours,
+    default: 168,
+    meaning: 'The default validity of a Subordinate Statement in hours.',
+  },
+  maximumStatementHours: {
+    ...hours,
+    default: YEAR,
+    meaning: 'The maximum validity of a Subordinate Statement in hours.',
+  },
+  maximumTrustMarkHours: {
+    ...hours,
+    default: 5 * YEAR,
+    meaning: 'The maximum validity of a Trust Mark in hours.',
+  },
+} satisfies Record<string, NumberRow>
+
+export const daySettings = {
+  runRetentionDays: { ...days, default: 90, meaning: 'The days for which ended runs are kept.' },
+  auditRetentionDays: {
+    ...days,
+    minimum: 30,
+    default: null,
+    meaning:
+      'The days for which audit entries are kept, at least 30, because the Subordinate Events endpoint serves them; null: forever.',
+  },
+} satisfies Record<string, NumberRow>
+
+export const numberSettings = { ...hourSettings, ...daySettings }
+
+export type NumberSetting = keyof typeof numberSettings
 
 /** How long Trust Marks of a type are valid and how long before expiry they are renewed, in hours. */
 export const defaultTerms = { validFor: YEAR, renewalTime: 48, autorenew: true }

@@ -1,4 +1,6 @@
 /** The mutations of the Trust Anchor. */
+import { numberSettings } from '#core/defaults.ts'
+import { mapRows } from '#core/map-rows.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -39,16 +41,7 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
       type: 'JSON',
       description: 'Client authentication by endpoint (§8.8).',
     }),
-    entityConfigurationHours: t.int({ description: 'The validity of its Entity Configuration in hours.' }),
-    statementHours: t.int({ description: 'The default validity of a Subordinate Statement in hours.' }),
-    maximumStatementHours: t.int({
-      description: 'The maximum validity of a Subordinate Statement in hours.',
-    }),
-    maximumTrustMarkHours: t.int({ description: 'The maximum validity of a Trust Mark in hours.' }),
-    runRetentionDays: t.int({ description: 'The days for which ended runs are kept.' }),
-    auditRetentionDays: t.int({
-      description: 'The days for which audit entries are kept, at least 30; null: forever.',
-    }),
+    ...mapRows(numberSettings, (_name, { meaning }) => t.int({ description: meaning })),
   }),
 })
 

@@ -1,5 +1,7 @@
 /** The Trust Anchor: its settings, its Entity Configuration and its publication. */
+import { numberSettings } from '#core/defaults.ts'
 import { getEndpointParameter, optionalEndpoints } from '#core/endpoint.ts'
+import { mapRows } from '#core/map-rows.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
@@ -79,9 +81,6 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
         'Client authentication by endpoint (§8.8): name -> list of `none` and `private_key_jwt`; absent means none.',
       resolve: ({ endpointAuthMethods }) => endpointAuthMethods,
     }),
-    entityConfigurationHours: t.exposeInt('entityConfigurationHours', {
-      description: 'The validity of its Entity Configuration in hours.',
-    }),
     version: t.exposeInt('version', {
       description: 'The number of changes. Send it with an update to detect a concurrent change.',
     }),
@@ -99,23 +98,12 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       description: 'Trust Mark Owners by type, as {sub, jwks}.',
       resolve: ({ trustMarkOwners }) => trustMarkOwners,
     }),
-    statementHours: t.exposeInt('statementHours', {
-      description: 'The default validity of a Subordinate Statement in hours.',
-    }),
-    maximumStatementHours: t.exposeInt('maximumStatementHours', {
-      description: 'The maximum validity of a Subordinate Statement in hours.',
-    }),
-    maximumTrustMarkHours: t.exposeInt('maximumTrustMarkHours', {
-      description: 'The maximum validity of a Trust Mark in hours.',
-    }),
-    runRetentionDays: t.exposeInt('runRetentionDays', {
-      description: 'The days for which ended runs are kept.',
-    }),
-    auditRetentionDays: t.exposeInt('auditRetentionDays', {
-      nullable: true,
-      description:
-        'The days for which audit entries, and so the events of the Subordinate Events endpoint, are kept; null: forever.',
-    }),
+    ...mapRows(numberSettings, (name, { default: standard, meaning }) =>
+      t.exposeInt(name, {
+        nullable: (standard === null) as true, // a column without this default is never null
+        description: meaning,
+      }),
+    ),
     signingKey: t.field({
       type: SigningKey,
       description: 'The current signing key.',

@@ -1,6 +1,6 @@
 /** The settings of the Trust Anchor and its federation: their defaults and parsers. */
 import { parseConstraints } from '#core/constraints.ts'
-import { defaultSettings, YEAR } from '#core/defaults.ts'
+import { type NumberSetting, numberSettings } from '#core/defaults.ts'
 import {
   defaultEndpoints,
   type EndpointAuthMethods,
@@ -13,6 +13,7 @@ import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import type { TrustMarkEntry } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import { mapRows } from '#core/map-rows.ts'
 import { parseParameters } from '#core/metadata.ts'
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
@@ -21,8 +22,6 @@ import { field, type Input, jsonField } from '#server/services/patch.ts'
 
 type Context = { entityId: EntityId; allowHttp: boolean }
 
-const hours = (standard: number) => field(standard, within(1, 5 * YEAR, 'hours'))
-const days = <Default>(standard: Default, minimum = 1) => field(standard, within(minimum, 3650, 'days'))
 const entityIds = field([], parseEntityIds)
 
 /** One row per setting, by the name of its column. */
@@ -43,22 +42,23 @@ export const settingFields = {
   trustAnchors: jsonField({}, parseTrustAnchors),
   endpoints: field(defaultEndpoints, parseEndpoints),
   endpointAuthMethods: jsonField({}, parseAuthMethods),
-  entityConfigurationHours: hours(defaultSettings.entityConfigurationHours),
-  statementHours: hours(defaultSettings.statementHours),
-  maximumStatementHours: hours(defaultSettings.maximumStatementHours),
-  maximumTrustMarkHours: hours(defaultSettings.maximumTrustMarkHours),
-  runRetentionDays: days(defaultSettings.runRetentionDays),
-  // Recent events must remain available for investigation.
-  auditRetentionDays: days(null, 30),
+  ...numberFields(),
 }
 
 export type SettingFields = Input<typeof settingFields>
 
-function within(minimum: number, maximum: number, unit: string) {
-  return (value: number) => {
-    if (value >= minimum && value <= maximum) return value
-    throw new FederationError('invalid_request', `must be from ${minimum} to ${maximum} ${unit}.`)
-  }
+type NumberField<Value> = ReturnType<typeof field<number, unknown, number, Value>>
+
+/** Whole numbers within the limits of their rows. */
+function numberFields() {
+  const fields = mapRows(numberSettings, (_name, { default: standard, minimum, maximum, unit }) =>
+    field(standard, (value: number) => {
+      if (value >= minimum && value <= maximum) return value
+      throw new FederationError('invalid_request', `must be from ${minimum} to ${maximum} ${unit}.`)
+    }),
+  )
+  // Each has the type of its own default.
+  return fields as { [Name in NumberSetting]: NumberField<(typeof numberSettings)[Name]['default']> }
 }
 
 function parseEntityIds(given: readonly string[], { entityId, allowHttp }: Context): EntityId[] {

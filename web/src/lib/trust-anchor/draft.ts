@@ -1,5 +1,6 @@
 /** Describes the settings of the Trust Anchor and of the federation as a form. */
-import { defaultSettings } from '#core/defaults.ts'
+import { type NumberSetting, numberSettings } from '#core/defaults.ts'
+import { mapRows } from '#core/map-rows.ts'
 import { jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
 import type { FederationEndpoint } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
@@ -11,6 +12,22 @@ const jwtsOf = (marks: unknown): string[] =>
         isRecord(mark) && typeof mark.trust_mark === 'string' ? [mark.trust_mark] : [],
       )
     : []
+
+/** The label of each number, and its hint. */
+const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
+  entityConfigurationHours: ['Entity Configuration'],
+  statementHours: ['Subordinate Statements'],
+  maximumStatementHours: ['Longest statement validity'],
+  maximumTrustMarkHours: ['Longest Trust Mark validity'],
+  runRetentionDays: [
+    'Days of runs',
+    `Counted from their end. Empty: ${numberSettings.runRetentionDays.default} days.`,
+  ],
+  auditRetentionDays: [
+    'Days of the audit log',
+    'At least 30 days, because the Subordinate Events endpoint serves them. Empty: kept forever.',
+  ],
+}
 
 export const anchorFields = {
   organizationName: text('Organization name'),
@@ -27,18 +44,7 @@ export const anchorFields = {
   trustMarkIssuers: jsonObject('Trusted issuers'),
   trustMarkOwners: jsonObject('Owners'),
   trustAnchors: jsonObject('Pinned keys'),
-  entityConfigurationHours: wholeNumber('Entity Configuration'),
-  statementHours: wholeNumber('Subordinate Statements'),
-  maximumStatementHours: wholeNumber('Longest statement validity'),
-  maximumTrustMarkHours: wholeNumber('Longest Trust Mark validity'),
-  runRetentionDays: wholeNumber(
-    'Days of runs',
-    `Counted from their end. Empty: ${defaultSettings.runRetentionDays} days.`,
-  ),
-  auditRetentionDays: wholeNumber(
-    'Days of the audit log',
-    'At least 30 days, because the Subordinate Events endpoint serves them. Empty: kept forever.',
-  ),
+  ...mapRows(numberSettings, (name) => wholeNumber(...numberLabels[name])),
 }
 
 export type AnchorSettings = Values<typeof anchorFields>

@@ -9,10 +9,19 @@ const hours = {
 
 export const markFields = { ...hours, additionalClaims: jsonObject('Additional claims') }
 
-export const typeFields = {
-  description: text('Description', 'What a mark of this type certifies.'),
+/** The links of a type, included in every mark. */
+export const typeLinks = {
   ref: text('Reference', 'Link to the requirements; included in every mark.'),
   logoUri: text('Logo', 'Link to an image of the mark; included in every mark.'),
+}
+
+export const typeTexts = {
+  description: text('Description', 'What a mark of this type certifies.'),
+  ...typeLinks,
+}
+
+export const typeFields = {
+  ...typeTexts,
   ...hours,
   active: flag('Marks of this type can be issued'),
   owner: jsonObject('Trust Mark Owner'),

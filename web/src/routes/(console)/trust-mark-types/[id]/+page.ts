@@ -9,9 +9,7 @@ const TrustMarkTypePage = graphql(`
   query TrustMarkTypePage($id: ID!) {
     node(id: $id) {
       __typename
-      ... on TrustMarkType {
-        id type description ref logoUri validFor renewalTime autorenew active owner activeMarks createdAt updatedAt
-      }
+      ...TypeFacts
     }
   }
 `)

@@ -9,9 +9,7 @@ const TrustMarkTypeEdit = graphql(`
   query TrustMarkTypeEdit($id: ID!) {
     node(id: $id) {
       __typename
-      ... on TrustMarkType {
-        id type description ref logoUri validFor renewalTime autorenew active owner version
-      }
+      ...TypeFacts
     }
     trustAnchor { maximumTrustMarkHours }
   }

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import { member } from '#core/json.ts'
+import { getMember } from '#core/json.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import { sendJson } from './routes/answer.ts'
 
@@ -56,7 +56,7 @@ const unreadableRequests: Readonly<Record<string, { status: number; description:
 /** Answers a request that Node cannot parse, or that timed out. Fastify does not see these requests. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const known = member(unreadableRequests, error.code ?? '')
+  const known = getMember(unreadableRequests, error.code ?? '')
   const { status, description } = known ?? { status: 400, description: 'This is not a valid HTTP request.' }
   const body = JSON.stringify({ error: 'invalid_request', error_description: description })
   const head = [

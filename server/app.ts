@@ -15,7 +15,7 @@ import { callerOf } from '#server/auth/caller-of.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
-import { onBehalfOf } from '#server/identity/origin.ts'
+import { runWithOrigin } from '#server/identity/origin.ts'
 import type { Role } from '#server/identity/roles.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
@@ -104,8 +104,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 /** Sets the origin twice: reading the body in between can lose the context. */
 function noteOrigins(app: FastifyInstance): void {
-  app.addHook('onRequest', ({ id }, _reply, done) => onBehalfOf({ requestId: id }, done))
-  app.addHook('preValidation', ({ id }, _reply, done) => onBehalfOf({ requestId: id }, done))
+  app.addHook('onRequest', ({ id }, _reply, done) => runWithOrigin({ requestId: id }, done))
+  app.addHook('preValidation', ({ id }, _reply, done) => runWithOrigin({ requestId: id }, done))
 }
 
 async function contextOf(

@@ -1,6 +1,6 @@
 /** Describes a crawled entity: its types and its display information (§5.2.2). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
-import { member } from '#core/json.ts'
+import { getMember } from '#core/json.ts'
 import type { CollectionRecord, CollectionTrustMark, UiInfo } from '#store/collection-record.ts'
 import { uiClaims } from '#store/ui-claim.ts'
 
@@ -44,7 +44,7 @@ function describeRole(type: string, parameters: Readonly<Record<string, unknown>
     if (Object.keys(info).length >= MAX_MEMBERS) break
     if (isInformational(name, value)) info[name] = value
   }
-  const fallback = member(displayNameFallback, type)
+  const fallback = getMember(displayNameFallback, type)
   return fallback === undefined ? info : { ...readDisplayNames(fallback, parameters), ...info }
 }
 
@@ -60,7 +60,7 @@ function readDisplayNames(fallback: string, parameters: Readonly<Record<string, 
 
 /** The name may have a language tag after `#` (§5.2.2). */
 function isInformational(name: string, value: unknown): boolean {
-  const isValid = member(uiClaims, name.split('#', 1)[0] ?? '')
+  const isValid = getMember(uiClaims, name.split('#', 1)[0] ?? '')
   if (!isValid?.(value)) return false
   return JSON.stringify(value).length <= MAX_VALUE_LENGTH
 }

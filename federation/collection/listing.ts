@@ -3,7 +3,7 @@ import { getEndpointParameter } from '#core/endpoint.ts'
 import { type EntityId, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError, quote } from '#core/errors.ts'
-import { member } from '#core/json.ts'
+import { getMember } from '#core/json.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
@@ -34,7 +34,7 @@ export async function listSubordinates(
     return { subordinates: current.map(({ id }) => id), refused: 0 }
   }
   const name = getEndpointParameter('list')
-  const url = member(member(claims.metadata, 'federation_entity'), name)
+  const url = getMember(getMember(claims.metadata, 'federation_entity'), name)
   if (url === undefined) return { subordinates: [], refused: 0 }
   const endpoint = parseEndpoint(url, ['metadata', 'federation_entity', name], { allowHttp })
   const list = await fetchOrRefuse(() =>

@@ -1,5 +1,5 @@
 /** Finds the differences between two JSON values, member by member. Arrays are compared as a whole. */
-import { isJsonEqual, isJsonObject, member } from './json.ts'
+import { getMember, isJsonEqual, isJsonObject } from './json.ts'
 import type { Path } from './path.ts'
 
 /** `before` or `after` is undefined if the value is absent. */
@@ -20,6 +20,6 @@ export function findDifferences(before: unknown, after: unknown, options: Option
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort()
   if (names.length === 0) return [{ path, before, after }]
   return names.flatMap((name) =>
-    findDifferences(member(one, name), member(other, name), { isExpanded, path: [...path, name] }),
+    findDifferences(getMember(one, name), getMember(other, name), { isExpanded, path: [...path, name] }),
   )
 }

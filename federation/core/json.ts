@@ -9,7 +9,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** Reads an own member only, because untrusted names such as `constructor` must not find inherited ones. */
-export function member<T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+export function getMember<T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 }
 

@@ -4,7 +4,7 @@ import { findAlgorithm, findAlgorithms } from './algorithm.ts'
 import { getImplementation } from './compact-jws.ts'
 import { FederationError, type FederationErrorCode, quote } from './errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
-import { describeKey, type Jwk, type JwkSet, publicJwk } from './keys.ts'
+import { describeKey, type Jwk, type JwkSet, toPublicJwk } from './keys.ts'
 
 export type JwsHeader = { alg: string; kid: string; typ: string; [name: string]: unknown }
 export type ParsedJwt = { jwt: string; header: JwsHeader; claims: Record<string, unknown> }
@@ -31,7 +31,7 @@ export async function createLocalSigner(privateJwk: Jwk): Promise<Signer> {
   return {
     kid: privateJwk.kid,
     alg,
-    publicKey: publicJwk(privateJwk),
+    publicKey: toPublicJwk(privateJwk),
     // The implementation's type requires `alg`, which the header already has.
     sign: (payload, header) => sign(payload, { ...header, alg }),
   }
@@ -105,7 +105,7 @@ export async function verifySignature(
   }
   try {
     // Only the public part, because the issuer's `key_ops` must not affect the import.
-    await getImplementation(header.alg).verify(jwt, publicJwk(key), header.alg)
+    await getImplementation(header.alg).verify(jwt, toPublicJwk(key), header.alg)
   } catch (cause) {
     throw refuse(`has a signature that does not verify with the key ${quote(key.kid)}`, cause)
   }

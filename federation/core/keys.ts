@@ -4,7 +4,7 @@ import { algorithms, findAlgorithms, type SigningAlgorithm } from './algorithm.t
 import { parseArray, parseObject, parseString } from './claim.ts'
 import { getImplementation } from './compact-jws.ts'
 import { quote, refuseAt } from './errors.ts'
-import { member } from './json.ts'
+import { getMember } from './json.ts'
 import type { Path } from './path.ts'
 
 export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts'
@@ -48,7 +48,7 @@ export async function computeKeyId(jwk: JWK): Promise<string> {
 }
 
 /** Returns the public part of a key. `key_ops` and `ext` are removed because they describe the private part. */
-export function publicJwk(jwk: Jwk): Jwk {
+export function toPublicJwk(jwk: Jwk): Jwk {
   const entries = Object.entries(jwk).filter(
     ([name]) => !secretMembers.has(name) && name !== 'key_ops' && name !== 'ext',
   )
@@ -113,11 +113,11 @@ function parseListedJwk(value: unknown, path: Path): Jwk {
 
 function parseTypedJwk(value: unknown, path: Path): Jwk {
   const jwk = parseAnyJwk(value, path)
-  const names = member(publicMembers, jwk.kty ?? '')
+  const names = getMember(publicMembers, jwk.kty ?? '')
   if (!names) {
     throw refuseAt(path, `has the unsupported key type ${quote(jwk.kty)}`)
   }
-  for (const name of names) parseString(member(jwk, name), [...path, name])
+  for (const name of names) parseString(getMember(jwk, name), [...path, name])
   checkStrength(jwk, path)
   return jwk
 }
@@ -151,7 +151,7 @@ function checkStrength(jwk: Jwk, path: Path): void {
     }
     return
   }
-  const expected = member(coordinateBytes, jwk.crv ?? '')
+  const expected = getMember(coordinateBytes, jwk.crv ?? '')
   for (const name of ['x', 'y'] as const) {
     if (jwk[name] === undefined) continue
     const length = decode(jwk[name], [...path, name]).length

@@ -2,7 +2,7 @@
 import { parseObject } from './claim.ts'
 import type { EntityId } from './entity-id.ts'
 import { quote, refuseAt } from './errors.ts'
-import { member } from './json.ts'
+import { getMember } from './json.ts'
 import type { Path } from './path.ts'
 
 /** Entity Type Identifier -> parameter -> value. Entity Types are an open set (§5.1). */
@@ -48,7 +48,7 @@ export function parseParameters(type: string, value: unknown, path: Path): Metad
  */
 export function checkIssuer(metadata: Metadata, entityId: EntityId): void {
   for (const type of typesWithIssuer) {
-    const issuer = member(member(metadata, type), 'issuer')
+    const issuer = getMember(getMember(metadata, type), 'issuer')
     if (issuer !== undefined && issuer !== entityId) {
       throw refuse(
         ['metadata', type, 'issuer'],
@@ -64,7 +64,7 @@ export function checkIssuer(metadata: Metadata, entityId: EntityId): void {
  */
 export function applySuperiorMetadata(own: Metadata, superior: Metadata | undefined): Metadata {
   return Object.fromEntries(
-    Object.entries(own).map(([type, parameters]) => [type, { ...parameters, ...member(superior, type) }]),
+    Object.entries(own).map(([type, parameters]) => [type, { ...parameters, ...getMember(superior, type) }]),
   )
 }
 

@@ -3,7 +3,7 @@ import { getEndpointParameter } from '#core/endpoint.ts'
 import { type EntityId, parseEndpoint } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { member } from '#core/json.ts'
+import { getMember } from '#core/json.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { ChainFinder } from './chain-finder.ts'
 import { getSubjectKeys } from './subject-keys.ts'
@@ -57,7 +57,7 @@ function describeIssuer(
   { allowHttp }: { allowHttp: boolean },
 ): TrustMarkIssuer {
   const name = getEndpointParameter('trust_mark_status')
-  const endpoint = member(member(claims.metadata, 'federation_entity'), name)
+  const endpoint = getMember(getMember(claims.metadata, 'federation_entity'), name)
   const statusEndpoint =
     endpoint === undefined
       ? undefined

@@ -1,6 +1,6 @@
 /** Selects the requested claims of an entity in the collection (Entity Collection). */
 import { FederationError, quote } from '#core/errors.ts'
-import { member } from '#core/json.ts'
+import { getMember } from '#core/json.ts'
 import type { CollectionRecord, UiInfo } from '#store/collection-record.ts'
 import { uiClaims } from '#store/ui-claim.ts'
 
@@ -32,7 +32,7 @@ const defaultClaims: ReadonlySet<string> = new Set(['entity_id', 'entity_types',
 export function parseEntityClaims(names: readonly string[]): ReadonlySet<string> {
   if (names.length === 0) return defaultClaims
   for (const name of names)
-    if (!member(claims, name)) throw createUnsupportedError('entity_claims', name, Object.keys(claims))
+    if (!getMember(claims, name)) throw createUnsupportedError('entity_claims', name, Object.keys(claims))
   return new Set(['entity_id', ...names])
 }
 
@@ -40,7 +40,7 @@ export function parseEntityClaims(names: readonly string[]): ReadonlySet<string>
 export function parseUiClaims(names: readonly string[]): ReadonlySet<string> | undefined {
   if (names.length === 0) return undefined
   for (const name of names) {
-    if (!member(uiClaims, removeTag(name)))
+    if (!getMember(uiClaims, removeTag(name)))
       throw createUnsupportedError('ui_claims', name, Object.keys(uiClaims))
   }
   return new Set(names)

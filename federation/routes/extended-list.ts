@@ -1,7 +1,7 @@
 /** Serves pages of the Immediate Subordinates with the requested claims (Extended Subordinate Listing). */
 import type { FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
-import { member } from '#core/json.ts'
+import { getMember } from '#core/json.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
@@ -93,6 +93,6 @@ function describeSubordinate(
 }
 
 function pick(all: Record<string, unknown>, requested: readonly string[]): Record<string, unknown> {
-  const present = requested.filter((name) => member(all, name) !== undefined)
+  const present = requested.filter((name) => getMember(all, name) !== undefined)
   return Object.fromEntries(present.map((name) => [name, all[name]]))
 }

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HistoricalKey } from '#core/historical-keys.ts'
-import { type Jwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
+import { type Jwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import { type KeyDirectory, makeDirectory, readKeyDirectory } from './key-directory.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import {
@@ -39,7 +39,7 @@ export async function switchKey({ directory }: KeyPlace): Promise<void> {
   await makeDirectory(folder)
   // Both public parts first: the key that signs must be published before and after the rename.
   for (const key of [current, next]) {
-    if (key) await writeKeyFile(join(folder, formatFileName(key.kid)), publicJwk(key), 0o644)
+    if (key) await writeKeyFile(join(folder, formatFileName(key.kid)), toPublicJwk(key), 0o644)
   }
   await moveKeyFile(nextFile, privateFile)
 }

@@ -3,7 +3,7 @@ import { access, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner, type Signer } from '#core/jws.ts'
-import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
+import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import { getErrorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
 
@@ -55,8 +55,8 @@ export async function readKeyDirectory(
     )
   }
   const listed: ListedKey[] = [
-    { jwk: publicJwk(current), role: 'current', file: keyDirectoryFiles.private },
-    ...(next ? [{ jwk: publicJwk(next), role: 'announced' as const, file: keyDirectoryFiles.next }] : []),
+    { jwk: toPublicJwk(current), role: 'current', file: keyDirectoryFiles.private },
+    ...(next ? [{ jwk: toPublicJwk(next), role: 'announced' as const, file: keyDirectoryFiles.next }] : []),
     ...others.map(({ key, name }) => {
       return { jwk: key, role: 'published' as const, file: `${keyDirectoryFiles.publicKeys}/${name}` }
     }),
@@ -89,7 +89,7 @@ export async function writeNewKey(
   }
   await makeDirectory(join(directory, keyDirectoryFiles.publicKeys))
   // The public part first: a signing key must always be published.
-  await writeKeyFile(publicFile, publicJwk(privateJwk), 0o644)
+  await writeKeyFile(publicFile, toPublicJwk(privateJwk), 0o644)
   await writeKeyFile(privateFile, privateJwk, 0o600)
   return { privateFile, publicFile }
 }

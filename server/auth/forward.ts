@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { beginAttempt, endAttempt, tooEarly } from '#server/auth/account-throttle.ts'
 import {
   type Entrance,
-  identifyAsker,
+  identifyRequester,
   type RecordedAction,
   recordAnswer,
 } from '#server/auth/sign-in-record.ts'
@@ -27,7 +27,7 @@ export async function forward(
   headers.set('x-forwarded-for', request.ip)
   const url = new URL(request.url, `${request.protocol}://${request.host}`)
   const init = { method: request.method, headers, body: body && JSON.stringify(body) }
-  const asker = records && (await identifyAsker(doors, request))
+  const asker = records && (await identifyRequester(doors, request))
   const isGuess = request.routeOptions.url === PASSWORD_PATH
   const attempt = isGuess ? await beginAttempt(doors, request) : null
   const isEarly = typeof attempt === 'number'

@@ -33,7 +33,7 @@ const secondFactors: Readonly<Record<string, string>> = {
 /** One entry a minute for each throttled address, so that an attack does not fill the log. */
 const recentlyThrottled = new LRUCache<string, true>({ max: 10_000, ttl: 60_000 })
 
-export async function identifyAsker(doors: Doors, request: FastifyRequest): Promise<Asker> {
+export async function identifyRequester(doors: Doors, request: FastifyRequest): Promise<Asker> {
   const { headers, ip: address, id: requestId } = request
   const caller = headers.cookie
     ? await callerOf(doors, { headers: { cookie: headers.cookie }, address, requestId })

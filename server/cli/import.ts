@@ -3,7 +3,7 @@
 import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { command, print, recordFailure, withInstallation } from '#server/cli/output.ts'
-import { untilPublished } from '#server/cli/publication.ts'
+import { waitUntilPublished } from '#server/cli/publication.ts'
 import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
 import { importInmor } from '#server/import/import.ts'
 import { readPostgres } from '#server/import/postgres-source.ts'
@@ -45,7 +45,7 @@ export const importCommand = command('import', 'import the federation of an inmo
         const counts = countsOf(items)
         if (isFailure(counts))
           await recordFailure(installation, attempt, { code: 'FAILED', message: numbers(counts, options) })
-        return untilPublished(installation)
+        return waitUntilPublished(installation)
       },
       dryRun ? {} : { attempt },
     )

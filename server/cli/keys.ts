@@ -4,7 +4,7 @@ import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
-import { untilPublished } from '#server/cli/publication.ts'
+import { waitUntilPublished } from '#server/cli/publication.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Installation } from '#server/process/installation.ts'
@@ -46,7 +46,10 @@ async function perform(
 ): Promise<void> {
   const { kid, isPublished } = await withKeys(async (keys, installation) => {
     const done = await work(keys, installation.caller)
-    return { kid: 'kid' in done ? done.kid : done.key.kid, isPublished: await untilPublished(installation) }
+    return {
+      kid: 'kid' in done ? done.kid : done.key.kid,
+      isPublished: await waitUntilPublished(installation),
+    }
   }, attempt).catch(rethrowWithOptions)
   const then = isPublished ? 'It is published.' : 'The server publishes it when it starts.'
   print(options, { kid, isPublished }, `${sentence(kid)}\n${then}`)

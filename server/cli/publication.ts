@@ -22,7 +22,7 @@ export async function requestPublication(
  * Waits until everything queued so far is published. False: no server is running.
  * @throws ConfigurationError after two minutes
  */
-export async function untilPublished({ db, isServed }: Installation): Promise<boolean> {
+export async function waitUntilPublished({ db, isServed }: Installation): Promise<boolean> {
   if (!isServed) return false
   const { _max } = await db.outboxEntry.aggregate({ _max: { id: true } })
   const last = _max.id ?? 0n

@@ -1,6 +1,6 @@
 /** `inmor rebuild` and the other publication commands: queue, wait, and report each item if there are several. */
 import { command, print, withInstallation } from '#server/cli/output.ts'
-import { requestPublication, untilPublished } from '#server/cli/publication.ts'
+import { requestPublication, waitUntilPublished } from '#server/cli/publication.ts'
 import {
   issuedTrustMarks,
   outcomesOf,
@@ -26,7 +26,7 @@ function publishCommand(name: string, description: string, { action, items, done
     const { text, outcomes } = await withInstallation(
       async (installation) => {
         await requestPublication(installation, action, items)
-        if (!(await untilPublished(installation))) return { text: QUEUED, outcomes: [] }
+        if (!(await waitUntilPublished(installation))) return { text: QUEUED, outcomes: [] }
         return { text: done, outcomes: several ? await outcomesOf(installation, several) : [] }
       },
       { attempt: { action } },

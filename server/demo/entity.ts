@@ -9,7 +9,7 @@ import {
   ENTITY_STATEMENT_TYP,
 } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, type Jwk, parsePrivateJwk, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 
 const DAY = 86_400
@@ -29,7 +29,7 @@ type Options = { port: number; keyFile: string; superior: string; metadata: (ent
 export async function startEntity({ port, keyFile, superior, metadata }: Options): Promise<Entity> {
   const entityId = `http://localhost:${port}`
   const key = await readOrMakeKey(keyFile)
-  const publicKey = publicJwk(key)
+  const publicKey = toPublicJwk(key)
   const subordinates = new Map<string, Entity>()
   let trustMarks: { trust_mark_type: string; trust_mark: string }[] = []
 

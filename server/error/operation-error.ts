@@ -64,7 +64,7 @@ export class NotFoundError extends OperationError {
 }
 
 /** The object was changed after it was read. `version`: the one that the caller sent, if any. */
-export function changedMeanwhile(version?: number | null): ConflictError {
+export function createVersionConflict(version?: number | null): ConflictError {
   const message = 'Someone else changed it. Reload and try again.'
   return new ConflictError(message, ...(version == null ? [] : ['version']))
 }

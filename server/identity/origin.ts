@@ -6,10 +6,10 @@ export type Origin = { requestId?: string; runId?: number }
 const origins = new AsyncLocalStorage<Origin>()
 
 /** Everything that `work` starts has this origin, however far down. */
-export function onBehalfOf<Result>(origin: Origin, work: () => Result): Result {
+export function runWithOrigin<Result>(origin: Origin, work: () => Result): Result {
   return origins.run(origin, work)
 }
 
-export function presentOrigin(): Origin {
+export function getOrigin(): Origin {
   return origins.getStore() ?? {}
 }

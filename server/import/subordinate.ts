@@ -19,9 +19,9 @@ import { hoursOf } from '#server/import/trust-mark-type.ts'
 import { claimsOf, kidOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { parsePatch } from '#server/services/patch.ts'
-import { adoptMarks } from '#server/services/subordinate/holder.ts'
+import { linkMarks } from '#server/services/subordinate/holder.ts'
 import { subordinateFields } from '#server/services/subordinate/input.ts'
-import { auditView, columns, declared } from '#server/services/subordinate/row.ts'
+import { auditView, toColumns, toDeclaredColumns } from '#server/services/subordinate/row.ts'
 
 /** @throws FederationError, FetchError or OperationError with the reason why it cannot be imported */
 export async function importSubordinate(context: ImportContext, source: SourceSubordinate): Promise<Outcome> {
@@ -45,8 +45,8 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
     const result = await tx.subordinate.create({
       data: {
         entityId,
-        ...declared(configuration, context.now()),
-        ...columns(fields),
+        ...toDeclaredColumns(configuration, context.now()),
+        ...toColumns(fields),
         jwks: fields.jwks ?? configuration.claims.jwks,
         active,
         ...(source.row ? { registeredAt: source.row.registeredAt } : {}),
@@ -61,7 +61,7 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
         data: { statementsUntil: until },
       })
     }
-    await adoptMarks(tx, result)
+    await linkMarks(tx, result)
     return {
       action: 'importSubordinate',
       resource: entityId,

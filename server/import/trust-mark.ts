@@ -13,7 +13,7 @@ import { compared, failed, type ImportContext, imported, type Outcome } from '#s
 import { hoursOf, withinLimits } from '#server/import/trust-mark-type.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
-import { change, columns, recordIssued, withType } from '#server/services/trust-mark/rows.ts'
+import { change, recordIssued, toColumns, withType } from '#server/services/trust-mark/rows.ts'
 import { type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
@@ -55,7 +55,7 @@ export async function importTrustMark(context: ImportContext, source: SourceTrus
         trustMarkTypeId: type.id,
         entityId,
         ...fields,
-        ...columns(signed),
+        ...toColumns(signed),
         subordinateId: await holderOf(tx, entityId),
         active,
         additionalClaims: jsonOrNull(additionalClaims),

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { runCaller } from '#server/identity/caller.ts'
-import { onBehalfOf } from '#server/identity/origin.ts'
+import { runWithOrigin } from '#server/identity/origin.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -14,7 +14,7 @@ import {
   type FinishedItem,
   type Ledger,
   RunLostError,
-  takeUp,
+  takeOverRun,
 } from '#server/jobs/run-ledger.ts'
 import type { Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
@@ -33,10 +33,10 @@ type Parts = { context: RunContext; events: Pick<Events, 'announceRun'>; log: Fa
 
 /** Continues a run that was started before. @throws an error that another attempt may not meet */
 export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
-  const run = await takeUp(parts.context.db, runId)
+  const run = await takeOverRun(parts.context.db, runId)
   if (!run) return
   const origin = run.requestId === null ? { runId } : { runId, requestId: run.requestId }
-  await onBehalfOf(origin, () => execute(parts, run, outer))
+  await runWithOrigin(origin, () => execute(parts, run, outer))
 }
 
 async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promise<void> {

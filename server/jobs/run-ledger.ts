@@ -34,7 +34,7 @@ export type Ledger = {
 const PAGE = 500
 
 /** Takes over the run; null if it has ended or does not exist. */
-export async function takeUp(db: Database, id: number): Promise<RenewalRun | null> {
+export async function takeOverRun(db: Database, id: number): Promise<RenewalRun | null> {
   const where = { id, state: { in: ['QUEUED', 'RUNNING'] } }
   const data = { state: 'RUNNING', attempts: { increment: 1 } }
   return db.$transaction(async (tx) => {

@@ -11,10 +11,10 @@ type Sources = { events: Pick<Events, 'subscribe' | 'subscribeToRuns'>; auditFee
 /** Yields new changes. Ends when a source ends, which happens when the server closes. */
 export async function followChanges({ events, auditFeed }: Sources): Promise<AsyncIterable<Change>> {
   const sources = [
-    told(events.subscribe(), () => ({ about: 'SUBORDINATE' })),
+    mapEvents(events.subscribe(), () => ({ about: 'SUBORDINATE' })),
     // Subscribers of the run get each item; here its state and counts are enough.
-    told(events.subscribeToRuns(), ({ itemId }) => (itemId === null ? { about: 'RUN' } : null)),
-    told(await auditFeed.subscribe(), ({ id }) => ({ about: 'AUDIT_EVENT', auditEventId: id })),
+    mapEvents(events.subscribeToRuns(), ({ itemId }) => (itemId === null ? { about: 'RUN' } : null)),
+    mapEvents(await auditFeed.subscribe(), ({ id }) => ({ about: 'AUDIT_EVENT', auditEventId: id })),
   ]
   const merged = createEventStream<Change>(() => {
     for (const { stop } of sources) stop()
@@ -23,7 +23,7 @@ export async function followChanges({ events, auditFeed }: Sources): Promise<Asy
   return merged
 }
 
-function told<Event>(source: AsyncIterable<Event>, toChange: (event: Event) => Change | null) {
+function mapEvents<Event>(source: AsyncIterable<Event>, toChange: (event: Event) => Change | null) {
   const iterator = source[Symbol.asyncIterator]()
   return {
     stop: () => void iterator.return?.(),

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { isDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError } from '#server/error/operation-error.ts'
-import { presentOrigin } from '#server/identity/origin.ts'
+import { getOrigin } from '#server/identity/origin.ts'
 import { isStoreOutage } from '#store/outage.ts'
 
 type Answer = { message: string; extensions: Record<string, unknown> }
@@ -27,7 +27,7 @@ function describe(log: FastifyBaseLogger, error: unknown): Answer {
   }
   if (isDatabaseOutage(error)) return unavailable(log, error, 'The database')
   if (isStoreOutage(error)) return unavailable(log, error, 'Redis')
-  const reference = presentOrigin().requestId ?? crypto.randomUUID()
+  const reference = getOrigin().requestId ?? crypto.randomUUID()
   log.error({ err: error, reference }, 'unexpected error')
   const message = `Unexpected error. The server log has the details under ${reference}.`
   return { message, extensions: { code: 'INTERNAL', reference } }

@@ -12,13 +12,13 @@ import {
 } from '#server/publish/rows.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
-  commit,
   putIssuedTrustMarks,
   putSubordinate,
   putSubordinateEvents,
   putTrustAnchors,
   putTrustMark,
   removeSubordinate,
+  sendCommands,
 } from '#server/publish/write.ts'
 
 /** Everything except the full rebuild (rebuild.ts). */
@@ -54,7 +54,7 @@ export async function publish(
 async function publishEntityConfiguration(context: PublishContext): Promise<void> {
   const jwt = await signEntityConfiguration(context)
   const issue = await beginIssue(context, jwt)
-  await commit(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
+  await sendCommands(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
     to.set(context.keys.entityConfiguration, jwt)
   })
   await issue.done()
@@ -62,14 +62,14 @@ async function publishEntityConfiguration(context: PublishContext): Promise<void
 
 async function publishHistoricalKeys(context: PublishContext): Promise<void> {
   const jwt = await signHistoricalKeys(context)
-  await commit(context.redis, context.keys, [{ kind: 'historical-keys' }], (to) => {
+  await sendCommands(context.redis, context.keys, [{ kind: 'historical-keys' }], (to) => {
     to.set(context.keys.historicalKeys, jwt)
   })
 }
 
 async function publishTrustAnchors(context: PublishContext): Promise<void> {
   const { trustAnchors } = await readSettings(context.db)
-  await commit(context.redis, context.keys, [{ kind: 'trust-anchors' }], (to) => {
+  await sendCommands(context.redis, context.keys, [{ kind: 'trust-anchors' }], (to) => {
     putTrustAnchors(to, context.keys, trustAnchors)
   })
 }
@@ -78,7 +78,7 @@ async function publishSubordinate(context: PublishContext, entityId: string): Pr
   const row = await context.db.subordinate.findUnique({ where: { entityId } })
   const subordinate = row?.active ? await signedSubordinate(context, row) : undefined
   const events = await findSubordinateEvents(context, entityId)
-  await commit(context.redis, context.keys, [{ kind: 'subordinate', id: entityId }], (to) => {
+  await sendCommands(context.redis, context.keys, [{ kind: 'subordinate', id: entityId }], (to) => {
     if (subordinate) putSubordinate(to, context.keys, subordinate)
     else removeSubordinate(to, context.keys, entityId)
     putSubordinateEvents(to, context.keys, { entityId, events })
@@ -87,7 +87,7 @@ async function publishSubordinate(context: PublishContext, entityId: string): Pr
 
 async function publishSubordinates(context: PublishContext, _key: string, beat: Beat): Promise<void> {
   for await (const page of activeSubordinates(context)) {
-    await commit(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
+    await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
       for (const subordinate of page) putSubordinate(to, context.keys, subordinate)
     })
     await beat()
@@ -97,7 +97,7 @@ async function publishSubordinates(context: PublishContext, _key: string, beat: 
 async function publishTrustMark(context: PublishContext, id: string): Promise<void> {
   const mark = await findTrustMark(context, Number(id))
   if (!mark) return
-  await commit(context.redis, context.keys, [{ kind: 'trust-mark', id: mark.entityId }], (to) => {
+  await sendCommands(context.redis, context.keys, [{ kind: 'trust-mark', id: mark.entityId }], (to) => {
     putTrustMark(to, context.keys, mark)
   })
 }
@@ -105,7 +105,7 @@ async function publishTrustMark(context: PublishContext, id: string): Promise<vo
 /** Publishes all issued marks page by page; the set only grows, so no entry is missing in between. */
 async function publishIssuedTrustMarks(context: PublishContext): Promise<void> {
   for await (const page of allIssuedTrustMarks(context)) {
-    await commit(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {
+    await sendCommands(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {
       putIssuedTrustMarks(to, context.keys, page)
     })
   }

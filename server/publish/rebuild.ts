@@ -8,13 +8,13 @@ import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own
 import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
-  commit,
   type PublishedKeys,
   putIssuedTrustMarks,
   putSubordinate,
   putSubordinateEvents,
   putTrustAnchors,
   putTrustMark,
+  sendCommands,
 } from '#server/publish/write.ts'
 import { scanKeys } from '#store/scan.ts'
 
@@ -137,7 +137,7 @@ async function swap(
     pairs.map(([from]) => from),
   )
   const outdated = (await scanPublished(context)).filter((key) => !live.has(key))
-  await commit(redis, keys, [{ kind: 'all' }], (to) => {
+  await sendCommands(redis, keys, [{ kind: 'all' }], (to) => {
     for (const [from, target] of pairs) staged.has(from) ? to.rename(from, target) : to.del(target)
     for (const key of outdated) to.del(key)
     to.del(keys.stagedPages)

@@ -105,7 +105,7 @@ export function putTrustAnchors(
 }
 
 /** Sends queued commands as one transaction and notifies the readers. */
-export async function commit(
+export async function sendCommands(
   redis: Redis,
   keys: RedisKeys,
   changes: readonly Change[],

@@ -44,7 +44,7 @@ export const Change = z.object({
 
 export const Registration = Change.extend({ entityid })
 
-export function shown(subordinate: Subordinate): z.input<typeof Output> {
+export function toBody(subordinate: Subordinate): z.input<typeof Output> {
   const row = typedSubordinate(subordinate)
   return {
     id: row.id,
@@ -62,7 +62,7 @@ export function shown(subordinate: Subordinate): z.input<typeof Output> {
 }
 
 /** Clients send `jwks: null` for "no keys given", which must not change the registered keys. */
-export function fields(body: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
+export function toFields(body: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
   return {
     metadata: body.metadata,
     forcedMetadata: body.forced_metadata,

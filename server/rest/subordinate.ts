@@ -6,7 +6,7 @@ import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { entityConfigurationRoute } from '#server/rest/entity-configuration.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
-import { Change, fields, Output, Registration, shown } from '#server/rest/subordinate-body.ts'
+import { Change, Output, Registration, toBody, toFields } from '#server/rest/subordinate-body.ts'
 import { findSubordinate } from '#server/services/subordinate/row.ts'
 
 const tags = ['Subordinates']
@@ -30,14 +30,14 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
     async (request, reply) => {
       const { entityid: entityId, active, ...body } = request.body
       try {
-        const input = { entityId, active, ...fields(body) }
+        const input = { entityId, active, ...toFields(body) }
         const row = await services.subordinates.register(callerOfRequest(request), input)
-        return reply.status(201).send(shown(row))
+        return reply.status(201).send(toBody(row))
       } catch (error) {
         const existing =
           error instanceof ConflictError ? await db.subordinate.findUnique({ where: { entityId } }) : null
         if (!existing) throw error
-        return reply.status(409).send(shown(existing))
+        return reply.status(409).send(toBody(existing))
       }
     },
   )
@@ -55,7 +55,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
     },
     async (request) => {
       const rows = await db.subordinate.findMany({ orderBy: { id: 'asc' }, ...slice(request.query) })
-      return { count: await db.subordinate.count(), items: rows.map(shown) }
+      return { count: await db.subordinate.count(), items: rows.map(toBody) }
     },
   )
 
@@ -70,7 +70,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
         response: { 200: Output.describe('That subordinate.'), ...failures, ...notFound },
       },
     },
-    async (request) => shown(await findSubordinate(db, request.params.id)),
+    async (request) => toBody(await findSubordinate(db, request.params.id)),
   )
 
   app.post(
@@ -90,12 +90,12 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
       const { active, ...body } = request.body
       const caller = callerOfRequest(request)
       const present = await findSubordinate(db, id)
-      const changes = fields(body)
+      const changes = toFields(body)
       const isChanged = Object.values(changes).some((value) => value !== undefined)
       const row = isChanged ? await services.subordinates.update(caller, { id, ...changes }) : present
-      if (active == null || active === row.active) return shown(row)
+      if (active == null || active === row.active) return toBody(row)
       const { reactivate, deactivate } = services.subordinates
-      return shown(await (active ? reactivate : deactivate)(caller, id))
+      return toBody(await (active ? reactivate : deactivate)(caller, id))
     },
   )
 
@@ -111,7 +111,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
         response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
-    async (request) => shown(await services.subordinates.renew(callerOfRequest(request), request.params.id)),
+    async (request) => toBody(await services.subordinates.renew(callerOfRequest(request), request.params.id)),
   )
 
   entityConfigurationRoute(app, services, tags)

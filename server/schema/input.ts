@@ -43,7 +43,7 @@ export function textNodeId(globalId: string, typename: string): string {
 }
 
 /** The caller of a mutation; the scopes of the field guarantee that there is one. */
-export function signedIn({ caller }: Context): Caller {
+export function requireCaller({ caller }: Context): Caller {
   if (!caller) throw new TypeError('The mutation has no scope.')
   return caller
 }
@@ -52,23 +52,23 @@ export function signedIn({ caller }: Context): Caller {
  * The caller of a mutation that changes access or keys: a session must be recent.
  * @throws ReauthenticationRequiredError
  */
-export function recentlySignedIn(context: Context): Caller {
-  const caller = signedIn(context)
+export function requireRecentCaller(context: Context): Caller {
+  const caller = requireCaller(context)
   if (caller.session && !isRecent(caller.session, context.now())) throw new ReauthenticationRequiredError()
   return caller
 }
 
 /** The caller of a change of its own account; the scope of the field guarantees a session. */
-export function person(context: Context): Person {
-  const { session, ...caller } = signedIn(context)
+export function requireSession(context: Context): Person {
+  const { session, ...caller } = requireCaller(context)
   if (!session) throw new TypeError('The mutation lacks the scope ownAccount.')
   return { ...caller, session }
 }
 
 /** @throws ReauthenticationRequiredError */
-export function recentPerson(context: Context): Person {
-  recentlySignedIn(context)
-  return person(context)
+export function requireRecentSession(context: Context): Person {
+  requireRecentCaller(context)
+  return requireSession(context)
 }
 
 export function isRecent({ signedInAt }: { signedInAt: Date }, now: Date): boolean {

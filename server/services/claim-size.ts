@@ -4,7 +4,7 @@ import { FederationError } from '#core/errors.ts'
 const MAXIMUM_BYTES = 128 * 1024
 
 /** Returns the value unchanged. @throws FederationError invalid_request */
-export function ofFittingSize<T>(value: T, name: string): T {
+export function checkSize<T>(value: T, name: string): T {
   const bytes = Buffer.byteLength(JSON.stringify(value))
   if (bytes <= MAXIMUM_BYTES) return value
   const message = `${name} takes ${Math.ceil(bytes / 1024)} KiB as JSON. At most ${MAXIMUM_BYTES / 1024} KiB are allowed.`

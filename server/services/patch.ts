@@ -2,7 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { parseField } from '#server/error/operation-error.ts'
-import { ofFittingSize } from '#server/services/claim-size.ts'
+import { checkSize } from '#server/services/claim-size.ts'
 
 /** A field of an object type; each type has a table of its fields by name. */
 type Field<Given, Context, Value, Column> = {
@@ -57,7 +57,7 @@ export function parsePatch<Context, Table extends Fields<Context>>(
     const value = input[name]
     if (value === null) return [name, standard]
     // `Input` has the type that each field's parser accepts.
-    return [name, parseField(name, () => parse(ofFittingSize(value as never, name), context))]
+    return [name, parseField(name, () => parse(checkSize(value as never, name), context))]
   })
   return Object.fromEntries(parsed) as Patch<Table> // parsed by the table
 }

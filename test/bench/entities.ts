@@ -2,13 +2,13 @@
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 
 const WELL_KNOWN = '/.well-known/openid-federation'
 
 const key = await generateSigningKey('ES256')
 const signer = await createLocalSigner(key)
-const keys = { keys: [publicJwk(key)] }
+const keys = { keys: [toPublicJwk(key)] }
 
 const server = createServer(async (request, response) => {
   const path = (request.url ?? '').slice(0, -WELL_KNOWN.length)

@@ -6,7 +6,7 @@ import {
   ENTITY_STATEMENT_TYP,
 } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
-import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { redisKeys } from '#store/keys.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
@@ -29,7 +29,7 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
   const keys = redisKeys()
   const signer = await createLocalSigner(key)
   const member = await generateSigningKey('ES256')
-  const memberKeys = { keys: [publicJwk(member)] }
+  const memberKeys = { keys: [toPublicJwk(member)] }
   const iat = Math.floor(Date.now() / 1000)
   const times = { iat, exp: iat + LIFETIME }
   const step = count / Math.min(SAMPLE, count)
@@ -43,7 +43,7 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
       federation_list_endpoint: `${entityId}/list`,
     },
   }
-  const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [publicJwk(key)] }, metadata })
+  const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [toPublicJwk(key)] }, metadata })
   const configuration = { ...own, trust_mark_issuers: { [markType]: [entityId] } }
   await redis.set(keys.entityConfiguration, await sign(configuration, ENTITY_STATEMENT_TYP))
   const info = formatSubordinateInfo({

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { prepareInstallation } from './installation.ts'
 
@@ -41,7 +41,7 @@ export async function measureRebuild(subordinates: number): Promise<RebuildMeasu
 /** As registrations store them; all share one configuration, because publishing only copies it. */
 async function insertSubordinates(url: string, count: number): Promise<void> {
   const key = await generateSigningKey('ES256')
-  const keys = { keys: [publicJwk(key)] }
+  const keys = { keys: [toPublicJwk(key)] }
   const metadata = {
     openid_relying_party: { client_name: 'Example', client_registration_types: ['automatic'] },
   }

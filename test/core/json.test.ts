@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isJsonEqual, member, parseJson } from '#core/json.ts'
+import { getMember, isJsonEqual, parseJson } from '#core/json.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 
 describe('parseJson', () => {
@@ -59,7 +59,7 @@ describe('jsonEqual', () => {
 
 describe('member', () => {
   it('does not find inherited members', () => {
-    expect(member({}, 'constructor')).toBeUndefined()
-    expect(member(undefined, 'a')).toBeUndefined()
+    expect(getMember({}, 'constructor')).toBeUndefined()
+    expect(getMember(undefined, 'a')).toBeUndefined()
   })
 })

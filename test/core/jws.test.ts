@@ -4,7 +4,7 @@ import { compactVerify, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { createLocalSigner, decodeJwt, parseJwt, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk, signingAlgorithms } from '#core/keys.ts'
+import { generateSigningKey, signingAlgorithms, toPublicJwk } from '#core/keys.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
 import { keySet, rawJwt, refusal } from './fixture/statement.ts'
@@ -21,7 +21,7 @@ describe('signJwt', () => {
     async (alg) => {
       const key = await generateSigningKey(alg)
       const jwt = await signJwt({ a: 1 }, { key, typ })
-      const { payload, protectedHeader } = await compactVerify(jwt, await importJWK(publicJwk(key), alg))
+      const { payload, protectedHeader } = await compactVerify(jwt, await importJWK(toPublicJwk(key), alg))
       expect(protectedHeader).toEqual({ typ, alg, kid: key.kid })
       expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ a: 1 })
     },
@@ -31,7 +31,7 @@ describe('signJwt', () => {
     const key = await generateSigningKey('Ed448')
     const jwt = await signJwt({ a: 1 }, { key, typ })
     const [head, payload, signature = ''] = jwt.split('.')
-    const jwk = createPublicKey({ key: publicJwk(key), format: 'jwk' })
+    const jwk = createPublicKey({ key: toPublicJwk(key), format: 'jwk' })
     expect(verify(null, Buffer.from(`${head}.${payload}`), jwk, Buffer.from(signature, 'base64url'))).toBe(
       true,
     )
@@ -40,10 +40,10 @@ describe('signJwt', () => {
       alg: 'Ed448',
       kid: key.kid,
     })
-    const own = { keys: [publicJwk(key)] }
+    const own = { keys: [toPublicJwk(key)] }
     expect((await verifyJwt(jwt, { typ, keys: own })).claims).toEqual({ a: 1 })
     const forged = `${head}.${payload}.${Buffer.alloc(114).toString('base64url')}`
-    const another = publicJwk({ ...(await generateSigningKey('Ed448')), kid: key.kid })
+    const another = toPublicJwk({ ...(await generateSigningKey('Ed448')), kid: key.kid })
     await expect(verifyJwt(forged, { typ, keys: own })).rejects.toThrow(refusal('invalid_request'))
     await expect(verifyJwt(jwt, { typ, keys: { keys: [another] } })).rejects.toThrow(
       refusal('invalid_request', { check: 'signature' }),
@@ -68,7 +68,7 @@ describe('signJwt', () => {
     }
     await verifyJwt(await signJwt({}, { key: signer, typ }), { typ, keys: keySet('leaf') })
     expect(signed).toEqual([header])
-    expect(signer.publicKey).toEqual(publicJwk(keys.leaf))
+    expect(signer.publicKey).toEqual(toPublicJwk(keys.leaf))
   })
 
   it('selects an algorithm for a key without alg', async () => {
@@ -173,12 +173,12 @@ describe('verifyJwt', () => {
   })
 
   it('ignores key_ops of a published key', async () => {
-    const set = { keys: [{ ...publicJwk(keys.leaf), key_ops: ['sign'], ext: false }] }
+    const set = { keys: [{ ...toPublicJwk(keys.leaf), key_ops: ['sign'], ext: false }] }
     await expect(verifyJwt(await sign({}), { typ, keys: set })).resolves.toMatchObject({ header })
   })
 
-  const own = publicJwk(keys.leaf)
-  const foreign = { ...publicJwk(keys.owner), kid: own.kid }
+  const own = toPublicJwk(keys.leaf)
+  const foreign = { ...toPublicJwk(keys.owner), kid: own.kid }
   const rsa = { kty: 'RSA', kid: own.kid, n: 'AQAB', e: 'AQAB' }
   eachRow([
     proves(['no key with the kid', keySet('owner')], '3.2/step-11'),

@@ -6,15 +6,15 @@ import {
   parseJwk,
   parseJwkSet,
   parsePrivateJwk,
-  publicJwk,
   type SigningAlgorithm,
   signingAlgorithms,
+  toPublicJwk,
 } from '#core/keys.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
 import { keySet, refusal } from './fixture/statement.ts'
 
-const publicKey = publicJwk(keys.leaf)
+const publicKey = toPublicJwk(keys.leaf)
 const modulus = (bytes: number, first = 0xff) =>
   Buffer.concat([Buffer.from([first]), Buffer.alloc(bytes - 1, 1)]).toString('base64url')
 
@@ -23,7 +23,7 @@ describe('generateSigningKey', () => {
     const key = await generateSigningKey(alg)
     expect(key).toMatchObject({ alg, use: 'sig', kid: await calculateJwkThumbprint(key) })
     expect(parsePrivateJwk(key)).toBe(key)
-    expect(parseJwk(publicJwk(key))).toEqual(publicJwk(key))
+    expect(parseJwk(toPublicJwk(key))).toEqual(toPublicJwk(key))
   })
 
   it('offers the algorithms of the federation', () => {
@@ -42,7 +42,7 @@ describe('generateSigningKey', () => {
 describe('publicJwk', () => {
   it('removes private members, and members that describe the private part', () => {
     const secret = { d: 'AA', p: 'AA', q: 'AA', dp: 'AA', dq: 'AA', qi: 'AA', oth: [], k: 'AA', priv: 'AA' }
-    expect(publicJwk({ ...publicKey, ...secret, key_ops: ['sign'], ext: true })).toEqual(publicKey)
+    expect(toPublicJwk({ ...publicKey, ...secret, key_ops: ['sign'], ext: true })).toEqual(publicKey)
   })
 })
 

@@ -1,7 +1,7 @@
 /** An entity without a server: its statements are signed here and stored as if they were fetched. */
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { entityId } from './publisher.ts'
@@ -16,7 +16,7 @@ type Options = {
 
 export async function offlineEntity(id: string, options: Options = {}) {
   const key = await generateSigningKey('ES256')
-  const keys = { keys: [publicJwk(key)] }
+  const keys = { keys: [toPublicJwk(key)] }
   const now = Math.floor(Date.now() / 1000)
   const configure = ({ exp, ...changed }: Options = {}) => {
     const { metadata, authorityHints, trustMarks } = { ...options, ...changed }

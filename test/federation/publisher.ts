@@ -7,7 +7,7 @@ import {
   ENTITY_STATEMENT_TYP,
 } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { type Jwk, type JwkSet, publicJwk } from '#core/keys.ts'
+import { type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import { redisKeys } from '#store/keys.ts'
@@ -74,7 +74,7 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
         entityId,
         iat: now(),
         exp: now() + lifetime,
-        keys: { keys: [publicJwk(key)] },
+        keys: { keys: [toPublicJwk(key)] },
         metadata: {
           federation_entity: {
             organization_name: 'Example Federation',
@@ -92,7 +92,7 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     async publishSubordinate(subordinate: Subordinate) {
       const {
         id,
-        keys = { keys: [publicJwk(key)] },
+        keys = { keys: [toPublicJwk(key)] },
         entityTypes = ['openid_relying_party'],
         exp = now() + 3600,
       } = subordinate

@@ -1,7 +1,7 @@
 /** A Trust Anchor under test: the app on a real Redis, with its own key and an adjustable clock. */
 import type { FastifyInstance } from 'fastify'
 import { createLocalSigner } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
@@ -34,8 +34,8 @@ export async function startTrustAnchor(options: Options = {}) {
   const key = await generateSigningKey('ES256')
   const keyDirectory: KeyDirectory = {
     signer: await createLocalSigner(key),
-    listed: [{ jwk: publicJwk(key), role: 'current', file: 'private.json' }],
-    published: { keys: [publicJwk(key)] },
+    listed: [{ jwk: toPublicJwk(key), role: 'current', file: 'private.json' }],
+    published: { keys: [toPublicJwk(key)] },
     historical: [],
   }
   /** Seconds by which the server's clock is ahead. */

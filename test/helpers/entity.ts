@@ -8,7 +8,7 @@ import {
   ENTITY_STATEMENT_TYP,
 } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, type Jwk, type JwkSet, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { answer, type Fault, faults } from './fault.ts'
 
@@ -45,7 +45,7 @@ const LIFETIME = 3600
 
 export async function startEntity(options: EntityOptions = {}): Promise<TestEntity> {
   const key = await generateSigningKey('ES256')
-  const keys = { keys: [publicJwk(key)] }
+  const keys = { keys: [toPublicJwk(key)] }
   const subordinates = new Map<string, Pick<TestEntity, 'id' | 'keys' | 'options'>>()
   const requests: string[] = []
   let fault: Fault | undefined

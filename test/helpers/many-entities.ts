@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { Database } from '#server/database/client.ts'
 
 export type ManyEntities = {
@@ -16,7 +16,7 @@ export type ManyEntities = {
 /** Each is registered under a different name than it declares, so its renewal finds a change. */
 export async function registerMany(db: Database, anchor: string, count: number): Promise<ManyEntities> {
   const key = await generateSigningKey('ES256')
-  const keys = { keys: [publicJwk(key)] }
+  const keys = { keys: [toPublicJwk(key)] }
   const requests = new Map<string, number>()
   const metadata = (client_name: string) => ({
     openid_relying_party: { client_name, redirect_uris: ['https://rp.example/callback'] },

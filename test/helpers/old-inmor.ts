@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { createLocalSigner, type Signer, signJwt } from '#core/jws.ts'
-import { parsePrivateJwk, publicJwk } from '#core/keys.ts'
+import { parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
@@ -64,7 +64,7 @@ export async function startOldInmor(entityId: string, keysDirectory: string) {
         federation_list_endpoint: `${entityId}/list`,
       }
       const configuration = {
-        ...{ iss: entityId, sub: entityId, jwks: { keys: [publicJwk(key)] }, ...times(8760) },
+        ...{ iss: entityId, sub: entityId, jwks: { keys: [toPublicJwk(key)] }, ...times(8760) },
         metadata: { federation_entity: { ...endpoints, ...metadata } },
         ...claims,
       }

@@ -1,6 +1,6 @@
 /** Creates a federation of an inmor installation: members in every state, marks of every kind, a retired key. */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -34,7 +34,7 @@ export async function fillOldInmor(
   const id = (name: string) => entity(name).id
   const jwt = (name: string) => marks.get(name) ?? ''
 
-  const { alg: _, ...retired } = publicJwk(await generateSigningKey('ES256'))
+  const { alg: _, ...retired } = toPublicJwk(await generateSigningKey('ES256'))
   const historicalKid = retired.kid
   await mkdir(config.historicalKeysDirectory, { recursive: true })
   const now = Math.floor(Date.now() / 1000)

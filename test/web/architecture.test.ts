@@ -1,4 +1,4 @@
-/** The console's own rules: one door to the server, and components that can be read at a glance. */
+/** The console's own rules: one door to the server, and readable components. */
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'

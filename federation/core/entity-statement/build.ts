@@ -2,7 +2,7 @@
 import { type AdditionalClaims, parseAdditionalClaims } from '../additional-claims.ts'
 import type { Constraints } from '../constraints.ts'
 import type { EntityId } from '../entity-id.ts'
-import { type JwkSet, publicJwk } from '../keys.ts'
+import { type JwkSet, toPublicJwk } from '../keys.ts'
 import type { Metadata } from '../metadata.ts'
 import type { MetadataPolicy } from '../metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwners } from '../trust-mark/recognition.ts'
@@ -69,7 +69,7 @@ function buildRequired(iss: EntityId, sub: EntityId, input: { iat: number; exp: 
     sub,
     iat: Math.floor(input.iat),
     exp: Math.floor(input.exp),
-    jwks: { keys: input.keys.keys.map(publicJwk) },
+    jwks: { keys: input.keys.keys.map(toPublicJwk) },
   }
 }
 

@@ -1,6 +1,6 @@
 /** Applies a merged metadata policy to the metadata of the Trust Chain's subject (§6.1.4.2). */
 import { type FederationError, quote } from '../errors.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import type { Metadata } from '../metadata.ts'
 import { createFinding, stopAtFirst } from './findings.ts'
 import { type Operator, operators } from './operators.ts'
@@ -37,7 +37,7 @@ export function runPolicy(
   return Object.fromEntries(
     Object.entries(metadata).map(([entityType, parameters]) => {
       const resolved = new Map(Object.entries(parameters))
-      for (const [parameter, operators] of Object.entries(member(policy, entityType) ?? {})) {
+      for (const [parameter, operators] of Object.entries(getMember(policy, entityType) ?? {})) {
         const value = runParameter(
           { entityType, parameter, operators, value: resolved.get(parameter) },
           onStep,

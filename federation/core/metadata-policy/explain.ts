@@ -1,7 +1,7 @@
 /** Explains a chain's metadata policy: every step, the Superiors that set it, and all findings. */
 import type { EntityId } from '../entity-id.ts'
 import { FederationError, type FederationErrorCode } from '../errors.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import type { Metadata } from '../metadata.ts'
 import type { Path } from '../path.ts'
 import { type PolicyStep, runPolicy } from './apply.ts'
@@ -74,7 +74,7 @@ function listSetters(
   step: { entityType: string; parameter: string; operator: string },
 ): EntityId[] {
   const sets = ({ policy }: Level) =>
-    member(member(member(policy, step.entityType), step.parameter), step.operator) !== undefined
+    getMember(getMember(getMember(policy, step.entityType), step.parameter), step.operator) !== undefined
   return levels.filter(sets).map(({ issuer }) => issuer)
 }
 

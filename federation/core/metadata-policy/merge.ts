@@ -1,6 +1,6 @@
 /** Merges the metadata policies of a Trust Chain into one, Trust Anchor first (§6.1.4.1). */
 import { quote } from '../errors.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import type { Path } from '../path.ts'
 import { createFinding, type Findings, stopAtFirst } from './findings.ts'
 import { findOperator } from './operators.ts'
@@ -62,7 +62,7 @@ function* mergeMembers<T>(
 ): Findings<Record<string, T>> {
   const merged = new Map(Object.entries(superior))
   for (const [name, below] of Object.entries(subordinate)) {
-    const above = member(superior, name)
+    const above = getMember(superior, name)
     merged.set(name, above === undefined ? below : yield* merge(name, above, below))
   }
   return Object.fromEntries(merged)

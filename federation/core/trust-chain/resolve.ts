@@ -2,7 +2,7 @@
 import type { EntityId } from '../entity-id.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 import { FederationError, type FederationErrorCode } from '../errors.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import type { JwkSet } from '../keys.ts'
 import type { Metadata } from '../metadata.ts'
 import { type CollectFailure, type CollectOptions, collectTrustChains } from './collect.ts'
@@ -33,7 +33,7 @@ export type ResolvedEntity = {
  * @throws FederationError the most relevant failure; `invalid_trust_anchor` if no Trust Anchor has keys
  */
 export async function resolveEntity(subject: EntityId, options: ResolveOptions): Promise<ResolvedEntity> {
-  const trustAnchors = options.trustAnchors.filter((anchor) => member(options.trustAnchorKeys, anchor))
+  const trustAnchors = options.trustAnchors.filter((anchor) => getMember(options.trustAnchorKeys, anchor))
   if (trustAnchors.length === 0) {
     const message = `No keys are configured for the Trust Anchors ${options.trustAnchors.join(', ')}.`
     throw new FederationError('invalid_trust_anchor', message)
@@ -56,7 +56,7 @@ export async function resolveEntity(subject: EntityId, options: ResolveOptions):
 
 async function resolveChain(statements: readonly EntityStatement[], options: ResolveOptions) {
   const trustAnchor = statements.at(-1)?.claims.iss ?? ''
-  const trustAnchorKeys = member(options.trustAnchorKeys, trustAnchor) ?? { keys: [] }
+  const trustAnchorKeys = getMember(options.trustAnchorKeys, trustAnchor) ?? { keys: [] }
   const chain = await validateTrustChain(statements, { ...options, trustAnchor, trustAnchorKeys })
   checkExpiry(chain, options.now)
   const metadata = resolveMetadata(chain)

@@ -8,7 +8,7 @@ import {
   verifySubordinateStatement,
 } from '../entity-statement/index.ts'
 import { FederationError } from '../errors.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import type { Clock } from '../validity.ts'
 
 /** Provides unverified statements. It may throw any error. */
@@ -61,7 +61,7 @@ export function createStatementReader(options: SourceOptions & { fetches: number
       const { sub: issuer, jwks: keys, metadata } = superior.claims
       // Only the Superior itself may state the endpoint (§8.1).
       const path = ['metadata', 'federation_entity', getEndpointParameter('fetch')]
-      const endpoint = member(member(metadata, 'federation_entity'), getEndpointParameter('fetch'))
+      const endpoint = getMember(getMember(metadata, 'federation_entity'), getEndpointParameter('fetch'))
       const fetchEndpoint = parseEndpoint(endpoint, path, rules)
       return readOnce(
         `${issuer} ${subject}`,

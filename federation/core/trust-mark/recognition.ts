@@ -1,7 +1,7 @@
 /** Parses the issuers and owners of Trust Mark types in a Trust Anchor's configuration (§3.1.2). */
 import { parseArray, parseEntityIdAt, parseObject } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import { type JwkSet, parseJwkSet } from '../keys.ts'
 import type { Path } from '../path.ts'
 
@@ -60,6 +60,6 @@ export function isRecognizedTrustMark(
   claims: { iss: EntityId; trust_mark_type: string },
   issuers: Record<string, string[]> | undefined,
 ): boolean {
-  const allowed = member(issuers, claims.trust_mark_type)
+  const allowed = getMember(issuers, claims.trust_mark_type)
   return allowed !== undefined && (allowed.length === 0 || allowed.includes(claims.iss))
 }

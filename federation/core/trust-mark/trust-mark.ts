@@ -3,7 +3,7 @@ import { type AdditionalClaims, parseAdditionalClaims } from '../additional-clai
 import { parseEntityIdAt, parseNumericDate, parseString, parseUrl } from '../claim.ts'
 import type { EntityId } from '../entity-id.ts'
 import { FederationError, quote } from '../errors.ts'
-import { member } from '../json.ts'
+import { getMember } from '../json.ts'
 import { type JwsHeader, parseJwt, verifySignature } from '../jws.ts'
 import type { JwkSet } from '../keys.ts'
 import type { Path } from '../path.ts'
@@ -128,7 +128,7 @@ async function checkDelegation(
   { iss, trust_mark_type: type, delegation }: TrustMarkClaims,
   options: Clock & ParseOptions & { owners?: TrustMarkOwners | undefined },
 ): Promise<void> {
-  const owner = member(options.owners, type)
+  const owner = getMember(options.owners, type)
   if (owner && delegation === undefined) {
     throw refuse('delegation', `has no delegation from ${owner.sub}, the owner of the type ${quote(type)}`)
   }

@@ -37,7 +37,7 @@ export const subordinates: RunKindRow = {
     if (isResumed && row.lastError === null && row.lastCheckedAt > run.startedAt) {
       return { message: 'Renewed since the run began.' }
     }
-    const { differences } = await services.subordinates.refresh(caller, id).catch(again)
+    const { differences } = await services.subordinates.refresh(caller, id).catch(throwRetryable)
     if (differences.length === 0) return {}
     const changes = differences.map(({ path, ...values }) => ({ path: formatPath(path), ...values }))
     return { message: `Changed: ${changes.map(({ path }) => path).join(', ')}.`, changes }
@@ -49,6 +49,6 @@ export function isDueOnly(parameters: Prisma.JsonValue): boolean {
 }
 
 /** Retries after a concurrent change. */
-export function again(error: unknown): never {
+export function throwRetryable(error: unknown): never {
   throw error instanceof ConflictError ? new UnavailableError(error.message) : error
 }

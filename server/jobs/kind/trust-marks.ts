@@ -3,7 +3,7 @@ import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
-import { again, isDueOnly } from '#server/jobs/kind/subordinates.ts'
+import { isDueOnly, throwRetryable } from '#server/jobs/kind/subordinates.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 import { future } from '#server/publish/age.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
@@ -46,6 +46,6 @@ export async function replaceOnce(
   if (!mark?.active) return { message: 'No longer active. Nothing to sign.' }
   const { replaces } = item.input as { replaces: string } // written above
   if (hashTrustMark(mark.jwt) !== replaces) return { message: 'Already signed since the run started.' }
-  await replace(id).catch(again)
+  await replace(id).catch(throwRetryable)
   return {}
 }

@@ -8,7 +8,7 @@ import {
   memberIf,
   PAGE,
 } from '#server/publish/drift/drift.ts'
-import { below } from '#server/publish/drift/trust-marks.ts'
+import { patternBelow } from '#server/publish/drift/trust-marks.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import { scanKeys } from '#store/scan.ts'
 
@@ -108,7 +108,7 @@ async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<strin
   yield fresh((await db.trustMarkType.findMany({ select: { type: true } })).map(({ type }) => type))
   yield fresh(await redis.smembers(keys.trustMarkTypes))
   const prefix = keys.trustMarkHolders('')
-  for await (const found of scanKeys(redis, below(prefix))) {
+  for await (const found of scanKeys(redis, patternBelow(prefix))) {
     yield fresh(found.map((name) => name.slice(prefix.length)))
   }
 }

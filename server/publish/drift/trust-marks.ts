@@ -44,10 +44,10 @@ async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<strin
   }
   const others = new Set<string>([keys.issuedTrustMarks, keys.trustMarkRevocations])
   const prefix = keys.trustMarks('')
-  for await (const found of scanKeys(redis, below(prefix))) {
+  for await (const found of scanKeys(redis, patternBelow(prefix))) {
     yield found.filter((name) => !others.has(name)).map((name) => name.slice(prefix.length))
   }
 }
 
 /** The pattern of all names with a prefix. */
-export const below = (prefix: string) => `${prefix.replace(/[[\]?*\\]/g, '\\$&')}*`
+export const patternBelow = (prefix: string) => `${prefix.replace(/[[\]?*\\]/g, '\\$&')}*`

@@ -2,7 +2,7 @@
 import { AccountRef } from '#server/schema/access/account.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { person, recentPerson } from '#server/schema/input.ts'
+import { requireRecentSession, requireSession } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
 
@@ -39,7 +39,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError] },
     args: { input: t.arg({ type: EndSessionInput, required: true, description: 'The session.' }) },
     resolve: async (_root, { input }, context) => {
-      const who = person(context)
+      const who = requireSession(context)
       await context.ownAccount.endSession(who, input.id)
       return who.session
     },
@@ -49,7 +49,7 @@ builder.mutationFields((t) => ({
     description: 'Ends all other sessions of the caller.',
     authScopes: { ownAccount: true },
     resolve: async (_root, _args, context) => {
-      const who = person(context)
+      const who = requireSession(context)
       await context.ownAccount.endOtherSessions(who)
       return who.session
     },
@@ -61,7 +61,7 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'The password.' }) },
     resolve: async (_root, { input }, context) => {
-      const who = recentPerson(context)
+      const who = requireRecentSession(context)
       await context.ownAccount.changePassword(who, input.newPassword)
       return who.session
     },
@@ -72,7 +72,7 @@ builder.mutationFields((t) => ({
     authScopes: { ownAccount: true },
     errors: { types: [ConflictError, ReauthenticationRequiredError] },
     resolve: async (_root, _args, context) => {
-      const who = recentPerson(context)
+      const who = requireRecentSession(context)
       await context.ownAccount.disableTwoFactor(who)
       return who.session
     },
@@ -86,7 +86,7 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: RenamePasskeyInput, required: true, description: 'The passkey and its name.' }),
     },
     resolve: async (_root, { input }, context) => {
-      const who = person(context)
+      const who = requireSession(context)
       await context.ownAccount.renamePasskey(who, input.id, input.name)
       return who.session
     },
@@ -98,7 +98,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: RemovePasskeyInput, required: true, description: 'The passkey.' }) },
     resolve: async (_root, { input }, context) => {
-      const who = recentPerson(context)
+      const who = requireRecentSession(context)
       await context.ownAccount.removePasskey(who, input.id)
       return who.session
     },

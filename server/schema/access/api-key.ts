@@ -4,7 +4,7 @@ import { isRole } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
+import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 
 const { InvalidInputError, NotFoundError, ReauthenticationRequiredError } = failures
 
@@ -122,7 +122,11 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input: { username, name, role, days } }, context) => {
       const limits = { ...(role ? { role } : {}), ...(typeof days === 'number' ? { days } : {}) }
-      return context.accounts.createApiKey(recentlySignedIn(context), { username, keyName: name, ...limits })
+      return context.accounts.createApiKey(requireRecentCaller(context), {
+        username,
+        keyName: name,
+        ...limits,
+      })
     },
   }),
   revokeApiKey: t.field({
@@ -133,7 +137,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'The key.' }) },
     resolve: async (_root, { input }, context) => {
       const id = textNodeId(input.id, 'ApiKey')
-      await context.accounts.revokeApiKey(recentlySignedIn(context), id)
+      await context.accounts.revokeApiKey(requireRecentCaller(context), id)
       return context.db.apikey.findUniqueOrThrow({ where: { id } })
     },
   }),

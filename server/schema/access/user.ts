@@ -4,7 +4,7 @@ import { isRole } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { recentlySignedIn, textNodeId } from '#server/schema/input.ts'
+import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
 
@@ -87,7 +87,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, context) => {
       const { role, username, password, name, email } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
-      const { id } = await context.accounts.createUser(recentlySignedIn(context), {
+      const { id } = await context.accounts.createUser(requireRecentCaller(context), {
         username,
         password,
         role,
@@ -106,7 +106,7 @@ builder.mutationFields((t) => ({
       const user = await context.accounts.findUserById(textNodeId(id, 'User'))
       const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
       await context.accounts.updateUser(
-        recentlySignedIn(context),
+        requireRecentCaller(context),
         user.username ?? user.email,
         Object.fromEntries(given),
       )
@@ -128,7 +128,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, context) => {
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
       await context.accounts.setPassword(
-        recentlySignedIn(context),
+        requireRecentCaller(context),
         user.username ?? user.email,
         input.password,
       )
@@ -143,7 +143,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'The user.' }) },
     resolve: async (_root, { input }, context) => {
-      const caller = recentlySignedIn(context)
+      const caller = requireRecentCaller(context)
       const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
       await context.accounts.resetSecondFactor(caller, user.username ?? user.email)
       return context.db.user.findUniqueOrThrow({ where: { id: user.id } })

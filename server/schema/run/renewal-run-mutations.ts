@@ -2,7 +2,7 @@
 import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, signedIn } from '#server/schema/input.ts'
+import { nodeId, requireCaller } from '#server/schema/input.ts'
 
 const { ConflictError, NotFoundError } = failures
 
@@ -34,7 +34,7 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
     args: { kind: t.arg({ type: RenewalKind, required: true, description: 'What to renew.' }) },
-    resolve: (_query, _root, { kind }, context) => context.runs.start(signedIn(context), kind),
+    resolve: (_query, _root, { kind }, context) => context.runs.start(requireCaller(context), kind),
   }),
   reissueTrustMarks: t.prismaField({
     type: 'RenewalRun',
@@ -45,7 +45,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'The marks; all by default.' }) },
     resolve: async (_query, _root, { input }, context) => {
       const parameters = await reissueParameters(context.db, input?.trustMarkType)
-      return context.runs.start(signedIn(context), 'REISSUE_TRUST_MARKS', { parameters })
+      return context.runs.start(requireCaller(context), 'REISSUE_TRUST_MARKS', { parameters })
     },
   }),
   startCollectionWalk: t.prismaField({
@@ -53,14 +53,14 @@ builder.mutationFields((t) => ({
     description: 'Starts a crawl of the federation. The collection is replaced when the crawl succeeds.',
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
-    resolve: (_query, _root, _args, context) => context.runs.start(signedIn(context), 'COLLECTION'),
+    resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'COLLECTION'),
   }),
   startRebuild: t.prismaField({
     type: 'RenewalRun',
     description: 'Starts to republish everything, like rebuildPublication, without waiting for it.',
     authScopes: { administer: true },
     errors: { types: [ConflictError] },
-    resolve: (_query, _root, _args, context) => context.runs.start(signedIn(context), 'REBUILD'),
+    resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'REBUILD'),
   }),
   cancelRun: t.prismaField({
     type: 'RenewalRun',
@@ -69,6 +69,6 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError, NotFoundError] },
     args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run.' }) },
     resolve: (_query, _root, { input }, context) =>
-      context.runs.cancel(signedIn(context), nodeId(input.id, 'RenewalRun')),
+      context.runs.cancel(requireCaller(context), nodeId(input.id, 'RenewalRun')),
   }),
 }))

@@ -2,7 +2,7 @@
 import { scheduleNames, schedules } from '#server/jobs/schedules.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { signedIn } from '#server/schema/input.ts'
+import { requireCaller } from '#server/schema/input.ts'
 
 const { InvalidInputError, NotFoundError } = failures
 
@@ -81,6 +81,7 @@ builder.mutationField('updateSchedule', (t) =>
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError] },
     args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'The changes.' }) },
-    resolve: (_query, _root, { input }, context) => context.scheduleChanges.update(signedIn(context), input),
+    resolve: (_query, _root, { input }, context) =>
+      context.scheduleChanges.update(requireCaller(context), input),
   }),
 )

@@ -1,5 +1,5 @@
 /** Retired and revoked keys (§8.7). */
-import { publicJwk } from '#core/keys.ts'
+import { toPublicJwk } from '#core/keys.ts'
 import { builder } from '#server/schema/builder.ts'
 import { SigningKeyUse } from '#server/schema/signing-key/signing-key.ts'
 import type { HistoricalKeyView } from '#server/services/signing-key/view.ts'
@@ -51,7 +51,7 @@ export const HistoricalKey = builder.objectRef<HistoricalKeyView>('HistoricalKey
     jwk: t.field({
       type: 'JSON',
       description: 'The public key with `iat`, `exp` and `revoked`, as published.',
-      resolve: ({ key }) => publicJwk(key),
+      resolve: ({ key }) => toPublicJwk(key),
     }),
     validSignatures: t.field({
       type: SigningKeyUse,

@@ -2,7 +2,7 @@
 import { signingAlgorithms } from '#core/keys.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { recentlySignedIn, signedIn } from '#server/schema/input.ts'
+import { requireCaller, requireRecentCaller } from '#server/schema/input.ts'
 import { HistoricalKey } from '#server/schema/signing-key/historical-key.ts'
 import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
 
@@ -81,7 +81,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError, ...commonFailures] },
     args: { input: t.arg({ type: AnnounceSigningKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.announce(recentlySignedIn(context), { alg: String(input.alg) }),
+      context.services.signingKeys.announce(requireRecentCaller(context), { alg: String(input.alg) }),
   }),
   switchSigningKey: t.field({
     type: SigningKey,
@@ -91,7 +91,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: SwitchSigningKeyInput, description: 'Options; none by default.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.switch(recentlySignedIn(context), input ?? {}),
+      context.services.signingKeys.switch(requireRecentCaller(context), input ?? {}),
   }),
   retireKey: t.field({
     type: HistoricalKey,
@@ -101,7 +101,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError, NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: RetireKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.retire(recentlySignedIn(context), input),
+      context.services.signingKeys.retire(requireRecentCaller(context), input),
   }),
   revokeKey: t.field({
     type: HistoricalKey,
@@ -113,7 +113,7 @@ builder.mutationFields((t) => ({
     },
     args: { input: t.arg({ type: RevokeKeyInput, required: true, description: 'The key and the reason.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.revoke(recentlySignedIn(context), input),
+      context.services.signingKeys.revoke(requireRecentCaller(context), input),
   }),
   publishHistoricalKeys: t.field({
     type: [HistoricalKey],
@@ -121,7 +121,7 @@ builder.mutationFields((t) => ({
       'Re-signs and publishes the historical keys. Changes are published automatically; use this to force it.',
     authScopes: { operate: true },
     resolve: async (_root, _args, context) => {
-      await context.services.trustAnchor.publishHistoricalKeys(signedIn(context))
+      await context.services.trustAnchor.publishHistoricalKeys(requireCaller(context))
       return context.services.signingKeys.historical()
     },
   }),

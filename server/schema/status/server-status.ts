@@ -7,7 +7,7 @@ import { ScheduleRef } from '#server/schema/run/schedule.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
 import { Failing } from '#server/schema/subordinate/failing.ts'
-import { whereState } from '#server/schema/subordinate/subordinate-state.ts'
+import { toStateCondition } from '#server/schema/subordinate/subordinate-state.ts'
 import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const DAYS = 14
@@ -26,7 +26,8 @@ const Counts = builder.objectRef<object>('Counts').implement({
     activeSubordinates: t.int({ description: 'Published subordinates.', resolve: count({ active: true }) }),
     failingSubordinates: t.int({
       description: 'Subordinates whose last renewal failed.',
-      resolve: (_root, _args, { db, now }) => db.subordinate.count({ where: whereState('FAILING', now()) }),
+      resolve: (_root, _args, { db, now }) =>
+        db.subordinate.count({ where: toStateCondition('FAILING', now()) }),
     }),
     openidProviders: t.int({
       description: 'Published OpenID Providers.',

@@ -1,7 +1,7 @@
 /** Starts the registration of a list of entities. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { signedIn } from '#server/schema/input.ts'
+import { requireCaller } from '#server/schema/input.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { parseImport } from '#server/services/subordinate/import.ts'
 
@@ -33,6 +33,8 @@ builder.mutationField('importSubordinates', (t) =>
       }),
     },
     resolve: (_query, _root, { input }, context) =>
-      context.runs.start(signedIn(context), 'IMPORT', { items: parseImport(input.subordinates, context) }),
+      context.runs.start(requireCaller(context), 'IMPORT', {
+        items: parseImport(input.subordinates, context),
+      }),
   }),
 )

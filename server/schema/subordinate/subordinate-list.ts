@@ -5,7 +5,7 @@ import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { escapeLike } from '#server/schema/search.ts'
-import { SubordinateState, whereState } from '#server/schema/subordinate/subordinate-state.ts'
+import { SubordinateState, toStateCondition } from '#server/schema/subordinate/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -94,7 +94,7 @@ function where(
     and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })
-  if (state) and.push(whereState(state, now))
+  if (state) and.push(toStateCondition(state, now))
   if (typeof intermediate === 'boolean') and.push({ intermediate })
   if (expiresBefore) and.push({ statementExpiresAt: { lt: expiresBefore } })
   if (trustMarkType) {

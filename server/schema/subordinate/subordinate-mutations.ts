@@ -2,7 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, signedIn } from '#server/schema/input.ts'
+import { nodeId, requireCaller } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
@@ -62,7 +62,7 @@ builder.mutationField('registerSubordinate', (t) =>
       }),
     },
     resolve: (_query, _root, { input }, context) =>
-      context.services.subordinates.register(signedIn(context), input),
+      context.services.subordinates.register(requireCaller(context), input),
   }),
 )
 
@@ -76,7 +76,7 @@ builder.mutationField('updateSubordinate', (t) =>
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'The changes.' }) },
     resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')
-      return context.services.subordinates.update(signedIn(context), { ...input, id })
+      return context.services.subordinates.update(requireCaller(context), { ...input, id })
     },
   }),
 )
@@ -117,7 +117,7 @@ for (const { name, description, errors, run } of simple) {
       errors: { types: [...errors] },
       args: { input: t.arg({ type: input, required: true, description: 'The subordinate.' }) },
       resolve: (_query, _root, args, context) =>
-        run(context, signedIn(context), nodeId(args.input.id, 'Subordinate')),
+        run(context, requireCaller(context), nodeId(args.input.id, 'Subordinate')),
     }),
   )
 }
@@ -134,7 +134,7 @@ builder.mutationField('removeSubordinate', (t) =>
       input: t.arg({ type: RemoveSubordinateInput, required: true, description: 'The subordinate.' }),
     },
     resolve: (_root, { input }, context) =>
-      context.services.subordinates.remove(signedIn(context), nodeId(input.id, 'Subordinate')),
+      context.services.subordinates.remove(requireCaller(context), nodeId(input.id, 'Subordinate')),
   }),
 )
 

@@ -24,7 +24,7 @@ export function stateOf(
 }
 
 /** The same states as conditions; each row matches exactly one. */
-export function whereState(state: SubordinateStateName, now: Date): Prisma.SubordinateWhereInput {
+export function toStateCondition(state: SubordinateStateName, now: Date): Prisma.SubordinateWhereInput {
   const valid = { OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: now } }] }
   const conditions = {
     INACTIVE: { active: false },

@@ -4,7 +4,7 @@ import { mapRows } from '#core/map-rows.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { signedIn } from '#server/schema/input.ts'
+import { requireCaller } from '#server/schema/input.ts'
 import { FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 
 const { InvalidInputError, ConflictError, UnavailableError } = failures
@@ -78,7 +78,8 @@ builder.mutationFields((t) => ({
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, ConflictError] },
     args: { input: t.arg({ type: UpdateTrustAnchorInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => context.services.trustAnchor.update(signedIn(context), input),
+    resolve: (_root, { input }, context) =>
+      context.services.trustAnchor.update(requireCaller(context), input),
   }),
   updateFederationPolicy: t.field({
     type: TrustAnchor,
@@ -87,7 +88,7 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, ConflictError] },
     args: { input: t.arg({ type: UpdateFederationPolicyInput, required: true, description: 'The policy.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.trustAnchor.updatePolicy(signedIn(context), input),
+      context.services.trustAnchor.updatePolicy(requireCaller(context), input),
   }),
   regenerateEntityConfiguration: t.field({
     type: TrustAnchor,
@@ -95,13 +96,14 @@ builder.mutationFields((t) => ({
       'Signs the Entity Configuration and the historical keys again and republishes them. Changes are published automatically; use this to force it.',
     authScopes: { operate: true },
     resolve: (_root, _args, context) =>
-      context.services.trustAnchor.regenerateEntityConfiguration(signedIn(context)),
+      context.services.trustAnchor.regenerateEntityConfiguration(requireCaller(context)),
   }),
   rebuildPublication: t.field({
     type: PublicationRebuild,
     description: 'Republishes everything beside the published data and swaps them in one transaction.',
     authScopes: { operate: true },
     errors: { types: [UnavailableError] },
-    resolve: (_root, _args, context) => context.services.trustAnchor.rebuildPublication(signedIn(context)),
+    resolve: (_root, _args, context) =>
+      context.services.trustAnchor.rebuildPublication(requireCaller(context)),
   }),
 }))

@@ -1,7 +1,7 @@
 /** The mutations of Trust Marks. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, signedIn } from '#server/schema/input.ts'
+import { nodeId, requireCaller } from '#server/schema/input.ts'
 import { TrustMarkRef } from '#server/schema/trust-mark/trust-mark.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
@@ -71,7 +71,7 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'The Trust Mark to issue.' }),
     },
-    resolve: (_root, { input }, context) => context.services.trustMarks.issue(signedIn(context), input),
+    resolve: (_root, { input }, context) => context.services.trustMarks.issue(requireCaller(context), input),
   }),
   updateTrustMark: t.field({
     type: TrustMarkRef,
@@ -82,7 +82,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
-      return context.services.trustMarks.update(signedIn(context), { ...input, id })
+      return context.services.trustMarks.update(requireCaller(context), { ...input, id })
     },
   }),
   renewTrustMark: t.field({
@@ -93,7 +93,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'The Trust Mark.' }) },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
-      return context.services.trustMarks.renew(signedIn(context), id)
+      return context.services.trustMarks.renew(requireCaller(context), id)
     },
   }),
   revokeTrustMark: t.field({
@@ -110,7 +110,7 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMark')
-      return context.services.trustMarks.revoke(signedIn(context), id, input.reason ?? null)
+      return context.services.trustMarks.revoke(requireCaller(context), id, input.reason ?? null)
     },
   }),
 }))

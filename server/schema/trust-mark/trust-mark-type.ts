@@ -2,7 +2,7 @@
 import { defaultTerms } from '#core/defaults.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, signedIn } from '#server/schema/input.ts'
+import { nodeId, requireCaller } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -128,7 +128,8 @@ builder.mutationFields((t) => ({
         description: 'The Trust Mark type to create.',
       }),
     },
-    resolve: (_root, { input }, context) => context.services.trustMarkTypes.create(signedIn(context), input),
+    resolve: (_root, { input }, context) =>
+      context.services.trustMarkTypes.create(requireCaller(context), input),
   }),
   updateTrustMarkType: t.field({
     type: TrustMarkTypeRef,
@@ -140,7 +141,7 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'TrustMarkType')
-      return context.services.trustMarkTypes.update(signedIn(context), { ...input, id })
+      return context.services.trustMarkTypes.update(requireCaller(context), { ...input, id })
     },
   }),
   removeTrustMarkType: t.field({
@@ -152,6 +153,6 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: RemoveTrustMarkTypeInput, required: true, description: 'The Trust Mark type.' }),
     },
     resolve: (_root, { input }, context) =>
-      context.services.trustMarkTypes.remove(signedIn(context), nodeId(input.id, 'TrustMarkType')),
+      context.services.trustMarkTypes.remove(requireCaller(context), nodeId(input.id, 'TrustMarkType')),
   }),
 }))

@@ -1,6 +1,6 @@
 /** Builds the entries of the historical keys: validity and revocation (§8.7). */
 import type { HistoricalKey } from '#core/historical-keys.ts'
-import { type Jwk, publicJwk } from '#core/keys.ts'
+import { type Jwk, toPublicJwk } from '#core/keys.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Transaction } from '#server/database/client.ts'
@@ -11,7 +11,7 @@ const MAXIMUM_REASON_LENGTH = 100
 export async function retiredKey(tx: Transaction, jwk: Jwk, now: Date): Promise<HistoricalKey> {
   const row = await tx.signingKey.findUnique({ where: { kid: jwk.kid } })
   const since = row && (await issuedAt(tx, row))
-  return { ...publicJwk(jwk), ...(since ? { iat: toUnix(since) } : {}), exp: toUnix(now) }
+  return { ...toPublicJwk(jwk), ...(since ? { iat: toUnix(since) } : {}), exp: toUnix(now) }
 }
 
 /** A retired key keeps its `exp`. */

@@ -10,7 +10,7 @@ export async function holderOf(tx: Transaction, entityId: string): Promise<numbe
 }
 
 /** Links earlier marks, in the transaction that registers the subordinate. */
-export async function adoptMarks(
+export async function linkMarks(
   tx: Transaction,
   { id: subordinateId, entityId }: Pick<Subordinate, 'id' | 'entityId'>,
 ): Promise<void> {

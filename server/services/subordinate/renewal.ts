@@ -4,7 +4,7 @@ import { type Difference, findDifferences } from '#core/json-difference.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
-import { changedMeanwhile } from '#server/error/operation-error.ts'
+import { createVersionConflict } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { isDueAnew } from '#server/publish/age.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
@@ -17,7 +17,7 @@ import {
   auditView,
   fetched,
   findSubordinate,
-  redeclared,
+  toRenewedColumns,
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 
@@ -79,7 +79,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
     const data = { ...fetched(statement, now()), updatedAt, ...(isDue ? { statementBasis: null } : {}) }
     await db.$transaction(async (tx) => {
       const { count } = await tx.subordinate.updateMany({ where: { id, version }, data })
-      if (count === 0) throw changedMeanwhile()
+      if (count === 0) throw createVersionConflict()
       await enqueue(tx, [toPublish('subordinate', entityId)])
     })
     await publisher.flush()
@@ -108,7 +108,7 @@ export function createSubordinateRenewal(context: ServiceContext, examine: Exami
 
 /** The columns that a renewal sets. Metadata recorded by an operator is not among them. */
 function followed(before: Subordinate, statement: EntityStatement, now: Date) {
-  return { ...redeclared(statement, before, now), jwks: statement.claims.jwks }
+  return { ...toRenewedColumns(statement, before, now), jwks: statement.claims.jwks }
 }
 
 function differencesOf(before: Subordinate, after: ReturnType<typeof followed>): Difference[] {

@@ -3,7 +3,7 @@ import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { changedMeanwhile, NotFoundError } from '#server/error/operation-error.ts'
+import { createVersionConflict, NotFoundError } from '#server/error/operation-error.ts'
 import type { Registration } from '#server/services/entity/examination.ts'
 import { columnsOf, defaultsOf } from '#server/services/patch.ts'
 import { type ParsedFields, statementFields } from '#server/services/subordinate/input.ts'
@@ -11,17 +11,17 @@ import { type ParsedFields, statementFields } from '#server/services/subordinate
 export const emptyRegistration: Registration = defaultsOf(statementFields)
 
 /** The columns from the entity's own configuration. */
-export function declared(statement: EntityStatement, now: Date) {
+export function toDeclaredColumns(statement: EntityStatement, now: Date) {
   return { ...declaredMetadata(statement), ...fetched(statement, now) }
 }
 
 /** The columns that a renewal updates; metadata recorded by an operator stays. */
-export function redeclared(
+export function toRenewedColumns(
   statement: EntityStatement,
   { metadataFollowsEntity }: Pick<Subordinate, 'metadataFollowsEntity'>,
   now: Date,
 ) {
-  return metadataFollowsEntity ? declared(statement, now) : fetched(statement, now)
+  return metadataFollowsEntity ? toDeclaredColumns(statement, now) : fetched(statement, now)
 }
 
 /** The columns of a fetch without changes. */
@@ -40,7 +40,7 @@ export function declaredMetadata({ claims }: EntityStatement) {
 }
 
 /** The columns from an operator's fields. */
-export function columns({ metadata, jwks, ...fields }: ParsedFields) {
+export function toColumns({ metadata, jwks, ...fields }: ParsedFields) {
   return {
     ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
     ...(jwks ? { jwks } : {}),
@@ -88,7 +88,7 @@ export async function updateVersion(
     where: { id, version },
     data: { ...data, version: { increment: 1 } },
   })
-  if (count === 0) throw changedMeanwhile(sent)
+  if (count === 0) throw createVersionConflict(sent)
   return tx.subordinate.findUniqueOrThrow({ where: { id } })
 }
 

@@ -4,7 +4,12 @@ import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
-import { ConflictError, changedMeanwhile, DuplicateError, parseField } from '#server/error/operation-error.ts'
+import {
+  ConflictError,
+  createVersionConflict,
+  DuplicateError,
+  parseField,
+} from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
 import { toPublish } from '#server/publish/outbox.ts'
@@ -14,17 +19,17 @@ import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
-import { adoptMarks } from '#server/services/subordinate/holder.ts'
+import { linkMarks } from '#server/services/subordinate/holder.ts'
 import { type SubordinateFields, subordinateFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
   auditView,
-  columns,
-  declared,
   emptyRegistration,
   findSubordinate,
   setActive,
+  toColumns,
+  toDeclaredColumns,
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
@@ -117,13 +122,13 @@ export function createSubordinateService(context: ServiceContext) {
         const result = await tx.subordinate.create({
           data: {
             entityId,
-            ...declared(statement, now()),
-            ...columns(fields),
+            ...toDeclaredColumns(statement, now()),
+            ...toColumns(fields),
             jwks: jwks ?? statement.claims.jwks,
             active: input.active ?? true,
           },
         })
-        await adoptMarks(tx, result)
+        await linkMarks(tx, result)
         return {
           action: 'registerSubordinate',
           resource: entityId,
@@ -142,7 +147,7 @@ export function createSubordinateService(context: ServiceContext) {
       const fields = parsePatch(subordinateFields, input, settings)
       const { id, version } = input
       const present = await findSubordinate(db, id)
-      if (version != null && version !== present.version) throw changedMeanwhile(version)
+      if (version != null && version !== present.version) throw createVersionConflict(version)
       const data = await updatedColumns(examine, present, fields, settings, now())
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)

@@ -5,7 +5,7 @@ import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
-import { columns, declaredMetadata, redeclared } from '#server/services/subordinate/row.ts'
+import { declaredMetadata, toColumns, toRenewedColumns } from '#server/services/subordinate/row.ts'
 
 /** Fields that decide how the entity resolves, or whether it may be registered. */
 const examined = ['jwks', 'forcedMetadata', 'metadataPolicy', 'constraints', 'requiredTrustMarks'] as const
@@ -20,18 +20,18 @@ export async function updatedColumns(
 ) {
   if (examined.every((name) => fields[name] === undefined)) {
     const cleared = fields.metadata === null ? declaredMetadata(storedStatement(before)) : {}
-    return { ...cleared, ...columns(fields) }
+    return { ...cleared, ...toColumns(fields) }
   }
-  const statement = await examineAnew(examine, before, fields, settings)
+  const statement = await examineAgain(examine, before, fields, settings)
   const metadataFollowsEntity = fields.metadata === null || before.metadataFollowsEntity
   return {
-    ...redeclared(statement, { metadataFollowsEntity }, now),
-    ...columns(fields),
+    ...toRenewedColumns(statement, { metadataFollowsEntity }, now),
+    ...toColumns(fields),
     jwks: fields.jwks ?? statement.claims.jwks,
   }
 }
 
-async function examineAnew(
+async function examineAgain(
   examine: Examine,
   before: Subordinate,
   fields: ParsedFields,

@@ -1,7 +1,7 @@
 /** The Trust Anchor: its settings, the federation's settings, and publication. */
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
-import { changedMeanwhile, InvalidInputError, UnavailableError } from '#server/error/operation-error.ts'
+import { createVersionConflict, InvalidInputError, UnavailableError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
@@ -46,7 +46,7 @@ export function createTrustAnchorService(context: ServiceContext) {
           ...(touchesStatements ? { statementVersion: { increment: 1 } } : {}),
         },
       })
-      if (count === 0) throw changedMeanwhile(version)
+      if (count === 0) throw createVersionConflict(version)
       if (patch.metadataPolicy) await checkAgainstSubordinates(tx, patch.metadataPolicy)
       const after = await readSettings(tx)
       return {

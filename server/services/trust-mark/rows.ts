@@ -1,7 +1,7 @@
 /** Writes the rows of Trust Marks and of the JWTs issued for them. */
 import type { TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
-import { changedMeanwhile } from '#server/error/operation-error.ts'
+import { createVersionConflict } from '#server/error/operation-error.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { requireSigning } from '#server/services/signing-key/rows.ts'
@@ -10,7 +10,7 @@ import type { SignedMark } from '#server/services/trust-mark/signing.ts'
 export type TrustMarkRow = TrustMark & { trustMarkType: TrustMarkType }
 export const withType = { trustMarkType: true } as const
 
-export function columns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
+export function toColumns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
   return { jwt, kid, issuedAt, expiresAt, lastError: null, failingSince: null }
 }
 
@@ -26,7 +26,7 @@ export async function replace(
     where: { id, version: version ?? present.version },
     data: { ...data, version: { increment: 1 } },
   })
-  if (count === 0) throw changedMeanwhile(version)
+  if (count === 0) throw createVersionConflict(version)
   return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
 }
 

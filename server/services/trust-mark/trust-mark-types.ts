@@ -5,7 +5,7 @@ import type { Prisma, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import {
   ConflictError,
-  changedMeanwhile,
+  createVersionConflict,
   DuplicateError,
   NotFoundError,
 } from '#server/error/operation-error.ts'
@@ -69,7 +69,7 @@ export function createTrustMarkTypeService({ db, allowHttp, write }: ServiceCont
           where: { id, version: version ?? present.version },
           data: { ...data, version: { increment: 1 } },
         })
-        if (count === 0) throw changedMeanwhile(version)
+        if (count === 0) throw createVersionConflict(version)
         return change(
           'updateTrustMarkType',
           present,

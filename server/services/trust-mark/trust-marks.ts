@@ -19,11 +19,11 @@ import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
 import {
   change,
-  columns,
   recordIssued,
   replace,
   revokeIssued,
   type TrustMarkRow,
+  toColumns,
   withType,
 } from '#server/services/trust-mark/rows.ts'
 import { type MarkContent, parseDelegation, signMark } from '#server/services/trust-mark/signing.ts'
@@ -97,7 +97,7 @@ export function createTrustMarkService(context: ServiceContext) {
   ): Promise<TrustMarkRow> {
     const signed = await sign(content)
     return write(caller, async (tx) => {
-      const result = await replace(tx, present, columns(signed))
+      const result = await replace(tx, present, toColumns(signed))
       await recordIssued(tx, present.id, signed, null)
       return change(action, present, result)
     })
@@ -129,7 +129,7 @@ export function createTrustMarkService(context: ServiceContext) {
       return write(caller, async (tx) => {
         const data = {
           ...terms,
-          ...columns(signed),
+          ...toColumns(signed),
           subordinateId: await holderOf(tx, entityId),
           active,
           additionalClaims: jsonOrNull(claims),
@@ -193,7 +193,7 @@ export function createTrustMarkService(context: ServiceContext) {
         additionalClaims: claims,
       })
       return write(caller, async (tx) => {
-        const data = { ...terms, ...columns(signed), additionalClaims: jsonOrNull(claims) }
+        const data = { ...terms, ...toColumns(signed), additionalClaims: jsonOrNull(claims) }
         const result = await replace(tx, present, data, input.version)
         await revokeIssued(tx, present.id, signed.issuedAt)
         await recordIssued(tx, present.id, signed, null)

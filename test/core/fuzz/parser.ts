@@ -9,7 +9,7 @@ import {
 } from '#core/entity-statement/index.ts'
 import { parseHistoricalKey } from '#core/historical-keys.ts'
 import { decodeJwt, parseJwt, signJwt, verifyJwt } from '#core/jws.ts'
-import { parseJwk, parseJwkSet, parsePrivateJwk, publicJwk } from '#core/keys.ts'
+import { parseJwk, parseJwkSet, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import { applySuperiorMetadata, checkIssuer, parseMetadata } from '#core/metadata.ts'
 import {
   applyMetadataPolicy,
@@ -39,7 +39,7 @@ export type Parser = {
 
 const { id, NOW } = sample
 const clock = { now: NOW }
-const set = (name: EntityName) => ({ keys: [publicJwk(keys[name])] })
+const set = (name: EntityName) => ({ keys: [toPublicJwk(keys[name])] })
 const orAnything = (input: fc.Arbitrary<unknown>) => fc.oneof({ weight: 4, arbitrary: input }, anything)
 
 const STATEMENT = 'entity-statement+jwt'
@@ -94,7 +94,7 @@ export const parsers: readonly Parser[] = [
     explainMetadataPolicy(levels, parseMetadata(metadata)),
   ),
   row('key sets', orAnything(near(sample.keySet)), (input) => parseJwkSet(input)),
-  row('keys', orAnything(near(publicJwk(keys.leaf), sample.privateKey)), (input) => parseJwk(input)),
+  row('keys', orAnything(near(toPublicJwk(keys.leaf), sample.privateKey)), (input) => parseJwk(input)),
   row('private keys', orAnything(near(sample.privateKey)), (input) => parsePrivateJwk(input)),
   row('historical keys', orAnything(near(sample.historicalKey)), (input) => parseHistoricalKey(input)),
   row('Trust Mark issuers', orAnything(near(sample.issuers)), (input) => parseTrustMarkIssuers(input)),

@@ -1,5 +1,5 @@
 /** The statements of a correct federation, as the start of fuzzing. */
-import { publicJwk } from '#core/keys.ts'
+import { toPublicJwk } from '#core/keys.ts'
 import { type EntityName, keys } from '../fixture/keys.ts'
 
 type Json = Record<string, unknown>
@@ -8,12 +8,12 @@ export const NOW = 1_750_000_000
 export const id = (name: EntityName) => `https://${name}.example`
 
 const frame = { iat: NOW - 60, exp: NOW + 600 }
-const jwks = (name: EntityName) => ({ keys: [publicJwk(keys[name])] })
+const jwks = (name: EntityName) => ({ keys: [toPublicJwk(keys[name])] })
 
-export const keySet: Json = { keys: [publicJwk(keys.leaf), { kty: 'AKP', kid: 'a', pub: 'AAAA' }] }
+export const keySet: Json = { keys: [toPublicJwk(keys.leaf), { kty: 'AKP', kid: 'a', pub: 'AAAA' }] }
 export const privateKey: Json = keys.leaf
 export const historicalKey: Json = {
-  ...publicJwk(keys.leaf),
+  ...toPublicJwk(keys.leaf),
   ...frame,
   revoked: { revoked_at: NOW, reason: 'superseded' },
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
-import { generateSigningKey, type JwkSet, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 
 export type LargeFederation = {
@@ -22,7 +22,7 @@ export async function startLargeFederation(
 ): Promise<LargeFederation> {
   const key = await generateSigningKey('ES256')
   const signer = await createLocalSigner(key)
-  const keys = { keys: [publicJwk(key)] }
+  const keys = { keys: [toPublicJwk(key)] }
   const answers = new Map<string, { body: string; type: string }>()
   const server = createServer((request, response) => {
     const answer = answers.get(request.url ?? '')

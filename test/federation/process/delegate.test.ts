@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { verifyDelegation } from '#core/trust-mark/index.ts'
 import { run } from '#test/helpers/program.ts'
 import { verified } from '../verify.ts'
@@ -32,7 +32,7 @@ test('signs a delegation that verifies with the key of the owner (§7.2.1)', {
   ])
   expect((await program.ended).code).toBe(0)
   const jwt = program.stdout().trim()
-  const ownerKeys = { keys: [publicJwk(key)] }
+  const ownerKeys = { keys: [toPublicJwk(key)] }
   const { protectedHeader, payload } = await verified(jwt, {
     keys: ownerKeys,
     typ: 'trust-mark-delegation+jwt',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createLocalSigner } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
@@ -88,7 +88,7 @@ test('a new signing key signs every response again', async () => {
   const kid = (body: string) => decodeProtectedHeader(body).kid
   const key = await generateSigningKey('ES256')
   // The key was announced before, so only the signer changes.
-  ta.keyDirectory.published = { keys: [publicJwk(key), ...published.keys] }
+  ta.keyDirectory.published = { keys: [toPublicJwk(key), ...published.keys] }
   await bothSay(signer.kid, kid)
   ta.keyDirectory.signer = await createLocalSigner(key)
   await bothSay(key.kid, kid)

@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import {
   buildTrustMark,
   TRUST_MARK_STATUS_TYP as STATUS_TYP,
@@ -63,7 +63,7 @@ async function resolved(...marks: string[]): Promise<string[]> {
 
 test('trusts only the keys of an issuer that its superior states (§7.3)', async () => {
   const own = await generateSigningKey('ES256')
-  unasked.options.configuration = { jwks: { keys: [...unasked.keys.keys, publicJwk(own)] } }
+  unasked.options.configuration = { jwks: { keys: [...unasked.keys.keys, toPublicJwk(own)] } }
   const good = await mark(unasked)
   expect(await resolved(await mark({ ...unasked, key: own }, other), good)).toEqual([good])
   unasked.options.configuration = {}

@@ -1,6 +1,6 @@
 /** A valid chain of four statements with one wrong claim: each is refused with the correct code (§3.2, §10.2). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -13,7 +13,7 @@ const foreignKeys: { keys: object[] } = { keys: [] }
 beforeAll(async () => {
   ta = await startTrustAnchor()
   federation = await below(entityId).intermediate().leaf().start()
-  foreignKeys.keys.push(publicJwk(await generateSigningKey('ES256')))
+  foreignKeys.keys.push(toPublicJwk(await generateSigningKey('ES256')))
   await ta.publishConfiguration()
 })
 afterAll(() => Promise.all([ta.close(), federation.close()]))

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildHistoricalKeySet } from '#core/historical-keys.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
@@ -20,7 +20,7 @@ test('is not found before the first key is retired', async () => {
 })
 
 test('sends the published key set in its exact media type (§8.7.2)', { tags: '8.7.2/typ' }, async () => {
-  const old = { ...publicJwk(await generateSigningKey('ES256')), exp: ta.now() - 1 }
+  const old = { ...toPublicJwk(await generateSigningKey('ES256')), exp: ta.now() - 1 }
   const claims = buildHistoricalKeySet({ issuer: entityId, iat: ta.now(), keys: [old] })
   await ta.redis.client.set(ta.names.historicalKeys, await ta.sign(claims, 'jwk-set+jwt'))
   await ta.announce({ kind: 'historical-keys' })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -69,8 +69,8 @@ test('a mark signed with a retired key is active, with a compromised or unknown 
   if (!retired || !compromised || !unknown) throw new Error('three keys were asked for')
   const exp = ta.now()
   ta.keyDirectory.historical.push(
-    { ...publicJwk(retired), exp },
-    { ...publicJwk(compromised), exp, revoked: { revoked_at: exp, reason: 'compromised' } },
+    { ...toPublicJwk(retired), exp },
+    { ...toPublicJwk(compromised), exp, revoked: { revoked_at: exp, reason: 'compromised' } },
   )
   const issue = (key: typeof retired, name: string) =>
     ta.issueTrustMark({ type, subject: `https://${name}.example`, key })

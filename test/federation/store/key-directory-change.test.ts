@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { readKeyDirectory, writeNewKey } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
 import { announceKey, switchKey, tidyKeyDirectory, withdrawKey } from '#store/key-directory-change.ts'
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }))
 
 const write = (name: string, value: object) => writeFile(join(directory, name), JSON.stringify(value))
-const past = (key: Jwk, more: object = {}) => ({ ...publicJwk(key), iat: 1, exp: 2, ...more })
+const past = (key: Jwk, more: object = {}) => ({ ...toPublicJwk(key), iat: 1, exp: 2, ...more })
 const files = async () =>
   (await readdir(directory, { recursive: true })).filter((name) => name.includes('.')).sort()
 
@@ -65,7 +65,7 @@ test('refuses to switch without an announced key', async () => {
 })
 
 test('finds a key under any file name, and keeps an unusual kid inside the folder', async () => {
-  const odd = { ...publicJwk(next), kid: '../odd' }
+  const odd = { ...toPublicJwk(next), kid: '../odd' }
   await write('publickeys/by-hand.json', odd)
   await withdrawKey(place, past(odd as Jwk))
   expect((await seen()).historical).toEqual(['../odd'])
@@ -87,7 +87,7 @@ const cut: [what: string, arrange: () => Promise<unknown>, signs: string, listed
       'switching, with the public keys written',
       async () => {
         await write('next.json', next)
-        await write(`publickeys/${next.kid}.json`, publicJwk(next))
+        await write(`publickeys/${next.kid}.json`, toPublicJwk(next))
       },
       'current',
       { current: 'current', next: 'announced' },

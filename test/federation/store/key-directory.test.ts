@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { generateSigningKey, type Jwk, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { readKeyDirectory, watchKeyDirectory, writeNewKey } from '#store/key-directory.ts'
 
 let directory: string
@@ -26,7 +26,7 @@ test('a new key is written with the modes and names of the deployment guide', as
   expect((await stat(privateFile)).mode & 0o777).toBe(0o600)
   expect((await stat(publicFile)).mode & 0o777).toBe(0o644)
   expect(JSON.parse(await readFile(privateFile, 'utf8'))).toEqual(key)
-  expect(JSON.parse(await readFile(publicFile, 'utf8'))).toEqual(publicJwk(key))
+  expect(JSON.parse(await readFile(publicFile, 'utf8'))).toEqual(toPublicJwk(key))
   expect(await readdir(directory)).toEqual(['private.json', 'publickeys'])
 })
 
@@ -45,7 +45,7 @@ test('publishes the current, the announced and the earlier keys, each once and w
   const [next, earlier] = [await generateSigningKey('RS256'), await generateSigningKey('ES384')]
   await writeNewKey(directory, key)
   await write('next.json', next)
-  await write(`publickeys/${earlier.kid}.json`, publicJwk(earlier))
+  await write(`publickeys/${earlier.kid}.json`, toPublicJwk(earlier))
   const { signer, published } = await readKeyDirectory(directory)
   expect(signer).toMatchObject({ kid: key.kid, alg: 'ES256' })
   expect(new Set(published.keys.map(({ kid }) => kid))).toEqual(new Set([key.kid, next.kid, earlier.kid]))
@@ -55,9 +55,9 @@ test('publishes the current, the announced and the earlier keys, each once and w
 
 test('reads historical keys from the configured directory', async () => {
   await writeNewKey(directory, key)
-  const old = { ...publicJwk(await generateSigningKey('ES256')), iat: 1, exp: 2 }
+  const old = { ...toPublicJwk(await generateSigningKey('ES256')), iat: 1, exp: 2 }
   const revoked = {
-    ...publicJwk(await generateSigningKey('ES256')),
+    ...toPublicJwk(await generateSigningKey('ES256')),
     exp: 2,
     revoked: { revoked_at: 1, reason: 'compromised' },
   }
@@ -93,7 +93,7 @@ test.each(faults)('explains the error: %s', async (_what, file, content, sentenc
   await mkdir(join(directory, 'historical_keys'))
   const samples: Record<string, unknown> = {
     private: await generateSigningKey('ES256'),
-    public: publicJwk(key),
+    public: toPublicJwk(key),
   }
   await write(file, typeof content === 'string' ? (samples[content] ?? content) : content)
   const error = await readKeyDirectory(directory).then(

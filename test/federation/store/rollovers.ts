@@ -1,5 +1,5 @@
 /** Rolls keys over until a test kills this process; prints each key before it may sign. */
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
 import { announceKey, switchKey, tidyKeyDirectory, withdrawKey } from '#store/key-directory-change.ts'
 
@@ -16,5 +16,5 @@ for (let rollovers = 0; rollovers < 10_000; rollovers++) {
   }
   await switchKey(place)
   const old = listed.find(({ jwk }) => jwk.kid === signer.kid)
-  if (old) await withdrawKey(place, { ...publicJwk(old.jwk), exp: Math.floor(Date.now() / 1000) })
+  if (old) await withdrawKey(place, { ...toPublicJwk(old.jwk), exp: Math.floor(Date.now() / 1000) })
 }

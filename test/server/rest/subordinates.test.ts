@@ -1,6 +1,6 @@
 /** Tests the REST API for subordinates, and the Subordinate Statements it publishes. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
@@ -62,7 +62,7 @@ test('changes in part, deactivates and reactivates', async () => {
 test('clears fields that are null, and keeps the published keys', async () => {
   const leaf = await startLeaf(admin)
   const byHand = { openid_relying_party: { client_name: 'By hand' } }
-  const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
+  const jwks = { keys: [...leaf.keys.keys, toPublicJwk(await generateSigningKey('ES256'))] }
   const fields = { metadata: byHand, jwks, valid_for: 24, autorenew: false }
   const { body: created } = await rest.call('POST', '/subordinates', registration(leaf.id, fields))
   expect(created).toMatchObject(fields)

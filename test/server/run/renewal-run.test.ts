@@ -1,6 +1,6 @@
 /** Tests runs: one at a time per kind, progress, cancellation, retries and takeover. */
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { createLedger, takeUp } from '#server/jobs/run-ledger.ts'
+import { createLedger, takeOverRun } from '#server/jobs/run-ledger.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -146,7 +146,7 @@ it('measures liveness by the database clock, not the worker clock', async () => 
       FROM "RenewalRun" WHERE "id" = ${id}`
     return row?.seconds
   }
-  const run = await takeUp(db, id)
+  const run = await takeOverRun(db, id)
   expect(await aliveSince()).toBeLessThan(10)
   if (run) await createLedger({ db, now }, run).beat({ current: null })
   expect(await aliveSince()).toBeLessThan(10)

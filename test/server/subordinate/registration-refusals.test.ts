@@ -1,7 +1,7 @@
 /** Tests refusals at registration: each has a type, a code, a path and a message, and changes nothing. */
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
@@ -192,7 +192,7 @@ describe('an invalid input', () => {
 
   it('names jwks with the same kid twice', async () => {
     const [one, two] = await Promise.all([generateSigningKey('ES256'), generateSigningKey('ES256')])
-    const jwks = { keys: [publicJwk(one), { ...publicJwk(two), kid: one.kid }] }
+    const jwks = { keys: [toPublicJwk(one), { ...toPublicJwk(two), kid: one.kid }] }
     const { message } = await refuse({ entityId: stranger.leaf.id, jwks }, invalid('jwks'))
     expect(message).toContain(one.kid)
   })

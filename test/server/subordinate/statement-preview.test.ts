@@ -1,6 +1,6 @@
 /** Tests the preview of a Subordinate Statement and of its resolution, before a change (§3.1.3, §6). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
@@ -31,7 +31,7 @@ describe('of a registered entity', () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf, { validFor: 24 })
     const served = await servedStatement(admin, leaf.id)
-    const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+    const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
     const constraints = { max_path_length: 0 }
     const result = await preview({ id, changes: { jwks, constraints, validFor: 48 } })
     const { iat, exp, ...claims } = result.claims

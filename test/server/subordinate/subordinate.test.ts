@@ -1,7 +1,7 @@
 /** Tests subordinates from the mutation to the public endpoints (§3.1, §8.1, §8.2, §8.3). */
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -75,7 +75,7 @@ describe('registerSubordinate', () => {
 
   it('publishes the keys obtained out of band when the configuration verifies with them', async () => {
     const leaf = await startLeaf(admin)
-    const unused = publicJwk(await generateSigningKey('ES256'))
+    const unused = toPublicJwk(await generateSigningKey('ES256'))
     const jwks = { keys: [...leaf.keys.keys, unused] }
     await register(admin, leaf, { jwks })
     expect((await statement(leaf.id)).jwks).toEqual(jwks)
@@ -83,7 +83,7 @@ describe('registerSubordinate', () => {
 
   it('refuses an entity whose configuration does not verify with the keys obtained out of band', async () => {
     const leaf = await startLeaf(admin)
-    const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+    const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
     const result = await admin.mutate('registerSubordinate', { entityId: leaf.id, jwks }, 'id')
     expect(result).toMatchObject({
       __typename: 'EntityRejectedError',
@@ -166,7 +166,7 @@ describe('renewSubordinate', () => {
   }, async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
-    const next = publicJwk(await generateSigningKey('ES256'))
+    const next = toPublicJwk(await generateSigningKey('ES256'))
     leaf.keys.keys.push(next)
     leaf.options.metadata = {
       openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'New' },
@@ -212,7 +212,7 @@ describe('renewSubordinate', () => {
   }, async () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
-    const jwks = { keys: [...leaf.keys.keys, publicJwk(await generateSigningKey('ES256'))] }
+    const jwks = { keys: [...leaf.keys.keys, toPublicJwk(await generateSigningKey('ES256'))] }
     const { configuration } = leaf
     leaf.configuration = async () => {
       leaf.configuration = configuration // an update fetches it too

@@ -1,7 +1,7 @@
 /** Tests updates: they are checked as at registration (§3.2, §6), and a refusal changes nothing. */
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
@@ -24,7 +24,7 @@ async function statement(sub: string): Promise<JWTPayload> {
   return served
 }
 
-const newKeys = async () => ({ keys: [publicJwk(await generateSigningKey('ES256'))] })
+const newKeys = async () => ({ keys: [toPublicJwk(await generateSigningKey('ES256'))] })
 
 it.for<[field: string, value: () => object | Promise<object>, check: string]>([
   ['jwks', newKeys, 'KEYS'],
@@ -104,7 +104,7 @@ describe('jwks', () => {
     const leaf = await startLeaf(admin)
     const { id } = await register(admin, leaf)
     leaf.key = await generateSigningKey('ES256')
-    leaf.keys.keys = [publicJwk(leaf.key)]
+    leaf.keys.keys = [toPublicJwk(leaf.key)]
     expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
     expect(await update(id, { jwks: null })).toMatchObject({ jwks: leaf.keys })
     expect((await statement(leaf.id)).jwks).toEqual(leaf.keys)

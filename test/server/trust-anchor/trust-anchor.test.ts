@@ -1,7 +1,7 @@
 /** Tests the settings of the Trust Anchor and the federation, from the mutation to the endpoints (§3.1.2, §5.2.2). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { type Role, roles } from '#server/identity/roles.ts'
 import { defaultsOf } from '#server/services/patch.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
@@ -64,7 +64,7 @@ describe('updateTrustAnchor', () => {
   }, async () => {
     const other = 'https://other.example.org'
     const type = 'https://other.example.org/mark'
-    const owner = { sub: other, jwks: { keys: [publicJwk(await generateSigningKey('ES256'))] } }
+    const owner = { sub: other, jwks: { keys: [toPublicJwk(await generateSigningKey('ES256'))] } }
     await update({
       authorityHints: [other, other],
       trustAnchorHints: [other],

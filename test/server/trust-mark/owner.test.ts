@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
@@ -19,7 +19,7 @@ const owner = 'https://owner.example.org'
 
 async function owned() {
   const key = await generateSigningKey('ES256')
-  const jwks = { keys: [publicJwk(key)] }
+  const jwks = { keys: [toPublicJwk(key)] }
   const { id, type } = await createType({ owner: { sub: owner, jwks } })
   const delegate = (changes: object = {}, by = key) => {
     const iat = Math.floor(Date.now() / 1000)
@@ -69,7 +69,7 @@ it('has no mark with a delegation that another key signed', async () => {
 it('does not renew a mark that is older than the owner and has no delegation', async () => {
   const { id: typeId, type } = await createType()
   const { id, mark } = await issueOf(type)
-  const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+  const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
   await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
   expect(await change('renew', id)).toMatchObject({
     __typename: 'InvalidInputError',
@@ -89,7 +89,7 @@ it('is failing from its first failed renewal until one succeeds', async () => {
     return { ...data.trustMark, found: data.trustMarks.totalCount }
   }
   expect(await failing()).toEqual({ failingSince: null, lastError: null, found: 0 })
-  const jwks = { keys: [publicJwk(await generateSigningKey('ES256'))] }
+  const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
   await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
   await change('renew', id)
   const first = await failing()

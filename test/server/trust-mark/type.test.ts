@@ -1,6 +1,6 @@
 /** Tests Trust Mark types, and their entries in the Entity Configuration (§3.1.2, §7). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generateSigningKey, publicJwk } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { servedConfiguration } from '#test/helpers/subordinate.ts'
 
@@ -46,7 +46,7 @@ describe('createTrustMarkType', () => {
   }, async () => {
     const owner = {
       sub: 'https://owner.example.org',
-      jwks: { keys: [publicJwk(await generateSigningKey('ES256'))] },
+      jwks: { keys: [toPublicJwk(await generateSigningKey('ES256'))] },
     }
     const row = await create({ owner })
     expect(await ownerOf(row.type)).toEqual(owner)

@@ -3,7 +3,7 @@ import { toast } from 'svelte-sonner'
 import { route } from '#lib/route.ts'
 import { signOut } from './sign-in.ts'
 
-export async function leave(): Promise<void> {
+export async function signOutAndLeave(): Promise<void> {
   const { problem } = await signOut()
   if (problem) toast.error(`You are still signed in. ${problem}`)
   // Loads a new document, so that no data of the session stays in this window.

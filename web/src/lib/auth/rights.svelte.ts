@@ -5,7 +5,7 @@
 import { isFormOpen } from '#lib/form/open-forms.ts'
 import type { RightsQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
-import { glance } from '#lib/graphql/client.ts'
+import { readInBackground } from '#lib/graphql/client.ts'
 import { connection } from '#lib/graphql/connection.svelte.ts'
 import { topic } from '#lib/topic.ts'
 import { invalidate } from '$app/navigation'
@@ -32,7 +32,7 @@ export const rights = {
   },
   /** `shown`: the viewer that the page was loaded for. Without a session, a notice appears and the page stays. */
   async lookAgain(shown: Viewer): Promise<void> {
-    const answer = await glance(fetch, Rights, {})
+    const answer = await readInBackground(fetch, Rights, {})
     if (!answer) return
     if (!answer.viewer) connection.refused()
     else if (isFormOpen() && isLess(answer.viewer, shown)) lowered = answer.viewer

@@ -3,7 +3,7 @@
 const WELL_KNOWN = /\/\.well-known\/openid-federation\/?$/
 
 /** Accepts the address of an Entity Configuration, or a bare host name, and returns the identifier. */
-export function tidyEntityId(text: string): string {
+export function toEntityId(text: string): string {
   const trimmed = text.trim().replace(WELL_KNOWN, '')
   return trimmed === '' || /^[a-z][a-z0-9+.-]*:/i.test(trimmed) ? trimmed : `https://${trimmed}`
 }

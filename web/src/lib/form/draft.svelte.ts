@@ -2,7 +2,7 @@
  * The draft of a stored object in a form: the stored values with the user's changes. Changes of other users can be merged
  * without losing the user's own.
  */
-import { differing, picked, type Stored } from '#lib/form/stored.ts'
+import { findChangedFields, pickFields, type Stored } from '#lib/form/stored.ts'
 
 export class Draft<Fields extends object> {
   #base = $state.raw() as Stored<Fields> // set by the constructor
@@ -19,17 +19,17 @@ export class Draft<Fields extends object> {
 
   /** Fields that the user changed. */
   get changed() {
-    return differing(this.#base.fields, this.fields)
+    return findChangedFields(this.#base.fields, this.fields)
   }
 
   /** The values to send: only the fields that the user changed. */
   get changes() {
-    return picked(this.#copy(), this.changed)
+    return pickFields(this.#copy(), this.changed)
   }
 
   /** Fields whose stored value has changed since this draft began. */
   changedMeanwhile(stored: Stored<Fields>) {
-    return stored.version === this.version ? [] : differing(this.#base.fields, stored.fields)
+    return stored.version === this.version ? [] : findChangedFields(this.#base.fields, stored.fields)
   }
 
   /** Takes over the new stored values and keeps the user's changes. */

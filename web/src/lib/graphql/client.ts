@@ -105,7 +105,7 @@ async function inSession<Answer extends { error?: CombinedError }>(
 }
 
 /** Reads in the background: a failure is silent and never asks the user to sign in. */
-export async function glance<Data, Variables extends AnyVariables>(
+export async function readInBackground<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,

@@ -1,6 +1,6 @@
 /** Executes a command of the palette. */
 import { toast } from 'svelte-sonner'
-import { leave } from '#lib/auth/leave.ts'
+import { signOutAndLeave } from '#lib/auth/leave.ts'
 import { startWalk } from '#lib/collection/walk.ts'
 import { route } from '#lib/route.ts'
 import { theme } from '#lib/theme.svelte.ts'
@@ -11,7 +11,7 @@ import type { Command } from './command.ts'
 export async function runCommand({ href, effect }: Command): Promise<void> {
   if (href !== undefined) return goto(href)
   if (effect.kind === 'theme') return theme.choose(effect.theme)
-  if (effect.kind === 'sign out') return leave()
+  if (effect.kind === 'sign out') return signOutAndLeave()
   const { refusal } = await startWalk()
   if (refusal) toast.error(refusal.message)
   await goto(route.collection(), { invalidate: [topic.runs] })

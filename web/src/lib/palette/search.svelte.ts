@@ -1,7 +1,7 @@
 /** The search of the palette: the typed text and its matches, in groups. */
 import Plus from '@lucide/svelte/icons/plus'
 import Waypoints from '@lucide/svelte/icons/waypoints'
-import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
+import { entityIdProblem, toEntityId } from '#lib/entity/id.ts'
 import { route } from '#lib/route.ts'
 import { actions, type Command, screens } from './command.ts'
 import { findOnServer } from './find.ts'
@@ -20,7 +20,7 @@ export interface Group {
 /** Actions for an entity that is not registered, by its identifier. */
 function byAddress(query: string, { mayOperate }: Viewer): Command[] {
   if (!/^https?:\/\//.test(query.trim())) return []
-  const entityId = tidyEntityId(query)
+  const entityId = toEntityId(query)
   if (entityIdProblem(entityId)) return []
   const register = { id: 'register', label: `Register ${entityId}`, icon: Plus }
   return [

@@ -1,5 +1,5 @@
 /** Reads a pasted list of Entity Identifiers: one per line, or the first column of a CSV file. */
-import { entityIdProblem, tidyEntityId } from '#lib/entity/id.ts'
+import { entityIdProblem, toEntityId } from '#lib/entity/id.ts'
 
 export interface EntityList {
   entityIds: string[]
@@ -26,7 +26,7 @@ export function readEntityList(text: string): EntityList {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const value = firstValue(line)
     if (value === '' || (index === 0 && isHeading(value))) continue
-    const entityId = tidyEntityId(value)
+    const entityId = toEntityId(value)
     const problem = entityIdProblem(entityId)
     if (problem) faults.push({ line: index + 1, text: value, problem })
     else if (found.has(entityId)) repeated++

@@ -1,6 +1,6 @@
 import { error, redirect } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
-import { glance } from '#lib/graphql/client.ts'
+import { readInBackground } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import { topic } from '#lib/topic.ts'
 import type { LayoutLoad } from './$types'
@@ -21,6 +21,6 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   // Untracked: the user does not depend on the page.
   if (!viewer) redirect(307, route.signIn(untrack(() => url.pathname + url.search)))
   // A failed poll of the status must not fail the page; the indicator shows it.
-  const status = await glance(fetch, ShellStatus, {})
+  const status = await readInBackground(fetch, ShellStatus, {})
   return { viewer, status: status?.serverStatus ?? null }
 }) satisfies LayoutLoad

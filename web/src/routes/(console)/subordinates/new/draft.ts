@@ -17,7 +17,7 @@ export function inputOf(entityId: string, { settings, active }: Draft): Outcome<
 }
 
 /** The check compares the entity's keys with the typed ones; only the typed ones can be fixed here. */
-export function placed(refusal: Refusal): Refusal {
+export function locateRefusal(refusal: Refusal): Refusal {
   const failed = refusal.checks?.filter(({ status }) => status === 'FAILED') ?? []
   const isAboutKeys = failed.length > 0 && failed.every(({ name }) => name === 'KEYS')
   return isAboutKeys ? { ...refusal, path: ['jwks'] } : refusal

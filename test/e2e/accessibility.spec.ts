@@ -1,6 +1,5 @@
 /**
- * Every page of the console, in light, in dark and on a phone: no axe violations, nothing too wide, no errors, nobody
- * else asked or let in.
+ * Tests every page of the console in light, dark and phone layout: no axe violations, no overflow, no errors, no other origins.
  */
 
 import type { Browser, Page } from 'playwright-core'
@@ -115,7 +114,7 @@ test('has no violations on any linked page', { timeout: WALK_TIMEOUT }, async ()
   )
 })
 
-describe('a page that is brought to', () => {
+describe('a page in the state', () => {
   beforeAll(enter)
 
   test.each(states)('$what', async ({ path, reach, part }) => {

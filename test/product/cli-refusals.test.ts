@@ -103,7 +103,7 @@ test.for<[args: string[], entry: Entry]>([
   ],
 ])('%s', ([args, entry]) => expectRecorded(args, entry))
 
-test('a run beside another of its kind', async () => {
+test('a run during another of its kind', async () => {
   const { db } = admin.server
   const startedBy = { startedBy: 'test', startedMethod: 'cli' }
   const heartbeatAt = new Date(Date.now() + 3_600_000) // keeps the run alive
@@ -137,7 +137,7 @@ test('an unexpected failure, without its message', async () => {
   )
 })
 
-test('a record that fails does not hide the failure', async () => {
+test('reports the failure even if it cannot be recorded', async () => {
   await whileRefusing('INSERT ON "AuditEvent"', async () => {
     const { code, stderr } = await run(['backup', '--output=/nowhere/backup'])
     expect(code).toBe(1)
@@ -153,7 +153,7 @@ test.for([
   [['renew-subordinates', '--every']],
   [['import']],
   [['import', '--postgres=postgres://127.0.0.1:1/inmor', '--dry-run']],
-])('leaves no entry, for it could have changed nothing: %s', async ([args = []]) => {
+])('leaves no entry for a command that changes nothing: %s', async ([args = []]) => {
   const before = await admin.server.db.auditEvent.count()
   expect((await run(args)).code).toBe(1)
   expect(await admin.server.db.auditEvent.count()).toBe(before)

@@ -180,7 +180,7 @@ describe('without a running product', async () => {
       'apikey create --username a --key-name b --days soon',
       'whole number of days',
     ],
-  ])('says in its first line what is wrong with %s', async (_what, args, sentence) => {
+  ])('reports a fault of %s in its first line', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await inmor({ environment: { DATA_DIR: '/dev/null' } }, args.split(' '))
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr.split('\n', 1)[0]).toContain(sentence)

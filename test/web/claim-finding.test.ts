@@ -53,7 +53,7 @@ test.each([
   [{ naming_constraints: { permitted: ['not a host'] } }, ['naming_constraints', 'permitted', 0]],
   [{ naming_constraints: { permitted: [] } }, ['naming_constraints', 'permitted']],
   [{ allowed_entity_types: ['federation_entity'] }, ['allowed_entity_types']],
-])('constraints %j are refused at %s', (constraints, path) => {
+])('refuses the constraints %j at %s', (constraints, path) => {
   expect(constraintsFindings(constraints)).toEqual([{ path, message: expect.any(String) }])
 })
 
@@ -96,7 +96,7 @@ test.each([
   ['parameters of a type', parametersFindings('federation_entity'), { contacts: null }, ['contacts']],
   ['claims of a statement', statementClaimsFindings, { policy_id: 1, metadata: {} }, ['metadata']],
   ['claims of a mark', markClaimsFindings, { jti: 'a' }, ['jti']],
-])('%s: a fault is found where it is', (_what, check, value, path) => {
+])('%s: finds a fault at its place', (_what, check, value, path) => {
   expect(check(value)).toEqual([{ path, message: expect.any(String) }])
 })
 
@@ -108,11 +108,11 @@ test.each([
   ['parameters of a type', parametersFindings('federation_entity'), { contacts: ['a@b.example'] }],
   ['claims of a statement', statementClaimsFindings, { policy_id: 1 }],
   ['claims of a mark', markClaimsFindings, { level: 2 }],
-])('%s that may stand have no findings', (_what, check, value) => {
+])('%s: valid values have no findings', (_what, check, value) => {
   expect(check(value)).toEqual([])
 })
 
-test('a finding belongs to its place and to all around it, but to no name that only begins alike', () => {
+test('assigns a finding to its place and its parents, not to a name with the same prefix', () => {
   const findings = [['a'], ['a', 'b'], ['ab'], []].map((path) => ({ path, message: '' }))
   expect(findingsAt(findings, ['a'])).toEqual([findings[0]])
   expect(findingsWithin(findings, ['a'])).toEqual([findings[0], findings[1]])

@@ -1,8 +1,8 @@
-/** The collection in the console: what is shown of an entity. */
+/** Tests the display information of an entity in the collection. */
 import { expect, test } from 'vitest'
 import { infoOf } from '#lib/collection/info.ts'
 
-test('claims are told by type, in their languages, and only web addresses are links', () => {
+test('lists claims by type with their languages, and links web addresses only', () => {
   const [provider, ...others] = infoOf({
     openid_provider: {
       'display_name#sv': 'Bibliotek',

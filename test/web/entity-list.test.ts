@@ -18,6 +18,6 @@ test('reports an invalid line with its number, and counts duplicates', () => {
   expect(faults).toEqual([{ line: 2, text: 'nobody', problem: expect.any(String) }])
 })
 
-test('a heading counts as one in the first line only', () => {
+test('accepts a heading in the first line only', () => {
   expect(readEntityList(`${rp}\nentity`).faults).toHaveLength(1)
 })

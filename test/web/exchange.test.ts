@@ -1,18 +1,18 @@
-/** A request that meets the exchange of one session for another is sent again, and no other is. */
+/** Tests the repetition of requests that were refused while the session was replaced. */
 import { expect, test, vi } from 'vitest'
 import { acrossExchanges, exchange } from '#lib/auth/exchange.ts'
 
 const isRefused = (answer: string) => answer === 'refused'
 const sender = (...answers: Promise<string>[]) => vi.fn(() => answers.shift() ?? Promise.resolve('given'))
 
-test('what is refused for want of a session is refused, when none is coming', async () => {
+test('returns a refusal without a session if no session is being replaced', async () => {
   await exchange(Promise.resolve()) // it had its answer before
   const send = sender(Promise.resolve('refused'))
   expect(await acrossExchanges(send, isRefused)).toBe('refused')
   expect(send).toHaveBeenCalledTimes(1)
 })
 
-test('what is refused while a session is coming waits for it', async () => {
+test('repeats a refused request after the replacement of the session', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const exchanged = exchange(promise)
   const send = sender(Promise.resolve('refused'))
@@ -25,7 +25,7 @@ test('what is refused while a session is coming waits for it', async () => {
   expect(send).toHaveBeenCalledTimes(2)
 })
 
-test('a refusal that arrives after the session counts as from before it', async () => {
+test('repeats a request whose refusal arrives after the replacement', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const answer = acrossExchanges(sender(promise), isRefused)
   await exchange(Promise.resolve())
@@ -33,7 +33,7 @@ test('a refusal that arrives after the session counts as from before it', async 
   expect(await answer).toBe('given')
 })
 
-test('an exchange that fails is one as well, and its failure is for who asked for it', async () => {
+test('counts a failed replacement too, and reports its failure to its caller', async () => {
   const failing = exchange(Promise.reject(new Error('no answer')))
   const answer = acrossExchanges(sender(Promise.resolve('refused')), isRefused)
   await expect(failing).rejects.toThrow('no answer')

@@ -1,4 +1,4 @@
-/** A list as a file: page by page, until the end, a refusal, or a cancellation. */
+/** Tests the export of a list: page by page, to the end, a refusal or a cancellation. */
 import { expect, test } from 'vitest'
 import { csv, exportRows, jsonLines } from '#lib/list/export.ts'
 

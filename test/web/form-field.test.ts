@@ -1,11 +1,11 @@
-/** The fields of forms: what is stored, what is shown of it, and what is sent. */
+/** Tests the fields of forms: conversion from stored values and to the API's input. */
 import { expect, test } from 'vitest'
 import { emptyValues, parseValues, storedValues } from '#lib/form/field.ts'
 import { closesPaths, subordinateFields } from '#lib/subordinate/draft.ts'
 import { anchorFields } from '#lib/trust-anchor/draft.ts'
 import { markFields, typeFields } from '#lib/trust-mark/draft.ts'
 
-test('a form begins empty, with what is on by default', () => {
+test('starts empty, with defaults switched on', () => {
   expect(emptyValues(markFields)).toEqual({
     validFor: '',
     renewalTime: '',
@@ -17,7 +17,7 @@ test('a form begins empty, with what is on by default', () => {
   expect(other.requiredTrustMarks).toEqual([])
 })
 
-test('what is stored becomes text, and nothing where nothing is set', () => {
+test('converts stored values to text, and null to empty text', () => {
   const mark = { version: 2, validFor: 8760, renewalTime: 48, autorenew: false, additionalClaims: null }
   expect(storedValues(markFields, mark)).toEqual({
     version: 2,
@@ -29,7 +29,7 @@ test('what is stored becomes text, and nothing where nothing is set', () => {
   expect(JSON.parse(fields.metadataPolicy)).toEqual(metadataPolicy)
 })
 
-test('of the Trust Marks of the anchor its form keeps the JWTs', () => {
+test('keeps only the JWTs of the Trust Marks of the anchor', () => {
   const trustMarks = [{ trust_mark_type: 'https://a.example/mark', trust_mark: 'a.b.c' }, 'rubbish']
   const { fields } = storedValues(anchorFields, { version: 4, trustMarks, auditRetentionDays: null })
   expect(fields).toMatchObject({ trustMarks: ['a.b.c'], auditRetentionDays: '' })
@@ -38,7 +38,7 @@ test('of the Trust Marks of the anchor its form keeps the JWTs', () => {
   })
 })
 
-test('only the fields that are given are sent, and an empty one clears', () => {
+test('sends only the given fields, and null for an empty one', () => {
   expect(parseValues(markFields, {})).toEqual({ value: {} })
   expect(parseValues(markFields, { validFor: '24' })).toEqual({ value: { validFor: 24 } })
   expect(parseValues(markFields, { validFor: '', renewalTime: '', additionalClaims: '' })).toEqual({
@@ -49,20 +49,20 @@ test('only the fields that are given are sent, and an empty one clears', () => {
   })
 })
 
-test('an owner is sent as it was typed', () => {
+test('sends an owner as typed', () => {
   const owner = { sub: 'https://owner.example', jwks: { keys: [] } }
   const { fields } = storedValues(typeFields, { version: 1, owner })
   expect(parseValues(typeFields, { owner: fields.owner })).toEqual({ value: { owner } })
 })
 
-test('a claim without content clears', () => {
+test('sends null for a claim without content', () => {
   const metadataPolicy = '{"openid_provider": {"issuer": {}}, "oauth_client": {}}'
   expect(parseValues(subordinateFields, { metadataPolicy, constraints: ' ', jwks: '{}' })).toEqual({
     value: { metadataPolicy: null, constraints: null, jwks: null },
   })
 })
 
-test('an operator of a policy may have an empty object for its value', () => {
+test('keeps an empty object as the value of an operator', () => {
   const metadataPolicy = '{"openid_provider": {"x": {"value": {}}}}'
   expect(parseValues(subordinateFields, { metadataPolicy }).value).toEqual({
     metadataPolicy: JSON.parse(metadataPolicy),
@@ -79,11 +79,11 @@ test.each([
   [parseValues(subordinateFields, { validFor: 'a week' }), 'validFor'],
   [parseValues(anchorFields, { trustAnchors: '[]' }), 'trustAnchors'],
   [parseValues(anchorFields, { maximumTrustMarkHours: '1e3' }), 'maximumTrustMarkHours'],
-])('what cannot be read is refused at its field', (outcome, field) => {
+])('refuses unreadable input at its field', (outcome, field) => {
   expect(outcome.refusal?.path).toEqual([field])
 })
 
-test('a path length of 0 closes every path through an Intermediate (§6.2.1)', () => {
+test('detects that a path length of 0 closes every path through an Intermediate (§6.2.1)', () => {
   expect(closesPaths({ constraints: { max_path_length: 0 } })).toBe(true)
   for (const constraints of [{ max_path_length: 1 }, {}, null, undefined])
     expect(closesPaths({ constraints })).toBe(false)

@@ -1,4 +1,4 @@
-/** Times, lengths of time and identifiers as the console shows them. */
+/** Tests the format of times, durations and identifiers. */
 import { expect, test } from 'vitest'
 import { hoursAndDays, hoursInWords, plural, relativeTime, shortEntityId } from '#lib/format.ts'
 
@@ -14,11 +14,11 @@ test.each([
   [168, '7 days'],
   [8760, '365 days'],
   [43_800, '1,825 days'],
-])('%d hours in words: %s', (hours, words) => {
+])('formats %d hours as %s', (hours, words) => {
   expect(hoursInWords(hours)).toBe(words)
 })
 
-test('hours are shown in days as well where that reads differently', () => {
+test('adds days to hours if they differ', () => {
   expect(hoursAndDays(24)).toBe('24 hours')
   expect(hoursAndDays(168)).toBe('168 hours (7 days)')
 })
@@ -37,12 +37,12 @@ test.each([
   [89 * DAY, 'in 89 days'],
   [90 * DAY, 'in 3 months'],
   [-730 * DAY, '2 years ago'],
-])('%d seconds from now: %s', (seconds, words) => {
+])('formats a time %d seconds from now as %s', (seconds, words) => {
   const now = new Date('2026-06-01T12:00:00Z')
   expect(relativeTime(new Date(now.getTime() + seconds * 1000), now)).toBe(words)
 })
 
-test('counts have their noun in the right number', () => {
+test('uses singular and plural nouns', () => {
   expect([0, 1, 5008].map((value) => plural(value, 'entity', 'entities'))).toEqual([
     '0 entities',
     '1 entity',
@@ -50,7 +50,7 @@ test('counts have their noun in the right number', () => {
   ])
 })
 
-test('an identifier loses https and its last slash, and nothing else', () => {
+test('removes only https and the last slash of an identifier', () => {
   expect(shortEntityId('https://a.example/')).toBe('a.example')
   expect(shortEntityId('https://a.example/https://b/c')).toBe('a.example/https://b/c')
   expect(shortEntityId('http://localhost:8080')).toBe('http://localhost:8080')

@@ -1,4 +1,4 @@
-/** From the address bar to what the API is asked for, and back to the links of a list. */
+/** Tests the state of lists in the address: the API's arguments, and the links. */
 import { expect, test } from 'vitest'
 import { auditList } from '#lib/audit/list.ts'
 import { apiKeyList } from '#lib/auth/api-key-list.ts'
@@ -79,11 +79,11 @@ test.each<[list: string, address: string, filter: object]>([
   ['audit log', 'outcome=REFUSED', { outcome: 'REFUSED' }],
   ['audit log', 'outcome=perhaps', {}],
   ['audit log', 'from=yesterday', {}],
-])('%s at “%s”', (name, address, filter) => {
+])('reads %s at “%s”', (name, address, filter) => {
   expect(listVariables(new URLSearchParams(address), listOf(name), now).filter).toEqual(filter)
 })
 
-test('a filter by days includes both days', () => {
+test('includes both days of a filter by days', () => {
   const { filter } = listVariables(new URLSearchParams('from=2026-03-01&until=2026-03-01'), auditList)
   const [after, before] = [filter.after, filter.before].map((instant) => new Date(instant ?? '').getTime())
   expect((before ?? 0) - (after ?? 0)).toBe(24 * 3600 * 1000)
@@ -94,16 +94,16 @@ test.each([
   ['sort=colour', { orderBy: { field: 'ENTITY_ID', direction: 'ASC' }, first: 50, after: null }],
   ['sort=constructor', { orderBy: { field: 'ENTITY_ID', direction: 'ASC' } }],
   ['before=x&after=y', { last: 50, before: 'x' }],
-])('subordinates are sorted and paged at “%s”', (address, variables) => {
+])('sorts and pages subordinates at “%s”', (address, variables) => {
   expect(subordinateVariables(new URLSearchParams(address), now)).toMatchObject(variables)
 })
 
-test('a heading sorts by its column, and then the other way', () => {
+test('sorts by a column, then in the other direction', () => {
   expect(nextSort('entity', 'expires')).toBe('expires')
   expect(nextSort('expires', 'expires')).toBe('-expires')
 })
 
-test('only a filter that is understood narrows a list; a part of it does not', () => {
+test('counts only valid filters as active, and no part of a list', () => {
   const set = (name: string, address: string) => {
     const { filters } = listOf(name)
     return narrowing(readSearch(new URLSearchParams(address), filters, now), filters)
@@ -113,7 +113,7 @@ test('only a filter that is understood narrows a list; a part of it does not', (
   expect(set('runs', 'kind=imports&state=well')).toEqual(['state'])
 })
 
-test('another filter starts at the first page, and keeps the rest of the address', () => {
+test('returns to the first page with another filter, and keeps the rest of the address', () => {
   const url = new URL('https://admin.example/users?q=ann&role=ADMIN&after=x&offset=50')
   expect(addressWith(url, { q: '' })).toBe('/users?role=ADMIN')
   expect(addressWith(url, { state: 'admitted' })).toBe('/users?q=ann&role=ADMIN&state=admitted')

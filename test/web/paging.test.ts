@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { neighbours, pageInWords, pageVariables, rowsBefore } from '#lib/list/paging.ts'
 
-test('the first page, the one behind a cursor, and the one in front of one', () => {
+test('reads the first page, the page after a cursor, and the page before one', () => {
   expect(pageVariables(new URLSearchParams(), 10)).toEqual({ first: 10, after: null })
   expect(pageVariables(new URLSearchParams('after=a'), 10)).toEqual({ first: 10, after: 'a' })
   expect(pageVariables(new URLSearchParams('before=b'), 10)).toEqual({ last: 10, before: 'b' })
@@ -31,12 +31,12 @@ test.each<[ends: '<' | '>' | '<>' | '', total: number, address: string, words: s
   ['<>', 5008, 'after=x', '3 of 5,008 users'],
   ['<>', 5008, 'after=x&offset=9000', '3 of 5,008 users'],
   ['<>', 5008, 'after=x&offset=many', '3 of 5,008 users'],
-])('a page with more at “%s” of %i rows at “%s” is %s', (ends, total, address, words) => {
+])('describes a page with more at “%s” of %i rows at “%s” as %s', (ends, total, address, words) => {
   const page = pageOf(total, ends)
   expect(pageInWords(page, rowsBefore(page, new URLSearchParams(address)), things)).toBe(words)
 })
 
-test('only neighbours that exist are linked, and know where they stand', () => {
+test('links only existing neighbours, with their offsets', () => {
   expect(neighbours(pageOf(9, '>'), 0)).toEqual({ next: { after: 'last', offset: '3' } })
   expect(neighbours(pageOf(9, '<>'), 3)).toEqual({
     previous: { before: 'first', offset: '3' },
@@ -48,7 +48,7 @@ test('only neighbours that exist are linked, and know where they stand', () => {
   })
 })
 
-test('a list that is read forward only leads back to its first page', () => {
+test('links a forward-only list back to its first page', () => {
   const { totalCount, edges, pageInfo } = pageOf(9, '<>')
   const { startCursor: _, ...forward } = pageInfo
   const page = { totalCount, edges, pageInfo: forward }

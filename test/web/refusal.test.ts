@@ -1,10 +1,10 @@
-/** Where a form shows why it was refused. */
+/** Tests where a form shows a refusal. */
 import { expect, test } from 'vitest'
 import { messageAt, messageElsewhere } from '#lib/graphql/refusal.ts'
 
 const refused = (...path: string[]) => ({ message: 'It is wrong.', path })
 
-test('a message stands at its field, with the place inside', () => {
+test('shows a message at its field, with the place inside', () => {
   expect(messageAt(refused('jwks'), 'jwks')).toBe('It is wrong.')
   expect(messageAt(refused('jwks', 'keys', '0'), 'jwks')).toContain('keys.0')
   expect(messageAt(refused('jwks'), 'validFor')).toBeUndefined()
@@ -12,7 +12,7 @@ test('a message stands at its field, with the place inside', () => {
   expect(messageAt(undefined, 'jwks')).toBeUndefined()
 })
 
-test('a message of no field that is shown stands above the form', () => {
+test('shows a message of any other field above the form', () => {
   expect(messageElsewhere(refused('jwks'), ['jwks'])).toBeUndefined()
   expect(messageElsewhere(refused('version'), ['jwks'])).toBe('It is wrong.')
   expect(messageElsewhere(refused(), ['jwks'])).toBe('It is wrong.')

@@ -58,7 +58,7 @@ const resolution = {
 }
 const lost = { entityId: leaf, superior: 'https://gone.example', reason: 'no answer', advice: null }
 
-test('each position of a chain has a name, an issuer and a subject', () => {
+test('names each position of a chain, its issuer and its subject', () => {
   expect([0, 1, 2, 3].map((at) => statementName(chain, at))).toEqual([
     'Entity Configuration',
     'Subordinate Statement',
@@ -88,7 +88,7 @@ test('counts valid and invalid chains in the verdict', () => {
   expect(nowhere).toMatchObject({ tone: 'error', detail: '1 branch ended before it.' })
 })
 
-test('the graph has each entity once, and the statement that fails is marked', () => {
+test('draws each entity once, and marks the invalid statement', () => {
   const { nodes, edges } = trustGraph({ ...resolution, chains: [broken] })
   expect(nodes.map(({ id, role }) => [id, role])).toEqual([
     [leaf, 'subject'],
@@ -102,13 +102,13 @@ test('the graph has each entity once, and the statement that fails is marked', (
   expect(nodes.map(({ view }) => view.statement)).toEqual(['0', '2', '3'])
 })
 
-test('what is in several chains is shown as it fares in the best of them', () => {
+test('shows an entity of several chains with its best state', () => {
   const { edges } = trustGraph({ ...resolution, chains: [broken, chain] })
   expect(edges).toHaveLength(2)
   expect(edges[1]).toMatchObject({ tone: 'success', view: { chain: '1', statement: '2' } })
 })
 
-test('a branch that ended is in the graph, and opens its reason', () => {
+test('draws a dead end that opens its reason', () => {
   const { nodes, edges } = trustGraph({ ...resolution, resolved: false, chains: [], failures: [lost] })
   expect(nodes.map(({ role }) => role)).toEqual(['subject', 'unreached'])
   expect(edges).toMatchObject([{ superior: lost.superior, tone: 'error', view: { failure: '0' } }])

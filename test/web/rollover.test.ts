@@ -45,12 +45,12 @@ test.each<[string, Parameters<typeof rolloverOf>[0], StepState[]]>([
   expect(steps.map((step) => states[step])).toEqual(expected)
 })
 
-test('marks of a revoked key have to be re-issued as well', () => {
+test('counts marks of a revoked key for the re-issue', () => {
   const { marks, states } = rolloverOf([current], [{ validSignatures: { trustMarks: 2 } }], NOW)
   expect([marks, states.reissue, states.announce]).toEqual([2, 'due', 'due'])
 })
 
-test('what a key has signed is said in a sentence', () => {
+test('describes the signatures of a key in a sentence', () => {
   expect(useInWords(unused, plural)).toBe('')
   expect(useInWords({ ...unused, trustMarks: 1 }, plural)).toBe('1 Trust Mark')
   expect(useInWords({ subordinateStatements: 2, trustMarks: 1, replacedTrustMarks: 4 }, plural)).toBe(

@@ -19,7 +19,7 @@ test('shows progress and remaining time of an active run', () => {
   expect(runInWords(running)).toBe('30 of 100 subordinates renewed, 2 failed; about 17 seconds left.')
 })
 
-test('what is nearly through does not say "about less"', () => {
+test('does not say "about less" near the end', () => {
   expect(runInWords({ ...running, done: 97 })).toBe(
     '97 of 100 subordinates renewed, 2 failed; less than a second left.',
   )
@@ -55,7 +55,7 @@ test.each([
   [ended, 'Ended, 2 failed'],
   [{ ...ended, state: 'CANCELLED' as const }, 'Cancelled'],
   [{ ...ended, state: 'FAILED' as const }, 'Stopped with an error'],
-])('%# a state has a word: %s', (run, word) => {
+])('%# has a word for a state: %s', (run, word) => {
   expect(runState(run).label).toBe(word)
 })
 
@@ -63,7 +63,7 @@ test('shows an unknown kind by its name', () => {
   expect(runKind('SIGN_ALL_ANEW').label).toBe('Sign all anew')
 })
 
-test('a length of time is as precise as it helps', () => {
+test('formats durations with useful precision', () => {
   expect([0.2, 1, 89, 150, 5400].map(durationInWords)).toEqual([
     'less than a second',
     '1 second',
@@ -73,7 +73,7 @@ test('a length of time is as precise as it helps', () => {
   ])
 })
 
-test('an item is about an entity, or about a Trust Mark of one', () => {
+test('labels an item by its entity, or by its Trust Mark', () => {
   expect(itemSubject('https://rp.example')).toEqual({ entityId: 'https://rp.example' })
   expect(itemSubject('https://ta.example/member https://rp.example')).toEqual({
     entityId: 'https://rp.example',

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { endpointSettings } from '#lib/entity/endpoint.ts'
 import { readClaims } from '#lib/jwt.ts'
 
-test('every endpoint but fetch and list can be left out', () => {
+test('lists every endpoint except fetch and list as optional', () => {
   const names = endpointSettings.filter(({ optional }) => !optional).map(({ name }) => name)
   expect(names).toEqual(['fetch', 'list'])
   expect(endpointSettings.map(({ optional }) => optional)).toContain('TRUST_MARK_STATUS')
 })
 
-test('claims are read from a JWT, and from nothing else', () => {
+test('reads claims from a JWT only', () => {
   const part = Buffer.from(JSON.stringify({ iss: 'https://ä.example' })).toString('base64url')
   expect(readClaims(`e30.${part}.x`)).toEqual({ iss: 'https://ä.example' })
   for (const text of ['', 'a', 'a.*.c', 'a.W10.c', '..']) expect(readClaims(text)).toBeUndefined()

@@ -8,7 +8,7 @@ test.each([
   [0, 'number'],
   [null, 'json'],
   [{}, 'json'],
-])('%j is of the kind %s', (value, kind) => {
+])('%j has the type %s', (value, kind) => {
   expect(kindOf(value)).toBe(kind)
 })
 
@@ -22,10 +22,10 @@ test.each([
   ['never', 'number', 0],
   ['false', 'flag', false],
   [['a'], 'json', ['a']],
-] as const)('%j as %s is %j', (value, kind, expected) => {
+] as const)('converts %j to %s: %j', (value, kind, expected) => {
   expect(converted(value, kind)).toEqual(expected)
 })
 
-test('entries stand between commas and line breaks', () => {
+test('splits entries at commas and line breaks', () => {
   expect(splitEntries(' openid, profile\n\nemail ,')).toEqual(['openid', 'profile', 'email'])
 })

@@ -122,7 +122,7 @@ eachRow<[mutation: string, input: object | null]>(
     ['disableTwoFactor', null],
   ],
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
-)('%s wants a recent sign-in', async (mutation, input) => {
+)('%s requires a recent sign-in', async (mutation, input) => {
   const visitor = await signedIn('admin')
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
   const answer = await visitor.mutate(mutation, input, 'hasPassword')

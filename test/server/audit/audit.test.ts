@@ -204,7 +204,7 @@ describe('a write that fails', () => {
     ['registerSubordinate', () => ({ entityId: 'http://127.0.0.1:1' }), 'EntityRejectedError'],
     ['updateTrustAnchor', () => ({ statementHours: 0 }), 'InvalidInputError'],
     ['updateTrustAnchor', () => ({ organizationName: 'Other', version: 1 }), 'ConflictError'],
-  ])('%s changes nothing, and stands in the log with its reason', async (mutation, input, typename) => {
+  ])('%s changes nothing, and is logged with its reason', async (mutation, input, typename) => {
     const state = async () => ({
       events: await admin.server.db.auditEvent.count({ where: { outcome: 'SUCCEEDED' } }),
       pending: await admin.server.db.outboxEntry.count(),

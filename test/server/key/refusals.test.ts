@@ -101,7 +101,7 @@ eachRow(
     ['revokeKey', { kid: 'nobody', reason: 'compromised' }],
   ],
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
-)('%s wants a recent sign-in of a session', async (mutation, input) => {
+)('%s requires a recent sign-in of a session', async (mutation, input) => {
   const visitor = visit(admin.adminUrl)
   expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })

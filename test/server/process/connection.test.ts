@@ -13,7 +13,7 @@ it.each([
     ['a:5432', '[::1]:5433', 'c'].map((host) => `postgresql://inmor:secret@${host}/inmor?sslmode=require`),
   ],
   ['postgresql://a,b/inmor?target_session_attrs=primary', ['postgresql://a/inmor', 'postgresql://b/inmor']],
-])('understands %s', (url, hosts) => {
+])('accepts %s', (url, hosts) => {
   expect(databaseHosts(url)).toEqual(hosts)
 })
 

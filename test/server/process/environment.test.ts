@@ -94,7 +94,7 @@ describe('readServerConfig', () => {
     ['WORKER', 'both'],
     ['LOG_LEVEL', 'loud'],
     ['REQUIRE_SECOND_FACTOR', 'admin,auditor'],
-  ])('refuses %s=%s and says so by name', (name, value) => {
+  ])('refuses %s=%s and names the variable', (name, value) => {
     expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name} must \\S.*\\.$`)])
   })
 

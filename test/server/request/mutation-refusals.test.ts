@@ -31,7 +31,7 @@ eachRow<[mutation: string, type: string, further?: object]>(
     ['revokeApiKey', 'ApiKey'],
   ],
   ([mutation]) => [`mutation/${mutation}/NotFoundError`],
-)('finds nothing for a %s under an id that is of nothing', async (mutation, type, further = {}) => {
+)('finds no %s for an unknown id', async (mutation, type, further = {}) => {
   const before = await admin.server.db.auditEvent.count({ where: { outcome: 'SUCCEEDED' } })
   for (const id of [globalId(type), globalId('Nothing'), 'rubbish']) {
     const selection = mutation.startsWith('remove') ? '' : '__typename'

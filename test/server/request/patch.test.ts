@@ -30,7 +30,7 @@ it.each([
     { hours: 0, owner: { owner: 'x' } },
     { hours: 0, owner: { owner: 'x' } },
   ],
-])('makes of %j the patch %j', (input, patch, columns) => {
+])('converts %j to the patch %j', (input, patch, columns) => {
   expect(parse(input)).toEqual(patch)
   expect(columnsOf(table, parse(input))).toEqual(columns)
 })

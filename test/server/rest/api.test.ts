@@ -51,7 +51,7 @@ test.each([
   ['GET', '/nothing', 'nothing'],
   ['DELETE', '/trustmarktypes/1', 'trustmarktypes/1'],
   ['POST', '/trustmarktypes/1?x=<y>', 'trustmarktypes/1'],
-])('%s %s is no route, which is said to anybody in the usual form', async (method, path, named) => {
+])('%s %s is unknown: a 404 in the usual form for every caller', async (method, path, named) => {
   const response = await fetch(`${admin.adminUrl}/api/v1${path}`, { method })
   expect(response.status).toBe(404)
   const message = `There is no ${method} /api/v1/${named}. /api/v1/openapi.json lists every operation.`
@@ -131,7 +131,7 @@ describe('the Trust Anchor itself', () => {
   })
 })
 
-test('records the user of the key in the audit log, latest first', async () => {
+test('records the user of the key in the audit log, newest first', async () => {
   const tmtype = 'https://ta.example.org/marks/audited'
   await rest.call('POST', '/trustmarktypes', { tmtype }, 'operator')
   const { body } = await rest.call('GET', `/auditlog?resource=${tmtype}`, undefined, 'viewer')

@@ -33,7 +33,7 @@ it.for<[method: string, path: string, body: object | undefined, entry: object]>(
   ['POST', '/trustmarks', { tmt: 1, domain: nobody }, { action: 'issueTrustMark' }],
   ['POST', '/trustmarks/1/renew', undefined, { action: 'renewTrustMark', resource: '1' }],
   ['PUT', '/trustmarks/1', { active: false }, { action: 'updateTrustMark', resource: '1' }],
-])('%s %s for want of a right', async ([method, path, body, entry]) => {
+])('%s %s without the right', async ([method, path, body, entry]) => {
   expect((await rest.call(method, path, body, 'viewer')).status).toBe(403)
   expect(await entries()).toMatchObject([
     {

@@ -21,7 +21,7 @@ const find = async (name: string) => (await list()).find((schedule) => schedule.
 const update = (input: object, as: Role = 'admin') =>
   admin.mutate('updateSchedule', input, 'name cron enabled nextRunAt', as)
 
-it('lists every schedule with what it does and when', async () => {
+it('lists every schedule with its description and times', async () => {
   expect((await list()).map(({ name }) => name)).toEqual(Object.keys(schedules).sort())
   expect(await find('renew-subordinates')).toEqual({
     name: 'renew-subordinates',

@@ -201,7 +201,7 @@ describe('an invalid input', () => {
 describe('a conflict', () => {
   const conflict = { __typename: 'ConflictError', code: 'CONFLICT', path: ['input', 'entityId'] }
 
-  it('refuses an entity that is registered already', {
+  it('refuses an entity that is already registered', {
     tags: 'mutation/registerSubordinate/ConflictError',
   }, async () => {
     const { message } = await refuse({ entityId: member.leaf.id }, conflict)
@@ -219,7 +219,7 @@ it.for([
   'https://rp.example/#f',
   'rp.example',
   `https://rp.example/${'a'.repeat(2048)}`,
-])('refuses %s, which is no Entity Identifier', async (entityId) => {
+])('refuses %s, which is not an Entity Identifier', async (entityId) => {
   const document =
     'mutation ($input: RegisterSubordinateInput!) { registerSubordinate(input: $input) { __typename } }'
   const { data, errors } = await admin.execute(document, { input: { entityId } }, 'operator')

@@ -187,7 +187,7 @@ describe('updateFederationPolicy', () => {
     expect(await servedStatement(admin, own.id)).toMatchObject({ metadata_policy: ownPolicy })
   })
 
-  it('keeps the policy when none is given', async () => {
+  it('keeps the policy without a new one', async () => {
     const metadataPolicy = { openid_relying_party: { contacts: { add: ['a@example.org'] } } }
     await setPolicy(metadataPolicy)
     const kept = await admin.mutate('updateFederationPolicy', {}, 'metadataPolicy', 'admin')
@@ -250,7 +250,7 @@ describe('updateFederationPolicy', () => {
   })
 })
 
-it.for(roles.filter((role) => role !== 'admin'))('lets a %s change nothing of it', async (role) => {
+it.for(roles.filter((role) => role !== 'admin'))('refuses changes by a %s', async (role) => {
   const before = await present()
   for (const name of ['updateTrustAnchor', 'updateFederationPolicy']) {
     const type = name.charAt(0).toUpperCase() + name.slice(1)

@@ -1,4 +1,4 @@
-/** Stands in for SvelteKit's modules `$app/navigation` and `$app/state`, which only a running console has. */
+/** Replaces SvelteKit's modules `$app/navigation` and `$app/state`, which need a running console. */
 import { vi } from 'vitest'
 
 export const invalidate = vi.fn(async (_topic: string) => {})

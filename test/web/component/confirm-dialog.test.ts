@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** Tests the confirmation dialog: it closes on success, and shows the reason of a failure. */
+/** Tests the confirmation dialog: it closes after a success, and shows the reason of a failure. */
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte'
 import { expect, test, vi } from 'vitest'
 import Question from './Question.svelte'
@@ -7,7 +7,7 @@ import Question from './Question.svelte'
 const dialog = () => screen.queryByRole('alertdialog')
 const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
 
-test('closes on success', async () => {
+test('closes after a success', async () => {
   const run = vi.fn(async () => undefined)
   render(Question, { run })
   expect((await screen.findByRole('alertdialog')).textContent).toContain('For good.')
@@ -16,7 +16,7 @@ test('closes on success', async () => {
   expect(run).toHaveBeenCalledOnce()
 })
 
-test('stays with the reason when it is refused, and does not run twice while it runs', async () => {
+test('stays open with the reason of a refusal, and runs once at a time', async () => {
   const { promise, resolve } = Promise.withResolvers<{ message: string; path: [] }>()
   const run = vi.fn(() => promise)
   render(Question, { run })
@@ -29,7 +29,7 @@ test('stays with the reason when it is refused, and does not run twice while it 
   expect(dialog()?.getAttribute('data-state')).toBe('open')
 })
 
-test('does nothing when it is cancelled', async () => {
+test('does nothing after a cancellation', async () => {
   const run = vi.fn(async () => undefined)
   render(Question, { run })
   await screen.findByRole('alertdialog')

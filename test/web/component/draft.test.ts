@@ -1,4 +1,4 @@
-/** A draft of a stored thing: what was typed over it, and what becomes of that when others change the thing. */
+/** Tests the draft of a stored object: the user's input, and changes by other users. */
 import { expect, test } from 'vitest'
 import { Draft } from '#lib/form/draft.svelte.ts'
 
@@ -18,13 +18,13 @@ test('keeps input separate from the stored values', () => {
   expect(stored.fields).toEqual({ name: 'Ana', hours: '24', tags: ['a'] })
 })
 
-test('names changes of others when the version differs', () => {
+test('names changes by other users when the version differs', () => {
   const draft = typed()
   expect(draft.changedMeanwhile({ ...others, version: 3 })).toEqual([])
   expect(draft.changedMeanwhile(others)).toEqual(['hours', 'tags'])
 })
 
-test('rebases: their changes below, what was typed on top, and their version', () => {
+test('rebases the input on the changes and the version of other users', () => {
   const draft = typed()
   draft.rebase(others)
   expect(draft.fields).toEqual({ name: 'Ben', hours: '72', tags: ['c'] })
@@ -40,7 +40,7 @@ test('discards the input', () => {
   expect(draft.fields).toEqual(others.fields)
 })
 
-test('comes back as it was left, still against what it began with', () => {
+test('restores the input and the values on which it is based', () => {
   const left = typed().capture()
   const draft = new Draft(others)
   draft.restore(left)

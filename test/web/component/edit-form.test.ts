@@ -25,7 +25,7 @@ const field = (label: string) => screen.getByLabelText<HTMLInputElement>(label)
 const type = (label: string, value: string) => fireEvent.input(field(label), { target: { value } })
 const submit = () => fireEvent.submit(field('Name').form as HTMLFormElement) // it stands in one
 
-test('sends the changed fields alone, with the version that they were read in', async () => {
+test('sends only the changed fields, with the version that was read', async () => {
   open()
   await submit()
   expect(save).not.toHaveBeenCalled()
@@ -35,7 +35,7 @@ test('sends the changed fields alone, with the version that they were read in', 
   await waitFor(() => expect(onsaved).toHaveBeenCalledOnce())
 })
 
-test('shows a refusal at its field, which names it as its description, and keeps what was typed', async () => {
+test('shows a refusal at its field as its description, and keeps the input', async () => {
   save.mockResolvedValue({ refusal: { message: 'That name is taken.', path: ['name'] } })
   open()
   await type('Name', 'Ben')
@@ -52,7 +52,7 @@ test('shows a refusal at its field, which names it as its description, and keeps
   expect(onsaved).not.toHaveBeenCalled()
 })
 
-test('after a conflict it reads the stored thing again, and takes over what others changed', async () => {
+test('reads the stored object again after a conflict, and takes over the changes of the other user', async () => {
   save.mockResolvedValueOnce({ refusal: { message: 'It is at version 4.', path: ['version'] } })
   const { draft, rerender } = open()
   await type('Name', 'Ben')
@@ -68,7 +68,7 @@ test('after a conflict it reads the stored thing again, and takes over what othe
   expect(save).toHaveBeenLastCalledWith({ name: 'Ben' }, 4)
 })
 
-test('a length of time is said in days as well, and what is no whole number is not', async () => {
+test('shows a duration in days too, except for an invalid number', async () => {
   open()
   const unit = () => field('Hours').parentElement?.textContent?.trim()
   await type('Hours', '72')

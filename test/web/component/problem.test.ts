@@ -7,13 +7,13 @@ import { refreshAll } from './app.ts'
 
 const show = (status: number) => render(Problem, { status, message: undefined, requestId: 'req-1' })
 
-test('leads to the sign-in and back when the session has ended', () => {
+test('links to the sign-in page and back after the end of the session', () => {
   show(401)
   const [link] = screen.getAllByRole('link')
   expect(link?.getAttribute('href')).toMatch(/somewhere.*tab.*keys/)
 })
 
-test.each([503, 500])('reads the page again after %i, and names the request for the log', async (status) => {
+test.each([503, 500])('offers a retry after %i, and names the request in the log', async (status) => {
   refreshAll.mockClear()
   show(status)
   expect(document.body.textContent).toContain('req-1')
@@ -22,7 +22,7 @@ test.each([503, 500])('reads the page again after %i, and names the request for 
   expect(refreshAll).toHaveBeenCalledOnce()
 })
 
-test.each([403, 404])('does not offer the same again after %i', (status) => {
+test.each([403, 404])('offers no retry after %i', (status) => {
   show(status)
   expect(screen.queryByRole('button', { name: /try again/i })).toBeNull()
   expect(screen.getAllByRole('link')).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** The check that every point has a test: what counts, and what does not. */
+/** Tests the check that every point has a test. */
 import { expect, it } from 'vitest'
 import { points, unproved } from '#test/points.ts'
 
@@ -14,13 +14,13 @@ it('notices a point without a test, and one whose tests did not pass', () => {
   })
 })
 
-it('wants of a mutation its success, each failure that its result can be, and its audit entry', () => {
+it('requires of a mutation its success, each failure type and its audit entry', () => {
   const prefix = 'mutation/deactivateSubordinate/'
   const ofMutation = [...points().keys()].filter((point) => point.startsWith(prefix))
   expect(ofMutation).toEqual(['success', 'NotFoundError', 'audit'].map((outcome) => prefix + outcome))
 })
 
-it('asks for no test of what others have to do', () => {
+it('requires no test for the duties of other parties', () => {
   const known = [...points().keys()]
   expect(known).toContain('10.2/anchor')
   expect(known).not.toContain('12/registration')

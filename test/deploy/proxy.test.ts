@@ -21,7 +21,7 @@ import {
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 const OPERATOR = '127.0.0.2'
-const STRANGER = '127.0.0.1'
+const OUTSIDER = '127.0.0.1'
 const CONFIGURATION = '/.well-known/openid-federation'
 const CHANGES = 'subscription { subordinateChanged { entityId } }'
 
@@ -93,7 +93,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
   })
 
   test('blocks outside clients from the admin server', async () => {
-    const answer = await ask(proxy, proxy.ports.admin, '/health', { from: STRANGER })
+    const answer = await ask(proxy, proxy.ports.admin, '/health', { from: OUTSIDER })
     expect(answer.status).toBe(403)
     expect((await ask(proxy, proxy.ports.admin, '/health', { from: OPERATOR })).status).toBe(200)
   })

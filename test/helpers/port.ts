@@ -1,7 +1,7 @@
 /**
- * Free ports of loopback, for programs that are told their port. They lie below the range from which the system takes
- * ports for connections, and each worker of a test run has its own block: no other program takes a port between its
- * choice and its use.
+ * Chooses free ports of loopback for programs that need a fixed port. They are below the range from which the system
+ * takes ports for connections, and each worker of a test run has its own block, so no other program takes a port
+ * between its choice and its use.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:net'

@@ -53,6 +53,6 @@ export const drafts = {
     'The response is application/entity-events-statement+jwt, of that typ, signed with our key.',
   'events/claims':
     'The response has iss, sub, iat and federation_registration_events, each with iat and event.',
-  'events/registration': 'With a registration no update is told for the same time.',
+  'events/registration': 'There is no update event at the time of a registration.',
   'events/errors': 'Errors are JSON as for the other endpoints.',
 } as const

@@ -136,7 +136,7 @@ export const parsers: readonly Parser[] = [
     },
   ),
   row('Trust Chains', changedChain(), async (claims) => {
-    const signed = claims.map((each, at) => sign(each, chainKeys[at] ?? 'stranger'))
+    const signed = claims.map((each, at) => sign(each, chainKeys[at] ?? 'outsider'))
     const chain = await validateTrustChain(await Promise.all(signed), {
       ...clock,
       trustAnchorKeys: set('upper'),

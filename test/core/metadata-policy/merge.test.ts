@@ -102,7 +102,7 @@ describe('properties', () => {
     )
   })
 
-  it('a subordinate never loosens what its superior allows', { tags: '6.1.1/no-loosening' }, () => {
+  it('a subordinate never loosens the policy of its superior', { tags: '6.1.1/no-loosening' }, () => {
     fc.assert(
       fc.property(arrays, arrays, values, (superior, subordinate, parameter) => {
         const metadata = { openid_relying_party: { p: parameter } }

@@ -43,7 +43,7 @@ describe('limits (§18.1)', () => {
   })
 
   it('apply if all entities hint at each other', { tags: '17.1/circles' }, async () => {
-    const names: EntityName[] = ['leaf', 'lower', 'upper', 'side', 'second', 'owner', 'stranger']
+    const names: EntityName[] = ['leaf', 'lower', 'upper', 'side', 'second', 'owner', 'outsider']
     const everybody = Object.fromEntries(
       names.map((name) => [name, { under: names.filter((other) => other !== name) }]),
     )

@@ -77,8 +77,8 @@ describe('resolveEntity', () => {
   })
 
   it("does not trust a Trust Anchor's own keys", { tags: '4/anchor-keys' }, async () => {
-    const stranger = { trustAnchorKeys: { [id('anchor')]: keySet('stranger') } }
-    await expect(resolve(line(), stranger)).rejects.toThrow(
+    const outsider = { trustAnchorKeys: { [id('anchor')]: keySet('outsider') } }
+    await expect(resolve(line(), outsider)).rejects.toThrow(
       refusal('invalid_trust_chain', { check: 'signature' }),
     )
   })

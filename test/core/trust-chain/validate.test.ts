@@ -230,7 +230,7 @@ describe('signatures (§10.2)', () => {
 
 it('is invalid after any single change', { tags: '10.2/unchanged' }, async () => {
   const statements = await along()
-  const stranger = [await signConfiguration('side'), await signSubordinate('side', 'lower')]
+  const outsider = [await signConfiguration('side'), await signSubordinate('side', 'lower')]
   const position = fc.nat(statements.length - 1)
   const character = fc.constantFrom(...'ABab01-_.')
   const change = fc.oneof(
@@ -247,7 +247,7 @@ it('is invalid after any single change', { tags: '10.2/unchanged' }, async () =>
     fc
       .tuple(position, position)
       .map(([a, b]) => statements.with(a, statements[b] ?? '').with(b, statements[a] ?? '')),
-    fc.tuple(position, fc.constantFrom(...stranger)).map(([at, jwt]) => statements.with(at, jwt)),
+    fc.tuple(position, fc.constantFrom(...outsider)).map(([at, jwt]) => statements.with(at, jwt)),
   )
   await fc.assert(
     fc.asyncProperty(change, async (changed) => {

@@ -105,7 +105,7 @@ test.each([
     /keys of https:\/\/other\.example are not pinned/,
   ],
   ['an unknown option', [entityId, '--fast'], /Usage: inmor-collection/],
-])('ends with exit code 1 and says what is wrong: %s', async (_what, args, sentence) => {
+])('ends with exit code 1 and a sentence: %s', async (_what, args, sentence) => {
   const program = collect(...args)
   expect((await program.ended).code).toBe(1)
   expect(program.output()).toMatch(sentence)

@@ -106,7 +106,7 @@ test.each([
     404,
     'invalid_trust_anchor',
   ],
-])('%s is refused as the text says (§8.9)', async (path, status, error) => {
+])('refuses %s with the error of §8.9', async (path, status, error) => {
   expect(await refusal(path)).toEqual([status, 'application/json', error])
 })
 

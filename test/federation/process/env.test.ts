@@ -79,7 +79,7 @@ test('the environment overrides the file; an empty variable does not', async () 
   })
 })
 
-test('historical keys lie below the keys unless said otherwise', () => {
+test('expects historical keys below the keys by default', () => {
   const keys = { ...minimal, KEYS_DIR: '/keys' }
   expect(readConfig([], keys).historicalKeysDirectory).toBe('/keys/historical_keys')
   expect(readConfig([], { ...keys, HISTORICAL_KEYS_DIR: '/old' }).historicalKeysDirectory).toBe('/old')
@@ -130,11 +130,11 @@ test.each([
     /^\/nowhere\/taconfig\.toml cannot be read \(ENOENT\)/,
   ],
   ['an unknown argument', ['--what'], /what.*Usage: -c FILE/],
-])('says so about %s', (_what, args, sentence) => {
+])('names %s', (_what, args, sentence) => {
   expect(mistakes(args, minimal)[0]).toMatch(sentence)
 })
 
-test('says in which line the file is wrong', async () => {
+test('names the invalid line of the file', async () => {
   expect(mistakes(await file('domain = "https://a.example"\nredis_uri = \n'), {})[0]).toMatch(/line 2/)
   expect(mistakes(await file('domain = ["https://a.example"]'), {})[0]).toMatch(/^TA_DOMAIN \(domain\)/)
 })

@@ -63,8 +63,8 @@ test('resolves the Trust Anchor itself, with a chain of one statement', async ()
 })
 
 test('uses our own keys, even if other keys are pinned for our identifier', async () => {
-  const stranger = await offlineEntity('https://stranger.example')
-  await ta.redis.client.hset(ta.names.trustAnchors, entityId, JSON.stringify(stranger.keys))
+  const outsider = await offlineEntity('https://outsider.example')
+  await ta.redis.client.hset(ta.names.trustAnchors, entityId, JSON.stringify(outsider.keys))
   await ta.announce({ kind: 'trust-anchors' })
   expect((await resolve(entityId)).statusCode).toBe(200)
   await ta.redis.client.hdel(ta.names.trustAnchors, entityId)

@@ -34,7 +34,7 @@ async function change() {
 const resolve = () => ta.get('/resolve', { sub: federation.leaf.id, trust_anchor: entityId })
 const requests = () => federation.entities.flatMap((entity) => entity.requests)
 
-test('does not fetch again what another process has just fetched', async () => {
+test('does not fetch a statement again that another process just fetched', async () => {
   await change()
   const answer = await resolve()
   expect(answer.statusCode).toBe(200)

@@ -69,7 +69,7 @@ test.each([
   ['?entity_type=openid_provider', [op]],
   ['?intermediate=true', [ia]],
   ['?trust_marked=true', [rp]],
-])('lists by what the statements and the sets say: %s', async (query, expected) => {
+])('lists by the stored statements and sets: %s', async (query, expected) => {
   expect(await json(`/list${query}`)).toEqual(expected)
 })
 

@@ -62,7 +62,7 @@ test.each([
   'redis+cluster://:secret@redis/1',
   'redis://:secret%@redis',
   'redis://:secret@',
-])('refuses %s, and does not repeat what may be a password', (text) => {
+])('refuses %s, and does not repeat a possible password', (text) => {
   expect(() => parseRedisUrl(text)).toThrow(RedisUrlError)
   expect(() => parseRedisUrl(text)).not.toThrow(/secret/)
 })

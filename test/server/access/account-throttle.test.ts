@@ -13,9 +13,9 @@ afterAll(() => admin.close())
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 /** Uses an unknown address each time. */
-const stranger = () => `198.51.100.${++addresses}`
+const outsider = () => `198.51.100.${++addresses}`
 
-function signIn(username: string, password: string, address = stranger()): Promise<Answer> {
+function signIn(username: string, password: string, address = outsider()): Promise<Answer> {
   const headers = { 'x-forwarded-for': address }
   return visit(admin.adminUrl).auth('/sign-in/username', { username, password }, headers)
 }

@@ -125,8 +125,8 @@ describe('single sign-on refuses a user', () => {
         after: { sessionsEnded: 1, apiKeysRevoked: 1, because: 'no_role' },
       },
     ])
-    const stranger = await comeAs('1004', { preferred_username: 'sven', groups: ['choir'] })
-    expect(stranger.end.searchParams.get('error')).toBe('no_role')
+    const outsider = await comeAs('1004', { preferred_username: 'sven', groups: ['choir'] })
+    expect(outsider.end.searchParams.get('error')).toBe('no_role')
     expect(await admin.server.db.user.count({ where: { username: 'sven' } })).toBe(0)
   })
 

@@ -97,7 +97,7 @@ it('reports only a reference for an unexpected failure', async () => {
 })
 
 it('sends the id of the request in each answer, and forbids framing', async () => {
-  const response = await post(JSON.stringify({ query: VIEWER }), { 'x-request-id': 'chosen-by-a-stranger' })
+  const response = await post(JSON.stringify({ query: VIEWER }), { 'x-request-id': 'chosen-by-a-outsider' })
   expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
 })

@@ -12,19 +12,19 @@ import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
 /** A valid entity that is not registered, and one that is. */
-let stranger: Federation
+let outsider: Federation
 let member: Federation
 let before: unknown
 
 beforeAll(async () => {
   admin = await startAdmin({ fetchLimits: { totalTimeout: 2_000 } })
-  stranger = await below(admin.entityId).leaf().start()
+  outsider = await below(admin.entityId).leaf().start()
   member = await below(admin.entityId).leaf().start()
   await register(admin, member.leaf)
   before = await everything()
 })
 afterAll(async () => {
-  await Promise.all([stranger.close(), member.close()])
+  await Promise.all([outsider.close(), member.close()])
   await admin.close()
 })
 
@@ -116,7 +116,7 @@ it.for<[title: string, input: object, check: string, message: RegExp]>([
   ],
 ])('refuses %s', async ([, input, check, message]) => {
   const [field = ''] = Object.keys(input)
-  const { checks } = await refuse({ entityId: stranger.leaf.id, ...input }, rejectedAt(field))
+  const { checks } = await refuse({ entityId: outsider.leaf.id, ...input }, rejectedAt(field))
   expect(checks).toContainEqual(
     expect.objectContaining({ name: check, status: 'FAILED', message: expect.stringMatching(message) }),
   )
@@ -170,14 +170,14 @@ describe('an invalid input', () => {
     'names %s when it is %j',
     { tags: ['6.2.3/federation-entity-not-listed', 'mutation/registerSubordinate/InvalidInputError'] },
     async ([field, value, message]) => {
-      const result = await refuse({ entityId: stranger.leaf.id, [field]: value }, invalid(field))
+      const result = await refuse({ entityId: outsider.leaf.id, [field]: value }, invalid(field))
       expect(result.message).toMatch(message)
     },
   )
 
   it('names jwks with a private key, and does not repeat the key', async () => {
     const key = await generateSigningKey('ES256')
-    const { message } = await refuse({ entityId: stranger.leaf.id, jwks: { keys: [key] } }, invalid('jwks'))
+    const { message } = await refuse({ entityId: outsider.leaf.id, jwks: { keys: [key] } }, invalid('jwks'))
     expect(message).toMatch(/private/)
     expect(message).not.toContain(key.d)
   })
@@ -186,14 +186,14 @@ describe('an invalid input', () => {
     const { publicKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true })
     const { n = '', ...rest } = await exportJWK(publicKey)
     const jwks = { keys: [{ ...rest, n: n.slice(0, 171), kid: 'short' }] }
-    const { message } = await refuse({ entityId: stranger.leaf.id, jwks }, invalid('jwks'))
+    const { message } = await refuse({ entityId: outsider.leaf.id, jwks }, invalid('jwks'))
     expect(message).toMatch(/1024 bits\. At least 2048/)
   })
 
   it('names jwks with the same kid twice', async () => {
     const [one, two] = await Promise.all([generateSigningKey('ES256'), generateSigningKey('ES256')])
     const jwks = { keys: [toPublicJwk(one), { ...toPublicJwk(two), kid: one.kid }] }
-    const { message } = await refuse({ entityId: stranger.leaf.id, jwks }, invalid('jwks'))
+    const { message } = await refuse({ entityId: outsider.leaf.id, jwks }, invalid('jwks'))
     expect(message).toContain(one.kid)
   })
 })

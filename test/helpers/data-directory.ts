@@ -1,13 +1,15 @@
 /**
- * Data directories of PGlite as tars: an empty one, and one with every migration applied. Each is most of what a test
- * file waits for at its start, and the same each time, so it is kept beside what else is made from installed packages.
+ * Makes data directories of PGlite once, as tars: an empty one, and one with every migration applied. Their creation
+ * takes most of the start of a server.
  */
+import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { PGlite } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { migrate } from '#prisma/migrate.ts'
@@ -25,10 +27,13 @@ export function migrationsKey(): string {
   return hash.digest('hex').slice(0, 12)
 }
 
+const migratedName = () => `migrated-database-${version}-${migrationsKey()}`
+const fileOf = (name: string) => join(folder, `${name}.tar`)
+
 export const emptyDataDirectory = () => kept(`empty-database-${version}`, async () => dump())
 
 export const migratedDataDirectory = () =>
-  kept(`migrated-database-${version}-${migrationsKey()}`, async () => {
+  kept(migratedName(), async () => {
     const directory = await mkdtemp(join(tmpdir(), 'inmor-migrated-'))
     const { url, close } = await startEmbeddedDatabase(directory, { loadDataDir: await emptyDataDirectory() })
     await migrate(url)
@@ -37,6 +42,13 @@ export const migratedDataDirectory = () =>
     await rm(directory, { recursive: true })
     return made
   })
+
+/** Unpacks the migrated one into a new folder. */
+export async function unpackMigrated(folder: string): Promise<void> {
+  await migratedDataDirectory() // makes the file
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await promisify(execFile)('tar', ['-xf', fileOf(migratedName()), '-C', folder])
+}
 
 async function dump(directory?: string): Promise<Blob> {
   const database = await PGlite.create({ dataDir: directory ?? 'memory://', extensions: { pg_trgm } })
@@ -47,7 +59,7 @@ async function dump(directory?: string): Promise<Blob> {
 
 /** Several test files may create it simultaneously; each writes a complete file. */
 async function kept(name: string, make: () => Promise<Blob>): Promise<Blob> {
-  const file = join(folder, `${name}.tar`)
+  const file = fileOf(name)
   if (!existsSync(file)) {
     await mkdir(folder, { recursive: true })
     const beside = `${file}.${randomUUID()}`

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, vi } from 'vitest'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { unpackMigrated } from './data-directory.ts'
 import { freePort } from './port.ts'
 import { type Ending, type Program, run } from './program.ts'
 
@@ -29,6 +30,7 @@ afterAll(async () => {
   for (const directory of directories) await rm(directory, { recursive: true, force: true })
 })
 
+/** As before the first start. */
 export async function makeInstallation(): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'inmor-'))
   directories.push(directory)
@@ -46,6 +48,13 @@ export async function makeInstallation(): Promise<Installation> {
   }
 }
 
+/** With a migrated database, whose creation takes half of the first start. */
+export async function prepareInstallation(): Promise<Installation> {
+  const installation = await makeInstallation()
+  await unpackMigrated(join(installation.dataDirectory, 'postgres'))
+  return installation
+}
+
 /** Does not wait until it serves, for starts that fail. */
 export function launch(installation: Installation, environment: Record<string, string> = {}): Program {
   return run('server/standalone.ts', [], { environment: { ...installation.environment, ...environment } })
@@ -56,7 +65,7 @@ export async function startProduct(
   installation?: Installation,
   environment: Record<string, string> = {},
 ): Promise<Product> {
-  const place = installation ?? (await makeInstallation())
+  const place = installation ?? (await prepareInstallation())
   const program = launch(place, environment)
   await program.printed(/Press Ctrl-C to stop/)
   return {

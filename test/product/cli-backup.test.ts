@@ -9,8 +9,8 @@ import {
   eventually,
   type Installation,
   inmor,
-  makeInstallation,
   type Product,
+  prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
 
@@ -36,7 +36,7 @@ let old: Installation
 let product: Product
 let file: string
 beforeAll(async () => {
-  old = await makeInstallation()
+  old = await prepareInstallation()
   file = join(old.dataDirectory, '..', 'backup')
   product = await startProduct(old)
 })
@@ -83,7 +83,7 @@ test('creates a backup that age opens', async ({ skip }) => {
 test('restores the installation into another one', async () => {
   const mark = await markOf(old)
   await product.stop()
-  const place = await makeInstallation()
+  const place = await prepareInstallation()
   await mkdir(place.dataDirectory)
   for (const name of ['keys', 'auth-secret']) {
     await cp(join(old.dataDirectory, name), join(place.dataDirectory, name), { recursive: true })

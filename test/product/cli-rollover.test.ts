@@ -7,8 +7,8 @@ import {
   eventually,
   type Installation,
   inmor,
-  makeInstallation,
   type Product,
+  prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
 
@@ -16,7 +16,7 @@ let installation: Installation
 let product: Product | undefined
 
 beforeAll(async () => {
-  installation = await makeInstallation()
+  installation = await prepareInstallation()
   product = await startProduct(installation)
 })
 afterAll(async () => void (await product?.stop()))

@@ -6,8 +6,8 @@ import {
   connectAdmin,
   type Installation,
   inmor,
-  makeInstallation,
   type Product,
+  prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
 import { mutate } from './mutation.ts'
@@ -18,7 +18,7 @@ let good: TestEntity
 let bad: TestEntity
 
 beforeAll(async () => {
-  installation = await makeInstallation()
+  installation = await prepareInstallation()
   product = await startProduct(installation)
   const admin = await connectAdmin(installation)
   const entity = { authorityHints: [installation.federationUrl], metadata: relyingParty }

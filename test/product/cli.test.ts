@@ -9,6 +9,7 @@ import {
   inmor,
   makeInstallation,
   type Product,
+  prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
@@ -42,7 +43,7 @@ describe('with a running product', () => {
 
   beforeAll(async () => {
     redis = await startRedis()
-    installation = await makeInstallation()
+    installation = await prepareInstallation()
     product = await startProduct(installation, { REDIS_URL: redis.url })
   })
   afterAll(async () => {

@@ -13,8 +13,8 @@ import { freePort } from '#test/helpers/port.ts'
 import {
   connectAdmin,
   type Installation,
-  makeInstallation,
   type Product,
+  prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
 import { mutate } from './mutation.ts'
@@ -32,7 +32,7 @@ let anchor: string
 let markType: string
 
 beforeAll(async () => {
-  installation = await makeInstallation()
+  installation = await prepareInstallation()
   anchor = installation.federationUrl
   markType = `${anchor}/trust-marks/member`
   product = await startProduct(installation)

@@ -9,8 +9,8 @@ import { relyingParty } from '#test/helpers/federation.ts'
 import {
   connectAdmin,
   eventually,
-  makeInstallation,
   type Product,
+  prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
 import { descendants, survivors } from '#test/helpers/program.ts'
@@ -68,7 +68,7 @@ type TypesPage = {
 test('does not wait at the start for the lease of a killed publisher', {
   tags: 'fault/process-killed',
 }, async () => {
-  const installation = await makeInstallation()
+  const installation = await prepareInstallation()
   const killed = await startProduct(installation)
   const running = JSON.parse(await readFile(join(installation.dataDirectory, 'running.json'), 'utf8'))
   const client = new pg.Client({ connectionString: running.parts.databaseUrl })
@@ -93,7 +93,7 @@ test.each([
   'keeps acknowledged changes after every kill, with %s',
   { tags: 'fault/process-killed' },
   async (redis, isHidden) => {
-    const installation = await makeInstallation()
+    const installation = await prepareInstallation()
     const { federationUrl, dataDirectory } = installation
     const empty = join(dataDirectory, '..', 'no-programs')
     await mkdir(empty)

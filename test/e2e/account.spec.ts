@@ -91,7 +91,7 @@ test('refuses a wrong code at the field, and accepts a recovery code once', asyn
   await signIn(page, 'admin', password)
   await page.getByLabel('Code').fill('00000-00000')
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByRole('alert').filter({ hasText: 'none of your unused recovery codes' }).waitFor()
+  await page.getByRole('alert').filter({ hasText: 'not one of your unused recovery codes' }).waitFor()
   await page.getByLabel('Code').fill(recoveryCodes[0]?.trim() ?? '')
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()

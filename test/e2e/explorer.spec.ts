@@ -75,8 +75,10 @@ test('names the failed check of a chain, its statement, and what to do', async (
   await page.getByRole('heading', { name: 'It does not resolve' }).waitFor()
   const verdict = page.getByRole('region', { name: 'Verdict' })
   await verdict.getByText('The entities below satisfy its constraints').waitFor()
-  await verdict.getByText('The entity needs a name inside the name space', { exact: false }).waitFor()
-  await page.getByRole('link', { name: `fails: ${confined.top.id} about ${confined.leaf.id}` }).waitFor()
+  await verdict
+    .getByText('The entity needs a host name within the permitted names', { exact: false })
+    .waitFor()
+  await page.getByRole('link', { name: `invalid: ${confined.top.id} about ${confined.leaf.id}` }).waitFor()
   expect(complaints).toEqual([])
 })
 
@@ -84,5 +86,5 @@ test('shows where the search for a chain ends for an entity without one', async 
   const { page } = watched
   await page.goto('/explorer?entity=http://127.0.0.1:1')
   await page.getByRole('heading', { name: 'No path leads to the Trust Anchor' }).waitFor()
-  await page.getByText('Check that the host answers from here', { exact: false }).waitFor()
+  await page.getByText('Check its port, and the firewalls', { exact: false }).waitFor()
 })

@@ -75,6 +75,6 @@ test('keeps the focus while a policy is typed and when the focused element disap
   await page.getByText('Policy saved').waitFor()
   await eventuallyFocused('MAIN')
   await page.getByRole('button', { name: 'Remove the policy for OpenID Provider' }).press('Enter')
-  await page.getByText('No rule yet').waitFor()
+  await page.getByText('No rules yet').waitFor()
   await eventuallyFocused('Rules')
 })

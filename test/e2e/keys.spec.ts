@@ -104,7 +104,7 @@ test('revokes the current key only as an emergency', async () => {
   await page.getByRole('table', { name: 'Published keys' }).getByRole('button', { name: 'Revoke…' }).click()
   await dialog().getByText(stolen).waitFor()
   await dialog().getByRole('button', { name: 'Revoke key' }).click()
-  await dialog().getByRole('alert').filter({ hasText: 'This key signs.' }).waitFor()
+  await dialog().getByRole('alert').filter({ hasText: 'This is the current key.' }).waitFor()
   await dialog().getByRole('checkbox').check()
   await dialog().getByRole('button', { name: 'Revoke key' }).click()
   const history = page.getByRole('table', { name: 'Historical keys' })

@@ -166,9 +166,7 @@ test.for([['user', 'list'], ['rebuild'], ['backup', '--output=/nowhere/backup'],
     const { code, stderr } = await inmor({ environment: away }, args)
     expect(code).toBe(1)
     for (const line of stderr.trimEnd().split('\n'))
-      expect(line).toMatch(
-        /(The database|A service) cannot be reached.* Is it running\?$|is DATABASE_URL or DB_HOST right\?$/,
-      )
+      expect(line).toMatch(/(The database|A service) cannot be reached.* Check that it is running/)
   },
 )
 

@@ -58,7 +58,9 @@ test('refuses an unsafe change in one sentence, and allows it in an emergency', 
     /^Until \S+Z caches may hold an Entity Configuration without[^\n]*\(--override-reason\)\.\n$/,
   )
   const revoking = await answer(`keys revoke ${old} --reason superseded`)
-  expect(revoking.stderr).toMatch(/^This key signs\.[^\n]*, set --emergency\.\n$/)
+  expect(revoking.stderr).toMatch(
+    /^This is the current key\.[^\n]*, or set --emergency if the key is stolen\.\n$/,
+  )
 
   expect(await succeed('keys switch --override-reason drill')).toContain(`Signing with ${next}.`)
   expect(decodeProtectedHeader(await configuration()).kid).toBe(next)

@@ -125,7 +125,7 @@ it('names the invalid statement', async () => {
       statement: 1,
       name: 'CONSTRAINTS',
       status: 'FAILED',
-      message: expect.stringMatching(/is outside .* The entity needs a name/),
+      message: expect.stringMatching(/is outside .* The entity needs a host name/),
     },
   ])
 })

@@ -126,7 +126,7 @@ test('refuses an entity that does not name this Trust Anchor, and the anchor its
   const stray = await startLeaf(admin, { authorityHints: ['https://other.example.org'] })
   const refused = await rest.call('POST', '/subordinates', registration(stray.id))
   expect(refused.status).toBe(400)
-  expect(refused.body.message).toContain(`the entity must add ${admin.entityId}`)
+  expect(refused.body.message).toContain(`The entity must add ${admin.entityId}`)
   const itself = await rest.call('POST', '/subordinates', registration(admin.entityId))
   expect(itself).toEqual({
     status: 409,

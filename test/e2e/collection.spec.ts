@@ -62,7 +62,7 @@ test('starts a crawl that survives a reload, and shows its results and failures'
   expect(await page.getByRole('button', { name: 'Crawl running' }).isDisabled()).toBe(true)
   await silent.close()
   await page.getByRole('heading', { name: 'Last crawl' }).waitFor()
-  await page.getByText('Ended, 1 failed', { exact: true }).waitFor()
+  await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
   await page.getByRole('link', { name: silent.id }).waitFor()
   await page.getByRole('cell', { name: 'Harbour sign-in' }).waitFor()
   expect(complaints).toEqual([])

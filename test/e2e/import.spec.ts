@@ -44,7 +44,7 @@ test('registers a list, and the public endpoint serves all except the refused en
   await page.getByText('4 entities, 1 duplicate line ignored').waitFor()
   await page.getByRole('button', { name: 'Register 4 entities' }).click()
   await page.getByRole('heading', { level: 1, name: 'Import of subordinates' }).waitFor()
-  await page.getByText('Ended, 1 failed', { exact: true }).waitFor()
+  await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
   await page.getByRole('list', { name: 'Results' }).getByText(stray.id).waitFor()
   const listed = await (await fetch(`${product.installation.federationUrl}/list`)).json()
   expect(new Set(listed)).toEqual(new Set(entities.map(({ id }) => id)))

@@ -68,7 +68,7 @@ test('shows progress during a run and after a reload, then the results', async (
   await page.getByText('Running', { exact: true }).waitFor()
   await first.close()
   await bar(page, 100).waitFor()
-  await page.getByText('Ended, 2 failed', { exact: true }).waitFor()
+  await page.getByText('Finished, 2 failed', { exact: true }).waitFor()
 
   const results = page.getByRole('list', { name: 'Results' })
   await results.getByText(stray.id).waitFor()

@@ -56,7 +56,7 @@ test('changes the Entity Configuration with forms, and serves it', async () => {
   await further.getByLabel('contacts', { exact: true }).press('Enter')
   await page.getByLabel('Intermediates in a chain').fill('2')
   await page.getByRole('checkbox', { name: /^Historical keys/ }).uncheck()
-  await page.getByLabel('Who may ask: Resolve').selectOption({ label: 'Clients may authenticate' })
+  await page.getByLabel('Access to Resolve').selectOption({ label: 'Clients may authenticate' })
   const issuers = page.getByRole('group', { name: 'Trusted issuers', exact: true })
   await issuers.getByLabel('Trust Mark type').fill('https://marks.example/research')
   await issuers.getByRole('button', { name: 'Add' }).click()

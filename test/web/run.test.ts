@@ -52,7 +52,7 @@ test.each([
   [running, 'Running'],
   [{ ...running, cancelRequested: true }, 'Ending'],
   [{ ...ended, failed: 0 }, 'Succeeded'],
-  [ended, 'Ended, 2 failed'],
+  [ended, 'Finished, 2 failed'],
   [{ ...ended, state: 'CANCELLED' as const }, 'Cancelled'],
   [{ ...ended, state: 'FAILED' as const }, 'Stopped with an error'],
 ])('%# has a word for a state: %s', (run, word) => {

@@ -9,6 +9,7 @@ import {
   eventually,
   type Installation,
   inmor,
+  makeInstallation,
   type Product,
   prepareInstallation,
   startProduct,
@@ -83,7 +84,7 @@ test('creates a backup that age opens', async ({ skip }) => {
 test('restores the installation into another one', async () => {
   const mark = await markOf(old)
   await product.stop()
-  const place = await prepareInstallation()
+  const place = await makeInstallation()
   await mkdir(place.dataDirectory)
   for (const name of ['keys', 'auth-secret']) {
     await cp(join(old.dataDirectory, name), join(place.dataDirectory, name), { recursive: true })

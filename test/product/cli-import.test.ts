@@ -68,7 +68,7 @@ test('lists the objects to import in a dry run, and changes nothing', async () =
   expect(stderr).toBe('')
   expect(code).toBe(1)
   expect(stdout).toContain(
-    `Subordinate ${id('first')} ... would be imported: Protected claims were left out of the additional claims`,
+    `Subordinate ${id('first')} ... would be imported: Omitted protected claims from the additional claims`,
   )
   expect(stdout).toContain(`Subordinate ${id('gone')} ... FAILED: `)
   expect(stdout).toMatch(/Nothing was changed\.\n$/)
@@ -97,7 +97,7 @@ test('prints one line for each object, and reports failures', async () => {
   ]) {
     expect(lineOf(thing)).toBe(`${thing} ... imported`)
   }
-  expect(lineOf(`Subordinate ${id('first')}`)).toMatch(/imported: Protected claims were left out.*: crit\.$/)
+  expect(lineOf(`Subordinate ${id('first')}`)).toMatch(/imported: Omitted protected claims.*: crit\.$/)
   expect(lineOf(`TrustMark ${certified} ${id('second')}`)).toMatch(/imported: It is signed again: .*typ/)
   expect(lineOf(`Subordinate ${id('gone')}`)).toMatch(/FAILED/)
   expect(lineOf(`Subordinate ${id('forged')}`)).toMatch(/FAILED/)

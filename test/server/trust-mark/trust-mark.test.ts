@@ -65,7 +65,7 @@ describe('issueTrustMark', () => {
   it.for<[place: string, value: unknown, message: RegExp]>([
     ['additionalClaims.iss', { iss: 'https://else.example', exp: 1 }, /iss, exp/],
     ['additionalClaims.jti', { jti: 'mine' }, /jti/],
-    ['additionalClaims', { note: 'x'.repeat(200_000) }, /at most 128 KiB/],
+    ['additionalClaims', { note: 'x'.repeat(200_000) }, /At most 128 KiB/],
     ['validFor', 0, /at least 1/],
     ['validFor', 43_801, /43800/],
     ['renewalTime', 8760, /shorter than validFor/],

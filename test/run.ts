@@ -1,6 +1,6 @@
 /**
- * `npm test`: runs Vitest with the arguments it is given, names what was skipped and what failed, each with its
- * reason on one line, and ends with one plain line. A run in which nothing has run has failed.
+ * `npm test`: runs Vitest with the given arguments, lists skipped and failed tests with their reasons, one per line, and
+ * ends with a line of counts. A run without tests fails.
  */
 import { fileURLToPath } from 'node:url'
 import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
@@ -20,15 +20,13 @@ const errors = [
   ...suites.flatMap((suite) =>
     suite.errors().map(({ message }) => `${titleOf(suite)}: ${firstLine(message)}`),
   ),
-  ...vitest.state
-    .getUnhandledErrors()
-    .map((error) => `outside of every test: ${firstLine(messageOf(error))}`),
+  ...vitest.state.getUnhandledErrors().map((error) => `outside of all tests: ${firstLine(messageOf(error))}`),
 ]
 await vitest.close()
 
 const having = (...states: string[]) => tests.filter((test) => states.includes(test.result().state))
 const skipped = having('skipped')
-// With a pattern or a filter, being left out is what was asked for.
+// A pattern or a filter skips tests on purpose.
 const { project, testNamePattern, tagsFilter, shard } = options
 if (!testNamePattern && !tagsFilter)
   for (const test of skipped) process.stdout.write(`skipped: ${skippedOf(test)}\n`)
@@ -38,8 +36,9 @@ for (const failure of failures) process.stdout.write(`failed: ${failure}\n`)
 
 const passed = having('passed').length
 const failed = failures.length
-process.stdout.write(`${passed} passed, ${failed} failed\n`)
-process.exit(passed > 0 && failed === 0 ? 0 : 1)
+const code = passed > 0 && failed === 0 ? 0 : 1
+// A pipe takes long output later; an exit before would cut it off.
+process.stdout.write(`${passed} passed, ${failed} failed\n`, () => process.exit(code))
 
 /** After a run of every test: the points of test/points.ts that no test names. */
 function withoutProof(): string[] {
@@ -53,7 +52,7 @@ function withoutProof(): string[] {
 
 function skippedOf(test: TestCase): string {
   const result = test.result()
-  const reason = (result.state === 'skipped' && result.note) || 'what it stands in failed before it'
+  const reason = (result.state === 'skipped' && result.note) || 'an enclosing suite failed'
   return `${titleOf(test)}: ${reason}`
 }
 
@@ -62,8 +61,10 @@ function failureOf(test: TestCase): string {
   return `${titleOf(test)}: ${firstLine(error?.message ?? 'did not end')}`
 }
 
+/** At most 200 characters, because titles of tables contain their values. */
 function titleOf(node: TestCase | TestSuite | TestModule): string {
-  return node.type === 'module' ? node.relativeModuleId : `${node.module.relativeModuleId} > ${node.fullName}`
+  if (node.type === 'module') return node.relativeModuleId
+  return `${node.module.relativeModuleId} > ${node.fullName}`.slice(0, 200)
 }
 
 function messageOf(error: unknown): string {

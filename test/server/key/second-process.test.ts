@@ -45,7 +45,7 @@ it('rejects a mark whose key was withdrawn before it was stored', async () => {
   const issuing = second.services.trustMarks.issue(caller, { trustMarkType: type, entityId })
   await expect(issuing).rejects.toMatchObject({
     code: 'CONFLICT',
-    message: expect.stringMatching(/try again/),
+    message: expect.stringMatching(/Try again/),
   })
   expect(await admin.server.db.trustMark.count({ where: { trustMarkType: { type } } })).toBe(0)
   await admin.server.db.signingKey.updateMany({ where: { kid: row?.kid ?? '' }, data: where })

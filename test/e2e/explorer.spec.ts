@@ -42,7 +42,7 @@ afterAll(async () => {
 
 test('resolves an entity, opens each statement with its checks, and saves the picture', async () => {
   const { page, complaints } = watched
-  await page.getByRole('main').getByLabel('Entity identifier').fill(sound.leaf.id)
+  await page.getByRole('main').getByLabel('Entity Identifier').fill(sound.leaf.id)
   await page.getByRole('button', { name: 'Check trust' }).click()
   await page.getByRole('heading', { name: 'It resolves' }).waitFor()
 

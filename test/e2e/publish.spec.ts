@@ -40,7 +40,7 @@ async function inspect(page: Page, entityId: string): Promise<void> {
     .getByRole('link', { name: /^Register/ })
     .first()
     .click()
-  await page.getByLabel('Entity identifier').fill(entityId)
+  await page.getByLabel('Entity Identifier').fill(entityId)
   await page.getByRole('button', { name: 'Check' }).click()
 }
 

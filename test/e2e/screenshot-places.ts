@@ -31,7 +31,7 @@ async function registering(page: Page): Promise<void> {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
   await page.waitForURL('/subordinates')
   await page.goto('/subordinates/new')
-  await page.getByLabel('Entity identifier').fill('http://localhost:9106')
+  await page.getByLabel('Entity Identifier').fill('http://localhost:9106')
   await page.getByRole('button', { name: 'Check' }).click()
   await page.getByText('This entity can be registered').waitFor()
 }

@@ -51,4 +51,6 @@ function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): voi
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
+  // Node would exit. Service managers send it after a change of keys or certificates.
+  process.on('SIGHUP', () => log.info('SIGHUP: changed keys and certificates are read automatically'))
 }

@@ -1,6 +1,5 @@
 /** Builds the federation server from its configuration and starts it. */
-import { readFile } from 'node:fs/promises'
-import { createSecureContext } from 'node:tls'
+import { Server as TlsServer } from 'node:tls'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Registry } from 'prom-client'
@@ -14,13 +13,14 @@ import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
+import { openCertificate } from './certificate.ts'
 import { createAuthMethods } from './client/auth-methods.ts'
 import { createClientAuthenticator } from './client/authenticator.ts'
 import type { FederationConfig } from './config/config.ts'
 import { createLog } from './log.ts'
 import { createObserver } from './metrics/observer.ts'
 import { createResolver } from './resolver/resolver.ts'
-import { listenOrExplain, StartError, systemCode } from './start-error.ts'
+import { listenOrExplain, StartError } from './start-error.ts'
 
 export type Overrides = {
   /** A connection that the caller closes. */
@@ -41,7 +41,7 @@ export type FederationServer = {
   close(): Promise<void>
 }
 
-/** Milliseconds to wait for Redis at start, and between polls of the key directory. */
+/** Milliseconds to wait for Redis at start, and between polls of key and certificate files. */
 const defaultWaits = { redis: 2_000, keys: 2_000 }
 
 /** The configuration of one process. */
@@ -57,7 +57,7 @@ export async function startFederationServer(
   const observe = createObserver({ host: config.host, port: config.metricsPort }, overrides.registry)
   const files = await openKeys(config, logger, waits.keys)
   const keys = observe.keys(files.current)
-  const tls = config.tls && (await readTls(config.tls))
+  const certificate = config.tls && (await openCertificate(config.tls, logger, waits.keys))
   const redis = overrides.redis ?? (await openRedis(config, logger, waits.redis))
   const reader = createReader({ redis, prefix: config.redisKeyPrefix })
   const fetcher = observe.fetcher(
@@ -84,10 +84,18 @@ export async function startFederationServer(
       cursorKey: createCursorKey({ ...place, reader }),
       version: packageJson.version,
     },
-    { logger, trustedProxies, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
+    {
+      logger,
+      trustedProxies,
+      resolveRateLimit,
+      collectionRateLimit,
+      ...(certificate ? { tls: certificate.initial } : {}),
+    },
   )
+  certificate?.follow((changed) => app.server instanceof TlsServer && app.server.setSecureContext(changed))
   const release = async () => {
     files.close()
+    certificate?.close()
     reader.close()
     await fetcher.close()
     if (!overrides.redis) redis.disconnect()
@@ -143,25 +151,4 @@ async function openRedis(
     logger.error({ err: error }, 'Starting without Redis'),
   )
   return redis
-}
-
-async function readTls({ certFile, keyFile }: { certFile: string; keyFile: string }) {
-  const [cert, key] = await Promise.all([readPem('TLS_CERT', certFile), readPem('TLS_KEY', keyFile)])
-  try {
-    createSecureContext({ cert, key })
-  } catch (error) {
-    const reason = (error as Error).message // OpenSSL throws errors only
-    throw new StartError(
-      `TLS_CERT ${certFile} and TLS_KEY ${keyFile} are not a certificate and its key (${reason}).`,
-    )
-  }
-  return { cert, key }
-}
-
-async function readPem(variable: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    throw new StartError(`${variable} ${file} cannot be read (${systemCode(error)}).`, { cause: error })
-  }
 }

@@ -17,13 +17,17 @@ export type FederationConfig = Omit<Read, 'tlsCert' | 'tlsKey' | 'historicalKeys
 
 const DEFAULT_FILE = 'taconfig.toml'
 
-/** Reads `-c FILE` from the arguments, or ./taconfig.toml if it is there. @throws ConfigurationError */
+/** Reads `-c FILE`, or ./taconfig.toml if it is there, and `-p PORT`. @throws ConfigurationError */
 export function readConfig(
   args: readonly string[] = process.argv.slice(2),
   environment: NodeJS.ProcessEnv = process.env,
 ): FederationConfig {
-  const file = readConfigFile(configFileName(args))
-  const { tlsCert, tlsKey, ...config } = readVariables(federationVariables, { environment, file, compare })
+  const { config: fileName, port } = readArguments(args)
+  const { tlsCert, tlsKey, ...config } = readVariables(federationVariables, {
+    environment: port === undefined ? environment : { ...environment, PORT: port },
+    file: readConfigFile(fileName),
+    compare,
+  })
   return {
     ...config,
     historicalKeysDirectory: historicalKeysOf(config),
@@ -39,11 +43,12 @@ function compare(values: Partial<Read>): Faults<typeof federationVariables> {
   }
 }
 
-function configFileName(args: readonly string[]): string | undefined {
+function readArguments(args: readonly string[]) {
+  const options = { config: { type: 'string', short: 'c' }, port: { type: 'string', short: 'p' } } as const
   try {
-    return parseArgs({ args: [...args], options: { config: { type: 'string', short: 'c' } } }).values.config
+    return parseArgs({ args: [...args], options }).values
   } catch (error) {
-    throw new ConfigurationError(`${(error as Error).message} Usage: -c FILE`) // parseArgs throws errors only
+    throw new ConfigurationError(`${(error as Error).message} Usage: -c FILE -p PORT`) // parseArgs throws errors only
   }
 }
 

@@ -61,7 +61,8 @@ export function addParameters(endpoint: string, parameters: Record<string, strin
   return endpoint + separator + query
 }
 
-function findUrlError(value: unknown, { allowHttp = false }: UrlOptions): string | undefined {
+/** Returns why a value is not a URL without a fragment. Never quotes the value. */
+export function findUrlError(value: unknown, { allowHttp = false }: UrlOptions): string | undefined {
   if (typeof value !== 'string') return 'it is not a string'
   if (value.length > MAX_BYTES) return `it is longer than ${MAX_BYTES} bytes`
   if (!/^[\x21-\x7e]+$/.test(value)) return 'it has a character that a URL must percent-encode'

@@ -1,4 +1,7 @@
-/** Parses request parameters from a query or a form, in which a name may be repeated (§8). */
+/**
+ * Parses request parameters from a query or a form, in which a name may be repeated (§8). An empty value counts as
+ * absent, as in RFC 6749 §3.1, because client libraries send empty optional parameters.
+ */
 import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 
@@ -34,14 +37,12 @@ export function readNames(parameters: unknown, name: string): string[] {
   return [...new Set(readRepeatable(parameters, name).flatMap((value) => value.split(',')))].filter(Boolean)
 }
 
-/** @throws FederationError `invalid_request` */
+/** 0 counts as absent. @throws FederationError `invalid_request` */
 export function readOptionalLimit(parameters: unknown): number | undefined {
   const value = readOptional(parameters, 'limit')
   if (value === undefined) return undefined
-  if (!/^\d+$/.test(value) || Number(value) === 0) {
-    throw refuse('limit', `must be a whole number of at least 1, not ${quote(value)}`)
-  }
-  return Number(value)
+  if (!/^\d+$/.test(value)) throw refuse('limit', `must be a whole number, not ${quote(value)}`)
+  return Number(value) || undefined
 }
 
 /** Reads seconds since 1970 (RFC 7519 NumericDate). @throws FederationError `invalid_request` */
@@ -89,7 +90,8 @@ function readAll(parameters: unknown, name: string, maxBytes: number): string[] 
   // Both parsers create an object without a prototype, or undefined without a body.
   const values = toArray((parameters as Parameters | undefined)?.[name])
   if (values.length > MAX_REPEATS) throw refuse(name, `must not be repeated more than ${MAX_REPEATS} times`)
-  return values.map((each) => checkValue(name, String(each), maxBytes))
+  const given = values.map(String).filter((value) => value !== '')
+  return given.map((value) => checkValue(name, value, maxBytes))
 }
 
 function toArray(value: unknown): unknown[] {
@@ -97,9 +99,7 @@ function toArray(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
-/** No parameter allows an empty value. */
 function checkValue(name: string, value: string, maxBytes: number): string {
-  if (value === '') throw refuse(name, 'is empty')
   if (Buffer.byteLength(value) > maxBytes) throw refuse(name, `is longer than ${maxBytes} bytes`)
   if (control.test(value)) throw refuse(name, 'contains control characters')
   return value

@@ -50,6 +50,7 @@ export function createMemory(redis: Redis, keys: RedisKeys) {
       maxSize: 1_000,
       sizeOf: () => 1,
     }),
+    lostKeys: createCache<string[]>({ maxAge: MAX_AGE_MS, maxSize: 1_000, sizeOf: () => 1 }),
     subordinates: createSubordinateIndex({
       readAll: () => readSubordinates(redis, keys),
       readOne: (id) => readSubordinate(redis, keys, id),
@@ -62,12 +63,14 @@ type DropRule = (memory: Memory, id: string | undefined) => void
 const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
   'entity-configuration': ({ own }) => own.drop(),
   'historical-keys': ({ own }) => own.drop(),
-  subordinate: ({ statements, configurations, subordinates }, id) => {
+  subordinate: ({ statements, configurations, subordinates, lostKeys }, id) => {
+    lostKeys.drop()
     statements.drop(id)
     configurations.drop(id)
     subordinates.touch(id)
   },
-  'trust-mark': ({ marks, marksBySubject, holders }, id) => {
+  'trust-mark': ({ marks, marksBySubject, holders, lostKeys }, id) => {
+    lostKeys.drop()
     marks.drop()
     marksBySubject.drop(id)
     holders.drop()

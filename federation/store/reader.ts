@@ -7,6 +7,7 @@ import type { Change } from './change.ts'
 import { subscribeToChanges } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
 import { redisKeys } from './keys.ts'
+import { findLostKeys } from './lost-keys.ts'
 import { toStoreError } from './outage.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { createMemory, dropStale } from './reader-memory.ts'
@@ -51,6 +52,8 @@ export type Reader = {
   /** Results of the last crawl of the federation. */
   collection: CollectionReader
   summary(): Promise<Summary>
+  /** Names of keys that Redis lost, although data that was written with them is there. */
+  lostKeys(): Promise<readonly string[]>
   ping(): Promise<void>
   /** Calls `listener` for each change, after the reader has dropped the data that it affects. */
   onChange(listener: (change: Change) => void): void
@@ -105,6 +108,7 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
       forget: collection.forget,
     },
     summary: guard(() => readSummary(redis, keys)),
+    lostKeys: guard(() => memory.lostKeys.read('all', () => findLostKeys(redis, keys))),
     // In a Cluster, only the node of our keys matters.
     ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
     onChange: (listener) => void listeners.push(listener),

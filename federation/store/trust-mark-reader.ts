@@ -83,7 +83,17 @@ export async function readTrustMarkStatus(
   ])
   if (!isIssued) return 'unknown'
   if (isRevoked) return 'revoked'
-  const { sub, trust_mark_type: type } = decodeJwt<{ trust_mark_type?: string }>(jwt)
-  const latest = sub && type ? await redis.hget(keys.trustMarks(sub), type) : null
+  const { sub, trust_mark_type: type } = decodeMark(jwt)
+  if (typeof sub !== 'string' || typeof type !== 'string') return 'issued'
+  const latest = await redis.hget(keys.trustMarks(sub), type)
   return latest === REVOKED_MARK ? 'revoked' : 'issued'
+}
+
+/** A foreign writer may have recorded something that is not a JWT. */
+function decodeMark(jwt: string): Record<string, unknown> {
+  try {
+    return decodeJwt(jwt)
+  } catch {
+    return {}
+  }
 }

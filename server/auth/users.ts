@@ -28,7 +28,7 @@ export function createUsers(db: Database, auth: Auth) {
       const username = checkUsername(input.username)
       checkPassword(input.password)
       if (input.email && !z.email().safeParse(input.email).success)
-        throw new InvalidInputError(`${input.email} is not an e-mail address.`, 'email')
+        throw new InvalidInputError('This is not an e-mail address.', 'email')
       const id = generateRandomString(32)
       const user = {
         id,
@@ -140,7 +140,7 @@ async function refuseDuplicate(
   const other = await tx.user.findFirst({ where: { OR: [{ username }, { email }] } })
   if (!other) return
   if (other.username === username) throw new ConflictError(`The user ${username} already exists.`, 'username')
-  throw new ConflictError(`Another user has the e-mail address ${email}.`, 'email')
+  throw new ConflictError('Another user has this e-mail address.', 'email')
 }
 
 /** Keeps one administrator. The lock stops two administrators from demoting each other at the same time. */

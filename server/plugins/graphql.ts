@@ -6,6 +6,7 @@ import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
+import { hideSuggestions } from '#server/plugins/suggestion.ts'
 import { variableCheck } from '#server/plugins/variable-check.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
@@ -52,6 +53,7 @@ export function graphqlRoute(
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
       introspectionForCallers,
       variableCheck,
+      hideSuggestions<Transport>(async ({ req }) => (await contextOf(req)).caller !== null),
       endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),
       observer,
       ...limits.protect().plugins,

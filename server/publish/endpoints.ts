@@ -1,4 +1,5 @@
 /** Builds the endpoint parameters of our federation_entity metadata (§5.1.1, §8.8.1). */
+import { algorithms } from '#core/algorithm.ts'
 import {
   buildEndpointUrl,
   type EndpointAuthMethods,
@@ -9,7 +10,7 @@ import {
 } from '#core/endpoint.ts'
 
 /** The signature algorithms for client authentication (§8.8.1). */
-const CLIENT_ASSERTION_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512']
+const clientAssertionAlgorithms = algorithms.map(({ alg }) => alg)
 
 /** The endpoint parameters; those of authentication only where it is not the default, `["none"]`. */
 export function endpointMetadata(
@@ -24,7 +25,7 @@ export function endpointMetadata(
     const methods = authMethods[name]
     if (methods?.includes('private_key_jwt')) {
       metadata[getAuthMethodsParameter(name)] = methods
-      metadata.endpoint_auth_signing_alg_values_supported = CLIENT_ASSERTION_ALGORITHMS
+      metadata.endpoint_auth_signing_alg_values_supported = clientAssertionAlgorithms
     }
   }
   return metadata

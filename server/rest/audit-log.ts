@@ -1,9 +1,12 @@
 /** `/api/v1/auditlog`: the audit log, newest first. */
 import { z } from 'zod'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { callerOfRequest } from '#server/rest/access.ts'
 import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
 import { listOf, Page, slice } from '#server/rest/page.ts'
+import { addressFor, stateFor } from '#server/services/audit/privacy.ts'
 
 const snapshot = z.unknown().describe('The object at that time, as JSON; null when there was none.')
 
@@ -12,7 +15,10 @@ const Output = z.object({
   timestamp: z.iso.datetime(),
   actor: z.string().describe('A username, `job:<name>` or `cli:<system user>`.'),
   method: z.string().describe('The sign-in method, such as `api_key`.'),
-  address: z.string().nullable().describe('The network address of the caller.'),
+  address: z
+    .string()
+    .nullable()
+    .describe('The network address of the caller; null for keys that may not administer.'),
   action: z.string().describe('The action, by the name of the GraphQL mutation.'),
   resource_type: z.string(),
   resource: z.string().describe('The natural key of the object.'),
@@ -30,20 +36,20 @@ const Filter = Page.extend({
   resource: z.string().optional().describe('Only entries of this object.'),
 })
 
-function shown(event: AuditEvent): z.input<typeof Output> {
-  const { id, actor, method, address, action, resource, before, after, hash } = event
+function toBody(caller: Caller, event: AuditEvent): z.input<typeof Output> {
+  const { id, actor, method, action, resource, before, after, hash } = event
   return {
     id,
     timestamp: event.at.toISOString(),
     actor,
     method,
-    address,
+    address: addressFor(caller, event),
     action,
     resource_type: event.resourceType,
     resource,
     event_types: event.eventTypes,
-    before,
-    after,
+    before: stateFor(caller, event, before),
+    after: stateFor(caller, event, after),
     request_id: event.requestId,
     hash,
   }
@@ -61,13 +67,15 @@ export function auditLogRoutes(app: RestApp, { db }: RestDeps): void {
         response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
+      const caller = callerOfRequest(request)
       const { actor, action, resource, resource_type: resourceType } = query
       const conditions = { actor, action, resource, resourceType }
       // Absent conditions are ignored.
       const where = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
       const rows = await db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, ...slice(query) })
-      return { count: await db.auditEvent.count({ where }), items: rows.map(shown) }
+      return { count: await db.auditEvent.count({ where }), items: rows.map((row) => toBody(caller, row)) }
     },
   )
 }

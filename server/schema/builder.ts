@@ -31,6 +31,8 @@ export type SchemaTypes = {
   }
 }
 
+const MAXIMUM_IDS = 100
+
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
   defaultFieldNullability: false,
@@ -67,13 +69,21 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodesQueryOptions: {
       description: 'Objects by their global ids, in the order of the ids; null where none exists.',
       authScopes: { read: true },
-      args: { ids: { description: 'The global ids.' } },
+      args: { ids: { description: `The global ids, at most ${MAXIMUM_IDS}.` } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length > MAXIMUM_IDS)
+          throw refusal('BAD_USER_INPUT', `At most ${MAXIMUM_IDS} ids are allowed.`)
+        return resolveNodes(ids)
+      },
     },
   },
 })
 
+function refusal(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } })
+}
+
 function refusalOf(caller: Caller | null): GraphQLError {
-  const refusal = (code: string, message: string) => new GraphQLError(message, { extensions: { code } })
   if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
   if (caller.lacksSecondFactor) {
     const message = `The role ${caller.role} requires a second factor. Set up an authenticator app or sign in with a passkey.`

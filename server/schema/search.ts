@@ -1,4 +1,23 @@
 /** Search terms. */
+import { GraphQLError } from 'graphql'
 
-/** Escapes a term for `contains`: Prisma does not escape the wildcards of LIKE. */
-export const escapeLike = (text: string) => text.trim().replace(/[\\%_]/g, '\\$&')
+/** The length of the longest Entity Identifier. */
+const MAXIMUM_LENGTH = 2048
+
+/** The trimmed term; undefined without one. @throws GraphQLError for a long term */
+export function searchTerm(search: string | null | undefined): string | undefined {
+  const term = search?.trim()
+  if (term && term.length > MAXIMUM_LENGTH) {
+    throw new GraphQLError(`search must have at most ${MAXIMUM_LENGTH} characters.`, {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  }
+  return term || undefined
+}
+
+/** The condition for columns that contain the term, literally; undefined without one. @throws GraphQLError */
+export function searchCondition(search: string | null | undefined) {
+  const term = searchTerm(search)
+  // Prisma does not escape the wildcards of LIKE.
+  return term && { contains: term.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }
+}

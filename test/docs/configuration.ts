@@ -46,7 +46,7 @@ ${print(serverVariables)}
 
 ## The federation server
 
-\`federation/main.ts\` also reads \`taconfig.toml\`, or the file that \`-c\` names; the environment overrides it.
+\`federation/main.ts\` also reads \`taconfig.toml\`, or the file that \`-c\` names; the environment overrides it, and \`-p\` overrides the port.
 
 ${print(federationVariables)}
 

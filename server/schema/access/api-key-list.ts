@@ -6,7 +6,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { escapeLike } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
 
 const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -52,8 +52,8 @@ async function where(
   if (!filter) return {}
   const { search, owner, state } = filter
   const and: Prisma.ApikeyWhereInput[] = []
-  if (search?.trim()) {
-    const contains = { contains: escapeLike(search), mode: 'insensitive' as const }
+  const contains = searchCondition(search)
+  if (contains) {
     const owned = await ofOwners({ username: contains }, db)
     and.push({ OR: [{ name: contains }, { start: contains }, owned] })
   }

@@ -6,7 +6,7 @@ import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { escapeLike } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
 
 const UserFilter = builder.inputType('UserFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -37,8 +37,7 @@ function whereRole(role: Role): Prisma.UserWhereInput {
   return { OR: [{ role: null }, { role: { notIn: roles.filter((other) => other !== 'viewer') } }] }
 }
 
-function whereSearched(text: string): Prisma.UserWhereInput {
-  const contains = { contains: escapeLike(text), mode: 'insensitive' as const }
+function whereSearched(contains: NonNullable<ReturnType<typeof searchCondition>>): Prisma.UserWhereInput {
   // Placeholder addresses must not match: their users would be found by words they never entered.
   const email = { AND: [{ email: contains }, { email: { not: { endsWith: WITHOUT_ADDRESS } } }] }
   return { OR: [{ username: contains }, { name: contains }, email] }
@@ -48,7 +47,8 @@ function where(filter: Filter | null | undefined): Prisma.UserWhereInput {
   if (!filter) return {}
   const { search, role, banned } = filter
   const and: Prisma.UserWhereInput[] = []
-  if (search?.trim()) and.push(whereSearched(search))
+  const contains = searchCondition(search)
+  if (contains) and.push(whereSearched(contains))
   if (role) and.push(whereRole(role))
   if (banned === true) and.push({ banned })
   if (banned === false) and.push({ OR: [{ banned }, { banned: null }] })

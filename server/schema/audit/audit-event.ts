@@ -1,17 +1,18 @@
 /** The audit log: who changed what, with the state before and after. */
 import { isJsonEqual } from '#core/json.ts'
-import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
+import type { Prisma } from '#prisma/generated/client/client.ts'
 import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { auditOutcomes } from '#server/services/audit/action.ts'
+import { addressFor, stateFor } from '#server/services/audit/privacy.ts'
 
 /** Columns that change with every write and carry no information. */
 const incidental = new Set(['version', 'updatedAt'])
 
 /** Column -> its value before and after, where they differ. */
-function differences({ before, after }: Pick<AuditEvent, 'before' | 'after'>): Record<string, unknown> {
+function differences(before: Prisma.JsonValue, after: Prisma.JsonValue): Record<string, unknown> {
   const [old, now] = [members(before), members(after)]
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
   const changed = names.filter((name) => !incidental.has(name) && !isJsonEqual(old[name], now[name]))
@@ -40,28 +41,39 @@ builder.prismaNode('AuditEvent', {
     method: t.exposeString('method', {
       description: 'How the actor authenticated: `session`, `api_key`, `cli`, `job` or `single_sign_on`.',
     }),
-    address: t.exposeString('address', { nullable: true, description: 'The network address.' }),
+    address: t.string({
+      nullable: true,
+      description: 'The network address; null for callers who may not administer.',
+      select: { address: true },
+      resolve: (event, _args, { caller }) => addressFor(caller, event),
+    }),
     action: t.exposeString('action', { description: 'The action, usually the name of a mutation.' }),
     resourceType: t.exposeString('resourceType', { description: 'The object type.' }),
     resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
     eventTypes: t.exposeStringList('eventTypes', {
       description: 'The event types of the Subordinate Events draft, such as `jwks_update`.',
     }),
-    before: t.expose('before', {
+    before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The object before; null if it was created.',
+      description:
+        'The object before; null if it was created. E-mail addresses need the right to administer.',
+      select: { resourceType: true, before: true },
+      resolve: (event, _args, { caller }) => stateFor(caller, event, event.before),
     }),
-    after: t.expose('after', {
+    after: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The object after; null if it was removed.',
+      description: 'The object after; null if it was removed. E-mail addresses need the right to administer.',
+      select: { resourceType: true, after: true },
+      resolve: (event, _args, { caller }) => stateFor(caller, event, event.after),
     }),
     diff: t.field({
       type: 'JSON',
       description: 'The differences: name -> {before, after}.',
-      select: { before: true, after: true },
-      resolve: differences,
+      select: { resourceType: true, before: true, after: true },
+      resolve: (event, _args, { caller }) =>
+        differences(stateFor(caller, event, event.before), stateFor(caller, event, event.after)),
     }),
     outcome: t.field({
       type: AuditOutcomeEnum,

@@ -2,6 +2,7 @@
 import { GraphQLError } from 'graphql'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { searchTerm } from '#server/schema/search.ts'
 import { displayName } from '#server/services/subordinate/row.ts'
 import type { CollectionRecord, CollectionTrustMark } from '#store/collection-record.ts'
 
@@ -74,11 +75,10 @@ const CollectionFilter = builder.inputType('CollectionFilter', {
 })
 
 function readerFilter(filter: typeof CollectionFilter.$inferInput | null | undefined) {
-  const search = filter?.search?.trim()
   return {
     entityTypes: filter?.entityType ? [filter.entityType] : [],
     trustMarkTypes: filter?.trustMarkType ? [filter.trustMarkType] : [],
-    query: search ? search : undefined,
+    query: searchTerm(filter?.search),
   }
 }
 

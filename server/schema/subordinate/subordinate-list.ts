@@ -4,7 +4,7 @@ import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { escapeLike } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
 import { SubordinateState, toStateCondition } from '#server/schema/subordinate/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -89,8 +89,8 @@ function where(
   if (!filter) return {}
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
-  if (search?.trim()) {
-    const contains = { contains: escapeLike(search), mode: 'insensitive' as const }
+  const contains = searchCondition(search)
+  if (contains) {
     and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })

@@ -3,7 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { escapeLike } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
 import { type StateName, TrustMarkState, whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
@@ -40,7 +40,8 @@ function where(filter: Filter | null | undefined, now: Date): Prisma.TrustMarkWh
   if (entityId) and.push({ entityId })
   if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
   if (state) and.push(whereState(state, now))
-  if (search?.trim()) and.push({ entityId: { contains: escapeLike(search), mode: 'insensitive' } })
+  const contains = searchCondition(search)
+  if (contains) and.push({ entityId: contains })
   if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
   if (renewalFailed === true) and.push(whereRenewalFailed)
   if (renewalFailed === false) and.push({ OR: [{ active: false }, { failingSince: null }] })

@@ -3,7 +3,7 @@ import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { escapeLike } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
 
 const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -25,8 +25,8 @@ function where(
   if (!filter) return {}
   const { search, active, hasOwner } = filter
   const and: Prisma.TrustMarkTypeWhereInput[] = []
-  if (search?.trim()) {
-    const contains = { contains: escapeLike(search), mode: 'insensitive' as const }
+  const contains = searchCondition(search)
+  if (contains) {
     and.push({ OR: [{ type: contains }, { description: contains }] })
   }
   if (typeof active === 'boolean') and.push({ active })

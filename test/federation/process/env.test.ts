@@ -123,6 +123,11 @@ test('an http identifier needs ALLOW_HTTP', () => {
   expect(mistakes([], { ...http, ALLOW_HTTP: 'true' })).toEqual([])
 })
 
+test('takes the port of -p before that of the environment', () => {
+  expect(readConfig(['-p', '8443'], { ...minimal, PORT: '80' }).port).toBe(8443)
+  expect(mistakes(['-p', 'https'], minimal)[0]).toMatch(/^PORT/)
+})
+
 test.each([
   [
     'a file that is not there',

@@ -18,6 +18,16 @@ test('listens, responds, and exits with code 0 on SIGTERM', async () => {
   expect((await program.ended).code).toBe(0)
 })
 
+test('continues after SIGHUP', async () => {
+  const program = start()
+  const url = await listening(program)
+  program.kill('SIGHUP')
+  await program.printed(/SIGHUP/)
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+})
+
 test('finishes pending requests before it exits', async () => {
   const program = start({ ALLOW_HTTP: 'true' })
   const url = await listening(program)

@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { connect } from 'node:tls'
 import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -101,6 +103,29 @@ test('starts without Redis, and is healthy as soon as Redis is up', async () => 
   await untilTrue('the server is healthy', async () => (await health()) === 200)
   await server.close()
   await redis.close()
+})
+
+test('serves a renewed certificate, and keeps the previous one after an invalid change', async () => {
+  const folder = await mkdtemp(join(directory, 'renewed-'))
+  const { certFile: TLS_CERT, keyFile: TLS_KEY } = await makeCertificate(folder)
+  const redis: Redis = new RedisMock()
+  const server = await startFederationServer(config({ TLS_CERT, TLS_KEY }), { redis, waits: { keys: 10 } })
+  const served = async () => {
+    const socket = connect({ port: Number(new URL(server.url).port), rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const { fingerprint256 } = socket.getPeerCertificate()
+    socket.destroy()
+    return fingerprint256
+  }
+  const first = await served()
+  await makeCertificate(folder)
+  await untilTrue('the renewed certificate is served', async () => (await served()) !== first)
+  const second = await served()
+  await writeFile(TLS_KEY, 'not a key')
+  await setTimeout(100)
+  expect(await served()).toBe(second)
+  await server.close()
+  redis.disconnect()
 })
 
 test('serves over TLS with the configured certificate', async () => {

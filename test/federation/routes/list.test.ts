@@ -71,12 +71,18 @@ test.each([
   ['an invalid boolean', '?intermediate=yes'],
   ['a repeated boolean', '?trust_marked=true&trust_marked=true'],
   ['a repeated mark type', `?${marked(member)}&${marked(certified)}`],
-  ['an empty entity type', '?entity_type='],
   ['too many entity types', `?${Array.from({ length: 33 }, (_, n) => type(`t${n}`)).join('&')}`],
 ])('refuses %s', async (_what, query) => {
   const answer = await ta.app.inject({ url: `/list${query}` })
   expect(answer.statusCode).toBe(400)
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })
+})
+
+test('ignores empty parameters (RFC 6749 §3.1)', async () => {
+  expect(await list('?entity_type=&trust_marked=&trust_mark_type=&intermediate=')).toEqual(await list())
+  expect(await list('?entity_type=&entity_type=openid_provider')).toEqual(
+    await list('?entity_type=openid_provider'),
+  )
 })
 
 test('reflects every change immediately', async () => {

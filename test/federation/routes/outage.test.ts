@@ -93,3 +93,26 @@ test('a Redis that keeps the connection but does not respond is down too', {
   await recovered()
   expect((await ta.get('/list')).json()).toEqual([id])
 })
+
+test('reports a key that Redis lost, and nothing as absent', async () => {
+  const { subordinates, issuedTrustMarks } = ta.names
+  const unknown = '/fetch?sub=https%3A%2F%2Fnobody.example'
+  const statusOf = async (url: string) => (await ta.app.inject({ url })).statusCode
+  await ta.announce({ kind: 'all' })
+  await untilTrue('the unknown entity is absent', async () => (await statusOf(unknown)) === 404)
+
+  await ta.redis.client.rename(subordinates, 'kept')
+  await ta.announce({ kind: 'all' })
+  await untilTrue('the loss is noticed', async () => (await statusOf(unknown)) === 503)
+  expect([await statusOf('/list'), await statusOf(`/fetch?sub=${sub}`)]).toEqual([503, 503])
+  await ta.redis.client.rename('kept', subordinates)
+  await ta.announce({ kind: 'all' })
+  await untilTrue('the list is back', async () => (await statusOf('/list')) === 200)
+
+  await ta.redis.client.rename(issuedTrustMarks, 'kept')
+  await ta.announce({ kind: 'all' })
+  await untilTrue('the loss of the marks is noticed', async () => (await askStatus()).statusCode === 503)
+  await ta.redis.client.rename('kept', issuedTrustMarks)
+  await ta.announce({ kind: 'all' })
+  await untilTrue('the mark is back', async () => (await askStatus()).statusCode === 200)
+})

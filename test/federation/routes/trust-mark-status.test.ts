@@ -91,6 +91,13 @@ test('a mark of another issuer is invalid, even if it is recorded as issued here
   expect(await status(mark)).toBe('invalid')
 })
 
+test('a recorded value that is not a JWT is invalid', async () => {
+  for (const value of ['rubbish', 'a.b.c', `x.${Buffer.from('[1]').toString('base64url')}.x`]) {
+    await ta.redis.client.sadd(ta.names.issuedTrustMarks, hashTrustMark(value))
+    expect(await status(value)).toBe('invalid')
+  }
+})
+
 test('a mark that was not issued here is not found, even with our signature', {
   tags: '8.4.2/not-ours',
 }, async () => {

@@ -147,6 +147,31 @@ describe('a mutation', () => {
   })
 })
 
+it('shows network and e-mail addresses to administrators only', async () => {
+  const email = 'grace@example.org'
+  const input = { username: 'grace', password: PASSWORD, role: 'VIEWER', email }
+  await admin.mutate('createUser', input, 'id')
+  const document = `{ auditEvents(first: 1, filter: { resource: "grace" }) {
+    edges { node { address before after diff reason } } } }`
+  const shownTo = async (role: 'admin' | 'operator' | 'viewer') => {
+    const { data } = await admin.execute(document, {}, role)
+    return data.auditEvents.edges[0].node
+  }
+  const full = await shownTo('admin')
+  expect(full).toMatchObject({ address: '127.0.0.1', after: { email }, diff: { email: { after: email } } })
+  for (const role of ['operator', 'viewer'] as const) {
+    const shown = await shownTo(role)
+    expect(shown).toMatchObject({ address: null, after: { role: 'viewer', name: 'grace' } })
+    expect(JSON.stringify(shown)).not.toContain(email)
+    const rest = await fetch(`${admin.adminUrl}/api/v1/auditlog?resource=grace`, {
+      headers: { 'x-api-key': admin.keys[role] },
+    })
+    const text = await rest.text()
+    expect(text).toContain('"address":null')
+    expect(text).not.toContain(email)
+  }
+})
+
 it('filters entries by refusal', async () => {
   const document =
     '{ auditEvents(filter: { outcome: REFUSED }) { edges { node { outcome reason action } } } }'

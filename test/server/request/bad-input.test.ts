@@ -34,6 +34,33 @@ it.each([
   expect(answer).toEqual({ data: { nodes: [null, null] } })
 })
 
+it('limits the number of ids and the length of a search', async () => {
+  const ids = Array.from({ length: 101 }, () => base64('Subordinate:1'))
+  const many = await admin.execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })
+  expect(many.errors).toEqual([expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })])
+  const search = 'x'.repeat(2049)
+  for (const list of ['subordinates', 'trustMarks', 'trustMarkTypes', 'users', 'apiKeys']) {
+    const { errors } = await admin.execute(`{ ${list}(filter: { search: "${search}" }) { totalCount } }`)
+    expect(errors?.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['search must have at most 2048 characters.']),
+    )
+  }
+})
+
+it.each([
+  'https:example.org',
+  'https:///example.org',
+  'https://a b.example',
+  'https://user@a.example',
+  'ftp://a.example',
+])('refuses %s as a URL', async (type) => {
+  const { errors, data } = await admin.execute('query ($type: URL!) { trustMarkType(type: $type) { id } }', {
+    type,
+  })
+  expect(data).toBeUndefined()
+  expect(errors?.[0]?.message).toMatch(/not an http or https URL/)
+})
+
 it('refuses an invalid cursor of a nested list', async () => {
   await admin.server.db.renewalRun.create({
     data: { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() },

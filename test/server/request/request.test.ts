@@ -29,6 +29,15 @@ it('shows the schema to signed-in callers only', async () => {
   expect(refused.errors?.[0]?.message).toMatch(/introspection/i)
 })
 
+it('suggests names of the schema to signed-in callers only', async () => {
+  const messageFor = async (role: 'viewer' | null) => {
+    const { errors } = await admin.execute('{ viewr { username } }', {}, role)
+    return errors?.map(({ message }) => message).join()
+  }
+  expect(await messageFor('viewer')).toMatch(/Cannot query field "viewr".*Did you mean "viewer"/)
+  expect(await messageFor(null)).toBe('Cannot query field "viewr" on type "Query".')
+})
+
 it.each([
   ['too deep', () => `{ ${'node(id: "x") { '.repeat(13)} id ${'}'.repeat(13)} }`, /depth/i],
   ['of too many aliases', () => `{ ${repeat(31, (i) => `a${i}: viewer { role }`)} }`, /alias/i],

@@ -150,7 +150,7 @@ describe('a mutation', () => {
 it('shows network and e-mail addresses to administrators only', async () => {
   const email = 'grace@example.org'
   const input = { username: 'grace', password: PASSWORD, role: 'VIEWER', email }
-  await admin.mutate('createUser', input, 'id')
+  await admin.mutate('createUser', input, 'id', 'admin')
   const document = `{ auditEvents(first: 1, filter: { resource: "grace" }) {
     edges { node { address before after diff reason } } } }`
   const shownTo = async (role: 'admin' | 'operator' | 'viewer') => {

@@ -141,7 +141,7 @@ test('records the user of the key in the audit log, newest first', async () => {
       {
         actor: 'operator',
         method: 'api_key',
-        address: '127.0.0.1',
+        address: null,
         action: 'createTrustMarkType',
         resource_type: 'TrustMarkType',
         before: null,

@@ -12,6 +12,9 @@ import { StartError } from './start-error.ts'
 /** Milliseconds for pending requests to finish after a signal. */
 const CLOSE_TIMEOUT_MS = 15_000
 
+// Service managers send it after a change of keys or certificates, which are read automatically. Node would exit.
+process.on('SIGHUP', () => {})
+
 try {
   await start(readConfig())
 } catch (error) {
@@ -51,6 +54,4 @@ function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): voi
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
-  // Node would exit. Service managers send it after a change of keys or certificates.
-  process.on('SIGHUP', () => log.info('SIGHUP: changed keys and certificates are read automatically'))
 }

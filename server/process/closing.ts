@@ -18,6 +18,6 @@ export function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void
   }
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
-  // Node would exit. Service managers send it after a change of keys.
-  process.on('SIGHUP', () => log.info('SIGHUP: changed keys are read automatically'))
+  // Service managers send it after a change of keys, which are read automatically. Node would exit.
+  process.on('SIGHUP', () => {})
 }

@@ -57,7 +57,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     if (directory) await rm(directory, { recursive: true })
   })
 
-  const key = (role: 'viewer' | 'operator' = 'operator') => ({ 'x-api-key': admin.keys[role] })
+  const key = (role: 'admin' | 'operator' = 'operator') => ({ 'x-api-key': admin.keys[role] })
   const json = { 'content-type': 'application/json' }
 
   test('serves public data over TLS, with its exact media type and cache lifetime', async () => {
@@ -113,7 +113,7 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     })
     expect(created.status).toBe(201)
     const path = `/api/v1/auditlog?resource=${tmtype}`
-    const log = await ask(proxy, proxy.ports.admin, path, { headers: key('viewer'), from: OPERATOR })
+    const log = await ask(proxy, proxy.ports.admin, path, { headers: key('admin'), from: OPERATOR })
     const [entry] = JSON.parse(log.body).items
     expect(entry).toMatchObject({ address: OPERATOR, request_id: created.headers['x-request-id'] })
     // The proxy can log the same id.

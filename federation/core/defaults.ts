@@ -4,6 +4,7 @@
 export const YEAR = 8760
 
 type NumberRow = {
+  unit: string
   default: number | null
   minimum: number
   maximum: number

@@ -2,17 +2,22 @@
 import type { Redis } from 'ioredis'
 import type { RedisKeys } from './keys.ts'
 
-/** The publisher writes each pair in one transaction, so the second does not exist without the first. */
-const pairs = (keys: RedisKeys) => [
-  [keys.subordinates, keys.subordinateConfigurations],
-  [keys.issuedTrustMarks, keys.trustMarkTypes],
-]
+/**
+ * A key, and one that never exists without it: both are written and removed in one transaction. Foreign writers, which
+ * have no transactions, omit the information about subordinates, and never remove issued marks.
+ */
+const pairs = (keys: RedisKeys) =>
+  [
+    [keys.subordinates, keys.subordinateInfo],
+    [keys.issuedTrustMarks, keys.trustMarkTypes],
+  ] as const
 
 export async function findLostKeys(redis: Redis, keys: RedisKeys): Promise<string[]> {
-  const names = pairs(keys).flat()
-  const exists = await Promise.all(names.map((name) => redis.exists(name)))
-  const present = new Set(names.filter((_name, index) => exists[index] === 1))
-  return pairs(keys).flatMap(([first = '', second = '']) =>
-    present.has(second) && !present.has(first) ? [first] : [],
+  const found = await Promise.all(
+    pairs(keys).map(async ([key, witness]) => {
+      const [hasKey, hasWitness] = await Promise.all([redis.exists(key), redis.exists(witness)])
+      return hasWitness && !hasKey ? [key] : []
+    }),
   )
+  return found.flat()
 }

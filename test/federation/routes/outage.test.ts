@@ -101,8 +101,7 @@ test('reports a key that Redis lost, and nothing as absent', async () => {
   await ta.announce({ kind: 'all' })
   await untilTrue('the unknown entity is absent', async () => (await statusOf(unknown)) === 404)
 
-  const statement = (await ta.redis.client.hget(subordinates, id)) ?? ''
-  await ta.redis.client.hset(ta.names.subordinateConfigurations, id, statement)
+  await ta.redis.client.hset(ta.names.subordinateInfo, id, '{}')
   await ta.redis.client.rename(subordinates, 'kept')
   await ta.announce({ kind: 'all' })
   await untilTrue('the loss is noticed', async () => (await statusOf(unknown)) === 503)

@@ -3,7 +3,6 @@ import { GraphQLError } from 'graphql'
 import { findEntityIdError, findUrlError } from '#core/entity-id.ts'
 import { builder } from '#server/schema/builder.ts'
 
-const MAXIMUM_URL_LENGTH = 2048
 const MAXIMUM_JWT_BYTES = 1024 * 1024
 
 const reject = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
@@ -11,11 +10,6 @@ const reject = (message: string) => new GraphQLError(message, { extensions: { co
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string') throw reject(`${name} must be a string.`)
   return value
-}
-
-function findFragmentError(url: string): string | undefined {
-  if (url.length > MAXIMUM_URL_LENGTH) return `it is longer than ${MAXIMUM_URL_LENGTH} bytes`
-  return /^[\x21-\x7e]+$/.test(url) ? undefined : 'it has a character that a URL must percent-encode'
 }
 
 builder.scalarType('EntityIdentifier', {
@@ -35,8 +29,8 @@ builder.scalarType('URL', {
   serialize: (value) => value,
   parseValue: (value) => {
     const url = text(value, 'A URL')
-    const [beforeFragment] = url.split('#', 1)
-    const fault = findUrlError(beforeFragment, { allowHttp: true }) ?? findFragmentError(url)
+    // A fragment has the characters of a query.
+    const fault = findUrlError(url.replace('#', '?'), { allowHttp: true })
     if (fault !== undefined) throw reject(`This is not an http or https URL: ${fault}.`)
     return url
   },

@@ -15,9 +15,12 @@ export function searchTerm(search: string | null | undefined): string | undefine
   return term || undefined
 }
 
+export type SearchCondition = { contains: string; mode: 'insensitive' }
+
 /** The condition for columns that contain the term, literally; undefined without one. @throws GraphQLError */
-export function searchCondition(search: string | null | undefined) {
+export function searchCondition(search: string | null | undefined): SearchCondition | undefined {
   const term = searchTerm(search)
+  if (term === undefined) return undefined
   // Prisma does not escape the wildcards of LIKE.
-  return term && { contains: term.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }
+  return { contains: term.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' }
 }

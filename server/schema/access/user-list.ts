@@ -6,7 +6,7 @@ import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { searchCondition } from '#server/schema/search.ts'
+import { type SearchCondition, searchCondition } from '#server/schema/search.ts'
 
 const UserFilter = builder.inputType('UserFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -37,7 +37,7 @@ function whereRole(role: Role): Prisma.UserWhereInput {
   return { OR: [{ role: null }, { role: { notIn: roles.filter((other) => other !== 'viewer') } }] }
 }
 
-function whereSearched(contains: NonNullable<ReturnType<typeof searchCondition>>): Prisma.UserWhereInput {
+function whereSearched(contains: SearchCondition): Prisma.UserWhereInput {
   // Placeholder addresses must not match: their users would be found by words they never entered.
   const email = { AND: [{ email: contains }, { email: { not: { endsWith: WITHOUT_ADDRESS } } }] }
   return { OR: [{ username: contains }, { name: contains }, email] }

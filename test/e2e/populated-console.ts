@@ -32,7 +32,12 @@ export async function openPopulatedConsole(): Promise<PopulatedConsole> {
   const trustMarkType = `${installation.federationUrl}/trust-marks/${long}`
   await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Has signed.' }, 'id')
   await mutate(admin, 'registerSubordinate', { entityId: registered.id }, 'id')
-  await mutate(admin, 'createUser', { username: long, password: 'seen by nobody', role: 'VIEWER' }, 'id')
+  await mutate(
+    admin,
+    'createUser',
+    { username: long, password: 'only for these tests', role: 'VIEWER' },
+    'id',
+  )
   await mutate(admin, 'issueTrustMark', { entityId: registered.id, trustMarkType }, 'id')
   const again = `mutation { registerSubordinate(input: { entityId: "${registered.id}" }) { __typename } }`
   expect(await admin(again)).toEqual({ registerSubordinate: { __typename: 'ConflictError' } })

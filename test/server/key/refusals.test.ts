@@ -48,11 +48,17 @@ describe('with one key', () => {
   it.each([
     ['switchSigningKey', {}, 'NOT_FOUND', null, /No key is announced/],
     ['switchSigningKey', { overrideReason: 'now' }, 'NOT_FOUND', null, /No key is announced/],
-    ['retireKey', { kid: 'nobody' }, 'NOT_FOUND', ['input', 'kid'], /no key "nobody"/],
-    ['revokeKey', { kid: 'nobody', reason: 'compromised' }, 'NOT_FOUND', ['input', 'kid'], /no key "nobody"/],
+    ['retireKey', { kid: 'unknown' }, 'NOT_FOUND', ['input', 'kid'], /no key "unknown"/],
     [
       'revokeKey',
-      { kid: 'nobody', reason: ' ' },
+      { kid: 'unknown', reason: 'compromised' },
+      'NOT_FOUND',
+      ['input', 'kid'],
+      /no key "unknown"/,
+    ],
+    [
+      'revokeKey',
+      { kid: 'unknown', reason: ' ' },
       'INVALID_INPUT',
       ['input', 'reason'],
       /must be compromised, superseded/,
@@ -103,8 +109,8 @@ eachRow(
   [
     ['announceSigningKey', { alg: 'ES256' }],
     ['switchSigningKey', {}],
-    ['retireKey', { kid: 'nobody' }],
-    ['revokeKey', { kid: 'nobody', reason: 'compromised' }],
+    ['retireKey', { kid: 'unknown' }],
+    ['revokeKey', { kid: 'unknown', reason: 'compromised' }],
   ],
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
 )('%s requires a recent sign-in of a session', async (mutation, input) => {

@@ -1,0 +1,106 @@
+/** Tests the metadata policy of the federation, from the mutation to the endpoints (§6.1). */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Role } from '#server/identity/roles.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const ANCHOR = 'version organizationName organization authorityHints statementHours metadataPolicy'
+const _update = (input: object, as: Role = 'admin') => admin.mutate('updateTrustAnchor', input, ANCHOR, as)
+const setPolicy = (metadataPolicy: unknown, input: object = {}) =>
+  admin.mutate('updateFederationPolicy', { metadataPolicy, ...input }, ANCHOR, 'admin')
+const present = () => admin.server.services.trustAnchor.settings()
+
+async function _statementHours(sub: string): Promise<number> {
+  const statement = await servedStatement(admin, sub)
+  if (typeof statement === 'number') throw new Error(`/fetch answered ${statement}`)
+  return (Number(statement.exp) - Number(statement.iat)) / 3600
+}
+
+describe('updateFederationPolicy', () => {
+  it('signs every statement again, merged with the policy of the subordinate', {
+    tags: 'mutation/updateFederationPolicy/success',
+  }, async () => {
+    const [leaf, own] = [await startLeaf(admin), await startLeaf(admin)]
+    await register(admin, leaf)
+    const ownPolicy = { openid_relying_party: { contacts: { add: ['b@example.org'] } } }
+    await register(admin, own, { metadataPolicy: ownPolicy })
+    const metadataPolicy = { openid_relying_party: { contacts: { add: ['a@example.org'] } } }
+    expect(await setPolicy(metadataPolicy)).toMatchObject({ metadataPolicy })
+    expect(await servedStatement(admin, leaf.id)).toMatchObject({ metadata_policy: metadataPolicy })
+    expect(await servedStatement(admin, own.id)).toMatchObject({
+      metadata_policy: { openid_relying_party: { contacts: { add: ['a@example.org', 'b@example.org'] } } },
+    })
+    await setPolicy(null)
+    expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('metadata_policy')
+    expect(await servedStatement(admin, own.id)).toMatchObject({ metadata_policy: ownPolicy })
+  })
+
+  it('keeps the policy without a new one', async () => {
+    const metadataPolicy = { openid_relying_party: { contacts: { add: ['a@example.org'] } } }
+    await setPolicy(metadataPolicy)
+    const kept = await admin.mutate('updateFederationPolicy', {}, 'metadataPolicy', 'admin')
+    expect(kept).toMatchObject({ metadataPolicy })
+    await setPolicy(null)
+  })
+
+  it('refuses a policy that contradicts that of a subordinate, by name', {
+    tags: 'mutation/updateFederationPolicy/InvalidInputError',
+  }, async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf, {
+      metadataPolicy: { openid_relying_party: { subject_type: { value: 'pairwise' } } },
+    })
+    const served = await (await admin.get('/fetch', { sub: leaf.id })).text()
+    expect(await setPolicy({ openid_relying_party: { subject_type: { value: 'public' } } })).toMatchObject({
+      __typename: 'InvalidInputError',
+      code: 'INVALID_INPUT',
+      path: ['input', 'metadataPolicy'],
+      message: expect.stringContaining(leaf.id),
+    })
+    expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(served)
+  })
+
+  it('accepts only one of two contradicting policies written simultaneously', async () => {
+    const leaf = await startLeaf(admin)
+    const { id } = await register(admin, leaf)
+    const policy = (value: string) => ({ openid_relying_party: { application_type: { value } } })
+    const results = await Promise.all([
+      admin.mutate('updateSubordinate', { id, metadataPolicy: policy('native') }, 'id'),
+      setPolicy(policy('web')),
+    ])
+    const refused = results.filter(({ __typename }) => __typename === 'InvalidInputError')
+    expect(refused).toMatchObject([{ path: expect.arrayContaining(['input', 'metadataPolicy']) }])
+    expect(await admin.server.db.outboxEntry.count()).toBe(0)
+    await setPolicy(null)
+  })
+
+  it.for<[title: string, policy: unknown]>([
+    ['an unknown Entity Type shape', { openid_relying_party: [] }],
+    ['an operator with a wrong value', { openid_relying_party: { contacts: { subset_of: 'x' } } }],
+    ['operators that exclude each other', { openid_relying_party: { a: { value: 1, one_of: [2] } } }],
+  ])('refuses %s', async ([, policy]) => {
+    const before = await present()
+    expect(await setPolicy(policy)).toMatchObject({
+      __typename: 'InvalidInputError',
+      path: expect.arrayContaining(['input', 'metadataPolicy']),
+    })
+    expect(await present()).toEqual(before)
+  })
+
+  it('refuses a change of an outdated version', {
+    tags: ['mutation/updateTrustAnchor/ConflictError', 'mutation/updateFederationPolicy/ConflictError'],
+  }, async () => {
+    const { version } = await present()
+    await setPolicy({}, { version })
+    expect(await setPolicy({ openid_provider: {} }, { version })).toMatchObject({
+      __typename: 'ConflictError',
+    })
+  })
+})

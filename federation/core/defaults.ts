@@ -42,6 +42,16 @@ export const hourSettings = {
   },
 } satisfies Record<string, NumberRow>
 
+export const minuteSettings = {
+  checkMinutes: {
+    unit: 'minutes',
+    minimum: 5,
+    maximum: 1440,
+    default: 60,
+    meaning: 'The minutes between two checks of a subordinate.',
+  },
+} satisfies Record<string, NumberRow>
+
 export const daySettings = {
   runRetentionDays: { ...days, default: 90, meaning: 'The days for which ended runs are kept.' },
   auditRetentionDays: {
@@ -53,7 +63,7 @@ export const daySettings = {
   },
 } satisfies Record<string, NumberRow>
 
-export const numberSettings = { ...hourSettings, ...daySettings }
+export const numberSettings = { ...hourSettings, ...minuteSettings, ...daySettings }
 
 export type NumberSetting = keyof typeof numberSettings
 

@@ -7,7 +7,7 @@ import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
 import { createGate } from './gate.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
-import { checkResponse, readBody } from './response.ts'
+import { checkResponse, readBody, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
@@ -15,11 +15,19 @@ const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 type FetchOptions = { signal?: AbortSignal | undefined }
 
 /** With `form`, the request is a POST with these parameters. */
-type TextOptions = FetchOptions & { form?: Record<string, string> }
+type TextOptions = FetchOptions & { form?: Record<string, string>; etag?: string | null }
+
+/** A document with the entity tag that its server gave it; `text` is null if it has not changed. */
+type Revisit = { text: string | null; etag: string | null }
 
 export type Fetcher = {
   /** Returns the unverified Entity Configuration of an entity (§9). @throws FetchError */
   entityConfiguration(id: EntityId, options?: FetchOptions): Promise<string>
+  /**
+   * Fetches it again, unless the server says that the document of this entity tag has not changed (RFC 9110, §13.1.2).
+   * @throws FetchError
+   */
+  revisitEntityConfiguration(id: EntityId, etag: string | null, options?: FetchOptions): Promise<Revisit>
   /** Returns the unverified Subordinate Statement of `issuer` about `subject` (§8.1). @throws FetchError */
   subordinateStatement(
     request: { issuer: EntityId; subject: EntityId; fetchEndpoint: string },
@@ -50,24 +58,29 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     maxHeaderSize: 16 * 1024,
   })
 
-  async function fetchText(
+  async function visit(
     url: string,
     accept: string,
-    { signal: outer, form }: TextOptions = {},
-  ): Promise<string> {
+    { signal: outer, form, etag = null }: TextOptions = {},
+  ): Promise<Revisit> {
     const target = parseTarget(url, { allowHttp })
     const timeout = AbortSignal.timeout(limits.totalTimeout)
     const signal = outer ? AbortSignal.any([outer, timeout]) : timeout
     try {
       return await gate.run(target.host, signal, async () => {
-        const headers = { accept, 'user-agent': userAgent }
+        const condition = etag === null ? {} : { 'if-none-match': etag }
+        const headers = { accept, 'user-agent': userAgent, ...condition }
         const response = await request(target, {
           dispatcher,
           signal,
           ...(form ? buildPost(form, headers) : { headers }),
         })
+        if (etag !== null && response.statusCode === 304) {
+          await response.body.dump()
+          return { text: null, etag }
+        }
         checkResponse(url, response, accept)
-        return await readBody(url, response, limits.maxBodyBytes)
+        return { text: await readBody(url, response, limits.maxBodyBytes), etag: readEntityTag(response) }
       })
     } catch (error) {
       if (outer?.aborted) throw outer.reason // the caller cancelled; the entity did not fail
@@ -75,7 +88,15 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     }
   }
 
+  async function fetchText(url: string, accept: string, options?: TextOptions): Promise<string> {
+    const { text } = await visit(url, accept, options)
+    if (text === null) throw new TypeError('a request without a condition has a document')
+    return text
+  }
+
   return {
+    revisitEntityConfiguration: (id, etag, each) =>
+      visit(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, { ...each, etag }),
     entityConfiguration: (id, each) => fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, each),
     subordinateStatement: ({ subject, fetchEndpoint }, each) =>
       fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),

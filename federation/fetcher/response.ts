@@ -40,6 +40,12 @@ function checkHeaders(url: string, { headers }: Response, mediaType: string): Fe
   return undefined
 }
 
+/** The entity tag, if it can be sent back as it is (RFC 9110, §8.8.3). */
+export function readEntityTag({ headers }: Response): string | null {
+  const { etag } = headers
+  return typeof etag === 'string' && /^(?:W\/)?"[\x21\x23-\x7e]{0,200}"$/.test(etag) ? etag : null
+}
+
 /** Reads the body as UTF-8, and stops at the size limit. @throws FetchError */
 export async function readBody(url: string, { body }: Response, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []

@@ -29,6 +29,8 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
   return {
     entityConfiguration: (id, options) =>
       measure('entity_configuration', () => fetcher.entityConfiguration(id, options)),
+    revisitEntityConfiguration: (id, etag, options) =>
+      measure('entity_configuration', () => fetcher.revisitEntityConfiguration(id, etag, options)),
     subordinateStatement: (request, options) =>
       measure('subordinate_statement', () => fetcher.subordinateStatement(request, options)),
     trustMarkStatus: (endpoint, mark, options) =>

@@ -9,6 +9,7 @@ const transient = [
   'DriftReport',
   'RenewalRun',
   'RenewalRunItem',
+  'SubordinateCheck',
   'Session',
   'Verification',
   'RateLimit',

@@ -1,5 +1,6 @@
 /** The kinds of runs: one row each. */
 import { collection } from '#server/jobs/kind/collection.ts'
+import { evaluation } from '#server/jobs/kind/evaluation.ts'
 import { importing } from '#server/jobs/kind/import.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
 import { reissue } from '#server/jobs/kind/reissue.ts'
@@ -14,6 +15,7 @@ export const runKinds = {
   COLLECTION: collection,
   IMPORT: importing,
   REBUILD: rebuild,
+  EVALUATION: evaluation,
 } as const satisfies Record<string, RunKindRow>
 
 export type RunKind = keyof typeof runKinds

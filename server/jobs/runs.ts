@@ -4,7 +4,8 @@ import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
-import type { Caller } from '#server/identity/caller.ts'
+import { type Caller, jobCaller } from '#server/identity/caller.ts'
+import { isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
@@ -44,23 +45,27 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
   const announce = (runId: number) => events.announceRun({ runId, itemId: null })
   const announceQueued = (runId: number) => events.announceRun({ runId, itemId: null, isQueued: true })
   const timer = setInterval(() => {
-    watch(db, queue, now).then(
-      (ids) => ids.forEach(announceQueued),
-      (err) => log.warn({ err }, 'runs could not be looked after'),
-    )
+    lookAfter().catch((err) => log.warn({ err }, 'runs could not be looked after'))
   }, WATCH_MS)
 
+  async function lookAfter(): Promise<void> {
+    for (const id of await watch(db, queue, now)) announceQueued(id)
+    if (await isEvaluationDue(db)) await start(jobCaller('evaluate-subordinates'), 'EVALUATION')
+  }
+
+  async function start(caller: Caller, kind: RunKind, options: RunOptions = {}): Promise<RenewalRun> {
+    const run = await recordChange(db, caller, async (tx) => {
+      const result = await create(tx, queue, caller, kind, options)
+      // The run records that a schedule started it.
+      if (caller.method === 'job') return { action: null, result }
+      return { action: runKinds[kind].action, ...recorded(result), result }
+    })
+    announceQueued(run.id)
+    return run
+  }
+
   return {
-    async start(caller, kind, options = {}) {
-      const run = await recordChange(db, caller, async (tx) => {
-        const result = await create(tx, queue, caller, kind, options)
-        // The run records that a schedule started it.
-        if (caller.method === 'job') return { action: null, result }
-        return { action: runKinds[kind].action, ...recorded(result), result }
-      })
-      announceQueued(run.id)
-      return run
-    },
+    start,
 
     async cancel(caller, id) {
       const run = await recordChange(db, caller, async (tx) => {

@@ -3,6 +3,7 @@ import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
+import { checkSubordinates } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { dueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
@@ -22,7 +23,7 @@ type ScheduleRow = {
   description: string
   /** The default. */
   cron: string
-  run(context: ScheduleContext): Promise<ScheduleResult>
+  run(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult>
 }
 
 export const schedules = {
@@ -30,6 +31,11 @@ export const schedules = {
     description: 'Re-signs the Entity Configuration after half of its lifetime.',
     cron: '* * * * *',
     run: regenerateEntityConfiguration,
+  },
+  'check-subordinates': {
+    description: 'Checks the subordinates that are due: what they publish, and whether they resolve.',
+    cron: '* * * * *',
+    run: checkDue,
   },
   'renew-subordinates': {
     description: 'Renews the subordinates whose statement or configuration expires soon.',
@@ -75,6 +81,11 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
   await publisher.flush()
   if (!hasMoved) return { message: 'Signed again.' }
   return { message: 'The Entity Identifier has changed, so everything is being republished.' }
+}
+
+async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
+  const { checked, failed } = await checkSubordinates(context, jobCaller('check-subordinates'), signal)
+  return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {

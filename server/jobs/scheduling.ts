@@ -41,10 +41,13 @@ export async function startScheduling(
   boss: PgBoss,
   context: ScheduleContext,
   log: FastifyBaseLogger,
+  closing: AbortSignal,
 ): Promise<void> {
   const rows = await context.db.schedule.findMany({ where: { name: { in: scheduleNames } } })
   for (const name of scheduleNames) {
-    await boss.work(name, { pollingIntervalSeconds: POLLING_SECONDS }, () => runSchedule(context, name, log))
+    await boss.work(name, { pollingIntervalSeconds: POLLING_SECONDS }, () =>
+      runSchedule(context, name, log, closing),
+    )
   }
   for (const row of rows) await applySchedule(boss, row)
 }
@@ -54,6 +57,7 @@ export async function runSchedule(
   context: ScheduleContext,
   name: ScheduleName,
   log: FastifyBaseLogger,
+  closing: AbortSignal,
 ): Promise<void> {
   const { db, observe, now } = context
   const began = performance.now()
@@ -62,7 +66,7 @@ export async function runSchedule(
   const { count } = await db.schedule.updateMany({ where: { name, enabled: true }, data: started })
   if (count === 0) return
   try {
-    await remember(context, name, true, await schedules[name].run(context))
+    await remember(context, name, true, await schedules[name].run(context, closing))
     observe.scheduleEnded(name, true, seconds())
   } catch (error) {
     log.error({ err: error, schedule: name }, 'a schedule failed')

@@ -46,7 +46,7 @@ export async function startWorker({
   const listening = wakeOnOrders(announcements, () => {
     for (const taker of takers) boss.notifyWorker(taker)
   })
-  if (keepsSchedules) await startScheduling(boss, context, log)
+  if (keepsSchedules) await startScheduling(boss, context, log, closing.signal)
 
   return {
     async close() {

@@ -3,6 +3,7 @@
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
+import { stateExpression, subordinateStates } from '#server/services/subordinate/problem.ts'
 
 export type Sample = { labels?: Record<string, string>; value: number }
 
@@ -62,15 +63,10 @@ export type InstallationGauge = keyof Awaited<ReturnType<typeof readInstallation
 
 /** Each row counts in one state, as in the API. */
 async function countSubordinates(db: Database): Promise<Counted[]> {
-  const [row] = await db.$queryRaw<[Record<'active' | 'inactive' | 'failing' | 'expired', number>]>`
-    SELECT count(*) FILTER (WHERE NOT "active")::int AS inactive,
-      count(*) FILTER (WHERE "active" AND "statementExpiresAt" <= now() AT TIME ZONE 'utc')::int AS expired,
-      count(*) FILTER (WHERE "active" AND "failingSince" IS NOT NULL
-        AND ("statementExpiresAt" IS NULL OR "statementExpiresAt" > now() AT TIME ZONE 'utc'))::int AS failing,
-      count(*) FILTER (WHERE "active" AND "failingSince" IS NULL
-        AND ("statementExpiresAt" IS NULL OR "statementExpiresAt" > now() AT TIME ZONE 'utc'))::int AS active
-    FROM "Subordinate"`
-  return Object.entries(row).map(([label, count]) => ({ label, count }))
+  const rows = await db.$queryRaw<{ state: string; count: number }[]>`
+    SELECT ${stateExpression} AS "state", count(*)::int AS "count" FROM "Subordinate" GROUP BY 1`
+  const counts = new Map(rows.map(({ state, count }) => [state, count]))
+  return subordinateStates.map((state) => ({ label: state.toLowerCase(), count: counts.get(state) ?? 0 }))
 }
 
 /** Those that are neither revoked nor expired. */

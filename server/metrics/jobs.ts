@@ -34,6 +34,12 @@ export function observeJobs(registry: Registry, now: Clock): JobObserver {
     labelNames: ['kind'],
     registers,
   })
+  const checks = new Counter({
+    name: 'inmor_subordinate_checks_total',
+    help: 'Checks of subordinates by the clock, by result: unchanged, stored or failed.',
+    labelNames: ['result'],
+    registers,
+  })
   return {
     ledger: (ledger, { kind, startedAt }) => ({
       ...ledger,
@@ -50,6 +56,7 @@ export function observeJobs(registry: Registry, now: Clock): JobObserver {
     }),
     scheduleEnded: (schedule, hasSucceeded, seconds) =>
       schedules.observe({ schedule, outcome: outcome(hasSucceeded) }, seconds),
+    checked: (result) => checks.inc({ result: result.toLowerCase() }),
     driftFound(count) {
       for (const [kind, found] of Object.entries(count)) drift.inc({ kind }, found)
     },

@@ -17,6 +17,8 @@ export type EntityOptions = {
   authorityHints?: string[]
   /** Additional claims of the Entity Configuration, such as `trust_mark_issuers`. */
   configuration?: Record<string, unknown>
+  /** The entity tag of its Entity Configuration; a request with it gets 304. */
+  etag?: string
   /** Additional claims of the superior's statement about this entity, such as `constraints`. */
   statement?: Record<string, unknown>
 }
@@ -29,6 +31,8 @@ export type TestEntity = {
   options: EntityOptions
   /** Requested paths, with their query. */
   requests: string[]
+  /** The `If-None-Match` of each request for its configuration; undefined without one. */
+  conditions: (string | undefined)[]
   /** Starts or stops misbehaving. */
   misbehave(fault: Fault | undefined): void
   /** Makes `subordinate` an Immediate Subordinate: it is listed, and a statement about it can be fetched. */
@@ -48,6 +52,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
   const keys = { keys: [toPublicJwk(key)] }
   const subordinates = new Map<string, Pick<TestEntity, 'id' | 'keys' | 'options'>>()
   const requests: string[] = []
+  const conditions: (string | undefined)[] = []
   let fault: Fault | undefined
 
   const server = createServer(async (request, response) => {
@@ -58,7 +63,11 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     if (url.pathname === '/list')
       return answer(response, JSON.stringify([...subordinates.keys()]), 'application/json')
     if (url.pathname !== '/.well-known/openid-federation') return answer(response, '', 'text/plain', 404)
+    conditions.push(request.headers['if-none-match'])
     if (fault) return faults[fault]({ claims: configurationClaims(), key, response })
+    if (options.etag !== undefined) response.setHeader('etag', options.etag)
+    if (options.etag !== undefined && request.headers['if-none-match'] === options.etag)
+      return response.writeHead(304).end()
     answer(response, await entity.configuration(), 'application/entity-statement+jwt')
   })
   server.listen(0, '127.0.0.1')
@@ -117,6 +126,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     keys,
     options,
     requests,
+    conditions,
     misbehave(next) {
       fault = next
     },

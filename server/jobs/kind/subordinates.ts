@@ -16,7 +16,7 @@ export const dueSubordinates = Prisma.sql`"active" AND "autorenew"
     OR "statementIssuedAt" > ${future}
     OR "entityConfigurationExpiresAt" < now() AT TIME ZONE 'utc' + interval '1 hour')
   AND ("lastCheckedAt" > ${future} OR "lastCheckedAt" < now() AT TIME ZONE 'utc'
-    - make_interval(mins => CASE WHEN "lastError" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END))`
+    - make_interval(mins => CASE WHEN "lastError" IS NULL AND "unresolvableSince" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END))`
 
 export const subordinates: RunKindRow = {
   action: 'startRenewal',

@@ -62,6 +62,14 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError] },
     resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'REBUILD'),
   }),
+  startEvaluation: t.prismaField({
+    type: 'RenewalRun',
+    description:
+      'Starts to evaluate every subordinate under the present policy and constraints. It starts by itself after each change of them.',
+    authScopes: { operate: true },
+    errors: { types: [ConflictError] },
+    resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'EVALUATION'),
+  }),
   cancelRun: t.prismaField({
     type: 'RenewalRun',
     description: 'Cancels a run after its current items. Finished items stay.',

@@ -16,6 +16,10 @@ export const RunKindEnum = builder.enumType('RunKind', {
     COLLECTION: { description: 'Crawls the federation into the collection.' },
     IMPORT: { description: 'Registers a list of entities, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
+    EVALUATION: {
+      description:
+        'Evaluates every subordinate under the present policy and constraints, without fetching it.',
+    },
   } as const,
 })
 
@@ -37,6 +41,7 @@ const kinds = {
   COLLECTION: 'COLLECTION',
   IMPORT: 'IMPORT',
   REBUILD: 'REBUILD',
+  EVALUATION: 'EVALUATION',
 } as const
 const states = {
   QUEUED: 'QUEUED',

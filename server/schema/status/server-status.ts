@@ -7,8 +7,8 @@ import { ScheduleRef } from '#server/schema/run/schedule.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
 import { Failing } from '#server/schema/subordinate/failing.ts'
-import { toStateCondition } from '#server/schema/subordinate/subordinate-state.ts'
 import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
+import { whereProblem } from '#server/services/subordinate/problem.ts'
 
 const DAYS = 14
 const inDays = (now: Date) => new Date(now.getTime() + DAYS * 86_400_000)
@@ -25,9 +25,8 @@ const Counts = builder.objectRef<object>('Counts').implement({
     subordinates: t.int({ description: 'Registered subordinates.', resolve: count({}) }),
     activeSubordinates: t.int({ description: 'Published subordinates.', resolve: count({ active: true }) }),
     failingSubordinates: t.int({
-      description: 'Subordinates whose last renewal failed.',
-      resolve: (_root, _args, { db, now }) =>
-        db.subordinate.count({ where: toStateCondition('FAILING', now()) }),
+      description: 'Published subordinates with a problem: their state is neither `ACTIVE` nor `INACTIVE`.',
+      resolve: (_root, _args, { db, now }) => db.subordinate.count({ where: whereProblem(now()) }),
     }),
     openidProviders: t.int({
       description: 'Published OpenID Providers.',
@@ -71,7 +70,11 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
         return db.subordinate.count({
           where: {
             active: true,
-            OR: [renewedByHand, { failingSince: { not: null }, statementExpiresAt: soon }],
+            OR: [
+              renewedByHand,
+              { failingSince: { not: null }, statementExpiresAt: soon },
+              { unresolvableSince: { not: null }, statementExpiresAt: soon },
+            ],
           },
         })
       },

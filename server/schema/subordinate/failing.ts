@@ -1,6 +1,7 @@
 /** Failed renewals, for an overview; the lists have the rest. */
 import { builder } from '#server/schema/builder.ts'
 import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
+import { whereProblem } from '#server/services/subordinate/problem.ts'
 
 const SHOWN = 10
 
@@ -10,11 +11,11 @@ export const Failing = builder.objectRef<object>('Failing').implement({
   fields: (t) => ({
     subordinates: t.prismaField({
       type: ['Subordinate'],
-      description: 'Active subordinates, at most ten; each has the reason as its `lastError`.',
-      resolve: (query, _root, _args, { db }) =>
+      description: 'Published subordinates, at most ten; each has the reason as its `problem`.',
+      resolve: (query, _root, _args, { db, now }) =>
         db.subordinate.findMany({
           ...query,
-          where: { active: true, failingSince: { not: null } },
+          where: whereProblem(now()),
           orderBy: { statementExpiresAt: 'asc' },
           take: SHOWN,
         }),

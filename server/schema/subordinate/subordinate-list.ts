@@ -5,7 +5,8 @@ import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { searchCondition } from '#server/schema/search.ts'
-import { SubordinateState, toStateCondition } from '#server/schema/subordinate/subordinate-state.ts'
+import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
+import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -13,6 +14,9 @@ const SubordinateFilter = builder.inputType('SubordinateFilter', {
     search: t.string({ description: 'Part of the Entity Identifier or the display name; case-insensitive.' }),
     entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
     state: t.field({ type: SubordinateState, description: 'Its state.' }),
+    hasProblem: t.boolean({
+      description: 'Whether it has a problem: its state is neither `ACTIVE` nor `INACTIVE`.',
+    }),
     intermediate: t.boolean({ description: 'Whether it has subordinates.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its statement expires before this time.' }),
     trustMarkType: t.field({
@@ -87,7 +91,7 @@ function where(
   trustMarkTypeId: number,
 ): Prisma.SubordinateWhereInput {
   if (!filter) return {}
-  const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
+  const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
   const contains = searchCondition(search)
   if (contains) {
@@ -95,6 +99,7 @@ function where(
   }
   if (entityType) and.push({ entityTypes: { has: entityType } })
   if (state) and.push(toStateCondition(state, now))
+  if (typeof hasProblem === 'boolean') and.push(hasProblem ? whereProblem(now) : { NOT: whereProblem(now) })
   if (typeof intermediate === 'boolean') and.push({ intermediate })
   if (expiresBefore) and.push({ statementExpiresAt: { lt: expiresBefore } })
   if (trustMarkType) {

@@ -9,8 +9,14 @@ import { typedSubordinate } from '#server/database/typed-row.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
-import { SubordinateState, stateOf } from '#server/schema/subordinate/subordinate-state.ts'
+import {
+  SubordinateCheck,
+  SubordinateProblem,
+  SubordinateState,
+} from '#server/schema/subordinate/subordinate-state.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import { problemColumns, problemOf, stateColumns, stateOf } from '#server/services/subordinate/problem.ts'
+import type { RecentCheck } from '#server/services/subordinate/recent-check.ts'
 
 const PublicationState = builder.enumType('PublicationState', {
   description: 'Whether the current state is published.',
@@ -50,8 +56,32 @@ builder.prismaNode('Subordinate', {
     state: t.field({
       type: SubordinateState,
       description: 'Its state.',
-      select: { active: true, failingSince: true, statementExpiresAt: true },
+      select: stateColumns,
       resolve: (row, _args, { now }) => stateOf(row, now()),
+    }),
+    problem: t.field({
+      type: SubordinateProblem,
+      nullable: true,
+      description: 'What is wrong with it; null in the states `ACTIVE` and `INACTIVE`.',
+      select: problemColumns,
+      resolve: (row, _args, { now }) => problemOf(row, now()),
+    }),
+    checks: t.field({
+      type: [SubordinateCheck],
+      description: 'Its recent checks, newest first, at most 24.',
+      args: { last: t.arg.int({ defaultValue: 24, description: 'How many of them.' }) },
+      select: { check: { select: { recent: true } } },
+      resolve: ({ check }, { last }) => {
+        const recent = (check?.recent ?? []) as RecentCheck[] // written by server/jobs/checks.ts
+        return recent.slice(0, Math.max(0, last ?? 24))
+      },
+    }),
+    nextCheckAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is checked again; null if that is not known yet.',
+      select: { active: true, check: { select: { nextAt: true } } },
+      resolve: ({ active, check }) => (active ? (check?.nextAt ?? null) : null),
     }),
     entityTypes: t.exposeStringList('entityTypes', { description: 'Its Entity Types.' }),
     intermediate: t.exposeBoolean('intermediate', { description: 'Whether it has subordinates.' }),
@@ -129,16 +159,20 @@ builder.prismaNode('Subordinate', {
     }),
     lastCheckedAt: t.expose('lastCheckedAt', {
       type: 'DateTime',
-      description: 'When its configuration was last fetched.',
+      description: 'When it was checked or renewed last.',
     }),
-    lastError: t.exposeString('lastError', {
+    lastError: t.string({
       nullable: true,
-      description: 'Why the last renewal failed; null if it succeeded.',
+      description: 'Why it failed the last check or renewal; null if it passed.',
+      select: { lastError: true, unresolvableReason: true },
+      resolve: ({ lastError, unresolvableReason }) => lastError ?? unresolvableReason,
     }),
-    failingSince: t.expose('failingSince', {
+    failingSince: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when renewals fail; null if the last one succeeded.',
+      description: 'Since when it fails; null if it passed the last check or renewal.',
+      select: { failingSince: true, unresolvableSince: true },
+      resolve: ({ failingSince, unresolvableSince }) => failingSince ?? unresolvableSince,
     }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
     updatedAt: t.expose('updatedAt', {

@@ -56,6 +56,7 @@ export const auditActions = {
   startRenewal: 'RenewalRun',
   startCollectionWalk: 'RenewalRun',
   startRebuild: 'RenewalRun',
+  startEvaluation: 'RenewalRun',
   reissueTrustMarks: 'RenewalRun',
   importSubordinates: 'RenewalRun',
   cancelRun: 'RenewalRun',

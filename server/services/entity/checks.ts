@@ -36,6 +36,19 @@ export function isAcceptable(checks: readonly EntityCheck[]): boolean {
   return checks.every(({ status }) => status !== 'FAILED')
 }
 
+/** The entity itself published it, with a key that we vouch for, and it is valid now. */
+export function isGenuine(checks: readonly EntityCheck[]): boolean {
+  const proofs: readonly EntityCheckName[] = [
+    'REACHABLE',
+    'STATEMENT',
+    'IDENTITY',
+    'TIMES',
+    'SIGNATURE',
+    'KEYS',
+  ]
+  return checks.every(({ name, status }) => !proofs.includes(name) || status === 'PASSED')
+}
+
 /** The entity failed a check; nothing was changed. */
 export class EntityRejectedError extends OperationError {
   override readonly name = 'EntityRejectedError'

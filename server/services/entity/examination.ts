@@ -10,7 +10,6 @@ import type { JwkSet } from '#core/keys.ts'
 import { checkIssuer, type Metadata } from '#core/metadata.ts'
 import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
-import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
 import type { CarriedTypes } from '#server/services/entity/carried-marks.ts'
@@ -45,7 +44,8 @@ type Input = {
   anchor: string
   allowHttp: boolean
   now: number
-  fetcher: Fetcher
+  /** Returns its Entity Configuration. @throws FetchError */
+  fetch(): Promise<string>
 }
 
 type Checklist = ReturnType<typeof createChecklist>
@@ -70,7 +70,7 @@ export async function examineEntity(input: Input): Promise<Examination> {
 async function fetchStatement(input: Input, checklist: Checklist): Promise<EntityStatement | null> {
   let jwt: string
   try {
-    jwt = await input.fetcher.entityConfiguration(input.entityId)
+    jwt = await input.fetch()
     checklist.pass('REACHABLE', 'Its Entity Configuration was fetched.')
   } catch (error) {
     if (!(error instanceof FetchError)) throw error

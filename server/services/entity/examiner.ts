@@ -13,6 +13,8 @@ export type Candidate = {
   /** The configuration must verify with these keys; null or absent: with its own. */
   jwks?: JwkSet | null | undefined
   registered: boolean
+  /** Returns its Entity Configuration in another manner. @throws FetchError */
+  fetch?: () => Promise<string>
 }
 
 export type Examine = (candidate: Candidate) => Promise<Examination>
@@ -20,19 +22,25 @@ export type Examine = (candidate: Candidate) => Promise<Examination>
 export function createExaminer(context: ServiceContext): Examine {
   const { db, entityId: anchor, allowHttp, fetcher, now } = context
   const carriedTypes = createCarriedTypes(context)
-  return async ({ jwks, ...candidate }) => {
+
+  async function typesIssuedTo(entityId: string): Promise<string[]> {
     const marks = await db.trustMark.findMany({
-      where: { entityId: candidate.entityId, active: true, expiresAt: { gt: now() } },
+      where: { entityId, active: true, expiresAt: { gt: now() } },
       select: { trustMarkType: { select: { type: true } } },
     })
-    const trustMarkTypes = marks.map((mark) => mark.trustMarkType.type)
+    return marks.map((mark) => mark.trustMarkType.type)
+  }
+
+  return async ({ jwks, ...candidate }) => {
+    const { entityId, registration } = candidate
+    const isAskedFor = registration.requiredTrustMarks.length > 0
     const common = {
+      fetch: () => fetcher.entityConfiguration(entityId),
       ...candidate,
-      trustMarkTypes,
+      trustMarkTypes: isAskedFor ? await typesIssuedTo(entityId) : [],
       carriedTypes,
       anchor,
       allowHttp,
-      fetcher,
       now: toUnix(now()),
     }
     return examineEntity(jwks ? { ...common, jwks } : common)

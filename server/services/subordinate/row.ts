@@ -7,6 +7,7 @@ import { createVersionConflict, NotFoundError } from '#server/error/operation-er
 import type { Registration } from '#server/services/entity/examination.ts'
 import { columnsOf, defaultsOf } from '#server/services/patch.ts'
 import { type ParsedFields, statementFields } from '#server/services/subordinate/input.ts'
+import { toProblemColumns } from '#server/services/subordinate/problem.ts'
 
 export const emptyRegistration: Registration = defaultsOf(statementFields)
 
@@ -24,15 +25,15 @@ export function toRenewedColumns(
   return metadataFollowsEntity ? toDeclaredColumns(statement, now) : fetched(statement, now)
 }
 
-/** The columns of a fetch without changes. */
-export function fetched(statement: EntityStatement, now: Date) {
-  return {
-    entityConfiguration: statement.jwt,
-    entityConfigurationExpiresAt: new Date(statement.claims.exp * 1000),
-    lastCheckedAt: now,
-    lastError: null,
-    failingSince: null,
-  }
+/** The columns of a configuration that passed every check. */
+function fetched(statement: EntityStatement, now: Date) {
+  return { ...toConfigurationColumns(statement), ...toProblemColumns(noProblem, [], now) }
+}
+
+const noProblem = { failingSince: null, unresolvableSince: null }
+
+export function toConfigurationColumns({ jwt, claims }: EntityStatement) {
+  return { entityConfiguration: jwt, entityConfigurationExpiresAt: new Date(claims.exp * 1000) }
 }
 
 export function declaredMetadata({ claims }: EntityStatement) {

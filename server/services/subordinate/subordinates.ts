@@ -18,7 +18,10 @@ import type { ServiceContext } from '#server/services/context.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
 import { parsePatch } from '#server/services/patch.ts'
+import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
+import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
+import { createFollower } from '#server/services/subordinate/follow.ts'
 import { linkMarks } from '#server/services/subordinate/holder.ts'
 import { type SubordinateFields, subordinateFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
@@ -74,7 +77,7 @@ export function createSubordinateService(context: ServiceContext) {
     return findSubordinate(db, id)
   }
 
-  const renewal = createSubordinateRenewal(context, examine)
+  const follower = createFollower(context, examine)
 
   return {
     /** Runs every check without a change. */
@@ -155,7 +158,9 @@ export function createSubordinateService(context: ServiceContext) {
       })
     },
 
-    ...renewal,
+    ...createSubordinateRenewal(context, follower),
+    ...createSubordinateCheck(context, follower),
+    ...createEvaluation(context),
     ...createStatementPreview(context, examine),
 
     /** Removes the subordinate from every endpoint and keeps its registration. */

@@ -165,6 +165,7 @@ const calls: Row[] = [
   ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
   ['startCollectionWalk', () => null],
   ['startRebuild', () => null],
+  ['startEvaluation', () => null],
   ['reissueTrustMarks', () => ({ input: {} })],
   [
     'cancelRun',

@@ -64,9 +64,9 @@ it('streams each change of a subordinate in order, with the new state', async ()
     change('REGISTERED', 'ACTIVE'),
     change('UPDATED', 'ACTIVE'),
     change('RENEWED', 'ACTIVE'),
-    change('UPDATED', 'FAILING'),
+    change('UPDATED', 'UNREACHABLE'),
     change('DEACTIVATED', 'INACTIVE'),
-    change('REACTIVATED', 'FAILING'),
+    change('REACTIVATED', 'UNREACHABLE'),
     change('REMOVED', null),
   ])
 })

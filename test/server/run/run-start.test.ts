@@ -15,6 +15,7 @@ eachRow<[mutation: string, kind: string, args: string]>(
     ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
     ['startCollectionWalk', 'COLLECTION', ''],
     ['startRebuild', 'REBUILD', ''],
+    ['startEvaluation', 'EVALUATION', ''],
     ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', '(input: {})'],
     [
       'importSubordinates',

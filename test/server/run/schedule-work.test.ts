@@ -35,7 +35,7 @@ async function run(name: ScheduleName) {
   const publishing = { db, redis: admin.redis.client, keys, entityId: admin.entityId, signingKeys, now }
   // The server's own workers do the work, so the other fields are not used here.
   const context = { ...admin.server, publishing } as unknown as ScheduleContext
-  const { message, runId } = await schedules[name].run(context)
+  const { message, runId } = await schedules[name].run(context, new AbortController().signal)
   if (runId === undefined) return message
   return vi.waitFor(
     async () => {

@@ -90,11 +90,12 @@ it('keeps the last outcome, and does nothing while it is off', async () => {
   const { db, observe, now } = admin.server
   const context = { db, observe: observe.jobs, now } as unknown as ScheduleContext
   const log = pino({ level: 'silent' })
-  await runSchedule(context, 'prune', log)
+  const { signal } = new AbortController()
+  await runSchedule(context, 'prune', log, signal)
   expect(await find('prune')).toMatchObject({ lastStartedAt: null })
 
   await update({ name: 'prune', enabled: true })
-  await runSchedule(context, 'prune', log)
+  await runSchedule(context, 'prune', log, signal)
   expect(await find('prune')).toMatchObject({
     lastSucceeded: true,
     lastMessage: 'Deleted 0 runs, 0 sessions and 0 audit events.',
@@ -102,7 +103,7 @@ it('keeps the last outcome, and does nothing while it is off', async () => {
   })
 
   await update({ name: 'detect-drift', enabled: true })
-  await expect(runSchedule(context, 'detect-drift', log)).rejects.toThrow() // without a Redis
+  await expect(runSchedule(context, 'detect-drift', log, signal)).rejects.toThrow() // without a Redis
   const { data } = await admin.execute('{ serverStatus { jobs { failingSchedules { name lastMessage } } } }')
   expect(data.serverStatus.jobs.failingSchedules).toEqual([
     { name: 'detect-drift', lastMessage: expect.any(String) },

@@ -68,7 +68,7 @@ describe('renewSubordinate', () => {
     expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError', code: 'ENTITY_REJECTED' })
     expect(await served(leaf)).toBe(before)
     expect(await stateOf(leaf.id)).toEqual({
-      state: 'FAILING',
+      state: 'DOES_NOT_RESOLVE',
       lastError: expect.stringContaining('signature'),
     })
   })
@@ -80,7 +80,7 @@ describe('renewSubordinate', () => {
     leaf.misbehave('server error')
     expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
     expect(await served(leaf)).toBe(before)
-    expect(await stateOf(leaf.id)).toMatchObject({ state: 'FAILING' })
+    expect(await stateOf(leaf.id)).toMatchObject({ state: 'UNREACHABLE' })
     leaf.misbehave(undefined)
     expect(await renew(id)).toMatchObject({ state: 'ACTIVE' })
     expect(await stateOf(leaf.id)).toEqual({ state: 'ACTIVE', lastError: null })

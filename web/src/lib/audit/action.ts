@@ -31,6 +31,7 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   startRenewal: 'Renewal started',
   startCollectionWalk: 'Federation crawl started',
   startRebuild: 'Full republish started',
+  startEvaluation: 'Evaluation of subordinates started',
   reissueTrustMarks: 'Re-signing of Trust Marks started',
   importSubordinates: 'Import of subordinates started',
   cancelRun: 'Run cancelled',

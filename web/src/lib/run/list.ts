@@ -14,6 +14,7 @@ export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
       imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
       walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },
       rebuilds: { label: 'Rebuilds', condition: { kind: 'REBUILD' } },
+      evaluations: { label: 'Evaluations', condition: { kind: 'EVALUATION' } },
       all: { label: 'All runs', condition: { kind: null } },
     }),
     state: choice('Result', 'All results', {

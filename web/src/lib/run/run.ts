@@ -33,6 +33,12 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   IMPORT: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
+  EVALUATION: {
+    label: 'Evaluation of subordinates',
+    things: ['finding', 'findings'],
+    done: 'made',
+    isOpen: true,
+  },
 }
 
 /** A kind without a row is shown by its name. */

@@ -6,6 +6,9 @@ import { type List, listVariables, type Search } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
 import { subordinateStates } from './state.ts'
 
+/** The value of the filter by state for every state with a problem. */
+export const ANY_PROBLEM = 'PROBLEM'
+
 const ofType = (entityType: string): SubordinateFilter => ({ entityType })
 
 export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | 'expires' | 'mark'> = {
@@ -21,11 +24,10 @@ export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | '
       },
       ofType,
     ),
-    state: choice(
-      'State',
-      'All states',
-      rowsOf(subordinateStates, (state) => ({ state })),
-    ),
+    state: choice('State', 'All states', {
+      [ANY_PROBLEM]: { label: 'Any problem', condition: { hasProblem: true } },
+      ...rowsOf(subordinateStates, (state): SubordinateFilter => ({ state })),
+    }),
     expires: expiry,
     mark: markType('Trust Mark', 'All marks'),
   },

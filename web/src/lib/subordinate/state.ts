@@ -12,12 +12,24 @@ export const subordinateStates: Record<SubordinateState, Words> = {
   ACTIVE: {
     tone: 'success',
     label: 'Active',
-    explanation: 'The Trust Anchor publishes a statement about this entity.',
+    explanation: 'The Trust Anchor publishes a statement about this entity, and the last check passed.',
+  },
+  DOES_NOT_RESOLVE: {
+    tone: 'error',
+    label: 'Does not resolve',
+    explanation:
+      'A statement is published, but others refuse the entity: a rule of the federation is broken.',
+  },
+  UNREACHABLE: {
+    tone: 'warning',
+    label: 'Unreachable',
+    explanation:
+      'The last check could not fetch its Entity Configuration. The statement stays until it expires.',
   },
   FAILING: {
     tone: 'error',
     label: 'Failing',
-    explanation: 'The last check or renewal failed. The current statement stays valid until it expires.',
+    explanation: 'It resolves, but cannot be renewed. The current statement stays valid until it expires.',
   },
   EXPIRED: {
     tone: 'error',

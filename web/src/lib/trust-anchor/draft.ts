@@ -19,6 +19,10 @@ const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
   statementHours: ['Subordinate Statements'],
   maximumStatementHours: ['Longest statement validity'],
   maximumTrustMarkHours: ['Longest Trust Mark validity'],
+  checkMinutes: [
+    'Minutes between checks',
+    `Each subordinate is fetched this often, from ${numberSettings.checkMinutes.minimum} minutes to a day. Empty: ${numberSettings.checkMinutes.default}.`,
+  ],
   runRetentionDays: [
     'Days of runs',
     `Counted from their end. Empty: ${numberSettings.runRetentionDays.default} days.`,

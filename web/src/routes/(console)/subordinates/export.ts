@@ -13,6 +13,7 @@ const SubordinateExport = graphql(`
           entityId displayName entityTypes intermediate state publication
           statement { expiresAt }
           registeredAt lastCheckedAt lastError
+          problem { code message section since }
         }
       }
       pageInfo { hasNextPage hasPreviousPage endCursor }
@@ -33,6 +34,10 @@ export const subordinateCsv = csv<Row>('CSV', {
   registeredAt: ({ registeredAt }) => registeredAt,
   lastCheckedAt: ({ lastCheckedAt }) => lastCheckedAt,
   lastError: ({ lastError }) => lastError,
+  problemCode: ({ problem }) => problem?.code,
+  problemMessage: ({ problem }) => problem?.message,
+  problemSection: ({ problem }) => problem?.section,
+  problemSince: ({ problem }) => problem?.since,
 })
 
 export const fetchSubordinates =

@@ -8,7 +8,7 @@ const TrustAnchorPage = graphql(`
     trustAnchor {
       entityId organizationName authorityHints trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
       constraints trustAnchors endpointAuthMethods
-      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours
+      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
       signingKey { kid alg }
       entityConfiguration { ...JwtFields }
       updatedAt

@@ -10,7 +10,8 @@ const SubordinateOverview = graphql(`
       __typename
       ... on Subordinate {
         id entityId displayName active state entityTypes publication
-        validFor autorenew lastCheckedAt lastError registeredAt updatedAt
+        validFor autorenew lastCheckedAt registeredAt updatedAt
+        ...ProblemFields ...CheckFields
         forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks
         statement { issuedAt expiresAt }
       }

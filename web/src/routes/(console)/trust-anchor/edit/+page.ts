@@ -9,7 +9,7 @@ const TrustAnchorEdit = graphql(`
     trustAnchor {
       version organizationName organization authorityHints trustAnchorHints trustMarks trustMarkIssuers
       trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
-      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours
+      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
       runRetentionDays auditRetentionDays
     }
   }

@@ -1,0 +1,157 @@
+/** Checks the subordinates that are due, a page at a time, and stores when each is due again. */
+import { Prisma, type Subordinate } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import { inParallel } from '#server/jobs/in-parallel.ts'
+import { future } from '#server/publish/age.ts'
+import type { RecentCheck } from '#server/services/subordinate/recent-check.ts'
+
+const PAGE = 250
+/** Most of the time a check waits for the entity, up to ten seconds. */
+const CONCURRENCY = 32
+/** Milliseconds after which the rest waits for the next call. */
+const BUDGET_MS = 50_000
+/** Minutes for which a page is taken. If its worker ends, another one checks it then. */
+const CLAIM_MINUTES = 2
+const FIRST_RETRY_MINUTES = 5
+/** Checks kept for each subordinate. */
+const KEPT = 24
+
+type Claimed = { subordinateId: number; etag: string | null; recent: RecentCheck[] }
+type Checked = Claimed & { isUnchanged: boolean; at: Date }
+
+export type CheckCounts = { checked: number; failed: number }
+
+export async function checkSubordinates(
+  context: RunContext,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<CheckCounts> {
+  const { db } = context
+  const deadline = performance.now() + BUDGET_MS
+  const counts = { checked: 0, failed: 0 }
+  const { checkMinutes } = await readSettings(db)
+  await addMissing(context, checkMinutes)
+  while (performance.now() < deadline && !signal.aborted) {
+    const claimed = await claim(context, checkMinutes)
+    if (claimed.length === 0) break
+    const done: Checked[] = []
+    const rows = await db.subordinate.findMany({
+      where: { id: { in: claimed.map(({ subordinateId }) => subordinateId) }, active: true },
+    })
+    const rowOf = new Map(rows.map((row) => [row.id, row]))
+    try {
+      await inParallel(claimed, CONCURRENCY, signal, async (claim) => {
+        const row = rowOf.get(claim.subordinateId)
+        if (!row) return void done.push({ ...claim, isUnchanged: false, at: context.now() })
+        const checked = await checkOne(context, caller, row, claim)
+        if (!checked) return
+        done.push(checked)
+        counts.checked += 1
+        if (checked.recent[0]?.ok === false) counts.failed += 1
+      })
+    } finally {
+      await store(context, done, checkMinutes)
+    }
+  }
+  return counts
+}
+
+/** Null if it changed meanwhile, or its state could not be told: the claim ends soon. */
+async function checkOne(
+  { services, observe, now }: RunContext,
+  caller: Caller,
+  row: Subordinate,
+  { subordinateId, etag, recent }: Claimed,
+): Promise<Checked | null> {
+  const began = performance.now()
+  const at = now()
+  try {
+    const outcome = await services.subordinates.check(caller, row, etag)
+    const milliseconds = Math.round(performance.now() - began)
+    observe.checked(outcome.result)
+    const check = {
+      at: at.toISOString(),
+      ok: outcome.result !== 'FAILED',
+      milliseconds,
+      message: outcome.message,
+    }
+    return {
+      subordinateId,
+      etag: outcome.etag,
+      recent: [check, ...recent].slice(0, KEPT),
+      isUnchanged: outcome.result === 'UNCHANGED',
+      at,
+    }
+  } catch (error) {
+    if (error instanceof OperationError) return null
+    throw error
+  }
+}
+
+/** Spreads new subordinates over the interval. */
+async function addMissing({ db }: RunContext, checkMinutes: number): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO "SubordinateCheck" ("subordinateId", "nextAt")
+    SELECT s."id", now() AT TIME ZONE 'utc' + make_interval(secs => random() * ${checkMinutes * 60}::float8)
+    FROM "Subordinate" s LEFT JOIN "SubordinateCheck" c ON c."subordinateId" = s."id"
+    WHERE c."subordinateId" IS NULL
+    ON CONFLICT DO NOTHING`
+}
+
+/** Those that are due, and those whose time is further away than the interval, after a change of it or of the clock. */
+async function claim({ db }: RunContext, checkMinutes: number): Promise<Claimed[]> {
+  return db.$queryRaw<Claimed[]>`
+    UPDATE "SubordinateCheck" SET "nextAt" = now() AT TIME ZONE 'utc' + make_interval(mins => ${CLAIM_MINUTES})
+    WHERE "subordinateId" IN (
+      SELECT "subordinateId" FROM "SubordinateCheck"
+      WHERE "nextAt" <= now() AT TIME ZONE 'utc'
+        OR "nextAt" > ${future} + make_interval(mins => ${checkMinutes}::int)
+      ORDER BY "nextAt" LIMIT ${PAGE} FOR UPDATE SKIP LOCKED)
+    RETURNING "subordinateId", "etag", "recent"`
+}
+
+async function store({ db, now }: RunContext, done: readonly Checked[], checkMinutes: number): Promise<void> {
+  if (done.length === 0) return
+  const values = done.map(({ subordinateId, etag, recent }) => {
+    const next = nextTime(subordinateId, recent, checkMinutes, now())
+    return Prisma.sql`(${subordinateId}::int, ${next}::timestamp, ${etag}, ${JSON.stringify(recent)}::jsonb)`
+  })
+  const unchanged = done.filter(({ isUnchanged }) => isUnchanged)
+  const looked = unchanged.map(
+    ({ subordinateId, at }) => Prisma.sql`(${subordinateId}::int, ${at}::timestamp)`,
+  )
+  await db.$transaction([
+    db.$executeRaw`
+      UPDATE "SubordinateCheck" AS c SET "nextAt" = v.next, "etag" = v.etag, "recent" = v.recent
+      FROM (VALUES ${Prisma.join(values)}) AS v (id, next, etag, recent) WHERE c."subordinateId" = v.id`,
+    ...(looked.length === 0
+      ? []
+      : [
+          db.$executeRaw`UPDATE "Subordinate" AS s SET "lastCheckedAt" = v.at
+            FROM (VALUES ${Prisma.join(looked)}) AS v (id, at) WHERE s."id" = v.id AND s."lastCheckedAt" < v.at`,
+        ]),
+  ])
+}
+
+/**
+ * Each subordinate has its own place in the interval, so that the load stays even, also after an outage. A failed one
+ * is tried again after 5, 10, 20 minutes and so on, up to its place.
+ */
+export function nextTime(
+  id: number,
+  recent: readonly Pick<RecentCheck, 'ok'>[],
+  minutes: number,
+  now: Date,
+): Date {
+  const interval = minutes * 60_000
+  const place = (id * 2_654_435_761) % interval // a multiplicative hash: neighbours are far apart
+  const regular = now.getTime() + interval - ((now.getTime() - place) % interval)
+  const good = recent.findIndex(({ ok }) => ok)
+  const failures = good === -1 ? recent.length : good
+  if (failures === 0) return new Date(regular)
+  const retry = now.getTime() + FIRST_RETRY_MINUTES * 60_000 * 2 ** (failures - 1)
+  return new Date(Math.min(regular, retry))
+}

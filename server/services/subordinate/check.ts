@@ -1,0 +1,58 @@
+/** Checks a subordinate by the clock: what it publishes now, and whether it resolves. Signs only what changed. */
+import { formatPath } from '#core/path.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { type Follower, isDue } from '#server/services/subordinate/follow.ts'
+
+/** `UNCHANGED`: the configuration is the same, and the caller records the time alone. */
+export type CheckOutcome = {
+  result: 'UNCHANGED' | 'STORED' | 'FAILED'
+  message: string
+  etag: string | null
+}
+
+export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look, store }: Follower) {
+  /** Nothing is left to examine: the same configuration was accepted, and neither it nor the statement ages. */
+  function isSettled(before: Subordinate): boolean {
+    const { failingSince, unresolvableSince, entityConfigurationExpiresAt, autorenew } = before
+    const isWell = failingSince === null && unresolvableSince === null
+    return isWell && entityConfigurationExpiresAt > now() && !(autorenew && isDue(before, now()))
+  }
+
+  return {
+    /** @throws ConflictError if the member or the settings change meanwhile; UnavailableError while Redis is down */
+    async check(caller: Caller, before: Subordinate, known: string | null): Promise<CheckOutcome> {
+      const { entityId, entityConfiguration, autorenew } = before
+      const visit = await fetcher
+        .revisitEntityConfiguration(entityId, isSettled(before) ? known : null)
+        .catch(fetchErrorOf)
+      const isReached = !(visit instanceof FetchError)
+      const etag = isReached ? visit.etag : null
+      const isSame = isReached && (visit.text ?? entityConfiguration) === entityConfiguration
+      if (isSame && isSettled(before)) return { result: 'UNCHANGED', message: 'Unchanged.', etag }
+      const fetch = async () => {
+        if (!isReached) throw visit
+        return visit.text ?? entityConfiguration
+      }
+      const seen = await look(before, { fetch })
+      const signs = autorenew ? 'when due' : 'after changes'
+      const differences = await store(caller, before, seen, { isFollowed: autorenew, signs })
+      const failed = seen.checks.filter(({ status }) => status === 'FAILED')
+      if (failed.length > 0)
+        return { result: 'FAILED', message: failed.map(({ message }) => message).join(' '), etag: null }
+      const paths = differences.map(({ path }) => formatPath(path)).join(', ')
+      return {
+        result: 'STORED',
+        message: paths ? `Changed: ${paths}.` : 'Unchanged but for its times.',
+        etag,
+      }
+    },
+  }
+}
+
+function fetchErrorOf(error: unknown): FetchError {
+  if (error instanceof FetchError) return error
+  throw error
+}

@@ -1,0 +1,163 @@
+/** Follows an entity: looks at its Entity Configuration, and stores what it publishes (§9, §11). */
+import { type Difference, findDifferences } from '#core/json-difference.ts'
+import type { Subordinate } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { typedSubordinate } from '#server/database/typed-row.ts'
+import { ConflictError, createVersionConflict } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { isDueAnew } from '#server/publish/age.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { isAcceptable, isGenuine } from '#server/services/entity/checks.ts'
+import type { Examination } from '#server/services/entity/examination.ts'
+import type { Candidate, Examine } from '#server/services/entity/examiner.ts'
+import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
+import { toProblemColumns } from '#server/services/subordinate/problem.ts'
+import {
+  auditView,
+  toConfigurationColumns,
+  toRenewedColumns,
+  updateVersion,
+} from '#server/services/subordinate/row.ts'
+
+/** An examination, and the settings that it used. */
+export type Look = Examination & { statementVersion: number }
+
+/** What may change with a new configuration. */
+export type Manner = {
+  /** Keys and metadata are taken over; otherwise the configuration alone. */
+  isFollowed: boolean
+  /** A new statement is signed: always, after changes or past half of its life, or only after changes. */
+  signs: 'always' | 'when due' | 'after changes'
+}
+
+export type Follower = ReturnType<typeof createFollower>
+
+export function createFollower(context: ServiceContext, examine: Examine) {
+  const { db, events, publisher, write, now } = context
+
+  /** Fetches its configuration and checks it against the registration. */
+  async function look(before: Subordinate, how: Pick<Candidate, 'fetch'> = {}): Promise<Look> {
+    // New keys must be announced by a configuration that is signed with the registered keys (§11).
+    const registration = typedSubordinate(before)
+    const { entityId, jwks } = registration
+    const settings = await readSettings(db)
+    const examination = await examine({ entityId, settings, registration, jwks, registered: true, ...how })
+    return { ...examination, statementVersion: settings.statementVersion }
+  }
+
+  /**
+   * Stores what a look found, and returns the changes that the entity made. A configuration that is its own is stored
+   * even if the member does not resolve with it: whoever asks for it gets the same. @throws ConflictError
+   */
+  async function store(
+    caller: Caller,
+    before: Subordinate,
+    seen: Look,
+    manner: Manner,
+  ): Promise<Difference[]> {
+    const { checks, statement, statementVersion } = seen
+    const problem = toProblemColumns(before, checks, now())
+    if (!statement || !isGenuine(checks)) {
+      const { id, version, updatedAt, entityId } = before
+      await db.subordinate.updateMany({ where: { id, version }, data: { ...problem, updatedAt } })
+      events.announce({ kind: 'UPDATED', entityId })
+      return []
+    }
+    // A statement about a member that fails a check is not prolonged.
+    const signs = isAcceptable(checks) ? manner.signs : 'after changes'
+    const columns = {
+      ...toRenewedColumns(statement, before, now()),
+      jwks: statement.claims.jwks,
+      ...problem,
+    }
+    const all = manner.isFollowed ? differencesOf(before, columns) : []
+    // Of a member that fails a check, only a change of its keys is followed (§11.2).
+    const found = isAcceptable(checks) || all.some(({ path }) => path[0] === 'jwks') ? all : []
+    if (found.length > 0 || signs === 'always') await change(caller, before, columns, statementVersion)
+    else {
+      const data = { ...toConfigurationColumns(statement), ...problem }
+      await confirm(before, data, {
+        isSigned: signs === 'when due' && isDue(before, now()),
+        statementVersion,
+      })
+    }
+    return found
+  }
+
+  /** Writes a new version with a new statement. Refused if the registered keys changed since the look. */
+  async function change(
+    caller: Caller,
+    before: Subordinate,
+    columns: Parameters<typeof updateVersion>[2],
+    statementVersion: number,
+  ): Promise<void> {
+    const { entityId } = before
+    await write(caller, async (tx) => {
+      await requireSettings(tx, statementVersion)
+      const result = await updateVersion(tx, before, columns)
+      return {
+        action: 'renewSubordinate',
+        resource: entityId,
+        before: auditView(before),
+        after: auditView(result),
+        eventTypes: updateEventTypes(before, result),
+        publish: [toPublish('subordinate', entityId)],
+        result,
+      }
+    })
+    events.announce({ kind: 'RENEWED', entityId })
+  }
+
+  /** Keeps the version, and publishes the configuration if it is another one. */
+  async function confirm(
+    before: Subordinate,
+    columns: ReturnType<typeof toConfigurationColumns> & ReturnType<typeof toProblemColumns>,
+    { isSigned, statementVersion }: { isSigned: boolean; statementVersion: number },
+  ): Promise<void> {
+    const { id, entityId, version, updatedAt } = before
+    const isPublished = isSigned || columns.entityConfiguration !== before.entityConfiguration
+    const data = { ...columns, updatedAt, ...(isSigned ? { statementBasis: null } : {}) }
+    await db.$transaction(async (tx) => {
+      await requireSettings(tx, statementVersion)
+      const { count } = await tx.subordinate.updateMany({ where: { id, version }, data })
+      if (count === 0) throw createVersionConflict()
+      if (isPublished) await enqueue(tx, [toPublish('subordinate', entityId)])
+    })
+    if (isPublished) await publisher.flush()
+    if (isSigned || hasOtherProblem(before, columns)) events.announce({ kind: 'RENEWED', entityId })
+  }
+
+  return { look, store }
+}
+
+/** A result under other settings would hide what the evaluation of all subordinates finds (evaluation.ts). */
+async function requireSettings(tx: Transaction, statementVersion: number): Promise<void> {
+  const present = await tx.settings.findUniqueOrThrow({
+    where: { id: 1 },
+    select: { statementVersion: true },
+  })
+  if (present.statementVersion !== statementVersion)
+    throw new ConflictError('The settings of the federation changed meanwhile. Try again.')
+}
+
+/** Metadata recorded by an operator is not among the columns. */
+function differencesOf(before: Subordinate, after: { metadata?: unknown; jwks: unknown }): Difference[] {
+  return [
+    ...('metadata' in after ? findDifferences(before.metadata, after.metadata, { path: ['metadata'] }) : []),
+    ...findDifferences(before.jwks, after.jwks, { path: ['jwks'] }),
+  ]
+}
+
+function hasOtherProblem(before: Subordinate, after: ReturnType<typeof toProblemColumns>): boolean {
+  const { lastError, unresolvableReason = before.unresolvableReason } = after
+  return before.lastError !== lastError || before.unresolvableReason !== unresolvableReason
+}
+
+/** Its statement is past half of its life, or from the future. */
+export function isDue({ statementIssuedAt, statementExpiresAt }: Subordinate, now: Date): boolean {
+  if (!statementIssuedAt || !statementExpiresAt) return true
+  const [iat, exp] = [statementIssuedAt.getTime() / 1000, statementExpiresAt.getTime() / 1000]
+  return isDueAnew({ iat, exp }, now.getTime() / 1000)
+}

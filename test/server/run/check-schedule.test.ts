@@ -1,0 +1,136 @@
+/** Tests when subordinates are checked: spread over the interval, again soon after a failure, and after a wrong clock. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { jobCaller } from '#server/identity/caller.ts'
+import { checkSubordinates, nextTime } from '#server/jobs/checks.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+beforeEach(() => admin.server.db.subordinate.deleteMany())
+
+const signal = new AbortController().signal
+const minutes = (count: number) => new Date(Date.now() + count * 60_000)
+
+async function checkAll(during = signal) {
+  const context = { ...admin.server, observe: admin.server.observe.jobs } as unknown as RunContext // as its worker has it
+  return checkSubordinates(context, jobCaller('check-subordinates'), during)
+}
+
+/** Before the first call, which would spread them. */
+async function makeDue() {
+  const rows = await admin.server.db.subordinate.findMany({ select: { id: true } })
+  const data = rows.map(({ id }) => ({ subordinateId: id, nextAt: minutes(-1) }))
+  await admin.server.db.subordinateCheck.createMany({ data })
+}
+const due = (nextAt = minutes(-1)) => admin.server.db.subordinateCheck.updateMany({ data: { nextAt } })
+const checks = () => admin.server.db.subordinateCheck.findMany({ orderBy: { subordinateId: 'asc' } })
+
+describe('nextTime', () => {
+  const now = new Date('2026-11-26T12:00:00Z')
+  const good = { ok: true }
+  const bad = { ok: false }
+
+  it('gives each member its own place in the interval', () => {
+    const times = Array.from(
+      { length: 6_000 },
+      (_, id) => nextTime(id, [good], 60, now).getTime() - now.getTime(),
+    )
+    const perMinute = Map.groupBy(times, (time) => Math.ceil(time / 60_000))
+    expect(Math.min(...times)).toBeGreaterThan(0)
+    expect(Math.max(...times)).toBeLessThanOrEqual(3_600_000)
+    expect(perMinute.size).toBe(60)
+    for (const { length } of perMinute.values()) expect(length).toBeLessThan(150)
+  })
+
+  it('keeps the place of a member, also after a late check', () => {
+    const first = nextTime(7, [good], 60, now)
+    const late = new Date(first.getTime() + 600_000)
+    expect(nextTime(7, [good], 60, late).getTime()).toBe(first.getTime() + 3_600_000)
+  })
+
+  it('tries again soon after a failure, and less often with each further one', () => {
+    const wait = (recent: { ok: boolean }[]) => nextTime(1, recent, 1_440, now).getTime() - now.getTime()
+    expect([wait([bad]), wait([bad, good]), wait([bad, bad, good]), wait([bad, bad, bad])]).toEqual(
+      [5, 5, 10, 20].map((count) => count * 60_000),
+    )
+    expect(wait(Array.from({ length: 24 }, () => bad))).toBeLessThanOrEqual(86_400_000)
+  })
+})
+
+describe('checkSubordinates', () => {
+  it('spreads new members over the interval', async () => {
+    const many = await registerMany(admin.server.db, admin.entityId, 300)
+    await checkAll()
+    const times = (await checks()).map(({ nextAt }) => nextAt.getTime() - Date.now())
+    expect(times).toHaveLength(300)
+    expect(Math.max(...times)).toBeLessThanOrEqual(3_600_000)
+    expect(times.filter((time) => time > 1_800_000).length).toBeGreaterThan(75)
+    await many.close()
+  })
+
+  it('checks each due member once, more than a page of them, and remembers what it found', async () => {
+    const many = await registerMany(admin.server.db, admin.entityId, 260)
+    await makeDue()
+    expect(await checkAll()).toEqual({ checked: 260, failed: 0 })
+    expect([...many.requests.values()]).toEqual(Array(260).fill(1))
+    for (const { nextAt, recent } of await checks()) {
+      expect(nextAt.getTime()).toBeGreaterThan(Date.now())
+      expect(recent).toMatchObject([{ ok: true, message: expect.stringContaining('client_name') }])
+    }
+    await many.close()
+  })
+
+  it('offers the recent checks, newest first, and when the next one is due', async () => {
+    const leaf = await startLeaf(admin, { etag: '"1"' })
+    await register(admin, leaf)
+    await makeDue()
+    for (const fault of [undefined, 'server error', undefined] as const) {
+      leaf.misbehave(fault)
+      await due()
+      await checkAll()
+    }
+    const document = `query ($entityId: EntityIdentifier!) {
+      subordinate(entityId: $entityId) { nextCheckAt checks(last: 2) { at ok milliseconds message } } }`
+    const { data } = await admin.execute(document, { entityId: leaf.id }, 'viewer')
+    const { checks: found, nextCheckAt } = data.subordinate
+    expect(found).toMatchObject([{ ok: true }, { ok: false, message: expect.stringContaining('500') }])
+    expect(found[0].milliseconds).toBeGreaterThanOrEqual(0)
+    expect(new Date(nextCheckAt).getTime()).toBeGreaterThan(Date.now())
+  })
+
+  it('checks again at once when its time is too far away, after a wrong clock or a shorter interval', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    await makeDue()
+    await due(minutes(24 * 60))
+    expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+    await due(minutes(30))
+    expect(await checkAll()).toEqual({ checked: 0, failed: 0 })
+    await admin.mutate('updateTrustAnchor', { checkMinutes: 10 }, 'version', 'admin')
+    expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+    await admin.mutate('updateTrustAnchor', { checkMinutes: null }, 'version', 'admin')
+  })
+
+  it('leaves a deactivated member alone', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf, { active: false })
+    await makeDue()
+    const { length } = leaf.requests
+    expect(await checkAll()).toEqual({ checked: 0, failed: 0 })
+    expect(leaf.requests).toHaveLength(length)
+  })
+
+  it('stops when the worker closes, and leaves the rest to the next one', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    await makeDue()
+    expect(await checkAll(AbortSignal.abort())).toEqual({ checked: 0, failed: 0 })
+    expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+  })
+})

@@ -1,0 +1,148 @@
+/** Tests the checks by the clock: what they store, what they sign, and what they say about a member. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { jobCaller } from '#server/identity/caller.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin({ fetchLimits: { totalTimeout: 2_000 } })
+})
+afterAll(() => admin.close())
+
+const rowOf = ({ id: entityId }: TestEntity) =>
+  admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId } })
+
+async function check(leaf: TestEntity, etag: string | null = null) {
+  return admin.server.services.subordinates.check(jobCaller('check'), await rowOf(leaf), etag)
+}
+
+async function healthOf({ id: entityId }: TestEntity) {
+  const document = `query ($entityId: EntityIdentifier!) {
+    subordinate(entityId: $entityId) { state problem { code message section since } lastError } }`
+  const { data } = await admin.execute(document, { entityId }, 'viewer')
+  return data.subordinate
+}
+
+function rename(leaf: TestEntity, client_name: string): void {
+  leaf.options.metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name } }
+}
+
+describe('a check', () => {
+  it('asks with the entity tag, and reads nothing while the configuration is the same', async () => {
+    const leaf = await startLeaf(admin, { etag: '"one"' })
+    await register(admin, leaf)
+    const before = await rowOf(leaf)
+    expect(await check(leaf, '"one"')).toEqual({ result: 'UNCHANGED', message: 'Unchanged.', etag: '"one"' })
+    expect(leaf.conditions.at(-1)).toBe('"one"')
+    expect(await rowOf(leaf)).toEqual(before)
+    expect(await check(leaf, '"another"')).toMatchObject({ result: 'STORED', etag: '"one"' })
+  })
+
+  it('stores and publishes a new configuration, and signs only what its statement depends on', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    const statement = await servedStatement(admin, leaf.id)
+    expect(await check(leaf)).toMatchObject({ result: 'STORED' })
+    expect(await servedStatement(admin, leaf.id)).toEqual(statement)
+    rename(leaf, 'A new name')
+    expect(await check(leaf)).toMatchObject({
+      message: 'Changed: metadata.openid_relying_party.client_name.',
+    })
+    const { entityConfiguration, displayName } = await rowOf(leaf)
+    expect(displayName).toBe('A new name')
+    const published = await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id)
+    expect(published).toBe(entityConfiguration)
+    const resolved = await admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
+    const { metadata } = JSON.parse(
+      Buffer.from((await resolved.text()).split('.')[1] ?? '', 'base64url').toString(),
+    )
+    expect(metadata.openid_relying_party.client_name).toBe('A new name')
+  })
+
+  it('vouches for an announced key, so that the member may switch to it', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    const next = await generateSigningKey('ES256')
+    leaf.keys.keys.push(toPublicJwk(next))
+    await check(leaf)
+    expect(await servedStatement(admin, leaf.id)).toMatchObject({ jwks: leaf.keys })
+    leaf.key = next
+    expect(await check(leaf)).toMatchObject({ result: 'STORED' })
+    expect(await healthOf(leaf)).toMatchObject({ state: 'ACTIVE', problem: null })
+  })
+
+  it('observes a member that is not renewed automatically, and leaves its keys to the operator', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf, { autorenew: false })
+    const { jwks } = await rowOf(leaf)
+    leaf.keys.keys.push(toPublicJwk(await generateSigningKey('ES256')))
+    rename(leaf, 'Later')
+    await check(leaf)
+    const after = await rowOf(leaf)
+    expect(after).toMatchObject({ version: 1, jwks, metadata: relyingParty })
+    expect(after.entityConfiguration).toBe(await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id))
+  })
+})
+
+describe('the state', () => {
+  it.each([
+    ['server error', 'UNREACHABLE', { code: 'REACHABLE', section: '9' }],
+    ['not found', 'UNREACHABLE', { code: 'REACHABLE', section: '9' }],
+    ['hang', 'UNREACHABLE', { code: 'REACHABLE', section: '9' }],
+    ['rubbish', 'DOES_NOT_RESOLVE', { code: 'STATEMENT', section: '3.2' }],
+    ['expired', 'DOES_NOT_RESOLVE', { code: 'TIMES', section: '3.2' }],
+    ['wrong signature', 'DOES_NOT_RESOLVE', { code: 'SIGNATURE', section: '3.2' }],
+    ['no authority hint', 'DOES_NOT_RESOLVE', { code: 'AUTHORITY_HINT', section: '3.1.2' }],
+  ] as const)('of a member with the fault "%s" is %s', async (fault, state, problem) => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    leaf.misbehave(fault)
+    expect(await check(leaf)).toMatchObject({ result: 'FAILED', message: expect.stringMatching(/\w+ \w+/) })
+    const found = await healthOf(leaf)
+    expect(found).toMatchObject({ state, problem })
+    expect(found.lastError).toBe(found.problem.message)
+    const { data } = await admin.execute(
+      'query ($filter: SubordinateFilter) { subordinates(filter: $filter) { edges { node { entityId } } } }',
+      { filter: { state } },
+    )
+    expect(data.subordinates.edges).toContainEqual({ node: { entityId: leaf.id } })
+    leaf.misbehave(undefined)
+    await check(leaf)
+    expect(await healthOf(leaf)).toEqual({ state: 'ACTIVE', problem: null, lastError: null })
+  })
+
+  it('keeps its beginning while the same member fails again', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    leaf.misbehave('server error')
+    await check(leaf)
+    const { since } = (await healthOf(leaf)).problem
+    await check(leaf)
+    expect((await healthOf(leaf)).problem.since).toBe(since)
+  })
+
+  it('tells that a member broke the policy by itself, and stores what it publishes', async () => {
+    await admin.mutate(
+      'updateFederationPolicy',
+      { metadataPolicy: { openid_relying_party: { client_name: { one_of: ['Test Relying Party'] } } } },
+      'version',
+      'admin',
+    )
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    rename(leaf, 'Forbidden')
+    expect(await check(leaf)).toMatchObject({ result: 'FAILED' })
+    expect(await healthOf(leaf)).toMatchObject({
+      state: 'DOES_NOT_RESOLVE',
+      problem: { code: 'METADATA_POLICY', section: '6.1', message: expect.stringContaining('client_name') },
+    })
+    const { entityConfiguration } = await rowOf(leaf)
+    expect(await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id)).toBe(entityConfiguration)
+    expect((await admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })).status).toBe(400)
+    await admin.mutate('updateFederationPolicy', { metadataPolicy: {} }, 'version', 'admin')
+  })
+})

@@ -7,6 +7,7 @@ import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
 import { createGate } from './gate.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
+import { checkPort, type PortGuard } from './port-guard.ts'
 import { checkResponse, readBody } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
@@ -14,8 +15,12 @@ const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
 
-/** With `form`, the request is a POST with these parameters. */
-type TextOptions = FetchOptions & { form?: Record<string, string> }
+type TextOptions = FetchOptions & {
+  /** The entity that publishes the URL. */
+  publisher?: EntityId
+  /** The request is a POST with these parameters. */
+  form?: Record<string, string>
+}
 
 export type Fetcher = {
   /** Returns the unverified Entity Configuration of an entity (§9). @throws FetchError */
@@ -26,7 +31,10 @@ export type Fetcher = {
     options?: FetchOptions,
   ): Promise<string>
   /** Returns the issuer's unverified response about the status of a Trust Mark (§8.4). @throws FetchError */
-  trustMarkStatus(endpoint: string, trustMark: string, options?: FetchOptions): Promise<string>
+  trustMarkStatus(
+    request: { issuer: EntityId; endpoint: string; trustMark: string },
+    options?: FetchOptions,
+  ): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
   /** Closes every connection. Pending requests fail. */
@@ -37,11 +45,13 @@ export type FetcherOptions = {
   /** Allows http and addresses that are not public, for test federations. */
   allowHttp: boolean
   userAgent?: string
+  /** Undefined: any port, as for operators. `allowHttp` allows any port too. */
+  portGuard?: PortGuard
   limits?: Partial<FetchLimits>
 }
 
 export function createFetcher(options: FetcherOptions): Fetcher {
-  const { allowHttp, userAgent = 'inmor' } = options
+  const { allowHttp, userAgent = 'inmor', portGuard } = options
   const limits = { ...defaultLimits, ...options.limits }
   const gate = createGate(limits.perHost)
   const dispatcher = new Agent({
@@ -53,9 +63,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   async function fetchText(
     url: string,
     accept: string,
-    { signal: outer, form }: TextOptions = {},
+    { signal: outer, publisher, form }: TextOptions = {},
   ): Promise<string> {
     const target = parseTarget(url, { allowHttp })
+    if (portGuard && !allowHttp) await checkPort(url, publisher, portGuard)
     const timeout = AbortSignal.timeout(limits.totalTimeout)
     const signal = outer ? AbortSignal.any([outer, timeout]) : timeout
     try {
@@ -76,11 +87,15 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   return {
-    entityConfiguration: (id, each) => fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, each),
-    subordinateStatement: ({ subject, fetchEndpoint }, each) =>
-      fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
-    trustMarkStatus: (endpoint, trustMark, each) =>
-      fetchText(endpoint, TRUST_MARK_STATUS, { ...each, form: { trust_mark: trustMark } }),
+    entityConfiguration: (id, each) =>
+      fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, { ...each, publisher: id }),
+    subordinateStatement: ({ issuer, subject, fetchEndpoint }, each) =>
+      fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, {
+        ...each,
+        publisher: issuer,
+      }),
+    trustMarkStatus: ({ issuer, endpoint, trustMark }, each) =>
+      fetchText(endpoint, TRUST_MARK_STATUS, { ...each, publisher: issuer, form: { trust_mark: trustMark } }),
     json: async (url, accept = 'application/json', each) =>
       parseJson(url, await fetchText(url, accept, each)),
     close: () => dispatcher.destroy(),

@@ -22,12 +22,12 @@ ENV NODE_ENV=production
 WORKDIR /app
 
 FROM runtime AS ta
-# The health check of the deployment guide calls curl.
+# The health check of the deployment guide calls curl. It succeeds as soon as the admin server has published.
 RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
 COPY --from=build /image/ta /app
 USER 999:999
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=10s \
+HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=60s \
   CMD ["curl", "--fail", "--silent", "http://localhost:8080/health"]
 CMD ["node", "--disable-warning=ExperimentalWarning", "/app/federation/main.ts"]
 

@@ -20,6 +20,7 @@ import type { FederationConfig } from './config/config.ts'
 import { createLog } from './log.ts'
 import { createObserver } from './metrics/observer.ts'
 import { createResolver } from './resolver/resolver.ts'
+import { isTrustedEntity } from './resolver/trusted-entity.ts'
 import { listenOrExplain, StartError } from './start-error.ts'
 
 export type Overrides = {
@@ -61,7 +62,14 @@ export async function startFederationServer(
   const redis = overrides.redis ?? (await openRedis(config, logger, waits.redis))
   const reader = createReader({ redis, prefix: config.redisKeyPrefix })
   const fetcher = observe.fetcher(
-    createFetcher({ allowHttp: config.allowHttp, userAgent: `inmor/${packageJson.version}` }),
+    createFetcher({
+      allowHttp: config.allowHttp,
+      userAgent: `inmor/${packageJson.version}`,
+      portGuard: {
+        ports: config.fetchPorts,
+        isTrusted: (entity) => isTrustedEntity(entity, { reader }),
+      },
+    }),
   )
   const now = () => Math.floor(Date.now() / 1000)
   const { entityId, allowHttp, trustedProxies, resolveRateLimit, collectionRateLimit } = config

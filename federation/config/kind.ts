@@ -40,6 +40,9 @@ export const list = text.transform((value) =>
     .filter(Boolean),
 )
 
+/** Joined by commas. */
+export const ports = list.pipe(z.array(wholeNumber(1, 65_535)))
+
 export const entityId = text
   .trim()
   .refine(isEntityId, wrong('must be an https URL with a host, without query, fragment or user information'))

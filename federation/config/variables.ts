@@ -1,5 +1,5 @@
 /** The variables of the federation server. */
-import { port, proxies, proxyNames, redisUrl, text, wholeNumber } from './kind.ts'
+import { port, ports, proxies, proxyNames, redisUrl, text, wholeNumber } from './kind.ts'
 import { sharedVariables } from './shared.ts'
 import type { Table } from './variable.ts'
 
@@ -44,5 +44,11 @@ export const federationVariables = {
     names: ['COLLECTION_RATE_LIMIT'],
     kind: rateLimit,
     meaning: 'requests to /collection that one client address may make in a minute',
+  },
+  fetchPorts: {
+    names: ['FETCH_PORTS'],
+    kind: ports.default([]),
+    meaning:
+      'ports, joined by commas, from which /resolve and client authentication fetch statements of any entity, in addition to 443; members, pinned anchors and entities of the collection may use any port',
   },
 } as const satisfies Table

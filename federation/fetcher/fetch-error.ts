@@ -2,6 +2,7 @@
 
 export type FetchErrorCode =
   | 'blocked_address'
+  | 'blocked_port'
   | 'unknown_host'
   | 'unreachable'
   | 'tls'

@@ -7,6 +7,7 @@ import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
 import { createGate } from './gate.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
+import { checkPort, type PortGuard } from './port-guard.ts'
 import { checkResponse, readBody, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
@@ -14,8 +15,14 @@ const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
 
-/** With `form`, the request is a POST with these parameters. */
-type TextOptions = FetchOptions & { form?: Record<string, string>; etag?: string | null }
+type TextOptions = FetchOptions & {
+  /** The entity that publishes the URL. */
+  publisher?: EntityId
+  /** The request is a POST with these parameters. */
+  form?: Record<string, string>
+  /** The request is for another document than that of this entity tag. */
+  etag?: string | null
+}
 
 /** A document with the entity tag that its server gave it; `text` is null if it has not changed. */
 type Revisit = { text: string | null; etag: string | null }
@@ -34,7 +41,10 @@ export type Fetcher = {
     options?: FetchOptions,
   ): Promise<string>
   /** Returns the issuer's unverified response about the status of a Trust Mark (§8.4). @throws FetchError */
-  trustMarkStatus(endpoint: string, trustMark: string, options?: FetchOptions): Promise<string>
+  trustMarkStatus(
+    request: { issuer: EntityId; endpoint: string; trustMark: string },
+    options?: FetchOptions,
+  ): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
   /** Closes every connection. Pending requests fail. */
@@ -45,11 +55,13 @@ export type FetcherOptions = {
   /** Allows http and addresses that are not public, for test federations. */
   allowHttp: boolean
   userAgent?: string
+  /** Undefined: any port, as for operators. `allowHttp` allows any port too. */
+  portGuard?: PortGuard
   limits?: Partial<FetchLimits>
 }
 
 export function createFetcher(options: FetcherOptions): Fetcher {
-  const { allowHttp, userAgent = 'inmor' } = options
+  const { allowHttp, userAgent = 'inmor', portGuard } = options
   const limits = { ...defaultLimits, ...options.limits }
   const gate = createGate(limits.perHost)
   const dispatcher = new Agent({
@@ -61,9 +73,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   async function visit(
     url: string,
     accept: string,
-    { signal: outer, form, etag = null }: TextOptions = {},
+    { signal: outer, publisher, form, etag = null }: TextOptions = {},
   ): Promise<Revisit> {
     const target = parseTarget(url, { allowHttp })
+    if (portGuard && !allowHttp) await checkPort(url, publisher, portGuard)
     const timeout = AbortSignal.timeout(limits.totalTimeout)
     const signal = outer ? AbortSignal.any([outer, timeout]) : timeout
     try {
@@ -96,12 +109,16 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
   return {
     revisitEntityConfiguration: (id, etag, each) =>
-      visit(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, { ...each, etag }),
-    entityConfiguration: (id, each) => fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, each),
-    subordinateStatement: ({ subject, fetchEndpoint }, each) =>
-      fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, each),
-    trustMarkStatus: (endpoint, trustMark, each) =>
-      fetchText(endpoint, TRUST_MARK_STATUS, { ...each, form: { trust_mark: trustMark } }),
+      visit(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, { ...each, publisher: id, etag }),
+    entityConfiguration: (id, each) =>
+      fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, { ...each, publisher: id }),
+    subordinateStatement: ({ issuer, subject, fetchEndpoint }, each) =>
+      fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, {
+        ...each,
+        publisher: issuer,
+      }),
+    trustMarkStatus: ({ issuer, endpoint, trustMark }, each) =>
+      fetchText(endpoint, TRUST_MARK_STATUS, { ...each, publisher: issuer, form: { trust_mark: trustMark } }),
     json: async (url, accept = 'application/json', each) =>
       parseJson(url, await fetchText(url, accept, each)),
     close: () => dispatcher.destroy(),

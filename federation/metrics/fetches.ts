@@ -33,8 +33,8 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
       measure('entity_configuration', () => fetcher.revisitEntityConfiguration(id, etag, options)),
     subordinateStatement: (request, options) =>
       measure('subordinate_statement', () => fetcher.subordinateStatement(request, options)),
-    trustMarkStatus: (endpoint, mark, options) =>
-      measure('trust_mark_status', () => fetcher.trustMarkStatus(endpoint, mark, options)),
+    trustMarkStatus: (request, options) =>
+      measure('trust_mark_status', () => fetcher.trustMarkStatus(request, options)),
     json: (url, accept, options) => measure('json', () => fetcher.json(url, accept, options)),
     close: () => fetcher.close(),
   }

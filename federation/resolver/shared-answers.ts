@@ -1,9 +1,10 @@
 /** Shares resolve responses between processes through Redis. One process builds each; the others verify it before use (§8.3). */
 import { setTimeout } from 'node:timers/promises'
+import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isJsonObject } from '#core/json.ts'
-import { decodeJwt, verifyJwt } from '#core/jws.ts'
+import { verifyJwt } from '#core/jws.ts'
 import { RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
 import type { AnswerCache, HeldAnswer } from '#store/answer-cache.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
@@ -105,6 +106,6 @@ async function isGenuine(
 
 /** Clients can invent any number of types that the subject lacks, and must not fill Redis with them. */
 function isShareable({ response }: Answer, { entityTypes }: Query): boolean {
-  const { metadata } = decodeJwt(response.jwt).claims
+  const { metadata } = decodeJwt<{ metadata: unknown }>(response.jwt)
   return isJsonObject(metadata) && entityTypes.every((type) => Object.hasOwn(metadata, type))
 }

@@ -33,7 +33,8 @@ export async function checkActivity(
   }
   const { statusEndpoint, keys } = issuer
   if (statusEndpoint === undefined) return
-  const jwt = await fetchOrRefuse(() => fetcher.trustMarkStatus(statusEndpoint, mark.jwt, { signal }))
+  const request = { issuer: issuer.id, endpoint: statusEndpoint, trustMark: mark.jwt }
+  const jwt = await fetchOrRefuse(() => fetcher.trustMarkStatus(request, { signal }))
   const { claims } = await verifyJwt(jwt, { typ: TRUST_MARK_STATUS_TYP, keys })
   if (claims.iss !== issuer.id) throw refuse(`has a status from ${quote(claims.iss)} instead of its issuer`)
   if (claims.trust_mark !== mark.jwt) throw refuse('has a status response about another mark')

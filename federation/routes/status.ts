@@ -2,14 +2,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
+import { findPublicationFault } from './readiness.ts'
 
 export function statusRoute(app: FastifyInstance, { entityId, version, keys, reader }: Deps) {
   app.get('/status', async (_request, reply) => {
+    const detail = await findPublicationFault({ reader, entityId })
     const { collection, ...summary } = await reader.summary()
-    return sendJson(reply, {
+    return sendJson(reply.code(detail ? 503 : 200), {
       entity_id: entityId,
       version,
-      status: 'ok',
+      ...(detail ? { status: 'error', detail } : { status: 'ok' }),
       keys: {
         public_keys: keys().published.keys.length,
         historical_keys_available: summary.hasHistoricalKeys,

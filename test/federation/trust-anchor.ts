@@ -7,6 +7,7 @@ import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { type CrawlOptions, crawlFederation } from '#federation/collection/crawl.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
+import { isTrustedEntity } from '#federation/resolver/trusted-entity.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
@@ -24,12 +25,15 @@ export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
 type Options = AppOptions & {
   prefix?: string
   limits?: Partial<FetchLimits>
+  /** As in production when false; true by default. */
+  allowHttp?: boolean
+  fetchPorts?: number[]
   /** Another kind of Redis, which is closed with the Trust Anchor. */
   redis?: TestRedis
 }
 
 export async function startTrustAnchor(options: Options = {}) {
-  const { prefix = '', limits = {}, redis: _, ...appOptions } = options
+  const { prefix = '', limits = {}, allowHttp = true, fetchPorts = [], redis: _, ...appOptions } = options
   const redis = options.redis ?? (await startRedis())
   const key = await generateSigningKey('ES256')
   const keyDirectory: KeyDirectory = {
@@ -44,9 +48,13 @@ export async function startTrustAnchor(options: Options = {}) {
   const connection = connectRedis(redis.url)
   await waitForRedis(connection, 10_000)
   const reader = createReader({ redis: connection, prefix })
-  const fetcher = createFetcher({ allowHttp: true, limits })
+  const portGuard = {
+    ports: fetchPorts,
+    isTrusted: (entity: string) => isTrustedEntity(entity, { reader }),
+  }
+  const fetcher = createFetcher({ allowHttp, limits, portGuard })
   const keys = () => keyDirectory
-  const common = { entityId, allowHttp: true, reader, keys, now }
+  const common = { entityId, allowHttp, reader, keys, now }
   const place = { redis: connection, prefix }
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
   const cursorKey = createCursorKey({ ...place, reader })

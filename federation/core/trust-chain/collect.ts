@@ -2,6 +2,7 @@
 import type { EntityId } from '../entity-id.ts'
 import type { EntityStatement } from '../entity-statement/index.ts'
 import { FederationError } from '../errors.ts'
+import { checkEntityLimits, entityLimits } from './limits.ts'
 import { compareChains } from './preference.ts'
 import { createStatementReader, type SourceOptions, type StatementReader } from './source.ts'
 
@@ -33,7 +34,12 @@ export type CollectFailure = {
 
 export type CollectedChains = { chains: EntityStatement[][]; failures: CollectFailure[] }
 
-const defaultLimits: CollectLimits = { authorityHints: 10, depth: 10, fetches: 100, chains: 10 }
+const defaultLimits: CollectLimits = {
+  authorityHints: entityLimits.authorityHints,
+  depth: 10,
+  fetches: 100,
+  chains: 10,
+}
 
 /** Steps per run. Crossing hints can form far more paths than there are statements. */
 const MAX_STEPS = 1000
@@ -67,9 +73,16 @@ export async function collectTrustChains(
     failures: [],
     steps: 0,
   }
-  const configuration = await attempt(run, { entity: subject }, () => run.reader.entityConfiguration(subject))
+  const configuration = await attempt(run, { entity: subject }, () => readConfiguration(run, subject))
   if (configuration) await explore(run, configuration, { top: configuration, length: 1 })
   return { chains: run.chains.toSorted(compareChains), failures: run.failures }
+}
+
+/** A Trust Anchor lists issuers and owners of a whole federation, and is trusted. */
+async function readConfiguration({ reader, anchors }: Run, entity: EntityId): Promise<EntityStatement> {
+  const configuration = await reader.entityConfiguration(entity)
+  if (!anchors.has(entity)) checkEntityLimits(configuration)
+  return configuration
 }
 
 /** Branches run concurrently: a Superior that does not respond delays only its own branch. */
@@ -111,9 +124,10 @@ function listLinks({ top, below }: Path): { entity: EntityId; superior: EntitySt
   return below ? [...listLinks(below), { entity: below.top.claims.sub, superior: top }] : []
 }
 
-/** Selects distinct hints within the limits, and reports the others. */
+/** Selects distinct hints within the limits, Trust Anchors first, and reports the others. */
 function selectHints(run: Run, path: Path): EntityId[] {
-  const { sub: entity, authority_hints: hints = [] } = path.top.claims
+  const { sub: entity, authority_hints = [] } = path.top.claims
+  const hints = [...new Set(authority_hints)]
   const { depth, authorityHints } = run.limits
   if (hints.length > 0 && path.length > depth) {
     const message = `The chain reached the limit of ${depth} Superiors at ${entity}.`
@@ -121,10 +135,11 @@ function selectHints(run: Run, path: Path): EntityId[] {
     return []
   }
   if (hints.length > authorityHints) {
-    const message = `${entity} has ${hints.length} authority hints. Only the first ${authorityHints} are followed.`
+    const message = `${entity} has ${hints.length} authority hints. Only ${authorityHints} are followed.`
     report(run, { entity }, 'limits', message)
   }
-  return [...new Set(hints.slice(0, authorityHints))]
+  const anchors = hints.filter((hint) => run.anchors.has(hint))
+  return [...new Set([...anchors, ...hints])].slice(0, authorityHints)
 }
 
 async function extend(run: Run, path: Path, superior: EntityId): Promise<Path | undefined> {
@@ -138,7 +153,7 @@ async function extend(run: Run, path: Path, superior: EntityId): Promise<Path | 
     return undefined
   }
   const configuration = await attempt(run, { ...branch, isConfiguration: true }, () =>
-    run.reader.entityConfiguration(superior),
+    readConfiguration(run, superior),
   )
   return configuration && { top: configuration, below: path, length: path.length + 1 }
 }

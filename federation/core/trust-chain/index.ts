@@ -7,6 +7,7 @@ export {
   type CollectOptions,
   collectTrustChains,
 } from './collect.ts'
+export { checkEntityLimits, entityLimits, findExceededLimits } from './limits.ts'
 export { type Candidate, type ResolvedEntity, type ResolveOptions, resolveEntity } from './resolve.ts'
 export { resolveMetadata } from './resolve-metadata.ts'
 export type { SourceOptions, StatementSource } from './source.ts'

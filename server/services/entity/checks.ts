@@ -7,6 +7,7 @@ export type EntityCheckStatus = 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
 export const entityChecks = {
   REACHABLE: { title: 'Publishes an Entity Configuration', section: '9' },
   STATEMENT: { title: 'The Entity Configuration is well-formed', section: '3.2' },
+  LIMITS: { title: 'It is within the limits of resolvers', section: '18.1' },
   IDENTITY: { title: 'It is about the entity itself', section: '3.1.1' },
   TIMES: { title: 'It is valid now', section: '3.2' },
   SIGNATURE: { title: 'It is signed with the entity’s own keys', section: '3.2' },
@@ -41,6 +42,7 @@ export function isGenuine(checks: readonly EntityCheck[]): boolean {
   const proofs: readonly EntityCheckName[] = [
     'REACHABLE',
     'STATEMENT',
+    'LIMITS',
     'IDENTITY',
     'TIMES',
     'SIGNATURE',

@@ -8,7 +8,7 @@ import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { checkIssuer, type Metadata } from '#core/metadata.ts'
-import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
+import { checkConstraints, findExceededLimits, resolveMetadata } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
@@ -57,6 +57,7 @@ export async function examineEntity(input: Input): Promise<Examination> {
   const statement = await fetchStatement(input, checklist)
   let resolvedMetadata: Metadata | null = null
   if (statement) {
+    checkLimits(statement, checklist)
     checkIdentityAndTimes(statement, input, checklist)
     await checkSignature(statement, input, checklist)
     checkAuthorityHint(statement, input, checklist)
@@ -80,6 +81,13 @@ async function fetchStatement(input: Input, checklist: Checklist): Promise<Entit
   return tryCheck(checklist, 'STATEMENT', 'Type, header and claims follow the specification.', () =>
     parseEntityStatement(jwt, { allowHttp: input.allowHttp }),
   )
+}
+
+/** Resolvers would refuse it, or ignore the rest. */
+function checkLimits(statement: EntityStatement, checklist: Checklist): void {
+  const exceeded = findExceededLimits(statement)
+  if (exceeded.length > 0) checklist.fail('LIMITS', exceeded.join(' '))
+  else checklist.pass('LIMITS', 'Its size and its numbers of keys and authority hints are within the limits.')
 }
 
 function checkIdentityAndTimes(statement: EntityStatement, input: Input, checklist: Checklist): void {
@@ -114,10 +122,18 @@ function checkAuthorityHint(statement: EntityStatement, { anchor }: Input, check
   const hints = statement.claims.authority_hints ?? []
   if (hints.includes(anchor)) checklist.pass('AUTHORITY_HINT', `Its authority_hints contain ${anchor}.`)
   else {
-    const found = hints.length > 0 ? hints.join(', ') : 'nothing'
-    const message = `Its authority_hints name ${found}. The entity must add ${anchor}.`
+    const message = `Its authority_hints name ${listHints(hints)}. The entity must add ${anchor}.`
     checklist.fail('AUTHORITY_HINT', message)
   }
+}
+
+/** In a message that is stored and shown. */
+const MAX_LISTED = 5
+
+function listHints(hints: readonly string[]): string {
+  if (hints.length === 0) return 'nothing'
+  const others = hints.length - MAX_LISTED
+  return hints.slice(0, MAX_LISTED).join(', ') + (others > 0 ? ` and ${others} others` : '')
 }
 
 function checkMetadata(statement: EntityStatement, { entityId }: Input, checklist: Checklist): void {

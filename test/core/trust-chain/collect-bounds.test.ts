@@ -1,19 +1,24 @@
 /** Collecting candidates within limits of number, depth and time (§18.1). */
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import type { StatementSource } from '#core/trust-chain/index.ts'
+import { entityLimits, type StatementSource } from '#core/trust-chain/index.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { collect, diamond, straight } from '../fixture/collect.ts'
 import { line, planned } from '../fixture/federation.ts'
 import type { EntityName } from '../fixture/keys.ts'
-import { id, refusal } from '../fixture/statement.ts'
+import { id, keySet, refusal } from '../fixture/statement.ts'
+
+/** The leaf's key, and others to make up the number. */
+function manyKeys(count: number) {
+  const { keys } = keySet('leaf')
+  return {
+    keys: [...keys, ...Array.from({ length: count - 1 }, (_, n) => ({ ...keys[0], kid: `other-${n}` }))],
+  }
+}
 
 describe('limits (§18.1)', () => {
   eachRow([
-    proves(
-      ['authority hints', { authorityHints: 1 }, line({ leaf: { under: ['lower', 'anchor'] } }), [straight]],
-      '18.1/bounds',
-    ),
+    proves(['authority hints', { authorityHints: 1 }, diamond, [straight]], '18.1/bounds'),
     proves(
       [
         'depth',
@@ -31,6 +36,49 @@ describe('limits (§18.1)', () => {
     expect(paths).toEqual(expected)
     const errors = faults.map(([, , error]) => error)
     expect(errors).toContainEqual(refusal('invalid_trust_chain', { check: 'limits' }))
+  })
+
+  it('leave the hint of a Trust Anchor, even when it comes last', async () => {
+    const strangers = Array.from(
+      { length: 2 * entityLimits.authorityHints },
+      (_, n) => `https://${n}.example`,
+    )
+    const configuration = { authority_hints: [...strangers, id('anchor')] }
+    const { paths } = await collect(line({ leaf: { configuration } }), { limits: { fetches: 50 } })
+    expect(paths).toEqual(['leaf>leaf anchor>leaf anchor>anchor'])
+  })
+
+  it('count a repeated hint once', async () => {
+    const configuration = { authority_hints: [id('side'), id('side'), id('lower')] }
+    const { paths, faults } = await collect(line({ leaf: { configuration } }), {
+      limits: { authorityHints: 2 },
+    })
+    expect(paths).toEqual([straight])
+    expect(faults).toEqual([['leaf', 'side', refusal('not_found')]])
+  })
+
+  it.each<[what: string, at: 'leaf' | 'lower', configuration: object, message: RegExp]>([
+    ['the size of the subject', 'leaf', { padding: 'x'.repeat(entityLimits.bytes) }, /leaf\S+ has \d+ bytes/],
+    [
+      'the size of a Superior',
+      'lower',
+      { padding: 'x'.repeat(entityLimits.bytes) },
+      /lower\S+ has \d+ bytes/,
+    ],
+    ['keys', 'leaf', { jwks: manyKeys(entityLimits.keys + 1) }, /leaf\S+ has 101 keys\. At most 100/],
+  ])('refuse %s', async (_what, at, configuration, message) => {
+    const { paths, faults } = await collect(line({ [at]: { under: line()[at]?.under, configuration } }))
+    expect(paths).toEqual([])
+    const error = expect.objectContaining({
+      message: expect.stringMatching(message),
+      detail: expect.objectContaining({ check: 'limits' }),
+    })
+    expect(faults.map((fault) => fault[2])).toEqual([error])
+  })
+
+  it('do not apply to the size of a Trust Anchor', async () => {
+    const anchor = { configuration: { padding: 'x'.repeat(entityLimits.bytes) } }
+    expect((await collect(line({ anchor }))).paths).toEqual([straight])
   })
 
   it('are inclusive', async () => {

@@ -44,6 +44,7 @@ test('one variable is enough; everything else has a default', () => {
     trustedProxies: ['loopback', 'linklocal', 'uniquelocal'],
     resolveRateLimit: 600,
     collectionRateLimit: 600,
+    fetchPorts: [],
   })
 })
 
@@ -92,6 +93,19 @@ test.each([
   ['10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
 ])('trusts the proxies that are named: %s', (text, trustedProxies) => {
   expect(readConfig([], { ...minimal, TRUST_PROXY: text })).toMatchObject({ trustedProxies })
+})
+
+test.each([
+  ['8443', [8443]],
+  ['8443, 9443', [8443, 9443]],
+])('fetches from the ports %s too', (FETCH_PORTS, fetchPorts) => {
+  expect(readConfig([], { ...minimal, FETCH_PORTS })).toMatchObject({ fetchPorts })
+})
+
+test.each(['0', 'https', '8443 9443'])('refuses the port %s', (FETCH_PORTS) => {
+  expect(mistakes([], { ...minimal, FETCH_PORTS })).toEqual([
+    `FETCH_PORTS must be a whole number from 1 to 65535, not "${FETCH_PORTS}".`,
+  ])
 })
 
 test('reports all mistakes together, with the names of the variables, and without passwords', () => {

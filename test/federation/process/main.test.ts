@@ -13,7 +13,7 @@ const listening = async (program: Program) => (await program.printed(/http:\/\/1
 test('listens, responds, and exits with code 0 on SIGTERM', async () => {
   const program = start()
   const url = await listening(program)
-  expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: 'ok' })
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
 })
@@ -22,7 +22,7 @@ test('continues after SIGHUP', async () => {
   const program = start()
   const url = await listening(program)
   program.kill('SIGHUP')
-  expect((await fetch(`${url}/health`)).status).toBe(200)
+  expect((await fetch(`${url}/health/live`)).status).toBe(200)
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
 })

@@ -14,7 +14,7 @@ const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout
 /** Uses a new connection, which any process may accept. */
 async function health(url: string): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
-  const outgoing = request(`${url}/health`, { agent: false }, (response) => {
+  const outgoing = request(`${url}/health/live`, { agent: false }, (response) => {
     response.resume()
     resolve(response.statusCode)
   })
@@ -36,7 +36,7 @@ test('share the port, combine their metrics, replace one that exits, and close g
   expect(new Set(answers)).toEqual(new Set([200]))
   const count = 'inmor_http_request_duration_seconds_count'
   await eventually(async () =>
-    expect((await readMetrics(metricsUrl)).values(count, { endpoint: '/health' })).toEqual([30]),
+    expect((await readMetrics(metricsUrl)).values(count, { endpoint: '/health/live' })).toEqual([30]),
   )
   const { values } = await readMetrics(metricsUrl)
   expect(values('inmor_redis_up')).toEqual([1])

@@ -51,6 +51,8 @@ test('serves from an emulated Redis, and receives its changes', async () => {
   await redis.hset(names.subordinates, entity.id, entity.configuration)
   await redis.publish(names.changes, formatChange({ kind: 'subordinate', id: entity.id }))
   expect(await list()).toEqual([entity.id])
+  await redis.set(names.entityConfiguration, (await offlineEntity(entityId)).configuration)
+  await redis.publish(names.changes, formatChange({ kind: 'entity-configuration' }))
   expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: 'ok' })
   await server.close()
   expect(await redis.ping()).toBe('PONG') // the caller's connection stays open
@@ -100,6 +102,7 @@ test('starts without Redis, and is healthy as soon as Redis is up', async () => 
   const health = async () => (await fetch(`${server.url}/health`)).status
   expect(await health()).toBe(503)
   await redis.restart()
+  await redis.client.set(redisKeys().entityConfiguration, (await offlineEntity(entityId)).configuration)
   await untilTrue('the server is healthy', async () => (await health()) === 200)
   await server.close()
   await redis.close()
@@ -133,7 +136,7 @@ test('serves over TLS with the configured certificate', async () => {
   const redis: Redis = new RedisMock()
   const server = await startFederationServer(config({ TLS_CERT, TLS_KEY }), { redis })
   expect(server.url).toMatch(/^https:/)
-  const [response] = await once(get(`${server.url}/health`, { rejectUnauthorized: false }), 'response')
+  const [response] = await once(get(`${server.url}/health/live`, { rejectUnauthorized: false }), 'response')
   expect(response.statusCode).toBe(200)
   expect(response.headers['strict-transport-security']).toMatch(/^max-age=\d+/)
   response.resume()

@@ -9,10 +9,49 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-test('/health is ok while Redis responds', async () => {
+/** Asks /health and /status. */
+async function ask() {
+  const [health, status] = await Promise.all([ta.get('/health'), ta.get('/status')])
+  return { codes: [health.statusCode, status.statusCode], health: health.json(), status: status.json() }
+}
+
+const fault = (detail: RegExp) => ({
+  codes: [503, 503],
+  health: { status: 'error', detail: expect.stringMatching(detail) },
+  status: expect.objectContaining({ status: 'error', detail: expect.stringMatching(detail) }),
+})
+
+test('/health and /status report that nothing is published, until it is', async () => {
+  expect(await ask()).toEqual(fault(/^No Entity Configuration is published in Redis\. .+\.$/))
+  expect((await ta.get('/health/live')).statusCode).toBe(200)
+  await ta.publishConfiguration()
+  expect(await ask()).toMatchObject({
+    codes: [200, 200],
+    health: { status: 'ok' },
+    status: { status: 'ok' },
+  })
+})
+
+test('/health and /status name the other entity whose data is published', async () => {
+  await ta.publishConfiguration({ iss: 'https://other.example', sub: 'https://other.example' })
+  const sentence =
+    /^The Entity Configuration in Redis is that of https:\/\/other\.example, but TA_DOMAIN is https:\/\/ta\.example\./
+  expect(await ask()).toEqual(fault(sentence))
+})
+
+test('/health reports a published value that is not a JWT, without quoting it', async () => {
+  await ta.redis.client.set(ta.names.entityConfiguration, 'secret rubbish')
+  await ta.announce({ kind: 'entity-configuration' })
+  expect(await ask()).toEqual(fault(/^A published value in Redis is not a JWT\. /))
+  expect(JSON.stringify(await ask())).not.toContain('rubbish')
+})
+
+test('/health is ok while Redis responds, also when the Entity Configuration has expired', async () => {
+  await ta.publishConfiguration({}, -60)
   const answer = await ta.get('/health')
   expect(answer.statusCode).toBe(200)
   expect(answer.json()).toEqual({ status: 'ok' })
+  await ta.publishConfiguration()
 })
 
 test('/status counts published data', async () => {

@@ -184,6 +184,7 @@ it('starts with the existing keys, publishes the same statement, and lets all us
       logLevel: 'silent',
       trustedProxies: false,
       resolveRateLimit: 100,
+      fetchPorts: [],
       collectionRateLimit: 100,
     },
     { logger: silent },

@@ -1,0 +1,33 @@
+/** Decides whether Redis holds the published data of this Trust Anchor. */
+import { decodeJwt } from 'jose'
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { isStoreOutage } from '#store/outage.ts'
+import type { Deps } from '../deps.ts'
+
+/**
+ * Says why this server must not receive requests although Redis responds; undefined if nothing prevents it. An expired
+ * Entity Configuration is no reason, because the other endpoints still serve.
+ * @throws FederationError `temporarily_unavailable` while Redis is down
+ */
+export async function findPublicationFault({
+  reader,
+  entityId,
+}: Pick<Deps, 'reader' | 'entityId'>): Promise<string | undefined> {
+  await reader.ping() // the next read may come from memory
+  try {
+    const published = await reader.entityConfiguration()
+    return published ? findForeignSubject(decodeJwt(published.jwt).sub, entityId) : NOTHING_PUBLISHED
+  } catch (error) {
+    if (!(error instanceof FederationError) || isStoreOutage(error)) throw error
+    return `${error.message} The admin server publishes it again with "inmor rebuild".`
+  }
+}
+
+const NOTHING_PUBLISHED =
+  'No Entity Configuration is published in Redis. Start the admin server, or compare REDIS_URL and REDIS_KEY_PREFIX of both servers.'
+
+function findForeignSubject(subject: string | undefined, entityId: EntityId): string | undefined {
+  if (subject === entityId) return undefined
+  return `The Entity Configuration in Redis is that of ${subject}, but TA_DOMAIN is ${entityId}. Set the same TA_DOMAIN for both servers, or another REDIS_URL or REDIS_KEY_PREFIX.`
+}

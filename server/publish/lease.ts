@@ -10,6 +10,11 @@ export type Lease = {
   release(): Promise<void>
 }
 
+/** Another process took over; it publishes what is left. */
+export class LeaseLostError extends Error {
+  override name = 'LeaseLostError'
+}
+
 /** The longest possible lease, including the wait for the row while another process takes it. */
 const LONGEST_SECONDS = 2 * LEASE_SECONDS
 

@@ -1,25 +1,29 @@
 /** The transactional outbox: each write adds the names of what it changed, for publisher.ts. */
 import type { Transaction } from '#server/database/client.ts'
 
+/** The most urgent lane first. A lane waits for the lanes before it, and long work of a lane lets them pass. */
+const lanes = ['anchor', 'withdrawal', 'federation', 'ordinary'] as const
+export type Lane = (typeof lanes)[number]
+
 /**
- * What to publish. `key` is the Entity Identifier of a subordinate or the id of a Trust Mark, else empty.
+ * What to publish, and its lane. `key` is the Entity Identifier of a subordinate or the id of a Trust Mark, else empty.
  * `subordinates`: every active one, after a federation-wide change; `everything`: a full rebuild.
  */
-const topics = [
-  'everything',
-  'entity-configuration',
-  'historical-keys',
-  'trust-anchors',
-  'subordinate',
-  'subordinates',
-  'trust-mark',
-  'issued-trust-marks',
-] as const
-export type Topic = (typeof topics)[number]
-export type OutboxItem = { topic: Topic; key: string }
+const topics = {
+  'entity-configuration': 'anchor',
+  'historical-keys': 'anchor',
+  'trust-anchors': 'anchor',
+  subordinates: 'federation',
+  everything: 'federation',
+  subordinate: 'ordinary',
+  'trust-mark': 'ordinary',
+  'issued-trust-marks': 'ordinary',
+} as const satisfies Record<string, Lane>
+export type Topic = keyof typeof topics
+export type OutboxItem = { topic: Topic; key: string; lane: number }
 
-export function toPublish(topic: Topic, key: string | number = ''): OutboxItem {
-  return { topic, key: String(key) }
+export function toPublish(topic: Topic, key: string | number = '', lane: Lane = topics[topic]): OutboxItem {
+  return { topic, key: String(key), lane: lanes.indexOf(lane) }
 }
 
 export async function enqueue(tx: Transaction, items: readonly OutboxItem[]): Promise<void> {

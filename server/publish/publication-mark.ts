@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { PublishContext } from '#server/publish/context.ts'
+import type { Progress } from '#server/publish/progress.ts'
 
 type Place = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
@@ -21,11 +22,15 @@ export async function isPublished({ db, redis, keys }: Place): Promise<boolean> 
  * Published entries leave the outbox in the transaction that stores the marker behind them. If Redis loses the marker
  * with the data before it, the two differ. An interruption here makes them differ too and costs only a rebuild.
  */
-export async function settle({ db, redis, keys, now }: Place, entries: readonly bigint[]): Promise<void> {
+export async function settle(
+  { db, redis, keys, now }: Place,
+  entries: readonly bigint[],
+  progress: ReturnType<Progress['after']>,
+): Promise<void> {
   const publicationMark = randomUUID()
   await redis.set(keys.publicationMarker, publicationMark)
   await db.$transaction([
     db.outboxEntry.deleteMany({ where: { id: { in: [...entries] } } }),
-    db.publisherLease.updateMany({ data: { publicationMark, lastPublishedAt: now() } }),
+    db.publisherLease.updateMany({ data: { publicationMark, lastPublishedAt: now(), ...progress } }),
   ])
 }

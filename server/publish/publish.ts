@@ -1,4 +1,4 @@
-/** Publishes the current state of one object, or of all of a kind; idempotent, so that it can always be repeated. */
+/** Publishes the current state of some objects, or of all of a kind; idempotent, so that it can always be repeated. */
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
@@ -7,8 +7,8 @@ import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own
 import {
   activeSubordinates,
   allIssuedTrustMarks,
-  findTrustMark,
-  signedSubordinate,
+  findActiveSubordinates,
+  findTrustMarks,
 } from '#server/publish/rows.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
@@ -22,19 +22,21 @@ import {
 } from '#server/publish/write.ts'
 
 /** Everything except the full rebuild (rebuild.ts). */
-type SingleTopic = Exclude<Topic, 'everything'>
+export type SingleTopic = Exclude<Topic, 'everything'>
 
-/** Extends the lease during long publications. */
-type Beat = () => Promise<void>
-type PublishOne = (context: PublishContext, key: string, beat: Beat) => Promise<void>
+/** Called between the pages of a long publication, with the things that were published since and those that are left. */
+export type Beat = (done: number, left: number) => Promise<void>
+/** The objects that cannot be published, by their keys, with the reasons. */
+type Failures = Map<string, unknown>
+type Publish = (context: PublishContext, keys: readonly string[], beat: Beat) => Promise<Failures | undefined>
 
-const publishers: Readonly<Record<SingleTopic, PublishOne>> = {
+const publishers: Readonly<Record<SingleTopic, Publish>> = {
   'entity-configuration': publishEntityConfiguration,
   'historical-keys': publishHistoricalKeys,
   'trust-anchors': publishTrustAnchors,
-  subordinate: publishSubordinate,
+  subordinate: publishSomeSubordinates,
   subordinates: publishSubordinates,
-  'trust-mark': publishTrustMark,
+  'trust-mark': publishTrustMarks,
   'issued-trust-marks': publishIssuedTrustMarks,
 }
 
@@ -42,16 +44,17 @@ export function isSingleTopic(topic: string): topic is SingleTopic {
   return Object.hasOwn(publishers, topic)
 }
 
+/** Reads and writes the objects with these keys together. */
 export async function publish(
   context: PublishContext,
   topic: SingleTopic,
-  key: string,
+  keys: readonly string[],
   beat: Beat,
-): Promise<void> {
-  await publishers[topic](context, key, beat)
+): Promise<Failures> {
+  return (await publishers[topic](context, keys, beat)) ?? new Map()
 }
 
-async function publishEntityConfiguration(context: PublishContext): Promise<void> {
+async function publishEntityConfiguration(context: PublishContext): Promise<undefined> {
   const jwt = await signEntityConfiguration(context)
   const issue = await beginIssue(context, jwt)
   await sendCommands(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
@@ -60,53 +63,86 @@ async function publishEntityConfiguration(context: PublishContext): Promise<void
   await issue.done()
 }
 
-async function publishHistoricalKeys(context: PublishContext): Promise<void> {
+async function publishHistoricalKeys(context: PublishContext): Promise<undefined> {
   const jwt = await signHistoricalKeys(context)
   await sendCommands(context.redis, context.keys, [{ kind: 'historical-keys' }], (to) => {
     to.set(context.keys.historicalKeys, jwt)
   })
 }
 
-async function publishTrustAnchors(context: PublishContext): Promise<void> {
+async function publishTrustAnchors(context: PublishContext): Promise<undefined> {
   const { trustAnchors } = await readSettings(context.db)
   await sendCommands(context.redis, context.keys, [{ kind: 'trust-anchors' }], (to) => {
     putTrustAnchors(to, context.keys, trustAnchors)
   })
 }
 
-async function publishSubordinate(context: PublishContext, entityId: string): Promise<void> {
-  const row = await context.db.subordinate.findUnique({ where: { entityId } })
-  const subordinate = row?.active ? await signedSubordinate(context, row) : undefined
-  const events = await findSubordinateEvents(context, entityId)
-  await sendCommands(context.redis, context.keys, [{ kind: 'subordinate', id: entityId }], (to) => {
-    if (subordinate) putSubordinate(to, context.keys, subordinate)
-    else removeSubordinate(to, context.keys, entityId)
-    putSubordinateEvents(to, context.keys, { entityId, events })
+async function publishSomeSubordinates(
+  context: PublishContext,
+  entityIds: readonly string[],
+): Promise<Failures> {
+  const [{ signed, unsignable }, events] = await Promise.all([
+    findActiveSubordinates(context, entityIds),
+    findSubordinateEvents(context, entityIds),
+  ])
+  const failures: Failures = new Map(
+    unsignable.map(({ subordinate, error }) => [subordinate.entityId, error]),
+  )
+  const published = new Set(signed.map(({ entityId }) => entityId))
+  // The previous statement of one that cannot be signed stays.
+  const known = entityIds.filter((entityId) => !failures.has(entityId))
+  const changes = known.map((id) => ({ kind: 'subordinate', id }) as const)
+  await sendCommands(context.redis, context.keys, changes, (to) => {
+    for (const subordinate of signed) putSubordinate(to, context.keys, subordinate)
+    for (const entityId of known) {
+      if (!published.has(entityId)) removeSubordinate(to, context.keys, entityId)
+    }
+    for (const its of events) {
+      if (!failures.has(its.entityId)) putSubordinateEvents(to, context.keys, its)
+    }
   })
+  return failures
 }
 
-async function publishSubordinates(context: PublishContext, _key: string, beat: Beat): Promise<void> {
+async function publishSubordinates(
+  context: PublishContext,
+  _keys: readonly string[],
+  beat: Beat,
+): Promise<undefined> {
+  let left = await context.db.subordinate.count({ where: { active: true } })
   for await (const page of activeSubordinates(context)) {
     await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
       for (const subordinate of page) putSubordinate(to, context.keys, subordinate)
     })
-    await beat()
+    left -= page.length
+    await beat(page.length, left)
   }
 }
 
-async function publishTrustMark(context: PublishContext, id: string): Promise<void> {
-  const mark = await findTrustMark(context, Number(id))
-  if (!mark) return
-  await sendCommands(context.redis, context.keys, [{ kind: 'trust-mark', id: mark.entityId }], (to) => {
-    putTrustMark(to, context.keys, mark)
+async function publishTrustMarks(context: PublishContext, ids: readonly string[]): Promise<undefined> {
+  const marks = await findTrustMarks(context, ids.map(Number))
+  const changes = marks.map(({ entityId: id }) => ({ kind: 'trust-mark', id }) as const)
+  await sendCommands(context.redis, context.keys, changes, (to) => {
+    for (const mark of marks) putTrustMark(to, context.keys, mark)
   })
 }
 
 /** Publishes all issued marks page by page; the set only grows, so no entry is missing in between. */
-async function publishIssuedTrustMarks(context: PublishContext): Promise<void> {
+async function publishIssuedTrustMarks(
+  context: PublishContext,
+  _keys: readonly string[],
+  beat: Beat,
+): Promise<undefined> {
+  const [imported, issued] = await Promise.all([
+    context.db.importedTrustMarkHash.count(),
+    context.db.issuedTrustMark.count(),
+  ])
+  let left = imported + issued
   for await (const page of allIssuedTrustMarks(context)) {
     await sendCommands(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {
       putIssuedTrustMarks(to, context.keys, page)
     })
+    left -= page.length
+    await beat(page.length, left)
   }
 }

@@ -4,17 +4,16 @@
  */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { OutboxEntry } from '#prisma/generated/client/client.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
-import { createLease } from '#server/publish/lease.ts'
+import { createDrain } from '#server/publish/drain.ts'
+import { createLease, LeaseLostError } from '#server/publish/lease.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
+import { createProgress } from '#server/publish/progress.ts'
 import { isPublished, settle } from '#server/publish/publication-mark.ts'
-import { isSingleTopic, publish } from '#server/publish/publish.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 import { isReachable } from '#store/connect.ts'
 
-const BATCH = 500
 const INTERVAL_MS = 2_000
 const BUSY_RETRY_MS = 100
 /** Longer than a lease, which a killed process leaves behind. */
@@ -44,8 +43,18 @@ export function startPublisher(
   let stopped = false
   let last: Promise<unknown> = Promise.resolve()
   let waiting: Promise<boolean> | undefined
-  /** Entries that this version cannot read; each is logged once. */
-  const foreign = new Set<bigint>()
+  /** The last drain of this process was interrupted by an error, which is stored. */
+  let isFailing = false
+  const progress = createProgress(context.now)
+  const drainOutbox = createDrain({
+    context,
+    log,
+    observe,
+    progress,
+    holdLease,
+    rebuild: rebuildUnderLease,
+    remember,
+  })
 
   /** The lease excludes other processes; within this process, work on Redis is queued here. */
   function exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -65,13 +74,16 @@ export function startPublisher(
 
   async function drainUnderLease(): Promise<boolean> {
     if (stopped || !(await isReachable(redis, context.keys.entityConfiguration))) return true
-    if ((await db.outboxEntry.count()) === 0 && (await isPublished(context))) return true
+    if ((await db.outboxEntry.count()) === 0 && (await isPublished(context))) {
+      if (isFailing) await remember(null)
+      return true
+    }
     if (!(await lease.hold())) return false
     try {
       // A queued entry may mean that another process changed the keys.
       await context.signingKeys.refresh()
       if (!(await isPublished(context))) await rebuildUnderLease()
-      await drainAll()
+      if (await drainOutbox()) await remember(null)
       return true
     } finally {
       await lease.release()
@@ -79,12 +91,17 @@ export function startPublisher(
   }
 
   async function holdLease(): Promise<void> {
-    if (!(await lease.hold())) throw new Error('another process took over publishing')
+    if (!(await lease.hold())) throw new LeaseLostError('Another process took over publishing.')
   }
 
   async function rebuildUnderLease(): Promise<RebuildResult> {
-    const result = await rebuild(context, holdLease)
-    await settle(context, [])
+    const result = await rebuild(context, async (done, left) => {
+      await holdLease()
+      progress.remaining = left
+      await db.publisherLease.updateMany({ data: progress.after(done) })
+    })
+    progress.remaining = 0
+    await settle(context, [], progress.after(0))
     log.info(result, 'publication rebuilt')
     return result
   }
@@ -106,71 +123,17 @@ export function startPublisher(
     }
   }
 
-  async function drainAll(): Promise<void> {
-    const failed: bigint[] = []
-    for (;;) {
-      const entries = await db.outboxEntry.findMany({
-        where: { id: { notIn: failed } },
-        orderBy: { id: 'asc' },
-        take: BATCH,
-      })
-      if (entries.length === 0) break
-      if (!(await lease.hold())) return
-      failed.push(...(await publishBatch(entries)))
-    }
-    if (failed.length === 0) await remember(null)
-  }
-
-  /** Publishes each object of the batch once; returns the failed entries, for a retry. */
-  async function publishBatch(entries: readonly OutboxEntry[]): Promise<bigint[]> {
-    const byThing = Map.groupBy(entries, ({ topic, key }) => `${topic} ${key}`)
-    const done: bigint[] = []
-    const failed: bigint[] = []
-    for (const group of byThing.values()) {
-      const ids = group.map(({ id }) => id)
-      const [{ topic, key } = { topic: '', key: '' }] = group
-      if (topic !== 'everything' && !isSingleTopic(topic)) {
-        await park(topic, ids)
-        failed.push(...ids)
-        continue
-      }
-      try {
-        if (topic === 'everything') await rebuildUnderLease()
-        else await publish(context, topic, key, holdLease)
-        observe.published(
-          topic,
-          group.map(({ createdAt }) => createdAt),
-        )
-        done.push(...ids)
-      } catch (error) {
-        if (!(await isReachable(redis, context.keys.entityConfiguration))) throw error
-        // One failure, for example an unreadable key, must not delay the others.
-        log.error({ err: error, topic, key }, 'could not publish')
-        observe.failed(topic)
-        await remember(error)
-        failed.push(...ids)
-      }
-    }
-    if (done.length > 0) await settle(context, done)
-    return failed
-  }
-
-  /** Kept for the newer version that wrote it. */
-  async function park(topic: string, ids: readonly bigint[]): Promise<void> {
-    if (ids.every((id) => foreign.has(id))) return
-    for (const id of ids) foreign.add(id)
-    const message = `This version cannot publish "${topic.slice(0, 100)}". Update this server to the newer version.`
-    log.error({ topic }, message)
-    await remember(new Error(message))
-  }
-
   async function remember(error: unknown): Promise<void> {
     const lastError = error === null ? null : error instanceof Error ? error.message : String(error)
     await db.publisherLease.updateMany({ data: { lastError } })
+    if (error === null) isFailing = false
   }
 
-  function report(error: unknown): true {
-    if (!stopped) log.warn({ err: error }, 'publication failed and will be retried')
+  async function report(error: unknown): Promise<true> {
+    if (stopped || error instanceof LeaseLostError) return true
+    log.warn({ err: error }, 'publication failed and will be retried')
+    isFailing = true
+    await remember(error).catch(() => undefined) // the database may be the reason
     return true
   }
 

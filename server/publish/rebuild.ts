@@ -5,6 +5,7 @@ import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
+import type { Beat } from '#server/publish/publish.ts'
 import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
@@ -38,7 +39,7 @@ const fixedKeys = [
 ] as const satisfies readonly (keyof PublishedKeys)[]
 
 /** Readers see the old state until the swap and the new one after it, never a mixture. */
-export async function rebuild(context: PublishContext, beat: () => Promise<void>): Promise<RebuildResult> {
+export async function rebuild(context: PublishContext, beat: Beat): Promise<RebuildResult> {
   const started = performance.now()
   const { keys } = context
   await removeStaged(context)
@@ -48,11 +49,18 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
   let subordinates = 0
   let trustMarks = 0
 
-  const [configuration, historicalKeys, { trustAnchors }] = await Promise.all([
+  const [configuration, historicalKeys, { trustAnchors }, ...totals] = await Promise.all([
     signEntityConfiguration(context),
     signHistoricalKeys(context),
     readSettings(context.db),
+    context.db.subordinate.count({ where: { active: true } }),
+    context.db.trustMark.count(),
   ])
+  let left = totals[0] + totals[1]
+  const pass = (done: number) => {
+    left -= done
+    return beat(done, left)
+  }
   const issue = await beginIssue(context, configuration)
   await stage.write((to) => {
     to.set(keys.staging.entityConfiguration, configuration)
@@ -64,17 +72,17 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
       for (const subordinate of page) putSubordinate(to, keys.staging, subordinate)
     })
     subordinates += page.length
-    await beat()
+    await pass(page.length)
   }
   for await (const page of allSubordinateEvents(context)) {
     await stage.write((to) => {
       for (const events of page) putSubordinateEvents(to, keys.staging, events)
     })
-    await beat()
+    await pass(0)
   }
   for await (const page of importedTrustMarkHashes(context)) {
     await stage.write((to) => putIssuedTrustMarks(to, keys.staging, page))
-    await beat()
+    await pass(0)
   }
   for await (const page of allTrustMarks(context)) {
     await stage.write((to) => {
@@ -85,7 +93,7 @@ export async function rebuild(context: PublishContext, beat: () => Promise<void>
       types.add(mark.type)
     }
     trustMarks += page.length
-    await beat()
+    await pass(page.length)
   }
   await stage.checkComplete()
   await swap(context, subjects, types)

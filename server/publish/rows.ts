@@ -9,21 +9,26 @@ import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
-import { isStillValid, type SignedSubordinate, withStatements } from '#server/publish/statements.ts'
+import {
+  isStillValid,
+  type SignedSubordinate,
+  type Unsignable,
+  withStatements,
+} from '#server/publish/statements.ts'
 import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
 import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
 /** Rows per page: limits memory, with one round trip to each store. */
 const PAGE = 500
 
-/** The subordinate with a current statement, signed now if necessary. */
-export async function signedSubordinate(
+/** The active ones of these subordinates, with current statements, and separately those that cannot be signed. */
+export async function findActiveSubordinates(
   context: PublishContext,
-  row: Subordinate,
-): Promise<PublishedSubordinate | undefined> {
-  const { signed, unsignable } = await sign(context, [row])
-  for (const { error } of unsignable) throw error
-  return signed.map(publishedSubordinate)[0]
+  entityIds: readonly string[],
+): Promise<{ signed: PublishedSubordinate[]; unsignable: readonly Unsignable[] }> {
+  const where = { active: true, entityId: { in: [...entityIds] } }
+  const { signed, unsignable } = await sign(context, await context.db.subordinate.findMany({ where }))
+  return { signed: signed.map(publishedSubordinate), unsignable }
 }
 
 async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: readonly Subordinate[]) {
@@ -59,10 +64,13 @@ export async function* activeSubordinates(context: PublishContext): AsyncGenerat
 /** The columns of a published mark. */
 const withIssued = { trustMarkType: true, issued: true } as const
 
-/** A mark with all JWTs issued for it; null if it does not exist. */
-export async function findTrustMark({ db }: PublishContext, id: number): Promise<PublishedTrustMark | null> {
-  const row = await db.trustMark.findUnique({ where: { id }, include: withIssued })
-  return row && publishedTrustMark(row)
+/** The marks that exist, each with all JWTs issued for it. */
+export async function findTrustMarks(
+  { db }: PublishContext,
+  ids: readonly number[],
+): Promise<PublishedTrustMark[]> {
+  const rows = await db.trustMark.findMany({ where: { id: { in: [...ids] } }, include: withIssued })
+  return rows.map(publishedTrustMark)
 }
 
 export async function* allTrustMarks({ db }: PublishContext): AsyncGenerator<PublishedTrustMark[]> {

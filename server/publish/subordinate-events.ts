@@ -19,14 +19,15 @@ function toEvents(entries: readonly Pick<AuditEvent, 'at' | 'eventTypes'>[]): Su
 
 export async function findSubordinateEvents(
   { db }: PublishContext,
-  entityId: string,
-): Promise<SubordinateEvent[]> {
+  entityIds: readonly string[],
+): Promise<EventsOfSubordinate[]> {
   const entries = await db.auditEvent.findMany({
-    where: { resourceType: 'Subordinate', resource: entityId, eventTypes: { isEmpty: false } },
+    where: { resourceType: 'Subordinate', resource: { in: [...entityIds] }, eventTypes: { isEmpty: false } },
     orderBy: { id: 'asc' },
-    select: { at: true, eventTypes: true },
+    select: { resource: true, at: true, eventTypes: true },
   })
-  return toEvents(entries)
+  const byEntity = Map.groupBy(entries, ({ resource }) => resource)
+  return [...byEntity].map(([entityId, its]) => ({ entityId, events: toEvents(its) }))
 }
 
 /** Yields every entity ever registered, removed ones included, page by page. */
@@ -41,13 +42,7 @@ export async function* allSubordinateEvents(context: PublishContext): AsyncGener
     const names = page.map(({ resource }) => resource)
     const last = names.at(-1)
     if (last === undefined) return
-    const entries = await context.db.auditEvent.findMany({
-      where: { resourceType: 'Subordinate', resource: { in: names }, eventTypes: { isEmpty: false } },
-      orderBy: { id: 'asc' },
-      select: { resource: true, at: true, eventTypes: true },
-    })
-    const byEntity = Map.groupBy(entries, ({ resource }) => resource)
-    yield [...byEntity].map(([entityId, its]) => ({ entityId, events: toEvents(its) }))
+    yield await findSubordinateEvents(context, names)
     after = last
   }
 }

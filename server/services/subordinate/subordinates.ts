@@ -12,7 +12,7 @@ import {
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
-import { toPublish } from '#server/publish/outbox.ts'
+import { type Lane, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
@@ -64,7 +64,7 @@ export function createSubordinateService(context: ServiceContext) {
         before: auditView(before),
         after: auditView(result),
         eventTypes: eventTypes(before, result),
-        publish: [toPublish('subordinate', before.entityId)],
+        publish: [toPublish('subordinate', before.entityId, laneOf(kind, result))],
         result,
       }
     })
@@ -194,7 +194,7 @@ export function createSubordinateService(context: ServiceContext) {
           resource: before.entityId,
           before: auditView(before),
           eventTypes: ['revocation'],
-          publish: [toPublish('subordinate', before.entityId)],
+          publish: [toPublish('subordinate', before.entityId, 'withdrawal')],
           result: before.entityId,
         }
       })
@@ -202,4 +202,10 @@ export function createSubordinateService(context: ServiceContext) {
       return entityId
     },
   }
+}
+
+/** A withdrawal goes first, then what an operator sets; the rest waits its turn. */
+function laneOf(kind: SubordinateChangeKind, { active }: Subordinate): Lane {
+  if (!active) return 'withdrawal'
+  return kind === 'UPDATED' ? 'federation' : 'ordinary'
 }

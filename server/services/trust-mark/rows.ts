@@ -52,7 +52,7 @@ export function change(action: AuditAction, before: TrustMark | undefined, after
     resource: `${after.trustMarkType.type} ${after.entityId}`,
     ...(before ? { before: auditView(before) } : {}),
     after: auditView(after),
-    publish: [toPublish('trust-mark', after.id)],
+    publish: [toPublish('trust-mark', after.id, after.active ? 'ordinary' : 'withdrawal')],
     result: after,
   }
 }

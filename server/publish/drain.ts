@@ -1,0 +1,130 @@
+/** Publishes what is in the outbox, step by step: each step takes the most urgent entries that are there by then. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { OutboxEntry } from '#prisma/generated/client/client.ts'
+import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import { LeaseLostError } from '#server/publish/lease.ts'
+import type { PublicationObserver } from '#server/publish/observer.ts'
+import type { Progress } from '#server/publish/progress.ts'
+import { isPublished, settle } from '#server/publish/publication-mark.ts'
+import { type Beat, isSingleTopic, publish, type SingleTopic } from '#server/publish/publish.ts'
+import { isReachable } from '#store/connect.ts'
+
+/** Entries of one step: enough for one round trip to each store, few enough that urgent entries wait a moment only. */
+const STEP = 100
+
+type Parts = {
+  context: PublishContext
+  log: FastifyBaseLogger
+  observe: PublicationObserver
+  progress: Progress
+  /** @throws if another process took the lease */
+  holdLease(): Promise<void>
+  rebuild(): Promise<unknown>
+  remember(error: unknown): Promise<void>
+}
+
+/** Returns a function that empties the outbox; the caller has the lease. True: nothing failed. */
+export function createDrain({ context, log, observe, progress, holdLease, rebuild, remember }: Parts) {
+  const { db, redis, keys, signingKeys } = context
+  /** Entries that this version cannot read; each is logged once. */
+  const foreign = new Set<bigint>()
+
+  async function drain(): Promise<boolean> {
+    const failed: bigint[] = []
+    await drainLanes({}, failed)
+    return failed.length === 0
+  }
+
+  /** Adds the entries that failed to `failed`, for a later retry. */
+  async function drainLanes(lane: { lt?: number }, failed: bigint[]): Promise<void> {
+    for (;;) {
+      const entries = await db.outboxEntry.findMany({
+        where: { lane, id: { notIn: failed } },
+        orderBy: [{ lane: 'asc' }, { id: 'asc' }],
+        take: STEP,
+      })
+      const [first] = entries
+      if (!first) return
+      await holdLease()
+      // An entry may mean that the keys were changed, by this process or another one.
+      await signingKeys.refresh()
+      if (!(await isPublished(context))) await rebuild()
+      const step = entries.filter((entry) => entry.lane === first.lane)
+      for (const [topic, ofTopic] of Map.groupBy(step, (entry) => entry.topic)) {
+        await publishEntries(topic, ofTopic, failed)
+      }
+    }
+  }
+
+  /** Publishes each object once. */
+  async function publishEntries(
+    topic: string,
+    entries: readonly OutboxEntry[],
+    failed: bigint[],
+  ): Promise<void> {
+    if (topic !== 'everything' && !isSingleTopic(topic)) {
+      failed.push(...idsOf(entries))
+      await park(topic, idsOf(entries))
+      return
+    }
+    const [{ lane } = { lane: 0 }] = entries
+    const beat: Beat = async (done, left) => {
+      await holdLease()
+      progress.remaining = left
+      await db.publisherLease.updateMany({ data: progress.after(done) })
+      await drainLanes({ lt: lane }, failed)
+    }
+    const objects = Map.groupBy(entries, ({ key }) => key)
+    const failures = await publishObjects(topic, [...objects.keys()], beat)
+    progress.remaining = 0
+    const done: bigint[] = []
+    for (const [key, its] of objects) {
+      if (failures.has(key)) {
+        log.error({ err: failures.get(key), topic, key }, 'could not publish')
+        observe.failed(topic)
+        await remember(failures.get(key))
+        failed.push(...idsOf(its))
+      } else {
+        const queued = its.map(({ createdAt }) => createdAt)
+        observe.published(topic, queued)
+        done.push(...idsOf(its))
+      }
+    }
+    if (done.length > 0) await settle(context, done, progress.after(objects.size - failures.size))
+  }
+
+  /** Returns the objects that failed with their reasons. @throws when a store is away or another process publishes */
+  async function publishObjects(
+    topic: SingleTopic | 'everything',
+    objects: readonly string[],
+    beat: Beat,
+  ): Promise<Map<string, unknown>> {
+    try {
+      if (topic !== 'everything') return await publish(context, topic, objects, beat)
+      await rebuild()
+      return new Map()
+    } catch (error) {
+      if (error instanceof LeaseLostError || isDatabaseOutage(error)) throw error
+      if (!(await isReachable(redis, keys.entityConfiguration))) throw error
+      if (objects.length <= 1) return new Map(objects.map((key) => [key, error]))
+    }
+    // One failure, for example an unreadable key, must not delay the others.
+    const alone = []
+    for (const key of objects) alone.push(...(await publishObjects(topic, [key], beat)))
+    return new Map(alone)
+  }
+
+  /** Kept for the newer version that wrote it. */
+  async function park(topic: string, ids: readonly bigint[]): Promise<void> {
+    if (ids.every((id) => foreign.has(id))) return
+    for (const id of ids) foreign.add(id)
+    const message = `This version cannot publish "${topic.slice(0, 100)}". Update this server to the newer version.`
+    log.error({ topic }, message)
+    await remember(new Error(message))
+  }
+
+  return drain
+}
+
+const idsOf = (entries: readonly OutboxEntry[]) => entries.map(({ id }) => id)

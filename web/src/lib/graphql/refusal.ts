@@ -30,6 +30,16 @@ export function messageAt(refusal: Refusal | undefined, field: string): string |
   return place ? `At ${place}: ${refusal.message}` : refusal.message
 }
 
+/** The message with the label of its field, for a place away from the field. */
+export function messageWithLabel(
+  refusal: Refusal | undefined,
+  table: Readonly<Record<string, { label: string }>>,
+): string | undefined {
+  const field = String(refusal?.path[0])
+  const label = table[field]?.label
+  return label ? `${label}: ${messageAt(refusal, field)}` : refusal?.message
+}
+
 /** The message above a form, if it belongs to none of the shown fields. */
 export function messageElsewhere(
   refusal: Refusal | undefined,

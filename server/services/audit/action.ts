@@ -58,6 +58,7 @@ export const auditActions = {
   startRebuild: 'RenewalRun',
   reissueTrustMarks: 'RenewalRun',
   importSubordinates: 'RenewalRun',
+  startSubordinateChange: 'RenewalRun',
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
   pruneAuditLog: 'AuditLog',

@@ -33,6 +33,7 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   startRebuild: 'Full republish started',
   reissueTrustMarks: 'Re-signing of Trust Marks started',
   importSubordinates: 'Import of subordinates started',
+  startSubordinateChange: 'Change of many subordinates started',
   cancelRun: 'Run cancelled',
   rebuildPublication: 'Everything republished',
   signIn: 'Signed in',

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { apiKeyCommand } from '#server/cli/apikey.ts'
 import { auditCommand } from '#server/cli/audit.ts'
 import { backupCommand, restoreCommand } from '#server/cli/backup.ts'
+import { changeCommand } from '#server/cli/change.ts'
 import { delegateCommand } from '#server/cli/delegate.ts'
 import { importCommand } from '#server/cli/import.ts'
 import { keygenCommand } from '#server/cli/keygen.ts'
@@ -33,6 +34,7 @@ for (const command of [
   ...publishCommands,
   ...renewalCommands,
   reissueCommand,
+  changeCommand,
   backupCommand,
   restoreCommand,
   importCommand,

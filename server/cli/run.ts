@@ -1,4 +1,5 @@
 /** A command that starts a run and reports each item until the run ends. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { ConfigurationError } from '#federation/config/error.ts'
@@ -6,6 +7,7 @@ import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/clien
 import { print, withInstallation } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
 import type { Database } from '#server/database/client.ts'
+import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'
@@ -21,8 +23,14 @@ type Order = {
   parameters?: Prisma.InputJsonObject
   /** @throws OperationError when the parameters are wrong */
   check?(db: Database): Promise<void>
+  /** Parameters and items that need the installation. @throws as above */
+  prepare?(installation: Installation): Promise<RunOptions>
+  /** Why, for the audit log. */
+  reason?: string
   /** The verb of a line: `Renewing`. */
   verb: string
+  /** The lines of successful items have their messages. */
+  isExplained?: true
   /** The result is kept in Redis only. */
   isForRedis?: true
 }
@@ -32,7 +40,7 @@ export async function performRun(options: { json?: boolean }, order: Order): Pro
   const items: RenewalRunItem[] = []
   const report = (item: RenewalRunItem) => {
     if (options.json) items.push(item)
-    else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item)}\n`)
+    else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item, order.isExplained)}\n`)
   }
   const attempt = { action: runKinds[order.kind].action, input: { ...order.parameters } }
   const ended = await withInstallation((installation) => startAndFollow(installation, order, report), {
@@ -50,12 +58,18 @@ async function startAndFollow(installation: Installation, order: Order, report: 
   if (order.isForRedis && !installation.isServed)
     throw new ConfigurationError('The result is kept in the Redis of the server. Start the server first.')
   await order.check?.(installation.db)
-  const { run, isTaken } = await start(installation, order)
+  const options = (await order.prepare?.(installation)) ?? pick(order)
+  const { run, isTaken } = await start(installation, order, options)
   const worker = isTaken ? null : await startOwnWorker(installation)
   return follow(installation, run.id, report).finally(() => worker?.close())
 }
 
-const resultOf = ({ ok, message }: RenewalRunItem) => (ok ? 'OK' : `FAILED: ${message}`)
+const pick = ({ parameters }: Order): RunOptions => (parameters ? { parameters } : {})
+
+function resultOf({ ok, message }: RenewalRunItem, isExplained = false): string {
+  if (!ok) return `FAILED: ${message}`
+  return isExplained && message ? `OK: ${message}` : 'OK'
+}
 
 function summary({ state, done, failed, error }: RenewalRun): string {
   const counts = `${done} done, ${failed} failed.`
@@ -65,13 +79,16 @@ function summary({ state, done, failed, error }: RenewalRun): string {
 /** Queues the run. `isTaken`: another process will work on it. */
 async function start(
   { db, databaseUrl, caller, isServed, now }: Installation,
-  { kind, parameters }: Order,
+  { kind, reason }: Order,
+  options: RunOptions,
 ): Promise<{ run: RenewalRun; isTaken: boolean }> {
   const log = pino({ level: 'silent' })
   const queue = await openQueue(databaseUrl, log, { isWorker: false })
   const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log, now })
   try {
-    const run = await runs.start(caller, kind, parameters ? { parameters } : {})
+    // The audit entries of the items have the id of the request that started the run.
+    const starter = { ...caller, requestId: randomUUID(), ...(reason ? { reason } : {}) }
+    const run = await runs.start(starter, kind, options)
     return { run, isTaken: isServed && (await queue.countWorkers()) > 0 }
   } finally {
     runs.close()

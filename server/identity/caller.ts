@@ -25,6 +25,8 @@ export type Caller = {
   lacksSecondFactor?: boolean
   address?: string
   requestId?: string
+  /** Why the caller makes the change; kept in its audit entries. */
+  reason?: string
 }
 
 export function callerMay({ role, lacksSecondFactor }: Caller, scope: Scope): boolean {

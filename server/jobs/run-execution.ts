@@ -26,6 +26,8 @@ const TRIES = 3
 const FIRST_DELAY_MS = 2_000
 /** Milliseconds to wait for the publication of the items' changes before the run ends. */
 const PUBLICATION_PATIENCE_MS = 10_000
+/** Milliseconds for adding the items; the default of 5 seconds is short for 100,000 of them. */
+const PREPARATION_MS = 60_000
 /** After this many attempts the run counts as the cause of its workers' ends. */
 const MAXIMUM_ATTEMPTS = 20
 
@@ -81,11 +83,14 @@ async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: Abo
 /** Adds all items in one transaction, so that a run never continues with a part of them. */
 async function prepare(context: RunContext, run: RenewalRun, { prepare }: RunKindRow): Promise<void> {
   const runId = run.id
-  await context.db.$transaction(async (tx) => {
-    await prepare?.(tx, run, context)
-    const total = await tx.renewalRunItem.count({ where: { runId } })
-    await tx.renewalRun.update({ where: { id: runId }, data: { total } })
-  })
+  await context.db.$transaction(
+    async (tx) => {
+      await prepare?.(tx, run, context)
+      const total = await tx.renewalRunItem.count({ where: { runId } })
+      await tx.renewalRun.update({ where: { id: runId }, data: { total } })
+    },
+    { timeout: PREPARATION_MS },
+  )
 }
 
 function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Ledger, outer: AbortSignal) {

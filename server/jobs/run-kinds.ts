@@ -5,6 +5,7 @@ import { importing } from '#server/jobs/kind/import.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
 import { reissue } from '#server/jobs/kind/reissue.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { subordinateChange } from '#server/jobs/kind/subordinate-change.ts'
 import { subordinates } from '#server/jobs/kind/subordinates.ts'
 import { trustMarks } from '#server/jobs/kind/trust-marks.ts'
 
@@ -14,6 +15,7 @@ export const runKinds = {
   REISSUE_TRUST_MARKS: reissue,
   COLLECTION: collection,
   IMPORT: importing,
+  SUBORDINATE_CHANGE: subordinateChange,
   REBUILD: rebuild,
   EVALUATION: evaluation,
 } as const satisfies Record<string, RunKindRow>

@@ -115,7 +115,7 @@ async function record(
   db: Database,
   mine: { id: number; attempts: number; state: string },
   item: RenewalRunItem,
-  { ok, message, changes, total, failures = [], at }: FinishedItem & { at: Date },
+  { ok, message, isSkipped = false, changes, total, failures = [], at }: FinishedItem & { at: Date },
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const [run] = await tx.renewalRun.updateManyAndReturn({
@@ -123,6 +123,7 @@ async function record(
       data: {
         done: { increment: ok ? 1 : 0 },
         failed: { increment: (ok ? 0 : 1) + failures.length },
+        skipped: { increment: isSkipped ? 1 : 0 },
         ...(total === undefined ? {} : { total }),
       },
     })
@@ -141,6 +142,7 @@ async function record(
       where: { id: item.id, ok: null },
       data: {
         ok,
+        skipped: isSkipped,
         message: message ?? null,
         changes: jsonOrNull(changes),
         input: Prisma.DbNull,

@@ -1,13 +1,14 @@
 /** Starts and cancels runs, and recovers runs that lost their worker. Workers execute them (run-execution.ts). */
 import type { FastifyBaseLogger } from 'fastify'
-import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
+import type { RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
+import type { RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
-import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
+import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
 import { recordChange } from '#server/services/write.ts'
 
@@ -15,15 +16,6 @@ import { recordChange } from '#server/services/write.ts'
 const WATCH_MS = 5_000
 /** Milliseconds without a heartbeat after which a run has lost its worker. */
 const LOST_SECONDS = 20
-
-export type RunItemInput = { resource: string; input: Prisma.InputJsonObject }
-
-export type RunOptions = {
-  /** Parameters of the kind. */
-  parameters?: Prisma.InputJsonObject
-  /** For kinds that do not determine their items themselves. */
-  items?: readonly RunItemInput[]
-}
 
 export type Runs = {
   /** Queues a run for the next free worker. @throws ConflictError if one of this kind is queued or running */
@@ -90,8 +82,10 @@ async function create(
 ): Promise<RenewalRun> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:run'))`
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
-  if (await tx.renewalRun.findFirst({ where, select: { id: true } }))
-    throw new ConflictError('A run of this kind is already running. Wait for it, or cancel it first.')
+  if (await tx.renewalRun.findFirst({ where, select: { id: true } })) {
+    const { inWords = 'run of this kind' } = runKindOf(kind) ?? {}
+    throw new ConflictError(`Another ${inWords} is still running. Wait until it ends, or cancel it.`)
+  }
   const { name, method, requestId = null } = caller
   const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}
@@ -126,7 +120,8 @@ async function endQueued(tx: Transaction, run: RenewalRun, endedAt: Date): Promi
 
 /** The part of a run that the audit log keeps. */
 function recorded({ id, kind, parameters, total, done, failed }: RenewalRun) {
-  return { resource: String(id), after: { kind, parameters, total, done, failed } }
+  const shown = runKindOf(kind)?.shownParameters?.(parameters) ?? parameters
+  return { resource: String(id), after: { kind, parameters: shown, total, done, failed } }
 }
 
 /**

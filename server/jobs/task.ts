@@ -17,6 +17,8 @@ export type Task = {
 
 export type Outcome = {
   message?: string
+  /** There was nothing to do. */
+  isSkipped?: boolean
   /** A description of the change. */
   changes?: readonly { path: string; before: unknown; after: unknown }[]
   /** The number of objects that the item found. */

@@ -1,4 +1,5 @@
 /** Tests renewals and crawls from the command line: one line per item, with and without a running product. */
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -88,6 +89,34 @@ test('lists each republished item', async () => {
     result: 'Reloaded every issued Trust Mark.',
     items: [{ resource: `${type} of ${good.id}`, ok: true, message: null }],
   })
+})
+
+test('changes many subordinates, after a dry run that changes nothing', async () => {
+  const checked = await inmor(installation, ['change-subordinates', 'deactivate', '--all', '--dry-run'])
+  expect(checked).toMatchObject({ code: 0, stderr: '' })
+  const sentence = 'Would remove it from every public endpoint and keep its registration.'
+  expect(linesOf(checked.stdout)).toEqual(
+    [
+      `Checking ${good.id} ... OK: ${sentence}`,
+      `Checking ${bad.id} ... OK: ${sentence}`,
+      '2 done, 0 failed.',
+    ].sort(),
+  )
+  const update = ['change-subordinates', 'update', good.id, 'https://unknown.example.org']
+  const changed = await inmor(installation, [...update, '--set', '{"validFor": 48}', '--reason', 'A test.'])
+  expect(changed).toMatchObject({ code: 1, stderr: '' })
+  expect(linesOf(changed.stdout)).toEqual(
+    [
+      `Changing ${good.id} ... OK`,
+      'Changing https://unknown.example.org ... FAILED: https://unknown.example.org is not registered.',
+      '1 done, 1 failed.',
+    ].sort(),
+  )
+  const statement = await fetch(`${installation.federationUrl}/fetch?sub=${encodeURIComponent(good.id)}`)
+  const { iat = 0, exp = 0 } = decodeJwt(await statement.text())
+  expect(exp - iat).toBe(48 * 3600)
+  const both = await inmor(installation, ['change-subordinates', 'renew', good.id, '--all'])
+  expect(both).toMatchObject({ code: 1, stderr: 'Name the subordinates or give --all, but not both.\n' })
 })
 
 test('without a running product', async () => {

@@ -1,15 +1,20 @@
-/** The run that registers a list of entities, each independently. */
+/** The run that registers a list of entities, each independently, or says in a dry run which ones it would register. */
 
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
-import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
+import type { ImportedEntity } from '#server/services/subordinate/import.ts'
 
 export const importing: RunKindRow = { action: 'importSubordinates', work: register }
 
 async function register({ db, services }: RunContext, task: Task): Promise<Outcome> {
-  const input = task.item.input as RegisterInput // as received; registration parses every field
+  const { isDuplicate, ...input } = task.item.input as ImportedEntity // as received; registration parses every field
+  if (isDuplicate) return { message: 'An earlier line names the same entity.', isSkipped: true }
+  if (isDryRun(task)) {
+    await services.subordinates.checkRegistration(input)
+    return { message: 'Would register it and publish a statement about it.' }
+  }
   try {
     await services.subordinates.register(task.caller, input)
     return {}
@@ -19,4 +24,8 @@ async function register({ db, services }: RunContext, task: Task): Promise<Outco
     if (!row || row.registeredAt < task.run.startedAt) throw error
     return { message: 'Already registered since the run started.' }
   }
+}
+
+function isDryRun({ run: { parameters } }: Task): boolean {
+  return typeof parameters === 'object' && parameters !== null && 'dryRun' in parameters
 }

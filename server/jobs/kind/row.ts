@@ -1,15 +1,34 @@
 /** The definition of a kind of run. */
-import type { RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+
+export type RunItemInput = {
+  resource: string
+  /** Its key in the database, if there is one. */
+  key?: string
+  /** What to do beyond the key. */
+  input?: Prisma.InputJsonObject
+}
+
+export type RunOptions = {
+  /** Parameters of the kind. */
+  parameters?: Prisma.InputJsonObject
+  /** Named items; absent if the kind adds them. */
+  items?: readonly RunItemInput[]
+}
 
 export type RunKindRow = {
   /** The action in the audit log: the mutation that starts the run. */
   action: AuditAction
   /** Adds the items when the run starts. Absent: the start of the run names them. */
   prepare?(tx: Transaction, run: RenewalRun, context: RunContext): Promise<unknown>
+  /** The noun for a run in messages. */
+  inWords?: string
+  /** The parameters that the audit log keeps; all of them by default. */
+  shownParameters?(parameters: Prisma.JsonValue): Prisma.JsonValue
   /** Processes an item; must be idempotent. @throws OperationError: the expected failure of an item */
   work(context: RunContext, task: Task): Promise<Outcome>
   /** The run has a single item and fails with that item. */

@@ -83,7 +83,7 @@ builder.prismaNode('AuditEvent', {
     }),
     reason: t.exposeString('reason', {
       nullable: true,
-      description: 'Why it did not succeed; null if it did.',
+      description: 'Why it did not succeed, or the reason that the caller gave for the change.',
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,

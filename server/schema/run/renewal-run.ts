@@ -1,9 +1,11 @@
 /** Runs, such as renewals, imports and crawls, with their items. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
+import { subordinateActions } from '#server/jobs/kind/change/parameters.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { keyInCursor, requireCursor } from '#server/schema/page.ts'
+import { parameterOf, SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 
 export const RunKindEnum = builder.enumType('RunKind', {
   description: 'The kind of a run.',
@@ -15,6 +17,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     },
     COLLECTION: { description: 'Crawls the federation into the collection.' },
     IMPORT: { description: 'Registers a list of entities, each independently.' },
+    SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
     EVALUATION: {
       description:
@@ -40,6 +43,7 @@ const kinds = {
   REISSUE_TRUST_MARKS: 'REISSUE_TRUST_MARKS',
   COLLECTION: 'COLLECTION',
   IMPORT: 'IMPORT',
+  SUBORDINATE_CHANGE: 'SUBORDINATE_CHANGE',
   REBUILD: 'REBUILD',
   EVALUATION: 'EVALUATION',
 } as const
@@ -51,13 +55,17 @@ const states = {
   CANCELLED: 'CANCELLED',
 } as const
 
-type ItemArguments = { failed?: boolean | null | undefined }
+type ItemArguments = { failed?: boolean | null | undefined; skipped?: boolean | null | undefined }
 type Cursors = { after?: string | null; before?: string | null }
 
-async function itemsOf({ failed, after, before }: ItemArguments & Cursors, { db }: Context) {
+async function itemsOf({ failed, skipped, after, before }: ItemArguments & Cursors, { db }: Context) {
   const find = (id: number) => db.renewalRunItem.findUnique({ where: { id }, select: { id: true } })
   await requireCursor(keyInCursor(after ?? before), find)
-  const where = { sequence: { not: null }, ...(typeof failed === 'boolean' ? { ok: !failed } : {}) }
+  const where = {
+    sequence: { not: null },
+    ...(typeof failed === 'boolean' ? { ok: !failed } : {}),
+    ...(typeof skipped === 'boolean' ? { skipped } : {}),
+  }
   return { where, orderBy: { sequence: 'asc' } }
 }
 
@@ -87,6 +95,31 @@ builder.prismaNode('RenewalRun', {
     }),
     done: t.exposeInt('done', { description: 'The number of successful items.' }),
     failed: t.exposeInt('failed', { description: 'The number of failed items.' }),
+    skipped: t.exposeInt('skipped', {
+      description: 'The number of successful items for which there was nothing to do.',
+    }),
+    dryRun: t.boolean({
+      description: 'Whether it changes nothing, and each item only says what would happen.',
+      select: { parameters: true },
+      resolve: ({ parameters }) => parameterOf(parameters, 'dryRun') === true,
+    }),
+    subordinateAction: t.field({
+      type: SubordinateAction,
+      nullable: true,
+      description: 'The action of a SUBORDINATE_CHANGE; null for other kinds.',
+      select: { parameters: true },
+      resolve: ({ parameters }) =>
+        subordinateActions.find((action) => action === parameterOf(parameters, 'action')) ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'The reason that its starter gave.',
+      select: { parameters: true },
+      resolve: ({ parameters }) => {
+        const reason = parameterOf(parameters, 'reason')
+        return typeof reason === 'string' ? reason : null
+      },
+    }),
     current: t.exposeString('current', {
       nullable: true,
       description: 'One of the current items, a moment old; null while it is not running.',
@@ -114,6 +147,9 @@ builder.prismaNode('RenewalRun', {
       totalCount: true,
       args: {
         failed: t.arg.boolean({ description: 'true: only failed items; false: only successful ones.' }),
+        skipped: t.arg.boolean({
+          description: 'true: only items with nothing to do; false: only others.',
+        }),
       },
       // Pothos awaits a promise and passes the cursors, but its types express neither.
       query: itemsOf as unknown as (args: ItemArguments) => Prisma.RenewalRun$itemsArgs,
@@ -132,6 +168,9 @@ builder.prismaNode('RenewalRunItem', {
     ok: t.exposeBoolean('ok', {
       nullable: true,
       description: 'Whether it succeeded; null until it is finished.',
+    }),
+    skipped: t.exposeBoolean('skipped', {
+      description: 'Whether it succeeded because there was nothing to do.',
     }),
     message: t.exposeString('message', { nullable: true, description: 'What happened.' }),
     changes: t.expose('changes', {

@@ -12,8 +12,15 @@ const ImportSubordinatesInput = builder.inputType('ImportSubordinatesInput', {
   fields: (t) => ({
     subordinates: t.field({
       type: [RegisterSubordinateInput],
-      required: true,
-      description: 'The entities, each with the fields of registerSubordinate; no entity twice.',
+      description:
+        'The entities, each with the fields of registerSubordinate. An entity that is named twice is registered once.',
+    }),
+    lines: t.stringList({
+      description:
+        'Further entities by their identifiers as written. A line that is no Entity Identifier fails with the reason.',
+    }),
+    dryRun: t.boolean({
+      description: 'Checks each entity and registers none. False by default.',
     }),
   }),
 })
@@ -34,7 +41,8 @@ builder.mutationField('importSubordinates', (t) =>
     },
     resolve: (_query, _root, { input }, context) =>
       context.runs.start(requireCaller(context), 'IMPORT', {
-        items: parseImport(input.subordinates, context),
+        items: parseImport(input),
+        ...(input.dryRun ? { parameters: { dryRun: true } } : {}),
       }),
   }),
 )

@@ -2,13 +2,14 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { searchCondition } from '#server/schema/search.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
-const SubordinateFilter = builder.inputType('SubordinateFilter', {
+export const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({ description: 'Part of the Entity Identifier or the display name; case-insensitive.' }),
@@ -76,6 +77,14 @@ export function subordinatePage(
     where: where(filter, now, trustMarkTypeId),
     orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as in the indexes
   }
+}
+
+/** The condition of a bulk change: all that the list shows with the same filter. */
+export async function subordinateCondition(
+  filter: Filter,
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<Prisma.SubordinateWhereInput> {
+  return where(filter, now(), await trustMarkTypeOf(filter, db))
 }
 
 /** The type's key, for which the database has statistics; 0, which no row has, for an unknown type. */

@@ -59,6 +59,7 @@ export const auditActions = {
   startEvaluation: 'RenewalRun',
   reissueTrustMarks: 'RenewalRun',
   importSubordinates: 'RenewalRun',
+  startSubordinateChange: 'RenewalRun',
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
   pruneAuditLog: 'AuditLog',

@@ -15,7 +15,7 @@ export type AuditEntry = {
   /** Types of the Subordinate Events draft. */
   eventTypes?: readonly string[] | undefined
   outcome?: AuditOutcome
-  /** The reason of a failure. */
+  /** The reason of a failure; by default the reason that the caller gave. */
   reason?: string
 }
 
@@ -35,7 +35,7 @@ export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: A
     before: snapshot(entry.before),
     after: snapshot(entry.after),
     outcome: entry.outcome ?? 'SUCCEEDED',
-    reason: entry.reason ?? null,
+    reason: entry.reason ?? caller.reason ?? null,
     previousHash: head.hash,
   }
   const hash = hashOf(data)

@@ -1,23 +1,40 @@
-/** Parses a list of entities to register as the items of a run. Registration parses each entity's other fields. */
-import { parseEntityId } from '#core/entity-id.ts'
+/** Makes a list of entities to register the items of a run. Registration parses each entity's fields. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
 
 const MAXIMUM = 10_000
+/** Characters of a line that the run shows. */
+const SHOWN_LENGTH = 2048
+
+/** An entity of the list; a duplicate names an earlier one again. */
+export type ImportedEntity = RegisterInput & { isDuplicate?: true }
+
+type Given = {
+  subordinates?: readonly RegisterInput[] | null | undefined
+  /** Entity Identifiers as written, which may be none. */
+  lines?: readonly string[] | null | undefined
+}
 
 type Item = { resource: string; input: Prisma.InputJsonObject }
 
-/** @throws InvalidInputError for an invalid list or Entity Identifier */
-export function parseImport(list: readonly RegisterInput[], { allowHttp }: { allowHttp: boolean }): Item[] {
+/** @throws InvalidInputError for an empty or too long list; a bad entity becomes an item that fails */
+export function parseImport({ subordinates, lines }: Given): Item[] {
+  const written = (lines ?? []).map(storable).filter((entityId) => entityId !== '')
+  const list: RegisterInput[] = [...(subordinates ?? []), ...written.map((entityId) => ({ entityId }))]
   if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'subordinates')
   if (list.length > MAXIMUM)
     throw new InvalidInputError(`At most ${MAXIMUM} entities are imported at once.`, 'subordinates')
-  const items = new Map<string, Item>()
-  for (const each of list) {
-    const resource = parseField('subordinates', () => parseEntityId(each.entityId, { allowHttp }))
-    if (items.has(resource)) throw new InvalidInputError(`${resource} is in the list twice.`, 'subordinates')
-    items.set(resource, { resource, input: { ...each } as Prisma.InputJsonObject }) // parsed from JSON
-  }
-  return [...items.values()]
+  const seen = new Set<string>()
+  return list.map((each) => {
+    const entity: ImportedEntity = seen.has(each.entityId) ? { ...each, isDuplicate: true } : each
+    seen.add(each.entityId)
+    const input = { ...entity } as Prisma.InputJsonObject // parsed from JSON
+    return { resource: each.entityId.slice(0, SHOWN_LENGTH), input }
+  })
+}
+
+/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
+function storable(line: string): string {
+  return line.toWellFormed().replaceAll('\0', '\ufffd').trim()
 }

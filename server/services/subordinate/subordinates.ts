@@ -79,6 +79,38 @@ export function createSubordinateService(context: ServiceContext) {
 
   const follower = createFollower(context, examine)
 
+  /** Everything that decides a registration. @throws ConflictError, InvalidInputError, EntityRejectedError */
+  async function prepareRegistration(input: RegisterInput) {
+    const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+    const existing = await db.subordinate.findUnique({ where: { entityId } })
+    if (existing) {
+      const { id } = existing
+      throw new DuplicateError(
+        { typename: 'Subordinate', id },
+        `${entityId} is already registered.`,
+        'entityId',
+      )
+    }
+    if (entityId === anchor)
+      throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
+    const settings = await readSettings(db)
+    const fields = parsePatch(subordinateFields, input, settings)
+    const registration = { ...emptyRegistration, ...fields }
+    const { jwks } = fields
+    const result = await examine({ entityId, settings, registration, jwks, registered: false })
+    return { entityId, fields, statement: accepted(result, { subject: 'entityId', fields }) }
+  }
+
+  /** Everything that decides an update. @throws NotFoundError, ConflictError, InvalidInputError, EntityRejectedError */
+  async function prepareUpdate(input: UpdateInput) {
+    const settings = await readSettings(db)
+    const fields = parsePatch(subordinateFields, input, settings)
+    const { id, version } = input
+    const present = await findSubordinate(db, id)
+    if (version != null && version !== present.version) throw createVersionConflict(version)
+    return { present, fields, data: await updatedColumns(examine, present, fields, settings, now()) }
+  }
+
   return {
     /** Runs every check without a change. */
     async inspect(input: {
@@ -102,24 +134,7 @@ export function createSubordinateService(context: ServiceContext) {
 
     /** @throws ConflictError, InvalidInputError, EntityRejectedError; nothing was changed then */
     async register(caller: Caller, input: RegisterInput): Promise<Subordinate> {
-      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
-      const existing = await db.subordinate.findUnique({ where: { entityId } })
-      if (existing) {
-        const { id } = existing
-        throw new DuplicateError(
-          { typename: 'Subordinate', id },
-          `${entityId} is already registered.`,
-          'entityId',
-        )
-      }
-      if (entityId === anchor)
-        throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
-      const settings = await readSettings(db)
-      const fields = parsePatch(subordinateFields, input, settings)
-      const registration = { ...emptyRegistration, ...fields }
-      const { jwks } = fields
-      const result = await examine({ entityId, settings, registration, jwks, registered: false })
-      const statement = accepted(result, { subject: 'entityId', fields })
+      const { entityId, fields, statement } = await prepareRegistration(input)
       const row = await write(caller, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
         const result = await tx.subordinate.create({
@@ -127,7 +142,7 @@ export function createSubordinateService(context: ServiceContext) {
             entityId,
             ...toDeclaredColumns(statement, now()),
             ...toColumns(fields),
-            jwks: jwks ?? statement.claims.jwks,
+            jwks: fields.jwks ?? statement.claims.jwks,
             active: input.active ?? true,
           },
         })
@@ -144,14 +159,20 @@ export function createSubordinateService(context: ServiceContext) {
       return announced('REGISTERED', row)
     },
 
+    /** Checks what `register` would refuse, and changes nothing. @throws as `register` */
+    async checkRegistration(input: RegisterInput): Promise<void> {
+      await prepareRegistration(input)
+    },
+
+    /** Checks what `update` would refuse, and changes nothing. @throws as `update` */
+    async checkUpdate(input: UpdateInput): Promise<void> {
+      await prepareUpdate(input)
+    },
+
     /** Changes the settings of a subordinate. @throws EntityRejectedError if the entity fails a check */
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
-      const settings = await readSettings(db)
-      const fields = parsePatch(subordinateFields, input, settings)
+      const { present, fields, data } = await prepareUpdate(input)
       const { id, version } = input
-      const present = await findSubordinate(db, id)
-      if (version != null && version !== present.version) throw createVersionConflict(version)
-      const data = await updatedColumns(examine, present, fields, settings, now())
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
         return updateVersion(tx, present, data, version)

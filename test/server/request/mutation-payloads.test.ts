@@ -156,6 +156,7 @@ const calls: Row[] = [
   ['reactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
   ['removeSubordinate', async () => ({ input: { id: (await register()).id } })],
   ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
+  ['startSubordinateChange', () => ({ input: { action: 'RENEW', filter: {}, dryRun: true } })],
   ['updateTrustAnchor', () => ({ input: { statementHours: 100 } })],
   ['updateFederationPolicy', () => ({ input: { metadataPolicy: {} } })],
   ['regenerateEntityConfiguration', () => null],

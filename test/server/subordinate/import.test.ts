@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-const start = (subordinates: object[], as?: Role) =>
-  admin.mutate('importSubordinates', { subordinates }, 'id kind', as)
+const start = (subordinates: object[], as?: Role, further: object = {}) =>
+  admin.mutate('importSubordinates', { subordinates, ...further }, 'id kind dryRun', as)
 
 it('registers the valid entities, and reports why it refused each other one', {
   tags: 'mutation/importSubordinates/success',
@@ -42,21 +42,64 @@ it('registers the valid entities, and reports why it refused each other one', {
   expect(entries).toMatchObject([{ actor: 'operator', method: 'api_key', action: 'registerSubordinate' }])
 })
 
-it.each([
-  ['an empty list', []],
-  ['an entity twice', [{ entityId: 'https://rp.example.org' }, { entityId: 'https://rp.example.org' }]],
-])(
-  'refuses %s, and starts nothing',
-  { tags: 'mutation/importSubordinates/InvalidInputError' },
-  async (_title, subordinates) => {
-    const runs = await admin.server.db.renewalRun.count()
-    expect(await start(subordinates)).toMatchObject({
-      __typename: 'InvalidInputError',
-      path: ['input', 'subordinates'],
-    })
-    expect(await admin.server.db.renewalRun.count()).toBe(runs)
-  },
-)
+it('skips a line that is no identifier and an entity that comes again, each with a reason', async () => {
+  const leaf = await startLeaf(admin)
+  const lines = ['  ', 'rp.example.org', 'https://rp.example.org/?query', 'nul \0 and half \ud83d', leaf.id]
+  const { id } = await start([{ entityId: leaf.id }], 'operator', { lines })
+  const seen = await watchRun(admin, id)
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 5, done: 2, failed: 3 })
+  const results = itemsOf(seen).map(({ resource, ok, message }) => [resource, ok, message])
+  expect(results).toEqual(
+    expect.arrayContaining([
+      [leaf.id, true, null],
+      [leaf.id, true, 'An earlier line names the same entity.'],
+      ['rp.example.org', false, expect.stringContaining('is not an Entity Identifier')],
+      ['https://rp.example.org/?query', false, expect.stringContaining('it has a query')],
+      ['nul \ufffd and half \ufffd', false, expect.stringContaining('is not an Entity Identifier')],
+    ]),
+  )
+  const document = `query ($id: ID!) { renewalRun(id: $id) {
+    skipped dryRun items(skipped: true) { edges { node { resource skipped } } } } }`
+  expect((await admin.execute(document, { id })).data.renewalRun).toEqual({
+    skipped: 1,
+    dryRun: false,
+    items: { edges: [{ node: { resource: leaf.id, skipped: true } }] },
+  })
+})
+
+it('registers nothing in a dry run, and says what it would do', async () => {
+  const [good, bad] = await Promise.all([startLeaf(admin), startLeaf(admin)])
+  bad.misbehave('no authority hint')
+  const before = await listed(admin)
+  const { id, dryRun } = await start([{ entityId: good.id }, { entityId: bad.id }], 'operator', {
+    dryRun: true,
+  })
+  expect(dryRun).toBe(true)
+  const results = itemsOf(await watchRun(admin, id)).map(({ resource, ok, message }) => [
+    resource,
+    ok,
+    message,
+  ])
+  expect(results).toEqual(
+    expect.arrayContaining([
+      [good.id, true, 'Would register it and publish a statement about it.'],
+      [bad.id, false, expect.stringContaining('authority_hints')],
+    ]),
+  )
+  expect(await listed(admin)).toEqual(before)
+  expect(await admin.server.db.auditEvent.count({ where: { resource: good.id } })).toBe(0)
+})
+
+it('refuses an empty list, and starts nothing', {
+  tags: 'mutation/importSubordinates/InvalidInputError',
+}, async () => {
+  const runs = await admin.server.db.renewalRun.count()
+  expect(await start([])).toMatchObject({
+    __typename: 'InvalidInputError',
+    path: ['input', 'subordinates'],
+  })
+  expect(await admin.server.db.renewalRun.count()).toBe(runs)
+})
 
 it('is not for viewers', async () => {
   await expect(start([{ entityId: 'https://rp.example.org' }], 'viewer')).rejects.toThrow('does not allow')

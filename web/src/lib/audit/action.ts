@@ -34,6 +34,7 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   startEvaluation: 'Evaluation of subordinates started',
   reissueTrustMarks: 'Re-signing of Trust Marks started',
   importSubordinates: 'Import of subordinates started',
+  startSubordinateChange: 'Change of many subordinates started',
   cancelRun: 'Run cancelled',
   rebuildPublication: 'Everything republished',
   signIn: 'Signed in',

@@ -11,6 +11,7 @@ export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
       subordinates: { label: 'Subordinates', condition: { kind: 'SUBORDINATES' } },
       'trust-marks': { label: 'Trust Marks', condition: { kind: 'TRUST_MARKS' } },
       reissues: { label: 'Re-issues', condition: { kind: 'REISSUE_TRUST_MARKS' } },
+      changes: { label: 'Changes', condition: { kind: 'SUBORDINATE_CHANGE' } },
       imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
       walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },
       rebuilds: { label: 'Rebuilds', condition: { kind: 'REBUILD' } },

@@ -32,6 +32,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     isOpen: true,
   },
   IMPORT: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
+  SUBORDINATE_CHANGE: {
+    label: 'Change of subordinates',
+    things: ['subordinate', 'subordinates'],
+    done: 'changed',
+  },
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
   EVALUATION: {
     label: 'Evaluation of subordinates',

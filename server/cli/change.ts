@@ -1,0 +1,66 @@
+/** `inmor change-subordinates`: one action on many subordinates. */
+import { Argument, InvalidArgumentError } from 'commander'
+import { isJsonObject } from '#core/json.ts'
+import { command } from '#server/cli/output.ts'
+import { performRun } from '#server/cli/run.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import {
+  changeOptions,
+  type SubordinateAction,
+  subordinateActions,
+} from '#server/jobs/kind/change/parameters.ts'
+import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
+
+type Options = {
+  json?: boolean
+  all?: true
+  dryRun?: true
+  reason?: string
+  type?: string
+  set?: object
+}
+
+/** `ISSUE_TRUST_MARK` is `issue-trust-mark` here. */
+const actions = new Map<string, SubordinateAction>(
+  subordinateActions.map((action) => [action.toLowerCase().replaceAll('_', '-'), action]),
+)
+
+export const changeCommand = command('change-subordinates', 'do one action on many subordinates')
+  .addArgument(new Argument('<action>', 'what to do').choices([...actions.keys()]))
+  .argument('[entities...]', 'their Entity Identifiers')
+  .option('--all', 'all subordinates instead')
+  .option('--dry-run', 'change nothing and say what would happen')
+  .option('--reason <reason>', 'why, for the audit log')
+  .option('--type <type>', 'the Trust Mark type to issue or revoke')
+  .option('--set <json>', 'the settings of an update, such as {"validFor": 48}', parseSettings)
+  .action((name: string, entityIds: string[], { all, dryRun, reason, type, set, json }: Options) =>
+    performRun(json ? { json } : {}, {
+      kind: 'SUBORDINATE_CHANGE',
+      verb: dryRun ? 'Checking' : 'Changing',
+      isExplained: true,
+      ...(reason ? { reason } : {}),
+      prepare: (installation) =>
+        changeOptions(
+          installation,
+          { action: actions.get(name) ?? 'RENEW', dryRun, reason, trustMarkType: type, changes: set },
+          subjectsOf(entityIds, all),
+        ),
+    }),
+  )
+
+/** @throws InvalidInputError */
+function subjectsOf(entityIds: string[], all: true | undefined): Subjects {
+  if (!all) return { entityIds }
+  if (entityIds.length === 0) return { filter: {}, where: {} }
+  throw new InvalidInputError('Name the subordinates or give --all, but not both.')
+}
+
+function parseSettings(value: string): object {
+  try {
+    const settings: unknown = JSON.parse(value)
+    if (isJsonObject(settings)) return settings
+  } catch {
+    // Refused below.
+  }
+  throw new InvalidArgumentError('Enter a JSON object.')
+}

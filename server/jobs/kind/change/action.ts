@@ -1,0 +1,119 @@
+/** The actions of a bulk change: what each would do to a subordinate, and how. */
+import { type Difference, findDifferences } from '#core/json-difference.ts'
+import { readSettings } from '#server/database/settings.ts'
+import type { Subordinate } from '#server/database/typed-row.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import type { ChangeParameters, SubordinateAction } from '#server/jobs/kind/change/parameters.ts'
+import type { Task } from '#server/jobs/task.ts'
+import { parsePatch } from '#server/services/patch.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
+import { accepted } from '#server/services/subordinate/rejection.ts'
+
+/** The change of one subordinate. */
+export type Step = {
+  /** What it would do, as a sentence without its end: `Would …`. */
+  would: string
+  /** The differences that it makes, where they are known without a check. */
+  differences?: readonly Difference[]
+  /** Finds out whether it would be refused, and changes nothing. @throws OperationError */
+  check?(): Promise<readonly Difference[]>
+  perform(caller: Caller): Promise<unknown>
+}
+
+/** A sentence: there is nothing to do. */
+type Plan = (
+  context: RunContext,
+  subordinate: Subordinate,
+  parameters: ChangeParameters,
+  task: Task,
+) => Promise<Step | string> | Step | string
+
+export const plans: Readonly<Record<SubordinateAction, Plan>> = {
+  RENEW({ services }, subordinate, _parameters, { run, isResumed }) {
+    const { id, active, lastError, lastCheckedAt } = subordinate
+    if (!active) return 'It is inactive. Nothing to renew.'
+    if (isResumed && lastError === null && lastCheckedAt > run.startedAt)
+      return 'Renewed since the run started.'
+    return {
+      would: 'fetch its Entity Configuration again and sign a new statement',
+      check: () => checkRenewal(services, subordinate),
+      perform: (caller) => services.subordinates.renew(caller, id),
+    }
+  },
+
+  DEACTIVATE({ services }, { id, active }) {
+    if (!active) return 'It is inactive already.'
+    return {
+      would: 'remove it from every public endpoint and keep its registration',
+      perform: (caller) => services.subordinates.deactivate(caller, id),
+    }
+  },
+
+  REACTIVATE({ services }, { id, active }) {
+    if (active) return 'It is active already.'
+    return {
+      would: 'sign a new statement and publish it again',
+      perform: (caller) => services.subordinates.reactivate(caller, id),
+    }
+  },
+
+  REMOVE: ({ services }, { id }) => ({
+    would: 'remove it from every public endpoint and delete its registration',
+    perform: (caller) => services.subordinates.remove(caller, id),
+  }),
+
+  async UPDATE({ db, services }, subordinate, { changes = {} }) {
+    const patch = parsePatch(statementFields, changes, await readSettings(db))
+    const row: Readonly<Record<string, unknown>> = subordinate
+    const differences = Object.entries(patch).flatMap(([name, value]) =>
+      findDifferences(row[name], value, { path: [name] }),
+    )
+    if (differences.length === 0) return 'It has these settings already.'
+    const input = { id: subordinate.id, ...changes }
+    return {
+      would: `change ${[...new Set(differences.map(({ path }) => path[0]))].join(', ')}`,
+      differences,
+      check: async () => {
+        await services.subordinates.checkUpdate(input)
+        return differences
+      },
+      perform: (caller) => services.subordinates.update(caller, input),
+    }
+  },
+
+  async ISSUE_TRUST_MARK({ db, services, now }, { entityId }, { trustMarkType = '', delegation = null }) {
+    const valid = { entityId, active: true, expiresAt: { gt: now() }, trustMarkType: { type: trustMarkType } }
+    if (await db.trustMark.findFirst({ where: valid, select: { id: true } }))
+      return 'It holds a valid Trust Mark of this type already.'
+    return {
+      would: `issue a Trust Mark of the type ${trustMarkType} to it`,
+      perform: (caller) => services.trustMarks.issue(caller, { trustMarkType, entityId, delegation }),
+    }
+  },
+
+  async REVOKE_TRUST_MARK({ db, services }, { entityId }, { trustMarkType = '', reason = null }) {
+    const where = { entityId, active: true, trustMarkType: { type: trustMarkType } }
+    const mark = await db.trustMark.findFirst({ where, select: { id: true } })
+    if (!mark) return 'It holds no Trust Mark of this type to revoke.'
+    return {
+      would: `revoke its Trust Mark of the type ${trustMarkType}`,
+      perform: (caller) => services.trustMarks.revoke(caller, mark.id, reason),
+    }
+  },
+}
+
+/** Fetches and checks the configuration as a renewal does. Returns the changes that it would take over. */
+async function checkRenewal(
+  { subordinates }: RunContext['services'],
+  { entityId, jwks, metadata, metadataFollowsEntity }: Subordinate,
+): Promise<Difference[]> {
+  const examination = await subordinates.inspect({ entityId })
+  const { claims } = accepted(examination, { subject: 'id', fields: {} })
+  return [
+    ...(metadataFollowsEntity
+      ? findDifferences(metadata, claims.metadata ?? {}, { path: ['metadata'] })
+      : []),
+    ...findDifferences(jwks, claims.jwks, { path: ['jwks'] }),
+  ]
+}

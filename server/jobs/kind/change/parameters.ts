@@ -1,0 +1,114 @@
+/** Parses the parameters of a bulk change, when its run starts. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Database } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import { chooseSubordinates, isStorable, type Subjects } from '#server/jobs/kind/change/subjects.ts'
+import type { RunOptions } from '#server/jobs/kind/row.ts'
+import { parsePatch } from '#server/services/patch.ts'
+import { type SubordinateFields, statementFields } from '#server/services/subordinate/input.ts'
+import { parseDelegation } from '#server/services/trust-mark/signing.ts'
+
+export const subordinateActions = [
+  'RENEW',
+  'DEACTIVATE',
+  'REACTIVATE',
+  'REMOVE',
+  'UPDATE',
+  'ISSUE_TRUST_MARK',
+  'REVOKE_TRUST_MARK',
+] as const
+export type SubordinateAction = (typeof subordinateActions)[number]
+
+export type Changes = Omit<SubordinateFields, 'metadata' | 'jwks'>
+
+export type ChangeParameters = {
+  action: SubordinateAction
+  dryRun: boolean
+  /** How many subordinates were named or matched at the start. */
+  count: number
+  reason?: string
+  changes?: Changes
+  trustMarkType?: string
+  delegation?: string
+  /** The filter as the caller gave it, for the audit log. */
+  filter?: object
+  /** The same as a condition of the database. */
+  where?: Prisma.SubordinateWhereInput
+}
+
+export type GivenChange = {
+  action: SubordinateAction
+  dryRun?: boolean | null | undefined
+  reason?: string | null | undefined
+  changes?: Changes | null | undefined
+  trustMarkType?: string | null | undefined
+  delegation?: string | null | undefined
+}
+
+type Deps = { db: Database; entityId: string; allowHttp: boolean; now: Clock }
+
+const MAXIMUM_REASON = 1_000
+const markActions: readonly SubordinateAction[] = ['ISSUE_TRUST_MARK', 'REVOKE_TRUST_MARK']
+
+/** @throws InvalidInputError, NotFoundError */
+export async function changeOptions(deps: Deps, given: GivenChange, subjects: Subjects): Promise<RunOptions> {
+  const reason = parseReason(given.reason)
+  const parsed = {
+    action: given.action,
+    dryRun: given.dryRun ?? false,
+    ...(reason ? { reason } : {}),
+    ...(await parseChanges(deps, given)),
+    ...(await parseTrustMark(deps, given)),
+  }
+  const { items, ...chosen } = await chooseSubordinates(deps.db, subjects)
+  const parameters: ChangeParameters = { ...parsed, ...chosen }
+  // As plain JSON, in which a time of the condition is a string; the database client takes it too.
+  return { parameters: JSON.parse(JSON.stringify(parameters)), ...(items ? { items } : {}) }
+}
+
+export function parseReason(given: string | null | undefined): string | undefined {
+  const reason = given?.trim() || undefined
+  if (reason === undefined) return undefined
+  if (reason.length > MAXIMUM_REASON)
+    throw new InvalidInputError(`reason must have at most ${MAXIMUM_REASON} characters.`, 'reason')
+  if (!isStorable(reason))
+    throw new InvalidInputError('reason has a character that cannot be stored.', 'reason')
+  return reason
+}
+
+async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Promise<{ changes?: Changes }> {
+  if (action !== 'UPDATE') {
+    if (changes) throw new InvalidInputError('Only UPDATE takes changes.', 'changes')
+    return {}
+  }
+  const given: Changes = Object.fromEntries(
+    Object.entries(changes ?? {}).filter(([, value]) => value !== undefined),
+  )
+  if (Object.keys(given).length === 0)
+    throw new InvalidInputError('UPDATE needs at least one setting to change.', 'changes')
+  const settings = await readSettings(db)
+  try {
+    parsePatch(statementFields, given, settings)
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))
+  }
+  return { changes: given }
+}
+
+async function parseTrustMark(deps: Deps, { action, trustMarkType, delegation }: GivenChange) {
+  if (!markActions.includes(action)) {
+    if (trustMarkType) throw new InvalidInputError(`${action} takes no Trust Mark type.`, 'trustMarkType')
+    return {}
+  }
+  if (!trustMarkType) throw new InvalidInputError(`${action} needs a Trust Mark type.`, 'trustMarkType')
+  const type = await deps.db.trustMarkType.findUnique({ where: { type: trustMarkType } })
+  if (!type) throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')
+  if (action === 'REVOKE_TRUST_MARK') return { trustMarkType }
+  if (!type.active)
+    throw new InvalidInputError(`The Trust Mark type ${trustMarkType} is not active.`, 'trustMarkType')
+  const accepted = await parseDelegation(deps, type, delegation ?? null)
+  return { trustMarkType, ...(accepted ? { delegation: accepted } : {}) }
+}

@@ -1,0 +1,103 @@
+/** The subordinates of a bulk change: those that a caller names, or all that match a condition. */
+import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { RunItemInput } from '#server/jobs/kind/row.ts'
+
+export type Subjects =
+  /** Ids of the API with their keys; null: not the id of a subordinate. */
+  | { ids: readonly { id: string; key: number | null }[] }
+  | { entityIds: readonly string[] }
+  | { filter: object; where: Prisma.SubordinateWhereInput }
+
+type Chosen = {
+  count: number
+  items?: readonly RunItemInput[]
+  filter?: object
+  where?: Prisma.SubordinateWhereInput
+}
+
+const MAXIMUM_NAMED = 10_000
+/** Characters of the longest Entity Identifier. */
+const MAXIMUM_LENGTH = 2048
+const PAGE = 10_000
+
+/** @throws InvalidInputError */
+export async function chooseSubordinates(db: Database, subjects: Subjects): Promise<Chosen> {
+  if ('where' in subjects)
+    return { count: await db.subordinate.count({ where: subjects.where }), ...subjects }
+  const items =
+    'ids' in subjects ? await itemsByKey(db, subjects.ids) : await itemsByName(db, subjects.entityIds)
+  return { count: items.length, items }
+}
+
+/** An id of no subordinate, such as of a removed one, becomes an item that fails. */
+async function itemsByKey(db: Database, ids: readonly { id: string; key: number | null }[]) {
+  requireSize(ids, 'ids')
+  const keys = ids.flatMap(({ key }) => key ?? [])
+  const rows = await db.subordinate.findMany({
+    where: { id: { in: keys } },
+    select: { id: true, entityId: true },
+  })
+  const found = new Map(rows.map(({ id, entityId }) => [id, entityId]))
+  const items = new Map<string, RunItemInput>()
+  for (const { id, key } of ids) {
+    const resource = found.get(key ?? 0)
+    if (resource === undefined) items.set(id, { resource: requireName(id, 'ids') })
+    else items.set(resource, { resource, key: String(key) })
+  }
+  return [...items.values()]
+}
+
+/** The same for names that are not registered. */
+async function itemsByName(db: Database, entityIds: readonly string[]): Promise<RunItemInput[]> {
+  const given = entityIds.map((name) => requireName(name.trim(), 'entityIds')).filter((name) => name !== '')
+  const names = [...new Set(given)]
+  requireSize(names, 'entityIds')
+  const rows = await db.subordinate.findMany({
+    where: { entityId: { in: names } },
+    select: { id: true, entityId: true },
+  })
+  const found = new Map(rows.map(({ id, entityId }) => [entityId, String(id)]))
+  return names.map((resource) => ({ resource, key: found.get(resource) ?? '' }))
+}
+
+function requireSize(list: readonly unknown[], field: string): void {
+  if (list.length === 0) throw new InvalidInputError('The list is empty. Name the subordinates.', field)
+  if (list.length <= MAXIMUM_NAMED) return
+  const message = `At most ${MAXIMUM_NAMED} subordinates can be named. Use a filter for more.`
+  throw new InvalidInputError(message, field)
+}
+
+function requireName(name: string, field: string): string {
+  if (name.length <= MAXIMUM_LENGTH && isStorable(name)) return name
+  throw new InvalidInputError('The list has an entry that cannot be an identifier.', field)
+}
+
+/** Whether PostgreSQL can store a text: no NUL, and no half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+/** Adds an item for each subordinate that matches the condition. */
+export async function addMatching(
+  tx: Transaction,
+  { id: runId }: RenewalRun,
+  where: Prisma.SubordinateWhereInput,
+): Promise<void> {
+  for (let last = 0; ; ) {
+    const page = await tx.subordinate.findMany({
+      where: { AND: [where, { id: { gt: last } }] },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+      take: PAGE,
+    })
+    const ids = page.map(({ id }) => id)
+    if (ids.length > 0)
+      await tx.$executeRaw`
+        INSERT INTO "RenewalRunItem" ("runId", "key", "resource")
+        SELECT ${runId}, "id"::text, "entityId" FROM "Subordinate" WHERE "id" = ANY(${ids}) ORDER BY "id"`
+    last = ids.at(-1) ?? last
+    if (ids.length < PAGE) return
+  }
+}

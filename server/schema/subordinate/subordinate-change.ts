@@ -1,0 +1,81 @@
+/** Starts a change of many subordinates. */
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import { changeOptions } from '#server/jobs/kind/change/parameters.ts'
+import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
+import { statementFields } from '#server/schema/statement-fields.ts'
+import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
+
+const { ConflictError, NotFoundError } = failures
+
+const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
+  description: 'Settings to change: an absent field keeps its value, null resets it to its default.',
+  fields: (t) => ({
+    ...statementFields(t),
+    autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
+  }),
+})
+
+const StartSubordinateChangeInput = builder.inputType('StartSubordinateChangeInput', {
+  description: 'The change and the subordinates. Give exactly one of ids, entityIds and filter.',
+  fields: (t) => ({
+    action: t.field({ type: SubordinateAction, required: true, description: 'What to do.' }),
+    ids: t.idList({ description: 'The subordinates by id, at most 10000.' }),
+    entityIds: t.stringList({
+      description: 'The subordinates by Entity Identifier, at most 10000. An unknown one fails.',
+    }),
+    filter: t.field({
+      type: SubordinateFilter,
+      description: 'All subordinates that match, as in the list; an empty filter matches all.',
+    }),
+    dryRun: t.boolean({
+      description: 'Changes nothing: each item says what would happen. False by default.',
+    }),
+    reason: t.string({
+      description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+    }),
+    changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
+    trustMarkType: t.field({
+      type: 'URL',
+      description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
+    }),
+    delegation: t.field({
+      type: 'JWT',
+      description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
+    }),
+  }),
+})
+
+type Input = typeof StartSubordinateChangeInput.$inferInput
+
+builder.mutationField('startSubordinateChange', (t) =>
+  t.prismaField({
+    type: 'RenewalRun',
+    description:
+      'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with renewalProgress. One at a time.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: {
+      input: t.arg({ type: StartSubordinateChangeInput, required: true, description: 'The change.' }),
+    },
+    resolve: async (_query, _root, { input }, context) => {
+      const options = await changeOptions(context, input, await subjectsOf(input, context))
+      const reason = input.reason?.trim()
+      const caller = { ...requireCaller(context), ...(reason ? { reason } : {}) }
+      return context.runs.start(caller, 'SUBORDINATE_CHANGE', options)
+    },
+  }),
+)
+
+/** @throws InvalidInputError */
+async function subjectsOf({ ids, entityIds, filter }: Input, context: Context): Promise<Subjects> {
+  if ([ids, entityIds, filter].filter((given) => given != null).length !== 1)
+    throw new InvalidInputError('Give exactly one of ids, entityIds and filter.')
+  if (ids) return { ids: ids.map((id) => ({ id, key: keyOrNull(id, 'Subordinate') })) }
+  if (entityIds) return { entityIds }
+  return { filter: filter ?? {}, where: await subordinateCondition(filter ?? {}, context) }
+}

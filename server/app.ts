@@ -9,6 +9,8 @@ import Fastify, {
 } from 'fastify'
 import { observeRequests } from '#federation/metrics/requests.ts'
 import { createRequestIds } from '#federation/request-id.ts'
+import { createAlertService } from '#server/alerts/alerts.ts'
+import { watchAlerts } from '#server/alerts/watch.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
@@ -88,8 +90,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   authRoutes(app, entrance)
   singleSignOnRoutes(app, entrance)
   const publicationWatch = watchPublication(deps.publishing)
+  const alerts = createAlertService(deps)
+  const alertWatch = watchAlerts(alerts)
   graphqlRoute(app, deps.observe.operations.plugin, (request) =>
-    contextOf({ ...deps, publicationWatch }, request),
+    contextOf({ ...deps, publicationWatch, alerts, alertWatch }, request),
   )
   restRoutes(app, deps)
   healthRoute(app, deps)
@@ -97,6 +101,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     deps.auditFeed.close()
     publicationWatch.close()
+    alertWatch.close()
     await deps.events.close()
   })
   return app
@@ -109,7 +114,7 @@ function noteOrigins(app: FastifyInstance): void {
 }
 
 async function contextOf(
-  deps: AppDeps & Pick<Context, 'publicationWatch'>,
+  deps: AppDeps & Pick<Context, 'publicationWatch' | 'alerts' | 'alertWatch'>,
   request: FastifyRequest,
 ): Promise<Context> {
   let pending: Promise<Set<string>> | undefined

@@ -8,6 +8,7 @@ const serverFloors = [
   ['publish'],
   ['services'],
   ['auth', 'backup', 'embedded', 'import', 'jobs'],
+  ['alerts'],
   ['metrics', 'rest', 'schema'],
   ['app|plugins'],
   ['process'],

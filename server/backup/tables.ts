@@ -10,6 +10,7 @@ const transient = [
   'RenewalRun',
   'RenewalRunItem',
   'SubordinateCheck',
+  'AlertState',
   'Session',
   'Verification',
   'RateLimit',

@@ -1,5 +1,7 @@
 /** The context of a resolver: the caller, readers, and the services that write. */
 
+import type { AlertService } from '#server/alerts/alerts.ts'
+import type { AlertWatch } from '#server/alerts/watch.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
@@ -42,6 +44,8 @@ export type Context = {
   signingKeys: SigningKeys
   publishing: PublishContext
   publicationWatch: PublicationWatch
+  alerts: AlertService
+  alertWatch: AlertWatch
   /** Called when a mutation returns an expected failure. */
   onFailure(mutation: string, code: string): void
   /** The entries of the outbox as `topic key`; read once per request. */

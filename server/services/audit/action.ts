@@ -63,6 +63,8 @@ export const auditActions = {
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
   pruneAuditLog: 'AuditLog',
+  acknowledgeAlert: 'Alert',
+  snoozeAlert: 'Alert',
 } as const
 
 export type AuditAction = keyof typeof auditActions

@@ -19,6 +19,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   RenewalRun: [topic.runs],
   Schedule: [topic.schedules],
   AuditLog: [],
+  Alert: [topic.status],
 }
 
 export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {

@@ -32,6 +32,8 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   startCollectionWalk: 'Federation crawl started',
   startRebuild: 'Full republish started',
   startEvaluation: 'Evaluation of subordinates started',
+  acknowledgeAlert: 'Alert acknowledged',
+  snoozeAlert: 'Alert put aside',
   reissueTrustMarks: 'Re-signing of Trust Marks started',
   importSubordinates: 'Import of subordinates started',
   startSubordinateChange: 'Change of many subordinates started',

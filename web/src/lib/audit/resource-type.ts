@@ -13,6 +13,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   RenewalRun: 'Run',
   Schedule: 'Schedule',
   AuditLog: 'Audit log',
+  Alert: 'Alert',
 }
 
 export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)

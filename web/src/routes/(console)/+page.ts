@@ -7,12 +7,12 @@ const Dashboard = graphql(`
   query Dashboard {
     serverStatus {
       counts { failingSubordinates failingTrustMarks ...CountFields }
-      expiringSoon { subordinates trustMarks days }
       expiringByDay { ...ExpiringDayFields }
       failing { ...FailingFields }
       publication { ...PublicationFields }
-      jobs { workers queuedRuns failingSchedules { name description lastMessage } }
+      jobs { workers queuedRuns }
     }
+    alerts { id ...AlertFields }
     trustAnchor {
       entityId organizationName
       entityConfiguration { claims issuedAt expiresAt }
@@ -27,10 +27,15 @@ const Dashboard = graphql(`
 
 export const load = (async ({ fetch, depends }) => {
   depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit)
-  const { serverStatus, trustAnchor, subordinates, underWay, auditEvents } = await read(fetch, Dashboard, {})
+  const { serverStatus, alerts, trustAnchor, subordinates, underWay, auditEvents } = await read(
+    fetch,
+    Dashboard,
+    {},
+  )
   return {
     title: 'Dashboard',
     serverStatus,
+    alerts,
     trustAnchor,
     recent: subordinates.edges.map(({ node }) => node),
     underWay: underWay.edges.map(({ node }) => node),

@@ -1,0 +1,54 @@
+/** An alert: something that needs a person. Alerts are computed from the present state, never stored. */
+
+/** The codes with their severities. Scripts know them; add some, and keep the others. */
+export const alertCodes = {
+  REDIS_UNREACHABLE: ['CRITICAL', 'Redis cannot be reached: nothing is published.'],
+  PUBLICATION_STALLED: ['CRITICAL', 'Changes wait, and none of them is being published.'],
+  PUBLICATION_BEHIND: ['WARNING', 'Publication is behind the changes, but goes on.'],
+  DRIFT: ['WARNING', 'The published data was found to differ from the database.'],
+  NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],
+  SCHEDULE_FAILING: ['CRITICAL', 'The last execution of a schedule failed.'],
+  SCHEDULE_OFF: ['WARNING', 'A schedule that keeps the federation alive is switched off.'],
+  CLOCK: ['CRITICAL', 'Statements or Trust Marks were issued in the future: a clock was wrong.'],
+  SUBORDINATES_EXPIRED: ['CRITICAL', 'Subordinate Statements have expired.'],
+  SUBORDINATES_DO_NOT_RESOLVE: ['CRITICAL', 'Published subordinates do not resolve.'],
+  SUBORDINATES_UNREACHABLE: ['WARNING', 'Subordinates have not been reachable for more than an hour.'],
+  SUBORDINATES_FAILING: ['WARNING', 'Subordinates cannot be renewed.'],
+  STATEMENTS_EXPIRE: ['WARNING', 'Subordinate Statements that nothing renews expire soon.'],
+  TRUST_MARKS_FAILING: ['WARNING', 'Trust Marks cannot be renewed.'],
+  TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks that nothing renews expire soon.'],
+  OWN_TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks issued to this Trust Anchor expire soon.'],
+  KEY_ROLLOVER: ['WARNING', 'A key rollover waits for its next step.'],
+  API_KEYS_EXPIRE: ['WARNING', 'API keys expire soon.'],
+  SECOND_FACTOR_MISSING: ['WARNING', 'Administrators sign in without a second factor.'],
+} as const satisfies Record<string, readonly [AlertSeverity, string]>
+
+/** They name people and their keys. */
+export const administratorsOnly: readonly AlertCode[] = ['API_KEYS_EXPIRE', 'SECOND_FACTOR_MISSING']
+
+export type AlertSeverity = 'CRITICAL' | 'WARNING'
+export type AlertCode = keyof typeof alertCodes
+
+/** The object that an alert is about, where it is one. */
+export type AlertSubject = { typename: 'Subordinate' | 'TrustMark' | 'ApiKey' | 'User'; key: number | string }
+
+export type FoundAlert = {
+  code: AlertCode
+  /** Tells alerts of one code apart, such as the name of a schedule. */
+  about?: string
+  /** A sentence, with numbers and names. */
+  message: string
+  /** Absent: since this process saw it first. */
+  since?: Date
+  subject?: AlertSubject
+  /** How many things it is about. */
+  size?: number
+}
+
+/** Reads the present alerts of one part of the installation. */
+export type AlertSource<Context> = (context: Context) => Promise<readonly FoundAlert[]>
+
+/** `1 subordinate`, `1,200 subordinates`. */
+export function plural(count: number, thing: string): string {
+  return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`
+}

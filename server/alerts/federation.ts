@@ -1,0 +1,113 @@
+/** Finds alerts about members and Trust Marks: what does not resolve, fails or expires. */
+import { decodeJwt } from '#core/jws.ts'
+import { type AlertCode, type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Database } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { future } from '#server/publish/age.ts'
+import { type SubordinateState, stateExpression } from '#server/services/subordinate/problem.ts'
+
+type Context = { db: Database; now: Clock }
+
+const DAY_MS = 86_400_000
+const SOON_DAYS = 14
+/** Milliseconds; a short absence repairs itself. */
+const ABSENCE_MS = 3_600_000
+
+const inDays = (now: Date) => new Date(now.getTime() + SOON_DAYS * DAY_MS)
+
+export const memberAlerts: AlertSource<Context> = async ({ db, now }) => {
+  const rows = await db.$queryRaw<
+    { state: SubordinateState; count: number; since: Date; id: number; name: string; reason: string | null }[]
+  >`
+    SELECT "state", count(*)::int AS "count", min("since") AS "since",
+      (array_agg("id" ORDER BY "since", "id"))[1] AS "id", (array_agg("name" ORDER BY "since", "id"))[1] AS "name",
+      (array_agg("reason" ORDER BY "since", "id"))[1] AS "reason"
+    FROM (
+      SELECT ${stateExpression} AS "state", "id", coalesce("displayName", "entityId") AS "name",
+        coalesce("unresolvableReason", "lastError") AS "reason",
+        coalesce("unresolvableSince", "failingSince", "statementExpiresAt") AS "since"
+      FROM "Subordinate"
+      WHERE "active" AND ("failingSince" IS NOT NULL OR "unresolvableSince" IS NOT NULL
+        OR "statementExpiresAt" <= now() AT TIME ZONE 'utc')
+    ) AS troubled GROUP BY "state"`
+  return rows.flatMap(({ state, count, since, id, name, reason }) => {
+    const row = byState[state]
+    if (!row || (state === 'UNREACHABLE' && now().getTime() - since.getTime() < ABSENCE_MS)) return []
+    const who = count === 1 ? `${name} ${row.one}` : `${plural(count, 'subordinate')} ${row.many}`
+    const message = reason === null ? `${who}.` : `${who}. ${count === 1 ? '' : `${name}: `}${reason}`
+    const subject = count === 1 ? { subject: { typename: 'Subordinate', key: id } as const } : {}
+    return [{ code: row.code, message, since, size: count, ...subject }]
+  })
+}
+
+const byState: Partial<Record<SubordinateState, { code: AlertCode; one: string; many: string }>> = {
+  EXPIRED: {
+    code: 'SUBORDINATES_EXPIRED',
+    one: 'does not resolve, because its statement has expired',
+    many: 'do not resolve, because their statements have expired',
+  },
+  DOES_NOT_RESOLVE: { code: 'SUBORDINATES_DO_NOT_RESOLVE', one: 'does not resolve', many: 'do not resolve' },
+  UNREACHABLE: { code: 'SUBORDINATES_UNREACHABLE', one: 'cannot be reached', many: 'cannot be reached' },
+  FAILING: { code: 'SUBORDINATES_FAILING', one: 'cannot be renewed', many: 'cannot be renewed' },
+}
+
+/** What nothing renews by itself. */
+export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
+  const at = now()
+  const between = { gt: at, lt: inDays(at) }
+  const statements = { active: true, autorenew: false, statementExpiresAt: between }
+  const marks = { active: true, autorenew: false, expiresAt: between }
+  const failing = { active: true, failingSince: { not: null }, expiresAt: { gt: at } }
+  const [statement, mark, broken, settings] = await Promise.all([
+    db.subordinate.aggregate({ where: statements, _count: true, _min: { statementExpiresAt: true } }),
+    db.trustMark.aggregate({ where: marks, _count: true, _min: { expiresAt: true } }),
+    db.trustMark.aggregate({ where: failing, _count: true, _min: { failingSince: true } }),
+    readSettings(db),
+  ])
+  const found: FoundAlert[] = []
+  const add = (code: AlertCode, count: number, thing: string, rest: string, time: Date | null, ahead = 0) => {
+    if (count === 0 || !time) return
+    found.push({
+      code,
+      size: count,
+      message: `${plural(count, thing)} ${rest}`,
+      since: new Date(time.getTime() - ahead),
+    })
+  }
+  const ahead = SOON_DAYS * DAY_MS
+  const soon = `will expire within ${SOON_DAYS} days, because automatic renewal is off.`
+  add(
+    'STATEMENTS_EXPIRE',
+    statement._count,
+    'Subordinate Statement',
+    soon,
+    statement._min.statementExpiresAt,
+    ahead,
+  )
+  add('TRUST_MARKS_EXPIRE', mark._count, 'Trust Mark', soon, mark._min.expiresAt, ahead)
+  add('TRUST_MARKS_FAILING', broken._count, 'Trust Mark', 'cannot be renewed.', broken._min.failingSince)
+  const own = settings.trustMarks
+    .map(({ trust_mark }) => Number(decodeJwt(trust_mark).claims.exp) * 1000)
+    .filter((exp) => exp < inDays(at).getTime()) // also those that have expired
+  const rest = `issued to this Trust Anchor will expire within ${SOON_DAYS} days, or ${own.length === 1 ? 'has' : 'have'} expired. Ask the issuer for a new one.`
+  add(
+    'OWN_TRUST_MARKS_EXPIRE',
+    own.length,
+    'Trust Mark',
+    rest,
+    own.length > 0 ? new Date(Math.min(...own)) : null,
+    ahead,
+  )
+  return found
+}
+
+/** Verifiers refuse what was issued in their future. */
+export const clockAlerts: AlertSource<Context> = async ({ db }) => {
+  const [row] = await db.$queryRaw<[{ count: number }]>`
+    SELECT (SELECT count(*) FROM "Subordinate" WHERE "active" AND "statementIssuedAt" > ${future})::int
+      + (SELECT count(*) FROM "TrustMark" m WHERE m."active" AND m."issuedAt" > ${future})::int AS "count"`
+  if (row.count === 0) return []
+  const message = `${row.count.toLocaleString('en')} of the published statements and Trust Marks were issued in the future: a clock was wrong. They are signed again within minutes after its correction.`
+  return [{ code: 'CLOCK', size: row.count, message }]
+}

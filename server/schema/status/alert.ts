@@ -1,0 +1,115 @@
+/** Alerts: the list of what needs a person, and what people decide about it. */
+import { encodeGlobalID } from '@pothos/plugin-relay'
+import { administratorsOnly, alertCodes } from '#server/alerts/alert.ts'
+import type { Alert } from '#server/alerts/alerts.ts'
+import { callerMay } from '#server/identity/caller.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireCaller } from '#server/schema/input.ts'
+
+const { InvalidInputError, NotFoundError } = failures
+
+const AlertSeverity = builder.enumType('AlertSeverity', {
+  description: 'How bad an alert is.',
+  values: {
+    CRITICAL: { description: 'Services are refused now, or will be soon.' },
+    WARNING: { description: 'Something needs a person before it becomes critical.' },
+  } as const,
+})
+
+const AlertCode = builder.enumType('AlertCode', {
+  description: 'The kind of an alert.',
+  values: Object.fromEntries(
+    Object.entries(alertCodes).map(([name, [, description]]) => [
+      name,
+      { value: name as string, description },
+    ]),
+  ),
+})
+
+const AlertRef = builder.objectRef<Alert>('Alert').implement({
+  description: 'Something that needs a person. It ends by itself when its cause does.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    id: t.id({
+      description: 'Its id, the same for the same matter.',
+      resolve: ({ id }) => id,
+    }),
+    code: t.field({ type: AlertCode, description: 'Its kind.', resolve: ({ code }) => code }),
+    severity: t.expose('severity', { type: AlertSeverity, description: 'How bad it is.' }),
+    message: t.exposeString('message', { description: 'What is wrong, and what to do.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'Since when it is so.' }),
+    size: t.exposeInt('size', { description: 'How many things it is about.' }),
+    node: t.node({
+      description: 'The object that it is about; null if it is about several or none.',
+      id: ({ subject }) => (subject ? encodeGlobalID(subject.typename, subject.key) : null),
+    }),
+    acknowledgedBy: t.exposeString('acknowledgedBy', {
+      nullable: true,
+      description: 'Who has seen it and takes care; null after it began anew or grew.',
+    }),
+    snoozedUntil: t.expose('snoozedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when it is not shown first; null if that is over.',
+    }),
+  }),
+})
+
+function visible(alerts: readonly Alert[], { caller }: Context): Alert[] {
+  const isAdministrator = caller !== null && callerMay(caller, 'administer')
+  return alerts.filter(({ code }) => isAdministrator || !administratorsOnly.includes(code))
+}
+
+builder.queryField('alerts', (t) =>
+  t.field({
+    type: [AlertRef],
+    description: 'What needs a person: critical alerts first, the oldest first.',
+    authScopes: { read: true },
+    resolve: async (_root, _args, context) => visible(await context.alerts.list(), context),
+  }),
+)
+
+builder.subscriptionField('alertsChanged', (t) =>
+  t.field({
+    type: [AlertRef],
+    description: 'The present alerts, then all of them after each change.',
+    authScopes: { read: true },
+    subscribe: (_root, _args, { alertWatch }) => alertWatch.follow(),
+    resolve: (alerts, _args, context) => visible(alerts, context),
+  }),
+)
+
+const AcknowledgeAlertInput = builder.inputType('AcknowledgeAlertInput', {
+  description: 'The alert.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The alert’s id.' }) }),
+})
+
+const SnoozeAlertInput = builder.inputType('SnoozeAlertInput', {
+  description: 'The alert, and for how long.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The alert’s id.' }),
+    until: t.field({ type: 'DateTime', required: true, description: 'The end, at most 90 days ahead.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  acknowledgeAlert: t.field({
+    type: AlertRef,
+    description: 'Records that the caller takes care of an alert, until it begins anew or grows.',
+    authScopes: { operate: true },
+    errors: { types: [NotFoundError] },
+    args: { input: t.arg({ type: AcknowledgeAlertInput, required: true, description: 'The alert.' }) },
+    resolve: (_root, { input }, context) => context.alerts.acknowledge(requireCaller(context), input.id),
+  }),
+  snoozeAlert: t.field({
+    type: AlertRef,
+    description: 'Puts an alert aside for a time, unless it begins anew or grows.',
+    authScopes: { operate: true },
+    errors: { types: [NotFoundError, InvalidInputError] },
+    args: { input: t.arg({ type: SnoozeAlertInput, required: true, description: 'The alert and the end.' }) },
+    resolve: (_root, { input }, context) =>
+      context.alerts.snooze(requireCaller(context), input.id, input.until),
+  }),
+}))

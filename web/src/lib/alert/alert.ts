@@ -1,0 +1,48 @@
+/** Describes alerts: their tone, and the page that shows the cause. */
+import type { AlertCode, AlertFieldsFragment, AlertSeverity } from '#lib/gql/graphql.ts'
+import { route } from '#lib/route.ts'
+import { ANY_PROBLEM } from '#lib/subordinate/list.ts'
+import type { Tone } from '#lib/tone.ts'
+import { FAILED_RENEWAL } from '#lib/trust-mark/list.ts'
+
+export const severityTones: Record<AlertSeverity, Tone> = { CRITICAL: 'error', WARNING: 'warning' }
+
+const SOON = '14'
+
+const places: Record<AlertCode, () => string> = {
+  REDIS_UNREACHABLE: route.dashboard,
+  PUBLICATION_STALLED: route.dashboard,
+  PUBLICATION_BEHIND: route.dashboard,
+  DRIFT: route.renewals,
+  NO_WORKER: route.renewals,
+  SCHEDULE_FAILING: route.renewals,
+  SCHEDULE_OFF: route.renewals,
+  CLOCK: route.subordinates,
+  SUBORDINATES_EXPIRED: () => route.subordinates({ state: 'EXPIRED' }),
+  SUBORDINATES_DO_NOT_RESOLVE: () => route.subordinates({ state: 'DOES_NOT_RESOLVE' }),
+  SUBORDINATES_UNREACHABLE: () => route.subordinates({ state: 'UNREACHABLE' }),
+  SUBORDINATES_FAILING: () => route.subordinates({ state: ANY_PROBLEM }),
+  STATEMENTS_EXPIRE: () => route.subordinates({ expires: SOON, sort: 'expires' }),
+  TRUST_MARKS_FAILING: () => route.trustMarks({ state: FAILED_RENEWAL }),
+  TRUST_MARKS_EXPIRE: route.trustMarks,
+  OWN_TRUST_MARKS_EXPIRE: route.trustAnchor,
+  KEY_ROLLOVER: route.keys,
+  API_KEYS_EXPIRE: route.apiKeys,
+  SECOND_FACTOR_MISSING: route.users,
+}
+
+/** The object itself, where there is one with a page. */
+export function placeOf({ code, node }: Pick<AlertFieldsFragment, 'code' | 'node'>): string {
+  return node?.__typename === 'Subordinate' ? route.subordinate(node.id) : places[code]()
+}
+
+/** Those without a decision come first; the order is otherwise the server’s. */
+export function byAttention<Alert extends Pick<AlertFieldsFragment, 'acknowledgedBy' | 'snoozedUntil'>>(
+  alerts: readonly Alert[],
+): { open: Alert[]; settled: Alert[] } {
+  const isSettled = ({ acknowledgedBy, snoozedUntil }: Alert) => Boolean(acknowledgedBy ?? snoozedUntil)
+  return {
+    open: alerts.filter((alert) => !isSettled(alert)),
+    settled: alerts.filter(isSettled),
+  }
+}

@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify'
 import type { Deps } from './deps.ts'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
+import { createIssuedMarks } from './issued-marks.ts'
 import { createRequestIds } from './request-id.ts'
 import { getAddressGroup } from './routes/address-group.ts'
 import { collectionRoute } from './routes/collection.ts'
@@ -64,7 +65,8 @@ const selectHeaders = (tls: AppOptions['tls']) => (tls ? { ...securityHeaders, .
 
 const ANY_ORIGIN = '*'
 
-export function buildApp(deps: Deps, options: AppOptions = {}): FastifyInstance {
+export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance {
+  const deps = { ...given, marks: createIssuedMarks(given) }
   const app = createServer(options)
   handleErrors(app)
   app.removeAllContentTypeParsers() // endpoints accept only forms

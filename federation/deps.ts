@@ -5,6 +5,7 @@ import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 import type { createAuthMethods } from './client/auth-methods.ts'
 import type { ClientAuthenticator } from './client/authenticator.ts'
+import type { IssuedMarks } from './issued-marks.ts'
 import type { Resolver } from './resolver/resolver.ts'
 
 export type Deps = {
@@ -23,3 +24,6 @@ export type Deps = {
   now: () => number
   version: string
 }
+
+/** The dependencies with what the app derives from them. */
+export type RouteDeps = Deps & { marks: IssuedMarks }

@@ -6,6 +6,7 @@ import {
   isRecognizedTrustMark,
   parseTrustMark,
   type TrustMark,
+  type VerifiedTrustMark,
   verifyTrustMark,
 } from '#core/trust-mark/index.ts'
 import { isStoreOutage } from '#store/outage.ts'
@@ -33,7 +34,7 @@ export async function selectTrustMarks(
 ): Promise<{ entries: TrustMarkEntry[]; expires: number }> {
   const distinct = [...new Set(candidates)].slice(0, MAX_MARKS)
   const verified = await Promise.all(distinct.map((jwt) => verifyCandidate(jwt, context)))
-  const chosen = new Map<string, TrustMark>()
+  const chosen = new Map<string, VerifiedTrustMark>()
   for (const mark of verified) {
     if (!mark) continue
     const name = JSON.stringify([mark.claims.iss, mark.claims.trust_mark_type])
@@ -42,20 +43,23 @@ export async function selectTrustMarks(
   const marks = [...chosen.values()]
   return {
     entries: marks.map(({ jwt, claims }) => ({ trust_mark_type: claims.trust_mark_type, trust_mark: jwt })),
-    expires: Math.min(...marks.map(({ claims }) => claims.exp ?? Infinity)),
+    expires: Math.min(...marks.map(({ expires }) => expires)),
   }
 }
 
-async function verifyCandidate(jwt: string, context: TrustMarkContext): Promise<TrustMark | undefined> {
+async function verifyCandidate(
+  jwt: string,
+  context: TrustMarkContext,
+): Promise<VerifiedTrustMark | undefined> {
   const { subject, anchor, allowHttp, now } = context
   try {
     const { claims } = parseTrustMark(jwt, { allowHttp })
     if (!isRecognizedTrustMark(claims, anchor.claims.trust_mark_issuers)) return undefined
-    // The clock-skew allowance must not admit a mark that would make the response expired from the start.
-    if (claims.exp !== undefined && claims.exp <= now) return undefined
     const issuer = await context.findIssuer(claims.iss)
     const owners = anchor.claims.trust_mark_owners
     const mark = await verifyTrustMark(jwt, { subject, issuerKeys: issuer.keys, owners, allowHttp, now })
+    // The clock-skew allowance must not admit a mark that would make the response expired from the start.
+    if (mark.expires <= now) return undefined
     await context.checkActivity(mark, issuer)
     return mark
   } catch (error) {

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose'
 import { getMember } from '#core/json.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
-import type { Deps } from '../deps.ts'
+import type { RouteDeps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
@@ -27,8 +27,8 @@ const STATEMENT = 'subordinate_statement'
 
 type Requested = { timestamps: boolean; claims: readonly string[] }
 
-export function extendedListRoute(app: FastifyInstance, deps: Deps) {
-  const { reader, now } = deps
+export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
+  const { reader, marks, now } = deps
   const cursors = createCursors('extended_list', deps.cursorKey)
   const readCached = createBodyCache()
   const answer = async ({ reply, parameters }: Call) => {
@@ -41,7 +41,7 @@ export function extendedListRoute(app: FastifyInstance, deps: Deps) {
     }
     // A mark of any of the types is sufficient.
     const trustMarkTypes = readRepeatable(parameters, 'trust_mark_type')
-    const filter = await readFilter(parameters, { reader, trustMarkTypes })
+    const filter = await readFilter(parameters, { reader, marks, trustMarkTypes })
     const all = await reader.subordinates()
     if (all.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter

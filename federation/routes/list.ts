@@ -1,6 +1,6 @@
 /** Serves the Immediate Subordinates (§8.2). */
 import type { FastifyInstance } from 'fastify'
-import type { Deps } from '../deps.ts'
+import type { RouteDeps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { send } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
@@ -8,13 +8,13 @@ import { type Call, registerEndpoint } from './endpoint.ts'
 import { readOptional } from './parameter.ts'
 import { readFilter, selectSubordinates } from './subordinate-filter.ts'
 
-export function listRoute(app: FastifyInstance, deps: Deps) {
-  const { reader, now } = deps
+export function listRoute(app: FastifyInstance, deps: RouteDeps) {
+  const { reader, marks, now } = deps
   const readCached = createBodyCache()
 
   const answer = async ({ reply, parameters }: Call) => {
     const trustMarkTypes = [readOptional(parameters, 'trust_mark_type') ?? []].flat()
-    const filter = await readFilter(parameters, { reader, trustMarkTypes })
+    const filter = await readFilter(parameters, { reader, marks, trustMarkTypes })
     const subordinates = await reader.subordinates()
     if (subordinates.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter

@@ -4,6 +4,7 @@ import type { Reader } from '#store/reader.ts'
 import { findSubordinate, findSubordinateIndex } from '#store/subordinate-index.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
+import type { IssuedMarks } from '../issued-marks.ts'
 import { readOptionalBoolean, readRepeatable } from './parameter.ts'
 
 /** An entity must pass all filters. `undefined`: no filter. */
@@ -13,12 +14,13 @@ export type SubordinateFilter = {
   /** Any of these types. The specification does not define any or all; the Entity Collection draft defines any. */
   entityTypes: readonly string[]
   intermediate: boolean | undefined
-  /** Holders of the requested marks, as lists of the reader. */
+  /** Holders of the requested marks, as lists that are replaced on a change. */
   holders: readonly (readonly TrustMarkHolder[])[] | undefined
 }
 
 type FilterOptions = {
   reader: Reader
+  marks: IssuedMarks
   /** The values of `trust_mark_type`. Only one of the endpoints allows several. */
   trustMarkTypes: readonly string[]
 }
@@ -81,9 +83,9 @@ function findMarked(
 /** Reads the holders of the requested marks. Undefined without such a parameter. */
 async function readHolders(
   isMarked: boolean | undefined,
-  { reader, trustMarkTypes }: FilterOptions,
+  { reader, marks, trustMarkTypes }: FilterOptions,
 ): Promise<SubordinateFilter['holders']> {
   if (trustMarkTypes.length === 0 && isMarked !== true) return undefined
   const types = trustMarkTypes.length > 0 ? trustMarkTypes : await reader.trustMarkTypes()
-  return Promise.all(types.map((each) => reader.trustMarkHolders(each)))
+  return Promise.all(types.map((each) => marks.holders(each)))
 }

@@ -1,20 +1,19 @@
 /** Serves the Trust Mark of a type and subject (§8.6). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import { isCurrent } from '#store/published-jwt.ts'
-import type { Deps } from '../deps.ts'
+import type { RouteDeps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
 import { sendJwt } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readRequired, readRequiredEntityId } from './parameter.ts'
 
-export function trustMarkRoute(app: FastifyInstance, deps: Deps) {
-  const { reader, now } = deps
+export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
+  const { reader, marks, now } = deps
   const answer = async ({ request, reply, parameters }: Call) => {
     const type = readRequired(parameters, 'trust_mark_type')
     const subject = readRequiredEntityId(parameters, 'sub', deps)
-    const jwt = await reader.trustMark(type, subject)
-    if (!jwt || !isCurrent(jwt, now())) {
+    const jwt = await marks.mark(type, subject)
+    if (!jwt) {
       await confirmPublished(reader)
       const message = `${subject} has no valid Trust Mark of the type ${type} from this Trust Anchor.`
       throw new FederationError('not_found', message, { subject })

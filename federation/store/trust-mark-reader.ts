@@ -1,12 +1,18 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
-import { decodeJwt } from 'jose'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { RedisKeys } from './keys.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
 
-/** `expires` is the `exp` of the mark in unix seconds; undefined if it never expires. */
-export type TrustMarkHolder = { subject: string; expires: number | undefined }
+export type TrustMarkHolder = {
+  subject: string
+  /** `exp` of the mark in unix seconds; undefined if it never expires. */
+  expires: number | undefined
+  /** The key that signed the mark. */
+  kid: string
+  delegation: string | undefined
+}
 
 /** An unrevoked mark, which may have expired. */
 export type IssuedTrustMark = { type: string; mark: PublishedJwt }
@@ -51,15 +57,26 @@ export async function readTrustMarkHolders(
 ): Promise<TrustMarkHolder[]> {
   const subjects = (await redis.smembers(keys.trustMarkHolders(type))).sort()
   const holders: TrustMarkHolder[] = []
+  const delegations = new Map<string, string>()
   for (let start = 0; start < subjects.length; start += BATCH) {
     const batch = subjects.slice(start, start + BATCH)
     const marks = await Promise.all(batch.map((subject) => readTrustMark(redis, keys, type, subject)))
     batch.forEach((subject, index) => {
       const mark = marks[index]
-      if (mark) holders.push({ subject, expires: mark.expires })
+      if (mark) holders.push({ subject, expires: mark.expires, ...readOrigin(mark.jwt, delegations) })
     })
   }
   return holders
+}
+
+/** Marks usually have the same delegation, which `known` keeps once. */
+function readOrigin(jwt: string, known: Map<string, string>): Pick<TrustMarkHolder, 'kid' | 'delegation'> {
+  const { kid = '' } = decodeProtectedHeader(jwt)
+  const { delegation } = decodeMark(jwt)
+  if (typeof delegation !== 'string') return { kid, delegation: undefined }
+  const held = known.get(delegation) ?? delegation
+  known.set(held, held)
+  return { kid, delegation: held }
 }
 
 /** Selects the holders whose mark is valid at `now` (unix seconds), as §8.2 and §8.5 require. */

@@ -6,9 +6,10 @@ import {
   buildSubordinateStatement,
   type EntityStatementClaims,
 } from '#core/entity-statement/index.ts'
+import { getMember } from '#core/json.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
-import type { TrustMarkIssuers, TrustMarkOwners } from '#core/trust-mark/index.ts'
+import type { TrustMarkIssuers, TrustMarkOwner, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Settings, Subordinate, TrustMarkType } from '#server/database/typed-row.ts'
 import { endpointMetadata } from '#server/publish/endpoints.ts'
 
@@ -44,7 +45,7 @@ export function entityConfigurationClaims(input: {
     trustAnchorHints: settings.trustAnchorHints,
     trustMarks: settings.trustMarks,
     trustMarkIssuers: trustMarkIssuers(entityId, settings, types),
-    trustMarkOwners: trustMarkOwners(settings, types),
+    trustMarkOwners: trustMarkOwners(settings, types, { sub: entityId, jwks: input.keys }),
   })
 }
 
@@ -63,13 +64,16 @@ function trustMarkIssuers(
   return issuers
 }
 
+/** If we own a type ourselves, our present keys sign its delegations, whichever were entered. */
 function trustMarkOwners(
   settings: Settings,
   types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[],
+  self: TrustMarkOwner,
 ): TrustMarkOwners {
   const owners = { ...settings.trustMarkOwners }
   for (const { type, active, owner } of types) {
-    if (active && owner) owners[type] = owner
+    const listed = owner ?? getMember(owners, type)
+    if (active && listed) owners[type] = listed.sub === self.sub ? self : listed
   }
   return owners
 }

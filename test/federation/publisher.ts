@@ -131,9 +131,10 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
       exp?: number
       issuedAt?: number
       key?: Jwk
+      delegation?: string
     }) {
-      const { type, subject, exp, issuedAt = now() } = mark
-      const claims = buildTrustMark({ issuer: entityId, subject, type, iat: issuedAt, exp })
+      const { type, subject, exp, issuedAt = now(), delegation } = mark
+      const claims = buildTrustMark({ issuer: entityId, subject, type, iat: issuedAt, exp, delegation })
       const jwt = await sign(claims, TRUST_MARK_TYP, mark.key)
       await client.hset(names.trustMarks(subject), type, jwt)
       await client.sadd(names.trustMarkHolders(type), subject)

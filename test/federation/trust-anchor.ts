@@ -1,5 +1,6 @@
 /** A Trust Anchor under test: the app on a real Redis, with its own key and an adjustable clock. */
 import type { FastifyInstance } from 'fastify'
+import type { HistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
@@ -53,7 +54,9 @@ export async function startTrustAnchor(options: Options = {}) {
     isTrusted: (entity: string) => isTrustedEntity(entity, { reader }),
   }
   const fetcher = createFetcher({ allowHttp, limits, portGuard })
-  const keys = () => keyDirectory
+  /** A changed key directory is another object, as in the product. */
+  const current = { directory: keyDirectory }
+  const keys = () => current.directory
   const common = { entityId, allowHttp, reader, keys, now }
   const place = { redis: connection, prefix }
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
@@ -70,6 +73,9 @@ export async function startTrustAnchor(options: Options = {}) {
     reader,
     key,
     keyDirectory,
+    retireKeys(...historical: HistoricalKey[]) {
+      current.directory = { ...current.directory, historical }
+    },
     jwks: keyDirectory.published,
     clock,
     now,

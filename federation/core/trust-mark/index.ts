@@ -23,10 +23,12 @@ export {
 } from './status.ts'
 export {
   buildTrustMark,
+  checkDelegation,
   parseTrustMark,
   TRUST_MARK_TYP,
   type TrustMark,
   type TrustMarkClaims,
   trustMarkProtectedClaims,
+  type VerifiedTrustMark,
   verifyTrustMark,
 } from './trust-mark.ts'

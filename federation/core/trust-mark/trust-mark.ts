@@ -27,6 +27,9 @@ export type TrustMarkClaims = {
 
 export type TrustMark = { jwt: string; header: JwsHeader; claims: TrustMarkClaims }
 
+/** `expires` is the earlier `exp` of the mark and its delegation, in unix seconds; Infinity if neither has one. */
+export type VerifiedTrustMark = TrustMark & { expires: number }
+
 type ParseOptions = { allowHttp?: boolean | undefined }
 type Rule = { required: boolean; parse(value: unknown, path: Path, options: ParseOptions): unknown }
 
@@ -111,7 +114,7 @@ export async function verifyTrustMark(
       issuerKeys: JwkSet
       owners?: TrustMarkOwners | undefined
     },
-): Promise<TrustMark> {
+): Promise<VerifiedTrustMark> {
   const mark = parseTrustMark(jwt, options)
   const { iss, sub } = mark.claims
   const { issuer = iss, subject = sub } = options
@@ -119,33 +122,38 @@ export async function verifyTrustMark(
   if (sub !== subject) throw refuse('sub', `is about ${sub}, not about ${subject}`)
   checkValidity(mark.claims, options, 'The Trust Mark')
   await verifySignature(mark, options.issuerKeys)
-  await checkDelegation(mark.claims, options)
-  return mark
+  const delegated = await checkDelegation(mark.claims, options)
+  return { ...mark, expires: Math.min(mark.claims.exp ?? Infinity, delegated) }
 }
 
-/** A type with an owner requires a valid delegation (steps 8 and 9). */
-async function checkDelegation(
-  { iss, trust_mark_type: type, delegation }: TrustMarkClaims,
+/**
+ * Requires a valid delegation where the type has an owner, and none elsewhere (steps 8 and 9). Returns its `exp`;
+ * Infinity without one.
+ * @throws FederationError `invalid_request`
+ */
+export async function checkDelegation(
+  { iss, trust_mark_type: type, delegation }: Pick<TrustMarkClaims, 'iss' | 'trust_mark_type' | 'delegation'>,
   options: Clock & ParseOptions & { owners?: TrustMarkOwners | undefined },
-): Promise<void> {
+): Promise<number> {
   const owner = getMember(options.owners, type)
   if (owner && delegation === undefined) {
     throw refuse('delegation', `has no delegation from ${owner.sub}, the owner of the type ${quote(type)}`)
   }
-  if (delegation === undefined) return
+  if (delegation === undefined) return Infinity
   if (!owner) {
     throw refuse(
       'delegation',
       `has a delegation, but the Trust Anchor lists no owner of the type ${quote(type)}`,
     )
   }
-  await verifyDelegation(delegation, {
+  const { claims } = await verifyDelegation(delegation, {
     ...options,
     owner: owner.sub,
     ownerKeys: owner.jwks,
     issuer: iss,
     type,
   })
+  return claims.exp ?? Infinity
 }
 
 function refuse(check: string, message: string): FederationError {

@@ -37,7 +37,7 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
       type: 'JSON',
       nullable: true,
       description:
-        'The Trust Mark Owner as {sub, jwks}, if it is another entity; marks then need a delegation (§7.2).',
+        'The Trust Mark Owner as {sub, jwks}, if it is another entity; marks then need a delegation (§7.2). For this anchor itself, its own keys count and it delegates automatically.',
     }),
     activeMarks: t.int({
       description: 'The number of entities that hold a valid mark of this type.',

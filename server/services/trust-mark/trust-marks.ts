@@ -3,6 +3,7 @@ import { parseAdditionalClaims } from '#core/additional-claims.ts'
 import { parseEntityId } from '#core/entity-id.ts'
 import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedTrustMark } from '#server/database/typed-row.ts'
@@ -17,6 +18,7 @@ import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
+import { parseDelegation, renewDelegation } from '#server/services/trust-mark/delegation.ts'
 import {
   change,
   recordIssued,
@@ -26,7 +28,7 @@ import {
   toColumns,
   withType,
 } from '#server/services/trust-mark/rows.ts'
-import { type MarkContent, parseDelegation, signMark } from '#server/services/trust-mark/signing.ts'
+import { type MarkContent, signMark } from '#server/services/trust-mark/signing.ts'
 import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
 /** The fields of a mark; its terms default to those of its type. */
@@ -60,16 +62,23 @@ export function createTrustMarkService(context: ServiceContext) {
     const { maximumTrustMarkHours } = await readSettings(db) // may have been lowered since
     const validFor = Math.min(row.validFor, maximumTrustMarkHours)
     try {
-      const delegation = await parseDelegation(context, type, type.owner ? row.delegation : null)
+      const delegation = await renewDelegation(context, type, row.delegation)
       const { additionalClaims } = typedTrustMark(row)
       return { type, entityId, validFor, additionalClaims, delegation }
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error
-      throw new InvalidInputError(
-        `${error.message} Revoke the mark and issue one with a new delegation.`,
-        'id',
-      )
+      throw refuseDelegation(error.message)
     }
+  }
+
+  /** A delegation that ends with the mark or before leaves nothing to extend. */
+  async function contentOfRenewal(present: TrustMarkRow): Promise<MarkContent> {
+    const content = await contentOf(present)
+    const end = content.delegation?.expires ?? Infinity
+    const isFromFuture = present.issuedAt > now()
+    if (end > toUnix(present.expiresAt) || isFromFuture) return content
+    const until = new Date(end * 1000).toISOString()
+    throw refuseDelegation(`The owner’s delegation ends at ${until}, so the mark cannot be extended.`)
   }
 
   /** Stores why a renewal failed, because a scheduled renewal has no reader. */
@@ -133,7 +142,7 @@ export function createTrustMarkService(context: ServiceContext) {
           subordinateId: await holderOf(tx, entityId),
           active,
           additionalClaims: jsonOrNull(claims),
-          delegation,
+          delegation: input.delegation ?? null,
           revokedAt: active ? null : signed.issuedAt,
           revocationReason: null,
         }
@@ -154,7 +163,7 @@ export function createTrustMarkService(context: ServiceContext) {
       const present = await find(id)
       if (!present.active)
         throw new InvalidInputError('A revoked Trust Mark cannot be renewed. Issue a new one.', 'id')
-      const content = await contentOf(present).catch((error) => failed(present, error))
+      const content = await contentOfRenewal(present).catch((error) => failed(present, error))
       return signAgain(caller, 'renewTrustMark', present, content)
     },
 
@@ -217,3 +226,6 @@ export function createTrustMarkService(context: ServiceContext) {
     },
   }
 }
+
+const refuseDelegation = (finding: string) =>
+  new InvalidInputError(`${finding} Revoke the mark and issue one with a new delegation.`, 'id')

@@ -68,7 +68,7 @@ test('a mark signed with a retired key is active, with a compromised or unknown 
   )
   if (!retired || !compromised || !unknown) throw new Error('three keys were asked for')
   const exp = ta.now()
-  ta.keyDirectory.historical.push(
+  ta.retireKeys(
     { ...toPublicJwk(retired), exp },
     { ...toPublicJwk(compromised), exp, revoked: { revoked_at: exp, reason: 'compromised' } },
   )

@@ -8,7 +8,7 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
 let admin: TestAdmin
-const { createType, issueOf, change, serve } = trustMarksOf(() => admin)
+const { createType, issueOf, change, serve, statusOf } = trustMarksOf(() => admin)
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -75,7 +75,9 @@ it('does not renew a mark that is older than the owner and has no delegation', a
     __typename: 'InvalidInputError',
     code: 'INVALID_INPUT',
   })
-  expect(await (await serve(type)).text()).toBe(mark.jwt)
+  // Verifiers refuse it, because its type has an owner now (§7.3 step 8).
+  expect(await statusOf(mark.jwt)).toBe('invalid')
+  expect((await serve(type)).status).toBe(404)
 })
 
 it('is failing from its first failed renewal until one succeeds', async () => {

@@ -8,7 +8,7 @@ import type { PageLoad } from './$types'
 const IssuePage = graphql(`
   query IssuePage {
     trustMarkTypes(filter: { active: true }, first: 1) { totalCount }
-    trustAnchor { maximumTrustMarkHours }
+    trustAnchor { entityId maximumTrustMarkHours }
   }
 `)
 
@@ -25,6 +25,7 @@ export const load = (async ({ fetch, depends, parent, url }) => {
     title: 'Issue a Trust Mark',
     hasTypes: trustMarkTypes.totalCount > 0,
     maximum: trustAnchor.maximumTrustMarkHours,
+    anchor: trustAnchor.entityId,
     type,
     entityId: url.searchParams.get('entity') ?? '',
   }

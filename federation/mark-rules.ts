@@ -1,0 +1,75 @@
+/** What our issued Trust Marks are judged by: our keys, and the types and owners in our Entity Configuration. */
+import { decodeJwt } from 'jose'
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { type Jwk, type JwkSet, parseJwkSet } from '#core/keys.ts'
+import { parseTrustMarkOwners, type TrustMarkOwners } from '#core/trust-mark/index.ts'
+import type { KeyDirectory } from '#store/key-directory.ts'
+import type { PublishedJwt } from '#store/published-jwt.ts'
+
+export type MarkRules = {
+  /** With the next member, what the rules come from. */
+  directory: KeyDirectory
+  etag: string | undefined
+  /** Keys of the key directory that verify our marks. */
+  jwks: JwkSet
+  /** The same with those of our Entity Configuration, which knows a new key first. Too weak to sign a status by. */
+  publishedJwks: JwkSet
+  owners: TrustMarkOwners
+  /** The types in use. */
+  types: ReadonlySet<string>
+}
+
+export function describeMarkRules(
+  entityId: EntityId,
+  directory: KeyDirectory,
+  configuration: PublishedJwt | undefined,
+): MarkRules {
+  const claims = configuration ? decodeJwt<Record<string, unknown>>(configuration.jwt) : {}
+  const jwks = selectVerificationKeys(directory)
+  const publishedJwks = { keys: [...jwks.keys, ...selectNewKeys(claims.jwks, directory)] }
+  const owners = Object.entries(readOwners(claims.trust_mark_owners)).map(([type, owner]) => [
+    type,
+    // We sign our own delegations with the keys of our marks.
+    owner.sub === entityId ? { ...owner, jwks: publishedJwks } : owner,
+  ])
+  return {
+    directory,
+    etag: configuration?.etag,
+    jwks,
+    publishedJwks,
+    owners: Object.fromEntries(owners),
+    types: new Set(Object.keys(claims.trust_mark_issuers ?? {})),
+  }
+}
+
+/** Another writer may publish what we would refuse. */
+function readOwners(value: unknown): TrustMarkOwners {
+  try {
+    return value === undefined ? {} : parseTrustMarkOwners(value, undefined, { allowHttp: true })
+  } catch (error) {
+    if (error instanceof FederationError) return {}
+    throw error
+  }
+}
+
+/** The keys of a published set that are not in the key directory yet. */
+function selectNewKeys(value: unknown, { published, historical }: KeyDirectory): Jwk[] {
+  const known = new Set([...published.keys, ...historical].map(({ kid }) => kid))
+  return readKeys(value).filter(({ kid }) => !known.has(kid))
+}
+
+function readKeys(value: unknown): Jwk[] {
+  try {
+    return parseJwkSet(value).keys
+  } catch (error) {
+    if (error instanceof FederationError) return []
+    throw error
+  }
+}
+
+/** Retired keys still verify marks, but compromised ones do not (§8.7.3). */
+function selectVerificationKeys({ published, historical }: KeyDirectory): JwkSet {
+  const retired = historical.filter(({ revoked }) => revoked?.reason !== 'compromised')
+  return { keys: [...published.keys, ...retired] }
+}

@@ -11,6 +11,7 @@ import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { RunOptions, Runs } from '#server/jobs/runs.ts'
 import { isDueAnew } from '#server/publish/age.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
+import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 
 export type ScheduleContext = RunContext & { runs: Runs }
@@ -30,6 +31,11 @@ export const schedules = {
     description: 'Re-signs the Entity Configuration after half of its lifetime.',
     cron: '* * * * *',
     run: regenerateEntityConfiguration,
+  },
+  'republish-future': {
+    description: 'Signs again what a wrong clock issued in the future, without a request to its subject.',
+    cron: '* * * * *',
+    run: republishFuture,
   },
   'renew-subordinates': {
     description: 'Renews the subordinates whose statement or configuration expires soon.',
@@ -71,10 +77,24 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
   const hasMoved = iss !== entityId
   const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, context.now().getTime() / 1000)
   if (isYoung && !hasMoved) return { message: 'Not due yet.' }
-  await enqueue(db, [toPublish(hasMoved ? 'everything' : 'entity-configuration')])
+  // The same clock signed the historical keys.
+  const own = [toPublish('entity-configuration'), toPublish('historical-keys')]
+  await enqueue(db, hasMoved ? [toPublish('everything')] : own)
   await publisher.flush()
   if (!hasMoved) return { message: 'Signed again.' }
   return { message: 'The Entity Identifier has changed, so everything is being republished.' }
+}
+
+async function republishFuture(context: ScheduleContext): Promise<ScheduleResult> {
+  const { db, now, publishing, publisher } = context
+  const hasStatements = await republishFutureStatements(publishing)
+  const found = { issuedAt: { gt: futureOf(publishing) }, active: true, expiresAt: { gt: now() } }
+  // What cannot be signed again is left to renewals, which record the reason.
+  const mark = await db.trustMark.findFirst({ where: { ...found, failingSince: null }, select: { id: true } })
+  if (hasStatements) await publisher.flush()
+  if (mark)
+    return startRun(context, 'republish-future', 'REISSUE_TRUST_MARKS', { parameters: { future: true } })
+  return { message: hasStatements ? 'Statements are signed again.' : 'Nothing is from the future.' }
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {

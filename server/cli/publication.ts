@@ -6,6 +6,7 @@ import type { OutboxItem } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { createWriter } from '#server/services/write.ts'
 
+/** Milliseconds without progress. */
 const PATIENCE_MS = 120_000
 const POLL_MS = 100
 
@@ -20,19 +21,28 @@ export async function requestPublication(
 
 /**
  * Waits until everything queued so far is published. False: no server is running.
- * @throws ConfigurationError after two minutes
+ * @throws ConfigurationError after two minutes in which nothing was published
  */
 export async function waitUntilPublished({ db, isServed }: Installation): Promise<boolean> {
   if (!isServed) return false
   const { _max } = await db.outboxEntry.aggregate({ _max: { id: true } })
   const last = _max.id ?? 0n
-  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-    if ((await db.outboxEntry.count({ where: { id: { lte: last } } })) === 0) return true
+  let progress = ''
+  let waited = 0
+  for (;;) {
+    const pending = await db.outboxEntry.count({ where: { id: { lte: last } } })
+    if (pending === 0) return true
+    const lease = await db.publisherLease.findUnique({ where: { id: 1 } })
+    const present = `${pending} ${lease?.lastError ? '' : lease?.progressAt?.toISOString()}`
+    if (present !== progress) waited = 0
+    progress = present
+    if (waited >= PATIENCE_MS) throw new ConfigurationError(explain(pending, lease?.lastError ?? null))
     await setTimeout(POLL_MS)
+    waited += POLL_MS
   }
-  const lease = await db.publisherLease.findUnique({ where: { id: 1 } })
-  const reason = lease?.lastError
-    ? `: ${lease.lastError}`
-    : '. Check that the admin server and Redis are running.'
-  throw new ConfigurationError(`Queued, but not published within ${PATIENCE_MS / 1000} seconds${reason}`)
+}
+
+function explain(pending: number, lastError: string | null): string {
+  const what = `Queued, but nothing was published for ${PATIENCE_MS / 1000} seconds (changes that wait: ${pending})`
+  return lastError ? `${what}: ${lastError}` : `${what}. Check that the admin server and Redis are running.`
 }

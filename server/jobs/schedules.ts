@@ -13,6 +13,7 @@ import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import { isDueAnew } from '#server/publish/age.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
+import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 
 export type ScheduleContext = RunContext & { runs: Runs }
@@ -37,6 +38,11 @@ export const schedules = {
     description: 'Checks the subordinates that are due: what they publish, and whether they resolve.',
     cron: '* * * * *',
     run: checkDue,
+  },
+  'republish-future': {
+    description: 'Signs again what a wrong clock issued in the future, without a request to its subject.',
+    cron: '* * * * *',
+    run: republishFuture,
   },
   'renew-subordinates': {
     description: 'Renews the subordinates whose statement or configuration expires soon.',
@@ -78,7 +84,9 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
   const hasMoved = iss !== entityId
   const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, context.now().getTime() / 1000)
   if (isYoung && !hasMoved) return { message: 'Not due yet.' }
-  await enqueue(db, [toPublish(hasMoved ? 'everything' : 'entity-configuration')])
+  // The same clock signed the historical keys.
+  const own = [toPublish('entity-configuration'), toPublish('historical-keys')]
+  await enqueue(db, hasMoved ? [toPublish('everything')] : own)
   await publisher.flush()
   if (!hasMoved) return { message: 'Signed again.' }
   return { message: 'The Entity Identifier has changed, so everything is being republished.' }
@@ -87,6 +95,18 @@ async function regenerateEntityConfiguration(context: ScheduleContext): Promise<
 async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
   const { checked, failed } = await checkSubordinates(context, jobCaller('check-subordinates'), signal)
   return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
+}
+
+async function republishFuture(context: ScheduleContext): Promise<ScheduleResult> {
+  const { db, now, publishing, publisher } = context
+  const hasStatements = await republishFutureStatements(publishing)
+  const found = { issuedAt: { gt: futureOf(publishing) }, active: true, expiresAt: { gt: now() } }
+  // What cannot be signed again is left to renewals, which record the reason.
+  const mark = await db.trustMark.findFirst({ where: { ...found, failingSince: null }, select: { id: true } })
+  if (hasStatements) await publisher.flush()
+  if (mark)
+    return startRun(context, 'republish-future', 'REISSUE_TRUST_MARKS', { parameters: { future: true } })
+  return { message: hasStatements ? 'Statements are signed again.' : 'Nothing is from the future.' }
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {

@@ -23,6 +23,10 @@ const rows: Readonly<Record<InstallationGauge, { help: string; labelNames?: stri
   },
   inmor_outbox_entries: { help: 'Changes that are not yet published.' },
   inmor_outbox_oldest_seconds: { help: 'Age of the oldest unpublished change, in seconds.' },
+  inmor_publication_rate: { help: 'Changes published per second over the last seconds.' },
+  inmor_publication_stalled: {
+    help: 'Whether changes wait without progress: 1 or 0. With progress they are only behind.',
+  },
   inmor_publication_failing: { help: 'Whether the last attempt to publish failed: 1 or 0.' },
   inmor_drift: {
     help: 'Differences between Redis and the database at the last check, by kind.',

@@ -3,6 +3,7 @@
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
+import { healthOf, rateOf } from '#server/publish/publication-status.ts'
 import { stateExpression, subordinateStates } from '#server/services/subordinate/problem.ts'
 
 export type Sample = { labels?: Record<string, string>; value: number }
@@ -32,12 +33,16 @@ export async function readInstallation({ db, queue, now }: InstallationSource) {
       db.schedule.findMany({ where: { enabled: true } }),
       queue.countWorkers(),
     ])
+  const pending = { pending: outbox._count, oldest: outbox._min.createdAt }
+  const publication = { ...pending, lease, redisReachable: true } // inmor_redis_up shows the rest
   return {
     inmor_subordinates: labelled('state', subordinates),
     inmor_trust_marks: labelled('state', trustMarks),
     inmor_expiring: expiring.flat(),
     inmor_outbox_entries: [{ value: outbox._count }],
     inmor_outbox_oldest_seconds: [{ value: outbox._min.createdAt ? age(outbox._min.createdAt) : 0 }],
+    inmor_publication_rate: [{ value: rateOf(publication, now()) }],
+    inmor_publication_stalled: [{ value: healthOf(publication, now()) === 'STALLED' ? 1 : 0 }],
     inmor_publication_failing: [{ value: lease?.lastError ? 1 : 0 }],
     inmor_drift: drift
       ? labelled('kind', [

@@ -1,20 +1,25 @@
 /** Reads how far publication is behind the database, and streams each change of it. */
 import type { PublisherLease } from '#prisma/generated/client/client.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
+import { isFromFuture } from '#server/publish/age.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { isReachable } from '#store/connect.ts'
 
-/** Milliseconds after which a pending change counts as stalled. */
-const STALLED_AFTER = 30_000
+/** Milliseconds that a change may wait, and that may pass without progress. */
+const PATIENCE_MS = 30_000
+/** Milliseconds for which the rate of the last publication says something about now. */
+const RATE_MS = 10_000
 /** Milliseconds between two reads, while there are subscribers. */
 const INTERVAL = 1_000
 
 export type PublicationStatus = {
   pending: number
   oldest: Date | null
-  lease: PublisherLease | null
+  lease: Pick<PublisherLease, 'lastPublishedAt' | 'lastError' | 'progressAt' | 'rate' | 'remaining'> | null
   redisReachable: boolean
 }
+
+export type PublicationHealth = 'UP_TO_DATE' | 'PENDING' | 'BEHIND' | 'STALLED'
 
 type Source = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
@@ -27,10 +32,33 @@ export async function readPublicationStatus({ db, redis, keys }: Source): Promis
   return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
 }
 
-export function healthOf({ pending, oldest, redisReachable }: PublicationStatus, now: Date) {
+/** Stalled: without progress. Behind: with progress, but a change has waited for long. */
+export function healthOf(status: PublicationStatus, now: Date): PublicationHealth {
+  const { pending, oldest, lease, redisReachable } = status
   if (!redisReachable) return 'STALLED'
   if (pending === 0) return 'UP_TO_DATE'
-  return oldest && now.getTime() - oldest.getTime() > STALLED_AFTER ? 'STALLED' : 'PENDING'
+  if (lease?.lastError) return 'STALLED'
+  if (isWithin(oldest, PATIENCE_MS, now)) return 'PENDING'
+  return isWithin(lease?.progressAt, PATIENCE_MS, now) ? 'BEHIND' : 'STALLED'
+}
+
+/** Things published per second over the last seconds; 0 while nothing is published. */
+export function rateOf({ lease }: PublicationStatus, now: Date): number {
+  return lease && isWithin(lease.progressAt, RATE_MS, now) ? lease.rate : 0
+}
+
+/** Until everything is published at this rate; null if nothing is published now. */
+export function estimateSeconds(status: PublicationStatus, now: Date): number | null {
+  if (status.pending === 0) return 0
+  const rate = rateOf(status, now)
+  return rate > 0 ? Math.ceil((status.pending + (status.lease?.remaining ?? 0)) / rate) : null
+}
+
+/** A time in the future comes from a wrong clock and says nothing. */
+function isWithin(at: Date | null | undefined, milliseconds: number, now: Date): boolean {
+  if (!at) return false
+  const age = now.getTime() - at.getTime()
+  return age <= milliseconds && !isFromFuture(at.getTime() / 1000, now.getTime() / 1000)
 }
 
 export type PublicationWatch = {

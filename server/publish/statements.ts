@@ -15,9 +15,17 @@ export type SignedSubordinate = Subordinate & {
 
 type Context = { db: Database; entityId: string; settings: Settings; signer: Signer; now: number }
 
+/** What decides whether a statement is current. */
+export type CurrencyContext = {
+  entityId: string
+  settings: Pick<Settings, 'statementVersion'>
+  signer: Pick<Signer, 'kid'>
+  now: number
+}
+
 /** What a statement depends on; a statement of another basis is signed again. */
-function basis(subordinate: Subordinate, { settings, signer }: Context): string {
-  return `${subordinate.version}.${settings.statementVersion}.${signer.kid}`
+function basis({ version }: Pick<Subordinate, 'version'>, { settings, signer }: CurrencyContext): string {
+  return `${version}.${settings.statementVersion}.${signer.kid}`
 }
 
 /** The stored columns of a signature: all are set, or none. */
@@ -34,12 +42,20 @@ export function isStillValid(subordinate: Subordinate, now: number): subordinate
 }
 
 function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
-  if (subordinate.statementBasis !== basis(subordinate, context)) return false
+  return isSigned(subordinate) && findFault(subordinate, context) === null
+}
+
+/** Why a statement has to be signed again; null: it is current. */
+export function findFault(
+  row: Pick<SignedSubordinate, 'version' | 'statementBasis' | keyof Signature>,
+  context: CurrencyContext,
+): 'outdated' | 'expired' | 'from the future' | 'of another issuer' | null {
   const { now, entityId } = context
-  if (!isStillValid(subordinate, now)) return false
-  if (isFromFuture(subordinate.statementIssuedAt.getTime() / 1000, now)) return false
+  if (row.statementBasis !== basis(row, context)) return 'outdated'
+  if (row.statementExpiresAt.getTime() / 1000 <= now) return 'expired'
+  if (isFromFuture(row.statementIssuedAt.getTime() / 1000, now)) return 'from the future'
   // The installation may have changed its identifier, or have been restored as another Trust Anchor.
-  return isIssuedBy(entityId, subordinate.statement)
+  return isIssuedBy(entityId, row.statement) ? null : 'of another issuer'
 }
 
 /** Most begin with `iss`; decoding each one in full would slow a rebuild. */
@@ -48,7 +64,15 @@ function isIssuedBy(entityId: string, statement: string): boolean {
   const at = statement.indexOf('.') + 1
   const encoded = statement.slice(at, at + Math.ceil(Buffer.byteLength(beginning) / 3) * 4)
   const isAtOnce = Buffer.from(encoded, 'base64url').toString().startsWith(beginning)
-  return isAtOnce || decodeJwt(statement).claims.iss === entityId
+  return isAtOnce || issuerOf(statement) === entityId
+}
+
+function issuerOf(statement: string): unknown {
+  try {
+    return decodeJwt(statement).claims.iss
+  } catch {
+    return null // a damaged row is signed again
+  }
 }
 
 /** A subordinate that cannot be signed, and the reason. */

@@ -105,13 +105,19 @@ test('shows changes, active runs and expiries on the dashboard', async () => {
   await changes.getByText('Changed', { exact: true }).waitFor()
 })
 
+const publication = () => page.getByRole('status', { name: 'Publication' })
+
 test('shows a lost connection, reconnects, and shows missed changes', async () => {
   await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
   await page.getByRole('heading', { level: 1, name: 'Subordinates' }).waitFor()
   await product.stop()
   await page.getByText('The connection to the server is lost').waitFor()
+  await publication().getByText('Server unreachable').waitFor()
+  await publication().getByText('The admin server has not answered since').waitFor()
+  expect(await publication().getByText('Up to date').count()).toBe(0)
   product = { ...(await startProduct(product.installation)) }
   await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })
+  await publication().getByText('Up to date').waitFor()
   const { entityId } = await register()
   await page.getByRole('main').getByText(entityId).first().waitFor()
 })

@@ -1,9 +1,10 @@
-/** The run that re-signs Trust Marks with the current key and keeps their expiry: all, or those of one type. */
+/** The run that re-signs Trust Marks with the current key and keeps their expiry: all, those of a type, or of a wrong clock. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { addMarks, replaceOnce } from '#server/jobs/kind/trust-marks.ts'
+import { future } from '#server/publish/age.ts'
 
 export const reissue: RunKindRow = {
   action: 'reissueTrustMarks',
@@ -11,7 +12,9 @@ export const reissue: RunKindRow = {
   prepare: (tx, run) => {
     const type = typeOf(run.parameters)
     const ofType = type === null ? Prisma.empty : Prisma.sql`AND t."type" = ${type}`
-    return addMarks(tx, run, Prisma.sql`m."active" AND m."expiresAt" > now() AT TIME ZONE 'utc' ${ofType}`)
+    const ofFuture = isFutureOnly(run.parameters) ? Prisma.sql`AND m."issuedAt" > ${future}` : Prisma.empty
+    const valid = Prisma.sql`m."active" AND m."expiresAt" > now() AT TIME ZONE 'utc'`
+    return addMarks(tx, run, Prisma.sql`${valid} ${ofType} ${ofFuture}`)
   },
 
   work: (context, task) =>
@@ -24,6 +27,10 @@ export async function reissueParameters(db: Database, trustMarkType: string | nu
   const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType }, select: { id: true } })
   if (!type) throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')
   return { trustMarkType }
+}
+
+function isFutureOnly(parameters: Prisma.JsonValue): boolean {
+  return typeof parameters === 'object' && parameters !== null && 'future' in parameters
 }
 
 function typeOf(parameters: Prisma.JsonValue): string | null {

@@ -1,5 +1,7 @@
-/** Compares subordinates: statements, Entity Configurations and the data for lists. */
+/** Compares subordinates: statements, Entity Configurations and the data for lists. A statement must also be current. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
+import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -11,7 +13,7 @@ import {
 } from '#server/publish/drift/drift.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { subordinateInfo } from '#server/publish/rows.ts'
-import { isSigned } from '#server/publish/statements.ts'
+import { type CurrencyContext, findFault, isSigned } from '#server/publish/statements.ts'
 import { kindSets } from '#server/publish/write.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 
@@ -30,6 +32,8 @@ type Content = {
   info: string | null
   /** In the order of the table of sets. */
   memberships: readonly (string | null)[]
+  /** Why the expected statement has to be signed again. */
+  fault?: string | null
 }
 const nothing: Content = {
   statement: null,
@@ -62,6 +66,7 @@ function differences(expected: Content, actual: Content): Difference[] {
   ])
   // Another writer wrote this statement and may omit the rest, which is not a second difference.
   if (signed.length > 0) return signed
+  if (expected.fault) return [{ kind: 'different', what: `Subordinate Statement (${expected.fault})` }]
   return differing([
     ['information for lists', expected.info, actual.info],
     ...kindSets.map(([name], at) => {
@@ -93,10 +98,21 @@ const asPublished = {
   registeredAt: true,
   statementIssuedAt: true,
   statementExpiresAt: true,
+  statementBasis: true,
+  version: true,
+  autorenew: true,
+  failingSince: true,
 } satisfies Prisma.SubordinateSelect
 
 /** Active rows only; a row that was never signed is not published. */
-async function readExpected({ db }: PublishContext, entityIds: readonly string[]) {
+async function readExpected(context: PublishContext, entityIds: readonly string[]) {
+  const { db, entityId, signingKeys, now } = context
+  const currency: CurrencyContext = {
+    entityId,
+    settings: await readSettings(db),
+    signer: signingKeys.current().signer,
+    now: toUnix(now()),
+  }
   const rows = await db.subordinate.findMany({
     where: { entityId: { in: [...entityIds] }, active: true },
     select: asPublished,
@@ -109,10 +125,23 @@ async function readExpected({ db }: PublishContext, entityIds: readonly string[]
         configuration: row.entityConfiguration,
         info: formatSubordinateInfo(info),
         memberships: kindSets.map(([, belongs]) => memberIf(belongs(info))),
+        fault: repairableFault(row, currency),
       }
       return [row.entityId, content]
     }),
   )
+}
+
+type Row = Prisma.SubordinateGetPayload<{ select: typeof asPublished }>
+
+/** The statement of a member that fails its checks, or that is not renewed automatically, is meant to expire. */
+function repairableFault(
+  row: Parameters<typeof findFault>[0] & Row,
+  currency: CurrencyContext,
+): string | null {
+  const fault = findFault(row, currency)
+  const isMeant = fault === 'expired' && (!row.autorenew || row.failingSince !== null)
+  return isMeant ? null : fault
 }
 
 async function readPublished(

@@ -1,5 +1,10 @@
 /** The publication status, as part of the server's status and as a subscription. */
-import { healthOf, type PublicationStatus } from '#server/publish/publication-status.ts'
+import {
+  estimateSeconds,
+  healthOf,
+  type PublicationStatus,
+  rateOf,
+} from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const Drift = builder.prismaObject('DriftReport', {
@@ -22,7 +27,11 @@ const PublicationHealth = builder.enumType('PublicationHealth', {
   values: {
     UP_TO_DATE: { description: 'Everything is published.' },
     PENDING: { description: 'Changes are being published.' },
-    STALLED: { description: 'A change has waited for more than half a minute; see lastError.' },
+    BEHIND: { description: 'Changes are being published, but one has waited for more than half a minute.' },
+    STALLED: {
+      description:
+        'Changes wait and nothing was published for half a minute, the last attempt failed (see lastError), or Redis does not answer.',
+    },
   } as const,
 })
 
@@ -36,6 +45,15 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
       resolve: (status, _args, { now }) => healthOf(status, now()),
     }),
     pending: t.exposeInt('pending', { description: 'The number of unpublished changes.' }),
+    rate: t.float({
+      description: 'Changes published per second over the last seconds; 0 while nothing is published.',
+      resolve: (status, _args, { now }) => rateOf(status, now()),
+    }),
+    estimatedSeconds: t.int({
+      nullable: true,
+      description: 'The time until everything is published at this rate; null while nothing is published.',
+      resolve: (status, _args, { now }) => estimateSeconds(status, now()),
+    }),
     oldestPendingAt: t.expose('oldest', {
       type: 'DateTime',
       nullable: true,

@@ -1,13 +1,11 @@
 /** Tests differences between Redis and the database: detection, report and repair. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { systemClock } from '#server/clock.ts'
-import type { PublishContext } from '#server/publish/context.ts'
-import { repairDrift } from '#server/publish/drift/repair.ts'
-import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
+let drift: DriftRepair
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'
 /** Its mark is revoked. */
@@ -16,19 +14,18 @@ const entityIds: string[] = []
 
 beforeAll(async () => {
   admin = await startAdmin()
+  drift = await openDriftRepair(admin)
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: holder }, 'id')
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: former }, 'id')
   await admin.mutate('revokeTrustMark', { id }, 'id')
 })
-afterAll(() => admin.close())
+afterAll(async () => {
+  drift.close()
+  await admin.close()
+})
 
-function repair() {
-  const { db, publisher } = admin.server
-  // Signing is left to the server's own publisher.
-  const context = { db, redis: admin.redis.client, keys: redisKeys(), now: systemClock } as PublishContext
-  return repairDrift(context, publisher)
-}
+const repair = () => drift.repair()
 
 async function reported() {
   const document =

@@ -142,6 +142,40 @@ describe('renew-trust-marks', () => {
   })
 })
 
+describe('republish-future', () => {
+  const day = hours(24)
+  const issuedAt = (jwt: string | null) => Number(decodeJwt(jwt ?? '').iat) * 1000
+
+  eachRow([proves(['a day ahead', day, true], 'fault/clock-ahead'), ['now', new Date(), false]])(
+    'signs again what was issued %s, while no member can be reached',
+    async (_title, from, isFuture) => {
+      const { db } = admin.server
+      const leaf = await startLeaf(admin)
+      await register(admin, leaf, { autorenew: false })
+      const type = `https://ta.example.org/marks/${from.getTime()}`
+      await admin.mutate('createTrustMarkType', { type }, 'id')
+      const mark = { trustMarkType: type, entityId: leaf.id, autorenew: false }
+      await admin.mutate('issueTrustMark', mark, 'id')
+      leaf.misbehave('hang')
+      const where = { entityId: leaf.id }
+      const moved = { statementIssuedAt: from, statementExpiresAt: hours(100) }
+      const { statement } = await db.subordinate.update({ where, data: moved })
+      const { jwt, expiresAt } = await db.trustMark.findFirstOrThrow({ where })
+      await db.trustMark.updateMany({ where, data: { issuedAt: from } })
+
+      const result = await run('republish-future')
+      expect(result).toEqual(isFuture ? { done: 1, failed: 0 } : 'Nothing is from the future.')
+      const served = await (await admin.get('/fetch', { sub: leaf.id })).text()
+      const row = await db.subordinate.findUniqueOrThrow({ where })
+      expect(row.statement).toBe(served)
+      expect(issuedAt(row.statement)).toBeLessThanOrEqual(Date.now())
+      const held = await db.trustMark.findFirstOrThrow({ where })
+      expect([held.issuedAt > new Date(), held.expiresAt]).toEqual([false, expiresAt])
+      expect([served !== statement || !isFuture, held.jwt !== jwt]).toEqual([true, isFuture])
+    },
+  )
+})
+
 describe('regenerate-entity-configuration', () => {
   const published = () => admin.redis.client.get(keys.entityConfiguration)
 

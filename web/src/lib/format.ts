@@ -35,6 +35,13 @@ export const count = (value: number) => number.format(value)
 export const plural = (value: number, one: string, many = `${one}s`) =>
   `${count(value)} ${value === 1 ? one : many}`
 
+/** Formats an estimated duration: `95` is `2 minutes`. */
+export function secondsInWords(seconds: number): string {
+  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), 'second')
+  if (seconds < 90 * MINUTE) return plural(Math.round(seconds / MINUTE), 'minute')
+  return plural(Math.round(seconds / HOUR), 'hour')
+}
+
 /** Formats hours, in days where possible: `8760` is `365 days`. */
 export function hoursInWords(hours: number): string {
   if (!Number.isFinite(hours) || hours <= 0) return ''

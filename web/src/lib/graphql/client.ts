@@ -8,12 +8,14 @@ import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { connection } from './connection.svelte.ts'
 import { headers, url } from './endpoint.ts'
+import { noting } from './noting.ts'
 import type { Outcome, Refusal } from './refusal.ts'
 
 const client = new Client({
   url,
   exchanges: [fetchExchange],
   fetchOptions: { headers, credentials: 'same-origin' },
+  fetch: noting((...request) => globalThis.fetch(...request)),
   preferGetMethod: false,
   requestPolicy: 'network-only',
 })
@@ -111,7 +113,7 @@ export async function readInBackground<Data, Variables extends AnyVariables>(
   variables: Variables,
 ): Promise<Data | undefined> {
   const { data, error: failure } = await acrossExchanges(
-    () => client.query(document, variables, { fetch }).toPromise(),
+    () => client.query(document, variables, { fetch: noting(fetch) }).toPromise(),
     lacksSession,
   )
   if (isSignedOut(failure)) connection.refused()
@@ -125,7 +127,7 @@ export async function read<Data, Variables extends AnyVariables>(
   variables: Variables,
 ): Promise<Data> {
   const { data, error: failure } = await inSession(() =>
-    client.query(document, variables, { fetch }).toPromise(),
+    client.query(document, variables, { fetch: noting(fetch) }).toPromise(),
   )
   if (failure) {
     const { status, message, requestId } = problemOf(failure)

@@ -5,6 +5,7 @@ import { SvelteSet } from 'svelte/reactivity'
 const broken = new SvelteSet<symbol>()
 let isSessionOver = $state(false)
 let session = $state(0)
+let unreachableSince = $state<Date>()
 
 export const connection = {
   get isLost() {
@@ -17,6 +18,16 @@ export const connection = {
   /** Counts the sessions in this window, so that subscriptions restart with the next session. */
   get session() {
     return session
+  },
+  /** Since when the server does not answer; undefined while it does. */
+  get unreachableSince() {
+    return unreachableSince
+  },
+  answered() {
+    unreachableSince = undefined
+  },
+  unanswered() {
+    unreachableSince ??= new Date()
   },
   lost: (subscription: symbol) => broken.add(subscription),
   restored: (subscription: symbol) => broken.delete(subscription),

@@ -4,6 +4,7 @@ import { type AnyVariables, stringifyDocument } from '@urql/core'
 import { createClient } from 'graphql-sse'
 import { connection } from './connection.svelte.ts'
 import { headers, url } from './endpoint.ts'
+import { noting } from './noting.ts'
 
 /** Milliseconds between two attempts. Constant, because a federation has few operators. */
 const RECONNECT_PAUSE = 3000
@@ -41,7 +42,7 @@ export function watch<Data, Variables extends AnyVariables>(
     credentials: 'same-origin',
     retryAttempts: 0,
     fetchFn: async (input: RequestInfo, init: RequestInit) => {
-      const response = await fetch(input, init)
+      const response = await noting(fetch)(input, init)
       if (response.status === 401) connection.refused()
       if (response.status === 401 || response.status === 403) end()
       return response

@@ -26,6 +26,7 @@ export type ByHand = 'SUBORDINATES' | 'TRUST_MARKS' | 'collection' | 'trust-anch
 
 const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'regenerate-entity-configuration': { label: 'Entity Configuration', byHand: 'trust-anchor' },
+  'republish-future': { label: 'Repair after a wrong clock' },
   'renew-subordinates': { label: 'Renewal of subordinates', byHand: 'SUBORDINATES' },
   'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },

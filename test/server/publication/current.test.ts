@@ -1,0 +1,63 @@
+/** Tests that published statements are current: the consistency check signs them again without asking the members. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let drift: DriftRepair
+beforeAll(async () => {
+  admin = await startAdmin()
+  drift = await openDriftRepair(admin)
+})
+afterAll(async () => {
+  drift.close()
+  await admin.close()
+})
+
+const nothing = { missing: 0, unexpected: 0, different: 0 }
+const repair = () => drift.repair()
+async function reported() {
+  const document = '{ serverStatus { publication { pending drift { examples } } } }'
+  return (await admin.execute(document, {}, 'viewer')).data.serverStatus.publication
+}
+
+const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
+const valid = { statementIssuedAt: hours(-1), statementExpiresAt: hours(47) }
+
+it.each([
+  ['from the future', { statementIssuedAt: hours(24), statementExpiresAt: hours(48), autorenew: false }],
+  ['expired', { statementIssuedAt: hours(-48), statementExpiresAt: hours(-1) }],
+  ['outdated', { ...valid, statementBasis: '1.1.another-key', autorenew: false }],
+])('signs a statement again that is %s, without a request to its member', async (fault, data) => {
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const where = { entityId: leaf.id }
+  const { lastCheckedAt } = await admin.server.db.subordinate.update({ where, data })
+  leaf.misbehave('hang')
+  expect(await repair()).toEqual({ ...nothing, different: 1 })
+  expect((await reported()).drift.examples).toEqual([
+    `different: Subordinate Statement (${fault}) of ${leaf.id}`,
+  ])
+  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), { timeout: 15_000 })
+  expect(await repair()).toEqual(nothing)
+  const { iat, exp } = decodeJwt(await (await admin.get('/fetch', { sub: leaf.id })).text())
+  expect(Number(iat)).toBeLessThanOrEqual(Date.now() / 1000)
+  expect(Number(exp)).toBeGreaterThan(Date.now() / 1000)
+  expect(await admin.server.db.subordinate.findUnique({ where })).toMatchObject({ lastCheckedAt })
+})
+
+it.each([
+  ['fails its checks', { failingSince: hours(-2) }],
+  ['is not renewed automatically', { autorenew: false }],
+])('lets the statement of a member expire that %s', async (_what, state) => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf)
+  const expired = { statementIssuedAt: hours(-48), statementExpiresAt: hours(-1) }
+  await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data: { ...expired, ...state } })
+  expect((await repair()).missing).toBe(0)
+  const found = await reported()
+  expect(found.drift.examples.join()).not.toContain('Subordinate Statement')
+  await admin.mutate('removeSubordinate', { id }, '')
+})

@@ -39,6 +39,12 @@ export const publicationAlerts: AlertSource<Context> = async ({ db, publishing, 
       ...since,
       message: `${waiting} to be published. ${lease?.lastError ?? 'Nothing was published in the last half minute.'}`,
     })
+  else if (healthOf(status, now()) === 'BEHIND')
+    found.push({
+      code: 'PUBLICATION_BEHIND',
+      ...since,
+      message: `${waiting} to be published. Publication goes on.`,
+    })
   const differences = drift ? drift.missing + drift.unexpected + drift.different : 0
   if (drift && differences > 0)
     found.push({

@@ -1,14 +1,13 @@
 /** Parses the parameters of a bulk change, when its run starts. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import type { Clock } from '#server/clock.ts'
-import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import { chooseSubordinates, isStorable, type Subjects } from '#server/jobs/kind/change/subjects.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { type SubordinateFields, statementFields } from '#server/services/subordinate/input.ts'
-import { parseDelegation } from '#server/services/trust-mark/signing.ts'
+import { parseDelegation } from '#server/services/trust-mark/delegation.ts'
 
 export const subordinateActions = [
   'RENEW',
@@ -47,7 +46,9 @@ export type GivenChange = {
   delegation?: string | null | undefined
 }
 
-type Deps = { db: Database; entityId: string; allowHttp: boolean; now: Clock }
+/** Without signing keys, as on the command line, each item checks the delegation for itself. */
+type Deps = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'now'> &
+  Partial<Pick<ServiceContext, 'signingKeys'>>
 
 const MAXIMUM_REASON = 1_000
 const markActions: readonly SubordinateAction[] = ['ISSUE_TRUST_MARK', 'REVOKE_TRUST_MARK']
@@ -109,6 +110,7 @@ async function parseTrustMark(deps: Deps, { action, trustMarkType, delegation }:
   if (action === 'REVOKE_TRUST_MARK') return { trustMarkType }
   if (!type.active)
     throw new InvalidInputError(`The Trust Mark type ${trustMarkType} is not active.`, 'trustMarkType')
-  const accepted = await parseDelegation(deps, type, delegation ?? null)
-  return { trustMarkType, ...(accepted ? { delegation: accepted } : {}) }
+  const { signingKeys } = deps
+  if (signingKeys) await parseDelegation({ ...deps, signingKeys }, type, delegation ?? null)
+  return { trustMarkType, ...(delegation ? { delegation } : {}) }
 }

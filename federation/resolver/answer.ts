@@ -27,8 +27,8 @@ export type Answer = {
   renewFrom: number
 }
 
-/** Seconds. Other entities do not announce changes. */
-const MAX_AGE = 300
+/** Seconds. Other entities do not announce changes. With the age of their statements and a minute of HTTP caches: nine minutes. */
+const MAX_AGE = 240
 
 /** The last part of the lifetime, in which each process renews at a random time. */
 const JITTER = 0.25

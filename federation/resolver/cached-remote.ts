@@ -13,7 +13,7 @@ export type CachedRemote = Remote & {
 }
 
 /** Seconds until a statement is fetched again before its expiry: its issuer may have withdrawn it. */
-const REFRESH_AFTER = 300
+const REFRESH_AFTER = 240
 
 /** The part of that time by which a fetch may be early, to spread the fetches. */
 const JITTER = 0.25

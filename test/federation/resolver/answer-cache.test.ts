@@ -122,7 +122,7 @@ test('a response for an authenticated client is sent to no other client', async 
 
 test('a response is renewed before its expiry, and the earlier one stays in use until then', async () => {
   const first = (await ask()).body
-  ta.clock.ahead = 299
+  ta.clock.ahead = 239
   expect((await ask()).body).toBe(first)
   await eventually(async () => expect((await ask()).body).not.toBe(first))
   const renewed = (await ask()).body
@@ -134,7 +134,7 @@ test('an entity that turns out to be withdrawn at a renewal is refused', async (
   federation.top.disown(federation.leaf.id)
   const held = await ta.redis.client.keys(ta.names.remoteStatement('*'))
   await ta.redis.client.del(held)
-  ta.clock.ahead = 299
+  ta.clock.ahead = 239
   await eventually(async () => expect((await ask()).statusCode).toBe(400))
   expect((await ask(second.app)).statusCode).toBe(400)
 })
@@ -144,11 +144,11 @@ test('an unreachable issuer at a renewal neither delays nor invalidates the resp
   await ta.redis.client.del(await ta.redis.client.keys(ta.names.remoteStatement('*')))
   federation.leaf.misbehave('server error')
   federation.leaf.requests.length = 0
-  ta.clock.ahead = 299
+  ta.clock.ahead = 239
   expect((await ask()).body).toBe(first)
   await eventually(() => expect(federation.leaf.requests.length).toBeGreaterThan(0))
   expect((await ask()).body).toBe(first)
-  ta.clock.ahead = 300
+  ta.clock.ahead = 240
   expect((await ask()).statusCode).toBe(503)
 })
 

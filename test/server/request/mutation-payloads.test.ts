@@ -1,5 +1,12 @@
 /** Tests that every field of every mutation's success payload can be selected in the mutation. */
-import { type GraphQLObjectType, getNamedType, isObjectType, isRequiredArgument, isUnionType } from 'graphql'
+import {
+  type GraphQLObjectType,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  isRequiredArgument,
+  isUnionType,
+} from 'graphql'
 import { URI } from 'otpauth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
@@ -29,6 +36,7 @@ function selectAll(type: GraphQLObjectType, depth = DEPTH): string {
   const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument))
   const selected = fields.flatMap(({ name, type: fieldType }) => {
     const named = getNamedType(fieldType)
+    if (isInterfaceType(named)) return [`${name} { __typename }`]
     if (!isObjectType(named)) return [name]
     const inner = depth > 0 ? selectAll(named, depth - 1) : ''
     return inner ? [`${name} ${inner}`] : []
@@ -119,6 +127,10 @@ const announce = async (): Promise<string> =>
 type Row = [mutation: string, variables: () => Promise<object | null> | object | null]
 
 /** A successful call for each mutation. */
+/** The schedules of a test server are off. */
+const SCHEDULE_ALERT = 'SCHEDULE_OFF:renew-subordinates'
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
+
 const calls: Row[] = [
   ['createUser', () => ({ input: { username: 'new', password: PASSWORD, role: 'VIEWER' } })],
   ['updateUser', async () => ({ input: { id: (await makeUser()).id, role: 'OPERATOR' } })],
@@ -166,6 +178,8 @@ const calls: Row[] = [
   ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
   ['startCollectionWalk', () => null],
   ['startRebuild', () => null],
+  ['acknowledgeAlert', () => ({ input: { id: SCHEDULE_ALERT } })],
+  ['snoozeAlert', () => ({ input: { id: SCHEDULE_ALERT, until: inAnHour() } })],
   ['startEvaluation', () => null],
   ['reissueTrustMarks', () => ({ input: {} })],
   [

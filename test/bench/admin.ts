@@ -1,4 +1,4 @@
-/** Runs the admin server under load, controlled over IPC: rebuild everything, or serve its API for renewals. */
+/** Runs the admin server under load, controlled over IPC: rebuild everything, check what is due, or serve its API. */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,9 @@ import { pino } from 'pino'
 import { generateSigningKey } from '#core/keys.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { readServerConfig } from '#server/config/config.ts'
-import { cliCaller } from '#server/identity/caller.ts'
+import { cliCaller, jobCaller } from '#server/identity/caller.ts'
+import { checkSubordinates } from '#server/jobs/checks.ts'
+import type { RunContext } from '#server/jobs/context.ts'
 import { startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 
@@ -24,6 +26,17 @@ const server = await startAdminServer(config, pino({ level: 'error' }))
 /** Each message names one; its result is sent back. */
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   rebuild: () => server.publisher.rebuild(),
+  async check() {
+    const context = { ...server, observe: server.observe.jobs } as unknown as RunContext // what a check uses is there
+    const caller = jobCaller('bench')
+    const signal = new AbortController().signal
+    for (let checked = 0; ; ) {
+      const counts = await checkSubordinates(context, caller, signal)
+      if (counts.checked === 0) return checked
+      if (counts.failed > 0) throw new Error(`${counts.failed} checks failed`)
+      checked += counts.checked
+    }
+  },
   async key() {
     const accounts = createAccounts(server)
     const caller = cliCaller('bench')

@@ -1,4 +1,4 @@
-/** Serves entities for renewals: one HTTP server on loopback, with one path per entity. */
+/** Serves entities for renewals and checks: one HTTP server on loopback, with one path per entity. */
 import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
@@ -11,6 +11,7 @@ const signer = await createLocalSigner(key)
 const keys = { keys: [toPublicJwk(key)] }
 
 const server = createServer(async (request, response) => {
+  if (request.headers['if-none-match']) return response.writeHead(304).end()
   const path = (request.url ?? '').slice(0, -WELL_KNOWN.length)
   const iat = Math.floor(Date.now() / 1000)
   const claims = buildEntityConfiguration({
@@ -22,7 +23,7 @@ const server = createServer(async (request, response) => {
     authorityHints: ['https://ta.example'],
   })
   const jwt = await signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
-  response.writeHead(200, { 'content-type': 'application/entity-statement+jwt' }).end(jwt)
+  response.writeHead(200, { 'content-type': 'application/entity-statement+jwt', etag: '"1"' }).end(jwt)
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()

@@ -39,7 +39,11 @@ export async function measureRebuild(subordinates: number): Promise<RebuildMeasu
 }
 
 /** As registrations store them; all share one configuration, because publishing only copies it. */
-async function insertSubordinates(url: string, count: number): Promise<void> {
+export async function insertSubordinates(
+  url: string,
+  count: number,
+  base = 'https://rp.example/',
+): Promise<void> {
   const key = await generateSigningKey('ES256')
   const keys = { keys: [toPublicJwk(key)] }
   const metadata = {
@@ -60,9 +64,9 @@ async function insertSubordinates(url: string, count: number): Promise<void> {
   await client.query(
     `INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
        "entityConfigurationExpiresAt", "lastCheckedAt")
-     SELECT 'https://rp-' || n || '.example.org', '{openid_relying_party}', $1, $2, $3, $4, now()
+     SELECT $6 || n, '{openid_relying_party}', $1, $2, $3, $4, now()
      FROM generate_series(1, $5::int) AS n`,
-    [metadata, keys, configuration, new Date(Date.now() + LIFETIME_MS), count],
+    [metadata, keys, configuration, new Date(Date.now() + LIFETIME_MS), count, base],
   )
   await client.end()
 }

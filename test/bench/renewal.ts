@@ -1,6 +1,7 @@
-/** Measures registration and renewal of subordinates, with real entities over HTTP. */
+/** Measures registration, renewal and checks of subordinates, with real entities over HTTP that sign for each request. */
 import { setTimeout } from 'node:timers/promises'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { makeDue } from './checks.ts'
 import { prepareInstallation } from './installation.ts'
 import { launch } from './program.ts'
 
@@ -9,6 +10,9 @@ export type RenewalMeasure = {
   /** Per second. */
   registrations: number
   renewals: number
+  checks: number
+  /** Milliseconds of processor time for one check that finds a new configuration. */
+  checkProcessor: number
   memory: number
 }
 
@@ -22,10 +26,21 @@ export async function measureRenewal(entities: number): Promise<RenewalMeasure> 
   const admin = createAdminClient(installation.adminUrl, key)
   const registering = await timed(() => registerAll(admin, base, entities))
   const renewing = await timed(() => renewAll(admin, entities))
-  const { memory } = await program.usage()
+  await makeDue(installation.databaseUrl, null)
+  const begun = await program.usage()
+  const checking = await timed(() => program.ask('check'))
+  const { memory, processor } = await program.usage()
+  const checkProcessor = (processor - begun.processor) / 1000 / entities
   await installation.close()
   await members.end()
-  return { entities, registrations: entities / registering, renewals: entities / renewing, memory }
+  return {
+    entities,
+    registrations: entities / registering,
+    renewals: entities / renewing,
+    checks: entities / checking,
+    checkProcessor,
+    memory,
+  }
 }
 
 async function registerAll(admin: AdminClient, base: string, entities: number): Promise<void> {
@@ -64,7 +79,7 @@ async function renewAll(admin: AdminClient, entities: number): Promise<void> {
 }
 
 /** Seconds. */
-async function timed(work: () => Promise<void>): Promise<number> {
+async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now()
   await work()
   return (performance.now() - begun) / 1000

@@ -1,5 +1,6 @@
 /** Formats measurements as Markdown: the machine, a table for each question, and the missed targets with reasons. */
 import { arch, cpus, platform, totalmem } from 'node:os'
+import type { CheckMeasure } from './checks.ts'
 import type { OutageMeasure } from './outages.ts'
 import type { PublicResult } from './public.ts'
 import type { RebuildMeasure } from './rebuild.ts'
@@ -9,6 +10,7 @@ export type Measures = {
   public: readonly PublicResult[]
   rebuild: RebuildMeasure
   renewal: RenewalMeasure
+  checks: readonly CheckMeasure[]
   /** Empty when they were skipped. */
   outages: readonly OutageMeasure[]
   database: string
@@ -39,6 +41,9 @@ run, for equal processor time. Other work on the machine changes the two rates, 
     growthTable(measures.public),
     '## Rebuild and renewal',
     workTable(measures),
+    '## Checks by the clock',
+    'Each subordinate is fetched, with its entity tag, and has not changed. The last column is what one check of all in an hour\ncosts of one core.',
+    checkTable(measures.checks),
     ...(measures.outages.length > 0 ? outageSection(measures.outages) : []),
   ].join('\n\n')
 }
@@ -96,8 +101,24 @@ function workTable({ rebuild, renewal }: Measures): string {
         `${number(renewal.renewals)} a second`,
         megabytes(renewal.memory),
       ],
+      [
+        `checks of ${number(renewal.entities)} entities with a new configuration`,
+        `${number(renewal.checks)} a second, ${renewal.checkProcessor.toFixed(1)} ms of processor time each`,
+        '',
+      ],
     ],
   )
+}
+
+function checkTable(checks: readonly CheckMeasure[]): string {
+  const rows = checks.map(({ subordinates, perSecond, processor, before, after }) => [
+    number(subordinates),
+    `${number(perSecond)} a second`,
+    `${processor.toFixed(2)} ms`,
+    `${megabytes(before)}, ${megabytes(after)}`,
+    `${((subordinates * processor) / 36_000).toFixed(1)} %`,
+  ])
+  return table(['subordinates', 'checks', 'processor time of one', 'memory before, after', 'hourly'], rows)
 }
 
 function outageSection(outages: readonly OutageMeasure[]): string[] {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureChecks } from './checks.ts'
 import { measureOutages } from './outages.ts'
 import { measurePublic } from './public.ts'
 import { measureRebuild } from './rebuild.ts'
@@ -11,13 +12,22 @@ import { formatReport, MAIN_SIZE, shareOfBare } from './report.ts'
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 const efforts = {
-  quick: { sizes: [100, MAIN_SIZE], seconds: 1, rounds: 1, rebuild: 5_000, renewal: 100, outages: false },
+  quick: {
+    sizes: [100, MAIN_SIZE],
+    seconds: 1,
+    rounds: 1,
+    rebuild: 5_000,
+    renewal: 100,
+    checks: [1_000],
+    outages: false,
+  },
   full: {
     sizes: [100, MAIN_SIZE, 100_000],
     seconds: 3,
     rounds: 3,
     rebuild: 100_000,
     renewal: 1_000,
+    checks: [10_000, 100_000],
     outages: true,
   },
 }
@@ -26,6 +36,13 @@ const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
 })
 const effort = flags.quick ? efforts.quick : efforts.full
+/** Side by side, measurements would disturb each other. */
+async function inTurn<Value, Result>(values: readonly Value[], work: (value: Value) => Promise<Result>) {
+  const results: Result[] = []
+  for (const value of values) results.push(await work(value))
+  return results
+}
+
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 const results = await measurePublic(effort, (result) => {
@@ -36,6 +53,7 @@ const report = formatReport({
   public: results,
   rebuild: await measureRebuild(effort.rebuild),
   renewal: await measureRenewal(effort.renewal),
+  checks: await inTurn(effort.checks, measureChecks),
   outages: effort.outages ? await measureOutages() : [],
   database: process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite',
   command: `npm run bench${flags.quick ? ' -- --quick' : ''}`,

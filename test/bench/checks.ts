@@ -1,0 +1,56 @@
+/** Measures the checks of subordinates by the clock, with real entities over HTTP whose configurations have not changed. */
+import { setTimeout } from 'node:timers/promises'
+import pg from 'pg'
+import { prepareInstallation } from './installation.ts'
+import { launch } from './program.ts'
+import { insertSubordinates } from './rebuild.ts'
+
+export type CheckMeasure = {
+  subordinates: number
+  perSecond: number
+  /** Milliseconds of processor time for one check, without the database's and the entity's. */
+  processor: number
+  /** Bytes of memory before and after. */
+  before: number
+  after: number
+}
+
+export async function measureChecks(subordinates: number): Promise<CheckMeasure> {
+  const [installation, members] = [await prepareInstallation(), launch('test/bench/entities.ts')]
+  const [base] = await members.printed(/http:\S+/)
+  const program = await installation.start()
+  await insertSubordinates(installation.databaseUrl, subordinates, `${base}/`)
+  await program.ask('rebuild') // signs
+  await makeDue(installation.databaseUrl, '"1"')
+  await setTimeout(1_000)
+  const begun = await program.usage()
+  const start = performance.now()
+  const checked = Number(await program.ask('check'))
+  const seconds = (performance.now() - start) / 1000
+  const { processor, memory: after } = await program.usage()
+  await installation.close()
+  await members.end()
+  // Some come to their place in the interval meanwhile, and are checked again.
+  if (checked < subordinates) throw new Error(`${checked} of ${subordinates} were checked`)
+  return {
+    subordinates,
+    perSecond: checked / seconds,
+    processor: (processor - begun.processor) / 1000 / checked,
+    before: begun.memory,
+    after,
+  }
+}
+
+/** As an hour after the check before, which saw this entity tag. */
+export async function makeDue(url: string, etag: string | null): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`UPDATE "Schedule" SET "enabled" = false`)
+  await client.query(
+    `INSERT INTO "SubordinateCheck" ("subordinateId", "nextAt", "etag")
+     SELECT "id", now() - interval '1 minute', $1::text FROM "Subordinate"
+     ON CONFLICT ("subordinateId") DO UPDATE SET "nextAt" = excluded."nextAt", "etag" = excluded."etag"`,
+    [etag],
+  )
+  await client.end()
+}

@@ -28,7 +28,8 @@ import type { Events } from '#server/live/events.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
-import { graphqlRoute } from '#server/plugins/graphql.ts'
+import { GRAPHQL_PATH, graphqlRoute } from '#server/plugins/graphql.ts'
+import { refuseFaultyInput } from '#server/plugins/input-check.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -70,6 +71,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loggerInstance: deps.log,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Refused with a sentence: plugins/input-check.ts.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     trustProxy: deps.trustedProxies,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(deps.trustedProxies),
@@ -77,6 +81,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   answerFailures(app)
   noteOrigins(app)
+  refuseFaultyInput(app, { except: GRAPHQL_PATH })
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
   // The console's documents carry their own content security policy with hashes; this directive does not work in a
   // document.

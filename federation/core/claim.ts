@@ -20,10 +20,13 @@ export function parseString(value: unknown, path: Path): string {
   return value
 }
 
+/** The end of the year 9999, in seconds: what date formats and databases can express. */
+const LAST_TIME = 253_402_300_799
+
 /** Seconds since 1970 (RFC 7519 NumericDate). Fractions are allowed. */
 export function parseNumericDate(value: unknown, path: Path): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw refuseAt(path, `must be seconds since 1970, not ${quote(value)}`)
+  if (typeof value !== 'number' || !(value >= 0 && value <= LAST_TIME)) {
+    throw refuseAt(path, `must be seconds since 1970, before the year 10000, not ${quote(value)}`)
   }
   return value
 }

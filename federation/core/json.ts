@@ -1,8 +1,12 @@
-/** Parses JSON strictly, without duplicate names (§6.1.2) or deep nesting, and compares JSON values. */
+/** Parses JSON strictly, without duplicate names (§6.1.2), deep nesting or broken text, and compares JSON values. */
+import { formatPath, type Path } from './path.ts'
 
 export type JsonObject = Record<string, unknown>
 
 const MAX_DEPTH = 32
+
+/** A copy of an object would lose this member, or get another prototype. */
+const UNSAFE_NAME = '__proto__'
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -20,7 +24,74 @@ export function getMember<T>(object: Readonly<Record<string, T>> | undefined, na
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   checkStructure(text)
+  // Only an escape can bring such text here.
+  const fault = BROKEN_ESCAPE.test(text) ? findJsonFault(value) : undefined
+  if (fault) throw new SyntaxError(`${formatPath(fault.path) || 'it'} ${fault.finding}`)
   return value
+}
+
+const BROKEN_ESCAPE = /\\u(0000|d[89a-f])/i
+
+/** Why a JSON value cannot be published or stored: `finding` continues a sentence about the value at `path`. */
+export type JsonFault = { path: Path; finding: string }
+
+type FaultOptions = {
+  /** Refuses further names of members. */
+  isRefused?(name: string, value: unknown): boolean
+}
+
+/** A value within the root; the chain of its parents is its path. */
+type Place = { value: object; depth: number; parent?: Place; name?: string | number }
+
+/** Finds deep nesting and broken text in values and names, at any depth, because it does not recurse. */
+export function findJsonFault(
+  root: unknown,
+  { isRefused = () => false }: FaultOptions = {},
+): JsonFault | undefined {
+  if (typeof root === 'string' && isBroken(root)) return { path: [], finding: BROKEN }
+  const open: Place[] = isContainer(root) ? [{ value: root, depth: 1 }] : []
+  for (let place = open.pop(); place; place = open.pop()) {
+    const { value, depth } = place
+    if (depth > MAX_DEPTH) {
+      return { path: pathOf(place).slice(0, 1), finding: `is nested deeper than ${MAX_DEPTH} levels` }
+    }
+    const isList = Array.isArray(value)
+    for (const [key, member] of Object.entries(value)) {
+      const finding = isList ? undefined : findNameFault(key, member, isRefused)
+      if (finding) return { path: pathOf(place), finding }
+      const name = isList ? Number(key) : key
+      if (isContainer(member)) open.push({ value: member, depth: depth + 1, parent: place, name })
+      else if (typeof member === 'string' && isBroken(member)) {
+        return { path: [...pathOf(place), name], finding: BROKEN }
+      }
+    }
+  }
+  return undefined
+}
+
+function findNameFault(
+  name: string,
+  member: unknown,
+  isRefused: (name: string, value: unknown) => boolean,
+): string | undefined {
+  if (isBroken(name)) return `has a name that ${BROKEN}`
+  return name === UNSAFE_NAME || isRefused(name, member)
+    ? `has the name "${name}", which is not allowed`
+    : undefined
+}
+
+function pathOf(place: Place): Path {
+  const path: (string | number)[] = []
+  for (let at: Place | undefined = place; at?.name !== undefined; at = at.parent) path.unshift(at.name)
+  return path
+}
+
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const BROKEN = 'contains a NUL character or half of a surrogate pair'
+
+function isBroken(text: string): boolean {
+  return text.includes('\0') || !text.isWellFormed()
 }
 
 /** Checks nesting and member names. `text` must be valid JSON. */
@@ -55,6 +126,7 @@ function isMemberName(text: string, end: number): boolean {
 }
 
 function addName(names: Set<string>, name: string): void {
+  if (name === UNSAFE_NAME) throw new SyntaxError(`it has the member "${name}", which is not allowed`)
   if (names.has(name)) throw new SyntaxError(`it has the member "${name}" twice`)
   names.add(name)
 }

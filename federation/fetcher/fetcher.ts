@@ -2,6 +2,7 @@
 
 import { Agent, request } from 'undici'
 import { addParameters, buildEntityConfigurationUrl, type EntityId } from '#core/entity-id.ts'
+import { parseJson as parseStrict } from '#core/json.ts'
 import { lookupPublic, parseTarget } from './address-guard.ts'
 import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
@@ -136,7 +137,7 @@ function buildPost(form: Record<string, string>, headers: Record<string, string>
 
 function parseJson(url: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseStrict(text)
   } catch (cause) {
     throw new FetchError('malformed', url, 'returned a document that is not valid JSON.', { cause })
   }

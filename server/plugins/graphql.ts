@@ -11,6 +11,8 @@ import { variableCheck } from '#server/plugins/variable-check.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 
+export const GRAPHQL_PATH = '/graphql'
+
 type Transport = { req: FastifyRequest; reply: FastifyReply }
 
 /** A browser adds none of these to a request that another site makes it send. */
@@ -41,7 +43,7 @@ export function graphqlRoute(
 ): void {
   const yoga = createYoga<Transport, Context>({
     schema,
-    graphqlEndpoint: '/graphql',
+    graphqlEndpoint: GRAPHQL_PATH,
     graphiql: false,
     landingPage: false,
     batching: false,
@@ -63,7 +65,7 @@ export function graphqlRoute(
 
   app.route({
     method: ['GET', 'POST'],
-    url: '/graphql',
+    url: GRAPHQL_PATH,
     handler: async (req, reply) => {
       const response = await yoga.handleNodeRequestAndResponse(req, reply, { req, reply })
       response.headers.forEach((value, name) => void reply.header(name, value))

@@ -1,5 +1,6 @@
 /** Checks the variables of an operation before it runs: a refusal names the place, and never repeats the value. */
 import {
+  type DocumentNode,
   GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
@@ -12,10 +13,12 @@ import {
   isRequiredInputField,
   type OperationDefinitionNode,
   typeFromAST,
+  visit,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { isJsonObject } from '#core/json.ts'
 import { formatPath, type Path } from '#core/path.ts'
+import { findInputFault } from '#server/schema/input-fault.ts'
 
 /** `path` begins with the name of the variable. */
 type Fault = { path: Path; message: string }
@@ -43,7 +46,7 @@ export const variableCheck: Plugin = {
 
 type Operation = {
   schema: GraphQLSchema
-  document: Parameters<typeof getOperationAST>[0]
+  document: DocumentNode
   operationName?: string | null | undefined
   variableValues?: unknown
 }
@@ -52,10 +55,30 @@ function refuse({ schema, document, operationName, variableValues }: Operation):
   const operation = getOperationAST(document, operationName)
   if (!operation) return [] // the execution says so
   const values = isJsonObject(variableValues) ? variableValues : {}
-  return [...findFaults(schema, operation, values)].map(
+  // The types are checked recursively, which needs a limited depth.
+  const unusable = [...findUnusable(document, values)]
+  const faults = unusable.length > 0 ? unusable : [...findFaults(schema, operation, values)]
+  return faults.map(
     ({ path, message }) =>
       new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', path: path.map(String) } }),
   )
+}
+
+/** Finds values that no type accepts. In a document, the syntax excludes all but NUL characters. */
+function* findUnusable(document: DocumentNode, values: Record<string, unknown>): Generator<Fault> {
+  for (const [name, value] of Object.entries(values)) {
+    const fault = findInputFault(value)
+    if (!fault) continue
+    const path = [name, ...fault.path]
+    yield { path, message: `${formatPath(path)} ${fault.finding}.` }
+  }
+  let hasNul = false
+  visit(document, {
+    StringValue({ value }) {
+      hasNul ||= value.includes('\0')
+    },
+  })
+  if (hasNul) yield { path: [], message: 'A string in the document contains a NUL character.' }
 }
 
 function* findFaults(

@@ -53,7 +53,7 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
 
 /** Some clients send `application/json` with an empty body. */
 function acceptEmptyBody(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
+  const parse = app.getDefaultJsonParser('ignore', 'ignore') // refused with a sentence: plugins/input-check.ts
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else parse(request, body, done)

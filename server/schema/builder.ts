@@ -10,7 +10,7 @@ import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 import { type Caller, callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { Context } from '#server/schema/context.ts'
-import { decodeNodeId } from '#server/schema/global-id.ts'
+import { decodeNodeId, isNodeType } from '#server/schema/global-id.ts'
 
 type Scalar<T> = { Input: T; Output: T }
 
@@ -65,15 +65,21 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'An object by its global id; null if it does not exist.',
       authScopes: { read: true },
       args: { id: { description: 'The global id.' } },
+      resolve: (_root, { id }, _context, { schema }, resolveNode) =>
+        isNodeType(schema, id.typename) ? resolveNode(id) : null,
     },
     nodesQueryOptions: {
       description: 'Objects by their global ids, in the order of the ids; null where none exists.',
       authScopes: { read: true },
       args: { ids: { description: `The global ids, at most ${MAXIMUM_IDS}.` } },
-      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+      resolve: async (_root, args, _context, { schema }, resolveNodes) => {
+        const { ids } = args
         if (ids.length > MAXIMUM_IDS)
           throw refusal('BAD_USER_INPUT', `At most ${MAXIMUM_IDS} ids are allowed.`)
-        return resolveNodes(ids)
+        const known = ids.filter(({ typename }) => isNodeType(schema, typename))
+        args.ids = known // what the plugin resolves, whatever it is given
+        const found = (await resolveNodes(known)).values()
+        return ids.map((id) => (known.includes(id) ? found.next().value : null))
       },
     },
   },

@@ -1,6 +1,7 @@
 /** Decodes global ids, and refuses ids that cannot be a key before the database is queried. */
 import { decodeGlobalID } from '@pothos/plugin-relay'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql'
+import { getMember } from '#core/json.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 
 type Node = { typename: string; id: string }
@@ -10,7 +11,18 @@ const MAXIMUM_INTEGER_KEY = 2 ** 31 - 1
 
 /** Whether the keys of a type are whole numbers; other keys are text. */
 function hasIntegerKey(typename: string): boolean {
-  return models[typename]?.fields.some(({ isId, type }) => isId && type === 'Int') ?? false
+  return getMember(models, typename)?.fields.some(({ isId, type }) => isId && type === 'Int') ?? false
+}
+
+/** Whether a type has global ids. */
+export function isNodeType(schema: GraphQLSchema, typename: string): boolean {
+  const type = schema.getType(typename)
+  return isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node')
+}
+
+/** A key that is text; null if no database column can hold it. */
+export function textKey(id: string): string | null {
+  return id.includes('\0') ? null : id
 }
 
 export function integerKey(id: string): number | null {
@@ -21,7 +33,8 @@ export function integerKey(id: string): number | null {
 /** @throws GraphQLError */
 export function decodeNodeId(globalId: string): Node {
   const node = decodeGlobalID(globalId)
-  if (!hasIntegerKey(node.typename) || integerKey(node.id) !== null) return node
+  const key = hasIntegerKey(node.typename) ? integerKey(node.id) : textKey(node.id)
+  if (key !== null) return node
   throw new GraphQLError(`${JSON.stringify(globalId.slice(0, 100))} is not a valid id.`, {
     extensions: { code: 'BAD_USER_INPUT' },
   })

@@ -5,7 +5,7 @@ import type { Person } from '#server/auth/own-account.ts'
 import { NotFoundError, ReauthenticationRequiredError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
-import { integerKey } from '#server/schema/global-id.ts'
+import { integerKey, textKey } from '#server/schema/global-id.ts'
 
 /** The database key of a global id; null if it is malformed or of another type. */
 export function keyOrNull(globalId: string, typename: string): number | null {
@@ -32,7 +32,8 @@ export function nodeId(globalId: string, typename: string): number {
 export function textNodeId(globalId: string, typename: string): string {
   try {
     const decoded = decodeGlobalID(globalId)
-    if (decoded.typename === typename) return decoded.id
+    const key = textKey(decoded.id)
+    if (decoded.typename === typename && key !== null) return key
   } catch {
     // Not a global id: treated as unknown.
   }

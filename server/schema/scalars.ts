@@ -1,7 +1,9 @@
 /** Scalars of the API; each validates its input. */
 import { GraphQLError } from 'graphql'
 import { findEntityIdError, findUrlError } from '#core/entity-id.ts'
+import { formatPath } from '#core/path.ts'
 import { builder } from '#server/schema/builder.ts'
+import { findInputFault } from '#server/schema/input-fault.ts'
 
 const MAXIMUM_JWT_BYTES = 1024 * 1024
 
@@ -9,6 +11,13 @@ const reject = (message: string) => new GraphQLError(message, { extensions: { co
 
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string') throw reject(`${name} must be a string.`)
+  return value
+}
+
+/** For a value in the document; variables are checked as a whole before. */
+function usable(value: unknown): unknown {
+  const fault = findInputFault(value)
+  if (fault) throw reject(`${formatPath(fault.path) || 'The value'} ${fault.finding}.`)
   return value
 }
 
@@ -61,7 +70,7 @@ builder.scalarType('JWT', {
 builder.scalarType('JSON', {
   description: 'Any JSON value. Object members are kept unchanged.',
   serialize: (value) => value,
-  parseValue: (value) => value,
+  parseValue: usable,
 })
 
 builder.scalarType('JWKS', {
@@ -70,6 +79,6 @@ builder.scalarType('JWKS', {
   parseValue: (value) => {
     const keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined
     if (!Array.isArray(keys)) throw reject('A JWK Set is an object with a list `keys`.')
-    return value
+    return usable(value)
   },
 })

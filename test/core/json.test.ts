@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { getMember, isJsonEqual, parseJson } from '#core/json.ts'
+import { findJsonFault, getMember, isJsonEqual, parseJson } from '#core/json.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 
 describe('parseJson', () => {
@@ -24,10 +24,29 @@ describe('parseJson', () => {
     expect(parseJson(text)).toEqual(JSON.parse(text))
   })
 
+  it('refuses __proto__ as a name, and no other that objects inherit', () => {
+    expect(() => parseJson('[{"a":{"\\u005f_proto__":1}}]')).toThrow('has the member "__proto__"')
+    expect(parseJson('{"constructor":1,"toString":2}')).toEqual({ constructor: 1, toString: 2 })
+  })
+
   it('refuses more than 32 levels', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
     expect(parseJson(nested(32))).toBeDefined()
     expect(() => parseJson(nested(33))).toThrow('nested deeper')
+  })
+
+  it.each([
+    ['{"a":["\\u0000"]}', 'a[0] contains a NUL character or half of a surrogate pair'],
+    ['{"a":{"b":"\\ud83d"}}', 'a.b contains a NUL'],
+    ['"\\uDE00"', 'it contains a NUL'],
+    ['{"a":{"\\uD83D":1}}', 'a has a name that contains a NUL'],
+  ])('refuses broken text: %s', (text, finding) => {
+    expect(() => parseJson(text)).toThrow(finding)
+  })
+
+  it('accepts a pair of surrogates and other escapes', () => {
+    const text = '{"\\ud83d\\ude00":"\\ud83d\\ude00 \\u0001 \\\\u0000"}'
+    expect(parseJson(text)).toEqual({ '😀': '😀 \u0001 \\u0000' })
   })
 
   it('parses every JSON text like JSON.parse', () => {
@@ -35,6 +54,28 @@ describe('parseJson', () => {
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) =>
         isJsonEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value))),
       ),
+    )
+  })
+})
+
+describe('findJsonFault', () => {
+  it('finds the place, at any depth, without recursion', () => {
+    let deep: unknown = []
+    for (let level = 0; level < 100_000; level++) deep = [deep]
+    expect(findJsonFault({ fine: 1, deep })).toEqual({
+      path: ['deep'],
+      finding: 'is nested deeper than 32 levels',
+    })
+    expect(findJsonFault({ a: [{}, { b: 'x\0' }] })?.path).toEqual(['a', 1, 'b'])
+    expect(findJsonFault({ a: 'x', b: [1, null, true] })).toBeUndefined()
+  })
+
+  it('finds no fault in any well-formed value without NUL', () => {
+    const text = fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0'))
+    fc.assert(
+      fc.property(fc.object({ key: text, values: [text, fc.integer()], maxDepth: 5 }), (value) => {
+        expect(findJsonFault(value)).toBeUndefined()
+      }),
     )
   })
 })

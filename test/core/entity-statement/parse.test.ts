@@ -84,6 +84,7 @@ describe('parseEntityStatement', () => {
     proves(['step 7: an iat that is no number', { iat: '1' }, 'iat'], '3.2/step-7'),
     proves(['step 8: no exp', { exp: undefined }, 'exp'], '3.1.1/required-claims'),
     proves(['step 8: a negative exp', { exp: -1 }, 'exp'], '3.2/step-8'),
+    ['step 8: an exp beyond the calendar', { exp: 253_402_300_800 }, 'exp'],
     proves(['step 9: no jwks', { jwks: undefined }, 'jwks'], '3.1.1/required-claims', '3.2/step-9'),
     proves(['step 9: a jwks that is no set', { jwks: [] }, 'jwks'], '3.2/step-9'),
     proves(['step 9: an empty jwks', { jwks: { keys: [] } }, 'jwks'], '3.2/step-9'),

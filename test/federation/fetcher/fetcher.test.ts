@@ -150,6 +150,8 @@ describe('the response', () => {
     ['compressed', { ...json, 'content-encoding': 'gzip' }, '{}', 'malformed'],
     ['not UTF-8', json, Buffer.from([0x22, 0xff, 0x22]), 'malformed'],
     ['not JSON', json, '{', 'malformed'],
+    ['deep JSON', json, '['.repeat(100_000) + ']'.repeat(100_000), 'malformed'],
+    ['JSON with a NUL', json, '["\\u0000"]', 'malformed'],
   ]
   test.each(refused)('is refused when it is %s', async (_what, headers, body, code) => {
     const server = await startRawServer(

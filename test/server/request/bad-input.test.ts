@@ -17,11 +17,36 @@ it.each([
   ['a key beyond every number', base64('TrustMark:99999999999')],
   ['a negative key', base64('RenewalRun:-1')],
   ['no key', base64('AuditEvent:')],
-  ['a type that is none', base64('Nothing:1')],
+  ['a key with a NUL', base64('User:\0')],
 ])('refuses as the id of a node: %s', async (_title, id) => {
   const { data, errors } = await admin.execute('query ($id: ID!) { node(id: $id) { id } }', { id })
   expect(data).toEqual({ node: null })
   expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })])
+})
+
+it.each([
+  'Nothing:1',
+  'constructor:1',
+  '__proto__:1',
+  'toString:x',
+  'PageInfo:1',
+  'Query:1',
+  'JSON:1',
+  'Node:1',
+])('finds nothing under the id of a type without ids: %s', async (text) => {
+  const id = base64(text)
+  expect(await admin.execute('query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({
+    data: { node: null },
+  })
+  const { id: run } = await admin.server.db.renewalRun.create({
+    data: { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() },
+  })
+  const known = base64(`RenewalRun:${run}`)
+  const ids = [id, known, id]
+  expect(await admin.execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })).toEqual({
+    data: { nodes: [null, { id: known }, null] },
+  })
+  await admin.server.db.renewalRun.delete({ where: { id: run } })
 })
 
 it.each([

@@ -17,6 +17,7 @@ const serverFloors = [
 const serviceFloors = [
   ['audit|write', 'claim-size'],
   ['context', 'patch'],
+  ['superior'],
   ['entity', 'signing-key'],
   ['trust-anchor'],
   ['subordinate'],

@@ -7,6 +7,7 @@ const transient = [
   'OutboxEntry',
   'PublisherLease',
   'DriftReport',
+  'Superior',
   'RenewalRun',
   'RenewalRunItem',
   'SubordinateCheck',

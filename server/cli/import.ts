@@ -12,6 +12,7 @@ import type { ImportContext, ImportItem, ImportResult } from '#server/import/ste
 import type { Installation } from '#server/process/installation.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
+import { createSuperiors } from '#server/services/superior/superiors.ts'
 import { createWriter } from '#server/services/write.ts'
 
 /** For the audit entry of a failure; each imported object has its own entry. */
@@ -78,7 +79,8 @@ async function* run(installation: Installation, content: InmorContent, isDryRun:
   }
   try {
     // Keys first: what they signed refers to them.
-    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write, now }).follow()
+    const superiors = createSuperiors(context)
+    if (!isDryRun) await createSigningKeyService({ db, signingKeys, write, now, superiors }).follow()
     yield* importInmor(context, content)
   } finally {
     signingKeys.close()

@@ -2,6 +2,7 @@
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
@@ -12,6 +13,7 @@ import { sentenceOf } from '#server/process/start-failure.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing-key/view.ts'
+import { createSuperiors } from '#server/services/superior/superiors.ts'
 import { createWriter } from '#server/services/write.ts'
 
 type KeyService = ReturnType<typeof createSigningKeyService>
@@ -23,16 +25,19 @@ async function withKeys<T>(
 ): Promise<T> {
   const options = attempt ? { attempt } : {}
   return withInstallation(async (installation) => {
-    const { db, keys: place, now } = installation
+    const { db, keys: place, entityId, allowHttp, now } = installation
+    const fetcher = createFetcher({ allowHttp })
+    const superiors = createSuperiors({ db, entityId, allowHttp, fetcher, now })
     const signingKeys = await openSigningKeys({
       ...place,
       onError: (error) => process.stderr.write(`${sentenceOf(error)}\n`),
     })
     const write = createWriter(db)
     try {
-      return await work(createSigningKeyService({ db, signingKeys, write, now }), installation)
+      return await work(createSigningKeyService({ db, signingKeys, write, now, superiors }), installation)
     } finally {
       signingKeys.close()
+      await fetcher.close()
     }
   }, options)
 }

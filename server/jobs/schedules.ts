@@ -54,6 +54,11 @@ export const schedules = {
     cron: '0 * * * *',
     run: renewTrustMarks,
   },
+  'check-superiors': {
+    description: 'Reads which keys and policy the superiors of this anchor publish for it.',
+    cron: '*/5 * * * *',
+    run: checkSuperiors,
+  },
   'walk-collection': {
     description: 'Crawls the federation into the collection.',
     cron: '*/5 * * * *',
@@ -119,6 +124,14 @@ async function renewTrustMarks(context: ScheduleContext): Promise<ScheduleResult
   const due = Prisma.sql`SELECT 1 FROM "TrustMark" m WHERE ${dueTrustMarks}`
   if (!(await exists(context, due))) return { message: 'None is due.' }
   return startRun(context, 'renew-trust-marks', 'TRUST_MARKS', { parameters: { due: true } })
+}
+
+async function checkSuperiors({ services }: ScheduleContext): Promise<ScheduleResult> {
+  const superiors = await services.superiors.check()
+  if (superiors.length === 0) return { message: 'This anchor has no superior.' }
+  const failed = superiors.filter(({ row }) => row?.lastError)
+  if (failed.length === 0) return { message: `Read ${superiors.length} statements about this anchor.` }
+  return { message: failed.map(({ entityId, row }) => `${entityId}: ${row?.lastError}`).join(' ') }
 }
 
 function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {

@@ -3,6 +3,7 @@ import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
+import { createSuperiors } from '#server/services/superior/superiors.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
@@ -10,13 +11,15 @@ import { createWriter } from '#server/services/write.ts'
 
 export function createServices(deps: ServiceDeps) {
   const context: ServiceContext = { ...deps, write: createWriter(deps.db, deps.publisher) }
+  const superiors = createSuperiors(context)
   return {
     subordinates: createSubordinateService(context),
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),
     trustAnchor: createTrustAnchorService(context),
     resolution: createResolutionService(context),
-    signingKeys: createSigningKeyService(context),
+    signingKeys: createSigningKeyService({ ...context, superiors }),
+    superiors,
   }
 }
 

@@ -10,5 +10,5 @@ export {
 export { checkEntityLimits, entityLimits, findExceededLimits } from './limits.ts'
 export { type Candidate, type ResolvedEntity, type ResolveOptions, resolveEntity } from './resolve.ts'
 export { resolveMetadata } from './resolve-metadata.ts'
-export type { SourceOptions, StatementSource } from './source.ts'
+export { createStatementReader, type SourceOptions, type StatementSource } from './source.ts'
 export { type TrustChain, type ValidateOptions, validateTrustChain } from './validate.ts'

@@ -86,7 +86,7 @@ builder.mutationFields((t) => ({
   switchSigningKey: t.field({
     type: SigningKey,
     description:
-      'Starts to sign with the announced key. All statements are re-signed; re-sign Trust Marks with reissueTrustMarks. Refused while caches may hold an Entity Configuration without the key. The previous key stays published until it is retired. Superiors in other federations must know the new key; this is not checked.',
+      'Starts to sign with the announced key. All statements are re-signed; re-sign Trust Marks with reissueTrustMarks. Refused while caches may hold an Entity Configuration, or a statement of a superior, without the key. The previous key stays published until it is retired.',
     authScopes: { administer: true },
     errors: { types: [NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: SwitchSigningKeyInput, description: 'Options; none by default.' }) },

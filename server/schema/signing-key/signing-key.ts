@@ -65,8 +65,11 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
       type: 'DateTime',
       nullable: true,
       description:
-        'When the last cached Entity Configuration without it expires: an announced key may sign from then on.',
-      resolve: ({ row }) => row?.usableFrom ?? null,
+        'When the last cached statement without it expires, our Entity Configuration and those of superiors: an announced key may sign from then on. Null: not known yet.',
+      resolve: ({ usableFrom }) => usableFrom,
+    }),
+    superiorFaults: t.exposeStringList('superiorFaults', {
+      description: 'Why superiors make a switch to this announced key unsafe, one sentence each.',
     }),
     signsSince: t.field({
       type: 'DateTime',

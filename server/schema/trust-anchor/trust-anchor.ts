@@ -8,6 +8,7 @@ import { signEntityConfiguration } from '#server/publish/own-statements.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
+import { Superior } from '#server/schema/trust-anchor/superior.ts'
 
 export const FederationEndpoint = builder.enumType('FederationEndpoint', {
   description: 'An optional endpoint of the federation server; fetch and list are always advertised.',
@@ -50,6 +51,11 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     authorityHints: t.expose('authorityHints', {
       type: ['EntityIdentifier'],
       description: 'Its own superiors in other federations.',
+    }),
+    superiors: t.field({
+      type: [Superior],
+      description: 'What its superiors say about it, as read last.',
+      resolve: (_settings, _args, { services }) => services.superiors.list(),
     }),
     organization: t.field({
       type: 'JSON',

@@ -2,6 +2,7 @@
 import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { UnsafeKeyChangeError } from '#server/error/operation-error.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
+import { keysOf, type SuperiorView } from '#server/services/superior/superiors.ts'
 
 /**
  * Clients may cache an Entity Configuration without the key until it expires, and cannot verify its signatures.
@@ -21,6 +22,47 @@ export function requireKnownToAll(row: SigningKey | null, now: Date): void {
     row.usableFrom,
     'overrideReason',
   )
+}
+
+/** Why a switch to this key is not safe yet below this superior (§11.2); null: it is. */
+export function findSuperiorFault(
+  { entityId, row }: SuperiorView,
+  kid: string,
+  now: Date,
+): { message: string; safeFrom: Date | null } | null {
+  if (!row || row.lastError !== null) {
+    const reason = row?.lastError ? ` (${row.lastError})` : ''
+    return {
+      message: `It is not known whether the superior ${entityId} lists the announced key${reason}. Check that it can be reached.`,
+      safeFrom: null,
+    }
+  }
+  const from = keysOf(row)[kid]
+  if (from === undefined) {
+    return {
+      message: `The superior ${entityId} does not list the announced key in its statement about this anchor. Ask its operator to add the key.`,
+      safeFrom: null,
+    }
+  }
+  const safeFrom = new Date(from)
+  if (safeFrom <= now) return null
+  return {
+    message: `Until ${say(safeFrom)} caches may hold a statement of the superior ${entityId} without the announced key.`,
+    safeFrom,
+  }
+}
+
+/**
+ * Without the key in the statements of every superior, no Trust Chain through them verifies.
+ * @throws UnsafeKeyChangeError
+ */
+export function requireKnownToSuperiors(superiors: readonly SuperiorView[], kid: string, now: Date): void {
+  for (const superior of superiors) {
+    const fault = findSuperiorFault(superior, kid, now)
+    if (!fault) continue
+    const message = `${fault.message} In an emergency give a reason (overrideReason).`
+    throw new UnsafeKeyChangeError(message, fault.safeFrom, 'overrideReason')
+  }
 }
 
 /**

@@ -4,12 +4,13 @@ import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/o
 import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { createKeyChange, everythingSigned, type KeyContext } from '#server/services/signing-key/change.ts'
-import { requireKnownToAll } from '#server/services/signing-key/safety.ts'
+import { requireKnownToAll, requireKnownToSuperiors } from '#server/services/signing-key/safety.ts'
 import { createKeyView, keyOf, type SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createKeyWithdrawal } from '#server/services/signing-key/withdrawal.ts'
+import type { Superiors } from '#server/services/superior/superiors.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 
-export function createSigningKeyService(context: KeyContext) {
+export function createSigningKeyService(context: KeyContext & { superiors: Pick<Superiors, 'check'> }) {
   const { place } = context.signingKeys
   const keyChange = createKeyChange(context)
   const view = createKeyView(context)
@@ -49,11 +50,14 @@ export function createSigningKeyService(context: KeyContext) {
       input: { overrideReason?: string | null | undefined } = {},
     ): Promise<SigningKeyView> {
       const overrideReason = input.overrideReason?.trim()
+      const superiors = overrideReason ? [] : await context.superiors.check()
       const { kid } = await keyChange.change(caller, 'switchSigningKey', async (tx, keys) => {
         const next = keyOf(keys, 'announced')
         if (!next) throw new NotFoundError('No key is announced. Announce one first.')
         if (!overrideReason) {
-          requireKnownToAll(await tx.signingKey.findUnique({ where: { kid: next.jwk.kid } }), context.now())
+          const { kid } = next.jwk
+          requireKnownToAll(await tx.signingKey.findUnique({ where: { kid } }), context.now())
+          requireKnownToSuperiors(superiors, kid, context.now())
         }
         await switchKey(place)
         return {

@@ -5,7 +5,9 @@ import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { KeyContext } from '#server/services/signing-key/change.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
+import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
 import { findKeyUses, type KeyUse } from '#server/services/signing-key/use.ts'
+import { listSuperiors, type SuperiorView } from '#server/services/superior/superiors.ts'
 import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
 
@@ -18,6 +20,10 @@ export type SigningKeyView = {
   jwk: Jwk
   /** Its history; null for a file that was added a moment ago. */
   row: SigningKey | null
+  /** When no cache lacks it any more; null: not known yet. */
+  usableFrom: Date | null
+  /** Why the superiors make a switch to it unsafe, one sentence each. */
+  superiorFaults: string[]
   /** Counted on demand. */
   use(): Promise<KeyUse>
 }
@@ -41,16 +47,15 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     await signingKeys.refresh()
     const keys = signingKeys.current().listed
     const rows = await db.signingKey.findMany({ where: { kid: { in: keys.map(({ jwk }) => jwk.kid) } } })
+    const superiors = await listSuperiors(db)
     const count = countOnce()
-    return keys.map(({ jwk, role, file }) => ({
-      kid: jwk.kid,
-      alg: algorithmOf(jwk),
-      state: stateOfRole[role],
-      file,
-      jwk,
-      row: rows.find(({ kid }) => kid === jwk.kid) ?? null,
-      use: () => count(jwk.kid),
-    }))
+    return keys.map(({ jwk, role, file }) => {
+      const { kid } = jwk
+      const row = rows.find((row) => row.kid === kid) ?? null
+      const known = role === 'announced' ? usableBelow(superiors, row, kid, now()) : usable(row)
+      const view = { kid, alg: algorithmOf(jwk), state: stateOfRole[role], file, jwk, row }
+      return { ...view, ...known, use: () => count(kid) }
+    })
   }
 
   /** As `listed`; the key that expired last comes first. */
@@ -83,6 +88,19 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
       if (key) return key
       throw new NotFoundError(`There is no key ${kid} in the history.`)
     },
+  }
+}
+
+const usable = (row: SigningKey | null) => ({ usableFrom: row?.usableFrom ?? null, superiorFaults: [] })
+
+/** The latest time of our Entity Configuration and of the statements of all superiors. */
+function usableBelow(superiors: readonly SuperiorView[], row: SigningKey | null, kid: string, now: Date) {
+  const faults = superiors.flatMap((superior) => findSuperiorFault(superior, kid, now) ?? [])
+  const times = [row?.usableFrom ?? null, ...faults.map(({ safeFrom }) => safeFrom)]
+  const isKnown = times.every((time) => time !== null)
+  return {
+    usableFrom: isKnown ? new Date(Math.max(...times.map(Number))) : null,
+    superiorFaults: faults.map(({ message }) => message),
   }
 }
 

@@ -11,7 +11,7 @@ graphql(`
 
 graphql(`
   fragment SigningKeyFields on SigningKey {
-    kid alg state file jwk createdAt publishedAt usableFrom signsSince replacedAt
+    kid alg state file jwk createdAt publishedAt usableFrom superiorFaults signsSince replacedAt
     validSignatures { ...SigningKeyUseFields }
   }
 `)

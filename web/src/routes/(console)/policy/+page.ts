@@ -5,7 +5,7 @@ import type { PageLoad } from './$types'
 
 const PolicyPage = graphql(`
   query PolicyPage {
-    trustAnchor { entityId version metadataPolicy }
+    trustAnchor { entityId version metadataPolicy superiors { entityId policyConflict } }
   }
 `)
 

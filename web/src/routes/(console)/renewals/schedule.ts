@@ -29,6 +29,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'republish-future': { label: 'Repair after a wrong clock' },
   'renew-subordinates': { label: 'Renewal of subordinates', byHand: 'SUBORDINATES' },
   'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
+  'check-superiors': { label: 'Statements of superiors' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
   'detect-drift': { label: 'Consistency check' },
   prune: { label: 'Clean-up' },

@@ -6,7 +6,9 @@ import type { PageLoad } from './$types'
 const TrustAnchorPage = graphql(`
   query TrustAnchorPage {
     trustAnchor {
-      entityId organizationName authorityHints trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
+      entityId organizationName authorityHints
+      superiors { entityId lastError policyConflict }
+      trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
       constraints trustAnchors endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
       signingKey { kid alg }

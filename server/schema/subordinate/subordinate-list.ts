@@ -4,13 +4,16 @@ import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { searchCondition } from '#server/schema/search.ts'
+import { wordConditions } from '#server/schema/search.ts'
 import { SubordinateState, toStateCondition } from '#server/schema/subordinate/subordinate-state.ts'
 
 const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the Entity Identifier or the display name; case-insensitive.' }),
+    search: t.string({
+      description:
+        'Words in any order, each a part of the Entity Identifier, a name of it or its organization, or a contact; case-insensitive. At most 16.',
+    }),
     entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
     state: t.field({ type: SubordinateState, description: 'Its state.' }),
     intermediate: t.boolean({ description: 'Whether it has subordinates.' }),
@@ -89,10 +92,7 @@ function where(
   if (!filter) return {}
   const { search, entityType, state, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
-  const contains = searchCondition(search)
-  if (contains) {
-    and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
-  }
+  for (const contains of wordConditions(search)) and.push({ searchText: contains })
   if (entityType) and.push({ entityTypes: { has: entityType } })
   if (state) and.push(toStateCondition(state, now))
   if (typeof intermediate === 'boolean') and.push({ intermediate })

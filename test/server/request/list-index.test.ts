@@ -25,7 +25,8 @@ const rows = `
     "entityConfiguration", "entityConfigurationExpiresAt", "statementExpiresAt", "lastCheckedAt", "failingSince",
     "registeredAt", "updatedAt")
   SELECT 'https://rp' || n || '.example.org', 'Service ' || n, n % 1000 <> 1,
-    ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3, '{}', '{}', 'a.b.c',
+    ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3,
+    jsonb_build_object('federation_entity', jsonb_build_object('contacts', jsonb_build_array('ops' || n || '@example.org'))), '{}', 'a.b.c',
     now() + n % 1000 * interval '1 day', now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
     now() - n * interval '1 minute', now() - n * interval '1 second'
   FROM generate_series(1, ${COUNT}) AS n;
@@ -91,7 +92,9 @@ const filters: [title: string, filter: NonNullable<Parameters<typeof subordinate
   [
     ['no condition', {}, COUNT],
     ['a part of the identifier', { search: 'rp4711.' }, 1],
-    ['a part of the name', { search: 'service 4711' }, 11],
+    ['a part of the name', { search: 'service 4711' }, 20],
+    ['words in any order', { search: '4711 example service' }, 20],
+    ['a contact', { search: 'ops4711@' }, 1],
     ['an Entity Type', { entityType: 'openid_provider' }, 100],
     ['intermediates', { intermediate: true }, 100],
     ['the inactive', { state: 'INACTIVE' }, 100],

@@ -171,7 +171,7 @@ test('shows the policy, the constraints and the history', async () => {
   await page.getByText('at most 1').waitFor()
   await page.getByRole('link', { name: 'History' }).click()
   const history = page.getByRole('list', { name: /^Changes of this subordinate/ })
-  await history.getByText('Registered', { exact: true }).waitFor()
+  await history.getByText('Subordinate registered', { exact: true }).waitFor()
   await history.getByText('difference').first().click()
   await history.getByRole('rowheader', { name: 'validFor' }).waitFor()
   expect(complaints).toEqual([])

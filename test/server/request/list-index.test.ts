@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
+import { conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { renewalRunPage } from '#server/schema/run/renewal-run-list.ts'
 import { expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
@@ -44,7 +45,10 @@ const rows = `
     CASE n % 1000 WHEN 2 THEN 'CANCELLED' WHEN 3 THEN 'FAILED' ELSE 'SUCCEEDED' END,
     CASE n % 1000 WHEN 4 THEN 'anna' ELSE 'job:walk' END,
     CASE n % 1000 WHEN 5 THEN 7 ELSE 0 END, now() - n * interval '1 minute'
-  FROM generate_series(1, ${COUNT}) AS n`
+  FROM generate_series(1, ${COUNT}) AS n;
+  INSERT INTO "AuditEvent" ("at", "actor", "method", "action", "resourceType", "resource", "previousHash", "hash", "part", "runId")
+  SELECT now(), CASE n % 1000 WHEN 1 THEN 'anna' ELSE 'job:renew' END, 'job', 'renewSubordinate', 'Subordinate',
+    'https://rp' || n || '.example.org', '', '', n % 1000 <> 1, n / 1000 FROM generate_series(1, ${COUNT}) AS n`
 
 /** Creates the trigram indexes last, which is faster than row by row. */
 async function insertRows(): Promise<void> {
@@ -180,6 +184,19 @@ it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]
   const [plan] = await plansOf(async () => expect(await db.renewalRun.count({ where })).toBe(found))
   // Counting nearly all rows reads all rows.
   if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
+})
+
+it.each<[title: string, filter: Parameters<typeof conditionsOf>[0], found: number]>([
+  ['a part of the actor', { actorContains: 'ANN' }, 100],
+  ['a part of the object', { resourceContains: 'rp4711.' }, 1],
+  ['folded runs', { folded: true }, 100],
+])('audit entries found by %s are read and counted through an index', async (_title, filter, found) => {
+  const where = conditionsOf(filter)
+  const plans = await plansOf(async () => {
+    await db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, take: 26 })
+    expect(await db.auditEvent.count({ where })).toBe(found)
+  })
+  for (const plan of plans) expect(plan).not.toContain('Seq Scan on "AuditEvent"')
 })
 
 it('Entity Configurations that expire in the next days are counted through an index', async () => {

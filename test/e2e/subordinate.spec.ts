@@ -115,7 +115,7 @@ test('shows the server’s refusal of a value at its field', async () => {
   await edit(page)
   await page.getByLabel('Validity of the statement').fill('999999')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).waitFor()
+  await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).first().waitFor()
   expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
 })
 

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql'
 
 /** The length of the longest Entity Identifier. */
 const MAXIMUM_LENGTH = 2048
+const MAXIMUM_WORDS = 16
 
 /** The trimmed term; undefined without one. @throws GraphQLError for a long term */
 export function searchTerm(search: string | null | undefined): string | undefined {
@@ -20,7 +21,22 @@ export type SearchCondition = { contains: string; mode: 'insensitive' }
 /** The condition for columns that contain the term, literally; undefined without one. @throws GraphQLError */
 export function searchCondition(search: string | null | undefined): SearchCondition | undefined {
   const term = searchTerm(search)
-  if (term === undefined) return undefined
-  // Prisma does not escape the wildcards of LIKE.
-  return { contains: term.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' }
+  return term === undefined ? undefined : conditionOf(term)
 }
+
+/** A condition for each word, in any order. @throws GraphQLError */
+export function wordConditions(search: string | null | undefined): SearchCondition[] {
+  const words = new Set(searchTerm(search)?.split(/\s+/))
+  if (words.size > MAXIMUM_WORDS) {
+    throw new GraphQLError(`search must have at most ${MAXIMUM_WORDS} words.`, {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  }
+  return [...words].map(conditionOf)
+}
+
+/** Prisma does not escape the wildcards of LIKE. */
+const conditionOf = (part: string): SearchCondition => ({
+  contains: part.replace(/[\\%_]/g, '\\$&'),
+  mode: 'insensitive',
+})

@@ -102,7 +102,7 @@ test('shows changes, active runs and expiries on the dashboard', async () => {
   await page.getByRole('progressbar', { name: 'Renewal of subordinates' }).waitFor()
   slow?.misbehave(undefined)
   await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
-  await changes.getByText('Changed', { exact: true }).waitFor()
+  await changes.getByText('Subordinate changed', { exact: true }).waitFor()
 })
 
 const publication = () => page.getByRole('status', { name: 'Publication' })

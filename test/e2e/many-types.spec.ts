@@ -2,7 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { tooWide } from '#test/helpers/too-wide.ts'
 
 const COUNT = 150
 /** The last identifier, far behind the first hundred. */
@@ -53,6 +55,42 @@ test('lists all types page by page', async () => {
   expect(complaints).toEqual([])
 })
 
+test('shows the whole Next button on a phone', async () => {
+  const { page } = watched
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/trust-mark-types')
+  await page.getByRole('link', { name: 'Next' }).click()
+  await page.getByText('51–100 of 150 Trust Mark types').waitFor()
+  for (const name of ['Previous', 'Next']) {
+    const box = await page.getByRole('link', { name }).boundingBox()
+    expect(box?.x).toBeGreaterThanOrEqual(0)
+    expect((box?.x ?? 0) + (box?.width ?? 390)).toBeLessThanOrEqual(390)
+  }
+  expect(await tooWide(page)).toEqual([])
+  await page.setViewportSize({ width: 1280, height: 800 })
+})
+
+test('saves the filters of a list under a name, and keeps them in the browser', async () => {
+  const { page, complaints } = watched
+  await page.goto('/trust-mark-types')
+  await page.getByLabel('Search').fill('149 certificate')
+  await page.getByRole('link', { name: LAST }).waitFor()
+  await page.getByRole('button', { name: 'Save this view' }).click()
+  await page.getByLabel('Name of the view').fill('The last one')
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Save view' }).click()
+  await page.goto('/trust-mark-types')
+  await page.getByText('1–50 of 150').waitFor()
+  await page.getByRole('link', { name: 'The last one' }).click()
+  await page.getByText('1 Trust Mark type matches').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Remove the view The last one' }).click()
+  await page.reload()
+  await page.getByRole('button', { name: 'Save this view' }).waitFor()
+  expect(await page.getByRole('link', { name: 'The last one' }).count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
 test('a mark of the last type is issued', async () => {
   const { page, complaints } = watched
   await page.goto('/trust-marks/new')
@@ -60,6 +98,14 @@ test('a mark of the last type is issued', async () => {
   await page.getByText(typeOf(149)).waitFor()
   await page.getByLabel('Entity', { exact: true }).fill('https://rp.example.org')
   await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
+  const question = page.getByRole('alertdialog', { name: 'This entity is not registered' })
+  await question.getByText('https://rp.example.org').waitFor()
+  expect(await violations(page, '[role=alertdialog]')).toEqual([])
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('Not issued: no subordinate has this identifier.').waitFor()
+  expect(await admin.server.db.trustMark.count()).toBe(0)
+  await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
+  await question.getByRole('button', { name: 'Issue anyway' }).click()
   await page.getByRole('heading', { level: 1, name: LAST }).waitFor()
   expect(complaints).toEqual([])
 })

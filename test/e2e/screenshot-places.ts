@@ -118,7 +118,7 @@ export const places: Readonly<Record<string, Place>> = {
   keys: { reach: list('/keys', 'Keys') },
   explorer: { looks: ['light', 'dark'], reach: explorer },
   collection: { looks: ['light', 'phone'], reach: list('/collection', 'Patient portal') },
-  audit: { reach: list('/audit', 'Registered') },
+  audit: { reach: list('/audit', 'Subordinate registered') },
   users: { reach: list('/users', 'admin') },
   'api-keys': { reach: list('/api-keys', 'demo') },
   account: { reach: list('/account', 'Your sessions') },

@@ -115,7 +115,7 @@ test('shows the server’s refusal of a value at its field', async () => {
   await edit(page)
   await page.getByLabel('Validity of the statement').fill('999999')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).waitFor()
+  await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).first().waitFor()
   expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
 })
 
@@ -171,7 +171,7 @@ test('shows the policy, the constraints and the history', async () => {
   await page.getByText('at most 1').waitFor()
   await page.getByRole('link', { name: 'History' }).click()
   const history = page.getByRole('list', { name: /^Changes of this subordinate/ })
-  await history.getByText('Registered', { exact: true }).waitFor()
+  await history.getByText('Subordinate registered', { exact: true }).waitFor()
   await history.getByText('difference').first().click()
   await history.getByRole('rowheader', { name: 'validFor' }).waitFor()
   expect(complaints).toEqual([])

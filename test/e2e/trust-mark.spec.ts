@@ -61,6 +61,7 @@ test('creates a type, and issues a mark to an entity found by name', async () =>
   await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
   await page.getByRole('option', { name: entity.id }).click()
   expect(await page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
+  await page.getByText('Test Relying Party', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
   await page.getByRole('heading', { name: 'The current mark' }).waitFor()
   await eventually(async () => expect(await served()).toMatchObject({ sub: entity.id }))
@@ -96,6 +97,8 @@ test('refuses a protected claim at its field', async () => {
 test('finds the mark in the list, and stops serving it after revocation', async () => {
   const { page, complaints } = watched
   await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+  // The refused claim of the test before is still in the form.
+  await page.getByRole('button', { name: 'Leave without saving' }).click()
   await page.getByRole('searchbox', { name: 'Search' }).fill(new URL(entity.id).host)
   await page.waitForURL(/q=/)
   const row = page.getByRole('row').filter({ hasText: 'Has signed' })

@@ -1,6 +1,8 @@
 /** The filter of the audit log. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { searchCondition } from '#server/schema/search.ts'
 import { auditActions } from '#server/services/audit/action.ts'
 
 export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
@@ -36,6 +38,12 @@ export const AuditEventFilter = builder.inputType('AuditEventFilter', {
     resourceType: t.string({ description: 'The object type.' }),
     resourceTypes: t.field({ type: [AuditResourceTypeEnum], description: 'One of these object types.' }),
     resource: t.string({ description: 'The natural key of the object.' }),
+    actorContains: t.string({ description: 'Part of the actor; case-insensitive.' }),
+    resourceContains: t.string({ description: 'Part of the natural key of the object; case-insensitive.' }),
+    run: t.id({ description: 'A change by this run.' }),
+    folded: t.boolean({
+      description: 'true: without the entries of a run that `runEntries` of its first entry counts.',
+    }),
     after: t.field({ type: 'DateTime', description: 'At or after this time.' }),
     before: t.field({ type: 'DateTime', description: 'Before this time.' }),
   }),
@@ -46,6 +54,10 @@ type Filter = typeof AuditEventFilter.$inferInput
 export function conditionsOf(filter: Filter | null | undefined): Prisma.AuditEventWhereInput {
   if (!filter) return {}
   const { actor, action, actions, outcome, resourceType, resourceTypes, resource, after, before } = filter
+  const [actorPart, resourcePart] = [
+    searchCondition(filter.actorContains),
+    searchCondition(filter.resourceContains),
+  ]
   const at = { ...(after ? { gte: after } : {}), ...(before ? { lt: before } : {}) }
   return {
     ...(actor ? { actor } : {}),
@@ -57,6 +69,11 @@ export function conditionsOf(filter: Filter | null | undefined): Prisma.AuditEve
     AND: [
       ...(actions ? [{ action: { in: actions } }] : []),
       ...(resourceTypes ? [{ resourceType: { in: resourceTypes } }] : []),
+      ...(actorPart ? [{ actor: actorPart }] : []),
+      ...(resourcePart ? [{ resource: resourcePart }] : []),
+      // No run has the key 0.
+      ...(filter.run ? [{ runId: keyOrNull(filter.run, 'RenewalRun') ?? 0 }] : []),
+      ...(filter.folded ? [{ part: false }] : []),
     ],
   }
 }

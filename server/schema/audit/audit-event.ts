@@ -1,6 +1,6 @@
 /** The audit log: who changed what, with the state before and after. */
 import { isJsonEqual } from '#core/json.ts'
-import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
@@ -23,6 +23,12 @@ function differences(before: Prisma.JsonValue, after: Prisma.JsonValue): Record<
 
 function members(value: Prisma.JsonValue): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+}
+
+/** The entry of a start names its run as the object. */
+function runIdOf({ runId, resourceType, resource }: Pick<AuditEvent, 'runId' | 'resourceType' | 'resource'>) {
+  if (runId !== null) return runId
+  return resourceType === 'RenewalRun' && /^[0-9]{1,9}$/.test(resource) ? Number(resource) : null
 }
 
 builder.prismaNode('AuditEvent', {
@@ -88,6 +94,26 @@ builder.prismaNode('AuditEvent', {
     requestId: t.exposeString('requestId', {
       nullable: true,
       description: 'The id of the request in the server’s log.',
+    }),
+    run: t.prismaField({
+      type: 'RenewalRun',
+      nullable: true,
+      description:
+        'The run that it started or that made the change; null without one, or after its retention.',
+      select: { runId: true, resourceType: true, resource: true },
+      resolve: (query, event, _args, { db }) => {
+        const id = runIdOf(event)
+        return id === null ? null : db.renewalRun.findUnique({ ...query, where: { id } })
+      },
+    }),
+    runEntries: t.int({
+      description: 'The number of further entries of the same run, if it is the first of them; otherwise 0.',
+      select: { runId: true, part: true, action: true, resourceType: true, resource: true },
+      resolve: (event, _args, { db }) => {
+        const runId = runIdOf(event)
+        if (runId === null || event.part || event.action === 'cancelRun') return 0
+        return db.auditEvent.count({ where: { runId, part: true } })
+      },
     }),
     hash: t.exposeString('hash', { description: 'SHA-256 of this entry and the previous hash.' }),
   }),

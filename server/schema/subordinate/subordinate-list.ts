@@ -5,14 +5,17 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { searchCondition } from '#server/schema/search.ts'
+import { wordConditions } from '#server/schema/search.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
 export const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the Entity Identifier or the display name; case-insensitive.' }),
+    search: t.string({
+      description:
+        'Words in any order, each a part of the Entity Identifier, a name of it or its organization, or a contact; case-insensitive. At most 16.',
+    }),
     entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
     state: t.field({ type: SubordinateState, description: 'Its state.' }),
     hasProblem: t.boolean({
@@ -102,10 +105,7 @@ function where(
   if (!filter) return {}
   const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType } = filter
   const and: Prisma.SubordinateWhereInput[] = []
-  const contains = searchCondition(search)
-  if (contains) {
-    and.push({ OR: [{ entityId: contains }, { displayName: contains }] })
-  }
+  for (const contains of wordConditions(search)) and.push({ searchText: contains })
   if (entityType) and.push({ entityTypes: { has: entityType } })
   if (state) and.push(toStateCondition(state, now))
   if (typeof hasProblem === 'boolean') and.push(hasProblem ? whereProblem(now) : { NOT: whereProblem(now) })

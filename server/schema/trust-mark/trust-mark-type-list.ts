@@ -3,12 +3,14 @@ import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { searchCondition } from '#server/schema/search.ts'
+import { wordConditions } from '#server/schema/search.ts'
 
 const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the identifier or the description; case-insensitive.' }),
+    search: t.string({
+      description: 'Words in any order, each a part of the identifier or the description; case-insensitive.',
+    }),
     active: t.boolean({ description: 'Whether new marks may be issued.' }),
     hasOwner: t.boolean({ description: 'Whether it has another Trust Mark Owner than this anchor (§7.2).' }),
   }),
@@ -25,10 +27,8 @@ function where(
   if (!filter) return {}
   const { search, active, hasOwner } = filter
   const and: Prisma.TrustMarkTypeWhereInput[] = []
-  const contains = searchCondition(search)
-  if (contains) {
+  for (const contains of wordConditions(search))
     and.push({ OR: [{ type: contains }, { description: contains }] })
-  }
   if (typeof active === 'boolean') and.push({ active })
   if (typeof hasOwner === 'boolean')
     and.push({ owner: hasOwner ? { not: Prisma.DbNull } : { equals: Prisma.DbNull } })

@@ -2,6 +2,7 @@
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { getOrigin } from '#server/identity/origin.ts'
 import { type AuditAction, type AuditOutcome, auditActions } from '#server/services/audit/action.ts'
 import { hashOf } from '#server/services/audit/hash.ts'
 import { lockAuditHead } from '#server/services/audit/head.ts'
@@ -42,6 +43,7 @@ export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: A
   const { id } = await tx.auditEvent.create({
     data: {
       ...data,
+      ...(await groupOf(tx, caller)),
       before: data.before ?? Prisma.DbNull,
       after: data.after ?? Prisma.DbNull,
       hash,
@@ -50,6 +52,18 @@ export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: A
   })
   // Not with the client's `update`: the rules of this table do not allow its RETURNING.
   await tx.$executeRaw`UPDATE "AuditHead" SET "count" = "count" + 1, "lastId" = ${id}, "hash" = ${hash}`
+}
+
+/** The start of a run is an entry of its own, except of a scheduled run: its first change leads the group. */
+async function groupOf(
+  tx: Transaction,
+  caller: Caller,
+): Promise<{ runId: number; part: boolean } | undefined> {
+  const { runId } = getOrigin()
+  if (runId === undefined) return undefined
+  const isLed =
+    caller.method !== 'job' || (await tx.auditEvent.findFirst({ where: { runId }, select: { id: true } }))
+  return { runId, part: Boolean(isLed) }
 }
 
 /** A row as plain JSON: dates become strings, as in the API. */

@@ -2,7 +2,10 @@
 import { createHash } from 'node:crypto'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 
-type Hashed = Omit<AuditEvent, 'id' | 'hash' | 'before' | 'after'> & { before: unknown; after: unknown }
+type Hashed = Omit<AuditEvent, 'id' | 'hash' | 'runId' | 'part' | 'before' | 'after'> & {
+  before: unknown
+  after: unknown
+}
 
 /** A success without a reason hashes as before those two columns existed, so that old entries keep their hash. */
 export function hashOf(event: Hashed): string {

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
+import { conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { renewalRunPage } from '#server/schema/run/renewal-run-list.ts'
 import { expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
@@ -25,7 +26,8 @@ const rows = `
     "entityConfiguration", "entityConfigurationExpiresAt", "statementExpiresAt", "lastCheckedAt", "failingSince",
     "registeredAt", "updatedAt")
   SELECT 'https://rp' || n || '.example.org', 'Service ' || n, n % 1000 <> 1,
-    ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3, '{}', '{}', 'a.b.c',
+    ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3,
+    jsonb_build_object('federation_entity', jsonb_build_object('contacts', jsonb_build_array('ops' || n || '@example.org'))), '{}', 'a.b.c',
     now() + n % 1000 * interval '1 day', now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
     now() - n * interval '1 minute', now() - n * interval '1 second'
   FROM generate_series(1, ${COUNT}) AS n;
@@ -43,7 +45,10 @@ const rows = `
     CASE n % 1000 WHEN 2 THEN 'CANCELLED' WHEN 3 THEN 'FAILED' ELSE 'SUCCEEDED' END,
     CASE n % 1000 WHEN 4 THEN 'anna' ELSE 'job:walk' END,
     CASE n % 1000 WHEN 5 THEN 7 ELSE 0 END, now() - n * interval '1 minute'
-  FROM generate_series(1, ${COUNT}) AS n`
+  FROM generate_series(1, ${COUNT}) AS n;
+  INSERT INTO "AuditEvent" ("at", "actor", "method", "action", "resourceType", "resource", "previousHash", "hash", "part", "runId")
+  SELECT now(), CASE n % 1000 WHEN 1 THEN 'anna' ELSE 'job:renew' END, 'job', 'renewSubordinate', 'Subordinate',
+    'https://rp' || n || '.example.org', '', '', n % 1000 <> 1, n / 1000 FROM generate_series(1, ${COUNT}) AS n`
 
 /** Creates the trigram indexes last, which is faster than row by row. */
 async function insertRows(): Promise<void> {
@@ -91,7 +96,9 @@ const filters: [title: string, filter: NonNullable<Parameters<typeof subordinate
   [
     ['no condition', {}, COUNT],
     ['a part of the identifier', { search: 'rp4711.' }, 1],
-    ['a part of the name', { search: 'service 4711' }, 11],
+    ['a part of the name', { search: 'service 4711' }, 20],
+    ['words in any order', { search: '4711 example service' }, 20],
+    ['a contact', { search: 'ops4711@' }, 1],
     ['an Entity Type', { entityType: 'openid_provider' }, 100],
     ['intermediates', { intermediate: true }, 100],
     ['the inactive', { state: 'INACTIVE' }, 100],
@@ -177,6 +184,19 @@ it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]
   const [plan] = await plansOf(async () => expect(await db.renewalRun.count({ where })).toBe(found))
   // Counting nearly all rows reads all rows.
   if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
+})
+
+it.each<[title: string, filter: Parameters<typeof conditionsOf>[0], found: number]>([
+  ['a part of the actor', { actorContains: 'ANN' }, 100],
+  ['a part of the object', { resourceContains: 'rp4711.' }, 1],
+  ['folded runs', { folded: true }, 100],
+])('audit entries found by %s are read and counted through an index', async (_title, filter, found) => {
+  const where = conditionsOf(filter)
+  const plans = await plansOf(async () => {
+    await db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, take: 26 })
+    expect(await db.auditEvent.count({ where })).toBe(found)
+  })
+  for (const plan of plans) expect(plan).not.toContain('Seq Scan on "AuditEvent"')
 })
 
 it('Entity Configurations that expire in the next days are counted through an index', async () => {

@@ -2,13 +2,13 @@
 import type { AuditAction, AuditOutcome } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
-const actionWords: Readonly<Record<AuditAction, string>> = {
-  registerSubordinate: 'Registered',
-  updateSubordinate: 'Changed',
-  renewSubordinate: 'Renewed',
-  deactivateSubordinate: 'Deactivated',
-  reactivateSubordinate: 'Reactivated',
-  removeSubordinate: 'Removed',
+export const actionWords: Readonly<Record<AuditAction, string>> = {
+  registerSubordinate: 'Subordinate registered',
+  updateSubordinate: 'Subordinate changed',
+  renewSubordinate: 'Subordinate renewed',
+  deactivateSubordinate: 'Subordinate deactivated',
+  reactivateSubordinate: 'Subordinate reactivated',
+  removeSubordinate: 'Subordinate removed',
   issueTrustMark: 'Trust Mark issued',
   renewTrustMark: 'Trust Mark renewed',
   reissueTrustMark: 'Trust Mark re-signed',

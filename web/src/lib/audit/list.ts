@@ -1,8 +1,9 @@
 /** Describes the audit log as a list, with its filters. */
-import type { AuditEventFilter } from '#lib/gql/graphql.ts'
-import { choice, day, rowsOf, text } from '#lib/list/filter.ts'
-import type { List } from '#lib/list/list.ts'
-import { outcomes } from './action.ts'
+import type { AuditAction, AuditEventFilter } from '#lib/gql/graphql.ts'
+import { choice, day, link, period, rowsOf, text } from '#lib/list/filter.ts'
+import { type List, listVariables, narrowing, readSearch } from '#lib/list/list.ts'
+import type { Parameters } from '#lib/list/paging.ts'
+import { actionWords, outcomes } from './action.ts'
 import { resourceTypes } from './resource-type.ts'
 
 const types = Object.entries(resourceTypes).map(([type, label]) => [
@@ -10,25 +11,40 @@ const types = Object.entries(resourceTypes).map(([type, label]) => [
   { label, condition: { resourceType: type } },
 ])
 
+/** The actions by the words that entries show, from A to Z. */
+const actions = Object.entries(actionWords)
+  .sort(([, one], [, other]) => one.localeCompare(other))
+  .map(([action, label]) => [action, { label, condition: { actions: [action as AuditAction] } }]) // the table's keys
+
 export const auditList: List<
   AuditEventFilter,
-  'actor' | 'action' | 'type' | 'resource' | 'outcome' | 'from' | 'until'
+  'actor' | 'action' | 'type' | 'resource' | 'outcome' | 'period' | 'from' | 'until' | 'run'
 > = {
   things: ['entry', 'entries'],
   filters: {
-    actor: text('User', 'admin, job:…, cli:…', (actor) => ({ actor })),
-    action: text('Action', 'registerSubordinate', (action) => ({ action })),
+    actor: text('User', 'part of a name', (actorContains) => ({ actorContains })),
+    action: choice('Action', 'All actions', Object.fromEntries(actions), (action) => ({ action })),
     type: choice('Object type', 'All object types', Object.fromEntries(types), (resourceType) => ({
       resourceType,
     })),
-    resource: text('Object', 'https://rp.example.org', (resource) => ({ resource })),
+    resource: text('Object', 'part of an identifier', (resourceContains) => ({ resourceContains })),
     outcome: choice(
       'Outcome',
       'Any outcome',
       rowsOf(outcomes, (outcome) => ({ outcome })),
     ),
+    period: period('Time', 'Any time', (after) => ({ after })),
     from: day('From', 0, (after) => ({ after })),
     until: day('Until', 1, (before) => ({ before })),
+    run: link('Entries of one run', (run) => ({ run })),
   },
-  advice: 'User, action and object must match completely.',
+}
+
+/** Filters after which each entry of a run is a result of its own. */
+const unfolding: readonly string[] = ['actor', 'action', 'type', 'resource', 'outcome', 'run']
+
+export function auditVariables(parameters: Parameters, now = new Date()) {
+  const set = narrowing(readSearch(parameters, auditList.filters, now), auditList.filters)
+  const { filter, ...page } = listVariables(parameters, auditList, now)
+  return { filter: { ...filter, folded: !set.some((name) => unfolding.includes(name)) }, ...page }
 }

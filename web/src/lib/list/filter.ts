@@ -8,6 +8,8 @@ type Control =
   | { kind: 'day'; label: string }
   | { kind: 'choice'; label: string; any: string; options: Options }
   | { kind: 'mark type'; label: string; any: string }
+  /** Set by a link; it can only be removed. */
+  | { kind: 'link'; label: string }
   /** Parts of a list, of which one is shown: a row of links. */
   | { kind: 'parts'; label: string; options: Options; usual: string }
 
@@ -96,7 +98,36 @@ export const day = <Condition>(
   },
 })
 
+export const link = <Condition>(
+  label: string,
+  toCondition: (value: string) => Condition,
+): Filter<Condition> => ({ kind: 'link', label, toCondition })
+
 const DAY = 86_400_000
+
+/** Since the start of today, or of an earlier day, in the user's time zone. */
+export const period = <Condition>(
+  label: string,
+  any: string,
+  toCondition: (instant: string) => Condition,
+): Filter<Condition> => ({
+  kind: 'choice',
+  label,
+  any,
+  options: [
+    ['today', 'today'],
+    ['7', 'last 7 days'],
+    ['30', 'last 30 days'],
+  ],
+  toCondition(value, now) {
+    const days = value === 'today' ? 1 : Number(value)
+    if (!Number.isInteger(days) || days < 1) return undefined
+    const start = new Date(now)
+    start.setHours(0, 0, 0, 0)
+    start.setDate(start.getDate() - days + 1)
+    return Number.isNaN(start.getTime()) ? undefined : toCondition(start.toISOString())
+  },
+})
 
 /** Days until an expiry. */
 export const expiry: Filter<{ expiresBefore: string }> = {

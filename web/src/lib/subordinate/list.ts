@@ -14,7 +14,7 @@ const ofType = (entityType: string): SubordinateFilter => ({ entityType })
 export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | 'expires' | 'mark'> = {
   things: ['subordinate', 'subordinates'],
   filters: {
-    q: search('Name or Entity Identifier'),
+    q: search('Name, identifier, organization or contact'),
     type: choice(
       'Entity Type',
       'All types',

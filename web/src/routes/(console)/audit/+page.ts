@@ -1,7 +1,6 @@
-import { auditList } from '#lib/audit/list.ts'
+import { auditVariables } from '#lib/audit/list.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
@@ -9,7 +8,7 @@ const AuditPage = graphql(`
   query AuditPage($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
     auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { id ...AuditEntry } }
+      edges { node { id ...AuditEntry ...RunEntry } }
       pageInfo { ...PageFields }
     }
   }
@@ -17,6 +16,6 @@ const AuditPage = graphql(`
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.audit)
-  const { auditEvents } = await read(fetch, AuditPage, listVariables(url.searchParams, auditList))
+  const { auditEvents } = await read(fetch, AuditPage, auditVariables(url.searchParams))
   return { title: 'Audit log', auditEvents }
 }) satisfies PageLoad

@@ -1,0 +1,101 @@
+/** Tests how the audit log is searched: by the words that it shows, by parts, by presets, and a run as one entry. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { below } from '#test/helpers/federation.ts'
+import { watchRun } from '#test/helpers/run.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let leafId: string
+let closeLeaves: () => Promise<unknown>
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const started = await Promise.all([1, 2].map(() => below(admin.entityId).leaf().start()))
+  closeLeaves = () => Promise.all(started.map(({ close }) => close()))
+  leafId = started[0]?.leaf.id ?? ''
+  const subordinates = started.map(({ leaf }) => ({ entityId: leaf.id }))
+  await watchRun(admin, (await admin.mutate('importSubordinates', { subordinates }, 'id')).id)
+  browser = await startBrowser()
+  watched = await openPage(browser, admin.adminUrl)
+  await watched.page.goto('/audit')
+  await signIn(watched.page, 'admin', PASSWORD)
+  await watched.page.waitForURL('/audit')
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+  await closeLeaves()
+})
+
+const entries = () => watched.page.getByRole('list', { name: 'entries' }).locator('> li')
+
+test('shows a run as one entry, with its entries folded under it', async () => {
+  const { page, complaints } = watched
+  const run = entries().filter({ hasText: 'Import of subordinates started' })
+  await run.getByText('2 more entries of this run').waitFor()
+  expect(await page.getByText('Subordinate registered').count()).toBe(1) // the option of the filter
+  await run.getByText('2 more entries of this run').click()
+  const folded = run.getByRole('list', { name: 'Entries of the run' })
+  await expect.poll(() => folded.getByText('Subordinate registered').count()).toBe(2)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('link', { name: 'Run: Import of subordinates' }).click()
+  await page.waitForURL(/\/renewals\//)
+  expect(complaints).toEqual([])
+})
+
+test('finds entries by the words that they show', async () => {
+  const { page } = watched
+  await page.goto('/audit')
+  await page.getByLabel('Action').selectOption({ label: 'Subordinate registered' })
+  await page.getByText('2 entries match').waitFor()
+  for (const entry of await entries().all()) await entry.getByText('Subordinate registered').waitFor()
+})
+
+test('finds entries by typing a part of the object or the user', async () => {
+  const { page } = watched
+  await page.goto('/audit')
+  await page.getByLabel('Object', { exact: true }).fill(leafId.slice(7).toUpperCase())
+  await page.getByLabel('Object', { exact: true }).press('Enter')
+  await page.getByText('1 entry matches').waitFor()
+  await page.getByLabel('User', { exact: true }).fill('OPERAT')
+  await page.getByLabel('User', { exact: true }).press('Enter')
+  await page.getByText('1 entry matches').waitFor()
+})
+
+test.each([
+  ['today', true],
+  ['last 7 days', true],
+  ['last 30 days', false],
+])('the preset %s', async (label, hidesOld) => {
+  const { page } = watched
+  const old = {
+    actor: 'someone',
+    method: 'cli',
+    action: 'signIn',
+    resourceType: 'User',
+    hash: '',
+    previousHash: '',
+  }
+  const at = new Date(Date.now() - 20 * 86_400_000)
+  const { id } = await admin.server.db.auditEvent.create({ data: { ...old, at, resource: 'long ago' } })
+  await page.goto('/audit')
+  await page.getByLabel('Time', { exact: true }).selectOption({ label })
+  await page.getByText('match').first().waitFor()
+  expect((await page.getByText('long ago').count()) === 0).toBe(hidesOld)
+  expect(id).toBeGreaterThan(0)
+})
+
+test('the entries of one run are a list of their own', async () => {
+  const { page } = watched
+  const { data } = await admin.execute('{ renewalRuns(first: 1) { edges { node { id } } } }')
+  await page.goto(`/audit?run=${encodeURIComponent(data.renewalRuns.edges[0].node.id)}`)
+  await page.getByText('2 entries match').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: /^Entries of one run/ }).click()
+  await page.waitForURL('/audit')
+})

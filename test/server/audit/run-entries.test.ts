@@ -1,0 +1,78 @@
+/** Tests that the changes of a run are one entry of the folded audit log, and each found by a part of its words. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { jobCaller } from '#server/identity/caller.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { below } from '#test/helpers/federation.ts'
+import { watchRun } from '#test/helpers/run.ts'
+
+let admin: TestAdmin
+let leaves: string[]
+let closeLeaves: () => Promise<unknown>
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const started = await Promise.all([1, 2, 3, 4].map(() => below(admin.entityId).leaf().start()))
+  closeLeaves = () => Promise.all(started.map(({ close }) => close()))
+  leaves = started.map(({ leaf }) => leaf.id)
+})
+afterAll(async () => {
+  await admin.close()
+  await closeLeaves()
+})
+
+const FIELDS = 'action actor resource runEntries run { kind }'
+async function entries(filter: string) {
+  const { data } = await admin.execute(
+    `{ auditEvents(filter: ${filter}) { totalCount edges { node { ${FIELDS} } } } }`,
+  )
+  const nodes = data.auditEvents.edges.map(({ node }: { node: Record<string, unknown> }) => node)
+  expect(data.auditEvents.totalCount).toBe(nodes.length)
+  return nodes
+}
+
+it('folds the changes of a run under its start', async () => {
+  const before = (await entries('{ folded: true }')).length
+  const subordinates = leaves.slice(0, 2).map((entityId) => ({ entityId }))
+  const { id } = await admin.mutate('importSubordinates', { subordinates }, 'id')
+  await watchRun(admin, id)
+  const folded = await entries('{ folded: true }')
+  expect(folded).toHaveLength(before + 1)
+  expect(folded[0]).toMatchObject({
+    action: 'importSubordinates',
+    runEntries: 2,
+    run: { kind: 'IMPORT' },
+  })
+  const ofRun = await entries(`{ run: "${id}" }`)
+  expect(ofRun.map(({ action, runEntries }: Record<string, unknown>) => [action, runEntries])).toEqual([
+    ['registerSubordinate', 0],
+    ['registerSubordinate', 0],
+  ])
+  expect(await entries('{}')).toHaveLength(before + 3)
+})
+
+it('folds a scheduled run, which has no start, under its first change', async () => {
+  const before = (await entries('{ folded: true }')).length
+  const items = leaves.slice(2).map((entityId) => ({ resource: entityId, input: { entityId } }))
+  const run = await admin.server.runs.start(jobCaller('renew-subordinates'), 'IMPORT', { items })
+  await watchRun(admin, Buffer.from(`RenewalRun:${run.id}`).toString('base64'))
+  const folded = await entries('{ folded: true }')
+  expect(folded).toHaveLength(before + 1)
+  expect(folded[0]).toMatchObject({
+    action: 'registerSubordinate',
+    runEntries: 1,
+    run: { kind: 'IMPORT' },
+  })
+})
+
+it('finds entries by parts of actor and object, in any case, literally', async () => {
+  expect(await entries('{ actorContains: "RENEW-SUB" }')).toHaveLength(2)
+  expect(await entries('{ actorContains: "renew_sub" }')).toEqual([])
+  const [{ resource }] = await entries('{ actions: [registerSubordinate] }')
+  const found = await entries(`{ resourceContains: "${resource.slice(3, -1).toUpperCase()}" }`)
+  expect(found.length).toBeGreaterThan(0)
+  for (const entry of found) expect(entry.resource).toBe(resource)
+})
+
+it('finds nothing by a run that is none', async () => {
+  expect(await entries('{ run: "nonsense" }')).toEqual([])
+})

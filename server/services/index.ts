@@ -6,15 +6,19 @@ import { createSubordinateService } from '#server/services/subordinate/subordina
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
+import { createVersionService } from '#server/services/versions.ts'
 import { createWriter } from '#server/services/write.ts'
 
 export function createServices(deps: ServiceDeps) {
   const context: ServiceContext = { ...deps, write: createWriter(deps.db, deps.publisher) }
+  const subordinates = createSubordinateService(context)
+  const trustAnchor = createTrustAnchorService(context)
   return {
-    subordinates: createSubordinateService(context),
+    subordinates,
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),
-    trustAnchor: createTrustAnchorService(context),
+    trustAnchor,
+    versions: createVersionService({ db: deps.db, subordinates, trustAnchor }),
     resolution: createResolutionService(context),
     signingKeys: createSigningKeyService(context),
   }

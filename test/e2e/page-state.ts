@@ -121,6 +121,15 @@ export const states: readonly State[] = [
     reach: (page) => page.getByText('Tried to register subordinate').waitFor(),
   },
   {
+    what: 'a question before a version is restored',
+    path: () => '/audit?action=registerSubordinate&outcome=SUCCEEDED',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Restore this version…' }).first().click()
+      await page.getByText('The present version is the same.').waitFor()
+    },
+    part: '[role=dialog]',
+  },
+  {
     what: 'a page that does not exist',
     path: () => '/nowhere',
     reach: (page) => page.getByText('Nothing here').waitFor(),

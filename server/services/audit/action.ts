@@ -62,6 +62,7 @@ export const auditActions = {
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
   pruneAuditLog: 'AuditLog',
+  restoreVersion: 'AuditLog',
 } as const
 
 export type AuditAction = keyof typeof auditActions

@@ -219,3 +219,5 @@ export function createSubordinateService(context: ServiceContext) {
     },
   }
 }
+
+export type SubordinateService = ReturnType<typeof createSubordinateService>

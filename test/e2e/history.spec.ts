@@ -22,7 +22,7 @@ beforeAll(async () => {
   admin = await connectAdmin(installation)
   entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
   const input = { entityId: entity.id, validFor: 12 }
-  const registered = (await mutate(admin, 'registerSubordinate', input, 'id')) as { id: string }
+  const registered = await mutate<{ id: string }>(admin, 'registerSubordinate', input, 'id')
   id = registered.id
   browser = await startBrowser()
   watched = await openPage(browser, installation.adminUrl)
@@ -43,28 +43,27 @@ async function statement() {
   return decodeJwt(await response.text())
 }
 
-const policyOf = (scopes: string[]) => ({ openid_relying_party: { scope: { subset_of: scopes } } })
+/** The subordinate has no contacts. */
+const strict = { openid_relying_party: { contacts: { essential: true } } }
+const lax = { openid_relying_party: { contacts: { essential: false } } }
 
 test('restores an earlier policy after its difference was shown, and publishes it', async () => {
   const { page, complaints } = watched
-  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: policyOf(['openid']) }, 'version')
-  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: policyOf(['email']) }, 'version')
-  await eventually(async () =>
-    expect(await statement()).toMatchObject({ metadata_policy: policyOf(['email']) }),
-  )
+  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: strict }, 'version')
+  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: lax }, 'version')
+  await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: lax }))
   await page.goto('/policy')
   await page.getByRole('link', { name: 'History' }).click()
   const entries = page.getByRole('list', { name: 'entries' }).getByRole('listitem')
   await entries.nth(1).getByRole('button', { name: 'Restore this version…' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('row').filter({ hasText: 'subset_of' }).getByText('openid').first().waitFor()
+  await dialog.getByRole('row').filter({ hasText: 'essential' }).getByText('true').waitFor()
+  await dialog.getByText('1 subordinate would no longer resolve').waitFor()
   await dialog.getByLabel('Reason').fill('Logins failed.')
   await dialog.getByRole('button', { name: 'Restore this version' }).click()
   await dialog.waitFor({ state: 'hidden' })
   await entries.first().getByText('Logins failed.').waitFor()
-  await eventually(async () =>
-    expect(await statement()).toMatchObject({ metadata_policy: policyOf(['openid']) }),
-  )
+  await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: strict }))
   expect(complaints).toEqual([])
 })
 

@@ -15,13 +15,13 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['audit|write', 'claim-size'],
+  ['audit|write', 'claim-size', 'reason'],
   ['context', 'patch'],
   ['superior'],
   ['entity', 'signing-key'],
   ['trust-anchor'],
   ['subordinate'],
-  ['trust-mark'],
+  ['trust-mark', 'versions'],
   ['index'],
 ]
 

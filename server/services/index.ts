@@ -7,16 +7,20 @@ import { createSuperiors } from '#server/services/superior/superiors.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
+import { createVersionService } from '#server/services/versions.ts'
 import { createWriter } from '#server/services/write.ts'
 
 export function createServices(deps: ServiceDeps) {
   const context: ServiceContext = { ...deps, write: createWriter(deps.db, deps.publisher) }
   const superiors = createSuperiors(context)
+  const subordinates = createSubordinateService(context)
+  const trustAnchor = createTrustAnchorService(context)
   return {
-    subordinates: createSubordinateService(context),
+    subordinates,
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),
-    trustAnchor: createTrustAnchorService(context),
+    trustAnchor,
+    versions: createVersionService({ db: deps.db, subordinates, trustAnchor }),
     resolution: createResolutionService(context),
     signingKeys: createSigningKeyService({ ...context, superiors }),
     superiors,

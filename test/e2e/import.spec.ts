@@ -30,11 +30,18 @@ afterAll(async () => {
   await product.stop()
 })
 
-test('reports invalid lines before it sends anything', async () => {
+test('reports invalid lines before it sends anything, and checks the others in a dry run', async () => {
   const { page } = watched
   await page.getByLabel('Entity Identifiers').fill(`${entities[0]?.id}\nnobody`)
   await page.getByText('Line 2, “nobody”').waitFor()
-  expect(await page.getByRole('button', { name: 'Register 1 entity' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Check without registering' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Import of subordinates (dry run)' }).waitFor()
+  await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
+  const skipped = page.getByRole('listitem').filter({ hasText: 'nobody' })
+  await skipped.getByText('is not an Entity Identifier').waitFor()
+  const listed = await (await fetch(`${product.installation.federationUrl}/list`)).json()
+  expect(listed).toEqual([])
+  await page.goto('/subordinates/import')
 })
 
 test('registers a list, and the public endpoint serves all except the refused entity', async () => {

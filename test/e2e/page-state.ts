@@ -121,6 +121,15 @@ export const states: readonly State[] = [
     reach: (page) => page.getByText('Tried to register subordinate').waitFor(),
   },
   {
+    what: 'a question before a version is restored',
+    path: () => '/audit?action=registerSubordinate&outcome=SUCCEEDED',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Restore this version…' }).first().click()
+      await page.getByText('The present version is the same.').waitFor()
+    },
+    part: '[role=dialog]',
+  },
+  {
     what: 'a page that does not exist',
     path: () => '/nowhere',
     reach: (page) => page.getByText('Nothing here').waitFor(),
@@ -146,6 +155,29 @@ export const states: readonly State[] = [
       await page.getByLabel('Select all on this page').check()
       await page.getByText('1 subordinate selected').waitFor()
     },
+  },
+  ...['UPDATE', 'ISSUE_TRUST_MARK'].map((action) => ({
+    what: `the form of a change of many subordinates: ${action}`,
+    path: () => '/subordinates',
+    async reach(page: Page) {
+      await page.getByRole('button', { name: 'Change many…' }).click()
+      await page.getByRole('dialog').getByLabel('A list that you paste').check()
+      await page.getByLabel('Action').selectOption(action)
+      for (const box of await page.getByLabel(/^Change “/).all()) await box.check()
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor()
+    },
+    part: '[role=dialog]',
+  })),
+  {
+    what: 'the dry run of a change of many subordinates',
+    path: () => '/subordinates',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Change many…' }).click()
+      await page.getByLabel('Action').selectOption('REMOVE')
+      await page.getByRole('button', { name: 'Show what would happen' }).click()
+      await page.getByRole('region', { name: '1 would be removed' }).waitFor()
+    },
+    part: '[role=dialog]',
   },
   {
     what: 'a question before deactivating',

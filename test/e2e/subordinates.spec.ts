@@ -77,27 +77,86 @@ test('exports all matches as CSV', async () => {
   }
 })
 
-test('names each failure of a bulk change with its reason, and completes the rest', async () => {
+test('shows in a dry run what would happen to each, and changes nothing', async () => {
   const { page } = watched
   const [archive, botany] = entities
   botany?.misbehave('no authority hint')
   await page.getByLabel('Select all on this page').check()
   await page.getByText('3 subordinates selected').waitFor()
   await page.getByRole('button', { name: 'Renew…' }).click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Renew 3 subordinates' }).click()
-  const failures = page.getByRole('alert').filter({ hasText: '1 subordinate could not be renewed' })
-  await failures.getByText(botany?.id ?? '').waitFor()
-  expect(await failures.getByText(archive?.id ?? '').count()).toBe(0)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  const refused = dialog.getByRole('region', { name: '1 would be refused' })
+  await refused.getByText(botany?.id ?? '').waitFor()
+  await refused.getByText('authority_hints').waitFor()
+  const renewed = dialog.getByRole('region', { name: '2 would be renewed' })
+  await renewed.getByText(archive?.id ?? '').waitFor()
+  await dialog.getByRole('button', { name: 'Renew 2 subordinates' }).waitFor()
+  await dialog.getByRole('button', { name: 'Back' }).click()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await page.reload()
+  expect(await row(page, 'Botany').getByText('Failing').count()).toBe(0)
   botany?.misbehave(undefined)
 })
 
-test('deactivates the chosen subordinates, and removes them from the public list', async () => {
+test('changes all that match the filter, and a pasted list', async () => {
+  const { page } = watched
+  await page.goto('/subordinates?q=Chem')
+  await page.getByRole('button', { name: 'Change many…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('All 1 that match the filters').check()
+  await dialog.getByLabel('Action').selectOption('UPDATE')
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  await dialog.getByText('Choose at least one setting to change.').waitFor()
+  await dialog.getByLabel('Change “Validity of the statement”').check()
+  await dialog.getByLabel('Validity of the statement', { exact: true }).fill('999999')
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  await dialog.getByText('must not be above').waitFor()
+  await dialog.getByLabel('Validity of the statement', { exact: true }).fill('48')
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  await dialog.getByText('Would change validFor.').waitFor()
+  await dialog.getByRole('button', { name: 'Change settings of 1 subordinate' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Change of settings' }).waitFor()
+  await page.getByText('Succeeded', { exact: true }).first().waitFor()
+
+  await page.goto('/subordinates')
+  await page.getByRole('button', { name: 'Change many…' }).click()
+  await dialog.getByLabel('A list that you paste').check()
+  await dialog
+    .getByLabel('Entity Identifiers')
+    .fill(`entityId\n${entities[2]?.id}\nhttps://unknown.example.org`)
+  await dialog.getByLabel('Action').selectOption('ISSUE_TRUST_MARK')
+  await dialog.getByRole('combobox', { name: 'Trust Mark type' }).click()
+  await page.getByRole('option', { name: 'Member' }).click()
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  await dialog.getByText('https://unknown.example.org is not registered.').waitFor()
+  await dialog.getByRole('button', { name: 'Issue a Trust Mark to 1 subordinate' }).click()
+  await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
+  const query = new URLSearchParams({
+    trust_mark_type: `${product.installation.federationUrl}/member`,
+    sub: entities[2]?.id ?? '',
+  })
+  const mark = await fetch(`${product.installation.federationUrl}/trust_mark?${query}`)
+  expect(mark.status).toBe(200)
+})
+
+test('finishes the change of the selected subordinates after the user has left the page', async () => {
   const { page, complaints } = watched
-  await page.getByRole('button', { name: 'Clear' }).click()
+  await page.goto('/subordinates')
   for (const name of ['Archive', 'Botany']) await page.getByLabel(`Select ${name}`).check()
   await page.getByRole('button', { name: 'Deactivate…' }).click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate 2 subordinates' }).click()
-  for (const name of ['Archive', 'Botany']) await row(page, name).getByText('Inactive').waitFor()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill('The contract ended.')
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  await dialog.getByRole('region', { name: '2 would be deactivated' }).waitFor()
+  await dialog.getByRole('button', { name: 'Deactivate 2 subordinates' }).click()
+  await page.waitForURL(/\/renewals\/.+/)
+  await page.goto('about:blank')
   await eventually(async () => expect(await list()).toEqual([entities[2]?.id]))
+  await page.goto('/renewals?kind=changes')
+  await page.getByRole('link', { name: 'Deactivation of subordinates', exact: true }).click()
+  await page.getByText('Reason: The contract ended.').waitFor()
+  expect(await page.getByRole('list', { name: 'Results' }).getByText('Deactivated').count()).toBe(2)
   expect(complaints).toEqual([])
 })

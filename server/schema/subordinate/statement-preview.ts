@@ -10,7 +10,7 @@ import { statementFields } from '#server/schema/statement-fields.ts'
 import type { Conclusion } from '#server/services/entity/conclusion.ts'
 import type { StatementPreview } from '#server/services/subordinate/statement-preview.ts'
 
-const StatementDifference = builder.objectRef<Difference>('StatementDifference').implement({
+export const StatementDifference = builder.objectRef<Difference>('StatementDifference').implement({
   description: 'A place where two statements differ.',
   authScopes: { read: true },
   fields: (t) => ({

@@ -65,6 +65,7 @@ export const auditActions = {
   pruneAuditLog: 'AuditLog',
   acknowledgeAlert: 'Alert',
   snoozeAlert: 'Alert',
+  restoreVersion: 'AuditLog',
 } as const
 
 export type AuditAction = keyof typeof auditActions

@@ -230,3 +230,4 @@ function laneOf(kind: SubordinateChangeKind, { active }: Subordinate): Lane {
   if (!active) return 'withdrawal'
   return kind === 'UPDATED' ? 'federation' : 'ordinary'
 }
+export type SubordinateService = ReturnType<typeof createSubordinateService>

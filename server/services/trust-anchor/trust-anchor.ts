@@ -107,6 +107,8 @@ export function createTrustAnchorService(context: ServiceContext) {
   }
 }
 
+export type TrustAnchorService = ReturnType<typeof createTrustAnchorService>
+
 function topicsOf({ trustAnchors }: Patch<typeof settingFields>, touchesStatements: boolean): OutboxItem[] {
   return [
     toPublish('entity-configuration'),

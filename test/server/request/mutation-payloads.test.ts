@@ -171,6 +171,16 @@ const calls: Row[] = [
   ['startSubordinateChange', () => ({ input: { action: 'RENEW', filter: {}, dryRun: true } })],
   ['updateTrustAnchor', () => ({ input: { statementHours: 100 } })],
   ['updateFederationPolicy', () => ({ input: { metadataPolicy: {} } })],
+  [
+    'restoreVersion',
+    async () => {
+      const { id } = await register()
+      await make('updateSubordinate', { id, validFor: 24 })
+      const where = { action: 'registerSubordinate' }
+      const entry = await admin.server.db.auditEvent.findFirst({ where, orderBy: { id: 'desc' } })
+      return { input: { auditEventId: btoa(`AuditEvent:${entry?.id}`) } }
+    },
+  ],
   ['regenerateEntityConfiguration', () => null],
   ['publishHistoricalKeys', () => null],
   ['rebuildPublication', () => null],

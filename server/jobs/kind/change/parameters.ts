@@ -2,10 +2,11 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
-import { chooseSubordinates, isStorable, type Subjects } from '#server/jobs/kind/change/subjects.ts'
+import { chooseSubordinates, type Subjects } from '#server/jobs/kind/change/subjects.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { parsePatch } from '#server/services/patch.ts'
+import { parseReason } from '#server/services/reason.ts'
 import { type SubordinateFields, statementFields } from '#server/services/subordinate/input.ts'
 import { parseDelegation } from '#server/services/trust-mark/delegation.ts'
 
@@ -50,7 +51,6 @@ export type GivenChange = {
 type Deps = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'now'> &
   Partial<Pick<ServiceContext, 'signingKeys'>>
 
-const MAXIMUM_REASON = 1_000
 const markActions: readonly SubordinateAction[] = ['ISSUE_TRUST_MARK', 'REVOKE_TRUST_MARK']
 
 /** @throws InvalidInputError, NotFoundError */
@@ -67,16 +67,6 @@ export async function changeOptions(deps: Deps, given: GivenChange, subjects: Su
   const parameters: ChangeParameters = { ...parsed, ...chosen }
   // As plain JSON, in which a time of the condition is a string; the database client takes it too.
   return { parameters: JSON.parse(JSON.stringify(parameters)), ...(items ? { items } : {}) }
-}
-
-export function parseReason(given: string | null | undefined): string | undefined {
-  const reason = given?.trim() || undefined
-  if (reason === undefined) return undefined
-  if (reason.length > MAXIMUM_REASON)
-    throw new InvalidInputError(`reason must have at most ${MAXIMUM_REASON} characters.`, 'reason')
-  if (!isStorable(reason))
-    throw new InvalidInputError('reason has a character that cannot be stored.', 'reason')
-  return reason
 }
 
 async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Promise<{ changes?: Changes }> {

@@ -3,6 +3,7 @@ import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
+import { isStorable } from '#server/services/reason.ts'
 
 export type Subjects =
   /** Ids of the API with their keys; null: not the id of a subordinate. */
@@ -72,11 +73,6 @@ function requireSize(list: readonly unknown[], field: string): void {
 function requireName(name: string, field: string): string {
   if (name.length <= MAXIMUM_LENGTH && isStorable(name)) return name
   throw new InvalidInputError('The list has an entry that cannot be an identifier.', field)
-}
-
-/** Whether PostgreSQL can store a text: no NUL, and no half of a surrogate pair. */
-export function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0')
 }
 
 /** Adds an item for each subordinate that matches the condition. */

@@ -62,6 +62,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   backup: 'Backup written',
   restore: 'Backup restored',
   pruneAuditLog: 'Old audit entries deleted',
+  restoreVersion: 'Earlier version restored',
   import: 'Installation imported',
   importSetting: 'Setting imported',
   importSubordinate: 'Subordinate imported',

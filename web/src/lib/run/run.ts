@@ -1,6 +1,7 @@
 /** Describes runs in words: their items, their progress and their results. */
 import { count, plural } from '#lib/format.ts'
 import type { RunFieldsFragment } from '#lib/gql/graphql.ts'
+import { subordinateActions } from '#lib/subordinate/action.ts'
 import type { Tone } from '#lib/tone.ts'
 
 interface Kind {
@@ -54,10 +55,27 @@ export const runKind = (kind: string): Kind =>
     done: 'done',
   }
 
-type Run = Pick<
-  RunFieldsFragment,
-  'kind' | 'state' | 'total' | 'done' | 'failed' | 'rate' | 'cancelRequested' | 'startedAt' | 'endedAt'
->
+type Titled = Pick<RunFieldsFragment, 'kind'> &
+  Partial<Pick<RunFieldsFragment, 'dryRun' | 'subordinateAction'>>
+
+type Run = Titled &
+  Pick<
+    RunFieldsFragment,
+    'kind' | 'state' | 'total' | 'done' | 'failed' | 'rate' | 'cancelRequested' | 'startedAt' | 'endedAt'
+  > &
+  Partial<Pick<RunFieldsFragment, 'skipped'>>
+
+/** The title of a run: its kind, or the action of a change of many subordinates. */
+export function runTitle({ kind, dryRun, subordinateAction }: Titled): string {
+  const title = subordinateAction ? subordinateActions[subordinateAction].run : runKind(kind).label
+  return dryRun ? `${title} (dry run)` : title
+}
+
+/** The verb for an item that succeeded. */
+export function itemVerb({ kind, dryRun, subordinateAction }: Titled): string {
+  if (dryRun) return 'checked'
+  return subordinateAction ? subordinateActions[subordinateAction].done : runKind(kind).done
+}
 
 export function runState({ state, failed, cancelRequested }: Run): { tone: Tone; label: string } {
   if (state === 'RUNNING')
@@ -92,11 +110,16 @@ export function fractionDone({ kind, state, total, done, failed }: Run): number 
   return total === 0 ? 1 : Math.min(1, (done + failed) / total)
 }
 
-function counts({ kind, done, failed, total }: Run): string {
-  const { things, done: verb, isOpen } = runKind(kind)
+function counts(run: Run): string {
+  const { kind, done, failed, total, dryRun } = run
+  const { things, isOpen } = runKind(kind)
+  const verb = itemVerb(run)
+  const skipped = (!dryRun && run.skipped) || 0
   const failures = failed > 0 ? `, ${count(failed)} failed` : ''
   if (isOpen) return `${plural(total ?? 0, ...things)} found${failures}`
-  return `${count(done)}${typeof total === 'number' ? ` of ${plural(total, ...things)}` : ''} ${verb}${failures}`
+  const all = typeof total === 'number' ? ` of ${plural(total, ...things)}` : ''
+  const unchanged = skipped > 0 ? `, ${count(skipped)} with nothing to do` : ''
+  return `${count(done - skipped)}${all} ${verb}${unchanged}${failures}`
 }
 
 /** The progress or the result of a run in a sentence. */

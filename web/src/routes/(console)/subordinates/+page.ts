@@ -14,11 +14,16 @@ const SubordinatesPage = graphql(`
       edges { node { id ...SubordinateRow } }
       pageInfo { ...PageFields }
     }
+    trustAnchor { statementHours maximumStatementHours }
   }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.subordinates)
-  const { subordinates } = await read(fetch, SubordinatesPage, subordinateVariables(url.searchParams))
-  return { title: 'Subordinates', subordinates }
+  const { subordinates, trustAnchor: limits } = await read(
+    fetch,
+    SubordinatesPage,
+    subordinateVariables(url.searchParams),
+  )
+  return { title: 'Subordinates', subordinates, limits }
 }) satisfies PageLoad

@@ -2,7 +2,7 @@ import { error } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { pageVariables } from '#lib/list/paging.ts'
-import { runKind } from '#lib/run/run.ts'
+import { runTitle } from '#lib/run/run.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
@@ -12,7 +12,7 @@ const RunPage = graphql(`
       ...RunFields
       items(failed: $failed, first: $first, after: $after, last: $last, before: $before) {
         totalCount
-        edges { node { id resource ok message at } }
+        edges { node { id resource ok skipped message at } }
         pageInfo { ...PageFields }
       }
     }
@@ -47,5 +47,5 @@ export const load = (async ({ fetch, depends, params, url }) => {
   })
   if (!renewalRun) error(404, { message: 'This run does not exist. Old runs are deleted automatically.' })
   const { items, ...run } = renewalRun
-  return { title: runKind(run.kind).label, run, items, shown }
+  return { title: runTitle(run), run, items, shown }
 }) satisfies PageLoad

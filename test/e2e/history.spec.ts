@@ -1,0 +1,85 @@
+/** Tests the history: an earlier policy and earlier settings of a subordinate are restored as new changes. */
+import { decodeJwt } from 'jose'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AdminClient } from '#server/demo/admin-client.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { mutate } from '#test/product/mutation.ts'
+
+let product: Product
+let browser: Browser
+let admin: AdminClient
+let entity: TestEntity
+let id: string
+let watched: Watched
+
+beforeAll(async () => {
+  product = await startProduct()
+  const { installation, password } = product
+  admin = await connectAdmin(installation)
+  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+  const input = { entityId: entity.id, validFor: 12 }
+  const registered = await mutate<{ id: string }>(admin, 'registerSubordinate', input, 'id')
+  id = registered.id
+  browser = await startBrowser()
+  watched = await openPage(browser, installation.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', password ?? '')
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await product.stop()
+})
+
+/** The public statement about the subordinate. */
+async function statement() {
+  const { federationUrl } = product.installation
+  const response = await fetch(`${federationUrl}/fetch?${new URLSearchParams({ sub: entity.id })}`)
+  return decodeJwt(await response.text())
+}
+
+/** The subordinate has no contacts. */
+const strict = { openid_relying_party: { contacts: { essential: true } } }
+const lax = { openid_relying_party: { contacts: { essential: false } } }
+
+test('restores an earlier policy after its difference was shown, and publishes it', async () => {
+  const { page, complaints } = watched
+  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: strict }, 'version')
+  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: lax }, 'version')
+  await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: lax }))
+  await page.goto('/policy')
+  await page.getByRole('link', { name: 'History' }).click()
+  const entries = page.getByRole('list', { name: 'entries' }).getByRole('listitem')
+  await entries.nth(1).getByRole('button', { name: 'Restore this version…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('row').filter({ hasText: 'essential' }).getByText('true').waitFor()
+  await dialog.getByText('1 subordinate would no longer resolve').waitFor()
+  await dialog.getByLabel('Reason').fill('Logins failed.')
+  await dialog.getByRole('button', { name: 'Restore this version' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await entries.first().getByText('Logins failed.').waitFor()
+  await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: strict }))
+  expect(complaints).toEqual([])
+})
+
+test('undoes the latest change of a subordinate', async () => {
+  const { page, complaints } = watched
+  await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/history`)
+  await page.getByRole('button', { name: 'Restore this version…' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('row').filter({ hasText: 'validFor' }).getByText('12').waitFor()
+  expect(await dialog.getByLabel('As it was before this change').isChecked()).toBe(true)
+  await dialog.getByRole('button', { name: 'Restore this version' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await eventually(async () => {
+    const { iat = 0, exp = 0 } = await statement()
+    expect(exp - iat).toBe(12 * 3600)
+  })
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { itemVerb, runInWords, runTitle } from '#lib/run/run.ts'
+import { changeInput, newDraft, subjectCount } from '#lib/subordinate/change.ts'
+
+const shown = { ids: ['a', 'b'], filter: { search: 'x' }, totalCount: 5008 }
+const type = {
+  id: 't',
+  type: 'https://ta.example.org/m',
+  description: null,
+  validFor: 24,
+  renewalTime: 2,
+  autorenew: true,
+  owner: null,
+}
+
+test('names the selected subordinates by id, all that match by their filter, and a list by its lines', () => {
+  const reason = null
+  const selected = newDraft('RENEW', 'selected')
+  expect(changeInput(selected, shown).value).toEqual({ action: 'RENEW', ids: ['a', 'b'], reason })
+  const matching = newDraft('REMOVE', 'matching')
+  expect(changeInput(matching, shown).value).toEqual({ action: 'REMOVE', filter: { search: 'x' }, reason })
+  const pasted = { ...newDraft('RENEW', 'pasted'), text: 'https://rp.example.org\nno url', reason: ' Why ' }
+  expect(changeInput(pasted, shown).value).toEqual({
+    action: 'RENEW',
+    entityIds: ['https://rp.example.org', 'no url'],
+    reason: 'Why',
+  })
+  expect([selected, matching, pasted].map((draft) => subjectCount(draft, shown))).toEqual([2, 5008, 1])
+})
+
+test('sends the checked settings only, and refuses a change without any', () => {
+  const draft = { ...newDraft('UPDATE', 'matching'), changed: ['validFor' as const] }
+  expect(changeInput(draft, shown).value?.changes).toEqual({ validFor: null })
+  draft.settings.validFor = '48'
+  expect(changeInput(draft, shown).value?.changes).toEqual({ validFor: 48 })
+  draft.settings.validFor = 'two'
+  expect(changeInput(draft, shown).refusal?.path).toEqual(['validFor'])
+  expect(changeInput(newDraft('UPDATE', 'matching'), shown).refusal?.path).toEqual(['changes'])
+})
+
+test('sends a Trust Mark type for marks only, and a delegation to issue only', () => {
+  const draft = { ...newDraft('ISSUE_TRUST_MARK', 'matching'), type, delegation: ' a.b.c ' }
+  expect(changeInput(draft, shown).value).toMatchObject({ trustMarkType: type.type, delegation: 'a.b.c' })
+  const revoke = changeInput({ ...draft, action: 'REVOKE_TRUST_MARK' }, shown).value
+  expect(revoke).toMatchObject({ trustMarkType: type.type })
+  expect(revoke).not.toHaveProperty('delegation')
+  expect(changeInput({ ...draft, action: 'RENEW' }, shown).value).not.toHaveProperty('trustMarkType')
+})
+
+test('words a run by its action, and a dry run as a check', () => {
+  const run = {
+    kind: 'SUBORDINATE_CHANGE',
+    state: 'SUCCEEDED',
+    total: 5,
+    done: 4,
+    failed: 1,
+    skipped: 1,
+    rate: 1,
+    cancelRequested: false,
+    startedAt: '2026-01-01T00:00:00Z',
+    endedAt: '2026-01-01T00:00:40Z',
+    subordinateAction: 'DEACTIVATE',
+    dryRun: false,
+  } as const
+  expect(runTitle(run)).toBe('Deactivation of subordinates')
+  expect(itemVerb(run)).toBe('deactivated')
+  expect(runInWords(run)).toBe(
+    '3 of 5 subordinates deactivated, 1 with nothing to do, 1 failed, in 40 seconds.',
+  )
+  const dry = { ...run, dryRun: true }
+  expect(runTitle(dry)).toBe('Deactivation of subordinates (dry run)')
+  expect(runInWords(dry)).toBe('4 of 5 subordinates checked, 1 failed, in 40 seconds.')
+})

@@ -1,0 +1,89 @@
+/** A change of many subordinates as the user describes it, and as the API takes it. */
+import { parseValues } from '#lib/form/field.ts'
+import type {
+  PickedTypeFragment,
+  StartSubordinateChangeInput,
+  SubordinateAction,
+  SubordinateFilter,
+  SubordinateSettingsInput,
+} from '#lib/gql/graphql.ts'
+import type { Outcome } from '#lib/graphql/refusal.ts'
+import { subordinateActions } from './action.ts'
+import { type SubordinateSettings, subordinateFields } from './draft.ts'
+import { readEntityList } from './entity-list.ts'
+
+/** The subordinates: the selected ones, all that match the filter of the list, or a pasted list. */
+export type Scope = 'selected' | 'matching' | 'pasted'
+
+/** The settings that can be changed for many at once. */
+export type CommonSetting = 'validFor' | 'autorenew' | 'requiredTrustMarks'
+
+export interface ChangeDraft {
+  scope: Scope
+  /** The pasted list. */
+  text: string
+  action: SubordinateAction
+  settings: Pick<SubordinateSettings, CommonSetting>
+  /** The settings to change; the others stay. */
+  changed: CommonSetting[]
+  type: PickedTypeFragment | undefined
+  delegation: string
+  reason: string
+}
+
+/** What the list shows. */
+export interface Shown {
+  ids: readonly string[]
+  filter: SubordinateFilter
+  totalCount: number
+}
+
+export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft => ({
+  scope,
+  text: '',
+  action,
+  settings: { validFor: '', autorenew: true, requiredTrustMarks: [] },
+  changed: [],
+  type: undefined,
+  delegation: '',
+  reason: '',
+})
+
+/** How many subordinates it names or matches. */
+export function subjectCount({ scope, text }: Pick<ChangeDraft, 'scope' | 'text'>, shown: Shown): number {
+  if (scope === 'selected') return shown.ids.length
+  if (scope === 'matching') return shown.totalCount
+  return readEntityList(text).entityIds.length
+}
+
+/** The input of the API, or the field that the user must correct. */
+export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubordinateChangeInput> {
+  const { action, type, delegation, reason } = draft
+  const { value: changes, refusal } = action === 'UPDATE' ? parseChanges(draft) : {}
+  if (refusal) return { refusal }
+  const isOfMark = subordinateActions[action].ofMark
+  return {
+    value: {
+      action,
+      ...subjects(draft, shown),
+      ...(changes ? { changes } : {}),
+      ...(isOfMark ? { trustMarkType: type?.type ?? null } : {}),
+      ...(action === 'ISSUE_TRUST_MARK' && delegation.trim() ? { delegation: delegation.trim() } : {}),
+      reason: reason.trim() || null,
+    },
+  }
+}
+
+function subjects({ scope, text }: ChangeDraft, { ids, filter }: Shown) {
+  if (scope === 'selected') return { ids: [...ids] }
+  if (scope === 'matching') return { filter }
+  const { entityIds, faults } = readEntityList(text)
+  // The run says about a bad line that it is not registered.
+  return { entityIds: [...entityIds, ...faults.map(({ text: line }) => line)] }
+}
+
+function parseChanges({ settings, changed }: ChangeDraft): Outcome<SubordinateSettingsInput> {
+  if (changed.length === 0)
+    return { refusal: { message: 'Choose at least one setting to change.', path: ['changes'] } }
+  return parseValues(subordinateFields, Object.fromEntries(changed.map((name) => [name, settings[name]])))
+}

@@ -71,7 +71,7 @@ export async function readTrustMarkHolders(
 
 /** Marks usually have the same delegation, which `known` keeps once. */
 function readOrigin(jwt: string, known: Map<string, string>): Pick<TrustMarkHolder, 'kid' | 'delegation'> {
-  const { kid = '' } = decodeProtectedHeader(jwt)
+  const kid = readKid(jwt)
   const { delegation } = decodeMark(jwt)
   if (typeof delegation !== 'string') return { kid, delegation: undefined }
   const held = known.get(delegation) ?? delegation
@@ -104,6 +104,14 @@ export async function readTrustMarkStatus(
   if (typeof sub !== 'string' || typeof type !== 'string') return 'issued'
   const latest = await redis.hget(keys.trustMarks(sub), type)
   return latest === REVOKED_MARK ? 'revoked' : 'issued'
+}
+
+function readKid(jwt: string): string {
+  try {
+    return decodeProtectedHeader(jwt).kid ?? ''
+  } catch {
+    return '' // no key of ours
+  }
 }
 
 /** A foreign writer may have recorded something that is not a JWT. */

@@ -126,6 +126,18 @@ test('a type that is not in use has no owner, and its marks stay as they are', a
   expect(await seen(mark)).toEqual(invalid)
 })
 
+test('a recorded mark with a broken header is not listed, and does not hide the others', async () => {
+  const mark = await ta.issueTrustMark({ type: plain, subject, exp: ta.now() + 3600 })
+  const [, ...parts] = mark.split('.')
+  const other = 'https://broken.example'
+  await ta.redis.client.hset(ta.names.trustMarks(other), plain, ['x', ...parts].join('.'))
+  await ta.redis.client.sadd(ta.names.trustMarkHolders(plain), other)
+  await ta.announce({ kind: 'all' })
+  const listed = (await ta.get('/trust_mark_list', { trust_mark_type: plain })).json()
+  expect([listed.includes(other), listed.includes(subject)]).toEqual([false, true])
+  expect((await ta.get('/trust_mark', { sub: other, trust_mark_type: plain })).statusCode).toBe(404)
+})
+
 test('a mark of a compromised key is not served, a mark of a retired key is', async () => {
   const key = await generateSigningKey('ES256')
   const mark = await ta.issueTrustMark({ type: plain, subject, key, exp: ta.now() + 3600 })

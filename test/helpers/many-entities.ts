@@ -10,6 +10,8 @@ export type ManyEntities = {
   ids: string[]
   /** The number of fetches of each configuration. */
   requests: Map<string, number>
+  /** A signed Entity Configuration with this name. */
+  configuration(entityId: string, clientName: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -21,9 +23,9 @@ export async function registerMany(db: Database, anchor: string, count: number):
   const metadata = (client_name: string) => ({
     openid_relying_party: { client_name, redirect_uris: ['https://rp.example/callback'] },
   })
-  const configuration = (entityId: string) => {
+  const configuration = (entityId: string, clientName: string) => {
     const iat = Math.floor(Date.now() / 1000)
-    const claims = { entityId, iat, exp: iat + 3600, keys, metadata: metadata('Renewed') }
+    const claims = { entityId, iat, exp: iat + 3600, keys, metadata: metadata(clientName) }
     const configured = buildEntityConfiguration({ ...claims, authorityHints: [anchor] })
     return signJwt(configured, { key, typ: ENTITY_STATEMENT_TYP })
   }
@@ -32,7 +34,7 @@ export async function registerMany(db: Database, anchor: string, count: number):
     const id = `${origin}${request.url?.replace('/.well-known/openid-federation', '')}`
     requests.set(id, (requests.get(id) ?? 0) + 1)
     response.setHeader('content-type', 'application/entity-statement+jwt')
-    response.end(await configuration(id))
+    response.end(await configuration(id, 'Renewed'))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -42,13 +44,14 @@ export async function registerMany(db: Database, anchor: string, count: number):
 
   const ids = Array.from({ length: count }, (_, index) => `${origin}/rp/${index}`)
   const longAgo = new Date(Date.now() - 3_600_000)
+  const configurations = await Promise.all(ids.map((id) => configuration(id, 'Registered')))
   await db.subordinate.createMany({
-    data: ids.map((entityId) => ({
+    data: ids.map((entityId, index) => ({
       entityId,
       entityTypes: ['openid_relying_party'],
       metadata: metadata('Registered'),
       jwks: keys as object,
-      entityConfiguration: 'a.b.c',
+      entityConfiguration: configurations[index] ?? '',
       entityConfigurationExpiresAt: new Date(Date.now() + 3_600_000),
       lastCheckedAt: longAgo,
     })),
@@ -56,6 +59,7 @@ export async function registerMany(db: Database, anchor: string, count: number):
   return {
     ids,
     requests,
+    configuration,
     async close() {
       server.closeAllConnections()
       server.close()

@@ -1,0 +1,106 @@
+/** Tests what the console says when a policy breaks one of five thousand subordinates, and when it is taken back. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { readMetrics } from '#test/helpers/metrics.ts'
+import { eventually } from '#test/helpers/product.ts'
+
+const COUNT = 5_000
+
+let admin: TestAdmin
+let entities: ManyEntities
+let browser: Browser
+let watched: Watched
+let odd: string
+
+beforeAll(async () => {
+  admin = await startAdmin({}, { metricsPort: 0 })
+  const { db } = admin.server
+  entities = await registerMany(db, admin.entityId, COUNT)
+  odd = String(entities.ids[4242])
+  const entityConfiguration = await entities.configuration(odd, 'The odd one')
+  await db.subordinate.update({
+    where: { entityId: odd },
+    data: { entityConfiguration, displayName: 'The odd one' },
+  })
+  await db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
+  browser = await startBrowser()
+  watched = await openPage(browser, admin.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', PASSWORD)
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await entities.close()
+  await admin.close()
+})
+
+const unresolvable = async () => {
+  const { values } = await readMetrics(admin.server.metricsUrl)
+  return values('inmor_subordinates', { state: 'does_not_resolve' })
+}
+
+async function savePolicy(page: Page, policy: object) {
+  await page.goto('/policy')
+  const editor = page.getByRole('textbox', { name: 'Metadata policy' })
+  await editor.click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(JSON.stringify(policy))
+  await page.getByRole('button', { name: 'Save…' }).click()
+  const question = page.getByRole('alertdialog')
+  await question.getByText('1 subordinate would no longer resolve').waitFor()
+  await question.getByRole('button', { name: 'Save and publish' }).click()
+  await question.waitFor({ state: 'detached' })
+}
+
+test('the dashboard, the list, the page of the member and the metric say that it does not resolve', async () => {
+  const { page, complaints } = watched
+  await savePolicy(page, { openid_relying_party: { client_name: { one_of: ['Registered'] } } })
+  await page.goto('/')
+  const alert = page.getByRole('link', { name: /^The odd one does not resolve\./ })
+  await alert.waitFor({ timeout: 60_000 })
+  expect(await unresolvable()).toEqual([1])
+
+  await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
+  await page.getByText('1 subordinate', { exact: false }).first().waitFor()
+  await page.getByRole('link', { name: 'The odd one' }).waitFor()
+
+  await page.goto('/')
+  await alert.click()
+  const notice = page.getByRole('alert').filter({ hasText: 'Does not resolve' })
+  await notice.getByText(/client_name/).waitFor()
+  await notice.getByText('§6.1').waitFor()
+  const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
+  expect(await explorer.getAttribute('href')).toContain(encodeURIComponent(odd))
+  expect(complaints).toEqual([])
+})
+
+test('an alert that somebody takes care of is put below', async () => {
+  const { page } = watched
+  await page.goto('/')
+  const item = page.getByRole('listitem').filter({ hasText: 'The odd one does not resolve' })
+  await item.getByRole('button', { name: 'Acknowledge' }).click()
+  await page.getByText(/acknowledged or put aside/).click()
+  await item.getByText('acknowledged by admin').waitFor()
+})
+
+test('all is well again when the policy is taken back from history', async () => {
+  const { page, complaints } = watched
+  await page.goto('/policy')
+  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByRole('button', { name: 'Restore this version…' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('As it was before this change').check()
+  await dialog.getByRole('button', { name: 'Restore this version' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await eventually(async () => expect(await unresolvable()).toEqual([0]))
+  await page.goto('/')
+  await page.getByRole('heading', { name: 'Needs attention' }).waitFor()
+  expect(await page.getByText('does not resolve').count()).toBe(0)
+  await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
+  await page.getByText('No subordinate matches').waitFor()
+  expect(complaints).toEqual([])
+})

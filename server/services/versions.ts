@@ -115,8 +115,6 @@ export function createVersionService({ db, subordinates, trustAnchor }: Deps) {
   }
 }
 
-export type VersionService = ReturnType<typeof createVersionService>
-
 /** The fields of the state that differ from the present row. A state of an earlier release may lack some. */
 function compare(present: State, state: State, names: readonly string[]) {
   const differences: Difference[] = []

@@ -163,7 +163,8 @@ export const states: readonly State[] = [
       await page.getByRole('button', { name: 'Change many…' }).click()
       await page.getByRole('dialog').getByLabel('A list that you paste').check()
       await page.getByLabel('Action').selectOption(action)
-      for (const box of await page.getByLabel(/^Change “/).all()) await box.check()
+      const settings = ['Validity of the statement', 'Renew automatically', 'Required Trust Marks']
+      if (action === 'UPDATE') for (const name of settings) await page.getByLabel(`Change “${name}”`).check()
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor()
     },
     part: '[role=dialog]',

@@ -105,7 +105,7 @@ test('changes all that match the filter, and a pasted list', async () => {
   await page.goto('/subordinates?q=Chem')
   await page.getByRole('button', { name: 'Change many…' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('All 1 that match the filters').check()
+  await dialog.getByLabel('All that match the filters (1)').check()
   await dialog.getByLabel('Action').selectOption('UPDATE')
   await dialog.getByRole('button', { name: 'Show what would happen' }).click()
   await dialog.getByText('Choose at least one setting to change.').waitFor()

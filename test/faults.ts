@@ -7,6 +7,7 @@ export const faults = {
   'fault/redis-emptied': 'Redis emptied or gone back in time',
   'fault/redis-failover': 'Redis fails over, or a Cluster is resharded',
   'fault/postgres-away': 'PostgreSQL away or failing over',
+  'fault/disk-full': 'disk of PostgreSQL full, or Redis full',
   'fault/connection-cut': 'connection cut in a write',
   'fault/process-killed': 'process killed between commit and publication',
   'fault/worker-killed': 'worker killed in a run',

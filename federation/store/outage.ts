@@ -24,7 +24,32 @@ export function toStoreError(error: unknown): unknown {
 
 /** Whether an error or one of its causes is a Redis outage. */
 export function isStoreOutage(error: unknown): boolean {
-  return error instanceof Error && (error instanceof StoreOutage || isStoreOutage(error.cause))
+  if (!(error instanceof Error)) return false
+  return error instanceof StoreOutage || refusalOf(error) !== undefined || isStoreOutage(error.cause)
+}
+
+/** What to do about a Redis that answers, but refuses writes; undefined for another error. */
+export function explainRefusedWrite(error: unknown): string | undefined {
+  const refusal = error instanceof Error ? refusalOf(error) : undefined
+  if (refusal?.startsWith('OOM')) return 'Redis is out of memory and refuses writes. Raise its maxmemory.'
+  if (refusal?.startsWith('MISCONF')) {
+    return 'Redis cannot save its data and refuses writes. Check its disk space and its log.'
+  }
+  return refusal && `Redis cannot take writes at the moment: ${refusal}`
+}
+
+/** What to answer while Redis is unreachable or refuses writes; null for another error. */
+export function explainStoreOutage(error: unknown): string | null {
+  if (!isStoreOutage(error)) return null
+  return explainRefusedWrite(error) ?? 'Redis is unreachable. Try again in a moment.'
+}
+
+/** The reply with which a reachable Redis refused a command, or the first one of a transaction. */
+function refusalOf(error: Error): string | undefined {
+  if (error.name !== 'ReplyError') return undefined
+  if (transientReply.test(error.message)) return error.message
+  const earlier = 'previousErrors' in error && Array.isArray(error.previousErrors) ? error.previousErrors : []
+  return earlier.map((each) => (each instanceof Error ? refusalOf(each) : undefined)).find(Boolean)
 }
 
 function isConnectionFailure(error: Error): boolean {

@@ -13,6 +13,7 @@ import {
   usernameLength,
 } from '#server/auth/credential.ts'
 import { freshness, RECENT_SECONDS } from '#server/auth/freshness.ts'
+import { noteLibraryError } from '#server/auth/library-error.ts'
 import { sessionSuccession } from '#server/auth/session-succession.ts'
 import { isSignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts'
 import { totpReplay } from '#server/auth/totp-replay.ts'
@@ -84,6 +85,7 @@ export function createAuth(db: Database, config: AuthConfig, now: Clock) {
     telemetry: { enabled: false },
     // The library logs refused keys and passwords. We log the unexpected errors that it throws.
     logger: { disabled: true },
+    onAPIError: { onError: noteLibraryError },
     advanced: { cookiePrefix: 'inmor', ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
     plugins: [
       username({

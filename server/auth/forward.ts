@@ -2,12 +2,14 @@
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { beginAttempt, endAttempt, tooEarly } from '#server/auth/account-throttle.ts'
+import { withLibraryError } from '#server/auth/library-error.ts'
 import {
   type Entrance,
   identifyRequester,
   type RecordedAction,
   recordAnswer,
 } from '#server/auth/sign-in-record.ts'
+import { isDatabaseFull } from '#server/error/database-outage.ts'
 
 /** Password guesses are throttled here; the library counts wrong codes by account. */
 const PASSWORD_PATH = '/api/auth/sign-in/username'
@@ -31,8 +33,13 @@ export async function forward(
   const isGuess = request.routeOptions.url === PASSWORD_PATH
   const attempt = isGuess ? await beginAttempt(doors, request) : null
   const isEarly = typeof attempt === 'number'
-  const answer = isEarly ? tooEarly(attempt) : await doors.auth.handler(new Request(url, init))
-  if (answer.status >= 500) await doors.db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database
+  const { result: answer, error } = await withLibraryError(async () =>
+    isEarly ? tooEarly(attempt) : doors.auth.handler(new Request(url, init)),
+  )
+  if (answer.status >= 500) {
+    if (isDatabaseFull(error)) throw error
+    await doors.db.$queryRaw`SELECT 1` // where the library hides the cause; this throws on an outage of the database
+  }
   if (attempt !== null && !isEarly && answer.ok) await endAttempt(doors.db, attempt)
   if (asker) await recordAnswer(doors, request, asker, records, answer)
   reply.status(answer.status)

@@ -1,4 +1,4 @@
-/** Recognizes an unreachable database by the errors of Prisma and the driver. */
+/** Recognizes a database that is unreachable or full by the errors of Prisma and the driver. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 
 /** Prisma's codes: unreachable, timeout, missing database, closed by the server, pool or transaction timeout. */
@@ -22,19 +22,45 @@ const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE',
 const driverMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
 
+/** SQLSTATE: disk full. */
+const FULL = '53100'
+
+/** What to answer during an outage; null for another error. It claims nothing about what was stored before. */
+export function explainDatabaseOutage(error: unknown): string | null {
+  if (isDatabaseFull(error)) return 'The database is out of disk space. Free space, then try again.'
+  return isDatabaseOutage(error) ? 'The database is unreachable. Try again in a moment.' : null
+}
+
+/** The database refused a statement for want of space, and has rolled back its transaction. */
+export function isDatabaseFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('code' in error && error.code === FULL) return true
+  return stateOf(adapterCauseOf(error)) === FULL
+}
+
 export function isDatabaseOutage(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
-    return prismaCodes.has(error.code) || isAdapterOutage(error.meta?.driverAdapterError)
+    return prismaCodes.has(error.code) || isAdapterOutage(adapterCauseOf(error))
   }
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
   return driverMessages.test(error.message) || socketCodes.has(code) || outageStates.test(code)
 }
 
-function isAdapterOutage(error: unknown): boolean {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined
-  if (typeof cause !== 'object' || cause === null || !('kind' in cause)) return false
-  const state = 'originalCode' in cause ? String(cause.originalCode) : ''
-  return adapterKinds.has(String(cause.kind)) || outageStates.test(state)
+/** The driver adapter's description of an error, which Prisma keeps in `meta`, or throws itself within a transaction. */
+function adapterCauseOf(error: Error): object | null {
+  const wrapped =
+    error instanceof Prisma.PrismaClientKnownRequestError ? error.meta?.driverAdapterError : error
+  const cause = wrapped instanceof Error ? wrapped.cause : null
+  return typeof cause === 'object' && cause !== null && 'kind' in cause ? cause : null
+}
+
+function stateOf(cause: object | null): string {
+  return cause && 'originalCode' in cause ? String(cause.originalCode) : ''
+}
+
+function isAdapterOutage(cause: object | null): boolean {
+  if (!cause || !('kind' in cause)) return false
+  return adapterKinds.has(String(cause.kind)) || outageStates.test(stateOf(cause))
 }

@@ -78,6 +78,15 @@ export class UnavailableError extends OperationError {
   }
 }
 
+/** The database is out of disk space, and has rolled back the transaction. */
+export class DatabaseFullError extends UnavailableError {
+  constructor() {
+    super(
+      'The database is out of disk space, so it stored nothing of this change. Free space, then try again.',
+    )
+  }
+}
+
 /** A step of a key rollover that would invalidate cached documents; nothing was changed. */
 export class UnsafeKeyChangeError extends OperationError {
   override readonly name = 'UnsafeKeyChangeError'

@@ -1,7 +1,8 @@
 /** Answers errors outside GraphQL and REST, in better-auth's format. */
 import type { FastifyError, FastifyInstance } from 'fastify'
-import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
+import { explainStoreOutage } from '#store/outage.ts'
 
 const RETRY_AFTER_SECONDS = '5'
 
@@ -23,5 +24,5 @@ export function answerFailures(app: FastifyInstance): void {
 
 function sentenceOfOutage(error: unknown): string | null {
   if (error instanceof UnavailableError) return error.message
-  return isDatabaseOutage(error) ? 'The database is unreachable. Try again in a moment.' : null
+  return explainDatabaseOutage(error) ?? explainStoreOutage(error)
 }

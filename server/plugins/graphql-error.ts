@@ -1,10 +1,10 @@
 /** Masks errors outside result unions: expected errors pass, unexpected ones are logged and answered with a reference. */
 import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
-import { isDatabaseOutage } from '#server/error/database-outage.ts'
-import { OperationError } from '#server/error/operation-error.ts'
+import { explainDatabaseOutage } from '#server/error/database-outage.ts'
+import { OperationError, UnavailableError } from '#server/error/operation-error.ts'
 import { getOrigin } from '#server/identity/origin.ts'
-import { isStoreOutage } from '#store/outage.ts'
+import { explainStoreOutage } from '#store/outage.ts'
 
 type Answer = { message: string; extensions: Record<string, unknown> }
 
@@ -23,10 +23,11 @@ export function maskError(log: FastifyBaseLogger, error: unknown): Error {
 function describe(log: FastifyBaseLogger, error: unknown): Answer {
   if (error instanceof OperationError) {
     const { message, code, path } = error
+    if (error instanceof UnavailableError) return unavailable(log, error, message)
     return { message, extensions: path ? { code, path: path.map(String) } : { code } }
   }
-  if (isDatabaseOutage(error)) return unavailable(log, error, 'The database')
-  if (isStoreOutage(error)) return unavailable(log, error, 'Redis')
+  const outage = explainDatabaseOutage(error) ?? explainStoreOutage(error)
+  if (outage) return unavailable(log, error, outage)
   const reference = getOrigin().requestId ?? crypto.randomUUID()
   log.error({ err: error, reference }, 'unexpected error')
   const message = `Unexpected error. The server log has the details under ${reference}.`
@@ -34,9 +35,8 @@ function describe(log: FastifyBaseLogger, error: unknown): Answer {
 }
 
 /** The caller may repeat the same request later. */
-function unavailable(log: FastifyBaseLogger, error: unknown, what: string): Answer {
-  log.error({ err: error }, `${what} is unreachable`)
-  const message = `${what} is unreachable. Try again in a moment.`
+function unavailable(log: FastifyBaseLogger, error: unknown, message: string): Answer {
+  log.error({ err: error }, 'request failed: a service is unavailable')
   return {
     message,
     extensions: { code: 'UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '5' } } },

@@ -9,6 +9,7 @@ import type { Progress } from '#server/publish/progress.ts'
 import { isPublished, settle } from '#server/publish/publication-mark.ts'
 import { type Beat, isSingleTopic, publish, type SingleTopic } from '#server/publish/publish.ts'
 import { isReachable } from '#store/connect.ts'
+import { isStoreOutage } from '#store/outage.ts'
 
 /** Entries of one step: enough for one round trip to each store, few enough that urgent entries wait a moment only. */
 const STEP = 100
@@ -106,7 +107,7 @@ export function createDrain({ context, log, observe, progress, holdLease, rebuil
       return new Map()
     } catch (error) {
       if (error instanceof LeaseLostError || isDatabaseOutage(error)) throw error
-      if (!(await isReachable(redis, keys.entityConfiguration))) throw error
+      if (isStoreOutage(error) || !(await isReachable(redis, keys.entityConfiguration))) throw error
       if (objects.length <= 1) return new Map(objects.map((key) => [key, error]))
     }
     // One failure, for example an unreadable key, must not delay the others.

@@ -13,6 +13,7 @@ import { createProgress } from '#server/publish/progress.ts'
 import { isPublished, settle } from '#server/publish/publication-mark.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 import { isReachable } from '#store/connect.ts'
+import { explainRefusedWrite } from '#store/outage.ts'
 
 const INTERVAL_MS = 2_000
 const BUSY_RETRY_MS = 100
@@ -124,7 +125,7 @@ export function startPublisher(
   }
 
   async function remember(error: unknown): Promise<void> {
-    const lastError = error === null ? null : error instanceof Error ? error.message : String(error)
+    const lastError = error === null ? null : (explainRefusedWrite(error) ?? messageOf(error))
     await db.publisherLease.updateMany({ data: { lastError } })
     if (error === null) isFailing = false
   }
@@ -159,3 +160,5 @@ export function startPublisher(
     },
   }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

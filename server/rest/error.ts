@@ -2,8 +2,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
-import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError, type OperationErrorCode } from '#server/error/operation-error.ts'
+import { explainStoreOutage } from '#store/outage.ts'
 
 export const Message = z.object({
   message: z.string().describe('What is wrong and what to do, as a sentence.'),
@@ -17,7 +18,7 @@ export const failures = {
   400: describedAs('The request or the entity’s published data is invalid. Nothing was changed.'),
   401: describedAs('No valid API key was sent.'),
   403: describedAs('The role of the API key does not allow it.'),
-  503: describedAs('The database or Redis is unreachable.'),
+  503: describedAs('The database or Redis is unreachable or full.'),
 }
 export const notFound = { 404: describedAs('The object does not exist.') }
 /** After a concurrent change. A duplicate is answered with the existing object instead. */
@@ -49,8 +50,8 @@ export function answerFailures(app: FastifyInstance): void {
     if (error instanceof FederationError && error.code === 'temporarily_unavailable') {
       return fail(request, reply, 503, error.message)
     }
-    if (isDatabaseOutage(error))
-      return fail(request, reply, 503, 'The database is unreachable. Try again in a moment.')
+    const outage = explainDatabaseOutage(error) ?? explainStoreOutage(error)
+    if (outage) return fail(request, reply, 503, outage)
     if (error.statusCode && error.statusCode < 500)
       return fail(request, reply, error.statusCode, error.message)
     request.log.error({ err: error }, 'unexpected error')

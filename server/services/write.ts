@@ -1,7 +1,8 @@
 /** Records writes: the rows, the outbox entries and the audit entry commit together; publication follows the commit. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { ConflictError } from '#server/error/operation-error.ts'
+import { isDatabaseFull } from '#server/error/database-outage.ts'
+import { ConflictError, DatabaseFullError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
@@ -45,11 +46,12 @@ function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
       await appendAuditEntry(tx, caller, change)
       return change
     })
-    .catch(conflictOnDuplicate)
+    .catch(throwExpected)
 }
 
 /** Two requests can pass the same check concurrently; the unique index decides. */
-function conflictOnDuplicate(error: unknown): never {
+function throwExpected(error: unknown): never {
+  if (isDatabaseFull(error)) throw new DatabaseFullError()
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
     throw new ConflictError('It was just created by another request.')
   }

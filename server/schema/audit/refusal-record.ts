@@ -1,7 +1,7 @@
 /** Records refused and failed mutations in the audit log. */
 import { errorTypeMap } from '@pothos/plugin-errors'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
-import { OperationError } from '#server/error/operation-error.ts'
+import { DatabaseFullError, OperationError } from '#server/error/operation-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { isAuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
@@ -16,7 +16,12 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
     field.resolve = async (root, args, context: Context, info) => {
       const { caller, db } = context
       const record = async (failure: Failure | null) => {
-        if (caller && failure) await recordRefusal(db, caller, { action, input: args.input, ...failure })
+        if (!caller || !failure) return
+        const isRecorded = recordRefusal(db, caller, { action, input: args.input, ...failure })
+        // A database without space cannot record that either; the caller gets the first reason.
+        await isRecorded.catch((error: unknown) => {
+          if (failure.code !== 'UNAVAILABLE' || !(error instanceof DatabaseFullError)) throw error
+        })
       }
       try {
         const result: unknown = await resolve(root, args, context, info)

@@ -1,6 +1,10 @@
 /** Changes the key directory under a lock across processes, and records the change in the same transaction. */
 import type { Transaction } from '#server/database/client.ts'
-import { KeyDirectoryReadOnlyError, UnavailableError } from '#server/error/operation-error.ts'
+import {
+  DatabaseFullError,
+  KeyDirectoryReadOnlyError,
+  UnavailableError,
+} from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
@@ -26,6 +30,10 @@ export const everythingSigned = [
   toPublish('historical-keys'),
   toPublish('subordinates'),
 ]
+
+/** The files come first, so it is not known which of them were changed. */
+const UNRECORDED =
+  'The database is out of disk space. The key files may have been changed; what was changed is recorded when there is space. Free space, then look at the keys before you try again.'
 
 export function createKeyChange(context: KeyContext) {
   const { signingKeys, write, now } = context
@@ -75,6 +83,7 @@ export function createKeyChange(context: KeyContext) {
       .then(() => write(caller, work))
       .catch((error: unknown) => {
         if (error instanceof KeyFileError) throw new UnavailableError(error.message)
+        if (error instanceof DatabaseFullError) throw new UnavailableError(UNRECORDED)
         throw error
       })
     await signingKeys.refresh() // the publisher does the same, but not while Redis is down

@@ -10,6 +10,7 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { columnsOf, type Patch, parsePatch } from '#server/services/patch.ts'
 import { type SettingFields, settingFields } from '#server/services/trust-anchor/input.ts'
 import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
+import { explainRefusedWrite } from '#store/outage.ts'
 
 type Version = { version?: number | null | undefined }
 
@@ -93,6 +94,8 @@ export function createTrustAnchorService(context: ServiceContext) {
     /** Republishes everything beside the published data, then swaps. @throws UnavailableError when Redis is unreachable */
     async rebuildPublication(caller: Caller): Promise<RebuildResult> {
       const result = await publisher.rebuild().catch((error: unknown) => {
+        const refused = explainRefusedWrite(error)
+        if (refused) throw new UnavailableError(`${refused} Pending changes are published afterwards.`)
         if (publishing.redis.status === 'ready') throw error
         throw new UnavailableError('Redis cannot be reached. Pending changes are published when it is back.')
       })

@@ -1,0 +1,117 @@
+/** Tests a database without disk space and a Redis that refuses writes: each answer says so, and what it knows. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+  await admin.server.db.$executeRaw`
+    CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`
+})
+afterAll(() => admin.close())
+
+/** Inserts into the table fail as on a full disk. */
+async function whileFull(table: string, work: () => Promise<void>) {
+  const { db } = admin.server
+  await db.$executeRawUnsafe(
+    `CREATE TRIGGER disk_full BEFORE INSERT ON "${table}" FOR EACH ROW EXECUTE FUNCTION disk_full()`,
+  )
+  await work().finally(() => db.$executeRawUnsafe(`DROP TRIGGER disk_full ON "${table}"`))
+}
+
+const type = 'https://ta.example.org/marks/member'
+const FULL = 'The database is out of disk space'
+
+function graphql(query: string) {
+  return fetch(`${admin.adminUrl}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-graphql-yoga-csrf': '1',
+      'x-api-key': admin.keys.admin,
+    },
+    body: JSON.stringify({ query }),
+  })
+}
+
+it.each(['TrustMarkType', 'AuditEvent'])(
+  'answers 503 in GraphQL and REST while %s is full',
+  { tags: 'fault/disk-full' },
+  async (table) => {
+    const { db } = admin.server
+    const message = `${FULL}, so it stored nothing of this change. Free space, then try again.`
+    await whileFull(table, async () => {
+      const answer = await graphql(
+        `mutation { createTrustMarkType(input: {type: "${type}"}) { __typename } }`,
+      )
+      expect(answer.status).toBe(503)
+      expect(answer.headers.get('retry-after')).toBe('5')
+      expect(await answer.json()).toMatchObject({
+        errors: [{ message, extensions: { code: 'UNAVAILABLE' } }],
+      })
+
+      const rest = await fetch(`${admin.adminUrl}/api/v1/trustmarktypes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': admin.keys.admin },
+        body: JSON.stringify({ tmtype: type }),
+      })
+      expect([rest.status, await rest.json()]).toEqual([503, { message, id: 0 }])
+    })
+    expect(await db.trustMarkType.count()).toBe(0)
+  },
+)
+
+it('does not claim that nothing was stored where files came first', async () => {
+  await whileFull('AuditEvent', async () => {
+    const { message } = await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
+    expect(message).toMatch(new RegExp(`^${FULL}. The key files may have been changed`))
+  })
+})
+
+it('says of a failed sign-in what is full, and not what was stored', async () => {
+  await whileFull('Session', async () => {
+    const answer = await fetch(`${admin.adminUrl}/api/auth/sign-in/username`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: admin.adminUrl },
+      body: JSON.stringify({ username: 'admin', password: 'correct horse battery staple' }),
+    })
+    const message = `${FULL}. Free space, then try again.`
+    expect([answer.status, await answer.json()]).toEqual([503, { code: 'UNAVAILABLE', message }])
+  })
+})
+
+async function publication() {
+  const { data } = await admin.execute('{ serverStatus { publication { health pending lastError } } }')
+  return data.serverStatus.publication
+}
+
+it('keeps changes while Redis is out of memory, says so, serves what it has, and publishes them then', {
+  tags: 'fault/disk-full',
+}, async () => {
+  const { client } = admin.redis
+  const sentence = 'Redis is out of memory and refuses writes. Raise its maxmemory.'
+  await client.config('SET', 'maxmemory', '1')
+  expect(await admin.mutate('createTrustMarkType', { type }, 'id')).toHaveProperty('id')
+  await vi.waitFor(
+    async () => {
+      const expected = { health: 'STALLED', lastError: sentence, pending: expect.any(Number) }
+      expect(await publication()).toEqual(expected)
+    },
+    { timeout: 15_000 },
+  )
+  expect((await admin.get('/.well-known/openid-federation')).status).toBe(200)
+  expect((await admin.get('/list')).status).toBe(200)
+  const resolve = await admin.get('/resolve', { sub: admin.entityId, trust_anchor: admin.entityId })
+  expect(resolve.status).toBe(200)
+  const { data } = await admin.execute('mutation { rebuildPublication { ... on Error { code message } } }')
+  expect(data.rebuildPublication).toEqual({
+    code: 'UNAVAILABLE',
+    message: `${sentence} Pending changes are published afterwards.`,
+  })
+  await client.config('SET', 'maxmemory', '0')
+  await vi.waitFor(
+    async () => expect(await publication()).toEqual({ health: 'UP_TO_DATE', pending: 0, lastError: null }),
+    { timeout: 15_000 },
+  )
+})

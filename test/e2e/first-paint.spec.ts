@@ -1,0 +1,70 @@
+/** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+
+/** Most are small: the facade of each layout, and the queries. */
+const MOST_REQUESTS = 22
+
+let admin: TestAdmin
+let browser: Browser
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+})
+
+test.each(['light', 'dark'] as const)('paints the %s page before the script has loaded', async (chosen) => {
+  // The system's theme is the other one.
+  const colorScheme = chosen === 'dark' ? 'light' : 'dark'
+  const { page } = await openPage(browser, admin.adminUrl, { colorScheme })
+  await page.addInitScript((theme) => localStorage.setItem('theme', theme), chosen)
+  await page.route('**/_app/**/*.js', (route) => route.abort())
+  await page.goto('/')
+  await page.getByText('Loading…').waitFor()
+  expect(await page.title()).toBe('Inmor')
+  const lightness = await page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d')
+    if (!canvas) return Number.NaN
+    canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor
+    canvas.fillRect(0, 0, 1, 1)
+    return canvas.getImageData(0, 0, 1, 1).data[0]
+  })
+  if (chosen === 'dark') expect(lightness).toBeLessThan(60)
+  else expect(lightness).toBeGreaterThan(200)
+  await page.context().close()
+})
+
+test('disappears when the console is there', async () => {
+  const { page, complaints } = await openPage(browser, admin.adminUrl)
+  await page.goto('/sign-in')
+  await page.getByLabel('Username').waitFor()
+  expect(await page.getByText('Loading…').isVisible()).toBe(false)
+  expect(await violations(page)).toEqual([])
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('starts cold with few requests', async () => {
+  const { page } = await openPage(browser, admin.adminUrl)
+  await page.goto('/')
+  await signIn(page, 'admin', PASSWORD)
+  await page.waitForURL('/')
+  const state = await page.context().storageState()
+  for (const path of ['/', '/subordinates', '/trust-anchor/edit']) {
+    const cold = await openPage(browser, admin.adminUrl, { storageState: state })
+    const asked: string[] = []
+    cold.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await cold.page.goto(path)
+    await cold.page.getByRole('heading', { level: 1 }).waitFor()
+    await cold.page.waitForLoadState('load')
+    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(MOST_REQUESTS)
+    await cold.page.context().close()
+  }
+})

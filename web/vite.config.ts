@@ -17,9 +17,6 @@ function announcerStyle(): `sha256-${string}` {
   return `sha256-${createHash('sha256').update(style).digest('base64')}`
 }
 
-/** Editor, graph and chart, and what only they import. */
-const heavy = /codemirror|lezer|@xyflow|dagre|layerchart|layercake|d3-|html-to-image|uqr|JsonEditor/
-
 export default defineConfig({
   plugins: [
     tailwindcss(),
@@ -42,20 +39,5 @@ export default defineConfig({
       },
     }),
   ],
-  environments: {
-    client: {
-      build: {
-        rolldownOptions: {
-          output: {
-            codeSplitting: {
-              // What several pages share is one file: a cold start takes few requests. Heavy parts load when shown.
-              groups: [{ name: 'shared', minShareCount: 2, test: (id: string) => !heavy.test(id) }],
-            },
-          },
-        },
-      },
-    },
-  },
-  build: { chunkSizeWarningLimit: 1000 },
   server: { proxy: { '/graphql': admin, '/api': admin } },
 })

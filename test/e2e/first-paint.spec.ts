@@ -1,12 +1,9 @@
-/** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
+/** Tests what is painted before the script has loaded, in the chosen colours. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
-
-/** Most are small: the facade of each layout, and the queries. */
-const MOST_REQUESTS = 22
+import { openPage, startBrowser } from '#test/helpers/browser.ts'
 
 let admin: TestAdmin
 let browser: Browser
@@ -49,22 +46,4 @@ test('disappears when the console is there', async () => {
   expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
   await page.context().close()
-})
-
-test('starts cold with few requests', async () => {
-  const { page } = await openPage(browser, admin.adminUrl)
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
-  await page.waitForURL('/')
-  const state = await page.context().storageState()
-  for (const path of ['/', '/subordinates', '/trust-anchor/edit']) {
-    const cold = await openPage(browser, admin.adminUrl, { storageState: state })
-    const asked: string[] = []
-    cold.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
-    await cold.page.goto(path)
-    await cold.page.getByRole('heading', { level: 1 }).waitFor()
-    await cold.page.waitForLoadState('load')
-    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(MOST_REQUESTS)
-    await cold.page.context().close()
-  }
 })

@@ -9,12 +9,5 @@ export function parseReason(given: string | null | undefined): string | undefine
   if (reason === undefined) return undefined
   if (reason.length > MAXIMUM_LENGTH)
     throw new InvalidInputError(`reason must have at most ${MAXIMUM_LENGTH} characters.`, 'reason')
-  if (!isStorable(reason))
-    throw new InvalidInputError('reason has a character that cannot be stored.', 'reason')
   return reason
-}
-
-/** Whether PostgreSQL can store a text: no NUL, and no half of a surrogate pair. */
-export function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0')
 }

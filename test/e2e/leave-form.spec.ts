@@ -67,7 +67,7 @@ test('the question has no violations', async () => {
 
 test('the back button asks too, and goes back', async () => {
   await page.goto('/keys')
-  await page.getByRole('link', { name: 'Entity Configuration', exact: true }).first().click()
+  await page.getByRole('link', { name: 'Settings', exact: true }).first().click()
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   await page.getByLabel('Organization name').fill('Unsaved')
   await page.goBack()

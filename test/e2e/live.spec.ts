@@ -174,6 +174,7 @@ test('reports a lowered role, and keeps the page', async () => {
 
   // After leaving, the user is a viewer and cannot return.
   await other.getByRole('navigation').getByRole('link', { name: 'Subordinates', exact: true }).click()
+  await other.getByRole('button', { name: 'Leave without saving' }).click()
   await other.waitForURL('/subordinates')
   await other.getByRole('link', { name: 'Register' }).waitFor({ state: 'hidden' })
   await other.goBack()
@@ -208,8 +209,8 @@ test('ends the session in all windows at sign-out', async () => {
   await other.getByRole('button', { name: /^Administrator/ }).click()
   await other.getByRole('menuitem', { name: 'Sign out' }).click()
   await other.waitForURL('/sign-in')
-  await page.getByRole('link', { name: 'Renewals', exact: true }).click()
+  await page.getByRole('link', { name: 'Activity', exact: true }).click()
   await dialog().waitFor()
   await signInAgain()
-  await page.getByRole('heading', { level: 1, name: 'Renewals' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
 })

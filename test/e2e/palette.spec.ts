@@ -135,3 +135,44 @@ test('offers a viewer only permitted actions, and signs out', async () => {
   await page.keyboard.press('Enter')
   await page.waitForURL('/sign-in')
 })
+
+test('offers recent entities before anything is typed', async () => {
+  const { page, complaints } = await signedIn('admin', product.password ?? '')
+  await page.goto('/subordinates')
+  await page.getByRole('main').getByRole('link', { name: 'Test Relying Party' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Test Relying Party' }).waitFor()
+  await page.goto('/')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await find(page, '')
+  await page.getByRole('group', { name: 'Recent' }).getByText('Test Relying Party').click()
+  await page.waitForURL(/\/subordinates\/[^/]+$/)
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test.each([
+  ['User visitor', 'visitor', /\/users\?q=visitor/],
+  ['API key of admin', 'test', /\/api-keys\?q=test/],
+  ['Trust Mark of', 'https://rp.example.org/marked', /\/trust-marks\/[^/]+$/],
+  ['Signing key', '', /\/keys$/],
+])('finds what is noted as %s', async (note, typed, address) => {
+  const { page, complaints } = watched
+  const admin = await connectAdmin(product.installation)
+  const kid = (await admin<{ signingKeys: { keys: { kid: string }[] } }>('{ signingKeys { keys { kid } } }'))
+    .signingKeys.keys[0]?.kid
+  const trustMarkType = `${product.installation.federationUrl}/member`
+  await mutate(
+    admin,
+    'issueTrustMark',
+    { entityId: 'https://rp.example.org/marked', trustMarkType },
+    'id',
+  ).catch(
+    () => undefined, // issued by an earlier row
+  )
+  await page.goto('/')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await find(page, typed || (kid ?? ''))
+  await page.getByRole('option').filter({ hasText: note }).first().click()
+  await page.waitForURL(address)
+  expect(complaints).toEqual([])
+})

@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 
 async function startRenewal(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Renewals', exact: true }).first().click()
+  await page.getByRole('link', { name: 'Activity', exact: true }).first().click()
   await page.getByRole('button', { name: 'Renew subordinates' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
   await page.getByRole('heading', { level: 1, name: 'Renewal of subordinates' }).waitFor()
@@ -94,7 +94,7 @@ test('cancels a run, and shows it as cancelled', async () => {
 
 test('shows the outcome of each run in the list', async () => {
   const { page } = watched
-  await page.getByRole('link', { name: 'Renewals', exact: true }).first().click()
+  await page.getByRole('link', { name: 'Activity', exact: true }).first().click()
   await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
   await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
   await page.getByText('2 runs', { exact: true }).waitFor()

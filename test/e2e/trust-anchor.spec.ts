@@ -45,7 +45,7 @@ async function claimsAt(path: string): Promise<Record<string, unknown>> {
 
 test('changes the Entity Configuration with forms, and serves it', async () => {
   const { page, complaints } = watched
-  await page.getByRole('link', { name: 'Entity Configuration', exact: true }).first().click()
+  await page.getByRole('link', { name: 'Settings', exact: true }).first().click()
   await page.getByRole('heading', { name: 'As published' }).waitFor()
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   await page.getByLabel('Organization name').fill('Nordic Federation')

@@ -1,6 +1,14 @@
 /** Tests the format of times, durations and identifiers. */
 import { expect, test } from 'vitest'
-import { hoursAndDays, hoursInWords, plural, relativeTime, shortEntityId } from '#lib/format.ts'
+import {
+  exactTime,
+  hoursAndDays,
+  hoursInWords,
+  plural,
+  relativeTime,
+  shortEntityId,
+  timesInWords,
+} from '#lib/format.ts'
 
 test.each([
   [0, ''],
@@ -54,4 +62,12 @@ test('removes only https and the last slash of an identifier', () => {
   expect(shortEntityId('https://a.example/')).toBe('a.example')
   expect(shortEntityId('https://a.example/https://b/c')).toBe('a.example/https://b/c')
   expect(shortEntityId('http://localhost:8080')).toBe('http://localhost:8080')
+})
+
+test('shows the times in a sentence of the server in the format of the console', () => {
+  const [one, other] = ['2026-11-26T07:05:00Z', '2026-12-01T00:00:00.123Z']
+  expect(timesInWords(`It expired at ${one}. Wait until ${other}.`)).toBe(
+    `It expired at ${exactTime(new Date(one))}. Wait until ${exactTime(new Date(other))}.`,
+  )
+  expect(timesInWords(null)).toBe('')
 })

@@ -3,7 +3,7 @@ ALTER TABLE "Subordinate" ADD COLUMN     "searchText" TEXT NOT NULL DEFAULT '';
 
 -- Identifier, display name, and of every Entity Type the names, in all languages, and the contacts. The database writes it,
 -- so that every writer and every restored backup has it. Written \x3B, because Prisma splits this file at each semicolon.
-CREATE FUNCTION "writeSearchText"() RETURNS trigger LANGUAGE plpgsql AS E'
+CREATE OR REPLACE FUNCTION "writeSearchText"() RETURNS trigger LANGUAGE plpgsql AS E'
 BEGIN
   NEW."searchText" := left(concat_ws('' '', NEW."entityId", NEW."displayName", (
     SELECT string_agg(DISTINCT words #>> ''{}'', '' '') FROM jsonb_path_query(NEW."metadata",

@@ -20,7 +20,7 @@ type Item = { resource: string; input: Prisma.InputJsonObject }
 
 /** @throws InvalidInputError for an empty or too long list; a bad entity becomes an item that fails */
 export function parseImport({ subordinates, lines }: Given): Item[] {
-  const written = (lines ?? []).map(storable).filter((entityId) => entityId !== '')
+  const written = (lines ?? []).map((line) => line.trim()).filter((entityId) => entityId !== '')
   const list: RegisterInput[] = [...(subordinates ?? []), ...written.map((entityId) => ({ entityId }))]
   if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'subordinates')
   if (list.length > MAXIMUM)
@@ -32,9 +32,4 @@ export function parseImport({ subordinates, lines }: Given): Item[] {
     const input = { ...entity } as Prisma.InputJsonObject // parsed from JSON
     return { resource: each.entityId.slice(0, SHOWN_LENGTH), input }
   })
-}
-
-/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
-function storable(line: string): string {
-  return line.toWellFormed().replaceAll('\0', '\ufffd').trim()
 }

@@ -30,6 +30,12 @@ export function relativeTime(instant: Date, now: Date): string {
 /** In the user's time zone; the machine-readable form is in the markup. */
 export const exactTime = (instant: Date) => absolute.format(instant)
 
+/** A sentence of the server, with its times in the format of the console. */
+export const timesInWords = (sentence: string | null) =>
+  (sentence ?? '').replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) =>
+    exactTime(new Date(time)),
+  )
+
 export const count = (value: number) => number.format(value)
 
 export const plural = (value: number, one: string, many = `${one}s`) =>

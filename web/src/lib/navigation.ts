@@ -1,6 +1,6 @@
 /** The screens of the console, in the order of the navigation. */
 
-import Anchor from '@lucide/svelte/icons/anchor'
+import Activity from '@lucide/svelte/icons/activity'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
@@ -8,9 +8,9 @@ import KeyRound from '@lucide/svelte/icons/key-round'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Network from '@lucide/svelte/icons/network'
-import RefreshCw from '@lucide/svelte/icons/refresh-cw'
 import Scale from '@lucide/svelte/icons/scale'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
+import Settings from '@lucide/svelte/icons/settings'
 import Users from '@lucide/svelte/icons/users'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import type { Component } from 'svelte'
@@ -18,6 +18,8 @@ import { route } from '#lib/route.ts'
 
 export interface Screen {
   label: string
+  /** Further search words of the palette. */
+  words?: string
   /** Visible to administrators only. */
   isForAdministrators?: true
   href: string
@@ -32,7 +34,7 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
       { label: 'Subordinates', href: route.subordinates(), icon: Network },
       { label: 'Explorer', href: route.explorer(), icon: Waypoints },
       { label: 'Collection', href: route.collection(), icon: BookUser },
-      { label: 'Renewals', href: route.renewals(), icon: RefreshCw },
+      { label: 'Activity', href: route.renewals(), icon: Activity, words: 'renewals runs schedules jobs' },
     ],
   },
   {
@@ -45,7 +47,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   {
     heading: 'This Trust Anchor',
     screens: [
-      { label: 'Entity Configuration', href: route.trustAnchor(), icon: Anchor },
+      {
+        label: 'Settings',
+        href: route.trustAnchor(),
+        icon: Settings,
+        words: 'entity configuration trust anchor organization',
+      },
       { label: 'Metadata policy', href: route.policy(), icon: Scale },
       { label: 'Keys', href: route.keys(), icon: KeyRound },
     ],

@@ -3,7 +3,6 @@ import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
-import { isStorable } from '#server/services/reason.ts'
 
 export type Subjects =
   /** Ids of the API with their keys; null: not the id of a subordinate. */
@@ -71,7 +70,7 @@ function requireSize(list: readonly unknown[], field: string): void {
 }
 
 function requireName(name: string, field: string): string {
-  if (name.length <= MAXIMUM_LENGTH && isStorable(name)) return name
+  if (name.length <= MAXIMUM_LENGTH) return name
   throw new InvalidInputError('The list has an entry that cannot be an identifier.', field)
 }
 

@@ -37,7 +37,7 @@ export function screens({ mayAdminister }: Viewer): Command[] {
   return [
     ...listed
       .filter(({ isForAdministrators }) => !isForAdministrators || mayAdminister)
-      .map(({ label, href, icon }) => ({ id: href, label, href, icon })),
+      .map(({ label, href, icon, words }) => ({ id: href, label, href, icon, ...(words && { words }) })),
     { id: route.account(), label: 'My account', href: route.account(), icon: UserRound, words: 'profile' },
   ]
 }
@@ -77,7 +77,7 @@ const forOperators: readonly Command[] = [
 ]
 
 const forAdministrators: readonly Command[] = [
-  action('Edit the Entity Configuration', Pencil, route.trustAnchor('edit'), 'change settings trust anchor'),
+  action('Edit the settings', Pencil, route.trustAnchor('edit'), 'change entity configuration trust anchor'),
   action('Edit the metadata policy', Pencil, route.policy(), 'change'),
   action('Announce a key', KeyRound, route.keys(), 'new signing rollover rotate switch retire revoke'),
   action('Create a user', Plus, route.users(), 'add new'),

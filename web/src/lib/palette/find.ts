@@ -1,5 +1,6 @@
-/** Searches the server for the palette: registered and collected entities, and Trust Mark types. */
+/** Searches the server for the palette: registered and collected entities, Trust Marks and their types, and accounts. */
 import Award from '@lucide/svelte/icons/award'
+import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
 import Network from '@lucide/svelte/icons/network'
 import { shortEntityId } from '#lib/format.ts'
@@ -7,6 +8,7 @@ import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import type { Command } from './command.ts'
+import { findAccess, findSigningKeys } from './find-access.ts'
 
 /** Per group; for more, narrow the search or open the list. */
 const MOST = 5
@@ -15,6 +17,9 @@ const PaletteSubordinates = graphql(`
   query PaletteSubordinates($search: String!, $first: Int!) {
     subordinates(filter: { search: $search }, first: $first) { edges { node { id entityId displayName } } }
     trustMarkTypes(filter: { search: $search }, first: $first) { edges { node { id type description } } }
+    trustMarks(filter: { search: $search }, first: $first) {
+      edges { node { id entityId trustMarkType { type description } } }
+    }
   }
 `)
 
@@ -27,13 +32,19 @@ const PaletteCollection = graphql(`
   }
 `)
 
-export async function findOnServer(search: string): Promise<Command[]> {
-  const [registered, collected] = await Promise.all([
+export async function findOnServer(
+  search: string,
+  { mayAdminister }: { mayAdminister: boolean },
+): Promise<Command[]> {
+  const [registered, collected, keys, access] = await Promise.all([
     ask(PaletteSubordinates, { search, first: MOST }),
     ask(PaletteCollection, { search, first: MOST }),
+    findSigningKeys(search),
+    mayAdminister ? findAccess(search, MOST) : [],
   ])
   const subordinates = registered.value?.subordinates.edges.map(({ node }) => node) ?? []
   const others = collected.value?.collectionEntities.edges.map(({ node }) => node) ?? []
+  const marks = registered.value?.trustMarks.edges.map(({ node }) => node) ?? []
   const types = registered.value?.trustMarkTypes.edges.map(({ node }) => node) ?? []
   return [
     ...subordinates.map(({ id, entityId, displayName }) => ({
@@ -55,6 +66,15 @@ export async function findOnServer(search: string): Promise<Command[]> {
       icon: Award,
       href: route.trustMarkType(id),
     })),
+    ...marks.map(({ id, entityId, trustMarkType: { type, description } }) => ({
+      id,
+      label: description || type,
+      note: `Trust Mark of ${entityId}`,
+      icon: BadgeCheck,
+      href: route.trustMark(id),
+    })),
+    ...keys,
+    ...access,
   ]
 }
 

@@ -1,4 +1,5 @@
 /** The search of the palette: the typed text and its matches, in groups. */
+import History from '@lucide/svelte/icons/history'
 import Plus from '@lucide/svelte/icons/plus'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import { entityIdProblem, toEntityId } from '#lib/entity/id.ts'
@@ -6,11 +7,12 @@ import { route } from '#lib/route.ts'
 import { actions, type Command, screens } from './command.ts'
 import { findOnServer } from './find.ts'
 import { matching } from './match.ts'
+import { readRecent } from './recent.ts'
 
 /** Milliseconds: long enough to type a word, short enough to feel immediate. */
 const TYPING_PAUSE = 150
 
-type Viewer = Parameters<typeof actions>[0]
+type Viewer = Parameters<typeof actions>[0] & { username: string }
 
 export interface Group {
   heading: string
@@ -29,6 +31,14 @@ function byAddress(query: string, { mayOperate }: Viewer): Command[] {
   ]
 }
 
+const recentCommands = ({ username }: Viewer): Command[] =>
+  readRecent(username, localStorage).map(({ href, label }) => ({
+    id: `recent ${href}`,
+    label,
+    icon: History,
+    href,
+  }))
+
 export function createPaletteSearch(viewer: () => Viewer) {
   let query = $state('')
   let found = $state.raw<Command[]>([])
@@ -40,6 +50,7 @@ export function createPaletteSearch(viewer: () => Viewer) {
   const groups = $derived(
     [
       { heading: 'This address', commands: byAddress(query, viewer()) },
+      { heading: 'Recent', commands: matching(recentCommands(viewer()), query) },
       { heading: 'Screens', commands: matching(screens(viewer()), query) },
       { heading: 'Actions', commands: matching(actions(viewer()), query) },
       // Last, because it arrives later and must not move other options.
@@ -48,7 +59,7 @@ export function createPaletteSearch(viewer: () => Viewer) {
   )
 
   async function find(search: string, asked: number) {
-    const answer = await findOnServer(search)
+    const answer = await findOnServer(search, viewer())
     if (asked !== latest) return
     found = answer
     isAsking = false

@@ -26,7 +26,7 @@ export const load = (async ({ fetch, depends, url }) => {
     listVariables(url.searchParams, runList),
   )
   return {
-    title: 'Renewals',
+    title: 'Activity',
     runs: renewalRuns,
     running: running.edges.map(({ node }) => node),
     schedules,

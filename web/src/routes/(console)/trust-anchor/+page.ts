@@ -21,5 +21,5 @@ const TrustAnchorPage = graphql(`
 export const load = (async ({ fetch, depends }) => {
   depends(topic.trustAnchor, topic.trustMarks)
   const { trustAnchor } = await read(fetch, TrustAnchorPage, {})
-  return { title: 'Entity Configuration', trustAnchor }
+  return { title: 'Settings', trustAnchor }
 }) satisfies PageLoad

@@ -20,5 +20,5 @@ export const load = (async ({ fetch, depends, parent }) => {
   const { viewer } = await parent()
   if (!viewer.mayAdminister) error(403, { message: 'Your role cannot change the Trust Anchor.' })
   const { trustAnchor } = await read(fetch, TrustAnchorEdit, {})
-  return { title: 'Edit the Trust Anchor', trustAnchor }
+  return { title: 'Edit the settings', trustAnchor }
 }) satisfies PageLoad

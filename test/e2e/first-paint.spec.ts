@@ -1,0 +1,49 @@
+/** Tests what is painted before the script has loaded, in the chosen colours. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, startBrowser } from '#test/helpers/browser.ts'
+
+let admin: TestAdmin
+let browser: Browser
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+})
+
+test.each(['light', 'dark'] as const)('paints the %s page before the script has loaded', async (chosen) => {
+  // The system's theme is the other one.
+  const colorScheme = chosen === 'dark' ? 'light' : 'dark'
+  const { page } = await openPage(browser, admin.adminUrl, { colorScheme })
+  await page.addInitScript((theme) => localStorage.setItem('theme', theme), chosen)
+  await page.route('**/_app/**/*.js', (route) => route.abort())
+  await page.goto('/')
+  await page.getByText('Loading…').waitFor()
+  expect(await page.title()).toBe('Inmor')
+  const lightness = await page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d')
+    if (!canvas) return Number.NaN
+    canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor
+    canvas.fillRect(0, 0, 1, 1)
+    return canvas.getImageData(0, 0, 1, 1).data[0]
+  })
+  if (chosen === 'dark') expect(lightness).toBeLessThan(60)
+  else expect(lightness).toBeGreaterThan(200)
+  await page.context().close()
+})
+
+test('disappears when the console is there', async () => {
+  const { page, complaints } = await openPage(browser, admin.adminUrl)
+  await page.goto('/sign-in')
+  await page.getByLabel('Username').waitFor()
+  expect(await page.getByText('Loading…').isVisible()).toBe(false)
+  expect(await violations(page)).toEqual([])
+  expect(complaints).toEqual([])
+  await page.context().close()
+})

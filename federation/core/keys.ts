@@ -13,6 +13,11 @@ export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorith
 export type Jwk = JWK & { kid: string }
 export type JwkSet = { keys: Jwk[] }
 
+/** Unix seconds; Infinity for a key without `exp` (§8.7 defines the member). */
+export function keyExpiry(jwk: Jwk & { exp?: unknown }): number {
+  return typeof jwk.exp === 'number' ? jwk.exp : Infinity
+}
+
 const MIN_RSA_BITS = 2048
 
 /** Members of private and symmetric keys, which must never be published. */

@@ -7,7 +7,7 @@ import {
   type EntityStatementClaims,
 } from '#core/entity-statement/index.ts'
 import { getMember } from '#core/json.ts'
-import type { JwkSet } from '#core/keys.ts'
+import { type JwkSet, keyExpiry } from '#core/keys.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwner, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Settings, Subordinate, TrustMarkType } from '#server/database/typed-row.ts'
@@ -88,18 +88,26 @@ export function subordinateStatementClaims(input: {
   const { entityId, settings, subordinate, now } = input
   // The maximum may have been lowered since the hours were set.
   const hours = Math.min(subordinate.validFor ?? settings.statementHours, settings.maximumStatementHours)
+  const { keys, exp } = vouchedFor(subordinate.jwks, now)
   return buildSubordinateStatement({
     issuer: entityId,
     subject: subordinate.entityId,
     iat: now,
-    exp: now + hours * HOUR,
-    keys: subordinate.jwks,
+    exp: Math.min(now + hours * HOUR, exp),
+    keys,
     ...optional('metadata', subordinate.forcedMetadata),
     ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
     ...optional('constraints', statementConstraints(settings, subordinate)),
     ...optional('additionalClaims', subordinate.additionalClaims),
     sourceEndpoint: buildEndpointUrl(entityId, 'fetch'),
   })
+}
+
+/** The keys that have not expired, and when the last of them does. Without any, the statement has expired too. */
+function vouchedFor({ keys }: JwkSet, now: number): { keys: JwkSet; exp: number } {
+  const valid = keys.filter((key) => keyExpiry(key) > now)
+  const vouched = valid.length > 0 ? valid : keys
+  return { keys: { keys: vouched }, exp: Math.max(...vouched.map(keyExpiry)) }
 }
 
 /** The federation's policy merged with that of the subordinate: one statement holds one policy (§6.1.4.1). */

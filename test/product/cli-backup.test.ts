@@ -84,7 +84,11 @@ test('creates a backup that age opens', async ({ skip }) => {
 test('restores the installation into another one', async () => {
   const mark = await markOf(old)
   await product.stop()
-  const place = await makeInstallation()
+  const made = await makeInstallation()
+  // The same Trust Anchor: its marks name it as their issuer.
+  const { FEDERATION_PORT = '' } = old.environment
+  const { federationUrl } = old
+  const place = { ...made, federationUrl, environment: { ...made.environment, FEDERATION_PORT } }
   await mkdir(place.dataDirectory)
   for (const name of ['keys', 'auth-secret']) {
     await cp(join(old.dataDirectory, name), join(place.dataDirectory, name), { recursive: true })

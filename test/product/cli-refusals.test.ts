@@ -109,7 +109,7 @@ test('a run during another of its kind', async () => {
   const heartbeatAt = new Date(Date.now() + 3_600_000) // keeps the run alive
   for (const kind of ['SUBORDINATES', 'TRUST_MARKS', 'COLLECTION', 'REISSUE_TRUST_MARKS'])
     await db.renewalRun.create({ data: { kind, ...startedBy, heartbeatAt } })
-  const reason = /^CONFLICT: A run of this kind is already running/
+  const reason = /^CONFLICT: Another .+ is still running/
   const started = { resourceType: 'RenewalRun', resource: '', reason }
   await expectRecorded(['renew-subordinates'], { ...started, action: 'startRenewal' })
   await expectRecorded(['renew-trust-marks', '--due'], { ...started, action: 'startRenewal' })

@@ -6,7 +6,7 @@ import {
 } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
-import type { JwkSet } from '#core/keys.ts'
+import { type JwkSet, keyExpiry } from '#core/keys.ts'
 import { checkIssuer, type Metadata } from '#core/metadata.ts'
 import { checkConstraints, findExceededLimits, resolveMetadata } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -114,8 +114,14 @@ async function checkSignature(statement: EntityStatement, input: Input, checklis
     return
   }
   const given = await verify(input.jwks)
+  const key = input.jwks.keys.find(({ kid }) => kid === statement.header.kid)
+  const expiry = key ? keyExpiry(key) : Infinity
   if (given) checklist.fail('KEYS', `With the keys you were given: ${given.message}`)
-  else checklist.pass('KEYS', 'The Entity Configuration verifies with the keys you were given.')
+  else if (expiry <= input.now) {
+    const when = new Date(expiry * 1000).toISOString()
+    const message = `Its key ${statement.header.kid} expired at ${when}. The entity must sign with another one.`
+    checklist.fail('KEYS', message)
+  } else checklist.pass('KEYS', 'The Entity Configuration verifies with the keys you were given.')
 }
 
 function checkAuthorityHint(statement: EntityStatement, { anchor }: Input, checklist: Checklist): void {

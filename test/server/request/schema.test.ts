@@ -83,6 +83,7 @@ const literals: Readonly<Record<string, string>> = {
   URL: '"https://example.org"',
   EntityIdentifier: '"https://example.org"',
   JSON: '{}',
+  DateTime: '"2030-01-01T00:00:00Z"',
 }
 
 function literalOf(type: GraphQLInputType): string {

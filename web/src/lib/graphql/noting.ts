@@ -10,10 +10,10 @@ function isOwnAnswer({ status, headers }: Response): boolean {
   return /json|event-stream/.test(headers.get('content-type') ?? '')
 }
 
-export function noting(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+export function noting(send: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
     try {
-      const response = await fetch(input, init)
+      const response = await send(input, init)
       isOwnAnswer(response) ? connection.answered() : connection.unanswered()
       return response
     } catch (error) {

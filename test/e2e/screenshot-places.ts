@@ -72,6 +72,13 @@ async function failedExplorer(page: Page): Promise<void> {
   await heading(page, 'It does not resolve')
 }
 
+/** One of those that the policy above breaks. */
+async function unresolvable(page: Page): Promise<void> {
+  await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
+  await page.getByRole('table').locator('tbody').getByRole('link').first().click()
+  await page.getByText('See its Trust Chain in the explorer').waitFor()
+}
+
 async function revoking(page: Page): Promise<void> {
   await page.goto('/keys')
   await page.getByRole('table', { name: 'Published keys' }).getByRole('button', { name: 'Revoke…' }).click()
@@ -127,4 +134,7 @@ export const places: Readonly<Record<string, Place>> = {
   rollover: { reach: rollover },
   register: { reach: registering },
   'explorer-failed': { reach: failedExplorer },
+  'needs-attention': { reach: list('/', 'not resolve.') },
+  'does-not-resolve': { reach: list('/subordinates?state=DOES_NOT_RESOLVE', 'Does not resolve') },
+  problem: { reach: unresolvable },
 }

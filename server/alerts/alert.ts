@@ -30,7 +30,7 @@ export type AlertSeverity = 'CRITICAL' | 'WARNING'
 export type AlertCode = keyof typeof alertCodes
 
 /** The object that an alert is about, where it is one. */
-export type AlertSubject = { typename: 'Subordinate' | 'TrustMark' | 'ApiKey' | 'User'; key: number | string }
+export type AlertSubject = { typename: 'Subordinate' | 'ApiKey' | 'User'; key: number | string }
 
 export type FoundAlert = {
   code: AlertCode

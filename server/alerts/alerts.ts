@@ -109,7 +109,7 @@ export function createAlertService(deps: AlertDeps) {
   }
 }
 
-/** A decision ends when the matter begins anew or grows. */
+/** A decision is over when the alert has begun again since, or is about more things. */
 function decisionOf(
   state: AlertState | undefined,
   { since, size }: { since: Date; size: number },

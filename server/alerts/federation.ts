@@ -30,10 +30,12 @@ export const memberAlerts: AlertSource<Context> = async ({ db, now }) => {
       FROM "Subordinate"
       WHERE "active" AND ("failingSince" IS NOT NULL OR "unresolvableSince" IS NOT NULL
         OR "statementExpiresAt" <= now() AT TIME ZONE 'utc')
-    ) AS troubled GROUP BY "state"`
+    ) AS troubled
+    WHERE "state" <> 'UNREACHABLE' OR "since" <= ${new Date(now().getTime() - ABSENCE_MS)}::timestamp
+    GROUP BY "state"`
   return rows.flatMap(({ state, count, since, id, name, reason }) => {
     const row = byState[state]
-    if (!row || (state === 'UNREACHABLE' && now().getTime() - since.getTime() < ABSENCE_MS)) return []
+    if (!row) return []
     const who = count === 1 ? `${name} ${row.one}` : `${plural(count, 'subordinate')} ${row.many}`
     const message = reason === null ? `${who}.` : `${who}. ${count === 1 ? '' : `${name}: `}${reason}`
     const subject = count === 1 ? { subject: { typename: 'Subordinate', key: id } as const } : {}
@@ -52,7 +54,7 @@ const byState: Partial<Record<SubordinateState, { code: AlertCode; one: string; 
   FAILING: { code: 'SUBORDINATES_FAILING', one: 'cannot be renewed', many: 'cannot be renewed' },
 }
 
-/** What nothing renews by itself. */
+/** What is not renewed automatically. */
 export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
   const at = now()
   const between = { gt: at, lt: inDays(at) }
@@ -65,41 +67,43 @@ export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
     db.trustMark.aggregate({ where: failing, _count: true, _min: { failingSince: true } }),
     readSettings(db),
   ])
-  const found: FoundAlert[] = []
-  const add = (code: AlertCode, count: number, thing: string, rest: string, time: Date | null, ahead = 0) => {
-    if (count === 0 || !time) return
-    found.push({
-      code,
-      size: count,
-      message: `${plural(count, thing)} ${rest}`,
-      since: new Date(time.getTime() - ahead),
-    })
-  }
-  const ahead = SOON_DAYS * DAY_MS
   const soon = `will expire within ${SOON_DAYS} days, because automatic renewal is off.`
-  add(
-    'STATEMENTS_EXPIRE',
-    statement._count,
-    'Subordinate Statement',
-    soon,
-    statement._min.statementExpiresAt,
-    ahead,
-  )
-  add('TRUST_MARKS_EXPIRE', mark._count, 'Trust Mark', soon, mark._min.expiresAt, ahead)
-  add('TRUST_MARKS_FAILING', broken._count, 'Trust Mark', 'cannot be renewed.', broken._min.failingSince)
   const own = settings.trustMarks
     .map(({ trust_mark }) => Number(decodeJwt(trust_mark).claims.exp) * 1000)
     .filter((exp) => exp < inDays(at).getTime()) // also those that have expired
-  const rest = `issued to this Trust Anchor will expire within ${SOON_DAYS} days, or ${own.length === 1 ? 'has' : 'have'} expired. Ask the issuer for a new one.`
-  add(
-    'OWN_TRUST_MARKS_EXPIRE',
-    own.length,
-    'Trust Mark',
-    rest,
-    own.length > 0 ? new Date(Math.min(...own)) : null,
-    ahead,
-  )
-  return found
+  const firstOwn = own.length > 0 ? new Date(Math.min(...own)) : null
+  const found: (FoundAlert & { size: number })[] = [
+    {
+      code: 'STATEMENTS_EXPIRE',
+      size: statement._count,
+      message: `${plural(statement._count, 'Subordinate Statement')} ${soon}`,
+      ...sinceBefore(statement._min.statementExpiresAt),
+    },
+    {
+      code: 'TRUST_MARKS_EXPIRE',
+      size: mark._count,
+      message: `${plural(mark._count, 'Trust Mark')} ${soon}`,
+      ...sinceBefore(mark._min.expiresAt),
+    },
+    {
+      code: 'TRUST_MARKS_FAILING',
+      size: broken._count,
+      message: `${plural(broken._count, 'Trust Mark')} cannot be renewed.`,
+      ...(broken._min.failingSince ? { since: broken._min.failingSince } : {}),
+    },
+    {
+      code: 'OWN_TRUST_MARKS_EXPIRE',
+      size: own.length,
+      message: `${plural(own.length, 'Trust Mark')} issued to this Trust Anchor will expire within ${SOON_DAYS} days, or expired before. Ask the issuer for a new one.`,
+      ...sinceBefore(firstOwn),
+    },
+  ]
+  return found.filter(({ size }) => size > 0)
+}
+
+/** When the expiry came within the days that are watched. */
+function sinceBefore(expiry: Date | null): { since?: Date } {
+  return expiry ? { since: new Date(expiry.getTime() - SOON_DAYS * DAY_MS) } : {}
 }
 
 /** Verifiers refuse what was issued in their future. */

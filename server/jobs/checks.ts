@@ -24,6 +24,9 @@ type Checked = Claimed & { isUnchanged: boolean; at: Date }
 
 export type CheckCounts = { checked: number; failed: number }
 
+/**
+ * Ends early when the signal aborts. @throws an unexpected error of one check, after all others, which it must not delay
+ */
 export async function checkSubordinates(
   context: RunContext,
   caller: Caller,
@@ -32,6 +35,7 @@ export async function checkSubordinates(
   const { db } = context
   const deadline = performance.now() + BUDGET_MS
   const counts = { checked: 0, failed: 0 }
+  const unexpected: unknown[] = []
   const { checkMinutes } = await readSettings(db)
   await addMissing(context, checkMinutes)
   while (performance.now() < deadline && !signal.aborted) {
@@ -46,16 +50,23 @@ export async function checkSubordinates(
       await inParallel(claimed, CONCURRENCY, signal, async (claim) => {
         const row = rowOf.get(claim.subordinateId)
         if (!row) return void done.push({ ...claim, isUnchanged: false, at: context.now() })
-        const checked = await checkOne(context, caller, row, claim)
+        const checked = await checkOne(context, caller, row, claim, signal).catch((error: unknown) => {
+          if (signal.aborted) throw error
+          unexpected.push(error)
+          return null
+        })
         if (!checked) return
         done.push(checked)
         counts.checked += 1
         if (checked.recent[0]?.ok === false) counts.failed += 1
       })
+    } catch (error) {
+      if (!signal.aborted) throw error // the claims of the others end soon
     } finally {
       await store(context, done, checkMinutes)
     }
   }
+  if (unexpected.length > 0) throw unexpected[0]
   return counts
 }
 
@@ -65,11 +76,12 @@ async function checkOne(
   caller: Caller,
   row: Subordinate,
   { subordinateId, etag, recent }: Claimed,
+  signal: AbortSignal,
 ): Promise<Checked | null> {
   const began = performance.now()
   const at = now()
   try {
-    const outcome = await services.subordinates.check(caller, row, etag)
+    const outcome = await services.subordinates.check(caller, row, etag, { signal })
     const milliseconds = Math.round(performance.now() - began)
     observe.checked(outcome.result)
     const check = {

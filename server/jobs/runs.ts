@@ -42,7 +42,10 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
 
   async function lookAfter(): Promise<void> {
     for (const id of await watch(db, queue, now)) announceQueued(id)
-    if (await isEvaluationDue(db)) await start(jobCaller('evaluate-subordinates'), 'EVALUATION')
+    if (!(await isEvaluationDue(db))) return
+    await start(jobCaller('evaluate-subordinates'), 'EVALUATION').catch((error: unknown) => {
+      if (!(error instanceof ConflictError)) throw error // another process started it just now
+    })
   }
 
   async function start(caller: Caller, kind: RunKind, options: RunOptions = {}): Promise<RenewalRun> {

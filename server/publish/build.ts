@@ -64,7 +64,7 @@ function trustMarkIssuers(
   return issuers
 }
 
-/** If we own a type ourselves, our present keys sign its delegations, whichever were entered. */
+/** If we own a type ourselves, our present keys sign its delegations, not those that were entered. */
 function trustMarkOwners(
   settings: Settings,
   types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[],

@@ -77,7 +77,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
         if (ids.length > MAXIMUM_IDS)
           throw refusal('BAD_USER_INPUT', `At most ${MAXIMUM_IDS} ids are allowed.`)
         const known = ids.filter(({ typename }) => isNodeType(schema, typename))
-        args.ids = known // what the plugin resolves, whatever it is given
+        args.ids = known // the plugin resolves these
         const found = (await resolveNodes(known)).values()
         return ids.map((id) => (known.includes(id) ? found.next().value : null))
       },

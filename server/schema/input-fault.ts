@@ -1,4 +1,4 @@
-/** Finds input that cannot be stored or published, whichever type it is of. */
+/** Finds input of any type that cannot be stored or published. */
 import { findJsonFault, isJsonObject, type JsonFault } from '#core/json.ts'
 
 /** As `findJsonFault`, and a name with which a recursive copy could change every object. */

@@ -29,7 +29,7 @@ const AlertCode = builder.enumType('AlertCode', {
 })
 
 const AlertRef = builder.objectRef<Alert>('Alert').implement({
-  description: 'Something that needs a person. It ends by itself when its cause does.',
+  description: 'Something that needs a person. It ends when its cause does.',
   authScopes: { read: true },
   fields: (t) => ({
     id: t.id({
@@ -47,7 +47,7 @@ const AlertRef = builder.objectRef<Alert>('Alert').implement({
     }),
     acknowledgedBy: t.exposeString('acknowledgedBy', {
       nullable: true,
-      description: 'Who has seen it and takes care; null after it began anew or grew.',
+      description: 'Who acknowledged it; null: not acknowledged since it began or became larger.',
     }),
     snoozedUntil: t.expose('snoozedUntil', {
       type: 'DateTime',
@@ -97,7 +97,7 @@ const SnoozeAlertInput = builder.inputType('SnoozeAlertInput', {
 builder.mutationFields((t) => ({
   acknowledgeAlert: t.field({
     type: AlertRef,
-    description: 'Records that the caller takes care of an alert, until it begins anew or grows.',
+    description: 'Acknowledges an alert. This is over when the alert begins again or is about more things.',
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: { input: t.arg({ type: AcknowledgeAlertInput, required: true, description: 'The alert.' }) },
@@ -105,7 +105,8 @@ builder.mutationFields((t) => ({
   }),
   snoozeAlert: t.field({
     type: AlertRef,
-    description: 'Puts an alert aside for a time, unless it begins anew or grows.',
+    description:
+      'Puts an alert aside for a time. This is over earlier when the alert begins again or is about more things.',
     authScopes: { operate: true },
     errors: { types: [NotFoundError, InvalidInputError] },
     args: { input: t.arg({ type: SnoozeAlertInput, required: true, description: 'The alert and the end.' }) },

@@ -1,5 +1,4 @@
 /** The type of Immediate Subordinates, and its queries. */
-import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { resolveMetadata } from '#core/trust-chain/index.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
@@ -14,7 +13,7 @@ import {
   SubordinateProblem,
   SubordinateState,
 } from '#server/schema/subordinate/subordinate-state.ts'
-import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import { storedChain } from '#server/services/entity/prospective-chain.ts'
 import { problemColumns, problemOf, stateColumns, stateOf } from '#server/services/subordinate/problem.ts'
 import type { RecentCheck } from '#server/services/subordinate/recent-check.ts'
 
@@ -207,8 +206,7 @@ async function resolvedMetadata(
   const subordinate = typedSubordinate(row)
   const settings = await readSettings(db)
   try {
-    const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
-    return resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor, now: toUnix(now()) }))
+    return resolveMetadata(storedChain(subordinate, { settings, anchor, now: toUnix(now()) }))
   } catch (error) {
     if (error instanceof FederationError) return null
     throw error

@@ -1,5 +1,5 @@
 /** Builds the current or proposed Trust Chain of a subordinate, to apply the resolver's rules to it. */
-import type { EntityStatement } from '#core/entity-statement/index.ts'
+import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { type StatementSubject, subordinateStatementClaims } from '#server/publish/build.ts'
 
@@ -16,4 +16,13 @@ export function prospectiveChain(
     { ...unsigned, claims: subordinateStatementClaims({ ...input, entityId: anchor }) },
     { ...unsigned, claims: own },
   ]
+}
+
+/** The same with the configuration that is stored. @throws FederationError if it cannot be read */
+export function storedChain(
+  subordinate: StatementSubject & { entityConfiguration: string },
+  input: { settings: Settings; anchor: string; now: number },
+): EntityStatement[] {
+  const configuration = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
+  return prospectiveChain(configuration, { ...input, subordinate })
 }

@@ -23,10 +23,15 @@ export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look,
 
   return {
     /** @throws ConflictError if the member or the settings change meanwhile; UnavailableError while Redis is down */
-    async check(caller: Caller, before: Subordinate, known: string | null): Promise<CheckOutcome> {
+    async check(
+      caller: Caller,
+      before: Subordinate,
+      known: string | null,
+      options: { signal?: AbortSignal } = {},
+    ): Promise<CheckOutcome> {
       const { entityId, entityConfiguration, autorenew } = before
       const visit = await fetcher
-        .revisitEntityConfiguration(entityId, isSettled(before) ? known : null)
+        .revisitEntityConfiguration(entityId, isSettled(before) ? known : null, options)
         .catch(fetchErrorOf)
       const isReached = !(visit instanceof FetchError)
       const etag = isReached ? visit.etag : null

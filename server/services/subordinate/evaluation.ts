@@ -1,5 +1,4 @@
 /** Evaluates stored configurations under the present settings, without fetching anybody (§6.1.4.2, §6.2). */
-import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
@@ -7,7 +6,7 @@ import { toUnix } from '#server/clock.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { EntityCheck } from '#server/services/entity/checks.ts'
-import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import { storedChain } from '#server/services/entity/prospective-chain.ts'
 import { toUnresolvableColumns } from '#server/services/subordinate/problem.ts'
 
 /** Rows per page. Each takes up to a millisecond, for which the process answers nobody. */
@@ -71,24 +70,18 @@ export function createEvaluation({ db, entityId: anchor, events, now }: ServiceC
 /** The first fault that a resolver finds. */
 function findFault(
   subordinate: Subordinate,
-  { settings, anchor, now }: { settings: Settings; anchor: string; now: number },
+  input: { settings: Settings; anchor: string; now: number },
 ): Fault | null {
-  const attempt = (name: Fault['name'], check: () => unknown): Fault | null => {
-    try {
-      check()
-      return null
-    } catch (error) {
-      if (error instanceof FederationError) return { name, message: error.message }
-      throw error
-    }
+  let name: Fault['name'] = 'STATEMENT'
+  try {
+    const chain = storedChain(subordinate, input)
+    name = 'CONSTRAINTS'
+    checkConstraints(chain)
+    name = 'METADATA_POLICY'
+    resolveMetadata(chain)
+    return null
+  } catch (error) {
+    if (error instanceof FederationError) return { name, message: error.message }
+    throw error
   }
-  let chain: ReturnType<typeof prospectiveChain> = []
-  return (
-    attempt('STATEMENT', () => {
-      const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
-      chain = prospectiveChain(statement, { subordinate, settings, anchor, now })
-    }) ??
-    attempt('CONSTRAINTS', () => checkConstraints(chain)) ??
-    attempt('METADATA_POLICY', () => resolveMetadata(chain))
-  )
 }

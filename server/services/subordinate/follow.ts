@@ -97,13 +97,16 @@ export function createFollower(context: ServiceContext, examine: Examine) {
     await write(caller, async (tx) => {
       await requireSettings(tx, statementVersion)
       const result = await updateVersion(tx, before, columns)
+      const eventTypes = updateEventTypes(before, result)
+      // The member may sign with a new key as soon as it is published.
+      const lane = eventTypes.includes('jwks_update') ? 'federation' : 'ordinary'
       return {
         action: 'renewSubordinate',
         resource: entityId,
         before: auditView(before),
         after: auditView(result),
-        eventTypes: updateEventTypes(before, result),
-        publish: [toPublish('subordinate', entityId)],
+        eventTypes,
+        publish: [toPublish('subordinate', entityId, lane)],
         result,
       }
     })

@@ -10,7 +10,7 @@ import { readSettings } from '#server/database/settings.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import { storedChain } from '#server/services/entity/prospective-chain.ts'
 
 const PAGE = 500
 
@@ -115,9 +115,8 @@ function effectOn(
 /** Resolves the metadata by the rules of a resolver. */
 function resolved(subordinate: Subordinate, settings: Settings, anchor: string, now: number) {
   try {
-    const statement = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true })
     return {
-      metadata: resolveMetadata(prospectiveChain(statement, { subordinate, settings, anchor, now })),
+      metadata: resolveMetadata(storedChain(subordinate, { settings, anchor, now })),
       reason: '',
     }
   } catch (error) {

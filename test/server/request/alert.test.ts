@@ -91,6 +91,8 @@ describe('of members', () => {
   it('is silent about an absence of a few minutes', async () => {
     await addMember({ failingSince: new Date(), failingCode: 'REACHABLE', lastError: 'No.' })
     expect(await alerts()).toEqual([])
+    await addMember({ failingSince: days(-1), failingCode: 'REACHABLE', lastError: 'No.' })
+    expect(await find('SUBORDINATES_UNREACHABLE')).toMatchObject({ size: 1 })
   })
 })
 

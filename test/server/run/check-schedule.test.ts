@@ -1,5 +1,5 @@
 /** Tests when subordinates are checked: spread over the interval, again soon after a failure, and after a wrong clock. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { checkSubordinates, nextTime } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -132,5 +132,32 @@ describe('checkSubordinates', () => {
     await makeDue()
     expect(await checkAll(AbortSignal.abort())).toEqual({ checked: 0, failed: 0 })
     expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+  })
+
+  it('ends early without an error when the worker closes during a check', async () => {
+    const leaf = await startLeaf(admin)
+    await register(admin, leaf)
+    await makeDue()
+    leaf.misbehave('hang')
+    const asked = leaf.requests.length
+    const closing = new AbortController()
+    const checking = checkAll(closing.signal)
+    await vi.waitFor(() => expect(leaf.requests.length).toBeGreaterThan(asked))
+    closing.abort()
+    expect(await checking).toEqual({ checked: 0, failed: 0 })
+    const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
+    expect(row.failingSince).toBeNull()
+  })
+
+  it('reports an unexpected error of one check after it has checked the others', async () => {
+    const many = await registerMany(admin.server.db, admin.entityId, 60) // more than are checked at a time
+    const [entityId = ''] = many.ids
+    await admin.server.db.subordinate.update({ where: { entityId }, data: { jwks: 5 } })
+    await makeDue()
+    await expect(checkAll()).rejects.toThrow(TypeError)
+    const [broken, ...others] = await checks()
+    expect(broken?.recent).toEqual([])
+    for (const { recent } of others) expect(recent).toMatchObject([{ ok: true }])
+    await many.close()
   })
 })

@@ -6,6 +6,9 @@ import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { healthOf, readPublicationStatus } from '#server/publish/publication-status.ts'
+import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
+import { findKeyUses } from '#server/services/signing-key/use.ts'
+import { listSuperiors } from '#server/services/superior/superiors.ts'
 
 type Context = { db: Database; publishing: PublishContext; queue: Pick<JobQueue, 'countWorkers'>; now: Clock }
 
@@ -83,33 +86,30 @@ export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
   return found
 }
 
-/** The steps that are safe now, and that a person has to take (§11.2). */
+/** The steps that are safe now by the rules of the change itself, and that a person has to take (§11.2). */
 export const keyAlerts: AlertSource<Context> = async ({ db, now }) => {
   const at = now()
   const keys = await db.signingKey.findMany({ where: { state: { in: ['ANNOUNCED', 'PUBLISHED'] } } })
-  return keys.flatMap(({ kid, state, usableFrom, statementsUntil, replacedAt }): FoundAlert[] => {
-    const code = 'KEY_ROLLOVER'
-    if (state === 'ANNOUNCED' && usableFrom && usableFrom <= at)
-      return [
-        {
-          code,
-          about: kid,
-          since: usableFrom,
-          message: `The announced key ${kid} is known to all. Switch to it.`,
-        },
-      ]
-    const unusedFrom = statementsUntil ?? replacedAt
-    if (state === 'PUBLISHED' && unusedFrom && unusedFrom <= at)
-      return [
-        {
-          code,
-          about: kid,
-          since: unusedFrom,
-          message: `No statement needs the replaced key ${kid}. Retire it.`,
-        },
-      ]
-    return []
-  })
+  const found: FoundAlert[] = []
+  for (const { kid, state, usableFrom, statementsUntil, replacedAt } of keys) {
+    const since = state === 'ANNOUNCED' ? usableFrom : (statementsUntil ?? replacedAt)
+    if (!since || since > at) continue
+    const isSafe = state === 'ANNOUNCED' ? await isKnownToSuperiors(db, kid, at) : await isUnused(db, kid, at)
+    const message =
+      state === 'ANNOUNCED'
+        ? `The announced key ${kid} is known to all. Switch to it.`
+        : `Nothing valid is signed with the replaced key ${kid}. Retire it.`
+    if (isSafe) found.push({ code: 'KEY_ROLLOVER', about: kid, since, message })
+  }
+  return found
+}
+
+async function isKnownToSuperiors(db: Database, kid: string, now: Date): Promise<boolean> {
+  return (await listSuperiors(db)).every((superior) => findSuperiorFault(superior, kid, now) === null)
+}
+
+async function isUnused(db: Database, kid: string, now: Date): Promise<boolean> {
+  return (await findKeyUses(db, now))(kid).neededUntil === null
 }
 
 export const accessAlerts: AlertSource<Context> = async ({ db, now }) => {

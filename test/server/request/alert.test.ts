@@ -123,6 +123,28 @@ describe('of the installation', () => {
     await db.schedule.updateMany({ data: { enabled: true, lastSucceeded: null } })
   })
 
+  it('asks for a step of a rollover only when the step is safe', async () => {
+    const { db } = admin.server
+    const key = { alg: 'ES256', createdAt: days(-9) }
+    await db.signingKey.create({ data: { ...key, kid: 'next', state: 'ANNOUNCED', usableFrom: days(-1) } })
+    expect(await find('KEY_ROLLOVER')).toMatchObject({ message: expect.stringContaining('Switch') })
+    await db.settings.updateMany({ data: { authorityHints: ['https://superior.example.org'] } })
+    expect(await find('KEY_ROLLOVER')).toBeUndefined() // the superior was never read
+    await db.settings.updateMany({ data: { authorityHints: [] } })
+    await db.signingKey.delete({ where: { kid: 'next' } })
+
+    const replaced = { ...key, kid: 'old', state: 'PUBLISHED', statementsUntil: days(-1) }
+    await db.signingKey.create({ data: replaced })
+    expect(await find('KEY_ROLLOVER')).toMatchObject({ message: expect.stringContaining('Retire') })
+    const type = 'https://ta.example.org/marks/old'
+    await admin.mutate('createTrustMarkType', { type }, 'id')
+    await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: 'https://rp.example.org' }, 'id')
+    await db.trustMark.updateMany({ data: { kid: 'old' } })
+    await db.issuedTrustMark.updateMany({ data: { kid: 'old' } })
+    expect(await find('KEY_ROLLOVER')).toBeUndefined()
+    await db.signingKey.delete({ where: { kid: 'old' } })
+  })
+
   it('shows alerts about people and their keys to administrators only', async () => {
     const { db } = admin.server
     await db.user.updateMany({ where: { role: 'admin' }, data: { twoFactorEnabled: false } })

@@ -4,7 +4,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { type Jwk, type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { parseTrustMarkOwners, type TrustMarkOwners } from '#core/trust-mark/index.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import { type KeyDirectory, verificationKeys } from '#store/key-directory.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 
 export type MarkRules = {
@@ -26,7 +26,7 @@ export function describeMarkRules(
   configuration: PublishedJwt | undefined,
 ): MarkRules {
   const claims = configuration ? decodeJwt<Record<string, unknown>>(configuration.jwt) : {}
-  const jwks = selectVerificationKeys(directory)
+  const jwks = verificationKeys(directory)
   const publishedJwks = { keys: [...jwks.keys, ...selectNewKeys(claims.jwks, directory)] }
   const owners = Object.entries(readOwners(claims.trust_mark_owners)).map(([type, owner]) => [
     type,
@@ -66,10 +66,4 @@ function readKeys(value: unknown): Jwk[] {
     if (error instanceof FederationError) return []
     throw error
   }
-}
-
-/** Retired keys still verify marks, but compromised ones do not (§8.7.3). */
-function selectVerificationKeys({ published, historical }: KeyDirectory): JwkSet {
-  const retired = historical.filter(({ revoked }) => revoked?.reason !== 'compromised')
-  return { keys: [...published.keys, ...retired] }
 }

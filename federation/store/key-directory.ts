@@ -27,6 +27,12 @@ export type KeyDirectory = {
   historical: HistoricalKey[]
 }
 
+/** Those that verify our Trust Marks. Retired keys still do, but compromised ones do not (§8.7.3). */
+export function verificationKeys({ published, historical }: KeyDirectory): JwkSet {
+  const retired = historical.filter(({ revoked }) => revoked?.reason !== 'compromised')
+  return { keys: [...published.keys, ...retired] }
+}
+
 /**
  * Reads the whole directory. A historical key is not published, even if an interrupted step left it in `publickeys`.
  * @throws KeyFileError when a file is missing, unreadable or not a usable key

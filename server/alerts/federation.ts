@@ -60,10 +60,16 @@ export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
   const between = { gt: at, lt: inDays(at) }
   const statements = { active: true, autorenew: false, statementExpiresAt: between }
   const marks = { active: true, autorenew: false, expiresAt: between }
+  const invalid = { active: true, invalidSince: { not: null } }
   const failing = { active: true, failingSince: { not: null }, expiresAt: { gt: at } }
-  const [statement, mark, broken, settings] = await Promise.all([
+  const [statement, mark, refused, broken, settings] = await Promise.all([
     db.subordinate.aggregate({ where: statements, _count: true, _min: { statementExpiresAt: true } }),
     db.trustMark.aggregate({ where: marks, _count: true, _min: { expiresAt: true } }),
+    db.trustMark.aggregate({
+      where: invalid,
+      _count: true,
+      _min: { invalidSince: true, invalidReason: true },
+    }),
     db.trustMark.aggregate({ where: failing, _count: true, _min: { failingSince: true } }),
     readSettings(db),
   ])
@@ -84,6 +90,12 @@ export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
       size: mark._count,
       message: `${plural(mark._count, 'Trust Mark')} ${soon}`,
       ...sinceBefore(mark._min.expiresAt),
+    },
+    {
+      code: 'TRUST_MARKS_INVALID',
+      size: refused._count,
+      message: `Verifiers refuse ${plural(refused._count, 'Trust Mark')}. ${refused._min.invalidReason}`,
+      ...(refused._min.invalidSince ? { since: refused._min.invalidSince } : {}),
     },
     {
       code: 'TRUST_MARKS_FAILING',

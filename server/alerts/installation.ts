@@ -1,5 +1,5 @@
 /** Finds alerts about the installation: publication, runs and schedules, keys and access. */
-import { type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
+import { type AlertCode, type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
@@ -20,6 +20,12 @@ const vital: readonly ScheduleName[] = [
   'renew-subordinates',
   'renew-trust-marks',
 ]
+
+/** What schedules find, beyond their own failures. */
+const codesOfFaults: Readonly<Record<string, AlertCode>> = {
+  'verify-audit-log': 'AUDIT_LOG_CHANGED',
+  'check-certificate': 'CERTIFICATE_EXPIRES',
+} satisfies Partial<Record<ScheduleName, AlertCode>>
 
 export const publicationAlerts: AlertSource<Context> = async ({ db, publishing, now }) => {
   const [status, drift] = await Promise.all([
@@ -67,9 +73,16 @@ export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
   const found: FoundAlert[] = []
   if (workers === 0)
     found.push({ code: 'NO_WORKER', message: 'No worker runs: nothing is renewed. Start one.' })
-  for (const { name, enabled, lastSucceeded, lastMessage, lastEndedAt } of schedules) {
+  for (const { name, enabled, lastSucceeded, foundFault, lastMessage, lastEndedAt } of schedules) {
     const about = name
-    if (enabled && lastSucceeded === false)
+    const faultCode = foundFault ? codesOfFaults[name] : undefined
+    if (faultCode)
+      found.push({
+        code: faultCode,
+        ...(lastEndedAt ? { since: lastEndedAt } : {}),
+        message: lastMessage ?? '',
+      })
+    else if (enabled && lastSucceeded === false)
       found.push({
         code: 'SCHEDULE_FAILING',
         about,

@@ -3,6 +3,7 @@ import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
+import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
@@ -15,11 +16,18 @@ import { isDueAnew } from '#server/publish/age.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
+import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 export type ScheduleContext = RunContext & { runs: Runs }
 
-/** The result as a sentence, and the run that does the work. */
-export type ScheduleResult = { message: string; runId?: number }
+export type ScheduleResult = {
+  /** The result as a sentence. */
+  message: string
+  /** The run that does the work. */
+  runId?: number
+  /** It did its work and found what a person has to mend. */
+  isFault?: boolean
+}
 
 type ScheduleRow = {
   description: string
@@ -54,6 +62,11 @@ export const schedules = {
     cron: '0 * * * *',
     run: renewTrustMarks,
   },
+  'judge-trust-marks': {
+    description: 'Finds the Trust Marks that verifiers refuse after a change of keys or of an owner.',
+    cron: '* * * * *',
+    run: judgeTrustMarks,
+  },
   'check-superiors': {
     description: 'Reads which keys and policy the superiors of this anchor publish for it.',
     cron: '*/5 * * * *',
@@ -68,6 +81,16 @@ export const schedules = {
     description: 'Compares the published data with the database and republishes differences.',
     cron: '*/15 * * * *',
     run: detectDrift,
+  },
+  'check-certificate': {
+    description: 'Looks at the certificate of the public address, and fails if it expires within two weeks.',
+    cron: '20 * * * *',
+    run: lookAtCertificate,
+  },
+  'verify-audit-log': {
+    description: 'Verifies the audit log, and fails if an entry was changed, deleted or inserted.',
+    cron: '0 3 * * *',
+    run: verifyAudit,
   },
   prune: {
     description: 'Deletes runs and audit events older than their retention, and expired sessions.',
@@ -126,6 +149,11 @@ async function renewTrustMarks(context: ScheduleContext): Promise<ScheduleResult
   return startRun(context, 'renew-trust-marks', 'TRUST_MARKS', { parameters: { due: true } })
 }
 
+async function judgeTrustMarks({ services }: ScheduleContext): Promise<ScheduleResult> {
+  const changed = await services.trustMarks.judge()
+  return { message: changed === 0 ? 'Nothing has changed.' : `The state of ${changed} changed.` }
+}
+
 async function checkSuperiors({ services }: ScheduleContext): Promise<ScheduleResult> {
   const superiors = await services.superiors.check()
   if (superiors.length === 0) return { message: 'This anchor has no superior.' }
@@ -144,6 +172,16 @@ async function detectDrift({ publishing, publisher, observe }: ScheduleContext):
   const { missing, unexpected, different } = found
   if (missing + unexpected + different === 0) return { message: 'In sync.' }
   return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; republished.` }
+}
+
+function lookAtCertificate({ entityId, now }: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
+  return checkCertificate(new URL(entityId), now(), signal)
+}
+
+async function verifyAudit({ db }: ScheduleContext): Promise<ScheduleResult> {
+  const { checked, fault } = await verifyAuditLog(db)
+  if (fault !== null) return { message: fault, isFault: true }
+  return { message: `${checked} entries are unchanged.` }
 }
 
 async function pruneOld({ db, now }: ScheduleContext): Promise<ScheduleResult> {

@@ -66,8 +66,10 @@ export async function runSchedule(
   const { count } = await db.schedule.updateMany({ where: { name, enabled: true }, data: started })
   if (count === 0) return
   try {
-    await remember(context, name, true, await schedules[name].run(context, closing))
-    observe.scheduleEnded(name, true, seconds())
+    const result = await schedules[name].run(context, closing)
+    if (result.isFault) log.error({ schedule: name, fault: result.message }, 'a schedule found a fault')
+    await remember(context, name, !result.isFault, result)
+    observe.scheduleEnded(name, !result.isFault, seconds())
   } catch (error) {
     log.error({ err: error, schedule: name }, 'a schedule failed')
     observe.scheduleEnded(name, false, seconds())
@@ -80,9 +82,9 @@ async function remember(
   { db, now }: Pick<ScheduleContext, 'db' | 'now'>,
   name: ScheduleName,
   lastSucceeded: boolean,
-  { message, runId }: ScheduleResult,
+  { message, runId, isFault = false }: ScheduleResult,
 ): Promise<void> {
-  const ended = { lastEndedAt: now(), lastSucceeded, lastMessage: message }
+  const ended = { lastEndedAt: now(), lastSucceeded, foundFault: isFault, lastMessage: message }
   const data = runId === undefined ? ended : { ...ended, lastRunId: runId }
   await db.schedule.updateMany({ where: { name }, data })
 }

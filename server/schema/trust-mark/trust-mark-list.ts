@@ -30,7 +30,8 @@ type Order = typeof TrustMarkOrder.$inferInput
 
 function whereState(state: StateName, now: Date): Prisma.TrustMarkWhereInput {
   if (state === 'REVOKED') return { active: false }
-  return { active: true, expiresAt: state === 'ACTIVE' ? { gt: now } : { lte: now } }
+  if (state === 'INVALID') return { active: true, invalidSince: { not: null } }
+  return { active: true, invalidSince: null, expiresAt: state === 'ACTIVE' ? { gt: now } : { lte: now } }
 }
 
 function where(filter: Filter | null | undefined, now: Date): Prisma.TrustMarkWhereInput {

@@ -8,15 +8,23 @@ export const TrustMarkState = builder.enumType('TrustMarkState', {
   description: 'The state of a Trust Mark.',
   values: {
     ACTIVE: { description: 'Valid now.' },
+    INVALID: {
+      description:
+        'Verifiers refuse it: its key was revoked as compromised, or its owner does not delegate it.',
+    },
     EXPIRED: { description: 'Expired.' },
     REVOKED: { description: 'Revoked, with every JWT issued for it.' },
   } as const,
 })
 
-export type StateName = 'ACTIVE' | 'EXPIRED' | 'REVOKED'
+export type StateName = 'ACTIVE' | 'INVALID' | 'EXPIRED' | 'REVOKED'
 
-function stateOf({ active, expiresAt }: Pick<TrustMark, 'active' | 'expiresAt'>, now: Date): StateName {
+type StateColumns = Pick<TrustMark, 'active' | 'invalidReason' | 'expiresAt'>
+
+/** As the status endpoint judges: invalid takes precedence over expired (§8.4.2). */
+function stateOf({ active, invalidReason, expiresAt }: StateColumns, now: Date): StateName {
   if (!active) return 'REVOKED'
+  if (invalidReason !== null) return 'INVALID'
   return expiresAt > now ? 'ACTIVE' : 'EXPIRED'
 }
 
@@ -40,7 +48,7 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
     state: t.field({
       type: TrustMarkState,
       description: 'Its state.',
-      select: { active: true, expiresAt: true },
+      select: { active: true, invalidReason: true, expiresAt: true },
       resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
     autorenew: t.exposeBoolean('autorenew', { description: 'Whether it is renewed automatically.' }),
@@ -72,6 +80,15 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
     revocationReason: t.exposeString('revocationReason', {
       nullable: true,
       description: 'Why it was revoked.',
+    }),
+    invalidReason: t.exposeString('invalidReason', {
+      nullable: true,
+      description: 'Why verifiers refuse the current JWT, apart from its expiry; null if they do not.',
+    }),
+    invalidSince: t.expose('invalidSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When this was found, at most a minute after the change that caused it.',
     }),
     lastError: t.exposeString('lastError', {
       nullable: true,

@@ -10,8 +10,10 @@ import type { SignedMark } from '#server/services/trust-mark/signing.ts'
 export type TrustMarkRow = TrustMark & { trustMarkType: TrustMarkType }
 export const withType = { trustMarkType: true } as const
 
+const healthy = { invalidReason: null, invalidSince: null, lastError: null, failingSince: null }
+
 export function toColumns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
-  return { jwt, kid, issuedAt, expiresAt, lastError: null, failingSince: null }
+  return { jwt, kid, issuedAt, expiresAt, ...healthy }
 }
 
 /** Changes the row if it is still as it was read. */

@@ -19,6 +19,7 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
 import { parseDelegation, renewDelegation } from '#server/services/trust-mark/delegation.ts'
+import { judgeTrustMarks } from '#server/services/trust-mark/judgement.ts'
 import {
   change,
   recordIssued,
@@ -113,7 +114,9 @@ export function createTrustMarkService(context: ServiceContext) {
   }
 
   return {
-    /** A revoked or expired mark of the same type and entity is replaced; its JWTs keep their status. */
+    judge: () => judgeTrustMarks(context),
+
+    /** A revoked, invalid or expired mark of the same type and entity is replaced; its JWTs keep their status. */
     async issue(caller: Caller, input: IssueInput): Promise<TrustMarkRow> {
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const type = await db.trustMarkType.findUnique({ where: { type: input.trustMarkType } })
@@ -123,7 +126,7 @@ export function createTrustMarkService(context: ServiceContext) {
         throw new InvalidInputError(`The Trust Mark type ${type.type} is not active.`, 'trustMarkType')
       const key = { trustMarkTypeId_entityId: { trustMarkTypeId: type.id, entityId } }
       const present = await db.trustMark.findUnique({ where: key })
-      if (present?.active && present.expiresAt > now()) {
+      if (present?.active && present.invalidReason === null && present.expiresAt > now()) {
         throw new DuplicateError(
           { typename: 'TrustMark', id: present.id },
           `${entityId} already holds a valid mark of this type. Renew or revoke it.`,

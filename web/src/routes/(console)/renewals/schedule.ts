@@ -26,12 +26,16 @@ export type ByHand = 'SUBORDINATES' | 'TRUST_MARKS' | 'collection' | 'trust-anch
 
 const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'regenerate-entity-configuration': { label: 'Entity Configuration', byHand: 'trust-anchor' },
+  'check-subordinates': { label: 'Checks of subordinates' },
   'republish-future': { label: 'Repair after a wrong clock' },
   'renew-subordinates': { label: 'Renewal of subordinates', byHand: 'SUBORDINATES' },
   'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
+  'judge-trust-marks': { label: 'State of Trust Marks' },
   'check-superiors': { label: 'Statements of superiors' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
   'detect-drift': { label: 'Consistency check' },
+  'check-certificate': { label: 'Certificate of the public address' },
+  'verify-audit-log': { label: 'Verification of the audit log' },
   prune: { label: 'Clean-up' },
 }
 

@@ -8,6 +8,7 @@ const TrustMarkPage = graphql(`
   query TrustMarkPage($id: ID!) {
     trustMark(id: $id) {
       id entityId state issuedAt expiresAt revokedAt revocationReason autorenew validFor renewalTime lastError
+      invalidReason
       trustMarkType { id type description }
       subordinate { id displayName }
       mark { ...JwtFields }

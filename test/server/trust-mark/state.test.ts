@@ -1,0 +1,123 @@
+/** Tests that the console’s state of a Trust Mark is the one that verifiers see (§7.3, §8.4.2). */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
+import { type ScheduleContext, schedules } from '#server/jobs/schedules.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { trustMarksOf } from '#test/helpers/trust-mark.ts'
+
+let admin: TestAdmin
+const { createType, issueOf, statusOf } = trustMarksOf(() => admin)
+
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const sub = 'https://owner.example.org'
+
+async function makeOwner() {
+  const key = await generateSigningKey('ES256')
+  return { key, owner: { sub, jwks: { keys: [toPublicJwk(key)] } } }
+}
+
+async function issueDelegated() {
+  const { key, owner } = await makeOwner()
+  const { id, type } = await createType({ owner })
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = buildDelegation({ owner: sub, issuer: admin.entityId, type, iat })
+  const delegation = await signJwt(claims, { key, typ: TRUST_MARK_DELEGATION_TYP })
+  const mark = await issueOf(type, { delegation })
+  return { typeId: id, type, owner, delegation, id: mark.id, jwt: mark.mark.jwt }
+}
+
+const judge = () => schedules['judge-trust-marks'].run(admin.server as unknown as ScheduleContext)
+
+async function read(id: string) {
+  const document = `query ($id: ID!) {
+    trustMark(id: $id) { state invalidReason invalidSince }
+    invalid: trustMarks(filter: {state: INVALID}) { edges { node { id } } }
+    active: trustMarks(filter: {state: ACTIVE}) { edges { node { id } } }
+    alerts { code severity message }
+  }`
+  const { data } = await admin.execute(document, { id }, 'viewer')
+  const listed = (name: string) =>
+    data[name].edges.some(({ node }: { node: { id: string } }) => node.id === id)
+  const alert = data.alerts.find(({ code }: { code: string }) => code === 'TRUST_MARKS_INVALID')
+  return { ...data.trustMark, isInvalid: listed('invalid'), isActive: listed('active'), alert }
+}
+
+it('is invalid after the key of the owner was replaced, and active again with the old key', async () => {
+  const { id, typeId, jwt, owner } = await issueDelegated()
+  await judge()
+  expect(await read(id)).toMatchObject({ state: 'ACTIVE', isActive: true, isInvalid: false })
+
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner: (await makeOwner()).owner }, 'id')
+  expect(await judge()).toEqual({ message: 'The state of 1 changed.' })
+  const reason = expect.stringContaining('The owner’s delegation is not valid: The JWT is signed with')
+  expect(await read(id)).toMatchObject({
+    state: 'INVALID',
+    invalidReason: reason,
+    invalidSince: expect.any(String),
+    isInvalid: true,
+    isActive: false,
+    alert: { severity: 'CRITICAL', message: expect.stringContaining('Verifiers refuse 1 Trust Mark. ') },
+  })
+  expect(await statusOf(jwt)).toBe('invalid')
+  expect(await judge()).toEqual({ message: 'Nothing has changed.' })
+
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner }, 'id')
+  await judge()
+  const healed = { state: 'ACTIVE', invalidReason: null, invalidSince: null, alert: undefined }
+  expect(await read(id)).toMatchObject(healed)
+  expect(await statusOf(jwt)).toBe('active')
+})
+
+it('is invalid when its type gets an owner, and a mark with a delegation takes its place', async () => {
+  const { id: typeId, type } = await createType()
+  const { id, mark } = await issueOf(type)
+  const { key, owner } = await makeOwner()
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner }, 'id')
+  await judge()
+  expect(await read(id)).toMatchObject({
+    state: 'INVALID',
+    invalidReason: `The Trust Mark has no delegation from ${sub}, the owner of the type "${type}".`,
+  })
+  expect(await statusOf(mark.jwt)).toBe('invalid')
+
+  const claims = buildDelegation({
+    owner: sub,
+    issuer: admin.entityId,
+    type,
+    iat: Math.floor(Date.now() / 1000),
+  })
+  const delegation = await signJwt(claims, { key, typ: TRUST_MARK_DELEGATION_TYP })
+  const next = await issueOf(type, { delegation })
+  expect([next.id, next.state, await statusOf(next.mark.jwt)]).toEqual([id, 'ACTIVE', 'active'])
+  await judge()
+  expect(await read(id)).toMatchObject({ state: 'ACTIVE', isInvalid: false })
+})
+
+it('is active while its type is not in use, as the status says', async () => {
+  const { id, typeId, jwt } = await issueDelegated()
+  await admin.mutate('updateTrustMarkType', { id: typeId, owner: (await makeOwner()).owner }, 'id')
+  await admin.mutate('updateTrustMarkType', { id: typeId, active: false }, 'id')
+  await judge()
+  expect([(await read(id)).state, await statusOf(jwt)]).toEqual(['ACTIVE', 'active'])
+})
+
+it('is invalid after its key was revoked as compromised, until it is signed again', async () => {
+  const { id, jwt } = await issueDelegated()
+  const { data } = await admin.execute('{ signingKeys { keys { kid state } } }', {}, 'admin')
+  const { kid } = data.signingKeys.keys.find(({ state }: { state: string }) => state === 'CURRENT')
+  await admin.mutate('revokeKey', { kid, reason: 'compromised', emergency: true }, 'kid', 'admin')
+  await judge()
+  expect(await read(id)).toMatchObject({
+    state: 'INVALID',
+    invalidReason: 'The key that signed it is no longer valid.',
+  })
+  await vi.waitFor(async () => expect(await statusOf(jwt)).toBe('invalid'), { timeout: 10_000 })
+  const renewed = await admin.mutate('renewTrustMark', { id }, 'state mark { jwt }')
+  expect([renewed.state, await statusOf(renewed.mark.jwt)]).toEqual(['ACTIVE', 'active'])
+})

@@ -22,6 +22,8 @@ export default defineConfig({
     tailwindcss(),
     sveltekit({
       adapter: adapter({ fallback: '200.html', precompress: true }),
+      // A cold start takes one script and one style sheet, where each page apart took about 90 requests.
+      output: { bundleStrategy: 'single' },
       csp: {
         mode: 'hash',
         directives: {

@@ -1,9 +1,9 @@
-/** Tests what is painted before the script has loaded, in the chosen colours. */
+/** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, startBrowser } from '#test/helpers/browser.ts'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
 
 let admin: TestAdmin
 let browser: Browser
@@ -45,5 +45,24 @@ test('disappears when the console is there', async () => {
   expect(await page.getByText('Loading…').isVisible()).toBe(false)
   expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('starts cold with at most 15 requests, also on a page that does not exist', async () => {
+  const { page } = await openPage(browser, admin.adminUrl)
+  await page.goto('/')
+  await signIn(page, 'admin', PASSWORD)
+  await page.waitForURL('/')
+  const storageState = await page.context().storageState()
+  for (const path of ['/', '/subordinates', '/trust-anchor/edit', '/explorer', '/no-such-page']) {
+    const cold = await openPage(browser, admin.adminUrl, { storageState })
+    const asked: string[] = []
+    cold.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await cold.page.goto(path)
+    await cold.page.getByRole('heading', { level: 1 }).waitFor()
+    await cold.page.waitForLoadState('load')
+    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(15)
+    await cold.page.context().close()
+  }
   await page.context().close()
 })

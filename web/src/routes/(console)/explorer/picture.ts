@@ -1,4 +1,4 @@
-/** Exports a part of the page as a PNG file. Heavy: load it with `import()`. */
+/** Exports a part of the page as a PNG file. */
 import { toPng } from 'html-to-image'
 
 /** Twice the size on screen, for use in documents. */

@@ -9,6 +9,7 @@ export type Installation = {
   adminUrl: string
   entityId: string
   databaseUrl: string
+  redisUrl: string
   start(): Promise<MeasuredProgram>
   close(): Promise<void>
 }
@@ -24,6 +25,7 @@ export async function prepareInstallation(): Promise<Installation> {
     adminUrl,
     entityId,
     databaseUrl: database.url,
+    redisUrl: redis.url,
     async start() {
       program = launch('test/bench/admin.ts', {
         TA_DOMAIN: entityId,

@@ -1,6 +1,7 @@
 /** Formats measurements as Markdown: the machine, a table for each question, and the missed targets with reasons. */
 import { arch, cpus, platform, totalmem } from 'node:os'
 import type { CheckMeasure } from './checks.ts'
+import type { LaneMeasure } from './lanes.ts'
 import type { OutageMeasure } from './outages.ts'
 import type { PublicResult } from './public.ts'
 import type { RebuildMeasure } from './rebuild.ts'
@@ -11,6 +12,7 @@ export type Measures = {
   rebuild: RebuildMeasure
   renewal: RenewalMeasure
   checks: readonly CheckMeasure[]
+  lanes: LaneMeasure
   /** Empty when they were skipped. */
   outages: readonly OutageMeasure[]
   database: string
@@ -44,6 +46,9 @@ run, for equal processor time. Other work on the machine changes the two rates, 
     '## Checks by the clock',
     'Each subordinate is fetched, with its entity tag, and has not changed. The last column is what one check of all in an hour\ncosts of one core.',
     checkTable(measures.checks),
+    '## Urgent changes during an import',
+    `The slowest of five, from the request to the published change, while an import registers ${number(measures.lanes.imported)} entities.`,
+    laneTable(measures.lanes),
     ...(measures.outages.length > 0 ? outageSection(measures.outages) : []),
   ].join('\n\n')
 }
@@ -119,6 +124,11 @@ function checkTable(checks: readonly CheckMeasure[]): string {
     `${((subordinates * processor) / 36_000).toFixed(1)} %`,
   ])
   return table(['subordinates', 'checks', 'processor time of one', 'memory before, after', 'hourly'], rows)
+}
+
+function laneTable({ slowest }: LaneMeasure): string {
+  const rows = slowest.map(({ change, milliseconds }) => [change, `${number(milliseconds)} ms`])
+  return table(['', 'published after'], rows)
 }
 
 function outageSection(outages: readonly OutageMeasure[]): string[] {

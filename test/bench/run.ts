@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { measureChecks } from './checks.ts'
+import { measureLanes } from './lanes.ts'
 import { measureOutages } from './outages.ts'
 import { measurePublic } from './public.ts'
 import { measureRebuild } from './rebuild.ts'
@@ -19,6 +20,7 @@ const efforts = {
     rebuild: 5_000,
     renewal: 100,
     checks: [1_000],
+    lanes: 2_000,
     outages: false,
   },
   full: {
@@ -28,6 +30,7 @@ const efforts = {
     rebuild: 100_000,
     renewal: 1_000,
     checks: [10_000, 100_000],
+    lanes: 5_000,
     outages: true,
   },
 }
@@ -54,6 +57,7 @@ const report = formatReport({
   rebuild: await measureRebuild(effort.rebuild),
   renewal: await measureRenewal(effort.renewal),
   checks: await inTurn(effort.checks, measureChecks),
+  lanes: await measureLanes(effort.lanes),
   outages: effort.outages ? await measureOutages() : [],
   database: process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite',
   command: `npm run bench${flags.quick ? ' -- --quick' : ''}`,

@@ -4,16 +4,13 @@ import type { Page } from 'playwright-core'
 import { tooWide } from './too-wide.ts'
 
 const desktop = { width: 1280, height: 800 }
+const phone = { width: 390, height: 844 }
 /** The dark theme differs from the light theme in colours only. */
 const looks = [
   { name: 'light', colorScheme: 'light', viewport: desktop, rules: undefined },
   { name: 'dark', colorScheme: 'dark', viewport: desktop, rules: ['color-contrast'] },
-  {
-    name: 'light on a phone',
-    colorScheme: 'light',
-    viewport: { width: 390, height: 844 },
-    rules: undefined,
-  },
+  { name: 'dark on a phone', colorScheme: 'dark', viewport: phone, rules: ['color-contrast'] },
+  { name: 'light on a phone', colorScheme: 'light', viewport: phone, rules: undefined },
 ] as const
 
 /** Violations in a part of the current page, in every theme: the rule and the elements. */

@@ -3,13 +3,21 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLease } from '#server/publish/lease.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
+let schedule: TestSchedules
+/** Hours. */
+let ahead = 0
 beforeAll(async () => {
-  admin = await startAdmin()
+  admin = await startAdmin({ now: () => hours(ahead) })
+  schedule = await openSchedules(admin)
 })
-afterAll(() => admin.close())
+afterAll(async () => {
+  schedule.close()
+  await admin.close()
+})
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
 
@@ -43,4 +51,29 @@ it('signs a statement from the future again when it is republished', {
   await admin.server.publisher.rebuild()
   const { iat } = decodeJwt(await (await admin.get('/fetch', { sub: leaf.id })).text())
   expect(iat).toBeLessThanOrEqual(Date.now() / 1000)
+})
+
+it('has current documents again after a day ahead, while no member can be reached', {
+  tags: 'fault/clock-ahead',
+}, async () => {
+  const leaves = await Promise.all([1, 2, 3].map(() => startLeaf(admin)))
+  const manual = await startLeaf(admin)
+  for (const leaf of leaves) await register(admin, leaf)
+  await register(admin, manual, { autorenew: false })
+  ahead = 24
+  await admin.mutate('updateTrustAnchor', { statementHours: 100 }, 'version', 'admin')
+  const statementOf = async (sub: string) => decodeJwt(await (await admin.get('/fetch', { sub })).text())
+  const members = [...leaves, manual]
+  const served = () => Promise.all([servedConfiguration(admin), ...members.map(({ id }) => statementOf(id))])
+  const future = () =>
+    served().then((all) => all.filter(({ iat = 0 }) => iat > Date.now() / 1000 + 60).length)
+  await expect.poll(future, { timeout: 10_000 }).toBe(5)
+
+  ahead = 0
+  for (const leaf of members) leaf.misbehave('hang')
+  await schedule.run('republish-future')
+  await schedule.run('regenerate-entity-configuration')
+  await expect.poll(future, { timeout: 10_000 }).toBe(0)
+  const all = await served()
+  expect(all.every(({ exp = 0 }) => exp > Date.now() / 1000)).toBe(true)
 })

@@ -1,51 +1,30 @@
 /** Tests the work of schedules: they process due items only. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey } from '#core/keys.ts'
-import { type ScheduleContext, type ScheduleName, schedules } from '#server/jobs/schedules.ts'
-import { openSigningKeys, type SigningKeys } from '#server/publish/signing-keys.ts'
+import type { ScheduleName } from '#server/jobs/schedules.ts'
 import { redisKeys } from '#store/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
+import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
-let signingKeys: SigningKeys
+let schedule: TestSchedules
 
 beforeAll(async () => {
   admin = await startAdmin()
-  signingKeys = await openSigningKeys({
-    directory: admin.config.keysDirectory,
-    historicalDirectory: admin.config.historicalKeysDirectory,
-    onError: () => {},
-  })
+  schedule = await openSchedules(admin)
 })
 afterAll(async () => {
-  signingKeys.close()
+  schedule.close()
   await admin.close()
 })
 
 const keys = redisKeys()
-
-/** Runs the schedule now, and waits for the run that it starts. */
-async function run(name: ScheduleName) {
-  const { db, now } = admin.server
-  const publishing = { db, redis: admin.redis.client, keys, entityId: admin.entityId, signingKeys, now }
-  // The server's own workers do the work, so the other fields are not used here.
-  const context = { ...admin.server, publishing } as unknown as ScheduleContext
-  const { message, runId } = await schedules[name].run(context, new AbortController().signal)
-  if (runId === undefined) return message
-  return vi.waitFor(
-    async () => {
-      const { endedAt, done, failed } = await db.renewalRun.findUniqueOrThrow({ where: { id: runId } })
-      expect(endedAt).not.toBeNull()
-      return { done, failed }
-    },
-    { timeout: 25_000, interval: 50 },
-  )
-}
+const run = (name: ScheduleName) => schedule.run(name)
 
 const minutes = (count: number) => new Date(Date.now() + count * 60_000)
 const hours = (count: number) => minutes(count * 60)

@@ -3,17 +3,22 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
-import { type ScheduleContext, schedules } from '#server/jobs/schedules.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
 let admin: TestAdmin
+let schedule: TestSchedules
 const { createType, issueOf, statusOf } = trustMarksOf(() => admin)
 
 beforeAll(async () => {
   admin = await startAdmin()
+  schedule = await openSchedules(admin)
 })
-afterAll(() => admin.close())
+afterAll(async () => {
+  schedule.close()
+  await admin.close()
+})
 
 const sub = 'https://owner.example.org'
 
@@ -32,7 +37,7 @@ async function issueDelegated() {
   return { typeId: id, type, owner, delegation, id: mark.id, jwt: mark.mark.jwt }
 }
 
-const judge = () => schedules['judge-trust-marks'].run(admin.server as unknown as ScheduleContext)
+const judge = () => schedule.run('judge-trust-marks')
 
 async function read(id: string) {
   const document = `query ($id: ID!) {
@@ -54,7 +59,7 @@ it('is invalid after the key of the owner was replaced, and active again with th
   expect(await read(id)).toMatchObject({ state: 'ACTIVE', isActive: true, isInvalid: false })
 
   await admin.mutate('updateTrustMarkType', { id: typeId, owner: (await makeOwner()).owner }, 'id')
-  expect(await judge()).toEqual({ message: 'The state of 1 changed.' })
+  expect(await judge()).toBe('The state of 1 changed.')
   const reason = expect.stringContaining('The owner’s delegation is not valid: The JWT is signed with')
   expect(await read(id)).toMatchObject({
     state: 'INVALID',
@@ -65,7 +70,7 @@ it('is invalid after the key of the owner was replaced, and active again with th
     alert: { severity: 'CRITICAL', message: expect.stringContaining('Verifiers refuse 1 Trust Mark. ') },
   })
   expect(await statusOf(jwt)).toBe('invalid')
-  expect(await judge()).toEqual({ message: 'Nothing has changed.' })
+  expect(await judge()).toBe('Nothing has changed.')
 
   await admin.mutate('updateTrustMarkType', { id: typeId, owner }, 'id')
   await judge()

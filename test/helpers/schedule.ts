@@ -1,0 +1,33 @@
+/** Runs schedules of an admin server under test at once, without waiting for their time. */
+import { expect, vi } from 'vitest'
+import { type ScheduleContext, type ScheduleName, schedules } from '#server/jobs/schedules.ts'
+import type { TestAdmin } from '#test/helpers/admin.ts'
+import { openPublishing } from '#test/helpers/publishing.ts'
+
+export type TestSchedules = {
+  /** The result as a sentence; of a schedule that starts a run, its counts at its end. */
+  run(name: ScheduleName): Promise<string | { done: number; failed: number }>
+  close(): void
+}
+
+export async function openSchedules(admin: TestAdmin): Promise<TestSchedules> {
+  const { context: publishing, close } = await openPublishing(admin)
+  const { db } = admin.server
+  // The server's own workers do the work, so the other fields are not used here.
+  const context = { ...admin.server, publishing } as unknown as ScheduleContext
+  return {
+    async run(name) {
+      const { message, runId } = await schedules[name].run(context, new AbortController().signal)
+      if (runId === undefined) return message
+      return vi.waitFor(
+        async () => {
+          const { endedAt, done, failed } = await db.renewalRun.findUniqueOrThrow({ where: { id: runId } })
+          expect(endedAt).not.toBeNull()
+          return { done, failed }
+        },
+        { timeout: 25_000, interval: 50 },
+      )
+    },
+    close,
+  }
+}

@@ -1,4 +1,5 @@
 /** Checks an entity before its registration: its Entity Configuration, and each check with its result. */
+import type { Correction } from '#core/entity-id-correction.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
@@ -32,7 +33,12 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
     name: t.field({ type: EntityCheckName, description: 'The check.', resolve: ({ name }) => name }),
     status: t.expose('status', { type: EntityCheckStatus, description: 'The result.' }),
     title: t.exposeString('title', { description: 'The title of the check.' }),
-    message: t.exposeString('message', { description: 'The finding and, for a failure, what to do.' }),
+    message: t.exposeString('message', { description: 'The finding.' }),
+    advice: t.string({
+      nullable: true,
+      description: 'What to do about a failure; null if the message says it, and for other results.',
+      resolve: ({ status, advice }) => (status === 'FAILED' ? advice : null),
+    }),
     section: t.exposeString('section', {
       nullable: true,
       description: 'The section of OpenID Federation 1.0 that requires it.',
@@ -41,6 +47,18 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
 })
 
 type Inspection = Awaited<ReturnType<Services['subordinates']['inspect']>>
+
+const EntityCorrection = builder.objectRef<Correction>('EntityCorrection').implement({
+  description: 'The identifier that was probably meant.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entityId', {
+      type: 'EntityIdentifier',
+      description: 'The identifier. The entity there says that it is its own.',
+    }),
+    reason: t.exposeString('reason', { description: 'What was wrong with the inspected one.' }),
+  }),
+})
 
 const EntityInspection = builder.objectRef<Inspection>('EntityInspection').implement({
   description: 'The Entity Configuration of an entity, and whether it can be registered.',
@@ -55,6 +73,13 @@ const EntityInspection = builder.objectRef<Inspection>('EntityInspection').imple
       type: [EntityCheckRef],
       description: 'All checks, in order.',
       resolve: ({ checks }) => checks,
+    }),
+    correction: t.field({
+      type: EntityCorrection,
+      nullable: true,
+      description:
+        'The identifier to use instead; null if the entity names itself as asked for, or no better one is known. Fetches at most one further Entity Configuration.',
+      resolve: (examined, _args, { services }) => services.subordinates.correct(examined),
     }),
     displayName: t.string({
       nullable: true,

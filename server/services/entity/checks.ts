@@ -1,24 +1,76 @@
-/** The checks before registration, in the order of execution. */
+/** The checks before registration, in the order of execution: what to do about a failure, where its message does not say. */
 import type { Path } from '#core/path.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 
 export type EntityCheckStatus = 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
 
 export const entityChecks = {
-  REACHABLE: { title: 'Publishes an Entity Configuration', section: '9' },
-  STATEMENT: { title: 'The Entity Configuration is well-formed', section: '3.2' },
-  LIMITS: { title: 'It is within the limits of resolvers', section: '18.1' },
-  IDENTITY: { title: 'It is about the entity itself', section: '3.1.1' },
-  TIMES: { title: 'It is valid now', section: '3.2' },
-  SIGNATURE: { title: 'It is signed with the entity’s own keys', section: '3.2' },
-  KEYS: { title: 'Its keys match the ones you were given', section: '11.3' },
-  AUTHORITY_HINT: { title: 'It names this Trust Anchor as its superior', section: '3.1.2' },
-  METADATA: { title: 'It declares at least one Entity Type', section: '5' },
-  CONSTRAINTS: { title: 'It satisfies the federation’s constraints', section: '6.2' },
-  METADATA_POLICY: { title: 'Its metadata satisfies the metadata policy', section: '6.1' },
-  TRUST_MARKS: { title: 'It has the required Trust Marks', section: '7' },
-  NOT_REGISTERED: { title: 'It is not registered yet', section: null },
-} as const satisfies Record<string, { title: string; section: string | null }>
+  REACHABLE: {
+    title: 'Publishes an Entity Configuration',
+    section: '9',
+    advice: 'The entity must serve its Entity Configuration at this address.',
+  },
+  STATEMENT: {
+    title: 'The Entity Configuration is well-formed',
+    section: '3.2',
+    advice: 'The entity must publish a corrected Entity Configuration.',
+  },
+  LIMITS: {
+    title: 'It is within the limits of resolvers',
+    section: '18.1',
+    advice: 'The entity must publish less: resolvers refuse the rest.',
+  },
+  IDENTITY: {
+    title: 'It is about the entity itself',
+    section: '3.1.1',
+    advice: 'Check the identifier. The entity must publish under the one that is registered.',
+  },
+  TIMES: {
+    title: 'It is valid now',
+    section: '3.2',
+    advice: 'The entity must publish a new Entity Configuration. Check the clock of its server.',
+  },
+  SIGNATURE: {
+    title: 'It is signed with the entity’s own keys',
+    section: '3.2',
+    advice: 'The entity must sign with a key of its own jwks.',
+  },
+  KEYS: {
+    title: 'Its keys match the ones you were given',
+    section: '11.3',
+    advice: 'Ask the operator of the entity for its keys again, out of band.',
+  },
+  AUTHORITY_HINT: {
+    title: 'It names this Trust Anchor as its superior',
+    section: '3.1.2',
+    advice: null,
+  },
+  METADATA: {
+    title: 'It declares at least one Entity Type',
+    section: '5',
+    advice: null,
+  },
+  CONSTRAINTS: {
+    title: 'It satisfies the federation’s constraints',
+    section: '6.2',
+    advice: 'The entity needs another place or name, or the constraint must permit it.',
+  },
+  METADATA_POLICY: {
+    title: 'Its metadata satisfies the metadata policy',
+    section: '6.1',
+    advice: 'The entity must change its metadata, or the policy must allow it.',
+  },
+  TRUST_MARKS: {
+    title: 'It has the required Trust Marks',
+    section: '7',
+    advice: 'Issue the mark first, or the entity must add it to its configuration.',
+  },
+  NOT_REGISTERED: {
+    title: 'It is not registered yet',
+    section: null,
+    advice: null,
+  },
+} as const satisfies Record<string, { title: string; section: string | null; advice: string | null }>
 
 export type EntityCheckName = keyof typeof entityChecks
 
@@ -26,8 +78,10 @@ export type EntityCheck = {
   name: EntityCheckName
   status: EntityCheckStatus
   title: string
-  /** The finding as a sentence; for a failure, also what to do. */
+  /** The finding as a sentence. */
   message: string
+  /** What to do about a failure, where the message does not say. */
+  advice: string | null
   section: string | null
   /** A temporary failure, such as an unreachable host. */
   isTransient?: boolean
@@ -65,16 +119,23 @@ export class EntityRejectedError extends OperationError {
   }
 }
 
+type FailureDetail = { isTransient?: boolean; advice?: string }
+
 /** Collects results. A failed check skips the checks that depend on it. */
 export function createChecklist() {
   const results = new Map<EntityCheckName, EntityCheck>()
-  const add = (name: EntityCheckName, status: EntityCheckStatus, message: string, isTransient = false) => {
-    results.set(name, { name, status, message, isTransient, ...entityChecks[name] })
+  const add = (
+    name: EntityCheckName,
+    status: EntityCheckStatus,
+    message: string,
+    more: FailureDetail = {},
+  ) => {
+    results.set(name, { ...entityChecks[name], name, status, message, ...more })
   }
   return {
     pass: (name: EntityCheckName, message: string) => add(name, 'PASSED', message),
-    fail: (name: EntityCheckName, message: string, isTransient?: boolean) =>
-      add(name, 'FAILED', message, isTransient),
+    fail: (name: EntityCheckName, message: string, detail?: FailureDetail) =>
+      add(name, 'FAILED', message, detail),
     warn: (name: EntityCheckName, message: string) => add(name, 'WARNING', message),
     skip: (name: EntityCheckName, message: string) => add(name, 'SKIPPED', message),
     /** In the order of the table; checks that did not run are skipped. */

@@ -13,8 +13,9 @@ import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
 import type { CarriedTypes } from '#server/services/entity/carried-marks.ts'
-import { createChecklist, type EntityCheck } from '#server/services/entity/checks.ts'
+import { createChecklist, type EntityCheck, entityChecks } from '#server/services/entity/checks.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
+import { adviceForFetch } from '#server/services/entity/resolution-advice.ts'
 
 /** The claims of the Subordinate Statement that the entity does not declare. */
 export type Registration = Omit<StatementSubject, 'entityId' | 'jwks'> & {
@@ -75,7 +76,10 @@ async function fetchStatement(input: Input, checklist: Checklist): Promise<Entit
     checklist.pass('REACHABLE', 'Its Entity Configuration was fetched.')
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
-    checklist.fail('REACHABLE', error.message, error.retryable)
+    checklist.fail('REACHABLE', error.message, {
+      isTransient: error.retryable,
+      advice: adviceForFetch(error, entityChecks.REACHABLE.advice),
+    })
     return null
   }
   return tryCheck(checklist, 'STATEMENT', 'Type, header and claims follow the specification.', () =>
@@ -183,7 +187,7 @@ async function checkRequiredTrustMarks(
     const message = `No valid Trust Mark of type ${names} was issued to the entity here, and its configuration contains no valid one.`
     checklist.fail('TRUST_MARKS', message)
   } catch (error) {
-    checklist.fail('TRUST_MARKS', asFederationError(error).message, true)
+    checklist.fail('TRUST_MARKS', asFederationError(error).message, { isTransient: true })
   }
 }
 

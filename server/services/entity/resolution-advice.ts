@@ -33,3 +33,8 @@ const advice: Readonly<Record<string, string>> = {
 export function adviceFor({ cause, detail, code }: FederationError): string {
   return advice[cause instanceof FetchError ? cause.code : (detail.check ?? code)] ?? ''
 }
+
+/** Of an Entity Configuration that the entity itself serves. */
+export function adviceForFetch({ code }: FetchError, otherwise: string): string {
+  return code === 'not_found' ? otherwise : (advice[code] ?? otherwise)
+}

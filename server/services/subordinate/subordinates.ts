@@ -15,6 +15,7 @@ import type { SubordinateChangeKind } from '#server/live/events.ts'
 import { type Lane, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { createCorrection } from '#server/services/entity/correction.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
 import { parsePatch } from '#server/services/patch.ts'
@@ -183,6 +184,7 @@ export function createSubordinateService(context: ServiceContext) {
     ...createSubordinateCheck(context, follower),
     ...createEvaluation(context),
     ...createStatementPreview(context, examine),
+    ...createCorrection(context),
 
     /** Removes the subordinate from every endpoint and keeps its registration. */
     deactivate: (caller: Caller, id: number) =>

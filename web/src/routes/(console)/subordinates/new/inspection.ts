@@ -8,6 +8,7 @@ export const InspectEntity = graphql(`
       checks { ...EntityCheckFields }
       entityConfiguration { ...JwtFields }
       subordinate { id }
+      correction { entityId reason }
     }
   }
 `)

@@ -1,0 +1,75 @@
+/** Tests what the registration page does about an entity that cannot be registered yet. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+
+let admin: TestAdmin
+let entity: TestEntity
+let browser: Browser
+let watched: Watched
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  entity = await startEntity({ metadata: relyingParty, authorityHints: ['https://other.example'] })
+  browser = await startBrowser()
+  const permissions = ['clipboard-read', 'clipboard-write']
+  watched = await openPage(browser, admin.adminUrl, { permissions })
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', PASSWORD)
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await entity.close()
+  await admin.close()
+})
+
+const check = async (text: string) => {
+  const { page } = watched
+  await page.goto('/subordinates/new')
+  await page.getByLabel('Entity Identifier').fill(text)
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+}
+
+test('failed checks come first, and the report for the operator says what to do', async () => {
+  const { page, complaints } = watched
+  await check(entity.id)
+  await page.getByText('1 check failed.').waitFor()
+  const shown = page.getByRole('main').getByRole('listitem').filter({ visible: true })
+  expect(await shown.allTextContents()).toEqual([expect.stringMatching(/superior.*Failed.*§3\.1\.2/s)])
+  await page.getByRole('button', { name: 'Copy report' }).click()
+  await page.getByText('Copied the report').waitFor()
+  const report = await page.evaluate(() => navigator.clipboard.readText())
+  expect(report).toMatch(`To the operator of ${entity.id}`)
+  expect(report).toMatch(`The entity must add ${admin.entityId}.`)
+  expect(report).toMatch(`authority_hints must name: ${admin.entityId}`)
+  await page.getByText('10 checks passed').click()
+  await page.getByText('It is signed with the entity’s own keys').waitFor()
+  expect(await violations(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+test('one button checks the identifier that was meant', async () => {
+  const { page, complaints } = watched
+  await check(`${entity.id}/`)
+  const offer = page.getByRole('note').filter({ hasText: 'Is it another identifier?' })
+  await offer.getByText(`The entity says that it is ${entity.id}.`).waitFor()
+  expect(await violations(page)).toEqual([])
+  await offer.getByRole('link', { name: 'Check this identifier' }).click()
+  await page.getByText('1 check failed.').waitFor()
+  expect(await page.getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
+  expect(await offer.count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('an identifier that the form refuses is corrected too', async () => {
+  const { page } = watched
+  await check(` ${entity.id}#top `)
+  await page.getByText('An Entity Identifier has no fragment (#).').waitFor()
+  await page.getByRole('link', { name: 'Check this identifier' }).click()
+  await page.getByText('1 check failed.').waitFor()
+})

@@ -47,7 +47,7 @@ test('failed checks come first, and the report for the operator says what to do'
   expect(report).toMatch(`To the operator of ${entity.id}`)
   expect(report).toMatch(`The entity must add ${admin.entityId}.`)
   expect(report).toMatch(`authority_hints must name: ${admin.entityId}`)
-  await page.getByText('10 checks passed').click()
+  await page.getByText('11 checks passed').click()
   await page.getByText('It is signed with the entity’s own keys').waitFor()
   expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])

@@ -50,6 +50,11 @@ export const entityChecks = {
     section: '5',
     advice: null,
   },
+  METADATA_TYPES: {
+    title: 'Its metadata parameters have the types that the specifications define',
+    section: '5.1',
+    advice: 'The entity must correct these parameters.',
+  },
   CONSTRAINTS: {
     title: 'It satisfies the federation’s constraints',
     section: '6.2',

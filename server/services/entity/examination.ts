@@ -7,7 +7,8 @@ import {
 import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
 import { type JwkSet, keyExpiry } from '#core/keys.ts'
-import { checkIssuer, type Metadata } from '#core/metadata.ts'
+import { applySuperiorMetadata, checkIssuer, type Metadata } from '#core/metadata.ts'
+import { describeTypeFaults, findTypeFaults } from '#core/metadata-types.ts'
 import { checkConstraints, findExceededLimits, resolveMetadata } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Settings } from '#server/database/typed-row.ts'
@@ -63,6 +64,7 @@ export async function examineEntity(input: Input): Promise<Examination> {
     await checkSignature(statement, input, checklist)
     checkAuthorityHint(statement, input, checklist)
     checkMetadata(statement, input, checklist)
+    checkMetadataTypes(statement, input, checklist)
     resolvedMetadata = checkRegistration(statement, input, checklist)
     await checkRequiredTrustMarks(statement, input, checklist)
   }
@@ -154,6 +156,20 @@ function checkMetadata(statement: EntityStatement, { entityId }: Input, checklis
     return
   }
   tryCheck(checklist, 'METADATA', `Declares ${types.join(', ')}.`, () => checkIssuer(metadata, entityId))
+}
+
+/**
+ * Of what others see: an operator can correct a parameter with forced metadata. A registered entity gets a warning only,
+ * because resolvers accept it.
+ */
+function checkMetadataTypes(statement: EntityStatement, input: Input, checklist: Checklist): void {
+  const { metadata = {} } = statement.claims
+  if (Object.keys(metadata).length === 0) return
+  const forced = input.registration.forcedMetadata ?? undefined
+  const message = describeTypeFaults(findTypeFaults(applySuperiorMetadata(metadata, forced)))
+  if (message === null) checklist.pass('METADATA_TYPES', 'Every registered parameter has its type.')
+  else if (input.registered) checklist.warn('METADATA_TYPES', message)
+  else checklist.fail('METADATA_TYPES', message)
 }
 
 /** Applies the resolver's rules to the statement that we would publish. */

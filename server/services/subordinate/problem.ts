@@ -9,8 +9,12 @@ import {
 
 /** The checks of a stored configuration against our statement. The others need the configuration as it is now. */
 const resolutionChecks: readonly string[] = ['CONSTRAINTS', 'METADATA_POLICY'] satisfies EntityCheckName[]
-/** A third party does not ask for these: the member is there, or holds what the operator requires. */
-const harmlessToChains: readonly string[] = ['REACHABLE', 'TRUST_MARKS'] satisfies EntityCheckName[]
+/** A third party does not ask for these: the member is there, or has what the operator requires. */
+const harmlessToChains: readonly string[] = [
+  'REACHABLE',
+  'TRUST_MARKS',
+  'METADATA_TYPES',
+] satisfies EntityCheckName[]
 const refusedByChains = Object.keys(entityChecks).filter((name) => !harmlessToChains.includes(name))
 
 export const subordinateStates = [

@@ -18,6 +18,7 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { createCorrection } from '#server/services/entity/correction.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
+import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
 import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
@@ -97,7 +98,9 @@ export function createSubordinateService(context: ServiceContext) {
     const settings = await readSettings(db)
     const fields = parsePatch(subordinateFields, input, settings)
     const registration = { ...emptyRegistration, ...fields }
-    const { jwks } = fields
+    const { jwks, metadata, forcedMetadata } = fields
+    checkWrittenMetadata('metadata', metadata)
+    checkWrittenMetadata('forcedMetadata', forcedMetadata)
     const result = await examine({ entityId, settings, registration, jwks, registered: false })
     return { entityId, fields, statement: accepted(result, { subject: 'entityId', fields }) }
   }
@@ -109,6 +112,8 @@ export function createSubordinateService(context: ServiceContext) {
     const { id, version } = input
     const present = await findSubordinate(db, id)
     if (version != null && version !== present.version) throw createVersionConflict(version)
+    checkWrittenMetadata('metadata', fields.metadata, present.metadata)
+    checkWrittenMetadata('forcedMetadata', fields.forcedMetadata, present.forcedMetadata)
     return { present, fields, data: await updatedColumns(examine, present, fields, settings, now()) }
   }
 

@@ -7,6 +7,7 @@ import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { columnsOf, type Patch, parsePatch } from '#server/services/patch.ts'
 import { type SettingFields, settingFields } from '#server/services/trust-anchor/input.ts'
 import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
@@ -33,6 +34,10 @@ export function createTrustAnchorService(context: ServiceContext) {
   ): Promise<Settings> {
     const before = await readSettings(db)
     const patch = parsePatch(settingFields, input, context)
+    if (patch.organization) {
+      const own = { federation_entity: patch.organization }
+      checkWrittenMetadata('organization', own, { federation_entity: before.organization })
+    }
     const { statementHours, maximumStatementHours } = { ...before, ...patch }
     if (statementHours > maximumStatementHours) {
       throw new InvalidInputError('statementHours must not be above maximumStatementHours.', 'statementHours')

@@ -19,6 +19,7 @@ export const alertCodes = {
   SUBORDINATES_DO_NOT_RESOLVE: ['CRITICAL', 'Published subordinates do not resolve.'],
   SUBORDINATES_UNREACHABLE: ['WARNING', 'Subordinates have not been reachable for more than an hour.'],
   SUBORDINATES_FAILING: ['WARNING', 'Subordinates cannot be renewed.'],
+  AWAITED_ENTITY_PASSES: ['WARNING', 'An awaited entity passes all checks now: it can be registered.'],
   STATEMENTS_EXPIRE: ['WARNING', 'Subordinate Statements that nothing renews expire soon.'],
   TRUST_MARKS_INVALID: ['CRITICAL', 'Verifiers refuse Trust Marks, although they are not revoked.'],
   TRUST_MARKS_FAILING: ['WARNING', 'Trust Marks cannot be renewed.'],
@@ -36,7 +37,10 @@ export type AlertSeverity = 'CRITICAL' | 'WARNING'
 export type AlertCode = keyof typeof alertCodes
 
 /** The object that an alert is about, where it is one. */
-export type AlertSubject = { typename: 'Subordinate' | 'ApiKey' | 'User'; key: number | string }
+export type AlertSubject = {
+  typename: 'Subordinate' | 'AwaitedEntity' | 'ApiKey' | 'User'
+  key: number | string
+}
 
 export type FoundAlert = {
   code: AlertCode
@@ -55,6 +59,6 @@ export type FoundAlert = {
 export type AlertSource<Context> = (context: Context) => Promise<readonly FoundAlert[]>
 
 /** `1 subordinate`, `1,200 subordinates`. */
-export function plural(count: number, thing: string): string {
-  return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`
+export function plural(count: number, thing: string, things = `${thing}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? thing : things}`
 }

@@ -1,6 +1,7 @@
 /** Lists what needs a person, worst first, with what people decided about it. */
 import type { AlertState } from '#prisma/generated/client/client.ts'
 import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/alert.ts'
+import { awaitedAlerts } from '#server/alerts/awaited.ts'
 import { clockAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import type { Clock } from '#server/clock.ts'
@@ -35,6 +36,7 @@ const sources = [
   jobAlerts,
   clockAlerts,
   memberAlerts,
+  awaitedAlerts,
   expiryAlerts,
   keyAlerts,
   accessAlerts,

@@ -1,7 +1,8 @@
-/** Deletes expired runs, audit events, sessions and counters. */
+/** Deletes expired runs, audit events, sessions, counters and awaited entities. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
+import { whereNoLongerAwaited } from '#server/services/subordinate/awaited-entities.ts'
 
 const DAY_MS = 86_400_000
 /** Runs deleted at a time with their items. A single large transaction would delay writers. */
@@ -15,6 +16,7 @@ export async function prune(db: Database, now: Date): Promise<Pruned> {
   const expired = { where: { expiresAt: { lt: now } } }
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
+  await db.awaitedEntity.deleteMany({ where: whereNoLongerAwaited(now) })
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
   return { runs, sessions, auditEvents: await applyAuditRetention(db, now) }
 }

@@ -3,6 +3,7 @@ import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
+import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -71,6 +72,11 @@ export const schedules = {
     description: 'Reads which keys and policy the superiors of this anchor publish for it.',
     cron: '*/5 * * * *',
     run: checkSuperiors,
+  },
+  'examine-awaited': {
+    description: 'Examines the entities that cannot be registered yet, each about every hour.',
+    cron: '*/5 * * * *',
+    run: examineDue,
   },
   'walk-collection': {
     description: 'Crawls the federation into the collection.',
@@ -160,6 +166,11 @@ async function checkSuperiors({ services }: ScheduleContext): Promise<ScheduleRe
   const failed = superiors.filter(({ row }) => row?.lastError)
   if (failed.length === 0) return { message: `Read ${superiors.length} statements about this anchor.` }
   return { message: failed.map(({ entityId, row }) => `${entityId}: ${row?.lastError}`).join(' ') }
+}
+
+async function examineDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
+  const { examined, passing } = await examineAwaited(context, signal)
+  return { message: examined === 0 ? 'None is due.' : `${examined} examined. ${passing} can be registered.` }
 }
 
 function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {

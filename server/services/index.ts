@@ -2,6 +2,7 @@
 import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
+import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
@@ -24,6 +25,7 @@ export function createServices(deps: ServiceDeps) {
     resolution: createResolutionService(context),
     signingKeys: createSigningKeyService({ ...context, superiors }),
     superiors,
+    awaitedEntities: createAwaitedEntities(context),
   }
 }
 

@@ -1,6 +1,8 @@
 /** Tests what the registration page does about an entity that cannot be registered yet. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examineAwaited } from '#server/jobs/awaited.ts'
+import type { RunContext } from '#server/jobs/context.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
@@ -72,4 +74,43 @@ test('an identifier that the form refuses is corrected too', async () => {
   await page.getByText('An Entity Identifier has no fragment (#).').waitFor()
   await page.getByRole('link', { name: 'Check this identifier' }).click()
   await page.getByText('1 check failed.').waitFor()
+})
+
+test('an entity that failed is checked every hour, and an alert says that it can be registered', async () => {
+  const { page, complaints } = watched
+  await check(entity.id)
+  await page.getByRole('button', { name: 'Try again every hour' }).click()
+  await page.getByText('It is checked every hour.').waitFor()
+  const list = page.getByRole('region', { name: 'Checked every hour' })
+  await list.getByText(`The entity must add ${admin.entityId}.`).waitFor()
+  expect(await violations(page)).toEqual([])
+
+  entity.options.authorityHints = [admin.entityId]
+  const { db } = admin.server
+  await db.awaitedEntity.updateMany({ data: { examinedAt: new Date(Date.now() - 3_600_000) } })
+  const context = admin.server as unknown as RunContext // the job uses these fields only
+  expect(await examineAwaited(context, new AbortController().signal)).toEqual({ examined: 1, passing: 1 })
+
+  await page.goto('/')
+  await page.getByRole('link', { name: `${entity.id} passes all checks now. Register it.` }).click()
+  await page.getByText('This entity can be registered').waitFor()
+  await list.getByText('Every check passes. You can register it.').waitFor()
+  await page.getByRole('button', { name: 'Register subordinate' }).click()
+  await page.getByText(`${entity.id} registered.`).waitFor()
+  await page.goto('/subordinates/new')
+  await page.getByLabel('Entity Identifier').waitFor()
+  expect(await list.count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('a candidate can be dismissed', async () => {
+  const { page, complaints } = watched
+  await check('http://127.0.0.1:1')
+  await page.getByRole('button', { name: 'Try again every hour' }).click()
+  const list = page.getByRole('region', { name: 'Checked every hour' })
+  await list.getByRole('button', { name: 'Dismiss http://127.0.0.1:1' }).click()
+  await list.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Try again every hour' }).waitFor()
+  expect(await admin.server.db.awaitedEntity.count()).toBe(0)
+  expect(complaints).toEqual([])
 })

@@ -7,6 +7,8 @@ export const auditActions = {
   reactivateSubordinate: 'Subordinate',
   removeSubordinate: 'Subordinate',
   importSubordinate: 'Subordinate',
+  awaitEntity: 'AwaitedEntity',
+  stopAwaitingEntity: 'AwaitedEntity',
   createTrustMarkType: 'TrustMarkType',
   updateTrustMarkType: 'TrustMarkType',
   removeTrustMarkType: 'TrustMarkType',

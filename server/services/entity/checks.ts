@@ -96,6 +96,13 @@ export function isAcceptable(checks: readonly EntityCheck[]): boolean {
   return checks.every(({ status }) => status !== 'FAILED')
 }
 
+/** A failed check as it was stored; null for a check that this version does not know. */
+export function failedCheck(name: string | null, message: string): EntityCheck | null {
+  if (name === null || !Object.hasOwn(entityChecks, name)) return null
+  const known = name as EntityCheckName // its key
+  return { ...entityChecks[known], name: known, status: 'FAILED', message }
+}
+
 /** The entity itself published it, with a key that we vouch for, and it is valid now. */
 export function isGenuine(checks: readonly EntityCheck[]): boolean {
   const proofs: readonly EntityCheckName[] = [

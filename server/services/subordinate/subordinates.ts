@@ -153,6 +153,7 @@ export function createSubordinateService(context: ServiceContext) {
           },
         })
         await linkMarks(tx, result)
+        await tx.awaitedEntity.deleteMany({ where: { entityId } })
         return {
           action: 'registerSubordinate',
           resource: entityId,

@@ -167,6 +167,14 @@ const calls: Row[] = [
   ['deactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
   ['reactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
   ['removeSubordinate', async () => ({ input: { id: (await register()).id } })],
+  ['awaitEntity', () => ({ input: { entityId: 'http://127.0.0.1:1' } })],
+  [
+    'stopAwaitingEntity',
+    async () => {
+      const { entityId } = await succeed('awaitEntity', { input: { entityId: 'http://127.0.0.1:2' } })
+      return { input: { entityId } }
+    },
+  ],
   ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
   ['startSubordinateChange', () => ({ input: { action: 'RENEW', filter: {}, dryRun: true } })],
   ['updateTrustAnchor', () => ({ input: { statementHours: 100 } })],

@@ -9,6 +9,7 @@ type Topic = (typeof topic)[keyof typeof topic]
 /** By the object type in the audit log. */
 const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   Subordinate: [topic.subordinates, topic.status],
+  AwaitedEntity: [topic.status],
   TrustMark: [topic.trustMarks, topic.status],
   TrustMarkType: [topic.trustMarks, topic.status],
   TrustAnchor: [topic.trustAnchor, topic.status],

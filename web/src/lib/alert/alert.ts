@@ -24,6 +24,7 @@ const places: Record<AlertCode, () => string> = {
   SUBORDINATES_DO_NOT_RESOLVE: () => route.subordinates({ state: 'DOES_NOT_RESOLVE' }),
   SUBORDINATES_UNREACHABLE: () => route.subordinates({ state: 'UNREACHABLE' }),
   SUBORDINATES_FAILING: () => route.subordinates({ state: ANY_PROBLEM }),
+  AWAITED_ENTITY_PASSES: () => route.registerSubordinate(),
   STATEMENTS_EXPIRE: () => route.subordinates({ expires: SOON, sort: 'expires' }),
   TRUST_MARKS_INVALID: () => route.trustMarks({ state: 'INVALID' }),
   TRUST_MARKS_FAILING: () => route.trustMarks({ state: FAILED_RENEWAL }),
@@ -36,6 +37,7 @@ const places: Record<AlertCode, () => string> = {
 
 /** The object itself, where there is one with a page. */
 export function placeOf({ code, node }: Pick<AlertFieldsFragment, 'code' | 'node'>): string {
+  if (node?.__typename === 'AwaitedEntity') return route.registerSubordinate(node.entityId)
   return node?.__typename === 'Subordinate' ? route.subordinate(node.id) : places[code]()
 }
 

@@ -9,6 +9,8 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   deactivateSubordinate: 'Subordinate deactivated',
   reactivateSubordinate: 'Subordinate reactivated',
   removeSubordinate: 'Subordinate removed',
+  awaitEntity: 'Hourly checks of a candidate started',
+  stopAwaitingEntity: 'Hourly checks of a candidate ended',
   issueTrustMark: 'Trust Mark issued',
   renewTrustMark: 'Trust Mark renewed',
   reissueTrustMark: 'Trust Mark re-signed',

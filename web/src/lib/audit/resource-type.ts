@@ -3,6 +3,7 @@ import type { AuditResourceType } from '#lib/gql/graphql.ts'
 
 export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Subordinate: 'Subordinate',
+  AwaitedEntity: 'Candidate',
   TrustMark: 'Trust Mark',
   TrustMarkType: 'Trust Mark type',
   TrustAnchor: 'Trust Anchor',

@@ -32,6 +32,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
   'judge-trust-marks': { label: 'State of Trust Marks' },
   'check-superiors': { label: 'Statements of superiors' },
+  'examine-awaited': { label: 'Checks of candidates' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
   'detect-drift': { label: 'Consistency check' },
   'check-certificate': { label: 'Certificate of the public address' },

@@ -8,6 +8,7 @@ import { InspectEntity } from './inspection.ts'
 const RegistrationLimits = graphql(`
   query RegistrationLimits {
     trustAnchor { entityId statementHours maximumStatementHours metadataPolicy }
+    awaitedEntities { id ...AwaitedFields }
   }
 `)
 
@@ -17,7 +18,10 @@ export const load = (async ({ fetch, parent, url }) => {
   const isAsked = entityId !== '' && !problem
   // Not awaited, so that the form is usable while the entity's server answers.
   const inspection = isAsked ? ask(InspectEntity, { entityId }) : undefined
-  const [{ viewer }, { trustAnchor }] = await Promise.all([parent(), read(fetch, RegistrationLimits, {})])
+  const [{ viewer }, { trustAnchor, awaitedEntities }] = await Promise.all([
+    parent(),
+    read(fetch, RegistrationLimits, {}),
+  ])
   if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })
-  return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor }
+  return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor, awaitedEntities }
 }) satisfies PageLoad

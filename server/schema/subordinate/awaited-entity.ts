@@ -1,0 +1,76 @@
+/** Awaited entities: candidates that are examined each hour until they can be registered. */
+import { builder } from '#server/schema/builder.ts'
+import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireCaller } from '#server/schema/input.ts'
+import { failedCheck } from '#server/services/entity/checks.ts'
+import { endOfWaiting } from '#server/services/subordinate/awaited-entities.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError } = failures
+
+const AwaitedEntityRef = builder.prismaNode('AwaitedEntity', {
+  nullable: true,
+  id: { field: 'id' },
+  description: 'An entity that is examined each hour until it can be registered, for 30 days at most.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
+    requestedBy: t.exposeString('requestedBy', { description: 'The username of who asked for it.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'Since when it is examined.' }),
+    endsAt: t.field({ type: 'DateTime', description: 'When this ends.', resolve: endOfWaiting }),
+    examinedAt: t.expose('examinedAt', { type: 'DateTime', description: 'The last examination.' }),
+    failedCheck: t.field({
+      type: EntityCheckRef,
+      nullable: true,
+      description: 'The first check that failed then; null if every check passed.',
+      resolve: (row) => failedCheck(row.failedCheck, row.message ?? ''),
+    }),
+    passesSince: t.expose('passesSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when every check passes; null if one fails.',
+    }),
+  }),
+})
+
+builder.queryField('awaitedEntities', (t) =>
+  t.field({
+    type: [AwaitedEntityRef],
+    description: 'The entities that are examined each hour, at most 200, the latest first.',
+    authScopes: { read: true },
+    resolve: (_root, _args, { services }) => services.awaitedEntities.list(),
+  }),
+)
+
+const inputOf = (name: string, description: string) =>
+  builder.inputType(name, {
+    description,
+    fields: (t) => ({
+      entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
+    }),
+  })
+
+const AwaitEntityInput = inputOf('AwaitEntityInput', 'The entity to examine each hour.')
+const StopAwaitingEntityInput = inputOf('StopAwaitingEntityInput', 'The entity to examine no longer.')
+
+builder.mutationFields((t) => ({
+  awaitEntity: t.field({
+    type: AwaitedEntityRef,
+    description:
+      'Examines an entity now, and from then on each hour until it is registered or dismissed, for 30 days at most. An alert says when every check passes.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError] },
+    args: { input: t.arg({ type: AwaitEntityInput, required: true, description: 'The entity.' }) },
+    resolve: (_root, { input }, context) =>
+      context.services.awaitedEntities.await(requireCaller(context), input.entityId),
+  }),
+  stopAwaitingEntity: t.field({
+    type: 'EntityIdentifier',
+    description: 'Examines an entity no longer. Returns its Entity Identifier.',
+    authScopes: { operate: true },
+    errors: { types: [NotFoundError] },
+    args: { input: t.arg({ type: StopAwaitingEntityInput, required: true, description: 'The entity.' }) },
+    resolve: (_root, { input }, context) =>
+      context.services.awaitedEntities.stopAwaiting(requireCaller(context), input.entityId),
+  }),
+}))

@@ -12,5 +12,12 @@ export const future = Prisma.sql`now() AT TIME ZONE 'utc' + make_interval(secs =
 
 /** Due at half of the lifetime, which leaves the other half for failures. */
 export function isDueAnew({ iat, exp }: { iat: number; exp: number }, now: number): boolean {
-  return now > (iat + exp) / 2 || isFromFuture(iat, now)
+  return now > halfLife(iat, exp) || isFromFuture(iat, now)
+}
+
+const halfLife = (iat: number, exp: number) => (iat + exp) / 2
+
+/** The time from which it is due. */
+export function dueAnewAt(iat: number, exp: number, now: number): number {
+  return isFromFuture(iat, now) ? now : Math.max(now, halfLife(iat, exp))
 }

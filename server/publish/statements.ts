@@ -24,9 +24,14 @@ export type CurrencyContext = {
 }
 
 /** What a statement depends on; a statement of another basis is signed again. */
-function basis({ version }: Pick<Subordinate, 'version'>, { settings, signer }: CurrencyContext): string {
-  return `${version}.${settings.statementVersion}.${signer.kid}`
+function basis(row: Versions, { settings, signer }: CurrencyContext): string {
+  return `${signedVersion(row)}.${settings.statementVersion}.${signer.kid}`
 }
+
+type Versions = Pick<Subordinate, 'version' | 'unsignedChanges'>
+
+/** The changes that a statement follows. A change of only note and tags leaves it as it is. */
+export const signedVersion = ({ version, unsignedChanges }: Versions) => version - unsignedChanges
 
 /** The stored columns of a signature: all are set, or none. */
 type Signature = Pick<Subordinate, 'statement' | 'statementIssuedAt' | 'statementExpiresAt'>
@@ -47,7 +52,7 @@ function isCurrent(subordinate: Subordinate, context: Context): subordinate is S
 
 /** Why a statement has to be signed again; null: it is current. */
 export function findFault(
-  row: Pick<SignedSubordinate, 'version' | 'statementBasis' | keyof Signature>,
+  row: Versions & Pick<SignedSubordinate, 'statementBasis' | keyof Signature>,
   context: CurrencyContext,
 ): 'outdated' | 'expired' | 'from the future' | 'of another issuer' | null {
   const { now, entityId } = context
@@ -129,7 +134,7 @@ async function extendKeyUse(db: Database, kid: string, rows: readonly SignedSubo
 /** Writes a page with one query. A row that changed in between keeps its state and is signed again. */
 async function storeStatements(db: Database, rows: readonly SignedSubordinate[]): Promise<void> {
   const values = rows.map(
-    (row) => Prisma.sql`(${row.id}::int, ${row.version}::int, ${row.statement}, ${row.statementBasis},
+    (row) => Prisma.sql`(${row.id}::int, ${signedVersion(row)}::int, ${row.statement}, ${row.statementBasis},
       ${row.statementIssuedAt}::timestamp, ${row.statementExpiresAt}::timestamp)`,
   )
   await db.$executeRaw`
@@ -137,5 +142,5 @@ async function storeStatements(db: Database, rows: readonly SignedSubordinate[])
     SET "statement" = v.statement, "statementBasis" = v.basis,
         "statementIssuedAt" = v.issued, "statementExpiresAt" = v.expires
     FROM (VALUES ${Prisma.join(values)}) AS v (id, version, statement, basis, issued, expires)
-    WHERE s."id" = v.id AND s."version" = v.version`
+    WHERE s."id" = v.id AND s."version" - s."unsignedChanges" = v.version`
 }

@@ -100,6 +100,7 @@ const asPublished = {
   statementExpiresAt: true,
   statementBasis: true,
   version: true,
+  unsignedChanges: true,
   autorenew: true,
   failingSince: true,
 } satisfies Prisma.SubordinateSelect

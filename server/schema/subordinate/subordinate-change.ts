@@ -17,6 +17,8 @@ const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
   fields: (t) => ({
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
+    addTags: t.stringList({ description: 'Tags to add. Each subordinate keeps its other tags.' }),
+    removeTags: t.stringList({ description: 'Tags to remove, without regard to case.' }),
   }),
 })
 

@@ -1,4 +1,5 @@
 /** The list of subordinates: filters, order, pages. */
+import { GraphQLError } from 'graphql'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -7,6 +8,7 @@ import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { wordConditions } from '#server/schema/search.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
+import { MAXIMUM_TAGS, tagKey } from '#server/services/subordinate/annotation.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
 export const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -14,7 +16,7 @@ export const SubordinateFilter = builder.inputType('SubordinateFilter', {
   fields: (t) => ({
     search: t.string({
       description:
-        'Words in any order, each a part of the Entity Identifier, a name of it or its organization, or a contact; case-insensitive. At most 16.',
+        'Words in any order, each a part of the Entity Identifier, a name of it or its organization, a contact, its note or a tag; case-insensitive. At most 16.',
     }),
     entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
     state: t.field({ type: SubordinateState, description: 'Its state.' }),
@@ -26,6 +28,9 @@ export const SubordinateFilter = builder.inputType('SubordinateFilter', {
     trustMarkType: t.field({
       type: 'URL',
       description: 'It holds a valid Trust Mark of this type, issued here.',
+    }),
+    tags: t.stringList({
+      description: `It has all of these tags; case-insensitive. At most ${MAXIMUM_TAGS}.`,
     }),
   }),
 })
@@ -103,7 +108,7 @@ function where(
   trustMarkTypeId: number,
 ): Prisma.SubordinateWhereInput {
   if (!filter) return {}
-  const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType } = filter
+  const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType, tags } = filter
   const and: Prisma.SubordinateWhereInput[] = []
   for (const contains of wordConditions(search)) and.push({ searchText: contains })
   if (entityType) and.push({ entityTypes: { has: entityType } })
@@ -115,5 +120,16 @@ function where(
     const valid = { trustMarkTypeId, active: true, expiresAt: { gt: now } }
     and.push({ trustMarks: { some: valid } })
   }
+  if (tags?.length) and.push({ tagKeys: { hasEvery: tagKeys(tags) } })
   return { AND: and }
+}
+
+/** @throws GraphQLError for more tags than a subordinate can have */
+function tagKeys(tags: readonly string[]): string[] {
+  if (tags.length > MAXIMUM_TAGS) {
+    throw new GraphQLError(`tags must have at most ${MAXIMUM_TAGS} entries.`, {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  }
+  return tags.map(tagKey)
 }

@@ -4,6 +4,7 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, requireCaller } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
+import { annotationFields } from '#server/schema/subordinate/annotation-fields.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
@@ -23,6 +24,7 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
     active: t.boolean({ description: 'Whether to publish it immediately; true by default.' }),
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
+    ...annotationFields(t),
   }),
 })
 
@@ -44,6 +46,7 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
     }),
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
+    ...annotationFields(t),
   }),
 })
 
@@ -70,7 +73,7 @@ builder.mutationField('updateSubordinate', (t) =>
   t.prismaField({
     type: 'Subordinate',
     description:
-      'Changes the settings of a subordinate and publishes a new statement. A change of keys, policy, constraints, forced metadata or required marks fetches and checks its configuration as at registration.',
+      'Changes the settings of a subordinate and publishes a new statement; a change of only note and tags publishes nothing. A change of keys, policy, constraints, forced metadata or required marks fetches and checks its configuration as at registration.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'The changes.' }) },

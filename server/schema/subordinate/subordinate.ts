@@ -27,7 +27,7 @@ const PublicationState = builder.enumType('PublicationState', {
 })
 
 /** The columns that determine the resolved metadata. */
-const resolvable = {
+export const resolvable = {
   entityId: true,
   entityConfiguration: true,
   jwks: true,
@@ -198,7 +198,7 @@ async function publicationOf(
   return active ? 'PUBLISHED' : 'WITHDRAWN'
 }
 
-async function resolvedMetadata(
+export async function resolvedMetadata(
   row: Pick<Subordinate, keyof typeof resolvable>,
   _args: object,
   { db, entityId: anchor, now }: Context,

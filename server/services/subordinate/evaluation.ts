@@ -4,6 +4,7 @@ import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
+import { signedVersion } from '#server/publish/statements.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { EntityCheck } from '#server/services/entity/checks.ts'
 import { storedChain } from '#server/services/entity/prospective-chain.ts'
@@ -44,14 +45,14 @@ export function createEvaluation({ db, entityId: anchor, events, now }: ServiceC
           ({
             row,
             columns,
-          }) => Prisma.sql`(${row.id}::int, ${row.version}::int, ${row.lastCheckedAt}::timestamp,
+          }) => Prisma.sql`(${row.id}::int, ${signedVersion(row)}::int, ${row.lastCheckedAt}::timestamp,
             ${columns.unresolvableReason}, ${columns.unresolvableCode}, ${columns.unresolvableSince}::timestamp)`,
         )
         await db.$executeRaw`
           UPDATE "Subordinate" AS s
           SET "unresolvableReason" = v.reason, "unresolvableCode" = v.code, "unresolvableSince" = v.since
           FROM (VALUES ${Prisma.join(values)}) AS v (id, version, checked, reason, code, since)
-          WHERE s."id" = v.id AND s."version" = v.version AND s."lastCheckedAt" = v.checked`
+          WHERE s."id" = v.id AND s."version" - s."unsignedChanges" = v.version AND s."lastCheckedAt" = v.checked`
         for (const { row } of changed) events.announce({ kind: 'UPDATED', entityId: row.entityId })
       }
       return {

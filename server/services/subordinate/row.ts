@@ -6,6 +6,7 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { createVersionConflict, NotFoundError } from '#server/error/operation-error.ts'
 import type { Registration } from '#server/services/entity/examination.ts'
 import { columnsOf, defaultsOf } from '#server/services/patch.ts'
+import { tagKey } from '#server/services/subordinate/annotation.ts'
 import { type ParsedFields, statementFields } from '#server/services/subordinate/input.ts'
 import { toProblemColumns } from '#server/services/subordinate/problem.ts'
 
@@ -41,11 +42,13 @@ export function declaredMetadata({ claims }: EntityStatement) {
 }
 
 /** The columns from an operator's fields. */
-export function toColumns({ metadata, jwks, ...fields }: ParsedFields) {
+export function toColumns({ metadata, jwks, note, tags, ...fields }: ParsedFields) {
   return {
     ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
     ...(jwks ? { jwks } : {}),
     ...columnsOf(statementFields, fields),
+    ...(note === undefined ? {} : { note }),
+    ...(tags ? { tags, tagKeys: tags.map(tagKey) } : {}),
   }
 }
 
@@ -78,6 +81,9 @@ export async function findSubordinate(db: Database | Transaction, id: number): P
   return row
 }
 
+/** Counts a change that leaves the statement as it is. */
+export const unsigned = { unsignedChanges: { increment: 1 } }
+
 /** Changes the row if its version is unchanged. @throws ConflictError, at `version` if the caller sent one */
 export async function updateVersion(
   tx: Transaction,
@@ -97,8 +103,9 @@ export function setActive(tx: Transaction, id: number, active: boolean): Promise
   return tx.subordinate.update({ where: { id }, data: { active, version: { increment: 1 } } })
 }
 
-/** The columns for the audit log; the JWTs follow from them. */
+/** The columns for the audit log; the others follow from them. */
 export function auditView(row: Subordinate): object {
-  const { statement, statementBasis, entityConfiguration, ...rest } = row
+  const { statement, statementBasis, entityConfiguration, tagKeys, searchText, unsignedChanges, ...rest } =
+    row
   return rest
 }

@@ -20,6 +20,7 @@ import type { Examination } from '#server/services/entity/examination.ts'
 import { createExaminer } from '#server/services/entity/examiner.ts'
 import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { parsePatch } from '#server/services/patch.ts'
+import { isAnnotation } from '#server/services/subordinate/annotation.ts'
 import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
 import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
@@ -35,6 +36,7 @@ import {
   setActive,
   toColumns,
   toDeclaredColumns,
+  unsigned,
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
@@ -66,7 +68,9 @@ export function createSubordinateService(context: ServiceContext) {
         before: auditView(before),
         after: auditView(result),
         eventTypes: eventTypes(before, result),
-        publish: [toPublish('subordinate', before.entityId, laneOf(kind, result))],
+        publish: isUnsigned(before, result)
+          ? []
+          : [toPublish('subordinate', before.entityId, laneOf(kind, result))],
         result,
       }
     })
@@ -176,13 +180,13 @@ export function createSubordinateService(context: ServiceContext) {
       await prepareUpdate(input)
     },
 
-    /** Changes the settings of a subordinate. @throws EntityRejectedError if the entity fails a check */
+    /** Changes the settings of a subordinate; note and tags alone publish nothing. @throws EntityRejectedError if the entity fails a check */
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
       const { present, fields, data } = await prepareUpdate(input)
       const { id, version } = input
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
-        return updateVersion(tx, present, data, version)
+        return updateVersion(tx, present, isAnnotation(fields) ? { ...data, ...unsigned } : data, version)
       })
     },
 
@@ -232,6 +236,9 @@ export function createSubordinateService(context: ServiceContext) {
     },
   }
 }
+
+/** Nothing of the change is published. */
+const isUnsigned = (before: Subordinate, after: Subordinate) => after.unsignedChanges > before.unsignedChanges
 
 /** A withdrawal goes first, then what an operator sets; the rest waits its turn. */
 function laneOf(kind: SubordinateChangeKind, { active }: Subordinate): Lane {

@@ -4,10 +4,14 @@ import { readSettings } from '#server/database/settings.ts'
 import type { Subordinate } from '#server/database/typed-row.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import type { ChangeParameters, SubordinateAction } from '#server/jobs/kind/change/parameters.ts'
+import {
+  type ChangeParameters,
+  changeFields,
+  type SubordinateAction,
+} from '#server/jobs/kind/change/parameters.ts'
 import type { Task } from '#server/jobs/task.ts'
 import { parsePatch } from '#server/services/patch.ts'
-import { statementFields } from '#server/services/subordinate/input.ts'
+import { withTags } from '#server/services/subordinate/annotation.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 
 /** The change of one subordinate. */
@@ -64,15 +68,19 @@ export const plans: Readonly<Record<SubordinateAction, Plan>> = {
   }),
 
   async UPDATE({ db, services }, subordinate, { changes = {} }) {
-    const patch = parsePatch(statementFields, changes, await readSettings(db))
+    const { addTags, removeTags, ...settings } = parsePatch(changeFields, changes, await readSettings(db))
+    const tags = withTags(subordinate.tags, { add: addTags ?? [], remove: removeTags ?? [] })
     const row: Readonly<Record<string, unknown>> = subordinate
-    const differences = Object.entries(patch).flatMap(([name, value]) =>
+    const differences = Object.entries({ ...settings, tags }).flatMap(([name, value]) =>
       findDifferences(row[name], value, { path: [name] }),
     )
     if (differences.length === 0) return 'It has these settings already.'
-    const input = { id: subordinate.id, ...changes }
+    const names = [...new Set(differences.map(({ path }) => path[0]))]
+    const given = Object.entries({ ...changes, tags }).filter(([name]) => names.includes(name))
+    // Its tags may have changed since they were read; then the item is tried again.
+    const input = { id: subordinate.id, version: subordinate.version, ...Object.fromEntries(given) }
     return {
-      would: `change ${[...new Set(differences.map(({ path }) => path[0]))].join(', ')}`,
+      would: `change ${names.join(', ')}`,
       differences,
       check: async () => {
         await services.subordinates.checkUpdate(input)

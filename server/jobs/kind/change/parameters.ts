@@ -5,9 +5,10 @@ import { InvalidInputError, NotFoundError } from '#server/error/operation-error.
 import { chooseSubordinates, type Subjects } from '#server/jobs/kind/change/subjects.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { parsePatch } from '#server/services/patch.ts'
+import { field, type Input, type Patch, parsePatch } from '#server/services/patch.ts'
 import { parseReason } from '#server/services/reason.ts'
-import { type SubordinateFields, statementFields } from '#server/services/subordinate/input.ts'
+import { parseTags, tagKey } from '#server/services/subordinate/annotation.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
 import { parseDelegation } from '#server/services/trust-mark/delegation.ts'
 
 export const subordinateActions = [
@@ -21,7 +22,14 @@ export const subordinateActions = [
 ] as const
 export type SubordinateAction = (typeof subordinateActions)[number]
 
-export type Changes = Omit<SubordinateFields, 'metadata' | 'jwks'>
+/** The settings of an update of many. Tags are added and removed, so that each keeps its others. */
+export const changeFields = {
+  ...statementFields,
+  addTags: field([], (tags: readonly string[]) => parseTags(tags, 'addTags')),
+  removeTags: field([], (tags: readonly string[]) => parseTags(tags, 'removeTags')),
+}
+
+export type Changes = Input<typeof changeFields>
 
 export type ChangeParameters = {
   action: SubordinateAction
@@ -81,12 +89,19 @@ async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Pro
     throw new InvalidInputError('UPDATE needs at least one setting to change.', 'changes')
   const settings = await readSettings(db)
   try {
-    parsePatch(statementFields, given, settings)
+    refuseContradiction(parsePatch(changeFields, given, settings))
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))
   }
   return { changes: given }
+}
+
+function refuseContradiction({ addTags = [], removeTags = [] }: Patch<typeof changeFields>): void {
+  const removed = new Set(removeTags.map(tagKey))
+  const both = addTags.find((tag) => removed.has(tagKey(tag)))
+  if (both !== undefined)
+    throw new InvalidInputError(`The tag "${both}" cannot be added and removed at once.`, 'removeTags')
 }
 
 async function parseTrustMark(deps: Deps, { action, trustMarkType, delegation }: GivenChange) {

@@ -67,6 +67,9 @@ test.each<[list: string, address: string, filter: object]>([
     },
   ],
   ['subordinates', 'state=OLD&expires=x&mark=member', {}],
+  ['subordinates', 'tags=pilot,+Year+2026+,,pilot', { tags: ['pilot', 'Year 2026'] }],
+  ['subordinates', 'tags=,+', {}],
+  ['subordinates', `tags=${Array.from({ length: 21 }, (_, at) => at).join()}`, {}],
   ['subordinates', 'type=a_type_of_our_own', { entityType: 'a_type_of_our_own' }],
   ['collection', '', {}],
   [

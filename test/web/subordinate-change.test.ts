@@ -38,6 +38,13 @@ test('sends the checked settings only, and refuses a change without any', () => 
   expect(changeInput(newDraft('UPDATE', 'matching'), shown).refusal?.path).toEqual(['changes'])
 })
 
+test('sends tags to add and to remove, with or without settings', () => {
+  const draft = { ...newDraft('UPDATE', 'matching'), addTags: ['pilot'] }
+  expect(changeInput(draft, shown).value?.changes).toEqual({ addTags: ['pilot'] })
+  const both = { ...draft, addTags: [], removeTags: ['old'], changed: ['autorenew' as const] }
+  expect(changeInput(both, shown).value?.changes).toEqual({ autorenew: true, removeTags: ['old'] })
+})
+
 test('sends a Trust Mark type for marks only, and a delegation to issue only', () => {
   const draft = { ...newDraft('ISSUE_TRUST_MARK', 'matching'), type, delegation: ' a.b.c ' }
   expect(changeInput(draft, shown).value).toMatchObject({ trustMarkType: type.type, delegation: 'a.b.c' })

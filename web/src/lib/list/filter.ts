@@ -1,4 +1,5 @@
 /** Describes filters of a list as rows of a table: the control, and the API's argument for its value. */
+import { readTags } from '#lib/subordinate/tag.ts'
 
 type Options = readonly (readonly [value: string, text: string])[]
 
@@ -8,6 +9,7 @@ type Control =
   | { kind: 'day'; label: string }
   | { kind: 'choice'; label: string; any: string; options: Options }
   | { kind: 'mark type'; label: string; any: string }
+  | { kind: 'tags'; label: string; any: string }
   /** Set by a link; it can only be removed. */
   | { kind: 'link'; label: string }
   /** Parts of a list, of which one is shown: a row of links. */
@@ -80,6 +82,19 @@ export const markType = (label: string, any: string): Filter<{ trustMarkType: st
   label,
   any,
   toCondition: (value) => (URL.canParse(value) ? { trustMarkType: value } : undefined),
+})
+
+/** As many as a subordinate can have. */
+const MAXIMUM_TAGS = 20
+
+export const tags = (label: string, any: string): Filter<{ tags: string[] }> => ({
+  kind: 'tags',
+  label,
+  any,
+  toCondition(value) {
+    const names = readTags(value)
+    return names.length > 0 && names.length <= MAXIMUM_TAGS ? { tags: names } : undefined
+  },
 })
 
 /** The start of a day, or of a later one, in the user's time zone. */

@@ -49,7 +49,7 @@ export const subordinateActions: Readonly<Record<SubordinateAction, Words>> = {
     label: 'Change settings of',
     done: 'changed',
     run: 'Change of settings',
-    consequence: 'Each gets a new statement with these settings.',
+    consequence: 'Each gets a new statement with these settings. A change of tags alone publishes nothing.',
   },
   ISSUE_TRUST_MARK: {
     label: 'Issue a Trust Mark to',

@@ -26,6 +26,8 @@ export interface ChangeDraft {
   settings: Pick<SubordinateSettings, CommonSetting>
   /** The settings to change; the others stay. */
   changed: CommonSetting[]
+  addTags: string[]
+  removeTags: string[]
   type: PickedTypeFragment | undefined
   delegation: string
   reason: string
@@ -44,6 +46,8 @@ export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft =
   action,
   settings: { validFor: '', autorenew: true, requiredTrustMarks: [] },
   changed: [],
+  addTags: [],
+  removeTags: [],
   type: undefined,
   delegation: '',
   reason: '',
@@ -82,8 +86,19 @@ function subjects({ scope, text }: ChangeDraft, { ids, filter }: Shown) {
   return { entityIds: [...entityIds, ...faults.map(({ text: line }) => line)] }
 }
 
-function parseChanges({ settings, changed }: ChangeDraft): Outcome<SubordinateSettingsInput> {
-  if (changed.length === 0)
-    return { refusal: { message: 'Choose at least one setting to change.', path: ['changes'] } }
-  return parseValues(subordinateFields, Object.fromEntries(changed.map((name) => [name, settings[name]])))
+function parseChanges({
+  settings,
+  changed,
+  addTags,
+  removeTags,
+}: ChangeDraft): Outcome<SubordinateSettingsInput> {
+  const tags = {
+    ...(addTags.length > 0 ? { addTags } : {}),
+    ...(removeTags.length > 0 ? { removeTags } : {}),
+  }
+  if (changed.length === 0 && Object.keys(tags).length === 0)
+    return { refusal: { message: 'Choose at least one setting or tag to change.', path: ['changes'] } }
+  const given = Object.fromEntries(changed.map((name) => [name, settings[name]]))
+  const { value, refusal } = parseValues(subordinateFields, given)
+  return refusal ? { refusal } : { value: { ...value, ...tags } }
 }

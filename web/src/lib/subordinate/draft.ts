@@ -1,8 +1,16 @@
 /** Describes the settings of a subordinate as a form. */
-import { flag, jsonObject, list, parseValues, type Values, wholeNumber } from '#lib/form/field.ts'
+import { flag, jsonObject, list, parseValues, text, type Values, wholeNumber } from '#lib/form/field.ts'
 import type { StatementChangesInput } from '#lib/gql/graphql.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { isRecord } from '#lib/json/json.ts'
+
+/** Written by operators for themselves. */
+export const annotationFields = {
+  note: text('Note'),
+  tags: list('Tags', 'At most 20, with up to 40 characters each. Note and tags are never published.'),
+}
+
+export type Annotation = Values<typeof annotationFields>
 
 export const subordinateFields = {
   forcedMetadata: jsonObject('Forced metadata', 1),
@@ -16,6 +24,7 @@ export const subordinateFields = {
   ),
   additionalClaims: jsonObject('Additional claims'),
   jwks: jsonObject('Registered keys'),
+  ...annotationFields,
 }
 
 export type SubordinateSettings = Values<typeof subordinateFields>
@@ -24,9 +33,11 @@ export type SubordinateSettings = Values<typeof subordinateFields>
 export const closesPaths = ({ constraints }: { constraints?: unknown }): boolean =>
   isRecord(constraints) && constraints.max_path_length === 0
 
-/** The changes of the statement; automatic renewal is not part of it. */
+/** The changes of the statement; automatic renewal, note and tags are not part of it. */
 export function statementChanges({
   autorenew: _,
+  note: _note,
+  tags: _tags,
   ...fields
 }: Partial<SubordinateSettings>): Outcome<StatementChangesInput> {
   return parseValues(subordinateFields, fields)

@@ -1,7 +1,7 @@
 /** Describes the list of subordinates, with its filters and sorts. */
 import { entityTypes } from '#lib/entity/type.ts'
 import type { SubordinateFilter, SubordinateOrder, SubordinateOrderField } from '#lib/gql/graphql.ts'
-import { choice, expiry, markType, rowsOf, search } from '#lib/list/filter.ts'
+import { choice, expiry, markType, rowsOf, search, tags } from '#lib/list/filter.ts'
 import { type List, listVariables, type Search } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
 import { subordinateStates } from './state.ts'
@@ -11,27 +11,29 @@ export const ANY_PROBLEM = 'PROBLEM'
 
 const ofType = (entityType: string): SubordinateFilter => ({ entityType })
 
-export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | 'expires' | 'mark'> = {
-  things: ['subordinate', 'subordinates'],
-  filters: {
-    q: search('Name, identifier, organization or contact'),
-    type: choice(
-      'Entity Type',
-      'All types',
-      {
-        ...rowsOf(entityTypes, ofType),
-        intermediate: { label: 'Intermediate', condition: { intermediate: true } },
-      },
-      ofType,
-    ),
-    state: choice('State', 'All states', {
-      [ANY_PROBLEM]: { label: 'Any problem', condition: { hasProblem: true } },
-      ...rowsOf(subordinateStates, (state): SubordinateFilter => ({ state })),
-    }),
-    expires: expiry,
-    mark: markType('Trust Mark', 'All marks'),
-  },
-}
+export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | 'expires' | 'mark' | 'tags'> =
+  {
+    things: ['subordinate', 'subordinates'],
+    filters: {
+      q: search('Name, identifier, organization, contact, note or tag'),
+      type: choice(
+        'Entity Type',
+        'All types',
+        {
+          ...rowsOf(entityTypes, ofType),
+          intermediate: { label: 'Intermediate', condition: { intermediate: true } },
+        },
+        ofType,
+      ),
+      state: choice('State', 'All states', {
+        [ANY_PROBLEM]: { label: 'Any problem', condition: { hasProblem: true } },
+        ...rowsOf(subordinateStates, (state): SubordinateFilter => ({ state })),
+      }),
+      expires: expiry,
+      mark: markType('Trust Mark', 'All marks'),
+      tags: tags('Tags', 'All tags'),
+    },
+  }
 
 /** `sort` is a key of `sorts`, with a minus for descending order. */
 export type SubordinateSearch = Search<typeof subordinateList> & { sort?: string }

@@ -10,7 +10,7 @@ const SubordinateExport = graphql(`
       totalCount
       edges {
         node {
-          entityId displayName entityTypes intermediate state publication
+          entityId displayName organizationName entityTypes intermediate state publication tags note
           statement { expiresAt }
           registeredAt lastCheckedAt lastError
           problem { code message section since }
@@ -38,6 +38,9 @@ export const subordinateCsv = csv<Row>('CSV', {
   problemMessage: ({ problem }) => problem?.message,
   problemSection: ({ problem }) => problem?.section,
   problemSince: ({ problem }) => problem?.since,
+  organizationName: ({ organizationName }) => organizationName,
+  tags: ({ tags }) => tags.join(', '),
+  note: ({ note }) => note,
 })
 
 export const fetchSubordinates =

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { readEmbeddedConfig, setDefaults } from '#server/config/embedded.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { crawlFederation } from '#server/demo/crawl.ts'
 import { type Entity, startEntity } from '#server/demo/entity.ts'
 import { type Member, markTypes, members } from '#server/demo/members.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
@@ -136,8 +137,12 @@ async function createApiKey(): Promise<string> {
 try {
   const entities = await startMembers()
   const { ended } = await startProduct()
-  await furnish(createAdminClient(adminUrl, await createApiKey()), entities)
+  const admin = createAdminClient(adminUrl, await createApiKey())
+  await furnish(admin, entities)
+  const fault = await crawlFederation(admin)
   process.stdout.write(describe(entities))
+  if (fault)
+    process.stdout.write(`  The federation is not crawled yet, and will be within minutes. ${fault}\n\n`)
   const code = await ended
   for (const entity of entities.values()) await entity.close()
   process.exit(code)

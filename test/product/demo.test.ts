@@ -2,6 +2,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { createAdminClient } from '#server/demo/admin-client.ts'
+import { crawlFederation } from '#server/demo/crawl.ts'
 import { freePort, freePorts } from '#test/helpers/port.ts'
 import { eventually, type Installation, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, type Program, run, survivors } from '#test/helpers/program.ts'
@@ -29,6 +31,12 @@ async function resolve({ federationUrl }: Installation, sub: string): Promise<Re
   const body = await response.text()
   expect({ sub, status: response.status, body }).toMatchObject({ status: 200 })
   return JSON.parse(Buffer.from(String(body.split('.')[1]), 'base64url').toString())
+}
+
+/** The entities of the collection endpoint. */
+async function collected({ federationUrl }: Installation): Promise<string[]> {
+  const { entities } = await (await fetch(`${federationUrl}/collection`)).json()
+  return entities.map(({ entity_id }: { entity_id: string }) => entity_id).sort()
 }
 
 async function stop(demo: Program): Promise<void> {
@@ -60,6 +68,8 @@ test('resolves all members, also below the Intermediate, and again after a secon
   const urls = [...first.stdout().matchAll(/curl -s '([^']+)'/g)].map(([, url]) => String(url))
   expect(urls).toHaveLength(4)
   for (const url of urls) expect((await fetch(url)).status).toBe(200)
+  // The crawl has ended before the demo says what to try.
+  expect(await collected(installation)).toEqual([...members.values()].sort())
   const marks = (answers.find(({ sub }) => sub === members.get('library'))?.trust_marks ?? []) as object[]
   expect(marks).toHaveLength(2)
   await stop(first)
@@ -68,7 +78,13 @@ test('resolves all members, also below the Intermediate, and again after a secon
   expect(second.stdout()).not.toMatch(/Password/)
   expect(membersOf(second)).toEqual(members)
   await Promise.all([...members.values()].map((sub) => resolve(installation, sub)))
+  expect(await collected(installation)).toEqual([...members.values()].sort())
   await stop(second)
+})
+
+test('names a fault of the crawl, which does not stop the demo', async () => {
+  const away = createAdminClient(`http://127.0.0.1:${await freePort()}`, 'key')
+  expect(await crawlFederation(away)).toBe('fetch failed')
 })
 
 test.each([

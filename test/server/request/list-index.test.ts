@@ -24,13 +24,15 @@ let sent: { query: string; params: string }[] = []
 const rows = `
   INSERT INTO "Subordinate" ("entityId", "displayName", "active", "entityTypes", "intermediate", "metadata", "jwks",
     "entityConfiguration", "entityConfigurationExpiresAt", "statementExpiresAt", "lastCheckedAt", "failingSince",
-    "registeredAt", "updatedAt")
+    "registeredAt", "updatedAt", "note", "tags", "tagKeys")
   SELECT 'https://rp' || n || '.example.org', 'Service ' || n, n % 1000 <> 1,
     ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3,
     jsonb_build_object('federation_entity', jsonb_build_object('contacts', jsonb_build_array('ops' || n || '@example.org'))), '{}', 'a.b.c',
     now() + n % 1000 * interval '1 day', now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
-    now() - n * interval '1 minute', now() - n * interval '1 second'
-  FROM generate_series(1, ${COUNT}) AS n;
+    now() - n * interval '1 minute', now() - n * interval '1 second',
+    'Note of member no' || n, tags, tags
+  FROM generate_series(1, ${COUNT}) AS n,
+    LATERAL (SELECT ARRAY['common', 'group ' || n % 50, CASE n % 1000 WHEN 6 THEN 'rare' ELSE 'year ' || n % 7 END] AS tags) AS t;
   INSERT INTO "TrustMarkType" ("type") VALUES ('https://ta.example.org/marks/common'), ('${RARE}');
   INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "active", "autorenew", "validFor",
     "renewalTime", "jwt", "kid", "issuedAt", "expiresAt", "failingSince")
@@ -106,6 +108,9 @@ const filters: [title: string, filter: NonNullable<Parameters<typeof subordinate
     ['the expired', { state: 'EXPIRED' }, 400],
     ['what expires soon', { expiresBefore: new Date(Date.now() + 3_000_000) }, 500],
     ['holders of a mark', { trustMarkType: RARE }, 100],
+    ['a tag', { tags: ['Rare'] }, 100],
+    ['several tags', { tags: ['common', 'rare', 'group 6'] }, 100],
+    ['a word of the note', { search: 'member no4711' }, 11],
   ]
 
 describe.each(filters)('subordinates found by %s', (_title, filter, found) => {

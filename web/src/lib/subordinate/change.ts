@@ -97,7 +97,7 @@ function parseChanges({
     ...(removeTags.length > 0 ? { removeTags } : {}),
   }
   if (changed.length === 0 && Object.keys(tags).length === 0)
-    return { refusal: { message: 'Choose at least one setting or tag to change.', path: ['changes'] } }
+    return { refusal: { message: 'Choose at least one setting to change.', path: ['changes'] } }
   const given = Object.fromEntries(changed.map((name) => [name, settings[name]]))
   const { value, refusal } = parseValues(subordinateFields, given)
   return refusal ? { refusal } : { value: { ...value, ...tags } }

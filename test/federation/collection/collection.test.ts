@@ -1,66 +1,28 @@
-/** `/collection`: every parameter of the Entity Collection draft, and paging during a new crawl. */
+/** `/collection`: every parameter of the Entity Collection draft but those of pages. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStaging } from '#federation/collection/staging.ts'
-import type { CollectionRecord } from '#store/collection-record.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import {
+  bare,
+  certified,
+  member,
+  op,
+  type PublishedCollection,
+  records,
+  rp,
+  startCollection,
+} from './published-collection.ts'
 
-const member = 'https://ta.example/marks/member'
-const certified = 'https://ta.example/marks/certified'
-const mark = (type: string) => ({ trust_mark_type: type, trust_mark: `jwt of ${type}` })
-
-const records: CollectionRecord[] = [
-  {
-    entity_id: 'https://op.example',
-    entity_types: ['federation_entity', 'openid_provider'],
-    ui_infos: {
-      openid_provider: {
-        display_name: 'University of Åland',
-        'display_name#sv': 'Ålands universitet',
-        logo_uri: 'https://op.example/logo',
-      },
-      federation_entity: { organization_name: 'Åland' },
-    },
-    trust_marks: [mark(member), mark(certified)],
-  },
-  {
-    entity_id: 'https://rp.example',
-    entity_types: ['openid_relying_party'],
-    ui_infos: { openid_relying_party: { display_name: 'Library' } },
-    trust_marks: [mark(member)],
-  },
-  { entity_id: 'https://bare.example', entity_types: ['oauth_client'], ui_infos: {}, trust_marks: [] },
-]
-const [op = '', rp = '', bare = ''] = records.map(({ entity_id }) => entity_id)
-
-let ta: TrustAnchor
-
+let published: PublishedCollection
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  await ta.publishConfiguration()
+  published = await startCollection()
 })
-afterAll(() => ta.close())
+afterAll(() => published.ta.close())
 
-async function publish(all: readonly CollectionRecord[], trustAnchor = entityId) {
-  const staging = await openStaging(ta.redis.client, '')
-  for (const record of all) await staging.add(record)
-  await staging.publish({ trustAnchor, lastUpdated: 1_700_000_000 })
-  await staging.close()
-}
-
-type Page = {
-  entities: { entity_id: string; [claim: string]: unknown }[]
-  next?: string
-  last_updated?: number
-}
-const ask = (query = '') => ta.app.inject({ url: `/collection${query}` })
-async function page(query = ''): Promise<Page> {
-  const answer = await ask(query)
-  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json'])
-  return answer.json()
-}
-const ids = async (query: string) => (await page(query)).entities.map((entity) => entity.entity_id)
+const publish: PublishedCollection['publish'] = (...all) => published.publish(...all)
+const ask: PublishedCollection['ask'] = (query) => published.ask(query)
+const page: PublishedCollection['page'] = (query) => published.page(query)
+const ids: PublishedCollection['ids'] = (query) => published.ids(query)
 
 test('is unavailable, not empty, before the first crawl', async () => {
   const answer = await ask()
@@ -160,67 +122,6 @@ eachRow([
   expect(answer.statusCode).toBe(status)
 })
 
-async function allPages(query: string, between = async () => {}): Promise<string[]> {
-  const found: string[] = []
-  let from = ''
-  while (found.length < 10_000) {
-    const { entities, next } = await page(`?${query}${from}`)
-    found.push(...entities.map((entity) => entity.entity_id))
-    if (next === undefined) return found
-    from = `&from=${next}`
-    await between()
-  }
-  throw new Error(`the pages lead in a circle: ${found.slice(0, 10).join(', ')} …`)
-}
-
-test.each(['', '&query=example', `&trust_mark_type=${member}`])(
-  'pages through all entities once: limit=1%s',
-  { tags: 'collection/next' },
-  async (filter) => {
-    expect(await allPages(`limit=1${filter}`)).toEqual(await ids(`?limit=9${filter}`))
-  },
-)
-
-const many = Array.from({ length: 1_203 }, (_, count): CollectionRecord => {
-  const entity_id = `https://${String(count).padStart(4, '0')}.example`
-  return { entity_id, entity_types: ['openid_provider'], ui_infos: {}, trust_marks: [] }
-})
-
-test('never sends more than its maximum, with or without a limit', {
-  tags: 'collection/limit',
-}, async () => {
-  await publish(many)
-  expect((await page()).entities).toHaveLength(500)
-  expect((await page('?limit=100000')).entities).toHaveLength(500)
-  expect(await allPages('')).toEqual(many.map(({ entity_id }) => entity_id))
-})
-
-test.each(['limit=100', 'limit=100&entity_type=openid_provider', 'limit=100&query=example'])(
-  'lists each remaining entity exactly once while a crawl follows each page: %s',
-  { tags: 'collection/order' },
-  async (query) => {
-    const staying = many.filter((_, count) => count % 3 !== 0)
-    await publish(many)
-    let crawls = 0
-    const found = await allPages(query, async () => {
-      crawls += 1
-      await publish(crawls % 2 === 0 ? many : staying)
-    })
-    expect(crawls).toBeGreaterThan(5)
-    expect(new Set(found).size).toBe(found.length)
-    expect(found).toEqual(expect.arrayContaining(staying.map(({ entity_id }) => entity_id)))
-  },
-)
-
-test('continues after an entity that was removed before its page was requested', {
-  tags: 'collection/from',
-}, async () => {
-  await publish(many)
-  const { next } = await page('?limit=10')
-  await publish(many.slice(20))
-  expect((await page(`?limit=1&from=${next}`)).entities[0]?.entity_id).toBe(many[20]?.entity_id)
-})
-
 test('serves the federation of another anchor on request', {
   tags: 'collection/trust-anchor',
 }, async () => {
@@ -233,6 +134,7 @@ test('serves the federation of another anchor on request', {
 })
 
 test('serves the data of a foreign crawler, which announces nothing and omits members', async () => {
+  const { ta } = published
   const { client } = ta.redis
   const { collection } = ta.names
   await client.flushall()

@@ -1,0 +1,49 @@
+/** The endpoints that can require client authentication, and a Trust Anchor with a client. */
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+export type Client = Awaited<ReturnType<typeof offlineEntity>>
+
+export const type = 'https://ta.example/marks/member'
+
+type Endpoint = [name: string, path: string, parameters: () => Record<string, string>]
+
+/** Each with parameters about a subordinate. */
+export const endpointsFor = (sub: () => string): Endpoint[] => [
+  ['fetch', '/fetch', () => ({ sub: sub() })],
+  ['list', '/list', () => ({})],
+  ['extended_list', '/extended_list', () => ({})],
+  ['subordinate_events', '/subordinate_events', () => ({ sub: sub() })],
+  ['collection', '/collection', () => ({})],
+  ['resolve', '/resolve', () => ({ sub: sub(), trust_anchor: entityId })],
+  ['trust_mark', '/trust_mark', () => ({ sub: sub(), trust_mark_type: type })],
+  ['trust_mark_list', '/trust_mark_list', () => ({ trust_mark_type: type })],
+  ['historical_keys', '/historical_keys', () => ({})],
+]
+
+/** Sets the methods of every endpoint. Undefined: none. */
+export async function publishMethods(ta: TrustAnchor, methods?: string[]): Promise<void> {
+  const names = [...endpointsFor(() => '').map(([name]) => name), 'trust_mark_status']
+  const stated = names.map((name) => [`federation_${name}_endpoint_auth_methods`, methods] as const)
+  const federation_entity = {
+    federation_fetch_endpoint: `${entityId}/fetch`,
+    ...(methods && Object.fromEntries(stated)),
+  }
+  await ta.publishConfiguration({ metadata: { federation_entity } })
+}
+
+/** The client is a subordinate with a Trust Mark. */
+export async function startWithClient(): Promise<{ ta: TrustAnchor; client: Client }> {
+  const ta = await startTrustAnchor()
+  const client = await offlineEntity('https://client.example')
+  await ta.publishSubordinate(client)
+  await ta.issueTrustMark({ type, subject: client.id })
+  await publishMethods(ta)
+  await ta.crawl()
+  await ta.redis.client.set(
+    ta.names.historicalKeys,
+    await ta.sign({ iss: entityId, keys: [] }, 'jwk-set+jwt'),
+  )
+  return { ta, client }
+}

@@ -10,7 +10,7 @@ const SubordinateExport = graphql(`
       totalCount
       edges {
         node {
-          entityId displayName organizationName entityTypes intermediate state publication tags note
+          entityId displayName entityTypes intermediate state publication tags note
           statement { expiresAt }
           registeredAt lastCheckedAt lastError
           problem { code message section since }
@@ -38,7 +38,6 @@ export const subordinateCsv = csv<Row>('CSV', {
   problemMessage: ({ problem }) => problem?.message,
   problemSection: ({ problem }) => problem?.section,
   problemSince: ({ problem }) => problem?.since,
-  organizationName: ({ organizationName }) => organizationName,
   tags: ({ tags }) => tags.join(', '),
   note: ({ note }) => note,
 })

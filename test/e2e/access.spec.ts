@@ -1,8 +1,9 @@
 /** Tests access management in the console: users, API keys and the audit log. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
+import { openConsole } from './signed-in-console.ts'
 
 const PASSWORD = 'correct horse battery'
 
@@ -12,11 +13,7 @@ let watched: Watched
 
 beforeAll(async () => {
   product = await startProduct()
-  browser = await startBrowser()
-  watched = await openPage(browser, product.installation.adminUrl)
-  await watched.page.goto('/users')
-  await signIn(watched.page, 'admin', product.password ?? '')
-  await watched.page.waitForURL('/users')
+  ;({ browser, watched } = await openConsole(product.installation.adminUrl, product.password, '/users'))
 })
 afterAll(async () => {
   await browser.close()

@@ -4,8 +4,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -16,10 +17,7 @@ let recoveryCodes: string[]
 beforeAll(async () => {
   product = await startProduct()
   password = product.password ?? ''
-  browser = await startBrowser()
-  watched = await openPage(browser, product.installation.adminUrl)
-  await watched.page.goto('/account')
-  await signIn(watched.page, 'admin', password)
+  ;({ browser, watched } = await openConsole(product.installation.adminUrl, password, '/account'))
   await watched.page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
 })
 afterAll(async () => {

@@ -3,9 +3,10 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
 import { watchRun } from '#test/helpers/run.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let browser: Browser
@@ -20,11 +21,7 @@ beforeAll(async () => {
   leafId = started[0]?.leaf.id ?? ''
   const subordinates = started.map(({ leaf }) => ({ entityId: leaf.id }))
   await watchRun(admin, (await admin.mutate('importSubordinates', { subordinates }, 'id')).id)
-  browser = await startBrowser()
-  watched = await openPage(browser, admin.adminUrl)
-  await watched.page.goto('/audit')
-  await signIn(watched.page, 'admin', PASSWORD)
-  await watched.page.waitForURL('/audit')
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/audit'))
 })
 afterAll(async () => {
   await browser.close()

@@ -1,11 +1,12 @@
 /** Tests the collection in the console: empty, during a crawl, and with its results and failures. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -24,12 +25,7 @@ const provider = {
 
 beforeAll(async () => {
   product = await startProduct()
-  browser = await startBrowser()
-  watched = await openPage(browser, product.installation.adminUrl)
-  const { page } = watched
-  await page.goto('/collection')
-  await signIn(page, 'admin', product.password ?? '')
-  await page.waitForURL('/collection')
+  ;({ browser, watched } = await openConsole(product.installation.adminUrl, product.password, '/collection'))
 })
 afterAll(async () => {
   await browser.close()

@@ -1,10 +1,11 @@
 /** Tests the trust check in the console: the chain as a graph and as a list, and where it fails. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -28,11 +29,7 @@ beforeAll(async () => {
   const policy = { openid_relying_party: { contacts: { add: ['help@im.example'] } } }
   sound = await federate({ metadata_policy: policy })
   confined = await federate({ constraints: { naming_constraints: { permitted: ['.example.org'] } } })
-  browser = await startBrowser()
-  watched = await openPage(browser, product.installation.adminUrl)
-  await watched.page.goto('/explorer')
-  await signIn(watched.page, 'admin', product.password ?? '')
-  await watched.page.waitForURL('/explorer')
+  ;({ browser, watched } = await openConsole(product.installation.adminUrl, product.password, '/explorer'))
 })
 afterAll(async () => {
   await browser.close()

@@ -2,10 +2,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { openConsole } from './signed-in-console.ts'
 
 const COUNT = 5_000
 
@@ -26,11 +27,7 @@ beforeAll(async () => {
     data: { entityConfiguration, displayName: 'The odd one' },
   })
   await db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
-  browser = await startBrowser()
-  watched = await openPage(browser, admin.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', PASSWORD)
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD))
 })
 afterAll(async () => {
   await browser.close()

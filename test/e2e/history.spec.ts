@@ -3,11 +3,12 @@ import { decodeJwt } from 'jose'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -24,11 +25,7 @@ beforeAll(async () => {
   const input = { entityId: entity.id, validFor: 12 }
   const registered = await mutate<{ id: string }>(admin, 'registerSubordinate', input, 'id')
   id = registered.id
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', password ?? '')
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
 })
 afterAll(async () => {
   await browser.close()

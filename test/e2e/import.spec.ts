@@ -1,10 +1,11 @@
 /** Tests the import of a list of entities: progress as a run, and failures that do not affect the others. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -19,10 +20,11 @@ beforeAll(async () => {
   entities = await Promise.all([start(), start(), start()])
   stray = await start()
   stray.misbehave('no authority hint')
-  browser = await startBrowser()
-  watched = await openPage(browser, product.installation.adminUrl)
-  await watched.page.goto('/subordinates/import')
-  await signIn(watched.page, 'admin', product.password ?? '')
+  ;({ browser, watched } = await openConsole(
+    product.installation.adminUrl,
+    product.password,
+    '/subordinates/import',
+  ))
 })
 afterAll(async () => {
   await browser.close()

@@ -1,8 +1,8 @@
 /** Tests keyboard focus: it moves to the content, to new items, and away from removed ones. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
 import { eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -10,11 +10,10 @@ let page: Page
 
 beforeAll(async () => {
   product = await startProduct()
-  browser = await startBrowser()
-  page = (await openPage(browser, product.installation.adminUrl)).page
-  await page.goto('/')
-  await signIn(page, 'admin', product.password ?? '')
-  await page.waitForURL('/')
+  ;({
+    browser,
+    watched: { page },
+  } = await openConsole(product.installation.adminUrl, product.password))
 })
 afterAll(async () => {
   await browser.close()

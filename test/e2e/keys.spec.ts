@@ -3,11 +3,12 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -26,10 +27,7 @@ beforeAll(async () => {
   await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   const running = await readRunning(installation.dataDirectory)
   db = connectDatabase(running?.parts?.databaseUrl ?? '')
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/keys')
-  await signIn(watched.page, 'admin', password ?? '')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password, '/keys'))
   await watched.page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
 })
 afterAll(async () => {

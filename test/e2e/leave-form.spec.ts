@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let browser: Browser
@@ -12,11 +12,10 @@ let page: Page
 beforeAll(async () => {
   admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id')
-  browser = await startBrowser()
-  page = (await openPage(browser, admin.adminUrl)).page
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
-  await page.waitForURL('/')
+  ;({
+    browser,
+    watched: { page },
+  } = await openConsole(admin.adminUrl, PASSWORD))
 })
 afterAll(async () => {
   await browser.close()

@@ -3,8 +3,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { tooWide } from '#test/helpers/too-wide.ts'
+import { openConsole } from './signed-in-console.ts'
 
 const COUNT = 150
 /** The last identifier, far behind the first hundred. */
@@ -24,11 +25,7 @@ beforeAll(async () => {
       description: `Certificate ${index}`,
     })),
   })
-  browser = await startBrowser()
-  watched = await openPage(browser, admin.adminUrl)
-  await watched.page.goto('/trust-mark-types')
-  await signIn(watched.page, 'admin', PASSWORD)
-  await watched.page.waitForURL('/trust-mark-types')
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/trust-mark-types'))
 })
 afterAll(async () => {
   await browser.close()

@@ -2,11 +2,12 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 const HOSTILE = '<img src=x onerror=alert(1)> call +46 8 123'
 
@@ -33,11 +34,7 @@ beforeAll(async () => {
   ids = []
   for (const { id: entityId } of entities)
     ids.push((await mutate<{ id: string }>(admin, 'registerSubordinate', { entityId }, 'id')).id)
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', password ?? '')
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
 })
 afterAll(async () => {
   await browser.close()

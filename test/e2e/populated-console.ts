@@ -1,11 +1,12 @@
 /** A product with a small federation in every state that its pages show, and its console in a browser. */
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 export type PopulatedConsole = {
   product: Product
@@ -41,12 +42,7 @@ export async function openPopulatedConsole(): Promise<PopulatedConsole> {
   await mutate(admin, 'issueTrustMark', { entityId: registered.id, trustMarkType }, 'id')
   const again = `mutation { registerSubordinate(input: { entityId: "${registered.id}" }) { __typename } }`
   expect(await admin(again)).toEqual({ registerSubordinate: { __typename: 'ConflictError' } })
-  const browser = await startBrowser()
-  const watched = await openPage(browser, installation.adminUrl)
-  const { page } = watched
-  await page.goto('/')
-  await signIn(page, 'admin', product.password ?? '')
-  await page.waitForURL('/')
+  const { browser, watched } = await openConsole(installation.adminUrl, product.password)
   return {
     product,
     browser,

@@ -3,8 +3,8 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 const TOO_LONG = '9999999'
 
@@ -28,11 +28,10 @@ beforeAll(async () => {
     type: `/trust-mark-types/${encodeURIComponent(type.id)}/edit`,
     mark: `/trust-marks/${encodeURIComponent(mark.id)}/edit`,
   }
-  browser = await startBrowser()
-  page = (await openPage(browser, admin.adminUrl)).page
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
-  await page.waitForURL('/')
+  ;({
+    browser,
+    watched: { page },
+  } = await openConsole(admin.adminUrl, PASSWORD))
 })
 afterAll(async () => {
   await browser.close()

@@ -1,11 +1,12 @@
 /** Tests a renewal in the console: its start, progress, reload and results. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -33,11 +34,7 @@ beforeAll(async () => {
   first = await start()
   second = await start()
   stray.misbehave('no authority hint')
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', password ?? '')
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
 })
 afterAll(async () => {
   await browser.close()

@@ -2,8 +2,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -13,10 +14,7 @@ let watched: Watched
 beforeAll(async () => {
   product = await startProduct()
   admin = await connectAdmin(product.installation)
-  browser = await startBrowser()
-  watched = await openPage(browser, product.installation.adminUrl)
-  await watched.page.goto('/renewals')
-  await signIn(watched.page, 'admin', product.password ?? '')
+  ;({ browser, watched } = await openConsole(product.installation.adminUrl, product.password, '/renewals'))
   await watched.page.getByRole('table', { name: 'Schedules' }).waitFor()
 })
 afterAll(async () => {

@@ -2,12 +2,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -22,11 +23,7 @@ beforeAll(async () => {
   admin = await connectAdmin(installation)
   entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
   id = (await mutate<{ id: string }>(admin, 'registerSubordinate', { entityId: entity.id }, 'id')).id
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', password ?? '')
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
 })
 afterAll(async () => {
   await browser.close()

@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 const names = ['Archive', 'Botany', 'Chemistry']
 
@@ -28,11 +29,7 @@ beforeAll(async () => {
   const trustMarkType = `${installation.federationUrl}/member`
   await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Member' }, 'id')
   await mutate(admin, 'issueTrustMark', { entityId: entities[0]?.id, trustMarkType }, 'id')
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', password ?? '')
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
   await watched.page.goto('/subordinates')
 })
 afterAll(async () => {

@@ -1,11 +1,12 @@
 /** Tests a Trust Mark type and its marks: issue, change, revocation, and the status endpoint. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -20,11 +21,7 @@ beforeAll(async () => {
   const admin = await connectAdmin(installation)
   entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
   await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', password ?? '')
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
 })
 afterAll(async () => {
   await browser.close()

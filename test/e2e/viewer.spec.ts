@@ -1,11 +1,12 @@
 /** Tests the console for viewers: all pages, without actions that would be refused. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openConsole } from './signed-in-console.ts'
 
 let product: Product
 let browser: Browser
@@ -26,11 +27,7 @@ beforeAll(async () => {
   ids.mark = await make('issueTrustMark', { entityId: entity.id, trustMarkType })
   const password = 'only to look at things'
   await mutate(admin, 'createUser', { username: 'visitor', password, role: 'VIEWER' }, 'id')
-  browser = await startBrowser()
-  watched = await openPage(browser, installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'visitor', password)
-  await watched.page.waitForURL('/')
+  ;({ browser, watched } = await openConsole(installation.adminUrl, password, '/', 'visitor'))
 })
 afterAll(async () => {
   await browser.close()

@@ -1,6 +1,8 @@
 /** Tests note and tags of a subordinate: in place, in the list, for many at once; and its organization and contacts. */
+import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readEntityList } from '#lib/subordinate/entity-list.ts'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
@@ -108,4 +110,17 @@ test('adds a tag to all, and filters the list by tags', async () => {
     .getByText(entities[1]?.id ?? '')
     .first()
     .waitFor()
+})
+
+test('exports note and tags in a form that the import reads', async () => {
+  const { page } = watched
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export CSV' }).click()
+  const text = await readFile(await (await downloading).path(), 'utf8')
+  const { entityIds, annotations } = readEntityList(text)
+  expect(entityIds.sort()).toEqual(entities.map(({ id }) => id).sort())
+  expect(Object.fromEntries(annotations)).toEqual({
+    [entities[0]?.id ?? '']: { note: 'Call Ann first.', tags: ['Year 2026', 'pilot'] },
+    [entities[1]?.id ?? '']: { tags: ['pilot'] },
+  })
 })

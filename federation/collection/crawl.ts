@@ -6,6 +6,7 @@ import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
 import { verifyAnchor } from './anchor.ts'
+import { type ChainRecorder, createChainRecording } from './chain-recording.ts'
 import { listSubordinates } from './listing.ts'
 import { createHostGuard } from './silent-host.ts'
 import { openStaging } from './staging.ts'
@@ -28,6 +29,8 @@ export type CrawlOptions = {
   signal?: AbortSignal
   /** Called after each entity. */
   onProgress?: (progress: CrawlProgress) => void
+  /** Receives what judges Trust Chains below Intermediates. Costs a request for each entity below one. */
+  recorder?: ChainRecorder
 }
 
 export type CrawlReport = {
@@ -62,9 +65,11 @@ export async function crawlFederation({
   const tally = createTally(onProgress)
   const staging = await openStaging(redis, prefix)
   try {
-    const visit = createVisit({ ...context, anchor, source, staging, tally })
+    const chains = createChainRecording(context)
+    const visit = createVisit({ ...context, anchor, source, staging, tally, chains })
     const { fail, progress } = tally
-    await traverse({ anchor: trustAnchor, start: subordinates, visit, signal, fail, progress })
+    const alsoListed = chains.statement
+    await traverse({ anchor: trustAnchor, start: subordinates, visit, alsoListed, signal, fail, progress })
     if (subordinates.length > 0 && tally.entities() === 0) {
       throw createEmptyError(trustAnchor, subordinates.length)
     }

@@ -12,6 +12,7 @@ import { createStatementSource } from '../resolver/statement-source.ts'
 import { checkActivity } from '../resolver/trust-mark-activity.ts'
 import { createIssuerLookup } from '../resolver/trust-mark-issuer.ts'
 import { selectTrustMarks } from '../resolver/trust-mark-selection.ts'
+import type { ChainRecording } from './chain-recording.ts'
 import { describeEntity } from './entity-record.ts'
 import { listSubordinates } from './listing.ts'
 import type { HostGuard } from './silent-host.ts'
@@ -35,6 +36,7 @@ type VisitOptions = Context & {
   source: StatementSource
   staging: Staging
   tally: Tally
+  chains: ChainRecording
 }
 
 /** Trust Mark issuers to resolve per crawl (§18.1). */
@@ -54,7 +56,7 @@ export function createCrawlSource({ fetcher, hosts, signal, now, ...options }: C
 
 /** A failed visit is reported and skipped. Only an outage of Redis ends the crawl. */
 export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Visited | undefined> {
-  const { source, staging, tally, allowHttp, now } = options
+  const { source, staging, tally, chains, allowHttp, now } = options
   const selectMarks = createMarkSelection(options)
 
   async function attempt<Result>(
@@ -81,13 +83,15 @@ export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Vi
     return (
       statement && {
         authorityHints: statement.claims.authority_hints ?? [],
-        async keep() {
+        async keep(intermediates) {
           await staging.add(describeEntity(statement, await selectMarks(statement)))
+          if (intermediates.length > 0) await chains.entity(statement, intermediates)
           tally.keep()
         },
         async subordinates() {
           const listing = await attempt(id, () => listSubordinates(statement, options))
           const { subordinates = [], refused = 0 } = listing ?? {}
+          if (subordinates.length > 0) chains.superior(statement)
           if (refused > 0) tally.fail(id, `Lists ${refused} subordinates with invalid Entity Identifiers.`)
           return subordinates
         },

@@ -28,18 +28,29 @@ export type CollectionPage = {
 export type CollectionReader = {
   /** Undefined before the first crawl. */
   state(): Promise<CollectionState | undefined>
-  /** At most `limit` entities, sorted by identifier, starting at `from` or the next one after it. */
-  page(filter: CollectionFilter, from: EntityId | undefined, limit: number): Promise<CollectionPage>
+  /**
+   * At most `limit` entities, sorted by identifier, starting at `from` or the next one after it. With `among`, only
+   * those of these that are in the collection.
+   */
+  page(
+    filter: CollectionFilter,
+    from: EntityId | undefined,
+    limit: number,
+    among?: readonly EntityId[],
+  ): Promise<CollectionPage>
   /** Undefined when the last crawl did not find the entity. */
   entity(id: EntityId): Promise<CollectionRecord | undefined>
-  /** Counts the entities that match the filter. */
-  count(filter: CollectionFilter): Promise<number>
+  /** Counts the entities that match the filter, and are among these. */
+  count(filter: CollectionFilter, among?: readonly EntityId[]): Promise<number>
   /** Drops all cached data. */
   forget(): void
 }
 
 /** Milliseconds. Cached data belongs to one crawl and is useless after the next. */
 const MAX_AGE_MS = 10 * 60_000
+
+/** Identifiers per round trip. */
+const BATCH = 1_000
 
 /** Limit of cached identifiers over all filters, and of cached search texts. */
 const MAX_HELD = 2_000_000
@@ -80,15 +91,32 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
     return lists.read(JSON.stringify([crawl, filter]), () => select(filter, crawl))
   }
 
+  async function selectAmong(filter: CollectionFilter, among: readonly EntityId[]): Promise<Sorted> {
+    if (isUnfiltered(filter)) return (await pickCollected(among)).sort()
+    const ids = new Set(among)
+    return (await selectCached(filter)).filter((id) => ids.has(id))
+  }
+
+  async function pickCollected(ids: readonly EntityId[]): Promise<EntityId[]> {
+    const found: EntityId[] = []
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const batch = ids.slice(at, at + BATCH)
+      const scores = await redis.zmscore(keys.sorted, ...batch)
+      found.push(...batch.filter((_id, index) => scores[index] !== null))
+    }
+    return found
+  }
+
   async function listIds(
     filter: CollectionFilter,
     from: EntityId | undefined,
     count: number,
+    among: readonly EntityId[] | undefined,
   ): Promise<Sorted> {
-    if (isUnfiltered(filter)) {
+    if (!among && isUnfiltered(filter)) {
       return redis.zrangebylex(keys.sorted, from === undefined ? '-' : `[${from}`, '+', 'LIMIT', 0, count)
     }
-    const ids = await selectCached(filter)
+    const ids = await (among ? selectAmong(filter, among) : selectCached(filter))
     const start = from === undefined ? 0 : findIndexAtOrAfter(ids, from, (id) => id)
     return ids.slice(start, start + count)
   }
@@ -104,8 +132,8 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       const lastUpdated = updated === null ? undefined : Number(updated)
       return { trustAnchor: trustAnchor ?? undefined, lastUpdated }
     },
-    async page(filter, from, limit) {
-      const ids = [...(await listIds(filter, from, limit + 1))]
+    async page(filter, from, limit, among) {
+      const ids = [...(await listIds(filter, from, limit + 1, among))]
       const next = ids.length > limit ? ids.pop() : undefined
       const found = ids.length > 0 ? await redis.hmget(keys.entities, ...ids) : []
       // A crawl that ends between the two reads may have dropped an entity.
@@ -119,8 +147,10 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       const text = await redis.hget(keys.entities, id)
       return text ? parseCollectionRecord(id, text) : undefined
     },
-    count: async (filter) =>
-      isUnfiltered(filter) ? redis.zcard(keys.sorted) : (await selectCached(filter)).length,
+    async count(filter, among) {
+      if (among) return (await selectAmong(filter, among)).length
+      return isUnfiltered(filter) ? redis.zcard(keys.sorted) : (await selectCached(filter)).length
+    },
     forget() {
       lists.drop()
       texts.drop()

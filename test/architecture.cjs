@@ -19,6 +19,7 @@ const serviceFloors = [
   ['context', 'patch'],
   ['superior'],
   ['entity', 'signing-key'],
+  ['collection'],
   ['trust-anchor'],
   ['subordinate'],
   ['trust-mark', 'versions'],

@@ -20,6 +20,10 @@ export const alertCodes = {
   SUBORDINATES_UNREACHABLE: ['WARNING', 'Subordinates have not been reachable for more than an hour.'],
   SUBORDINATES_FAILING: ['WARNING', 'Subordinates cannot be renewed.'],
   AWAITED_ENTITY_PASSES: ['WARNING', 'An awaited entity passes all checks now: it can be registered.'],
+  COLLECTED_DO_NOT_RESOLVE: [
+    'WARNING',
+    'Entities below Intermediates, as the last crawl read them, do not resolve.',
+  ],
   STATEMENTS_EXPIRE: ['WARNING', 'Subordinate Statements that nothing renews expire soon.'],
   TRUST_MARKS_INVALID: ['CRITICAL', 'Verifiers refuse Trust Marks, although they are not revoked.'],
   TRUST_MARKS_FAILING: ['WARNING', 'Trust Marks cannot be renewed.'],

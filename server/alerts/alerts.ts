@@ -2,7 +2,7 @@
 import type { AlertState } from '#prisma/generated/client/client.ts'
 import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/alert.ts'
 import { awaitedAlerts } from '#server/alerts/awaited.ts'
-import { clockAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
+import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -37,6 +37,7 @@ const sources = [
   clockAlerts,
   memberAlerts,
   awaitedAlerts,
+  collectedAlerts,
   expiryAlerts,
   keyAlerts,
   accessAlerts,

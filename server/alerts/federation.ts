@@ -1,10 +1,12 @@
 /** Finds alerts about members and Trust Marks: what does not resolve, fails or expires. */
 import { decodeJwt } from '#core/jws.ts'
+import { Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertCode, type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { future } from '#server/publish/age.ts'
+import { presentEntities } from '#server/services/collection/present.ts'
 import { type SubordinateState, stateExpression } from '#server/services/subordinate/problem.ts'
 
 type Context = { db: Database; now: Clock }
@@ -52,6 +54,23 @@ const byState: Partial<Record<SubordinateState, { code: AlertCode; one: string; 
   DOES_NOT_RESOLVE: { code: 'SUBORDINATES_DO_NOT_RESOLVE', one: 'does not resolve', many: 'do not resolve' },
   UNREACHABLE: { code: 'SUBORDINATES_UNREACHABLE', one: 'cannot be reached', many: 'cannot be reached' },
   FAILING: { code: 'SUBORDINATES_FAILING', one: 'cannot be renewed', many: 'cannot be renewed' },
+}
+
+/** Entities below Intermediates. */
+export const collectedAlerts: AlertSource<Context> = async ({ db }) => {
+  const refused = Prisma.sql`FROM ${presentEntities} AND e."state" = 'DOES_NOT_RESOLVE'`
+  const [row] = await db.$queryRaw<[{ count: number; superiors: number; superior: string | null }]>`
+    SELECT count(*)::int AS "count", count(DISTINCT e."superior")::int AS "superiors",
+      min(e."superior") AS "superior" ${refused}`
+  const [first] = await db.$queryRaw<{ name: string; reason: string; since: Date }[]>`
+    SELECT coalesce(e."displayName", e."entityId") AS "name", e."unresolvableReason" AS "reason",
+      e."unresolvableSince" AS "since" ${refused} ORDER BY e."unresolvableSince", e."entityId" LIMIT 1`
+  if (!first) return []
+  const { count, superiors, superior } = row
+  const place = superiors === 1 ? `${superior}` : plural(superiors, 'Intermediate')
+  const who = count === 1 ? '1 entity' : `${count.toLocaleString('en')} entities`
+  const message = `${who} below ${place} would be refused. ${first.name}: ${first.reason}`
+  return [{ code: 'COLLECTED_DO_NOT_RESOLVE', message, since: first.since, size: count }]
 }
 
 /** What is not renewed automatically. */

@@ -13,6 +13,10 @@ const KEPT_MS = 15_000
 
 const rows: Readonly<Record<InstallationGauge, { help: string; labelNames?: string[] }>> = {
   inmor_subordinates: { help: 'Registered subordinates, by state.', labelNames: ['state'] },
+  inmor_collected_entities: {
+    help: 'Entities below Intermediates as the last crawl read them, by state; unknown: it could not read enough.',
+    labelNames: ['state'],
+  },
   inmor_trust_marks: {
     help: 'Valid Trust Marks, by whether their last renewal failed.',
     labelNames: ['state'],

@@ -4,6 +4,7 @@ import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { healthOf, rateOf } from '#server/publish/publication-status.ts'
+import { presentEntities } from '#server/services/collection/present.ts'
 import { stateExpression, subordinateStates } from '#server/services/subordinate/problem.ts'
 
 export type Sample = { labels?: Record<string, string>; value: number }
@@ -21,9 +22,10 @@ const labelled = (name: string, rows: readonly Counted[]): Sample[] =>
 /** Each gauge by its name; one that has no samples is absent. */
 export async function readInstallation({ db, queue, now }: InstallationSource) {
   const age = (at: Date) => (now().getTime() - at.getTime()) / 1000
-  const [subordinates, trustMarks, expiring, outbox, lease, drift, runs, schedules, workers] =
+  const [subordinates, collected, trustMarks, expiring, outbox, lease, drift, runs, schedules, workers] =
     await Promise.all([
       countSubordinates(db),
+      countCollected(db),
       countTrustMarks(db),
       Promise.all(HORIZONS.map((days) => countExpiring(db, days, now()))),
       db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
@@ -37,6 +39,7 @@ export async function readInstallation({ db, queue, now }: InstallationSource) {
   const publication = { ...pending, lease, redisReachable: true } // inmor_redis_up shows the rest
   return {
     inmor_subordinates: labelled('state', subordinates),
+    inmor_collected_entities: labelled('state', collected),
     inmor_trust_marks: labelled('state', trustMarks),
     inmor_expiring: expiring.flat(),
     inmor_outbox_entries: [{ value: outbox._count }],
@@ -72,6 +75,15 @@ async function countSubordinates(db: Database): Promise<Counted[]> {
     SELECT ${stateExpression} AS "state", count(*)::int AS "count" FROM "Subordinate" GROUP BY 1`
   const counts = new Map(rows.map(({ state, count }) => [state, count]))
   return subordinateStates.map((state) => ({ label: state.toLowerCase(), count: counts.get(state) ?? 0 }))
+}
+
+/** Of the last crawl; registered entities are counted as subordinates only. */
+async function countCollected(db: Database): Promise<Counted[]> {
+  const rows = await db.$queryRaw<{ state: string; count: number }[]>`
+    SELECT coalesce(lower(e."state"), 'unknown') AS "state", count(*)::int AS "count"
+    FROM ${presentEntities} GROUP BY 1`
+  const counts = new Map(rows.map(({ state, count }) => [state, count]))
+  return ['active', 'does_not_resolve', 'unknown'].map((label) => ({ label, count: counts.get(label) ?? 0 }))
 }
 
 /** Those that are neither revoked nor expired. */

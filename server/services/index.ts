@@ -1,4 +1,5 @@
 /** Creates the services, once per process. */
+import { createCollectionService } from '#server/services/collection/collection.ts'
 import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
@@ -18,6 +19,7 @@ export function createServices(deps: ServiceDeps) {
   const trustAnchor = createTrustAnchorService(context)
   return {
     subordinates,
+    collection: createCollectionService(context),
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),
     trustAnchor,

@@ -77,7 +77,7 @@ test('keeps search and filter in the address, and shows an entity without a fetc
   await page.getByRole('heading', { level: 1, name: 'Harbour sign-in' }).waitFor()
   await page.getByText('Hamnens inloggning').waitFor()
   await page.getByRole('link', { name: 'https://op.example/logo.svg' }).waitFor()
-  await page.getByText('Below an Intermediate').waitFor()
+  await page.getByRole('definition').getByRole('link', { name: federation.top.id }).waitFor()
   expect(federation.leaf.requests.length).toBe(before)
   await page.getByRole('link', { name: 'Check trust' }).click()
   await page.getByRole('heading', { name: 'It resolves' }).waitFor()

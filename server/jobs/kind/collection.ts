@@ -15,8 +15,9 @@ export const collection: RunKindRow = {
   work: walk,
 }
 
-async function walk(context: RunContext, { signal, onFound }: Task): Promise<Outcome> {
-  const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix, now } = context
+async function walk(context: RunContext, { run: { id: crawlId }, signal, onFound }: Task): Promise<Outcome> {
+  const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix, services, now } = context
+  const recorder = await services.collection.record(crawlId)
   try {
     const { entities, failed, failures } = await crawlFederation({
       trustAnchor: entityId,
@@ -29,7 +30,10 @@ async function walk(context: RunContext, { signal, onFound }: Task): Promise<Out
       now: () => toUnix(now()),
       signal,
       onProgress: ({ found }) => onFound(found),
+      recorder,
     })
+    await recorder.flush()
+    await services.collection.adopt(crawlId, { signal })
     return {
       message: `${entities} entities found`,
       total: entities + failed,

@@ -1,9 +1,16 @@
 /** The entities of the federation at any depth, from the last crawl (Entity Collection draft). */
 import { GraphQLError } from 'graphql'
 import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import {
+  type CollectedResult,
+  createResultReader,
+  listInState,
+} from '#server/schema/entity/collected-state.ts'
 import { searchTerm } from '#server/schema/search.ts'
-import { displayName } from '#server/services/subordinate/row.ts'
+import { SubordinateProblem, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
+import { displayName } from '#server/services/entity/display-name.ts'
 import type { CollectionRecord, CollectionTrustMark } from '#store/collection-record.ts'
 
 const MAXIMUM = 100
@@ -22,7 +29,9 @@ const CollectionTrustMarkRef = builder.objectRef<CollectionTrustMark>('Collectio
   }),
 })
 
-const CollectionEntity = builder.objectRef<CollectionRecord>('CollectionEntity').implement({
+type Found = CollectionRecord & { result: (entityId: string) => Promise<CollectedResult> }
+
+const CollectionEntity = builder.objectRef<Found>('CollectionEntity').implement({
   description: 'An entity found by the last crawl.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -46,6 +55,25 @@ const CollectionEntity = builder.objectRef<CollectionRecord>('CollectionEntity')
     trustMarks: t.expose('trust_marks', {
       type: [CollectionTrustMarkRef],
       description: 'Its verified Trust Marks.',
+    }),
+    state: t.field({
+      type: SubordinateState,
+      nullable: true,
+      description:
+        'Its state: of its registration here, or else whether it resolves under the present policy and constraints with what the last crawl read. Null: the crawl could not read enough of it.',
+      resolve: async ({ entity_id: entityId, result }) => (await result(entityId)).state,
+    }),
+    problem: t.field({
+      type: SubordinateProblem,
+      nullable: true,
+      description: 'What is wrong with it; null in the states `ACTIVE`, `INACTIVE` and null.',
+      resolve: async ({ entity_id: entityId, result }) => (await result(entityId)).problem,
+    }),
+    superior: t.field({
+      type: 'EntityIdentifier',
+      nullable: true,
+      description: 'The Intermediate above it; null for a registered entity.',
+      resolve: async ({ entity_id: entityId, result }) => (await result(entityId)).superior,
     }),
     subordinate: t.prismaField({
       type: 'Subordinate',
@@ -71,6 +99,7 @@ const CollectionFilter = builder.inputType('CollectionFilter', {
     }),
     entityType: t.string({ description: 'An Entity Type, such as `openid_provider`.' }),
     trustMarkType: t.field({ type: 'URL', description: 'The type of a verified Trust Mark.' }),
+    state: t.field({ type: SubordinateState, description: 'Its state.' }),
   }),
 })
 
@@ -82,6 +111,12 @@ function readerFilter(filter: typeof CollectionFilter.$inferInput | null | undef
   }
 }
 
+function withResults(records: readonly CollectionRecord[], context: Pick<Context, 'db' | 'now'>): Found[] {
+  const entityIds = records.map(({ entity_id: entityId }) => entityId)
+  const result = createResultReader(entityIds, context)
+  return records.map((record) => ({ ...record, result }))
+}
+
 builder.queryField('collectionEntity', (t) =>
   t.field({
     type: CollectionEntity,
@@ -91,7 +126,10 @@ builder.queryField('collectionEntity', (t) =>
     args: {
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
     },
-    resolve: (_root, { entityId }, { reader }) => reader.collection.entity(entityId),
+    resolve: async (_root, { entityId }, context) => {
+      const record = await context.reader.collection.entity(entityId)
+      return record ? withResults([record], context)[0] : null
+    },
   }),
 )
 
@@ -103,13 +141,18 @@ builder.queryField('collectionEntities', (t) =>
         'The entities of the federation at any depth from the last crawl, by identifier, at most 100 per page. Forward pagination only.',
       authScopes: { read: true },
       args: { filter: t.arg({ type: CollectionFilter, description: 'The filter.' }) },
-      resolve: async (_root, { filter: given, ...args }, { reader }) => {
+      resolve: async (_root, { filter: given, ...args }, context) => {
         const filter = readerFilter(given)
         const { from, limit } = window(args)
-        const { records, next } = await reader.collection.page(filter, from, limit)
-        const edges = records.map((node) => ({ node, cursor: encodeCursor(node.entity_id) }))
+        const among = given?.state ? await listInState(given.state, context) : undefined
+        const { records, next } = await context.reader.collection.page(filter, from, limit, among)
+        const edges = withResults(records, context).map((node) => ({
+          node,
+          cursor: encodeCursor(node.entity_id),
+        }))
         return {
           filter,
+          among,
           edges,
           pageInfo: {
             hasNextPage: next !== undefined,
@@ -125,7 +168,7 @@ builder.queryField('collectionEntities', (t) =>
         totalCount: t.int({
           description: 'The number of entities on all pages.',
           authScopes: { read: true },
-          resolve: ({ filter }, _args, { reader }) => reader.collection.count(filter),
+          resolve: ({ filter, among }, _args, { reader }) => reader.collection.count(filter, among),
         }),
         walkedAt: t.field({
           type: 'DateTime',

@@ -3,8 +3,8 @@ import type { Correction } from '#core/entity-id-correction.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
+import { displayName } from '#server/services/entity/display-name.ts'
 import type { Services } from '#server/services/index.ts'
-import { displayName } from '#server/services/subordinate/row.ts'
 
 const EntityCheckName = builder.enumType('EntityCheckName', {
   description: 'A check that an entity must pass to be registered.',

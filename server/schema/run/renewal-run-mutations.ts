@@ -65,7 +65,7 @@ builder.mutationFields((t) => ({
   startEvaluation: t.prismaField({
     type: 'RenewalRun',
     description:
-      'Starts to evaluate every subordinate under the present policy and constraints. Each change of them starts it too.',
+      'Starts to evaluate every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints. Each change of them starts it too.',
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
     resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'EVALUATION'),

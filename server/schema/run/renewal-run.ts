@@ -21,7 +21,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     REBUILD: { description: 'Republishes everything.' },
     EVALUATION: {
       description:
-        'Evaluates every subordinate under the present policy and constraints, without fetching it.',
+        'Evaluates every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints, without fetching it.',
     },
   } as const,
 })

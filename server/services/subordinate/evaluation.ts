@@ -1,19 +1,16 @@
 /** Evaluates stored configurations under the present settings, without fetching anybody (§6.1.4.2, §6.2). */
-import { FederationError } from '#core/errors.ts'
-import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
-import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
+import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import { signedVersion } from '#server/publish/statements.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import type { EntityCheck } from '#server/services/entity/checks.ts'
+import { findChainFault } from '#server/services/entity/chain-fault.ts'
 import { storedChain } from '#server/services/entity/prospective-chain.ts'
 import { toUnresolvableColumns } from '#server/services/subordinate/problem.ts'
 
 /** Rows per page. Each takes up to a millisecond, for which the process answers nobody. */
 const PAGE = 100
 
-type Fault = Pick<EntityCheck, 'name' | 'message'>
 type Page = {
   /** The key of the last row; null after the last page. */
   last: number | null
@@ -32,7 +29,8 @@ export function createEvaluation({ db, entityId: anchor, events, now }: ServiceC
       })
       const at = now()
       const results = rows.map((row) => {
-        const fault = findFault(typedSubordinate(row), { settings, anchor, now: toUnix(at) })
+        const input = { settings, anchor, now: toUnix(at) }
+        const fault = findChainFault(() => storedChain(typedSubordinate(row), input))
         return { row, columns: toUnresolvableColumns(row, fault ? [fault] : [], at) }
       })
       const changed = results.filter(
@@ -65,24 +63,5 @@ export function createEvaluation({ db, entityId: anchor, events, now }: ServiceC
         ),
       }
     },
-  }
-}
-
-/** The first fault that a resolver finds. */
-function findFault(
-  subordinate: Subordinate,
-  input: { settings: Settings; anchor: string; now: number },
-): Fault | null {
-  let name: Fault['name'] = 'STATEMENT'
-  try {
-    const chain = storedChain(subordinate, input)
-    name = 'CONSTRAINTS'
-    checkConstraints(chain)
-    name = 'METADATA_POLICY'
-    resolveMetadata(chain)
-    return null
-  } catch (error) {
-    if (error instanceof FederationError) return { name, message: error.message }
-    throw error
   }
 }

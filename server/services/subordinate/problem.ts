@@ -113,12 +113,13 @@ export function problemOf(row: Pick<Subordinate, keyof typeof problemColumns>, n
       since: statementExpiresAt,
     }
   }
-  if (unresolvableSince) return problem(row.unresolvableCode, row.unresolvableReason ?? '', unresolvableSince)
-  return failingSince && problem(row.failingCode, row.lastError ?? '', failingSince)
+  if (unresolvableSince)
+    return toProblem(row.unresolvableCode, row.unresolvableReason ?? '', unresolvableSince)
+  return failingSince && toProblem(row.failingCode, row.lastError ?? '', failingSince)
 }
 
 /** `RENEWAL` is a failure that an earlier version recorded without its check. */
-function problem(name: string | null, message: string, since: Date): Problem {
+export function toProblem(name: string | null, message: string, since: Date): Problem {
   const code = name !== null && Object.hasOwn(entityChecks, name) ? (name as EntityCheckName) : 'RENEWAL' // its key
   return { code, message, section: code === 'RENEWAL' ? null : entityChecks[code].section, since }
 }

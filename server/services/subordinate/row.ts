@@ -4,6 +4,7 @@ import type { Metadata } from '#core/metadata.ts'
 import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { createVersionConflict, NotFoundError } from '#server/error/operation-error.ts'
+import { displayName } from '#server/services/entity/display-name.ts'
 import type { Registration } from '#server/services/entity/examination.ts'
 import { columnsOf, defaultsOf } from '#server/services/patch.ts'
 import { tagKey } from '#server/services/subordinate/annotation.ts'
@@ -61,18 +62,6 @@ function described(metadata: Metadata) {
     intermediate: metadata.federation_entity?.federation_fetch_endpoint !== undefined,
     displayName: displayName(metadata),
   }
-}
-
-/** The name of the service, or else of its organization (§5.2.2). */
-export function displayName(metadata: Metadata): string | null {
-  const names = ['display_name', 'client_name', 'resource_name', 'organization_name']
-  for (const name of names) {
-    for (const parameters of Object.values(metadata)) {
-      const value = parameters[name]
-      if (typeof value === 'string' && value.trim()) return value.trim().slice(0, 200)
-    }
-  }
-  return null
 }
 
 export async function findSubordinate(db: Database | Transaction, id: number): Promise<Subordinate> {

@@ -25,6 +25,7 @@ const places: Record<AlertCode, () => string> = {
   SUBORDINATES_UNREACHABLE: () => route.subordinates({ state: 'UNREACHABLE' }),
   SUBORDINATES_FAILING: () => route.subordinates({ state: ANY_PROBLEM }),
   AWAITED_ENTITY_PASSES: () => route.registerSubordinate(),
+  COLLECTED_DO_NOT_RESOLVE: () => route.collection({ state: 'DOES_NOT_RESOLVE' }),
   STATEMENTS_EXPIRE: () => route.subordinates({ expires: SOON, sort: 'expires' }),
   TRUST_MARKS_INVALID: () => route.trustMarks({ state: 'INVALID' }),
   TRUST_MARKS_FAILING: () => route.trustMarks({ state: FAILED_RENEWAL }),

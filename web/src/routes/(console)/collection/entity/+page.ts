@@ -11,6 +11,7 @@ const CollectionEntityPage = graphql(`
       entityId displayName logoUri entityTypes uiInfos
       trustMarks { trustMarkType mark { ...JwtFields } }
       subordinate { id }
+      ...RefusalFields
     }
     collectionEntities(first: 0) { walkedAt }
   }

@@ -1,0 +1,73 @@
+/** Tests what the console says about entities below an Intermediate that a policy breaks. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { startRun, watchRun } from '#test/helpers/run.ts'
+import { register } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let federation: Federation
+let odd: TestEntity
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  federation = await below(admin.entityId).intermediate().leaf().start()
+  const metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'Odd one' } }
+  odd = await startEntity({ metadata, authorityHints: [federation.top.id] })
+  federation.top.adopt(odd)
+  await register(admin, federation.top)
+  await watchRun(admin, await startRun(admin, 'startCollectionWalk'))
+  browser = await startBrowser()
+  watched = await openPage(browser, admin.adminUrl)
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin', PASSWORD)
+  await watched.page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([federation.close(), odd.close()])
+  await admin.close()
+})
+
+const setPolicy = (metadataPolicy: object) =>
+  admin.mutate('updateFederationPolicy', { metadataPolicy }, 'version', 'admin')
+
+test('the dashboard, the collection and the page of the entity say that it would be refused', async () => {
+  const { page, complaints } = watched
+  await page.goto('/collection')
+  const row = page.getByRole('row').filter({ hasText: 'Odd one' })
+  await row.getByText('Resolves', { exact: true }).waitFor()
+
+  await setPolicy({ openid_relying_party: { client_name: { one_of: ['Test Relying Party'] } } })
+  await page.goto('/')
+  const alert = page.getByRole('link', { name: `1 entity below ${federation.top.id} would be refused` })
+  await alert.waitFor({ timeout: 60_000 })
+  await alert.click()
+  await page.waitForURL('/collection?state=DOES_NOT_RESOLVE')
+  await page.getByText('1 entity matches').waitFor()
+  await row.getByText('Does not resolve').waitFor()
+
+  await page.getByRole('link', { name: 'Odd one' }).click()
+  const notice = page.getByRole('alert').filter({ hasText: 'Does not resolve' })
+  await notice.getByText(/client_name/).waitFor()
+  await notice.getByText('§6.1').waitFor()
+  await notice.getByRole('link', { name: federation.top.id }).waitFor()
+  const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
+  expect(await explorer.getAttribute('href')).toContain(encodeURIComponent(odd.id))
+  expect(complaints).toEqual([])
+})
+
+test('all is well again when the policy is taken back, without another crawl', async () => {
+  const { page, complaints } = watched
+  await setPolicy({})
+  await page.goto('/')
+  await page.getByText('would be refused').waitFor({ state: 'detached', timeout: 60_000 })
+  await page.goto('/collection?state=ACTIVE')
+  await page.getByText('3 entities match').waitFor()
+  expect(complaints).toEqual([])
+})

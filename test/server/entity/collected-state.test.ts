@@ -1,0 +1,139 @@
+/** Tests the state of entities below Intermediates: after a crawl, and after each change of what decides it. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { readMetrics } from '#test/helpers/metrics.ts'
+import { startRun, watchRun } from '#test/helpers/run.ts'
+import { register } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let federation: Federation
+/** Below the lower Intermediate: one with another name, and one that its Superior lists but does not vouch for. */
+let odd: TestEntity
+let unvouched: TestEntity
+
+const named = (client_name: string) => ({
+  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
+})
+
+beforeAll(async () => {
+  admin = await startAdmin({}, { metricsPort: 0 })
+  federation = await below(admin.entityId).intermediate().intermediate().leaf().start()
+  const [, lower] = federation.entities
+  if (!lower) throw new Error('three levels have a second')
+  odd = await startEntity({ metadata: named('The odd one'), authorityHints: [lower.id] })
+  unvouched = await startEntity({ metadata: relyingParty, authorityHints: [lower.id] })
+  lower.adopt(odd)
+  lower.adopt({ ...unvouched, keys: odd.keys })
+  await register(admin, federation.top)
+  await crawl()
+})
+afterAll(async () => {
+  await Promise.all([federation.close(), odd.close(), unvouched.close()])
+  await admin.close()
+})
+
+async function crawl() {
+  await watchRun(admin, await startRun(admin, 'startCollectionWalk'))
+}
+
+async function stateOf({ id: entityId }: Pick<TestEntity, 'id'>) {
+  const document = `query ($entityId: EntityIdentifier!) {
+    collectionEntity(entityId: $entityId) { state superior problem { code section message since } } }`
+  const { data } = await admin.execute(document, { entityId }, 'viewer')
+  return data.collectionEntity
+}
+
+const list = async (state: string) => {
+  const document = `query ($state: SubordinateState) {
+    collectionEntities(filter: { state: $state }) { totalCount edges { node { entityId } } } }`
+  const { data } = await admin.execute(document, { state }, 'viewer')
+  const { totalCount, edges } = data.collectionEntities
+  const entityIds = edges.map(({ node }: { node: { entityId: string } }) => node.entityId)
+  expect(totalCount).toBe(entityIds.length)
+  return entityIds
+}
+const sorted = (...entities: TestEntity[]) => entities.map(({ id }) => id).sort()
+const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, { timeout: 25_000, interval: 100 })
+const requests = () => [...federation.entities, odd, unvouched].map(({ requests }) => requests.length)
+
+it('says after a crawl which entities a third party refuses, and why', async () => {
+  const [top, lower, leaf] = federation.entities
+  const superior = lower?.id
+  expect(await stateOf(federation.leaf)).toEqual({ state: 'ACTIVE', superior, problem: null })
+  expect(await stateOf(unvouched)).toEqual({
+    state: 'DOES_NOT_RESOLVE',
+    superior,
+    problem: {
+      code: 'STATEMENT',
+      section: '3.2',
+      message: expect.stringContaining(`statement of ${superior} about ${unvouched.id}`),
+      since: expect.any(String),
+    },
+  })
+  expect(await stateOf(federation.top)).toEqual({ state: 'ACTIVE', superior: null, problem: null })
+  expect(await list('DOES_NOT_RESOLVE')).toEqual([unvouched.id])
+  expect(await list('ACTIVE')).toEqual([top, lower, leaf, odd].map((each) => each?.id).sort())
+})
+
+it('evaluates a change of the policy without a fetch, and reports it in list, alert and metric', async () => {
+  const before = requests()
+  const { since } = (await stateOf(unvouched)).problem
+  const metadataPolicy = { openid_relying_party: { client_name: { one_of: ['Test Relying Party'] } } }
+  await admin.mutate('updateFederationPolicy', { metadataPolicy }, 'version', 'admin')
+  await soon(async () => expect(await list('DOES_NOT_RESOLVE')).toEqual(sorted(odd, unvouched)))
+  expect(await stateOf(odd)).toMatchObject({
+    problem: { code: 'METADATA_POLICY', section: '6.1', message: expect.stringContaining('client_name') },
+  })
+  expect((await stateOf(unvouched)).problem.since).toBe(since)
+  const { data } = await admin.execute('{ alerts { code size message } }')
+  expect(data.alerts).toContainEqual({
+    code: 'COLLECTED_DO_NOT_RESOLVE',
+    size: 2,
+    message: expect.stringMatching(`^2 entities below ${federation.entities[1]?.id} would be refused\\.`),
+  })
+  const { values } = await readMetrics(admin.server.metricsUrl)
+  const count = (state: string) => values('inmor_collected_entities', { state })
+  expect([count('active'), count('does_not_resolve'), count('unknown')]).toEqual([[2], [2], [0]])
+
+  await admin.mutate('updateFederationPolicy', { metadataPolicy: {} }, 'version', 'admin')
+  await soon(async () => expect(await list('DOES_NOT_RESOLVE')).toEqual([unvouched.id]))
+  expect(requests()).toEqual(before)
+})
+
+it('evaluates a change of an Intermediate: its constraints, its deactivation', async () => {
+  const { data } = await admin.execute(
+    'query ($id: EntityIdentifier!) { subordinate(entityId: $id) { id } }',
+    { id: federation.top.id },
+  )
+  const { id } = data.subordinate
+  await admin.mutate('updateSubordinate', { id, constraints: { max_path_length: 1 } }, 'id')
+  await soon(async () => expect(await stateOf(odd)).toMatchObject({ problem: { code: 'CONSTRAINTS' } }))
+  const [, lower] = federation.entities
+  expect(lower && (await stateOf(lower))).toMatchObject({ state: 'ACTIVE' })
+
+  await admin.mutate('updateSubordinate', { id, constraints: {} }, 'id')
+  await soon(async () => expect(await stateOf(odd)).toMatchObject({ state: 'ACTIVE' }))
+  await admin.mutate('deactivateSubordinate', { id }, 'id')
+  await soon(async () =>
+    expect(await stateOf(odd)).toMatchObject({
+      state: 'DOES_NOT_RESOLVE',
+      problem: { message: expect.stringContaining(`${federation.top.id} is not an active subordinate`) },
+    }),
+  )
+  await admin.mutate('reactivateSubordinate', { id }, 'id')
+  await soon(async () => expect(await stateOf(odd)).toMatchObject({ state: 'ACTIVE' }))
+})
+
+it('takes the place of the last crawl when it is complete, with its own results', async () => {
+  const [, lower] = federation.entities
+  lower?.adopt(unvouched)
+  lower?.disown(odd.id)
+  await crawl()
+  expect(await stateOf(unvouched)).toMatchObject({ state: 'ACTIVE', problem: null })
+  expect(await stateOf(odd)).toBeNull()
+  const { db } = admin.server
+  const crawls = await db.collectedEntity.groupBy({ by: ['crawlId'] })
+  expect(crawls).toHaveLength(1)
+})

@@ -6,6 +6,7 @@ import { createSigningKeyService } from '#server/services/signing-key/signing-ke
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
+import { createPolicyEffects } from '#server/services/trust-anchor/policy-effects.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
@@ -23,6 +24,7 @@ export function createServices(deps: ServiceDeps) {
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),
     trustAnchor,
+    policyEffects: createPolicyEffects(context),
     versions: createVersionService({ db: deps.db, subordinates, trustAnchor }),
     resolution: createResolutionService(context),
     signingKeys: createSigningKeyService({ ...context, superiors }),

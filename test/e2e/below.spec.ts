@@ -62,6 +62,39 @@ test('the dashboard, the collection and the page of the entity say that it would
   expect(complaints).toEqual([])
 })
 
+test('the effect of a policy names the entities below an Intermediate, grouped by difference', async () => {
+  await setPolicy({})
+  const { page, complaints } = watched
+  await page.goto('/policy')
+  const editor = page.getByRole('textbox', { name: 'Metadata policy' })
+  await editor.click()
+  await page.keyboard.press('ControlOrMeta+a')
+  const policy = {
+    openid_relying_party: {
+      client_name: { one_of: ['Test Relying Party'] },
+      logo_uri: { default: 'https://ta.example/logo.svg' },
+    },
+  }
+  await page.keyboard.insertText(JSON.stringify(policy))
+  await page.getByRole('button', { name: 'Show the effect' }).click()
+  const groups = page.getByRole('list', { name: 'Below Intermediates', exact: true }).locator(':scope > li')
+  const [breaking, changed] = [groups.nth(0), groups.nth(1)]
+  await breaking.getByText('Would no longer resolve').waitFor()
+  await breaking.getByText('openid_relying_party.client_name', { exact: true }).waitFor()
+  await breaking.getByText('1 entity', { exact: true }).waitFor()
+  const link = breaking.getByRole('link', { name: 'Odd one' })
+  expect(await link.getAttribute('href')).toContain(encodeURIComponent(odd.id))
+  await changed.getByText('is added: "https://ta.example/logo.svg"').waitFor()
+  await changed.getByText(federation.leaf.id).waitFor()
+  await page.getByText('What the crawl of').waitFor()
+  await page.getByRole('button', { name: 'Save…' }).click()
+  const question = page.getByRole('alertdialog')
+  await question.getByText('1 entity below Intermediates would no longer resolve').waitFor()
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Discard' }).click()
+  expect(complaints).toEqual([])
+})
+
 test('all is well again when the policy is taken back, without another crawl', async () => {
   const { page, complaints } = watched
   await setPolicy({})

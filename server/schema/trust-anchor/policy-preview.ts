@@ -1,5 +1,7 @@
 /** Previews the effect of a federation policy before it is saved. */
 import { builder } from '#server/schema/builder.ts'
+import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
+import { PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
 import {
   type AffectedPage,
   type EffectCounts,
@@ -8,15 +10,6 @@ import {
 } from '#server/services/trust-anchor/policy-preview.ts'
 
 const MAXIMUM_AFFECTED = 100
-
-const PolicyEffect = builder.enumType('PolicyEffect', {
-  description: 'The effect of a policy on one subordinate.',
-  values: {
-    UNCHANGED: { description: 'Its resolved metadata does not change.' },
-    CHANGED: { description: 'Its resolved metadata changes.' },
-    FAILS: { description: 'Its metadata would not satisfy the policy: it would no longer resolve.' },
-  } as const,
-})
 
 const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').implement({
   description: 'The effect of a policy on one subordinate, with the difference or the reason.',
@@ -42,7 +35,11 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
 })
 
 /** Computed once, on demand. */
-type PolicyPreview = { counts: () => Promise<EffectCounts>; page: () => Promise<AffectedPage> }
+type PolicyPreview = {
+  policy: unknown
+  counts: () => Promise<EffectCounts>
+  page: () => Promise<AffectedPage>
+}
 
 const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').implement({
   description: 'The effect of a policy on every active subordinate.',
@@ -64,6 +61,24 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
       type: [MemberEffectRef],
       description: 'The requested subordinates with details, in the order of registration.',
       resolve: async ({ page }) => (await page()).members,
+    }),
+    members: t.field({
+      type: PolicyEffectPart,
+      description: 'The effect on active subordinates, grouped. Kept for some time for pages of its groups.',
+      resolve: async ({ policy }, _args, { services }) => ({
+        ...(await services.policyEffects.members(policy)),
+        isBelow: false,
+      }),
+    }),
+    below: t.field({
+      type: PolicyEffectPart,
+      nullable: true,
+      description:
+        'The effect on entities below Intermediates, as the last crawl read them; null before the first crawl.',
+      resolve: async ({ policy }, _args, { services }) => {
+        const part = await services.policyEffects.below(policy)
+        return part && { ...part, isBelow: true }
+      },
     }),
     hasMore: t.boolean({
       description: 'Whether there are more after the last one.',
@@ -98,6 +113,7 @@ builder.queryField('previewMetadataPolicy', (t) =>
       const preview = previewPolicy(context, policy)
       const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
       return {
+        policy,
         counts: once(() => preview.count()),
         page: once(() => preview.page({ limit, after, effect })),
       }

@@ -10,7 +10,7 @@ import {
   unpackStatement,
 } from '#server/services/collection/claims.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import type { ChainFault } from '#server/services/entity/chain-fault.ts'
+import { type ChainFault, type Resolved, resolveContent } from '#server/services/entity/chain-fault.ts'
 
 /** As in a resolver (§18.1). */
 const MAX_DEPTH = 10
@@ -119,6 +119,19 @@ export function createChainSource(
       )
     },
   }
+}
+
+/** An entity resolves if one of its chains does; otherwise the preferred chain is at fault. Null: not known. */
+export function resolveFound(found: FoundChains | null, settings: Settings): Resolved | null {
+  if (!found) return null
+  const faults: ChainFault[] = []
+  for (const build of found.chains) {
+    const resolved = resolveContent(() => build(settings))
+    if (!resolved.fault) return resolved
+    faults.push(resolved.fault)
+  }
+  const [fault] = [...faults, ...found.faults]
+  return fault ? { metadata: null, fault } : null
 }
 
 function findLinkFault({ superior, claims, refusal }: Link, below: string, kid: string): ChainFault | null {

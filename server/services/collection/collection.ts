@@ -4,10 +4,14 @@ import { Prisma } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { readBasis } from '#server/services/collection/basis.ts'
-import { type ChainSource, createChainSource, type FoundChains } from '#server/services/collection/chains.ts'
+import {
+  type ChainSource,
+  createChainSource,
+  type FoundChains,
+  resolveFound,
+} from '#server/services/collection/chains.ts'
 import { createChainRecorder } from '#server/services/collection/recorder.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { type ChainFault, findChainFault } from '#server/services/entity/chain-fault.ts'
 
 /** Rows per page. Each takes up to a millisecond, for which the process answers nobody. */
 const PAGE = 100
@@ -72,7 +76,10 @@ export function createCollectionService(context: ServiceContext) {
     const registered = new Set(members.map(({ entityId }) => entityId))
     const sinceOf = new Map(earlier.map(({ entityId, unresolvableSince }) => [entityId, unresolvableSince]))
     const results = rows.map((row, index) => {
-      const { state, fault, superior } = judge(registered.has(row.entityId) ? null : found[index], settings)
+      const { state, fault, superior } = judge(
+        (registered.has(row.entityId) ? null : found[index]) ?? null,
+        settings,
+      )
       const since = fault && (sinceOf.get(row.entityId) ?? now())
       return { row, state, fault, superior, since }
     })
@@ -133,20 +140,8 @@ export function createCollectionService(context: ServiceContext) {
   }
 }
 
-/** An entity resolves if one of its chains does; otherwise the preferred chain is at fault. */
-function judge(found: FoundChains | null | undefined, settings: Settings) {
-  const unknown: { state: CollectedState | null; fault: ChainFault | null; superior: string | null } = {
-    state: null,
-    fault: null,
-    superior: found?.superior ?? null,
-  }
-  if (!found) return unknown
-  const faults: ChainFault[] = []
-  for (const build of found.chains) {
-    const fault = findChainFault(() => build(settings))
-    if (!fault) return { ...unknown, state: 'ACTIVE' as const }
-    faults.push(fault)
-  }
-  const [fault] = [...faults, ...found.faults]
-  return fault ? { ...unknown, state: 'DOES_NOT_RESOLVE' as const, fault } : unknown
+function judge(found: FoundChains | null, settings: Settings) {
+  const resolved = resolveFound(found, settings)
+  const state: CollectedState | null = resolved && (resolved.fault ? 'DOES_NOT_RESOLVE' : 'ACTIVE')
+  return { state, fault: resolved?.fault ?? null, superior: found?.superior ?? null }
 }

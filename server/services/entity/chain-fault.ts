@@ -1,23 +1,36 @@
-/** Finds the rule that a Trust Chain breaks, in the order of a resolver, from content alone (§6.1.4.2, §6.2). */
+/** Applies the rules of a resolver to the content of a Trust Chain, in its order (§6.1.4.2, §6.2). */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
+import type { Metadata } from '#core/metadata.ts'
+import type { Path } from '#core/path.ts'
 import { checkConstraints, resolveMetadata } from '#core/trust-chain/index.ts'
 import type { EntityCheck } from '#server/services/entity/checks.ts'
 
-export type ChainFault = Pick<EntityCheck, 'name' | 'message'>
+export type ChainFault = Pick<EntityCheck, 'name' | 'message'> & {
+  /** The claim at fault, and the operator of the policy. */
+  path?: Path | undefined
+  operator?: string | undefined
+}
+
+export type Resolved = { metadata: Metadata; fault: null } | { metadata: null; fault: ChainFault }
 
 /** `build` may throw a FederationError, if a statement cannot be read or built. */
-export function findChainFault(build: () => EntityStatement[]): ChainFault | null {
+export function resolveContent(build: () => EntityStatement[]): Resolved {
   let name: ChainFault['name'] = 'STATEMENT'
   try {
     const chain = build()
     name = 'CONSTRAINTS'
     checkConstraints(chain)
     name = 'METADATA_POLICY'
-    resolveMetadata(chain)
-    return null
+    return { metadata: resolveMetadata(chain), fault: null }
   } catch (error) {
-    if (error instanceof FederationError) return { name, message: error.message }
-    throw error
+    if (!(error instanceof FederationError)) throw error
+    const { message, detail } = error
+    return { metadata: null, fault: { name, message, path: detail.path, operator: detail.operator } }
   }
+}
+
+/** The first rule at fault. */
+export function findChainFault(build: () => EntityStatement[]): ChainFault | null {
+  return resolveContent(build).fault
 }

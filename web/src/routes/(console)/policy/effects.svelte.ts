@@ -1,5 +1,5 @@
-/** Previews the effect of an unsaved policy on the subordinates: counts on demand, details page by page. */
-import type { PolicyEffect, PreviewPolicyQuery } from '#lib/gql/graphql.ts'
+/** Previews the effect of an unsaved policy on members and on entities below Intermediates, in groups. */
+import type { PolicyEffectPartFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
@@ -7,24 +7,13 @@ import { withoutEmpty } from '#lib/json/edit.ts'
 import { isRecord, parseJsonObject } from '#lib/json/json.ts'
 
 const PreviewPolicy = graphql(`
-  query PreviewPolicy($policy: JSON!, $effect: PolicyEffect) {
-    previewMetadataPolicy(policy: $policy, effect: $effect) {
-      unchanged changed failing hasMore
-      affected { ...MemberEffect }
+  query PreviewPolicy($policy: JSON!) {
+    previewMetadataPolicy(policy: $policy) {
+      members { ...PolicyEffectPart }
+      below { ...PolicyEffectPart }
     }
   }
 `)
-
-const PreviewPolicyPage = graphql(`
-  query PreviewPolicyPage($policy: JSON!, $effect: PolicyEffect, $after: EntityIdentifier) {
-    previewMetadataPolicy(policy: $policy, effect: $effect, after: $after) {
-      hasMore
-      affected { ...MemberEffect }
-    }
-  }
-`)
-
-type Members = PreviewPolicyQuery['previewMetadataPolicy']['affected']
 
 /** Converts input for the API, without the empty objects that forms create. */
 export function policyOf(text: string): Record<string, unknown> {
@@ -35,51 +24,35 @@ export function policyOf(text: string): Record<string, unknown> {
 export class PolicyEffects {
   /** The text of this preview. */
   text = $state<string>()
-  counts = $state.raw<{ unchanged: number; changed: number; failing: number }>()
-  members = $state.raw<Members>([])
-  hasMore = $state(false)
-  /** Only this effect; by default, changed and failing subordinates. */
-  effect = $state<PolicyEffect | null>(null)
+  members = $state.raw<PolicyEffectPartFragment>()
+  /** Null before the first crawl. */
+  below = $state.raw<PolicyEffectPartFragment | null>(null)
   isBusy = $state(false)
   refusal = $state.raw<Refusal>()
 
-  isAbout(text: string): boolean {
-    return this.counts !== undefined && this.text === text
+  /** Those that resolve now and would not, in both parts. */
+  get breaking(): { members: number; below: number } {
+    return { members: breakingIn(this.members), below: breakingIn(this.below) }
   }
 
-  /** Recomputes the effect for every subordinate. Returns whether it succeeded. */
+  isAbout(text: string): boolean {
+    return this.members !== undefined && this.text === text
+  }
+
+  /** Recomputes the effect for every entity. Returns whether it succeeded. */
   async look(text: string): Promise<boolean> {
-    this.effect = null
     this.isBusy = true
-    const { value, refusal } = await ask(PreviewPolicy, { policy: policyOf(text), effect: null })
+    const { value, refusal } = await ask(PreviewPolicy, { policy: policyOf(text) })
     this.isBusy = false
     this.refusal = refusal
     if (!value) return false
-    const { unchanged, changed, failing, affected, hasMore } = value.previewMetadataPolicy
     this.text = text
-    this.counts = { unchanged, changed, failing }
-    this.members = affected
-    this.hasMore = hasMore
+    this.members = value.previewMetadataPolicy.members
+    this.below = value.previewMetadataPolicy.below ?? null
     return true
   }
+}
 
-  async choose(effect: PolicyEffect | null): Promise<void> {
-    this.effect = effect
-    this.members = []
-    await this.more()
-  }
-
-  /** Reads the next page of details. */
-  async more(): Promise<void> {
-    const { effect, text = '' } = this
-    this.isBusy = true
-    const after = this.members.at(-1)?.entityId ?? null
-    const { value, refusal } = await ask(PreviewPolicyPage, { policy: policyOf(text), effect, after })
-    this.isBusy = false
-    this.refusal = refusal
-    // A later choice has its own request.
-    if (!value || effect !== this.effect) return
-    this.members = [...this.members, ...value.previewMetadataPolicy.affected]
-    this.hasMore = value.previewMetadataPolicy.hasMore
-  }
+function breakingIn(part: PolicyEffectPartFragment | null | undefined): number {
+  return part ? part.failing - part.alreadyFailing : 0
 }

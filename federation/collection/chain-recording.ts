@@ -43,6 +43,9 @@ type RecordingOptions = {
 
 type Superior = { keys: JwkSet; fetchEndpoint: string }
 
+/** Characters of the keys of one Superior, which stay in memory for the crawl (§18.1). */
+const MAX_KEYS_LENGTH = 64 * 1024
+
 const nothing: ChainRecording = {
   superior() {},
   async entity() {},
@@ -93,6 +96,13 @@ function readSuperior(configuration: EntityStatement, allowHttp: boolean): Super
   const name = getEndpointParameter('fetch')
   try {
     checkEntityLimits(configuration)
+    if (JSON.stringify(keys).length > MAX_KEYS_LENGTH) {
+      // It may be valid, so nothing is said about the entities below it.
+      throw new FederationError(
+        'temporarily_unavailable',
+        `The keys of ${configuration.claims.sub} are too long.`,
+      )
+    }
     const url = getMember(getMember(metadata, 'federation_entity'), name)
     return { keys, fetchEndpoint: parseEndpoint(url, ['metadata', 'federation_entity', name], { allowHttp }) }
   } catch (error) {

@@ -2,9 +2,11 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
@@ -13,6 +15,7 @@ let browser: Browser
 let watched: Watched
 let federation: Federation
 let odd: TestEntity
+let many: ManyEntities
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -30,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser.close()
-  await Promise.all([federation.close(), odd.close()])
+  await Promise.all([federation.close(), odd.close(), many.close()])
   await admin.close()
 })
 
@@ -64,6 +67,7 @@ test('the dashboard, the collection and the page of the entity say that it would
 
 test('the effect of a policy names the entities below an Intermediate, grouped by difference', async () => {
   await setPolicy({})
+  many = await registerMany(admin.server.db, admin.entityId, 40)
   const { page, complaints } = watched
   await page.goto('/policy')
   const editor = page.getByRole('textbox', { name: 'Metadata policy' })
@@ -87,6 +91,16 @@ test('the effect of a policy names the entities below an Intermediate, grouped b
   await changed.getByText('is added: "https://ta.example/logo.svg"').waitFor()
   await changed.getByText(federation.leaf.id).waitFor()
   await page.getByText('What the crawl of').waitFor()
+  expect(await violations(page)).toEqual([])
+
+  const members = page.getByRole('list', { name: /^Would no longer resolve/ }).first()
+  expect(await members.getByRole('listitem').count()).toBe(5)
+  await page.getByRole('button', { name: 'Show 25 more of 35' }).click()
+  await page.getByRole('button', { name: 'Show 10 more' }).click()
+  await members.getByRole('listitem').nth(39).waitFor()
+  await members.getByRole('link', { name: String(many.ids[39]), exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Show 10 more' }).waitFor({ state: 'detached' })
+
   await page.getByRole('button', { name: 'Save…' }).click()
   const question = page.getByRole('alertdialog')
   await question.getByText('1 entity below Intermediates would no longer resolve').waitFor()

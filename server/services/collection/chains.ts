@@ -16,6 +16,8 @@ import { type ChainFault, type Resolved, resolveContent } from '#server/services
 const MAX_DEPTH = 10
 const MAX_CHAINS = 10
 const MAX_STEPS = 200
+/** Superiors in memory. Others are read again. */
+const MAX_SUPERIORS = 2_000
 
 type Link = { superior: string; claims: StatementClaims | null; refusal: string | null }
 type Superior = { member: Subordinate | null; links: Link[] }
@@ -35,7 +37,7 @@ export type CollectedRow = { entityId: string; claims: Uint8Array | null }
 
 export type ChainSource = ReturnType<typeof createChainSource>
 
-/** For one pass over the entities of a crawl: superiors are read once. */
+/** For one pass over the entities of a crawl: a superior is read once, while there is room. */
 export function createChainSource(
   { db, entityId: anchor, now }: Pick<ServiceContext, 'db' | 'entityId' | 'now'>,
   crawlId: number,
@@ -58,6 +60,10 @@ export function createChainSource(
   function superiorOf(entityId: string): Promise<Superior> {
     const known = superiors.get(entityId)
     if (known) return known
+    if (superiors.size >= MAX_SUPERIORS) {
+      superiors.clear()
+      ownStatements.clear()
+    }
     const found = Promise.all([
       db.subordinate.findUnique({ where: { entityId, active: true } }),
       readLinks([entityId]),

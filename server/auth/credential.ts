@@ -1,4 +1,4 @@
-/** Rules for usernames and passwords. */
+/** Rules for usernames, and the length of passwords (password.ts). */
 import { InvalidInputError } from '#server/error/operation-error.ts'
 
 /** better-auth's name for an account with a local password. */
@@ -28,14 +28,5 @@ export function checkUsername(value: string): string {
   throw new InvalidInputError(
     `A username has ${minimum} to ${maximum} letters, digits and the signs . _ - @.`,
     'username',
-  )
-}
-
-/** @throws InvalidInputError */
-export function checkPassword(password: string, field = 'password'): void {
-  if (password.length >= MINIMUM_PASSWORD_LENGTH && password.length <= MAXIMUM_PASSWORD_LENGTH) return
-  throw new InvalidInputError(
-    `The password must have ${MINIMUM_PASSWORD_LENGTH} to ${MAXIMUM_PASSWORD_LENGTH} characters.`,
-    field,
   )
 }

@@ -1,6 +1,7 @@
 /** Changes that users make to their own account. Ceremonies with a device belong to better-auth (routes.ts). */
 import type { Auth } from '#server/auth/auth.ts'
-import { CREDENTIAL, checkPassword } from '#server/auth/credential.ts'
+import { CREDENTIAL } from '#server/auth/credential.ts'
+import { checkPassword } from '#server/auth/password.ts'
 import type { Database } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
@@ -33,7 +34,8 @@ export function createOwnAccount(db: Database, auth: Auth) {
 
     /** Also ends the other sessions: an attacker with the old password may have one. */
     async changePassword(person: Person, password: string): Promise<void> {
-      checkPassword(password, 'newPassword')
+      const { name: username, displayName: name, email } = person
+      await checkPassword(password, { username, name, email }, 'newPassword')
       const hash = await (await auth.$context).password.hash(password)
       await recordChange(db, person, async (tx) => {
         const { id, userId } = person.session

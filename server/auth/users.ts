@@ -3,7 +3,8 @@ import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { User } from '#prisma/generated/client/client.ts'
 import type { Auth } from '#server/auth/auth.ts'
-import { CREDENTIAL, checkPassword, checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
+import { CREDENTIAL, checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
+import { checkPassword } from '#server/auth/password.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -26,7 +27,6 @@ export function createUsers(db: Database, auth: Auth) {
 
     async createUser(caller: Caller, input: NewUser): Promise<{ id: string; username: string }> {
       const username = checkUsername(input.username)
-      checkPassword(input.password)
       if (input.email && !z.email().safeParse(input.email).success)
         throw new InvalidInputError('This is not an e-mail address.', 'email')
       const id = generateRandomString(32)
@@ -39,6 +39,7 @@ export function createUsers(db: Database, auth: Auth) {
         displayUsername: input.username,
         role: input.role,
       }
+      await checkPassword(input.password, user)
       const credential = {
         accountId: id,
         providerId: CREDENTIAL,
@@ -74,7 +75,7 @@ export function createUsers(db: Database, auth: Auth) {
 
     /** Also ends the user's sessions. */
     async setPassword(caller: Caller, username: string, password: string): Promise<void> {
-      checkPassword(password)
+      await checkPassword(password, await findUser(db, username))
       const hash = await passwordHash(password)
       await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)

@@ -100,7 +100,7 @@ async function ensureAdministrator(admin: AdminServer): Promise<string | null> {
   if ((await admin.db.user.count()) > 0) return null
   const password = randomBytes(12).toString('base64url')
   const account = { username: ADMINISTRATOR, password, role: 'admin', name: 'Administrator' } as const
-  await createAccounts(admin).createUser(cliCaller('start'), account)
+  await createAccounts(admin).createUser(cliCaller('start'), { ...account, passwordChange: 'ASKED' })
   return password
 }
 

@@ -52,7 +52,10 @@ export function createAuth(db: Database, config: AuthConfig, now: Clock) {
       maxPasswordLength: MAXIMUM_PASSWORD_LENGTH,
     },
     // Users of single sign-on are provisioned before the library looks them up (provisioned-user.ts).
-    user: { validateUserInfo: ({ source }) => refusalOf(source) },
+    user: {
+      validateUserInfo: ({ source }) => refusalOf(source),
+      additionalFields: { passwordChange: { type: 'string', defaultValue: 'NONE', input: false } },
+    },
     account: { accountLinking: { enabled: false }, updateAccountOnSignIn: false },
     session: {
       expiresIn: 12 * 3600,

@@ -5,6 +5,7 @@ import type { Auth } from '#server/auth/auth.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { parsePasswordChange } from '#server/identity/password-change.ts'
 import { isRole, lesserRole, type Role } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 
@@ -46,6 +47,7 @@ async function callerOfSession(
     method: 'session',
     session: { id, userId: user.id, signedInAt, signedInBy },
     lacksSecondFactor: needsSecondFactor && !user.twoFactorEnabled,
+    passwordChange: parsePasswordChange(user.passwordChange),
     address,
     requestId,
   }

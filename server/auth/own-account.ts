@@ -15,6 +15,14 @@ const MAXIMUM_PASSKEY_NAME = 64
 export function createOwnAccount(db: Database, auth: Auth) {
   const about = (person: Person) => ({ resource: person.name })
 
+  async function refuseSamePassword(userId: string, password: string): Promise<void> {
+    const account = await db.account.findFirst({ where: { userId, providerId: CREDENTIAL } })
+    const isSame =
+      account?.password && (await (await auth.$context).password.verify({ hash: account.password, password }))
+    if (isSame)
+      throw new InvalidInputError('This is your present password. Choose another one.', 'newPassword')
+  }
+
   return {
     async endSession(person: Person, id: string): Promise<void> {
       await recordChange(db, person, async (tx) => {
@@ -32,18 +40,23 @@ export function createOwnAccount(db: Database, auth: Auth) {
         return { action: 'endOtherSessions', ...about(person), after: { ended: count }, result: count }
       }),
 
-    /** Also ends the other sessions: an attacker with the old password may have one. */
+    /**
+     * Also ends the other sessions: an attacker with the old password may have one. A password that should be changed
+     * must differ from the new one.
+     */
     async changePassword(person: Person, password: string): Promise<void> {
       const { name: username, displayName: name, email } = person
       await checkPassword(password, { username, name, email }, 'newPassword')
+      const { id, userId } = person.session
+      if (person.passwordChange !== 'NONE') await refuseSamePassword(userId, password)
       const hash = await (await auth.$context).password.hash(password)
       await recordChange(db, person, async (tx) => {
-        const { id, userId } = person.session
         const { count } = await tx.account.updateMany({
           where: { userId, providerId: CREDENTIAL },
           data: { password: hash },
         })
         if (count === 0) throw new ConflictError('You sign in by single sign-on and have no password here.')
+        await tx.user.update({ where: { id: userId }, data: { passwordChange: 'NONE' } })
         await tx.session.deleteMany({ where: { userId, id: { not: id } } })
         return { action: 'changePassword', ...about(person), result: null }
       })

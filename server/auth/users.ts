@@ -8,10 +8,19 @@ import { checkPassword } from '#server/auth/password.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import type { PasswordChange } from '#server/identity/password-change.ts'
 import type { Role } from '#server/identity/roles.ts'
 import { recordChange } from '#server/services/write.ts'
 
-export type NewUser = { username: string; password: string; role: Role; name?: string; email?: string }
+export type NewUser = {
+  username: string
+  password: string
+  role: Role
+  name?: string
+  email?: string
+  /** `NONE` by default. */
+  passwordChange?: PasswordChange
+}
 
 export type UserChange = { role?: Role; name?: string; banned?: boolean }
 
@@ -38,6 +47,7 @@ export function createUsers(db: Database, auth: Auth) {
         username,
         displayUsername: input.username,
         role: input.role,
+        passwordChange: input.passwordChange ?? 'NONE',
       }
       await checkPassword(input.password, user)
       const credential = {
@@ -74,7 +84,12 @@ export function createUsers(db: Database, auth: Auth) {
     },
 
     /** Also ends the user's sessions. */
-    async setPassword(caller: Caller, username: string, password: string): Promise<void> {
+    async setPassword(
+      caller: Caller,
+      username: string,
+      password: string,
+      passwordChange: PasswordChange = 'NONE',
+    ): Promise<void> {
       await checkPassword(password, await findUser(db, username))
       const hash = await passwordHash(password)
       await recordChange(db, caller, async (tx) => {
@@ -86,8 +101,15 @@ export function createUsers(db: Database, auth: Auth) {
             `${username} signs in by single sign-on and has no password here.`,
             'id',
           )
+        await tx.user.update({ where: { id: user.id }, data: { passwordChange } })
         await tx.session.deleteMany({ where: { userId: user.id } })
-        return { action: 'resetUserPassword', ...resourceOf(user), result: null }
+        return {
+          action: 'resetUserPassword',
+          ...resourceOf(user),
+          before: { passwordChange: user.passwordChange },
+          after: { passwordChange },
+          result: null,
+        }
       })
     },
 
@@ -130,8 +152,11 @@ export function resourceOf({ username, email }: { username: string | null; email
 }
 
 /** The part of a user that audit entries show. */
-function snapshot(user: { role: string | null; name: string; email: string; banned?: boolean | null }) {
-  return { role: user.role, name: user.name, email: user.email, banned: user.banned ?? false }
+function snapshot(
+  user: Pick<User, 'role' | 'name' | 'email' | 'passwordChange'> & { banned?: boolean | null },
+) {
+  const { role, name, email, passwordChange } = user
+  return { role, name, email, banned: user.banned ?? false, passwordChange }
 }
 
 async function refuseDuplicate(

@@ -11,9 +11,19 @@ const passwordOption = new Option(
   'read the password from standard input (default: generate one)',
 )
 
-async function choosePassword({ passwordStdin }: { passwordStdin?: boolean }) {
-  if (!passwordStdin) return { password: randomBytes(12).toString('base64url'), generated: true }
-  return { password: (await text(process.stdin)).replace(/\r?\n$/, ''), generated: false }
+const mustChangeOption = new Option(
+  '--must-change',
+  'require another password after the next sign-in (a generated one is only asked for)',
+)
+
+type PasswordOptions = { passwordStdin?: boolean; mustChange?: boolean }
+
+async function choosePassword({ passwordStdin, mustChange }: PasswordOptions) {
+  const passwordChange = mustChange ? 'REQUIRED' : passwordStdin ? 'NONE' : 'ASKED'
+  if (!passwordStdin)
+    return { password: randomBytes(12).toString('base64url'), generated: true, passwordChange } as const
+  const password = (await text(process.stdin)).replace(/\r?\n$/, '')
+  return { password, generated: false, passwordChange } as const
 }
 
 const create = command('create', 'create a user')
@@ -22,8 +32,9 @@ const create = command('create', 'create a user')
   .option('--name <name>', 'the display name')
   .option('--email <address>', 'the e-mail address')
   .addOption(passwordOption)
+  .addOption(mustChangeOption)
   .action(async (options) => {
-    const { password, generated } = await choosePassword(options)
+    const { password, generated, passwordChange } = await choosePassword(options)
     const { username, role, name, email } = options
     const user = await withInstallation(
       ({ caller, ...parts }) =>
@@ -33,6 +44,7 @@ const create = command('create', 'create a user')
           role,
           name,
           email,
+          passwordChange,
         }),
       { attempt: { action: 'createUser', input: { username } } },
     )
@@ -44,11 +56,12 @@ const create = command('create', 'create a user')
 const setPassword = command('set-password', 'set a new password and end the user’s sessions')
   .requiredOption('--username <name>', 'the username')
   .addOption(passwordOption)
+  .addOption(mustChangeOption)
   .action(async (options) => {
-    const { password, generated } = await choosePassword(options)
+    const { password, generated, passwordChange } = await choosePassword(options)
     const { username } = options
     await withInstallation(
-      ({ caller, ...parts }) => createAccounts(parts).setPassword(caller, username, password),
+      ({ caller, ...parts }) => createAccounts(parts).setPassword(caller, username, password, passwordChange),
       { attempt: { action: 'resetUserPassword', input: { username } } },
     )
     const shown = generated ? `\nPassword: ${password}` : ''

@@ -1,5 +1,6 @@
 /** The caller of an operation, as the audit log names it. */
 
+import type { PasswordChange } from '#server/identity/password-change.ts'
 import { mayDo, type Role, type Scope } from '#server/identity/roles.ts'
 import type { SignInMethod } from '#server/identity/sign-in-method.ts'
 
@@ -23,6 +24,8 @@ export type Caller = {
   session?: CallerSession
   /** The role requires a second factor and the session has none: only setting one up is allowed. */
   lacksSecondFactor?: boolean
+  /** Absent for API keys, which it does not affect. */
+  passwordChange?: PasswordChange
   address?: string
   requestId?: string
   /** Why the caller makes the change; kept in its audit entries. */

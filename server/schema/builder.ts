@@ -11,6 +11,7 @@ import { type Caller, callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { Context } from '#server/schema/context.ts'
 import { decodeNodeId, isNodeType } from '#server/schema/global-id.ts'
+import PasswordChangePlugin from '#server/schema/password-change.ts'
 
 type Scalar<T> = { Input: T; Output: T }
 
@@ -34,7 +35,7 @@ export type SchemaTypes = {
 const MAXIMUM_IDS = 100
 
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, PasswordChangePlugin, PrismaPlugin, RelayPlugin],
   defaultFieldNullability: false,
   errors: { defaultTypes: [] },
   scopeAuth: {

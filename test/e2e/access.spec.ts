@@ -1,11 +1,12 @@
 /** Tests access management in the console: users, API keys and the audit log. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
 import { openConsole } from './signed-in-console.ts'
 
 const PASSWORD = 'correct horse battery'
+const FIRST_PASSWORD = 'set by the administrator'
 
 let product: Product
 let browser: Browser
@@ -31,7 +32,13 @@ async function viewerOf(key: string) {
   return data?.viewer ?? null
 }
 
-test('creates a user after a refusal at the field, and the role limits the pages', async () => {
+async function chooseNewPassword(page: Page, password: string): Promise<void> {
+  await page.getByLabel('New password', { exact: true }).fill(password)
+  await page.getByLabel('Repeat the new password').fill(password)
+  await page.getByRole('button', { name: 'Change password' }).click()
+}
+
+test('creates a user after a refusal at the field, who chooses a new password first and sees the pages of the role', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Create a user' }).click()
   const dialog = page.getByRole('dialog')
@@ -40,13 +47,26 @@ test('creates a user after a refusal at the field, and the role limits the pages
   await dialog.getByRole('button', { name: 'Create user' }).click()
   await dialog.getByRole('alert').filter({ hasText: '12' }).waitFor()
   expect(await dialog.getByLabel('First password').getAttribute('aria-invalid')).toBe('true')
-  await dialog.getByLabel('First password').fill(PASSWORD)
+  await dialog.getByLabel('First password').fill(FIRST_PASSWORD)
   await dialog.getByRole('button', { name: 'Create user' }).click()
   await page.getByRole('button', { name: 'What to do with vera' }).waitFor()
 
   const other = await openPage(browser, product.installation.adminUrl)
   await other.page.goto('/')
-  await signIn(other.page, 'vera', PASSWORD)
+  await signIn(other.page, 'vera', FIRST_PASSWORD)
+  await other.page.getByRole('heading', { name: 'Choose a new password' }).waitFor()
+  expect(await other.page.getByRole('navigation').count()).toBe(0)
+  for (const [password, problem] of [
+    ['passwordpassword', 'easy to guess'],
+    [FIRST_PASSWORD, 'your present password'],
+  ] as const) {
+    await chooseNewPassword(other.page, password)
+    await other.page.getByRole('alert').filter({ hasText: problem }).waitFor()
+  }
+  await other.page.goto('/audit')
+  await other.page.waitForURL('/new-password?next=%2Faudit')
+  await chooseNewPassword(other.page, PASSWORD)
+  await other.page.waitForURL('/audit')
   await other.page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).waitFor()
   expect(await other.page.getByRole('link', { name: 'Users' }).count()).toBe(0)
   await other.page.goto('/users')

@@ -45,6 +45,28 @@ async function ageSessions(): Promise<void> {
   await db.$disconnect()
 }
 
+test('asks for a password of one’s own, until it is put off or changed', async () => {
+  const { page } = watched
+  const question = page.getByRole('note').filter({ hasText: 'Choose your own password' })
+  await question.waitFor()
+  await question.getByRole('button', { name: 'Later' }).click()
+  await question.waitFor({ state: 'hidden' })
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
+  expect(await question.count()).toBe(0)
+
+  await signOut(page)
+  await signIn(page, 'admin', password)
+  await question.getByRole('button', { name: 'Choose a password' }).click()
+  password = 'a password of my own'
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('New password', { exact: true }).fill(password)
+  await dialog.getByLabel('Repeat the new password').fill(password)
+  await dialog.getByRole('button', { name: 'Change password' }).click()
+  await question.waitFor({ state: 'hidden' })
+  await openAccount(page)
+})
+
 test('sets up an authenticator app with the secret of the QR code, and requires it afterwards', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Set up' }).click()

@@ -1,7 +1,8 @@
 /** Users of the console and the API. */
 
+import { parsePasswordChange } from '#server/identity/password-change.ts'
 import { isRole } from '#server/identity/roles.ts'
-import { RoleEnum } from '#server/schema/access/viewer.ts'
+import { PasswordChangeEnum, RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
@@ -39,9 +40,18 @@ export const UserRef = builder.prismaNode('User', {
       resolve: ({ twoFactorEnabled }) => twoFactorEnabled ?? false,
     }),
     passkeyCount: t.relationCount('passkeys', { description: 'The number of passkeys.' }),
+    passwordChange: t.field({
+      type: PasswordChangeEnum,
+      description: 'Whether the user should choose a new password.',
+      select: { passwordChange: true },
+      resolve: ({ passwordChange }) => parsePasswordChange(passwordChange),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was created.' }),
   }),
 })
+
+const MUST_CHANGE =
+  'Whether the user must choose another password after signing in, before any other change. False by default, so that scripts that create users and sign in with them keep working; the console always sends true.'
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
   description: 'A user to create.',
@@ -51,6 +61,7 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
     role: t.field({ type: RoleEnum, required: true, description: 'The role.' }),
     name: t.string({ description: 'The display name; the username by default.' }),
     email: t.string({ description: 'The e-mail address.' }),
+    mustChangePassword: t.boolean({ description: MUST_CHANGE }),
   }),
 })
 
@@ -69,6 +80,7 @@ const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The user’s id.' }),
     password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
+    mustChangePassword: t.boolean({ description: MUST_CHANGE }),
   }),
 })
 
@@ -85,12 +97,13 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'The user.' }) },
     resolve: async (_root, { input }, context) => {
-      const { role, username, password, name, email } = input
+      const { role, username, password, name, email, mustChangePassword } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
       const { id } = await context.accounts.createUser(requireRecentCaller(context), {
         username,
         password,
         role,
+        passwordChange: mustChangePassword ? 'REQUIRED' : 'NONE',
         ...details,
       })
       return context.db.user.findUniqueOrThrow({ where: { id } })
@@ -131,8 +144,9 @@ builder.mutationFields((t) => ({
         requireRecentCaller(context),
         user.username ?? user.email,
         input.password,
+        input.mustChangePassword ? 'REQUIRED' : 'NONE',
       )
-      return user
+      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
     },
   }),
   resetSecondFactor: t.field({

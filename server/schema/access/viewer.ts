@@ -18,6 +18,18 @@ export const RoleEnum = builder.enumType('Role', {
   ),
 })
 
+export const PasswordChangeEnum = builder.enumType('PasswordChange', {
+  description: 'Whether a user should choose a new password.',
+  values: {
+    NONE: { description: 'No.' },
+    ASKED: { description: 'The console asks for one, and the user may decline.' },
+    REQUIRED: {
+      description:
+        'Until then, mutations other than those of the user’s own account are refused with PASSWORD_CHANGE_REQUIRED. Does not affect API keys.',
+    },
+  } as const,
+})
+
 const AuthenticationMethod = builder.enumType('AuthenticationMethod', {
   description: 'How the caller authenticated.',
   values: {
@@ -55,6 +67,11 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
       description:
         'The role requires a second factor and none is set up. Nothing else is allowed until then.',
       resolve: ({ lacksSecondFactor }) => lacksSecondFactor ?? false,
+    }),
+    passwordChange: t.field({
+      type: PasswordChangeEnum,
+      description: 'Whether the caller should choose a new password; NONE for an API key.',
+      resolve: ({ passwordChange }) => passwordChange ?? 'NONE',
     }),
     account: t.field({
       type: AccountRef,

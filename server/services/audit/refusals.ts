@@ -17,7 +17,12 @@ const names = ['entityId', 'type', 'username', 'kid', 'trustMarkType', 'auditEve
 const MAXIMUM_LENGTH = 512
 
 /** Codes of refused rights; other expected failures are recorded as failed. */
-const refusalCodes = ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED', 'REAUTHENTICATION_REQUIRED']
+const refusalCodes = [
+  'FORBIDDEN',
+  'SECOND_FACTOR_REQUIRED',
+  'PASSWORD_CHANGE_REQUIRED',
+  'REAUTHENTICATION_REQUIRED',
+]
 
 export async function recordRefusal(db: Database, caller: Caller, refusal: Refusal): Promise<void> {
   const { action, input, code, message } = refusal

@@ -33,6 +33,7 @@ const withQuery = (path: string, parameters: object) => {
 export const route = {
   dashboard: () => '/',
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
+  newPassword: (next?: string) => withQuery('/new-password', { next: next === '/' ? undefined : next }),
   subordinates: (search: SubordinateSearch = {}) => withQuery('/subordinates', search),
   registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
   importSubordinates: () => '/subordinates/import',

@@ -9,7 +9,7 @@ export const prerender = false
 
 const SignedIn = graphql(`
   query SignedIn {
-    viewer { username name role mayOperate mayAdminister lacksSecondFactor }
+    viewer { username name role mayOperate mayAdminister lacksSecondFactor passwordChange }
   }
 `)
 

@@ -12,7 +12,7 @@ import { invalidate } from '$app/navigation'
 
 const Rights = graphql(`
   query Rights {
-    viewer { username name role mayOperate mayAdminister lacksSecondFactor }
+    viewer { username name role mayOperate mayAdminister lacksSecondFactor passwordChange }
   }
 `)
 

@@ -39,6 +39,11 @@ const problems = {
     message: 'Your role requires a second factor.',
     advice: 'Set up an authenticator app or a passkey under My account.',
   },
+  PASSWORD_CHANGE_REQUIRED: {
+    status: 403,
+    message: 'You must choose a new password first.',
+    advice: 'Reload the page to choose it.',
+  },
   NETWORK: {
     status: 503,
     message: 'The server cannot be reached.',

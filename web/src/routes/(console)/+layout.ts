@@ -19,7 +19,9 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   const { viewer, problem } = await parent()
   if (problem) error(problem.status, problem)
   // Untracked: the user does not depend on the page.
-  if (!viewer) redirect(307, route.signIn(untrack(() => url.pathname + url.search)))
+  const here = () => untrack(() => url.pathname + url.search)
+  if (!viewer) redirect(307, route.signIn(here()))
+  if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   // A failed poll of the status must not fail the page; the indicator shows it.
   const status = await readInBackground(fetch, ShellStatus, {})
   return { viewer, status: status?.serverStatus ?? null }

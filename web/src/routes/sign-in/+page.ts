@@ -1,12 +1,9 @@
 import { redirect } from '@sveltejs/kit'
-import { route } from '#lib/route.ts'
+import { nextPath } from '#lib/auth/next.ts'
 import type { PageLoad } from './$types'
-
-/** Only a path of this site, so that an address cannot redirect users elsewhere after sign-in. */
-const pathWithin = (next: string | null) => (next && /^\/(?![/\\])/.test(next) ? next : route.dashboard())
 
 export const load = (async ({ parent, url }) => {
   const { viewer, problem } = await parent()
-  if (viewer) redirect(307, pathWithin(url.searchParams.get('next')))
+  if (viewer) redirect(307, nextPath(url.searchParams))
   return { title: 'Sign in', problem }
 }) satisfies PageLoad

@@ -1,16 +1,6 @@
 /** Queries and mutations of the user's own account. */
 import { graphql } from '#lib/gql/index.ts'
 
-export const ChangePassword = graphql(`
-  mutation ChangePassword($input: ChangePasswordInput!) {
-    changePassword(input: $input) {
-      __typename
-      ... on MutationChangePasswordSuccess { data { hasPassword } }
-      ...Refusal
-    }
-  }
-`)
-
 export const DisableTwoFactor = graphql(`
   mutation DisableTwoFactor {
     disableTwoFactor {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "User" ADD COLUMN     "passwordChange" TEXT NOT NULL DEFAULT 'NONE';

@@ -1,0 +1,165 @@
+/** Tests that a user whose password must be changed can do nothing else first. */
+import {
+  type GraphQLInputType,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isRequiredArgument,
+  isRequiredInputField,
+} from 'graphql'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Role } from '#server/identity/roles.ts'
+import { schema } from '#server/schema/index.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
+
+const FIRST = 'chosen by the administrator'
+const OWN = 'chosen by the user alone'
+const VIEWER = '{ viewer { username passwordChange account { hasPassword } } }'
+const viewerOf = async (visitor: Visitor) => (await visitor.execute(VIEWER)).data.viewer
+
+async function signedIn(username: string, password = FIRST): Promise<Visitor> {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn(username, password)).status).toBe(200)
+  return visitor
+}
+
+async function newUser(username: string, role: Role, further: object = { mustChangePassword: true }) {
+  const input = { username, password: FIRST, role: role.toUpperCase(), ...further }
+  return admin.mutate('createUser', input, 'id passwordChange', 'admin')
+}
+
+/** A valid value of an input type, as small as possible. */
+function sample(type: GraphQLInputType): unknown {
+  if (isListType(getNullableType(type))) return []
+  const named = getNamedType(type)
+  if (isEnumType(named)) return named.getValues()[0]?.name
+  if (isInputObjectType(named))
+    return Object.fromEntries(
+      Object.values(named.getFields())
+        .filter(isRequiredInputField)
+        .map((field) => [field.name, sample(field.type)]),
+    )
+  const scalars: Record<string, unknown> = { Int: 1, Boolean: true, JSON: {}, JWKS: { keys: [] } }
+  const texts: Record<string, string> = {
+    EntityIdentifier: 'https://rp.example.org',
+    URL: 'https://rp.example.org/x',
+    DateTime: '2030-01-01T00:00:00Z',
+  }
+  return scalars[named.name] ?? texts[named.name] ?? 'x'
+}
+
+/** The code with which a visitor's mutation is refused. */
+async function codeOf(visitor: Visitor, name: string): Promise<string | undefined> {
+  const field = schema.getMutationType()?.getFields()[name]
+  const required = field?.args.filter(isRequiredArgument) ?? []
+  const head = required.map((arg) => `$${arg.name}: ${arg.type}`).join()
+  const args = required.map((arg) => `${arg.name}: $${arg.name}`).join()
+  const variables = Object.fromEntries(required.map((arg) => [arg.name, sample(arg.type)]))
+  const document = `mutation ${head && `(${head})`} { ${name} ${args && `(${args})`} { __typename } }`
+  const leaf = document.replace(/ \{ __typename \}/, '')
+  const { errors } = await visitor.execute(
+    /^(Boolean|ID)!?$/.test(String(field?.type)) ? leaf : document,
+    variables,
+  )
+  return errors?.[0]?.extensions?.code
+}
+
+const own = [
+  'endSession',
+  'endOtherSessions',
+  'changePassword',
+  'disableTwoFactor',
+  'renamePasskey',
+  'removePasskey',
+]
+const names = Object.keys(schema.getMutationType()?.getFields() ?? {})
+const others = names.filter((name) => !own.includes(name) && name !== 'acceptInvitation')
+
+describe('a password that must be changed', () => {
+  it('is the one that an administrator set so, at creation and later', async () => {
+    expect(await newUser('anna', 'viewer')).toMatchObject({ passwordChange: 'REQUIRED' })
+    const { id, passwordChange } = await newUser('ben', 'viewer', {})
+    expect(passwordChange).toBe('NONE')
+    const reset = (further: object) =>
+      admin.mutate('resetUserPassword', { id, password: FIRST, ...further }, 'passwordChange', 'admin')
+    expect(await reset({ mustChangePassword: true })).toMatchObject({ passwordChange: 'REQUIRED' })
+    expect(await viewerOf(await signedIn('ben'))).toMatchObject({ passwordChange: 'REQUIRED' })
+    expect(await reset({})).toMatchObject({ passwordChange: 'NONE' })
+  })
+
+  it('refuses every mutation of an administrator except those of the own account', async () => {
+    await newUser('cora', 'admin')
+    const visitor = await signedIn('cora')
+    for (const name of others) expect.soft(await codeOf(visitor, name), name).toBe('PASSWORD_CHANGE_REQUIRED')
+    for (const name of own.filter((each) => each !== 'changePassword'))
+      expect.soft(await codeOf(visitor, name), name).toBeUndefined()
+    const entry = await admin.server.db.auditEvent.findFirst({
+      where: { actor: 'cora', action: 'updateTrustAnchor' },
+    })
+    expect(entry).toMatchObject({ outcome: 'REFUSED', reason: expect.stringContaining('Choose a new one') })
+  })
+
+  it.each([
+    ['viewer', 'FORBIDDEN', 'FORBIDDEN'],
+    ['operator', 'PASSWORD_CHANGE_REQUIRED', 'FORBIDDEN'],
+    ['admin', 'PASSWORD_CHANGE_REQUIRED', 'PASSWORD_CHANGE_REQUIRED'],
+  ] as const)('is checked after the role: %s', async (role, operate, administer) => {
+    await newUser(`new-${role}`, role)
+    const visitor = await signedIn(`new-${role}`)
+    expect(await codeOf(visitor, 'registerSubordinate')).toBe(operate)
+    expect(await codeOf(visitor, 'createUser')).toBe(administer)
+    expect((await visitor.execute('{ subordinates { totalCount } }')).errors).toBeUndefined()
+  })
+
+  it('is over once the user has chosen another one', async () => {
+    await newUser('dora', 'admin')
+    const visitor = await signedIn('dora')
+    const same = await visitor.mutate('changePassword', { newPassword: FIRST }, 'hasPassword')
+    expect(same).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'newPassword'] })
+    await visitor.mutate('changePassword', { newPassword: OWN }, 'hasPassword')
+    expect(await viewerOf(visitor)).toMatchObject({ passwordChange: 'NONE' })
+    expect(await codeOf(visitor, 'updateTrustAnchor')).toBeUndefined()
+    expect(await viewerOf(await signedIn('dora', OWN))).toMatchObject({ passwordChange: 'NONE' })
+  })
+
+  it('allows to set up a second factor, and to sign out', async () => {
+    await newUser('emil', 'viewer')
+    const visitor = await signedIn('emil')
+    expect((await visitor.auth('/two-factor/enable', { password: FIRST })).status).toBe(200)
+    expect((await visitor.auth('/sign-out', {})).status).toBe(200)
+    expect(await viewerOf(visitor)).toBeNull()
+  })
+
+  it('does not affect API keys, and REST takes no session', async () => {
+    await newUser('finn', 'admin')
+    const { key } = await admin.mutate('createApiKey', { username: 'finn', name: 'x' }, 'key', 'admin')
+    const send = (headers: Record<string, string>) =>
+      fetch(`${admin.adminUrl}/api/v1/trustmarktypes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ tmtype: 'https://ta.example.org/marks/rest' }),
+      })
+    expect((await send({ 'x-api-key': key })).status).toBe(201)
+    const { cookies } = await signedIn('finn')
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    expect((await send({ cookie })).status).toBe(401)
+  })
+})
+
+it('a password that should be changed refuses nothing', async () => {
+  await newUser('gina', 'admin', {})
+  await admin.server.db.user.update({ where: { username: 'gina' }, data: { passwordChange: 'ASKED' } })
+  const visitor = await signedIn('gina')
+  expect(await viewerOf(visitor)).toMatchObject({ passwordChange: 'ASKED' })
+  expect(await codeOf(visitor, 'updateTrustAnchor')).toBeUndefined()
+})

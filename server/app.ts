@@ -33,6 +33,7 @@ import { refuseFaultyInput } from '#server/plugins/input-check.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
+import { createNewInvitations } from '#server/schema/new-invitations.ts'
 import type { ServiceDeps } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'
 import { isReachable } from '#store/connect.ts'
@@ -123,14 +124,13 @@ async function contextOf(
   request: FastifyRequest,
 ): Promise<Context> {
   let pending: Promise<Set<string>> | undefined
+  const requester = { address: request.ip, requestId: request.id }
   return {
     ...deps,
+    requester,
+    newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),
     onFailure: deps.observe.operations.failed,
-    caller: await callerOf(deps, {
-      headers: request.headers,
-      address: request.ip,
-      requestId: request.id,
-    }),
+    caller: await callerOf(deps, { headers: request.headers, ...requester }),
     pending: () => {
       pending ??= pendingThings(deps)
       return pending

@@ -2,7 +2,7 @@
 import { defaultKeyHasher } from '@better-auth/api-key'
 import { generateRandomString } from 'better-auth/crypto'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
-import { findUser } from '#server/auth/users.ts'
+import { findUser } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'

@@ -5,7 +5,7 @@ import { callerOf, type Doors } from '#server/auth/caller-of.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type SignInMethod, signInMethodOf } from '#server/identity/sign-in-method.ts'
-import { recordOnly } from '#server/services/write.ts'
+import { recordChange } from '#server/services/write.ts'
 
 export type SignInOutcome = 'succeeded' | 'failed' | 'throttled' | 'second_factor_awaited'
 export type SignInObserver = (method: SignInMethod, outcome: SignInOutcome) => void
@@ -44,7 +44,7 @@ export async function identifyRequester(doors: Doors, request: FastifyRequest): 
 
 /** Called before the response is sent: a sign-in that cannot be recorded fails. */
 export async function recordAnswer(
-  { db, onSignIn }: Entrance,
+  { db, now, onSignIn }: Entrance,
   request: FastifyRequest,
   { caller, claimedName }: Asker,
   action: RecordedAction,
@@ -61,12 +61,18 @@ export async function recordAnswer(
   const { ip: address, id: requestId } = request
   const actor = (isSignIn && isDone ? name : caller?.name) ?? 'anonymous'
   const who: Caller = { ...withoutRights, name: actor, address, requestId }
-  await recordOnly(db, who, {
-    action: isSignIn ? 'signIn' : action === 'verifySecondFactor' ? 'enableTwoFactor' : action,
-    resource: name,
-    ...(isDone
-      ? { after: isSignIn ? waysOf(request) : {} }
-      : { outcome: 'FAILED', reason: await reasonOf(answer) }),
+  const outcome = isDone
+    ? { after: isSignIn ? waysOf(request) : {} }
+    : ({ outcome: 'FAILED', reason: await reasonOf(answer) } as const)
+  await recordChange(db, who, async (tx) => {
+    if (isSignIn && session)
+      await tx.user.update({ where: { id: session.userId }, data: { lastSignInAt: now() } })
+    return {
+      action: isSignIn ? 'signIn' : action === 'verifySecondFactor' ? 'enableTwoFactor' : action,
+      resource: name,
+      ...outcome,
+      result: undefined,
+    }
   })
 }
 

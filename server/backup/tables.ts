@@ -17,6 +17,7 @@ const transient = [
   'CollectionEvaluation',
   'Session',
   'Verification',
+  'Invitation',
   'RateLimit',
 ]
 

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
+import { invitationLink } from '#server/auth/invitations.ts'
+import { findUser } from '#server/auth/user-row.ts'
 import { command, print, withInstallation } from '#server/cli/output.ts'
 import { roles } from '#server/identity/roles.ts'
 
@@ -26,6 +28,8 @@ async function choosePassword({ passwordStdin, mustChange }: PasswordOptions) {
   return { password, generated: false, passwordChange } as const
 }
 
+const invited = { password: undefined, generated: false, passwordChange: 'NONE' } as const
+
 const create = command('create', 'create a user')
   .requiredOption('--username <name>', 'the username')
   .addOption(new Option('--role <role>', 'the role').choices(roles).default('viewer'))
@@ -33,23 +37,26 @@ const create = command('create', 'create a user')
   .option('--email <address>', 'the e-mail address')
   .addOption(passwordOption)
   .addOption(mustChangeOption)
+  .addOption(
+    new Option('--invite', 'print a link with which the user chooses a password').conflicts([
+      'passwordStdin',
+      'mustChange',
+    ]),
+  )
   .action(async (options) => {
-    const { password, generated, passwordChange } = await choosePassword(options)
+    const { password, generated, passwordChange } = options.invite ? invited : await choosePassword(options)
     const { username, role, name, email } = options
-    const user = await withInstallation(
-      ({ caller, ...parts }) =>
-        createAccounts(parts).createUser(caller, {
-          username,
-          password,
-          role,
-          name,
-          email,
-          passwordChange,
-        }),
+    const { user, link } = await withInstallation(
+      async ({ caller, consoleUrl, ...parts }) => {
+        const details = { username, role, name, email, passwordChange, ...(password ? { password } : {}) }
+        const user = await createAccounts(parts).createUser(caller, details)
+        return { user, link: user.invitation && invitationLink(user.invitation, consoleUrl) }
+      },
       { attempt: { action: 'createUser', input: { username } } },
     )
-    const shown = generated ? `\nPassword: ${password}` : ''
-    const result = { username: user.username, role, ...(generated ? { password } : {}) }
+    const shown = link ? `\nInvitation: ${link}` : generated ? `\nPassword: ${password}` : ''
+    const secret = link ? { invitation: link } : generated ? { password } : {}
+    const result = { username: user.username, role, ...secret }
     print(options, result, `Created ${role} ${user.username}.${shown}`)
   })
 
@@ -72,6 +79,20 @@ const setPassword = command('set-password', 'set a new password and end the user
     )
   })
 
+const remove = command('remove', 'remove a user and revoke the user’s API keys')
+  .requiredOption('--username <name>', 'the username')
+  .action(async (options) => {
+    const { username } = options
+    await withInstallation(
+      async ({ caller, ...parts }) => {
+        const { id } = await findUser(parts.db, username)
+        await createAccounts(parts).removeUser(caller, id)
+      },
+      { attempt: { action: 'removeUser', input: { username } } },
+    )
+    print(options, { username }, `Removed ${username}.`)
+  })
+
 const list = command('list', 'list all users').action(async (options) => {
   const users = await withInstallation((parts) => createAccounts(parts).listUsers())
   const lines = users.map(({ username, role, banned }) => `${username}  ${role}${banned ? '  banned' : ''}`)
@@ -82,4 +103,5 @@ export const userCommand = new Command('user')
   .description('manage users')
   .addCommand(create)
   .addCommand(setPassword)
+  .addCommand(remove)
   .addCommand(list)

@@ -11,6 +11,7 @@ export type OperationErrorCode =
   | 'UNSAFE_KEY_CHANGE'
   | 'KEY_DIRECTORY_READ_ONLY'
   | 'REAUTHENTICATION_REQUIRED'
+  | 'TOO_MANY_REQUESTS'
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode
@@ -115,6 +116,15 @@ export class ReauthenticationRequiredError extends OperationError {
       'REAUTHENTICATION_REQUIRED',
       'Your sign-in is too old for this change. Confirm that it is you, then retry.',
     )
+  }
+}
+
+/** The address made too many attempts; the message says how long to wait. */
+export class TooManyRequestsError extends OperationError {
+  override readonly name = 'TooManyRequestsError'
+  override readonly isRetryable = true
+  constructor(message: string) {
+    super('TOO_MANY_REQUESTS', message)
   }
 }
 

@@ -19,6 +19,8 @@ export type Installation = {
   /** The Entity Identifier of the Trust Anchor. */
   entityId: string
   allowHttp: boolean
+  /** Where the console is. */
+  consoleUrl: URL
   databaseUrl: string
   /** The place of the signing keys. */
   keys: KeyPlace
@@ -75,6 +77,7 @@ function localConfig({ environment }: EmbeddedConfig, { databaseUrl, authSecret 
 
 function connect(config: ServerConfig, isServed: boolean): Installation {
   const { databaseUrl, keysDirectory, historicalKeysDirectory, entityId, allowHttp } = config
+  const { loginRedirectUrl, adminUrl } = config
   const db = connectDatabase(databaseUrl)
   return {
     db,
@@ -82,6 +85,7 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
     caller: cliCaller(systemUser()),
     entityId,
     allowHttp,
+    consoleUrl: new URL(loginRedirectUrl, adminUrl),
     databaseUrl,
     keys: { directory: keysDirectory, historicalDirectory: historicalKeysDirectory },
     applied: [],

@@ -33,6 +33,7 @@ const statuses: Readonly<Record<OperationErrorCode, number>> = {
   UNSAFE_KEY_CHANGE: 409,
   KEY_DIRECTORY_READ_ONLY: 503,
   REAUTHENTICATION_REQUIRED: 403,
+  TOO_MANY_REQUESTS: 429,
 }
 
 /** Services name fields as in GraphQL. */

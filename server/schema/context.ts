@@ -17,11 +17,15 @@ import type { Events } from '#server/live/events.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { PublicationWatch } from '#server/publish/publication-status.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
+import type { NewInvitations } from '#server/schema/new-invitations.ts'
 import type { Services } from '#server/services/index.ts'
 import type { Reader } from '#store/reader.ts'
 
 export type Context = {
   caller: Caller | null
+  /** Where the request comes from, also without credentials. */
+  requester: { address: string; requestId: string }
+  newInvitations: NewInvitations
   db: Database
   services: Services
   accounts: Accounts

@@ -7,6 +7,7 @@ import {
   NotFoundError,
   type OperationError,
   ReauthenticationRequiredError,
+  TooManyRequestsError,
   UnavailableError,
   UnsafeKeyChangeError,
 } from '#server/error/operation-error.ts'
@@ -32,6 +33,7 @@ const ErrorCode = builder.enumType('ErrorCode', {
       description:
         'The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys.',
     },
+    TOO_MANY_REQUESTS: { description: 'Too many attempts from one address. Try again later.' },
   } as const,
 })
 
@@ -67,6 +69,7 @@ const concrete = [
     'The key directory cannot be written by the admin server.',
   ],
   [ReauthenticationRequiredError, 'ReauthenticationRequiredError', 'The sign-in is not recent enough.'],
+  [TooManyRequestsError, 'TooManyRequestsError', 'Too many attempts from one address.'],
 ] as const
 for (const [errorClass, name, description] of concrete) {
   builder.objectType(errorClass, { name, description, interfaces: [OperationErrorInterface] })
@@ -125,4 +128,5 @@ export const failures = {
   UnsafeKeyChangeError,
   KeyDirectoryReadOnlyError,
   ReauthenticationRequiredError,
+  TooManyRequestsError,
 }

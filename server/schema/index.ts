@@ -46,6 +46,8 @@ import '#server/schema/subordinate/subordinate-import.ts'
 import '#server/schema/run/schedule.ts'
 import '#server/schema/access/user.ts'
 import '#server/schema/access/user-list.ts'
+import '#server/schema/access/user-removal.ts'
+import '#server/schema/access/invitation.ts'
 import '#server/schema/access/api-key.ts'
 import '#server/schema/access/api-key-list.ts'
 

@@ -130,6 +130,18 @@ test('signing in, with and without success', async () => {
 
 const key = () => ({ 'x-api-key': deployment.apiKey })
 
+/** The token of a new invitation. Its answer is the one place where it is shown. */
+async function invite(): Promise<string> {
+  const query =
+    'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on MutationCreateUserSuccess { data { invitation { link } } } } }'
+  const response = await fetch(`${adminUrl()}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...key() },
+    body: JSON.stringify({ query, variables: { input: { username: 'invited', role: 'VIEWER' } } }),
+  })
+  return /#([\w-]{43})/.exec(await response.text())?.[1] ?? expect.unreachable('no link')
+}
+
 test('the API, with valid and invalid requests', async () => {
   expect(await post('/graphql', { query: '{ viewer { username } }' }, key())).toContain('username')
   await post('/graphql', { query: '{ viewer { username } }' }, { 'x-api-key': `${deployment.apiKey}x` })
@@ -144,6 +156,22 @@ test('the API, with valid and invalid requests', async () => {
       expect(answer).toContain('INVALID_INPUT')
     }
   }
+  const invitation = await invite()
+  secrets['an invitation'] = invitation
+  const accept =
+    'mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { __typename } }'
+  for (const given of [
+    { token: `${invitation}x` },
+    { token: invitation, password: 'x' },
+    { token: [invitation] },
+    {},
+  ]) {
+    const variables = { input: { token: invitation, password: plant('a password for a new user'), ...given } }
+    await post('/graphql', { query: accept, variables }, { cookie: 'inmor.session_token=x' })
+    await post('/graphql', { query: accept.replace('__typename', 'nothing'), variables }, key())
+  }
+  await fetch(`${adminUrl()}/invitation`)
+  await post('/graphql', `{"query": "{ viewer", "token": "${invitation}"`)
   await post('/graphql', `{"query": "{ viewer", "key": "${deployment.apiKey}"`, key())
   await post('/api/v1/trustmarktypes', { tmtype: 'rubbish' }, key())
 })

@@ -46,6 +46,11 @@ export const UserRef = builder.prismaNode('User', {
       select: { passwordChange: true },
       resolve: ({ passwordChange }) => parsePasswordChange(passwordChange),
     }),
+    lastSignInAt: t.expose('lastSignInAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the user last signed in to the console; null: never.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was created.' }),
   }),
 })
@@ -57,7 +62,10 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
   description: 'A user to create.',
   fields: (t) => ({
     username: t.string({ required: true, description: 'The username.' }),
-    password: t.string({ required: true, description: 'The initial password, at least 12 characters.' }),
+    password: t.string({
+      description:
+        'The initial password, at least 12 characters. Without one the user is invited: `invitation.link` is returned once.',
+    }),
     role: t.field({ type: RoleEnum, required: true, description: 'The role.' }),
     name: t.string({ description: 'The display name; the username by default.' }),
     email: t.string({ description: 'The e-mail address.' }),
@@ -99,13 +107,14 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, context) => {
       const { role, username, password, name, email, mustChangePassword } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
-      const { id } = await context.accounts.createUser(requireRecentCaller(context), {
+      const { id, invitation } = await context.accounts.createUser(requireRecentCaller(context), {
         username,
-        password,
+        ...(typeof password === 'string' ? { password } : {}),
         role,
-        passwordChange: mustChangePassword ? 'REQUIRED' : 'NONE',
+        passwordChange: mustChangePassword && typeof password === 'string' ? 'REQUIRED' : 'NONE',
         ...details,
       })
+      if (invitation) context.newInvitations.add(id, invitation)
       return context.db.user.findUniqueOrThrow({ where: { id } })
     },
   }),

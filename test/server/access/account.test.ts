@@ -100,6 +100,13 @@ describe('a change of access', () => {
     const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'operator' } })
     return Buffer.from(`User:${id}`).toString('base64')
   }
+  const invited = async (username: string) => {
+    const { db } = admin.server
+    const user = await db.user.findUnique({ where: { username } })
+    if (user) return { id: Buffer.from(`User:${user.id}`).toString('base64') }
+    const { id } = await admin.mutate('createUser', { username, role: 'VIEWER' }, 'id', 'admin')
+    return { id }
+  }
   const apiKey = async () => {
     const key = await admin.server.db.apikey.findFirstOrThrow({ where: { name: 'script' } })
     return Buffer.from(`ApiKey:${key.id}`).toString('base64')
@@ -113,6 +120,7 @@ describe('a change of access', () => {
     ['updateUser', async () => ({ id: await operator(), name: 'Olga' }), 'id'],
     ['resetUserPassword', async () => ({ id: await operator(), password: PASSWORD }), 'id'],
     ['resetSecondFactor', async () => ({ id: await operator() }), 'id'],
+    ['createInvitation', () => invited('ina'), 'username'],
     ['createApiKey', () => ({ username: 'operator', name: 'script' }), 'key'],
     ['revokeApiKey', async () => ({ id: await apiKey() }), 'id'], // the key created here
     ['changePassword', () => ({ newPassword: PASSWORD }), 'hasPassword'],

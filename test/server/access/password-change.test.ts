@@ -1,18 +1,9 @@
 /** Tests that a user whose password must be changed can do nothing else first. */
-import {
-  type GraphQLInputType,
-  getNamedType,
-  getNullableType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isRequiredArgument,
-  isRequiredInputField,
-} from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { schema } from '#server/schema/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { documentOf } from '#test/helpers/minimal-document.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
@@ -38,39 +29,11 @@ async function newUser(username: string, role: Role, further: object = { mustCha
   return admin.mutate('createUser', input, 'id passwordChange', 'admin')
 }
 
-/** A valid value of an input type, as small as possible. */
-function sample(type: GraphQLInputType): unknown {
-  if (isListType(getNullableType(type))) return []
-  const named = getNamedType(type)
-  if (isEnumType(named)) return named.getValues()[0]?.name
-  if (isInputObjectType(named))
-    return Object.fromEntries(
-      Object.values(named.getFields())
-        .filter(isRequiredInputField)
-        .map((field) => [field.name, sample(field.type)]),
-    )
-  const scalars: Record<string, unknown> = { Int: 1, Boolean: true, JSON: {}, JWKS: { keys: [] } }
-  const texts: Record<string, string> = {
-    EntityIdentifier: 'https://rp.example.org',
-    URL: 'https://rp.example.org/x',
-    DateTime: '2030-01-01T00:00:00Z',
-  }
-  return scalars[named.name] ?? texts[named.name] ?? 'x'
-}
-
 /** The code with which a visitor's mutation is refused. */
 async function codeOf(visitor: Visitor, name: string): Promise<string | undefined> {
   const field = schema.getMutationType()?.getFields()[name]
-  const required = field?.args.filter(isRequiredArgument) ?? []
-  const head = required.map((arg) => `$${arg.name}: ${arg.type}`).join()
-  const args = required.map((arg) => `${arg.name}: $${arg.name}`).join()
-  const variables = Object.fromEntries(required.map((arg) => [arg.name, sample(arg.type)]))
-  const document = `mutation ${head && `(${head})`} { ${name} ${args && `(${args})`} { __typename } }`
-  const leaf = document.replace(/ \{ __typename \}/, '')
-  const { errors } = await visitor.execute(
-    /^(Boolean|ID)!?$/.test(String(field?.type)) ? leaf : document,
-    variables,
-  )
+  if (!field) throw new Error(`There is no mutation ${name}.`)
+  const { errors } = await visitor.execute(documentOf('mutation', field))
   return errors?.[0]?.extensions?.code
 }
 

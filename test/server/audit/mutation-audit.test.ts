@@ -29,6 +29,8 @@ eachRow<[mutation: string, input: (() => Promise<object>) | null, resource: () =
     ['updateUser', async () => ({ ...(await user('ben')), role: 'OPERATOR' }), () => 'ben'],
     ['resetUserPassword', async () => ({ ...(await user('cora')), password: PASSWORD }), () => 'cora'],
     ['resetSecondFactor', () => user('dora'), () => 'dora'],
+    ['removeUser', () => user('emil'), () => 'emil'],
+    ['createInvitation', () => made('createUser', { username: 'finn', role: 'VIEWER' }), () => 'finn'],
     ['createApiKey', async () => ({ username: 'viewer', name: 'ci' }), () => 'viewer/ci'],
     ['revokeApiKey', () => apiKey('old'), () => expect.stringMatching(/./)],
   ],

@@ -74,6 +74,8 @@ const make = (name: string, input: object): Promise<Made> => succeed(name, { inp
 const uniqueType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
 const makeUser = () =>
   make('createUser', { username: `u${crypto.randomUUID()}`, password: PASSWORD, role: 'VIEWER' })
+const makeInvited = (): Promise<Made & { invitation: { link: string } }> =>
+  succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
 const makeType = () => make('createTrustMarkType', { type: uniqueType() })
 
 async function issue(): Promise<Made> {
@@ -136,6 +138,15 @@ const calls: Row[] = [
   ['updateUser', async () => ({ input: { id: (await makeUser()).id, role: 'OPERATOR' } })],
   ['resetUserPassword', async () => ({ input: { id: (await makeUser()).id, password: PASSWORD } })],
   ['resetSecondFactor', async () => ({ input: { id: (await makeUser()).id } })],
+  ['removeUser', async () => ({ input: { id: (await makeUser()).id } })],
+  ['createInvitation', async () => ({ input: { id: (await makeInvited()).id } })],
+  [
+    'acceptInvitation',
+    async () => {
+      const { invitation } = await makeInvited()
+      return { input: { token: new URL(invitation.link).hash.slice(1), password: PASSWORD } }
+    },
+  ],
   ['createApiKey', () => ({ input: { username: 'viewer', name: 'ci' } })],
   [
     'revokeApiKey',

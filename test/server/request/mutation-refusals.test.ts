@@ -28,6 +28,8 @@ eachRow<[mutation: string, type: string, further?: object]>(
     ['updateUser', 'User', { role: 'VIEWER' }],
     ['resetUserPassword', 'User', { password: PASSWORD }],
     ['resetSecondFactor', 'User'],
+    ['removeUser', 'User'],
+    ['createInvitation', 'User'],
     ['revokeApiKey', 'ApiKey'],
   ],
   ([mutation]) => [`mutation/${mutation}/NotFoundError`],

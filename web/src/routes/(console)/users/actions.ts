@@ -2,15 +2,16 @@
 import type { UserFieldsFragment } from '#lib/gql/graphql.ts'
 import { write } from '#lib/graphql/client.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
-import { ResetSecondFactor, UpdateUser } from './user.ts'
+import { RemoveUser, ResetSecondFactor, UpdateUser } from './user.ts'
 
 interface UserAction {
-  name: 'ban' | 'unban' | 'second-factor'
+  name: 'ban' | 'unban' | 'second-factor' | 'remove'
   label: string
   consequence: string
   done: string
   danger: boolean
-  applies: (user: UserFieldsFragment) => boolean
+  /** `isSelf`: the user is the one who looks. */
+  applies: (user: UserFieldsFragment, isSelf: boolean) => boolean
   run: (id: string) => Promise<Refusal | undefined>
 }
 
@@ -43,5 +44,15 @@ export const userActions: readonly UserAction[] = [
     danger: true,
     applies: ({ twoFactorEnabled, passkeyCount }) => twoFactorEnabled || passkeyCount > 0,
     run: async (id) => (await write(ResetSecondFactor, { input: { id } })).refusal,
+  },
+  {
+    name: 'remove',
+    label: 'Remove user',
+    consequence:
+      'Their sessions end and their passkeys and API keys stop working for good, also in scripts. The audit log keeps their name. This cannot be undone; to keep the account, lock it out instead.',
+    done: 'removed.',
+    danger: true,
+    applies: (_user, isSelf) => !isSelf,
+    run: async (id) => (await write(RemoveUser, { input: { id } })).refusal,
   },
 ]

@@ -3,7 +3,8 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment UserFields on User {
-    id username name email role banned createdAt twoFactorEnabled passkeyCount
+    id username name email role banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
+    invitation { isExpired }
   }
 `)
 
@@ -11,7 +12,7 @@ export const CreateUser = graphql(`
   mutation CreateUser($input: CreateUserInput!) {
     createUser(input: $input) {
       __typename
-      ... on MutationCreateUserSuccess { data { id username } }
+      ... on MutationCreateUserSuccess { data { id username invitation { link } } }
       ...Refusal
     }
   }
@@ -22,6 +23,26 @@ export const UpdateUser = graphql(`
     updateUser(input: $input) {
       __typename
       ... on MutationUpdateUserSuccess { data { id username } }
+      ...Refusal
+    }
+  }
+`)
+
+export const CreateInvitation = graphql(`
+  mutation CreateInvitation($input: CreateInvitationInput!) {
+    createInvitation(input: $input) {
+      __typename
+      ... on MutationCreateInvitationSuccess { data { id invitation { link } } }
+      ...Refusal
+    }
+  }
+`)
+
+export const RemoveUser = graphql(`
+  mutation RemoveUser($input: RemoveUserInput!) {
+    removeUser(input: $input) {
+      __typename
+      ... on MutationRemoveUserSuccess { data }
       ...Refusal
     }
   }

@@ -1,0 +1,33 @@
+/** Removes users. The audit log keeps their names; their API keys are revoked. */
+import { refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
+import type { Database } from '#server/database/client.ts'
+import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { recordChange } from '#server/services/write.ts'
+
+export function createUserRemoval(db: Database) {
+  return {
+    /**
+     * The row takes sessions, passkeys, authenticator app and invitation with it. Keys stay as revoked rows, so that the
+     * list of keys still explains what was used.
+     */
+    async removeUser(caller: Caller, id: string): Promise<void> {
+      await recordChange(db, caller, async (tx) => {
+        const user = await tx.user.findUnique({ where: { id } })
+        if (!user) throw new NotFoundError(`There is no User with the id ${id}.`, 'id')
+        const { resource } = resourceOf(user)
+        if (caller.name === resource)
+          throw new ConflictError('You cannot remove yourself. Another administrator can.')
+        if (user.role === 'admin') await refuseLastAdministrator(tx, id)
+        const sessionsEnded = await tx.session.count({ where: { userId: id } })
+        const { count: apiKeysRevoked } = await tx.apikey.updateMany({
+          where: { referenceId: id, OR: [{ enabled: true }, { enabled: null }] },
+          data: { enabled: false },
+        })
+        await tx.user.delete({ where: { id } })
+        const after = { sessionsEnded, apiKeysRevoked }
+        return { action: 'removeUser', resource, before: snapshot(user), after, result: null }
+      })
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/** Resets passwords and second factors of users, by an administrator. */
+import type { Auth } from '#server/auth/auth.ts'
+import { CREDENTIAL } from '#server/auth/credential.ts'
+import { createCredential, endInvitation } from '#server/auth/invitations.ts'
+import { checkPassword } from '#server/auth/password.ts'
+import { findUser, resourceOf } from '#server/auth/user-row.ts'
+import type { Database } from '#server/database/client.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { PasswordChange } from '#server/identity/password-change.ts'
+import { recordChange } from '#server/services/write.ts'
+
+export function createUserReset(db: Database, auth: Auth) {
+  return {
+    /** Also ends the user's sessions. */
+    async setPassword(
+      caller: Caller,
+      username: string,
+      password: string,
+      passwordChange: PasswordChange = 'NONE',
+    ): Promise<void> {
+      await checkPassword(password, await findUser(db, username))
+      const hash = await (await auth.$context).password.hash(password)
+      await recordChange(db, caller, async (tx) => {
+        const user = await findUser(tx, username)
+        const where = { userId: user.id, providerId: CREDENTIAL }
+        const { count } = await tx.account.updateMany({ where, data: { password: hash } })
+        if (count === 0) {
+          if ((await tx.account.count({ where: { userId: user.id } })) > 0)
+            throw new InvalidInputError(
+              `${username} signs in by single sign-on and has no password here.`,
+              'id',
+            )
+          await createCredential(tx, user.id, hash) // of a user who was invited
+        }
+        await endInvitation(tx, user.id)
+        await tx.user.update({ where: { id: user.id }, data: { passwordChange } })
+        await tx.session.deleteMany({ where: { userId: user.id } })
+        return {
+          action: 'resetUserPassword',
+          ...resourceOf(user),
+          before: { passwordChange: user.passwordChange },
+          after: { passwordChange },
+          result: null,
+        }
+      })
+    },
+
+    /** Removes the authenticator app, recovery codes and passkeys of a user who lost them. */
+    async resetSecondFactor(caller: Caller, username: string): Promise<void> {
+      await recordChange(db, caller, async (tx) => {
+        const user = await findUser(tx, username)
+        const userId = user.id
+        const passkeys = await tx.passkey.deleteMany({ where: { userId } })
+        await tx.twoFactor.deleteMany({ where: { userId } })
+        await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } })
+        await tx.session.deleteMany({ where: { userId } })
+        return {
+          action: 'resetSecondFactor',
+          ...resourceOf(user),
+          before: { twoFactorEnabled: user.twoFactorEnabled ?? false, passkeys: passkeys.count },
+          after: { twoFactorEnabled: false, passkeys: 0 },
+          result: null,
+        }
+      })
+    },
+  }
+}

@@ -1,0 +1,110 @@
+/** Invitations: a link with which a new user chooses a password. */
+import type { Invitation } from '#prisma/generated/client/client.ts'
+import { countAttempt } from '#server/auth/address-throttle.ts'
+import { UserRef } from '#server/schema/access/user.ts'
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
+
+const {
+  InvalidInputError,
+  ConflictError,
+  NotFoundError,
+  ReauthenticationRequiredError,
+  TooManyRequestsError,
+} = failures
+
+const InvitationRef = builder.objectRef<Invitation>('Invitation').implement({
+  description: 'An invitation that was not used yet.',
+  authScopes: { administer: true },
+  fields: (t) => ({
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When the link expires, seven days after its creation.',
+    }),
+    isExpired: t.boolean({
+      description: 'Whether the link has expired. Create a new one.',
+      resolve: ({ expiresAt }, _args, { now }) => expiresAt <= now(),
+    }),
+    link: t.string({
+      nullable: true,
+      description:
+        'The link. Returned once, by the mutation that creates it; null elsewhere, because only its hash is stored.',
+      resolve: ({ userId }, _args, { newInvitations }) => newInvitations.get(userId) ?? null,
+    }),
+  }),
+})
+
+builder.prismaObjectField(UserRef, 'invitation', (t) =>
+  t.field({
+    type: InvitationRef,
+    nullable: true,
+    description: 'The invitation of a user who has not chosen a password yet; null for others.',
+    select: { invitation: true },
+    resolve: ({ invitation }) => (invitation?.usedAt ? null : invitation),
+  }),
+)
+
+builder.prismaObjectField(UserRef, 'canBeInvited', (t) =>
+  t.boolean({
+    description: 'Whether the user has no way to sign in yet, so that createInvitation applies.',
+    select: { banned: true, _count: { select: { accounts: true } } },
+    resolve: ({ banned, _count }) => !banned && _count.accounts === 0,
+  }),
+)
+
+const CreateInvitationInput = builder.inputType('CreateInvitationInput', {
+  description: 'The user to invite.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
+})
+
+const AcceptInvitationInput = builder.inputType('AcceptInvitationInput', {
+  description: 'An invitation and the password of the invited user.',
+  fields: (t) => ({
+    token: t.string({ required: true, description: 'The part of the link after #.' }),
+    password: t.string({ required: true, description: 'The password, at least 12 characters.' }),
+  }),
+})
+
+const AcceptedInvitation = builder.objectRef<{ username: string }>('AcceptedInvitation').implement({
+  description: 'A used invitation.',
+  authScopes: { anyone: true },
+  fields: (t) => ({
+    username: t.exposeString('username', { description: 'The username, to sign in with.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  createInvitation: t.field({
+    type: UserRef,
+    description:
+      'Creates a new invitation link for a user without a password. The previous link stops working.',
+    authScopes: { administer: true },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: CreateInvitationInput, required: true, description: 'The user.' }) },
+    resolve: async (_root, { input }, context) => {
+      const caller = requireRecentCaller(context)
+      const { id } = await context.accounts.findUserById(textNodeId(input.id, 'User'))
+      context.newInvitations.add(id, await context.accounts.createInvitation(caller, id))
+      return context.db.user.findUniqueOrThrow({ where: { id } })
+    },
+  }),
+  acceptInvitation: t.field({
+    type: AcceptedInvitation,
+    description:
+      'Sets the password of an invited user. Needs no credentials; at most ten attempts a minute from one address.',
+    authScopes: { anyone: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError] },
+    args: {
+      input: t.arg({
+        type: AcceptInvitationInput,
+        required: true,
+        description: 'The invitation and the password.',
+      }),
+    },
+    resolve: async (_root, { input: { token, password } }, { accounts, db, now, requester }) => {
+      await countAttempt(db, now, 'invitation', requester.address)
+      return accounts.acceptInvitation(requester, token, password)
+    },
+  }),
+}))

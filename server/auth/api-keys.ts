@@ -14,23 +14,24 @@ const KEY_LENGTH = 64
 /** Leading characters kept in clear, to recognize a hashed key. */
 const SHOWN_LENGTH = 12
 const MAXIMUM_NAME_LENGTH = 64
+const DEFAULT_DAYS = 365
 const MAXIMUM_DAYS = 3650
 const DAY_MS = 86_400_000
 
-/** `days`: until it expires; absent: never. */
-export type NewApiKey = { username: string; keyName: string; role?: Role; days?: number }
+/** `days`: until it expires; absent: one year; null: never. */
+export type NewApiKey = { username: string; keyName: string; role?: Role; days?: number | null }
 
 export function createApiKeys(db: Database, now: Clock) {
   return {
     /** The key itself is returned once and never stored. */
     async createApiKey(caller: Caller, input: NewApiKey): Promise<{ id: string; key: string }> {
-      const { username, keyName, role, days } = input
+      const { username, keyName, role, days = DEFAULT_DAYS } = input
       checkName(keyName)
       checkDays(days)
       const key = `${API_KEY_PREFIX}${generateRandomString(KEY_LENGTH, 'a-z', 'A-Z')}`
       const hash = await defaultKeyHasher(key)
       const createdAt = now()
-      const expiresAt = days ? new Date(createdAt.getTime() + days * DAY_MS) : null
+      const expiresAt = days !== null ? new Date(createdAt.getTime() + days * DAY_MS) : null
       const id = await recordChange(db, caller, async (tx) => {
         const owner = await findUser(tx, username)
         const { id } = await tx.apikey.create({
@@ -88,7 +89,7 @@ function checkName(name: string): void {
   throw new InvalidInputError(`The name must have 1 to ${MAXIMUM_NAME_LENGTH} characters.`, 'name')
 }
 
-function checkDays(days: number | undefined): void {
-  if (days === undefined || (Number.isInteger(days) && days >= 1 && days <= MAXIMUM_DAYS)) return
+function checkDays(days: number | null): void {
+  if (days === null || (Number.isInteger(days) && days >= 1 && days <= MAXIMUM_DAYS)) return
   throw new InvalidInputError(`days must be from 1 to ${MAXIMUM_DAYS}.`, 'days')
 }

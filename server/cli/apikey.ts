@@ -5,13 +5,16 @@ import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { command, parseDays, print, withInstallation } from '#server/cli/output.ts'
 import { roles } from '#server/identity/roles.ts'
 
+const parseDaysOrNever = (value: string) => (value === 'never' ? value : parseDays(value))
+
 const create = command('create', 'create an API key and print it once')
   .requiredOption('--username <name>', 'the owner; the key has at most the owner’s rights')
   .requiredOption('--key-name <name>', 'a name for the key')
   .addOption(new Option('--role <role>', 'a lower role than the owner’s').choices(roles))
-  .option('--days <days>', 'days until it expires (default: never)', parseDays)
+  .option('--days <days>', 'days until it expires, or "never" (default: 365)', parseDaysOrNever)
   .action(async (options) => {
-    const { username, keyName, role, days } = options
+    const { username, keyName, role } = options
+    const days = options.days === 'never' ? null : options.days
     const { key } = await withInstallation(
       ({ caller, ...parts }) => createAccounts(parts).createApiKey(caller, { username, keyName, role, days }),
       { attempt: { action: 'createApiKey', input: { username } } },

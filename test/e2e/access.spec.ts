@@ -1,6 +1,9 @@
 /** Tests access management in the console: users, API keys and the audit log. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
 import { openConsole } from './signed-in-console.ts'
@@ -56,6 +59,7 @@ test('creates a user after a refusal at the field, who chooses a new password fi
   await signIn(other.page, 'vera', FIRST_PASSWORD)
   await other.page.getByRole('heading', { name: 'Choose a new password' }).waitFor()
   expect(await other.page.getByRole('navigation').count()).toBe(0)
+  expect(await violations(other.page)).toEqual([])
   for (const [password, problem] of [
     ['passwordpassword', 'easy to guess'],
     [FIRST_PASSWORD, 'your present password'],
@@ -72,6 +76,65 @@ test('creates a user after a refusal at the field, who chooses a new password fi
   await other.page.goto('/users')
   await other.page.getByRole('heading', { name: 'No right to do this' }).waitFor()
   await other.page.context().close()
+  expect(complaints).toEqual([])
+})
+
+test('invites a user by a link, who chooses a password and is signed in', async () => {
+  const { page, complaints } = watched
+  await page.getByRole('button', { name: 'Create a user' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Username').fill('ines')
+  await dialog.getByRole('button', { name: 'Create user' }).click()
+  const first = (await dialog.getByTestId('invitation-link').textContent()) ?? ''
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  const row = page.getByRole('row').filter({ hasText: 'ines' })
+  await row.getByText('Invited', { exact: true }).waitFor()
+  expect(await page.getByText(first).count()).toBe(0)
+  await page.getByRole('button', { name: 'What to do with ines' }).click()
+  await page.getByRole('menuitem', { name: 'New invitation link' }).click()
+  await dialog.getByRole('button', { name: 'Create link' }).click()
+  const link = (await dialog.getByTestId('invitation-link').textContent()) ?? ''
+  await dialog.getByRole('button', { name: 'Done' }).click()
+
+  const other = await openPage(browser, product.installation.adminUrl)
+  await other.page.goto('/invitation')
+  await other.page.getByText('This link is incomplete').waitFor()
+  const accept = async (address: string, password: string) => {
+    await other.page.goto('about:blank') // a change of the fragment alone loads nothing
+    await other.page.goto(address)
+    await other.page.getByLabel('New password', { exact: true }).fill(password)
+    await other.page.getByLabel('Repeat the new password').fill(password)
+    await other.page.getByRole('button', { name: 'Set password and sign in' }).click()
+  }
+  await accept(first, PASSWORD)
+  await other.page.getByText('This invitation is not valid.').waitFor()
+  await accept(link, 'passwordpassword')
+  await other.page.getByRole('alert').filter({ hasText: 'easy to guess' }).waitFor()
+  expect(await violations(other.page)).toEqual([])
+  await accept(link, PASSWORD)
+  await other.page.getByText('Your username is ines.').waitFor()
+  await other.page.getByRole('heading', { name: 'Dashboard' }).waitFor()
+  await accept(link, PASSWORD)
+  await other.page.getByText('You are signed in as ines').waitFor()
+  await other.page.getByText('This invitation was used.').waitFor()
+  expect(other.complaints).toEqual([])
+  await other.page.context().close()
+  expect(complaints).toEqual([])
+})
+
+test('shows the last sign-in and removes a user, but not oneself', async () => {
+  const { page, complaints } = watched
+  await page.goto('/users')
+  const row = page.getByRole('row').filter({ hasText: 'ines' })
+  await row.getByRole('cell', { name: 'just now' }).first().waitFor()
+  await page.getByRole('button', { name: 'What to do with admin' }).click()
+  await page.getByRole('menuitem', { name: 'Change the role' }).waitFor()
+  expect(await page.getByRole('menuitem', { name: 'Remove user' }).count()).toBe(0)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'What to do with ines' }).click()
+  await page.getByRole('menuitem', { name: 'Remove user' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove user' }).click()
+  await row.waitFor({ state: 'detached' })
   expect(complaints).toEqual([])
 })
 
@@ -118,9 +181,16 @@ test('shows an API key once, which works until it is revoked', async () => {
   await dialog.getByRole('button', { name: 'Create key' }).click()
   const key = (await dialog.getByTestId('api-key').textContent()) ?? ''
   expect(await viewerOf(key)).toEqual({ username: 'admin', role: 'VIEWER' })
+  expect(await violations(page, '[role=dialog]')).toEqual([])
+  const command = (await dialog.getByTestId('curl').textContent()) ?? ''
+  const { stdout } = await promisify(execFile)('sh', ['-c', command])
+  expect(JSON.parse(stdout)).toMatchObject({
+    data: { viewer: { username: 'admin', role: 'VIEWER' }, subordinates: { totalCount: 0 } },
+  })
   await dialog.getByRole('button', { name: 'Done' }).click()
   await dialog.waitFor({ state: 'hidden' })
   expect(await page.getByText(key).count()).toBe(0)
+  await page.getByRole('cell', { name: 'in 12 months' }).waitFor()
 
   await page.getByRole('button', { name: 'Revoke' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke key' }).click()

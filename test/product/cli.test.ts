@@ -13,6 +13,7 @@ import {
   startProduct,
 } from '#test/helpers/product.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { visit } from '#test/helpers/visitor.ts'
 
 const PASSWORD = 'correct horse battery staple'
 const VIEWER = '{ viewer { username role } }'
@@ -68,6 +69,25 @@ describe('with a running product', () => {
     expect(await succeed(installation, 'user list')).toBe('ada  operator\nadmin  admin\n2 users.\n')
   })
 
+  test('user: invites one by a link, asks for another password, and removes', async () => {
+    const created = await succeed(installation, 'user create --username ivo --role viewer --invite')
+    const link = /^Created viewer ivo\.\nInvitation: (\S+)\n$/.exec(created)?.[1] ?? ''
+    expect(link).toMatch(new RegExp(`^${installation.adminUrl}/invitation#[\\w-]{43}$`))
+    const visitor = visit(installation.adminUrl)
+    const input = { token: new URL(link).hash.slice(1), password: PASSWORD }
+    expect(await visitor.mutate('acceptInvitation', input, 'username')).toEqual({ username: 'ivo' })
+
+    const change = async (args: string) => {
+      const { password } = await json(installation, `user set-password --username ivo${args}`)
+      await visitor.signIn('ivo', password)
+      return (await visitor.execute('{ viewer { passwordChange } }')).data.viewer
+    }
+    expect(await change('')).toEqual({ passwordChange: 'ASKED' })
+    expect(await change(' --must-change')).toEqual({ passwordChange: 'REQUIRED' })
+    expect(await succeed(installation, 'user remove --username ivo')).toBe('Removed ivo.\n')
+    expect(await succeed(installation, 'user list')).not.toContain('ivo')
+  })
+
   test('apikey: creates one that works immediately, lists it without the key, and revokes it permanently', async () => {
     const key = (
       await succeed(installation, 'apikey create --username admin --key-name ci --role viewer --days 2')
@@ -80,6 +100,12 @@ describe('with a running product', () => {
     expect(listed).toMatch(/^\S+ {2}admin {2}ci {2}\S+… {2}active\n1 API keys\.\n$/)
     const [{ id, expiresAt }] = await json(installation, 'apikey list')
     expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 86_400_000)
+    await succeed(installation, 'apikey create --username admin --key-name forever --days never')
+    await succeed(installation, 'apikey create --username admin --key-name yearly')
+    const [, forever, yearly] = await json(installation, 'apikey list')
+    expect(forever).toMatchObject({ name: 'forever', expiresAt: null })
+    expect(Date.parse(yearly.expiresAt)).toBeGreaterThan(Date.now() + 364 * 86_400_000)
+    for (const other of [forever, yearly]) await succeed(installation, `apikey revoke ${other.id}`)
 
     expect(await succeed(installation, `apikey revoke ${id}`)).toBe(`Revoked ${id}.\n`)
     expect(await admin<object>(VIEWER).catch(String)).not.toMatchObject({ viewer: { username: 'admin' } })
@@ -112,6 +138,12 @@ describe('with a running product', () => {
   test.each([
     ['a user who exists', 'user create --username admin', 'The user admin already exists.'],
     ['an unknown user', 'user set-password --username nobody', 'There is no user nobody.'],
+    [
+      'the last administrator',
+      'user remove --username admin',
+      'This is the last administrator. Create another one first.',
+    ],
+    ['a user to remove who is unknown', 'user remove --username nobody', 'There is no user nobody.'],
     ['a key for an unknown user', 'apikey create --username nobody --key-name x', 'There is no user nobody.'],
     ['an unknown key', 'apikey revoke 0', 'There is no API key 0.'],
     [

@@ -91,7 +91,9 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     username: t.string({ required: true, description: 'The owner’s username.' }),
     name: t.string({ required: true, description: 'Its name.' }),
     role: t.field({ type: RoleEnum, description: 'A lower role than the owner’s; the owner’s by default.' }),
-    days: t.int({ description: 'Days until it expires; never by default.' }),
+    days: t.int({
+      description: 'Days until it expires, at most 3650; 365 by default. Null: it never expires.',
+    }),
   }),
 })
 
@@ -121,7 +123,7 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input: { username, name, role, days } }, context) => {
-      const limits = { ...(role ? { role } : {}), ...(typeof days === 'number' ? { days } : {}) }
+      const limits = { ...(role ? { role } : {}), ...(days !== undefined ? { days } : {}) }
       return context.accounts.createApiKey(requireRecentCaller(context), {
         username,
         keyName: name,

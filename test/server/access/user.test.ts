@@ -120,6 +120,18 @@ describe('API keys', () => {
     expect(await askWith(greater.key)).toEqual({ username: 'dora', role: 'OPERATOR' })
   })
 
+  it.each([
+    [{}, 365],
+    [{ days: 30 }, 30],
+    [{ days: 3650 }, 3650],
+    [{ days: null }, null],
+  ])('expire after a year unless another time is given: %o', async (further, days) => {
+    const input = { username: 'viewer', name: 'lasting', ...further }
+    const { apiKey } = await admin.mutate('createApiKey', input, 'apiKey { createdAt expiresAt }', 'admin')
+    const lasts = apiKey.expiresAt && Date.parse(apiKey.expiresAt) - Date.parse(apiKey.createdAt)
+    expect(lasts).toBe(days && days * 86_400_000)
+  })
+
   it('stop working when they are revoked', { tags: 'mutation/revokeApiKey/success' }, async () => {
     const { key, apiKey } = await createKey({ username: 'operator', name: 'short-lived' })
     expect(await askWith(key)).toEqual({ username: 'operator', role: 'OPERATOR' })
@@ -133,8 +145,10 @@ describe('API keys', () => {
     tags: ['mutation/createApiKey/InvalidInputError', 'mutation/createApiKey/NotFoundError'],
   }, async () => {
     expect(await createKey({ username: 'nobody', name: 'x' })).toMatchObject({ code: 'NOT_FOUND' })
-    expect(await createKey({ username: 'operator', name: 'x', days: 0 })).toMatchObject({
-      code: 'INVALID_INPUT',
-    })
+    for (const days of [0, -1, 3651])
+      expect(await createKey({ username: 'operator', name: 'x', days })).toMatchObject({
+        code: 'INVALID_INPUT',
+        path: ['input', 'days'],
+      })
   })
 })

@@ -9,11 +9,13 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { createClientAddress } from './client-address.ts'
 import type { Deps } from './deps.ts'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
+import { installFastPath } from './fast-path.ts'
 import { createIssuedMarks } from './issued-marks.ts'
+import { RateStore } from './rate-counter.ts'
 import { createRequestIds } from './request-id.ts'
-import { getAddressGroup } from './routes/address-group.ts'
 import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
 import { extendedListRoute } from './routes/extended-list.ts'
@@ -39,6 +41,8 @@ export type AppOptions = {
   /** The same for /collection. */
   collectionRateLimit?: number
   timeouts?: Partial<typeof defaultTimeouts>
+  /** Whether answers may be repeated without the routes; true by default. */
+  repeatsAnswers?: boolean
 }
 
 const FORM_LIMIT = 16 * 1024
@@ -85,8 +89,14 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
     strictPreflight: false, // answer any OPTIONS request
   })
   endConnectionsOnClose(app)
+  const address = createClientAddress(options.trustedProxies ?? false)
+  installFastPath(app, { ...deps, address }, options.repeatsAnswers ?? true)
   app.register(async (scope) => {
-    await scope.register(rateLimit, { global: false, keyGenerator: ({ ip }) => getAddressGroup(ip) })
+    await scope.register(rateLimit, {
+      global: false,
+      store: RateStore,
+      keyGenerator: ({ raw }) => address(raw),
+    })
     entityConfigurationRoute(scope, deps)
     fetchRoute(scope, deps)
     listRoute(scope, deps)

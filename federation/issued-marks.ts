@@ -20,11 +20,16 @@ export type IssuedMarks = {
   mark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Holders whose mark is not invalid, until mark or delegation expires. The same list until a change. */
   holders(type: string): Promise<readonly TrustMarkHolder[]>
+  /** The last results, if they would be the same without asking Redis. The mark may have expired. */
+  peek: {
+    mark(type: string, subject: EntityId): PublishedJwt | undefined
+    holders(type: string): readonly TrustMarkHolder[] | undefined
+  }
 }
 
 type Options = {
   entityId: EntityId
-  reader: Pick<Reader, 'entityConfiguration' | 'trustMark' | 'trustMarkHolders'>
+  reader: Pick<Reader, 'entityConfiguration' | 'trustMark' | 'trustMarkHolders' | 'peek'>
   keys: () => KeyDirectory
   /** Unix seconds. */
   now: () => number
@@ -40,9 +45,9 @@ const MAX_DELEGATIONS = 10_000
 type Judgement = {
   rules: MarkRules
   delegations: LRUCache<string, Promise<{ end: number | undefined }>>
-  marks: WeakMap<PublishedJwt, Promise<Ends>>
+  marks: Memo<PublishedJwt, PublishedJwt | undefined>
   /** By the list of the reader. */
-  holders: WeakMap<readonly TrustMarkHolder[], Promise<readonly TrustMarkHolder[]>>
+  holders: Memo<readonly TrustMarkHolder[], readonly TrustMarkHolder[]>
 }
 
 export function createIssuedMarks({ entityId, reader, keys, now }: Options): IssuedMarks {
@@ -50,13 +55,12 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
 
   async function readJudgement(): Promise<Judgement> {
     const [directory, configuration] = [keys(), await reader.entityConfiguration()]
-    const before = judgement?.rules
-    if (judgement && before?.directory === directory && before.etag === configuration?.etag) return judgement
+    if (judgement && isUnder(judgement, directory, configuration)) return judgement
     judgement = {
       rules: describeMarkRules(entityId, directory, configuration),
       delegations: new LRUCache({ max: MAX_DELEGATIONS }),
-      marks: new WeakMap(),
-      holders: new WeakMap(),
+      marks: createMemo(),
+      holders: createMemo(),
     }
     return judgement
   }
@@ -90,6 +94,20 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     }
   }
 
+  /** With the earlier end of mark and delegation. Undefined: the mark is invalid. */
+  async function limit(published: PublishedJwt, current: Judgement): Promise<PublishedJwt | undefined> {
+    const ends = await findEnds(published.jwt, current.rules.publishedJwks, current)
+    if (!ends) return undefined
+    const end = Math.min(ends.mark, ends.delegation)
+    return { ...published, expires: end === Infinity ? undefined : end }
+  }
+
+  /** The judgement, if the next call would use it without asking Redis. */
+  function peekJudgement(): Judgement | undefined {
+    const configuration = reader.peek.entityConfiguration()
+    return judgement && configuration && isUnder(judgement, keys(), configuration) ? judgement : undefined
+  }
+
   /** Trusts the signatures of published marks, but not the keys: a list may have many. */
   async function select(type: string, all: readonly TrustMarkHolder[], current: Judgement) {
     const kids = new Set(current.rules.publishedJwks.keys.map(({ kid }) => kid))
@@ -115,21 +133,49 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       const published = await reader.trustMark(type, subject)
       if (!published) return undefined
       const current = await readJudgement()
-      const found =
-        current.marks.get(published) ?? findEnds(published.jwt, current.rules.publishedJwks, current)
-      current.marks.set(published, found)
-      const ends = await found
-      if (!ends) return undefined
-      const end = Math.min(ends.mark, ends.delegation)
-      const limited = { ...published, expires: end === Infinity ? undefined : end }
-      return isCurrent(limited, now()) ? limited : undefined
+      const limited = await current.marks.read(published, () => limit(published, current))
+      return limited && isCurrent(limited, now()) ? limited : undefined
     },
     async holders(type) {
       const [current, all] = await Promise.all([readJudgement(), reader.trustMarkHolders(type)])
-      const selected = current.holders.get(all) ?? select(type, all, current)
-      current.holders.set(all, selected)
-      return selected
+      return current.holders.read(all, () => select(type, all, current))
     },
+    peek: {
+      mark(type, subject) {
+        const published = reader.peek.trustMark(type, subject)
+        return published && peekJudgement()?.marks.peek(published)
+      },
+      holders(type) {
+        const all = reader.peek.trustMarkHolders(type)
+        return all && peekJudgement()?.holders.peek(all)
+      },
+    },
+  }
+}
+
+function isUnder({ rules }: Judgement, directory: KeyDirectory, configuration: PublishedJwt | undefined) {
+  return rules.directory === directory && rules.etag === configuration?.etag
+}
+
+/** Results by the object that they are made from. */
+type Memo<Source extends object, Result> = {
+  read(source: Source, make: () => Promise<Result>): Promise<Result>
+  /** A result that is there already. */
+  peek(source: Source): Result | undefined
+}
+
+function createMemo<Source extends object, Result>(): Memo<Source, Result> {
+  const promises = new WeakMap<Source, Promise<Result>>()
+  const results = new WeakMap<Source, Result>()
+  return {
+    async read(source, make) {
+      const promise = promises.get(source) ?? make()
+      promises.set(source, promise)
+      const result = await promise
+      results.set(source, result)
+      return result
+    },
+    peek: (source) => results.get(source),
   }
 }
 

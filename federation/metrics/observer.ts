@@ -52,7 +52,7 @@ function createMeasuringObserver(registry: Registry, place: { host: string; port
     statements: lookups.statements,
     lookup: lookups.resolve,
     async serve(app, state) {
-      observeRequests(app, registry)
+      app.onRepeatedAnswer(observeRequests(app, registry).observeRepeated)
       observeState(registry, state)
       if (!place) return undefined
       const server = await serveMetrics(registry, place)

@@ -13,7 +13,12 @@ declare module 'fastify' {
 /** Unknown paths share one label. */
 const NO_ROUTE = 'none'
 
-export function observeRequests(app: FastifyInstance, registry: Registry): void {
+export type RequestMetrics = {
+  /** Of an answer that no route sent. */
+  observeRepeated(endpoint: string, method: string, seconds: number): void
+}
+
+export function observeRequests(app: FastifyInstance, registry: Registry): RequestMetrics {
   const durations = new Histogram({
     name: 'inmor_http_request_duration_seconds',
     help: 'Duration of requests, by endpoint, method and status.',
@@ -34,4 +39,8 @@ export function observeRequests(app: FastifyInstance, registry: Registry): void 
     if (reply.errorCode !== undefined) errors.inc({ endpoint, error: reply.errorCode })
     done()
   })
+  return {
+    observeRepeated: (endpoint, method, seconds) =>
+      durations.observe({ endpoint, method, status: 200 }, seconds),
+  }
 }

@@ -10,13 +10,13 @@ const MAX_AGE_MS = 1_000
 
 type Confirmed = { generation: number; at: number; signer: Signer; anchors: readonly TrustAnchor[] }
 
-export type Confirmation = (
-  answer: Answer,
-  anchors: readonly TrustAnchor[],
-  check: () => Promise<boolean>,
-) => Promise<boolean>
+export type Confirmation = {
+  /** Returns the result of `check`, or true if it was true recently and no change was announced since. */
+  confirm(answer: Answer, anchors: readonly TrustAnchor[], check: () => Promise<boolean>): Promise<boolean>
+  /** Whether `confirm` would return true without `check` for the anchors of the last call. */
+  isRecent(answer: Answer): boolean
+}
 
-/** Returns the result of `check`, or true if it was true recently and no change was announced since. */
 export function createConfirmation(options: {
   reader: Pick<Reader, 'onChange'>
   keys: () => KeyDirectory
@@ -26,15 +26,25 @@ export function createConfirmation(options: {
   options.reader.onChange(() => {
     generation += 1
   })
-  return async (answer, anchors, check) => {
-    const { signer } = options.keys()
+  function findRecent(answer: Answer): Confirmed | undefined {
     const earlier = confirmed.get(answer)
-    const isRecent = earlier?.generation === generation && performance.now() - earlier.at < MAX_AGE_MS
-    if (isRecent && earlier.signer === signer && hasSameKeys(earlier.anchors, anchors)) return true
-    const beforeCheck = { generation, at: performance.now(), signer, anchors }
-    const isValid = await check()
-    if (isValid) confirmed.set(answer, beforeCheck)
-    return isValid
+    const isRecent =
+      earlier?.generation === generation &&
+      performance.now() - earlier.at < MAX_AGE_MS &&
+      earlier.signer === options.keys().signer
+    return isRecent ? earlier : undefined
+  }
+
+  return {
+    async confirm(answer, anchors, check) {
+      const earlier = findRecent(answer)
+      if (earlier && hasSameKeys(earlier.anchors, anchors)) return true
+      const beforeCheck = { generation, at: performance.now(), signer: options.keys().signer, anchors }
+      const isValid = await check()
+      if (isValid) confirmed.set(answer, beforeCheck)
+      return isValid
+    },
+    isRecent: (answer) => findRecent(answer) !== undefined,
   }
 }
 

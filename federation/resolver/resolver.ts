@@ -20,6 +20,10 @@ type ResolveRequest = Pick<Query, 'subject' | 'entityTypes' | 'audience'> & {
 export type Resolver = {
   /** Returns the resolve response, a signed JWT. @throws FederationError */
   resolve(request: ResolveRequest): Promise<PublishedJwt>
+  /** Whether the request of this response would get it again, without asking Redis. */
+  isSame(response: PublishedJwt): boolean
+  /** Counts a response that was sent again. */
+  countRepeated(): void
 }
 
 /** Milliseconds. Each response also has its own expiry. */
@@ -35,10 +39,12 @@ export function createResolver(options: ResolverOptions): Resolver {
     maxSize: MAX_BYTES,
     sizeOf: ({ response, basis }) => response.jwt.length + basis.fingerprint.length,
   })
-  const confirm = createConfirmation(options)
+  const confirmation = createConfirmation(options)
+  /** What each response was found by. */
+  const queries = new WeakMap<PublishedJwt, { key: string; answer: Answer }>()
   const isValid = async (answer: Answer, { subject, anchors }: Query) =>
     answer.until > now() &&
-    confirm(answer, anchors, () =>
+    confirmation.confirm(answer, anchors, () =>
       isUnchanged(answer.basis, { subject, anchors, kid: keys().signer.kid }, options),
     )
   const shared = createSharedAnswers({ ...options, cache: options.answers, isValid })
@@ -89,7 +95,14 @@ export function createResolver(options: ResolverOptions): Resolver {
       const query = describeQuery({ ...request, anchors })
       const answer = await find(query)
       if (answer.renewFrom <= now()) void renew(query, answer)
+      queries.set(answer.response, { key: query.key, answer })
       return answer.response
     },
+    isSame(response) {
+      const found = queries.get(response)
+      if (!found || memory.peek(found.key) !== found.answer) return false
+      return found.answer.renewFrom > now() && confirmation.isRecent(found.answer)
+    },
+    countRepeated: () => options.onLookup?.('memory'),
   }
 }

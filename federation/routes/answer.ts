@@ -15,13 +15,23 @@ export type MediaType =
 /** Seconds. Short, so that a withdrawn statement soon disappears from caches. */
 const MAX_CACHE_AGE = 60
 
+type JwtAnswer = {
+  jwt: PublishedJwt
+  now: number
+  type: MediaType
+  /** Whether the reader would return the same JWT again; absent if that takes more than memory. */
+  isSame?: () => boolean
+  onRepeat?: () => void
+}
+
 /** Sends a JWT with its entity tag, or 304 if the client has it. The response to a POST must not be cached. */
 export function sendJwt(
   request: FastifyRequest,
   reply: FastifyReply,
-  { jwt, now, type }: { jwt: PublishedJwt; now: number; type: MediaType },
+  { jwt, now, type, isSame, onRepeat }: JwtAnswer,
 ): FastifyReply {
   if (request.method === 'POST') return send(reply, jwt.jwt, type)
+  if (isSame) reply.hold = { isSame, onRepeat, until: (jwt.expires ?? Infinity) - MAX_CACHE_AGE }
   const remaining = jwt.expires === undefined ? MAX_CACHE_AGE : Math.floor(jwt.expires - now)
   reply.header('cache-control', `public, max-age=${Math.max(0, Math.min(MAX_CACHE_AGE, remaining))}`)
   reply.header('etag', jwt.etag)

@@ -8,8 +8,9 @@ type List = readonly { expires: number | undefined }[]
 type Built = { answer: unknown; items: readonly List[] }
 
 /** Text needs one write, together with the headers. Long text is kept as bytes to avoid a copy per response. */
-type Body = string | Buffer
+export type Body = string | Buffer
 
+/** `until`: unix seconds at which an item expires. */
 type Entry = { body: Body; sources: readonly List[]; until: number }
 
 export type BodyCache = (
@@ -17,7 +18,7 @@ export type BodyCache = (
   sources: readonly List[],
   now: number,
   build: () => Built | Promise<Built>,
-) => Promise<Body>
+) => Promise<Pick<Entry, 'body' | 'until'>>
 
 /** Characters. */
 const MAX_TEXT = 16 * 1024
@@ -32,12 +33,13 @@ export function createBodyCache(): BodyCache {
   })
   return async (key, sources, now, build) => {
     const entry = bodies.get(key)
-    if (entry && entry.until > now && isSame(entry.sources, sources)) return entry.body
+    if (entry && entry.until > now && isSame(entry.sources, sources)) return entry
     const { answer, items } = await build()
     const text = JSON.stringify(answer)
     const body = text.length > MAX_TEXT ? Buffer.from(text) : text
-    bodies.set(key, { body, sources, until: findNextExpiry(items, now) })
-    return body
+    const built = { body, sources, until: findNextExpiry(items, now) }
+    bodies.set(key, built)
+    return built
   }
 }
 

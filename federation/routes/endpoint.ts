@@ -5,6 +5,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
 import type { Deps } from '../deps.ts'
+import { RATE_WINDOW, RateCounter } from '../rate-counter.ts'
 import { readOptional } from './parameter.ts'
 
 export type Call = {
@@ -42,7 +43,7 @@ export function registerEndpoint(
   // This endpoint accepts POST with and without client authentication (§8.4).
   const isPostOnly = endpoints[name].method === 'POST'
   const limitRate = (max: number | undefined) =>
-    max === undefined ? {} : { rateLimit: { max, timeWindow: '1 minute' } }
+    max === undefined ? {} : { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
 
   if (!isPostOnly) {
     app.get(path, { config: limitRate(rateLimit) }, async (request, reply) => {

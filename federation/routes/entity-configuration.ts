@@ -11,7 +11,8 @@ export function entityConfigurationRoute(app: FastifyInstance, { reader, now }: 
     const jwt = await reader.entityConfiguration()
     if (!jwt) throw createUnavailableError('has not been published yet')
     if (!isCurrent(jwt, now())) throw createUnavailableError('has expired and is being renewed')
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
+    const isSame = () => true // every repeated answer depends on it
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt', isSame })
   })
 }
 

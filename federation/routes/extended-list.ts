@@ -46,7 +46,7 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
     if (all.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
     const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, requested])
-    const body = await readCached(key, [all, ...holders], now(), async () => {
+    const { body } = await readCached(key, [all, ...holders], now(), async () => {
       const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
       const found = selectSubordinates(all, filter, selection)
       const next = found[limit]

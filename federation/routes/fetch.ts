@@ -27,7 +27,8 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
     if (!isCurrent(jwt, now())) {
       throw new FederationError('not_found', `The statement about ${subject} has expired.`, { subject })
     }
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
+    const isSame = () => reader.peek.subordinateStatement(subject) === jwt
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt', isSame })
   }
   registerEndpoint(app, deps, 'fetch', answer)
 }

@@ -18,10 +18,14 @@ export function listRoute(app: FastifyInstance, deps: RouteDeps) {
     const subordinates = await reader.subordinates()
     if (subordinates.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
-    const body = await readCached(filter.key, [subordinates, ...holders], now(), () => {
+    const { body, until } = await readCached(filter.key, [subordinates, ...holders], now(), () => {
       const found = selectSubordinates(subordinates, filter, { now: now() })
       return { answer: found.map(({ id }) => id), items: [found, ...holders] }
     })
+    const areSame = () => holders.every((list, at) => marks.peek.holders(trustMarkTypes[at] ?? '') === list)
+    // What is missing is confirmed for each request.
+    if (subordinates.length > 0)
+      reply.hold = { until, isSame: () => reader.peek.subordinates() === subordinates && areSame() }
     return send(reply, body, 'application/json')
   }
   registerEndpoint(app, deps, 'list', answer)

@@ -27,7 +27,13 @@ export function resolveRoute(
       if (error instanceof FederationError && error.code === 'not_found') await confirmPublished(reader)
       throw error
     })
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/resolve-response+jwt' })
+    return sendJwt(request, reply, {
+      jwt,
+      now: now(),
+      type: 'application/resolve-response+jwt',
+      isSame: () => resolver.isSame(jwt),
+      onRepeat: resolver.countRepeated,
+    })
   }
   registerEndpoint(app, deps, 'resolve', answer, { rateLimit })
 }

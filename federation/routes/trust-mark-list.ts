@@ -3,18 +3,29 @@ import type { FastifyInstance } from 'fastify'
 import { selectCurrentHolders } from '#store/trust-mark-reader.ts'
 import type { RouteDeps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
-import { sendJson } from './answer.ts'
+import { send } from './answer.ts'
+import { createBodyCache } from './body-cache.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readOptionalEntityId, readRequired } from './parameter.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
+  const readCached = createBodyCache()
+
   const answer = async ({ reply, parameters }: Call) => {
     const type = readRequired(parameters, 'trust_mark_type')
     const subject = readOptionalEntityId(parameters, 'sub', deps)
-    const holders = selectCurrentHolders(await marks.holders(type), now())
+    const holders = await marks.holders(type)
     if (holders.length === 0) await confirmPublished(reader)
-    return sendJson(reply, subject ? holders.filter((holder) => holder === subject) : holders)
+    const key = JSON.stringify([type, subject])
+    const { body, until } = await readCached(key, [holders], now(), () => {
+      const current = selectCurrentHolders(holders, now())
+      const answer = subject ? current.filter((holder) => holder === subject) : current
+      return { answer, items: [holders] }
+    })
+    // What is missing is confirmed for each request.
+    if (holders.length > 0) reply.hold = { until, isSame: () => marks.peek.holders(type) === holders }
+    return send(reply, body, 'application/json')
   }
   registerEndpoint(app, deps, 'trust_mark_list', answer)
 }

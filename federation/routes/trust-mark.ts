@@ -18,7 +18,8 @@ export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
       const message = `${subject} has no valid Trust Mark of the type ${type} from this Trust Anchor.`
       throw new FederationError('not_found', message, { subject })
     }
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt' })
+    const isSame = () => marks.peek.mark(type, subject) === jwt
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt', isSame })
   }
   registerEndpoint(app, deps, 'trust_mark', answer)
 }

@@ -5,6 +5,8 @@ export type Cache<Value> = {
   /** Returns the cached value of `key`, or loads it. Concurrent callers share one `load`. */
   read(key: string, load: () => Promise<Value>): Promise<Value>
 
+  /** The cached value of `key`; undefined if it must be loaded. */
+  peek(key: string): Value | undefined
   write(key: string, value: Value): void
   /** Drops one key, or all. With `only`, drops the key only if it still has that value. */
   drop(key?: string, only?: Value): void
@@ -48,6 +50,7 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
       if (entry) return entry.value
       return loading.get(key) ?? start(key, load)
     },
+    peek: (key) => held.get(key)?.value,
     write(key, value) {
       held.set(key, { value })
     },

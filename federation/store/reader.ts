@@ -49,6 +49,7 @@ export type Reader = {
   trustMarkStatus(jwt: string): Promise<IssuedTrustMarkStatus>
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
   trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
+  peek: Peek
   /** Results of the last crawl of the federation. */
   collection: CollectionReader
   summary(): Promise<Summary>
@@ -58,6 +59,15 @@ export type Reader = {
   /** Calls `listener` for each change, after the reader has dropped the data that it affects. */
   onChange(listener: (change: Change) => void): void
   close(): void
+}
+
+/** What the reads would return without asking Redis; undefined if they would ask, or if there is nothing. */
+export type Peek = {
+  entityConfiguration(): PublishedJwt | undefined
+  subordinateStatement(id: EntityId): PublishedJwt | undefined
+  subordinates(): readonly Subordinate[] | undefined
+  trustMark(type: string, subject: EntityId): PublishedJwt | undefined
+  trustMarkHolders(type: string): readonly TrustMarkHolder[] | undefined
 }
 
 /** `close` ends the reader's subscription; the caller must close `redis`. */
@@ -100,6 +110,13 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
     trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
     trustMarkStatus: guard((jwt) => readTrustMarkStatus(redis, keys, jwt)),
     trustAnchors: guard(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
+    peek: {
+      entityConfiguration: () => memory.own.peek(keys.entityConfiguration),
+      subordinateStatement: memory.statements.peek,
+      subordinates: memory.subordinates.peek,
+      trustMark: (type, subject) => memory.marks.peek(`${type} ${subject}`),
+      trustMarkHolders: memory.holders.peek,
+    },
     collection: {
       state: guard(collection.state),
       page: guard(collection.page),

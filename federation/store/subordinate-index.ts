@@ -11,6 +11,8 @@ const MAX_TOUCHED = 1_000
 export type SubordinateIndex = {
   /** Sorted by identifier. The same array is returned until something changes. */
   get(): Promise<readonly Subordinate[]>
+  /** What `get` would return without a read; undefined if it would read. */
+  peek(): readonly Subordinate[] | undefined
   /** Marks one subordinate as changed, or all. */
   touch(id?: string): void
 }
@@ -78,6 +80,7 @@ export function createSubordinateIndex(source: Source): SubordinateIndex {
       })
       return (await updating).sorted
     },
+    peek: () => (updating === undefined && isFresh(state) ? state.sorted : undefined),
     touch(id) {
       if (id !== undefined) return void touched.add(id)
       state = undefined

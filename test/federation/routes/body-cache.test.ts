@@ -9,7 +9,7 @@ test('builds a body once, until a source list is replaced', async () => {
   const source = list(undefined)
   const make = vi.fn(() => ({ answer: ['a'], items: [source] }))
   const first = await keep('key', [source], 100, make)
-  expect(first.toString()).toBe('["a"]')
+  expect(first.body.toString()).toBe('["a"]')
   expect(await keep('key', [source], 1_000_000, make)).toBe(first)
   expect(make).toHaveBeenCalledTimes(1)
   await keep('other key', [source], 100, make)

@@ -1,5 +1,5 @@
 /** Rate limits of expensive endpoints (§18.1). */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor } from '../trust-anchor.ts'
 
@@ -18,4 +18,40 @@ test.each([
   expect(refused.json()).toMatchObject({ error: 'temporarily_unavailable' })
   expect((await limited.get('/list')).statusCode).toBe(200)
   await limited.close()
+})
+
+test.each([
+  ['of a connection', {}, [undefined, undefined]],
+  ['that a trusted proxy names', { trustedProxies: ['127.0.0.1'] }, ['192.0.2.1', '192.0.2.2']],
+  [
+    'in the network that a trusted proxy names',
+    { trustedProxies: true },
+    ['2001:db8::1', '2001:db8:0:0:1::2'],
+  ],
+])('counts repeated answers too, by the client %s', async (_what, options, [first, other]) => {
+  const limited = await startTrustAnchor({ resolveRateLimit: 3, ...options })
+  onTestFinished(() => limited.close())
+  await limited.publishConfiguration()
+  let repeated = 0
+  limited.app.onRepeatedAnswer(() => {
+    repeated++
+  })
+  const url = await limited.app.listen({ host: '127.0.0.1', port: 0 })
+  await limited.get('/.well-known/openid-federation') // an answer is kept once this is in memory
+  const query = new URLSearchParams({ sub: entityId, trust_anchor: entityId })
+  const ask = async (client: string | undefined) => {
+    const headers = client === undefined ? {} : { 'x-forwarded-for': client }
+    const answer = await fetch(`${url}/resolve?${query}`, { headers })
+    await answer.text()
+    return [answer.status, answer.headers.get('x-ratelimit-remaining')]
+  }
+  const answers = [await ask(first), await ask(first), await ask(first), await ask(first)]
+  expect(answers).toEqual([
+    [200, '2'],
+    [200, '1'],
+    [200, '0'],
+    [429, '0'],
+  ])
+  expect(repeated).toBeGreaterThan(0)
+  expect((await ask(other))[0]).toBe(other === '192.0.2.2' ? 200 : 429)
 })

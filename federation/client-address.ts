@@ -1,0 +1,13 @@
+/** Reads from which client a request comes, for rate limits. */
+import type { IncomingMessage } from 'node:http'
+import proxyAddress from '@fastify/proxy-addr'
+import { getAddressGroup } from './routes/address-group.ts'
+
+/** Returns one IPv4 address or one IPv6 /64, as the outermost trusted proxy saw it. */
+export function createClientAddress(
+  trustedProxies: boolean | string[],
+): (request: IncomingMessage) => string {
+  if (trustedProxies === false) return ({ socket }) => getAddressGroup(socket.remoteAddress ?? '')
+  const isTrusted = trustedProxies === true ? () => true : proxyAddress.compile(trustedProxies)
+  return (request) => getAddressGroup(proxyAddress(request, isTrusted))
+}

@@ -1,0 +1,236 @@
+/** Tests the fast path: status, headers and bytes are those of the routes alone, at any time and for any request. */
+import { Agent, request as sendRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '#federation/app.ts'
+import { createAuthMethods } from '#federation/client/auth-methods.ts'
+import { createClientAuthenticator } from '#federation/client/authenticator.ts'
+import { createResolver } from '#federation/resolver/resolver.ts'
+import { createReplayGuard } from '#store/replay.ts'
+import { untilTrue } from '#test/helpers/until.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+const type = 'https://ta.example/marks/member'
+const ids = ['https://a.example', 'https://b.example/x', 'https://c.example']
+const agent = new Agent({ keepAlive: true })
+
+let ta: TrustAnchor
+/** The same, without the fast path. */
+let routes: FastifyInstance
+let repeated = 0
+
+beforeAll(async () => {
+  ta = await startTrustAnchor({ resolveRateLimit: 100_000 })
+  const { parts, redis, app } = ta
+  const replays = createReplayGuard({ redis: redis.client, prefix: '' })
+  const clients = createClientAuthenticator({ ...parts, replays })
+  const own = { resolver: createResolver(parts), clients, authMethods: createAuthMethods(parts.reader) }
+  routes = buildApp(
+    { ...parts, ...own, version: '0.0.0-test' },
+    { repeatsAnswers: false, resolveRateLimit: 100_000 },
+  )
+  app.onRepeatedAnswer(() => {
+    repeated++
+  })
+  for (const server of [app, routes]) await server.listen({ host: '127.0.0.1', port: 0 })
+  await publish()
+})
+afterAll(async () => {
+  agent.destroy()
+  await routes.close()
+  await ta.close()
+})
+
+async function publish(methods?: Record<string, string[]>) {
+  await ta.publishConfiguration({
+    metadata: { federation_entity: { federation_fetch_endpoint: `${entityId}/fetch`, ...methods } },
+  })
+  for (const id of ids)
+    await ta.publishSubordinate({
+      id,
+      entityTypes: id.includes('c.') ? ['openid_provider'] : ['openid_relying_party'],
+    })
+  await ta.issueTrustMark({ type, subject: ids[0] ?? '', exp: ta.now() + 3600 })
+}
+
+type Asked = { method: string; url: string; headers: Record<string, string>; body?: string }
+
+/** Everything that a client sees, but for the time of the answer. */
+function ask(server: FastifyInstance, { method, url, headers, body }: Asked) {
+  const { port } = server.server.address() as AddressInfo // it listens on TCP
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+  const sent = sendRequest({ agent, port, host: '127.0.0.1', method, path: url, headers }, async (answer) => {
+    const chunks = await answer.toArray()
+    const isTime = (name = '') => ['date', 'x-ratelimit-reset'].includes(name.toLowerCase())
+    const head = answer.rawHeaders.map((text, at) => (isTime(answer.rawHeaders[at - 1]) ? '' : text))
+    resolve({ status: answer.statusCode, head, body: Buffer.concat(chunks).toString() })
+  })
+  sent.on('error', reject)
+  sent.end(body)
+  return promise
+}
+
+async function expectSame(asked: Asked): Promise<void> {
+  // The second time, an answer that may be repeated is.
+  for (const server of [ta.app, routes]) await ask(server, asked)
+  const [fast, slow] = [await ask(ta.app, asked), await ask(routes, asked)]
+  expect(fast, JSON.stringify(asked)).toEqual(slow)
+}
+
+const query = (parameters: Record<string, string>) => new URLSearchParams(parameters).toString()
+const subjects = [
+  ...ids,
+  entityId,
+  'https://nobody.example',
+  'http://a.example',
+  'no identifier',
+  '',
+  'x'.repeat(3_000),
+  'https://a.example\u0000',
+]
+const urls = [
+  '/.well-known/openid-federation',
+  '/.well-known/openid-federation?',
+  '/.well-known/openid-federation/',
+  '/.well-known/openid-federation?x=1',
+  ...subjects.flatMap((sub) => [
+    `/fetch?${query({ sub })}`,
+    `/trust_mark?${query({ sub, trust_mark_type: type })}`,
+    `/trust_mark_list?${query({ sub, trust_mark_type: type })}`,
+    `/resolve?${query({ sub, trust_anchor: entityId })}`,
+  ]),
+  `/resolve?${query({ sub: entityId, trust_anchor: entityId, entity_type: 'federation_entity' })}`,
+  `/resolve?${query({ sub: entityId, trust_anchor: 'https://unknown.example' })}`,
+  `/fetch?sub=${ids[0]}`,
+  `/fetch?sub=%68ttps://a.example`,
+  `/fetch?${query({ sub: ids[0] ?? '' })}&sub=${ids[1]}`,
+  `/fetch?${query({ sub: ids[0] ?? '', iss: entityId })}`,
+  `/fetch/?${query({ sub: ids[0] ?? '' })}`,
+  `//fetch?${query({ sub: ids[0] ?? '' })}`,
+  '/fetch',
+  '/FETCH?sub=https://a.example',
+  '/__proto__?sub=1',
+  '/constructor',
+  '/list',
+  '/list?',
+  '/list?entity_type=openid_provider',
+  '/list?entity_type=openid_provider&entity_type=openid_relying_party',
+  '/list?entity_type=',
+  '/list?intermediate=true',
+  '/list?intermediate=perhaps',
+  '/list?trust_marked=true',
+  `/list?${query({ trust_mark_type: type })}`,
+  `/list?${query({ trust_mark_type: 'https://ta.example/marks/none' })}`,
+  `/trust_mark_list?${query({ trust_mark_type: type })}`,
+  '/trust_mark_list',
+  '/trust_mark',
+  '/list#fragment',
+  'http://127.0.0.1/list',
+  '/resolve',
+  '/health/live',
+]
+
+const headers: Record<string, string>[] = [
+  {},
+  { 'if-none-match': '*' },
+  { 'if-none-match': '"another"' },
+  { origin: 'https://tool.example' },
+  { 'accept-encoding': 'gzip, br', accept: 'text/html', 'x-request-id': 'request-12345678' },
+  { connection: 'close' },
+  { range: 'bytes=0-9' },
+]
+
+const all: Asked[] = urls.flatMap((url) => [
+  ...['GET', 'HEAD'].flatMap((method) => headers.map((each) => ({ method, url, headers: each }))),
+  {
+    method: 'OPTIONS',
+    url,
+    headers: { origin: 'https://tool.example', 'access-control-request-method': 'GET' },
+  },
+  {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'sub=https%3A%2F%2Fa.example',
+  },
+  { method: 'GET', url, headers: { 'content-length': '3' }, body: 'abc' },
+  { method: 'DELETE', url, headers: {} },
+])
+
+test('answers a thousand requests as the routes do', async () => {
+  expect(all.length).toBeGreaterThan(1_000)
+  for (const asked of all) await expectSame(asked)
+  expect(repeated).toBeGreaterThan(100)
+})
+
+const plain = () => urls.map((url): Asked => ({ method: 'GET', url, headers: {} }))
+async function expectAllSame() {
+  for (const asked of plain()) await expectSame(asked)
+}
+const statusOf = async (url: string) =>
+  ((await ask(ta.app, { method: 'GET', url, headers: {} })) as { status: number }).status
+
+test('sees each change at once', async () => {
+  const [first = '', second = ''] = ids
+  const fetchUrl = `/fetch?${query({ sub: first })}`
+  const markUrl = `/trust_mark?${query({ sub: first, trust_mark_type: type })}`
+  await expectAllSame()
+  await ta.publishSubordinate({ id: first, statement: { crit: [] } })
+  await expectAllSame()
+  await ta.removeSubordinate(first)
+  expect(await statusOf(fetchUrl)).toBe(404)
+  await expectAllSame()
+  const mark = await ta.issueTrustMark({ type, subject: second })
+  await expectAllSame()
+  await ta.revokeTrustMark(mark, { type, subject: second })
+  await expectAllSame()
+  expect(await statusOf(markUrl)).toBe(200)
+  const jwks = ta.jwks
+  await ta.publishConfiguration({ trust_mark_owners: { [type]: { sub: 'https://owner.example', jwks } } })
+  expect(await statusOf(markUrl)).toBe(404) // no delegation
+  await expectAllSame()
+  await publish()
+  await expectAllSame()
+})
+
+test('ends with client authentication, which the Entity Configuration demands', async () => {
+  const url = `/fetch?${query({ sub: ids[0] ?? '' })}`
+  expect([await statusOf(url), await statusOf(url)]).toEqual([200, 200])
+  await publish({ federation_fetch_endpoint_auth_methods: ['private_key_jwt'] })
+  expect(await statusOf(url)).toBe(401)
+  await expectAllSame()
+  await publish()
+  expect(await statusOf(url)).toBe(200)
+})
+
+test('ends with the last minute of a document, and with its expiry', async () => {
+  const before = repeated
+  for (const ahead of [3600 - 90, 3600 - 50, 3600 - 5, 3600 + 5]) {
+    ta.clock.ahead = ahead
+    await expectAllSame()
+  }
+  expect(await statusOf('/.well-known/openid-federation')).toBe(503)
+  ta.clock.ahead = 0
+  expect(repeated).toBeGreaterThan(before)
+})
+
+test('ends with the connection to Redis', async () => {
+  const url = '/.well-known/openid-federation'
+  expect([await statusOf(url), await statusOf(url)]).toEqual([200, 200])
+  await ta.redis.stop()
+  await untilTrue('the server knows', async () => (await statusOf(url)) === 503)
+  await expectAllSame()
+  await ta.redis.restart()
+  await publish()
+  await expectAllSame()
+})
+
+test('ends when the server closes: a connection is not kept', async () => {
+  const url = '/.well-known/openid-federation'
+  expect(await statusOf(url)).toBe(200)
+  const closing = ta.app.close()
+  await expect(ask(ta.app, { method: 'GET', url, headers: {} })).rejects.toThrow()
+  await closing
+})

@@ -17,6 +17,17 @@ const repeated: Readonly<Record<string, readonly string[]>> = {
   [getEndpointPath('fetch')]: ['sub'],
   [getEndpointPath('resolve')]: ['sub', 'trust_anchor', 'entity_type'],
   [getEndpointPath('list')]: ['entity_type', 'intermediate', 'trust_mark_type'],
+  // Not with a cursor, whose key may change.
+  [getEndpointPath('extended_list')]: [
+    'limit',
+    'entity_type',
+    'intermediate',
+    'trust_mark_type',
+    'updated_after',
+    'updated_before',
+    'audit_timestamps',
+    'claims',
+  ],
   [getEndpointPath('trust_mark')]: ['trust_mark_type', 'sub'],
   [getEndpointPath('trust_mark_list')]: ['trust_mark_type', 'sub'],
 }

@@ -17,7 +17,7 @@ import {
   readOptionalNumericDate,
   readRepeatable,
 } from './parameter.ts'
-import { readFilter, selectSubordinates } from './subordinate-filter.ts'
+import { areSameSources, readFilter, selectSubordinates } from './subordinate-filter.ts'
 
 /** Subordinates per response, even if `limit` is higher. */
 const MAX_SUBORDINATES = 500
@@ -46,7 +46,7 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
     if (all.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
     const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, requested])
-    const { body } = await readCached(key, [all, ...holders], now(), async () => {
+    const { body, until } = await readCached(key, [all, ...holders], now(), async () => {
       const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
       const found = selectSubordinates(all, filter, selection)
       const next = found[limit]
@@ -56,6 +56,9 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
       }
       return { answer, items: [found, ...holders] }
     })
+    const isSame = () => areSameSources({ subordinates: all, holders }, { reader, marks, trustMarkTypes })
+    // What is missing is confirmed for each request.
+    if (all.length > 0) reply.hold = { until, isSame }
     return send(reply, body, 'application/json')
   }
   registerEndpoint(app, deps, 'extended_list', answer)

@@ -6,7 +6,7 @@ import { send } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readOptional } from './parameter.ts'
-import { readFilter, selectSubordinates } from './subordinate-filter.ts'
+import { areSameSources, readFilter, selectSubordinates } from './subordinate-filter.ts'
 
 export function listRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
@@ -22,10 +22,9 @@ export function listRoute(app: FastifyInstance, deps: RouteDeps) {
       const found = selectSubordinates(subordinates, filter, { now: now() })
       return { answer: found.map(({ id }) => id), items: [found, ...holders] }
     })
-    const areSame = () => holders.every((list, at) => marks.peek.holders(trustMarkTypes[at] ?? '') === list)
+    const isSame = () => areSameSources({ subordinates, holders }, { reader, marks, trustMarkTypes })
     // What is missing is confirmed for each request.
-    if (subordinates.length > 0)
-      reply.hold = { until, isSame: () => reader.peek.subordinates() === subordinates && areSame() }
+    if (subordinates.length > 0) reply.hold = { until, isSame }
     return send(reply, body, 'application/json')
   }
   registerEndpoint(app, deps, 'list', answer)

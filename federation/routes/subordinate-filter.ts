@@ -70,6 +70,20 @@ export function selectSubordinates(
   return found
 }
 
+type Sources = {
+  subordinates: readonly Subordinate[]
+  holders: readonly (readonly TrustMarkHolder[])[]
+}
+
+/** Whether the reader would return the same lists again, without asking Redis. */
+export function areSameSources(
+  { subordinates, holders }: Sources,
+  { reader, marks, trustMarkTypes }: FilterOptions,
+): boolean {
+  if (reader.peek.subordinates() !== subordinates) return false
+  return holders.every((list, at) => marks.peek.holders(trustMarkTypes[at] ?? '') === list)
+}
+
 /** Looking up the few marked subordinates is cheaper than filtering all. */
 function findMarked(
   subordinates: readonly Subordinate[],

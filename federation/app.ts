@@ -12,7 +12,7 @@ import Fastify, {
 import { createClientAddress } from './client-address.ts'
 import type { Deps } from './deps.ts'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
-import { installFastPath } from './fast-path.ts'
+import { installFastPath } from './fast-path/install.ts'
 import { createIssuedMarks } from './issued-marks.ts'
 import { RateStore } from './rate-counter.ts'
 import { createRequestIds } from './request-id.ts'

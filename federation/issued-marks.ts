@@ -12,6 +12,7 @@ import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { describeMarkRules, type MarkRules } from './mark-rules.ts'
+import { createMemo, type Memo } from './memo.ts'
 
 export type IssuedMarks = {
   /** The status of a mark that was issued and not revoked (§8.4.2). Invalid takes precedence over expired. */
@@ -155,28 +156,6 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
 
 function isUnder({ rules }: Judgement, directory: KeyDirectory, configuration: PublishedJwt | undefined) {
   return rules.directory === directory && rules.etag === configuration?.etag
-}
-
-/** Results by the object that they are made from. */
-type Memo<Source extends object, Result> = {
-  read(source: Source, make: () => Promise<Result>): Promise<Result>
-  /** A result that is there already. */
-  peek(source: Source): Result | undefined
-}
-
-function createMemo<Source extends object, Result>(): Memo<Source, Result> {
-  const promises = new WeakMap<Source, Promise<Result>>()
-  const results = new WeakMap<Source, Result>()
-  return {
-    async read(source, make) {
-      const promise = promises.get(source) ?? make()
-      promises.set(source, promise)
-      const result = await promise
-      results.set(source, result)
-      return result
-    },
-    peek: (source) => results.get(source),
-  }
 }
 
 function readEnd(delegation: string | undefined): number | undefined {

@@ -5,35 +5,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { getEndpointPath } from '#core/endpoint.ts'
-import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import type { RateCounter } from './rate-counter.ts'
-
-/** The answers that are repeated: path -> parameters. With any other parameter, the route answers. */
-const repeated: Readonly<Record<string, readonly string[]>> = {
-  [ENTITY_CONFIGURATION_PATH]: [],
-  [getEndpointPath('fetch')]: ['sub'],
-  [getEndpointPath('resolve')]: ['sub', 'trust_anchor', 'entity_type'],
-  [getEndpointPath('list')]: ['entity_type', 'intermediate', 'trust_mark_type'],
-  // Not with a cursor, whose key may change.
-  [getEndpointPath('extended_list')]: [
-    'limit',
-    'entity_type',
-    'intermediate',
-    'trust_mark_type',
-    'updated_after',
-    'updated_before',
-    'audit_timestamps',
-    'claims',
-  ],
-  [getEndpointPath('trust_mark')]: ['trust_mark_type', 'sub'],
-  [getEndpointPath('trust_mark_list')]: ['trust_mark_type', 'sub'],
-}
-
-/** Requests with one of these headers are left to the routes: conditional requests and those with a body. */
-const unusual = ['if-none-match', 'content-length', 'transfer-encoding', 'expect'] as const
+import { count, findLimit, type Limit } from './limit.ts'
+import { findPath, isUnusual } from './table.ts'
 
 /** While which an answer holds, besides the Entity Configuration, which decides who may ask (§8.8). */
 export type Hold = {
@@ -71,9 +46,6 @@ type Answer = Hold & {
   limit: Limit | undefined
 }
 
-/** The limit of requests, and the places of its changing values in the head. */
-type Limit = { max: number; counter: RateCounter; remainingAt: number; resetAt: number }
-
 const MAX_BYTES = 64 * 1024 * 1024
 /** Bytes of an answer beyond its URL and body. */
 const OVERHEAD = 1_024
@@ -101,7 +73,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     const { method = '', url = '', headers } = request
     const answer = answers.get(url)
     if (!answer || isClosing || (method !== 'GET' && method !== 'HEAD')) return false
-    if (unusual.some((name) => headers[name] !== undefined)) return false
+    if (isUnusual(headers)) return false
     if (!isValid(answer)) {
       answers.delete(url)
       return false
@@ -158,33 +130,4 @@ function precede(
     if (first(request, response)) return
     for (const listener of listeners) listener.call(server, request, response)
   })
-}
-
-function findLimit({ routeOptions: { config } }: FastifyRequest, head: readonly string[]): Limit | undefined {
-  const { rateLimit, counter } = config
-  if (!rateLimit || typeof rateLimit.max !== 'number' || !counter) return undefined
-  const placeOf = (name: string) => head.indexOf(name) + 1
-  const places = {
-    remainingAt: placeOf('x-ratelimit-remaining'),
-    resetAt: placeOf('x-ratelimit-reset'),
-  }
-  return { max: rateLimit.max, counter, ...places }
-}
-
-/** Counts a request and updates the head. False: too many, which the route refuses. */
-function count({ max, counter, remainingAt, resetAt }: Limit, head: string[], client: string): boolean {
-  const { current, ttl } = counter.count(client)
-  if (current > max) return false
-  head[remainingAt] = String(max - current)
-  head[resetAt] = String(Math.ceil(ttl / 1000))
-  return true
-}
-
-/** The path of a URL whose answer is repeated; undefined with an unknown parameter. */
-function findPath(url: string): string | undefined {
-  const [path = '', query] = url.split('?', 2)
-  const known = Object.hasOwn(repeated, path) ? repeated[path] : undefined
-  if (!known) return undefined
-  const names = [...new URLSearchParams(query).keys()]
-  return names.every((name) => known.includes(name)) ? path : undefined
 }

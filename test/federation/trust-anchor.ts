@@ -43,9 +43,9 @@ export async function startTrustAnchor(options: Options = {}) {
     published: { keys: [toPublicJwk(key)] },
     historical: [],
   }
-  /** Seconds by which the server's clock is ahead. */
-  const clock = { ahead: 0 }
-  const now = () => Math.floor(Date.now() / 1000) + clock.ahead
+  /** Seconds by which the server's clock is ahead of the present, or of the time at which it was stopped. */
+  const clock: { ahead: number; stoppedAt?: number } = { ahead: 0 }
+  const now = () => (clock.stoppedAt ?? Math.floor(Date.now() / 1000)) + clock.ahead
   const connection = connectRedis(redis.url)
   await waitForRedis(connection, 10_000)
   const reader = createReader({ redis: connection, prefix })

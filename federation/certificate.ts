@@ -52,7 +52,9 @@ export async function openCertificate(
 }
 
 async function readCertificate({ certFile, keyFile }: Files): Promise<Certificate> {
-  const [cert, key] = await Promise.all([readPem('TLS_CERT', certFile), readPem('TLS_KEY', keyFile)])
+  // One after the other, so that of two faults always the first is reported.
+  const cert = await readPem('TLS_CERT', certFile)
+  const key = await readPem('TLS_KEY', keyFile)
   try {
     createSecureContext({ cert, key })
   } catch (error) {

@@ -60,7 +60,7 @@ it.for<[what: string, changes: object, path: (string | number)[], message: strin
     ['input'],
     'CreateUserInput has no field "passwrd".',
   ],
-  ['a missing value', { password: undefined }, ['input', 'password'], 'Enter a value for input.password.'],
+  ['a missing value', { username: undefined }, ['input', 'username'], 'Enter a value for input.username.'],
   ['null where a value must be', { role: null }, ['input', 'role'], 'Enter a value for input.role.'],
   [
     'a value that the enum does not have',

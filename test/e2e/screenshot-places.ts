@@ -52,7 +52,10 @@ async function policy(page: Page): Promise<void> {
     ),
   )
   await page.getByRole('button', { name: 'Show the effect' }).click()
-  await page.getByText('Changed').first().waitFor()
+  await page
+    .getByText(/\d+ changes?/)
+    .first()
+    .waitFor()
 }
 
 async function explorer(page: Page): Promise<void> {

@@ -137,20 +137,19 @@ export const accessAlerts: AlertSource<Context> = async ({ db, now }) => {
   const [keys, administrators] = await Promise.all([
     db.apikey.findMany({
       where: { enabled: true, expiresAt },
-      select: { id: true, name: true, expiresAt: true },
+      select: { id: true, name: true, createdAt: true, expiresAt: true },
     }),
     db.user.findMany({ where: bare, select: { id: true, name: true, createdAt: true } }),
   ])
   return [
-    ...keys.map(({ id, name, expiresAt }): FoundAlert => {
+    ...keys.flatMap(({ id, name, createdAt, expiresAt }): FoundAlert[] => {
       const end = expiresAt ?? at
-      return {
-        code: 'API_KEYS_EXPIRE',
-        about: id,
-        since: new Date(end.getTime() - SOON_MS),
-        subject: { typename: 'ApiKey', key: id },
-        message: `The API key “${name ?? id}” expires on ${end.toISOString().slice(0, 10)}. Create another one in time.`,
-      }
+      const since = new Date(end.getTime() - SOON_MS)
+      if (createdAt > since) return [] // it was made for a short time
+      const message = `The API key “${name ?? id}” expires on ${end.toISOString().slice(0, 10)}. Create another one in time.`
+      return [
+        { code: 'API_KEYS_EXPIRE', about: id, since, subject: { typename: 'ApiKey', key: id }, message },
+      ]
     }),
     ...administrators.map(
       ({ id, name, createdAt }): FoundAlert => ({

@@ -149,6 +149,8 @@ describe('of the installation', () => {
     const { db } = admin.server
     await db.user.updateMany({ where: { role: 'admin' }, data: { twoFactorEnabled: false } })
     await db.apikey.updateMany({ data: { expiresAt: days(3) } })
+    expect(await find('API_KEYS_EXPIRE', 'admin')).toBeUndefined() // made for three days
+    await db.apikey.updateMany({ data: { createdAt: days(-300) } })
     expect(await alerts('operator')).toEqual([])
     expect(await find('SECOND_FACTOR_MISSING', 'admin')).toMatchObject({ node: { __typename: 'User' } })
     expect(await find('API_KEYS_EXPIRE', 'admin')).toMatchObject({ node: { __typename: 'ApiKey' } })

@@ -1,6 +1,6 @@
 /** Examines the awaited entities whose last examination is about an hour old. */
 import type { RunContext } from '#server/jobs/context.ts'
-import { inParallel } from '#server/jobs/in-parallel.ts'
+import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { MAX_AWAITED, whereAwaited } from '#server/services/subordinate/awaited-entities.ts'
 
 /** An entity that does not answer takes ten seconds, so all of them take two minutes at most. */
@@ -10,10 +10,7 @@ const INTERVAL_MS = 57 * 60_000
 
 export type AwaitedCounts = { examined: number; passing: number }
 
-/**
- * Ends early when the signal aborts. @throws an unexpected error of one examination, after all others, which it must
- * not delay
- */
+/** Ends early when the signal aborts. @throws an unexpected error of one examination, after all others */
 export async function examineAwaited(context: RunContext, signal: AbortSignal): Promise<AwaitedCounts> {
   const { db, services, now } = context
   await db.$executeRaw`
@@ -29,21 +26,11 @@ export async function examineAwaited(context: RunContext, signal: AbortSignal): 
     take: MAX_AWAITED,
   })
   const counts = { examined: 0, passing: 0 }
-  const unexpected: unknown[] = []
-  try {
-    await inParallel(rows, CONCURRENCY, signal, async (row) => {
-      const passes = await services.awaitedEntities.examineAgain(row, signal).catch((error: unknown) => {
-        if (signal.aborted) throw error
-        unexpected.push(error)
-        return null
-      })
-      if (passes === null) return
-      counts.examined += 1
-      if (passes) counts.passing += 1
-    })
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
-  if (unexpected.length > 0) throw unexpected[0]
+  const errors = await eachInParallel(rows, CONCURRENCY, signal, async (row) => {
+    const passes = await services.awaitedEntities.examineAgain(row, signal)
+    counts.examined += 1
+    if (passes) counts.passing += 1
+  })
+  if (errors.length > 0) throw errors[0]
   return counts
 }

@@ -34,7 +34,9 @@ function readCertificate(host: string, port: number, signal: AbortSignal): Promi
   return new Promise<Seen>((resolve, reject) => {
     socket.once('secureConnect', () => resolve(describe(socket)))
     socket.once('error', reject)
-    end.addEventListener('abort', () => reject(new Error('no answer within ten seconds')))
+    const giveUp = () => reject(new Error('no answer within ten seconds'))
+    end.addEventListener('abort', giveUp)
+    if (end.aborted) giveUp()
   }).finally(() => socket.destroy())
 }
 

@@ -4,7 +4,7 @@ import { readSettings } from '#server/database/settings.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import { inParallel } from '#server/jobs/in-parallel.ts'
+import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { future } from '#server/publish/age.ts'
 import type { RecentCheck } from '#server/services/subordinate/recent-check.ts'
 
@@ -24,9 +24,7 @@ type Checked = Claimed & { isUnchanged: boolean; at: Date }
 
 export type CheckCounts = { checked: number; failed: number }
 
-/**
- * Ends early when the signal aborts. @throws an unexpected error of one check, after all others, which it must not delay
- */
+/** Ends early when the signal aborts. @throws an unexpected error of one check, after all others */
 export async function checkSubordinates(
   context: RunContext,
   caller: Caller,
@@ -46,25 +44,17 @@ export async function checkSubordinates(
       where: { id: { in: claimed.map(({ subordinateId }) => subordinateId) }, active: true },
     })
     const rowOf = new Map(rows.map((row) => [row.id, row]))
-    try {
-      await inParallel(claimed, CONCURRENCY, signal, async (claim) => {
-        const row = rowOf.get(claim.subordinateId)
-        if (!row) return void done.push({ ...claim, isUnchanged: false, at: context.now() })
-        const checked = await checkOne(context, caller, row, claim, signal).catch((error: unknown) => {
-          if (signal.aborted) throw error
-          unexpected.push(error)
-          return null
-        })
-        if (!checked) return
-        done.push(checked)
-        counts.checked += 1
-        if (checked.recent[0]?.ok === false) counts.failed += 1
-      })
-    } catch (error) {
-      if (!signal.aborted) throw error // the claims of the others end soon
-    } finally {
-      await store(context, done, checkMinutes)
-    }
+    const errors = await eachInParallel(claimed, CONCURRENCY, signal, async (claim) => {
+      const row = rowOf.get(claim.subordinateId)
+      if (!row) return void done.push({ ...claim, isUnchanged: false, at: context.now() })
+      const checked = await checkOne(context, caller, row, claim, signal)
+      if (!checked) return
+      done.push(checked)
+      counts.checked += 1
+      if (checked.recent[0]?.ok === false) counts.failed += 1
+    })
+    unexpected.push(...errors)
+    await store(context, done, checkMinutes) // the claims of the others end soon
   }
   if (unexpected.length > 0) throw unexpected[0]
   return counts

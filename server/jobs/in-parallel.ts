@@ -23,3 +23,24 @@ export async function inParallel<Item>(
   const failed = (await Promise.allSettled(runners)).find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
 }
+
+/**
+ * Processes every item, because an error of one must not delay the others. Returns the errors. Ends early when the
+ * signal aborts; an item that fails then counts as not processed.
+ */
+export async function eachInParallel<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  signal: AbortSignal,
+  work: (item: Item) => Promise<unknown>,
+): Promise<unknown[]> {
+  const errors: unknown[] = []
+  const attempt = (item: Item) =>
+    work(item).catch((error: unknown) => {
+      if (!signal.aborted) errors.push(error)
+    })
+  await inParallel(items, concurrency, signal, attempt).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  return errors
+}

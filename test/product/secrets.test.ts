@@ -15,22 +15,7 @@ import { run } from '#test/helpers/program.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { visit } from '#test/helpers/visitor.ts'
-
-/** Secrets by description; those that the product creates are added later. */
-const secrets: Record<string, string> = {
-  'a password': 'planted-password-of-an-administrator',
-  'a password mistyped': 'planted-password-that-is-wrong',
-  'a password for a new user': 'planted-password-for-somebody-new',
-  AUTH_SECRET: 'planted-auth-secret-of-more-than-32-characters',
-  'an AUTH_SECRET that is too short': 'planted-too-short',
-  'the password in DATABASE_URL': 'planted-database-password',
-  'the password in REDIS_URL': 'planted-redis-password',
-  'a Redis password that is wrong': 'planted-redis-password-of-before',
-  OIDC_CLIENT_SECRET: 'planted-oidc-client-secret',
-  BACKUP_PASSPHRASE: 'planted-backup-passphrase',
-  'a passphrase that is wrong': 'planted-backup-passphrase-of-another',
-}
-const plant = (name: string): string => String(secrets[name])
+import { around, forms, plant, secrets, withPassword } from './planted-secrets.ts'
 
 /** All output, by source. */
 const heard: { who: string; what: string }[] = []
@@ -38,12 +23,6 @@ const heard: { who: string; what: string }[] = []
 let deployment: Deployment
 let environment: Record<string, string>
 let directory: string
-
-function withPassword(url: string, name: string): string {
-  const changed = new URL(url)
-  changed.password = plant(name)
-  return changed.href
-}
 
 beforeAll(async () => {
   const database = await startRestartableDatabase()
@@ -253,13 +232,3 @@ test('reveals none of the secrets', async () => {
   )
   expect(leaks).toEqual([])
 })
-
-/** A secret in plain text, and encoded in a URL or in JSON. */
-function forms(secret: string): string[] {
-  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
-}
-
-function around(text: string, secret: string): string {
-  const at = text.indexOf(secret)
-  return text.slice(Math.max(0, at - 200), at + secret.length + 40)
-}

@@ -8,11 +8,11 @@ import { createResolver } from '#federation/resolver/resolver.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { anchor, below, type Federation } from '#test/helpers/federation.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { assertionType, post, signAssertion } from '../client.ts'
+import { assertionType, post } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import type { TrustAnchor } from '../trust-anchor.ts'
-import { type Client, publishMethods, startWithClient } from './client-endpoints.ts'
+import { type Changes, type Client, requestsOf, startWithClient } from './client-endpoints.ts'
 
 let ta: TrustAnchor
 let client: Client
@@ -22,18 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-type Changes = Partial<Parameters<typeof signAssertion>[0]>
-const assertion = (changes: Changes = {}) =>
-  signAssertion({ id: client.id, key: client.key, now: ta.now(), ...changes })
-
-const authenticated = async (path: string, parameters: Record<string, string> = {}, changes: Changes = {}) =>
-  post(ta.app, path, {
-    ...parameters,
-    client_assertion_type: assertionType,
-    client_assertion: await assertion(changes),
-  })
-
-const setMethods = (methods?: string[]) => publishMethods(ta, methods)
+const { assertion, authenticated, setMethods } = requestsOf(() => ({ ta, client }))
 
 describe('refuses an assertion', () => {
   beforeEach(() => setMethods(['private_key_jwt']))

@@ -1,10 +1,10 @@
 /** Client authentication with `private_key_jwt`, as the Entity Configuration declares it (§8.8). */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { assertionType, post, signAssertion } from '../client.ts'
+import { post } from '../client.ts'
 import { entityId } from '../publisher.ts'
 import type { TrustAnchor } from '../trust-anchor.ts'
-import { type Client, endpointsFor, publishMethods, startWithClient, type } from './client-endpoints.ts'
+import { type Client, endpointsFor, requestsOf, startWithClient, type } from './client-endpoints.ts'
 
 let ta: TrustAnchor
 let client: Client
@@ -14,18 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => ta.close())
 
-type Changes = Partial<Parameters<typeof signAssertion>[0]>
-const assertion = (changes: Changes = {}) =>
-  signAssertion({ id: client.id, key: client.key, now: ta.now(), ...changes })
-
-const authenticated = async (path: string, parameters: Record<string, string> = {}, changes: Changes = {}) =>
-  post(ta.app, path, {
-    ...parameters,
-    client_assertion_type: assertionType,
-    client_assertion: await assertion(changes),
-  })
-
-const setMethods = (methods?: string[]) => publishMethods(ta, methods)
+const { authenticated, setMethods } = requestsOf(() => ({ ta, client }))
 
 const endpoints = endpointsFor(() => client.id)
 

@@ -1,4 +1,5 @@
 /** The endpoints that can require client authentication, and a Trust Anchor with a client. */
+import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -46,4 +47,24 @@ export async function startWithClient(): Promise<{ ta: TrustAnchor; client: Clie
     await ta.sign({ iss: entityId, keys: [] }, 'jwk-set+jwt'),
   )
   return { ta, client }
+}
+
+export type Changes = Partial<Parameters<typeof signAssertion>[0]>
+
+/** Requests of the client that `startWithClient` made. */
+export function requestsOf(started: () => { ta: TrustAnchor; client: Client }) {
+  const assertion = (changes: Changes = {}) => {
+    const { ta, client } = started()
+    return signAssertion({ id: client.id, key: client.key, now: ta.now(), ...changes })
+  }
+  return {
+    assertion,
+    authenticated: async (path: string, parameters: Record<string, string> = {}, changes: Changes = {}) =>
+      post(started().ta.app, path, {
+        ...parameters,
+        client_assertion_type: assertionType,
+        client_assertion: await assertion(changes),
+      }),
+    setMethods: (methods?: string[]) => publishMethods(started().ta, methods),
+  }
 }

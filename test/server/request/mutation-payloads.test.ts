@@ -1,12 +1,5 @@
 /** Tests that every field of every mutation's success payload can be selected in the mutation. */
-import {
-  type GraphQLObjectType,
-  getNamedType,
-  isInterfaceType,
-  isObjectType,
-  isRequiredArgument,
-  isUnionType,
-} from 'graphql'
+import { getNamedType, isObjectType, isUnionType } from 'graphql'
 import { URI } from 'otpauth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
@@ -15,6 +8,7 @@ import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { selectAll } from './select-all.ts'
 
 let admin: TestAdmin
 let visitor: Visitor
@@ -27,22 +21,6 @@ beforeAll(async () => {
 afterAll(() => admin.close())
 
 const mutations = schema.getMutationType()?.getFields() ?? {}
-
-/** The depth of a selection in nested objects. */
-const DEPTH = 3
-
-/** Every field of a type that needs no argument; for connections, the first entries. */
-function selectAll(type: GraphQLObjectType, depth = DEPTH): string {
-  const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument))
-  const selected = fields.flatMap(({ name, type: fieldType }) => {
-    const named = getNamedType(fieldType)
-    if (isInterfaceType(named)) return [`${name} { __typename }`]
-    if (!isObjectType(named)) return [name]
-    const inner = depth > 0 ? selectAll(named, depth - 1) : ''
-    return inner ? [`${name} ${inner}`] : []
-  })
-  return selected.length > 0 ? `{ ${selected.join(' ')} }` : ''
-}
 
 /** The whole answer of a mutation that must succeed. */
 // biome-ignore lint/suspicious/noExplicitAny: the schema defines the payload of the mutation

@@ -26,7 +26,7 @@ export type ScheduleResult = {
   message: string
   /** The run that does the work. */
   runId?: number
-  /** It did its work and found what a person has to mend. */
+  /** It did its work and found a fault that an operator has to fix. */
   isFault?: boolean
 }
 

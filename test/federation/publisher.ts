@@ -19,7 +19,7 @@ import { untilTrue } from '#test/helpers/until.ts'
 
 export const entityId = 'https://ta.example'
 
-/** Milliseconds until an announcement that nobody heard is repeated. */
+/** Milliseconds until an announcement is repeated that did not reach the reader. */
 const REPEAT_MS = 200
 
 /** Published data of a subordinate. Everything has a default. */
@@ -53,7 +53,7 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     const { promise, resolve } = Promise.withResolvers<true>()
     heard = () => resolve(true)
     // Before the reader has subscribed, the message reaches no client. A Cluster does not tell whether it did.
-    await untilTrue('the reader hears of the change', async () => {
+    await untilTrue('the reader receives the change', async () => {
       await client.publish(names.changes, formatChange(change))
       return Promise.race([promise, setTimeout(REPEAT_MS, false)])
     })

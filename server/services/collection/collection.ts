@@ -13,7 +13,7 @@ import {
 import { createChainRecorder } from '#server/services/collection/recorder.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
-/** Rows per page. Each takes up to a millisecond, for which the process answers nobody. */
+/** Rows per page. Each takes up to a millisecond, in which the process answers no request. */
 const PAGE = 100
 
 export type CollectedState = 'ACTIVE' | 'DOES_NOT_RESOLVE'

@@ -13,7 +13,7 @@ import { type Resolved, resolveContent } from '#server/services/entity/chain-fau
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 import { createEffectGroups, type EffectGroup } from '#server/services/trust-anchor/effect-groups.ts'
 
-/** Rows per page. Each takes up to a millisecond, for which the process answers nobody. */
+/** Rows per page. Each takes up to a millisecond, in which the process answers no request. */
 const PAGE = 100
 /** Milliseconds for all entities of a part; those that are left are not examined. */
 const PATIENCE_MS = 60_000

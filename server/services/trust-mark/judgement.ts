@@ -40,7 +40,7 @@ export async function judgeTrustMarks(context: Context): Promise<number> {
 
 async function judgeType(context: Context, type: TrustMarkType, rules: Rules, judgedBy: string) {
   const { db, now } = context
-  // The owner of a type that is not in use is not published, so nobody asks for a delegation.
+  // The owner of a type that is not in use is not published, so verifiers require no delegation.
   const faults = type.active ? await findFaults(context, type, rules) : []
   const [hashes, reasons] = [faults.map(({ hash }) => hash), faults.map(({ reason }) => reason)]
   const judged = Prisma.sql`

@@ -1,4 +1,4 @@
-/** Tests the schedules that look for faults: each fault is an alert in its own words until it is mended. */
+/** Tests the schedules that look for faults: each fault is an alert with its own code until it is fixed. */
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import { type ContentCoding, chooseCoding } from '../content-coding.ts'
 import { count, findLimit, type Limit } from './limit.ts'
 import { findPath, isUnusual } from './table.ts'
 
@@ -37,13 +38,19 @@ declare module 'fastify' {
   }
 }
 
-type Answer = Hold & {
-  path: string
-  configuration: PublishedJwt
+type Variant = {
   /** Names and values by turns, in the order in which the route sent them. */
   head: string[]
   body: string | Buffer
   limit: Limit | undefined
+}
+
+type Answer = Hold & {
+  path: string
+  configuration: PublishedJwt
+  /** Only `identity`, unless the answer varies by the codings that the client accepts. */
+  variants: Partial<Record<ContentCoding, Variant>>
+  isVaried: boolean
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -60,7 +67,8 @@ type Deps = {
 export function installFastPath(app: FastifyInstance, { reader, now, address }: Deps, isOn: boolean): void {
   const answers = new LRUCache<string, Answer>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ body }, url) => OVERHEAD + url.length + body.length,
+    sizeCalculation: ({ variants }, url) =>
+      Object.values(variants).reduce((sum, { body }) => sum + OVERHEAD + body.length, url.length),
   })
   const listeners: OnAnswer[] = []
   let isClosing = false
@@ -78,10 +86,14 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
       answers.delete(url)
       return false
     }
-    if (answer.limit && !count(answer.limit, answer.head, address(request))) return false
+    const coding = answer.isVaried ? chooseCoding(headers['accept-encoding']) : 'identity'
+    const variant = answer.variants[coding]
+    if (!variant) return false
+    const { head, body, limit } = variant
+    if (limit && !count(limit, head, address(request))) return false
     const begun = performance.now()
-    response.writeHead(200, answer.head)
-    response.end(method === 'HEAD' ? undefined : answer.body)
+    response.writeHead(200, head)
+    response.end(method === 'HEAD' ? undefined : body)
     answer.onRepeat?.()
     for (const listener of listeners) listener(answer.path, method, (performance.now() - begun) / 1000)
     return true
@@ -94,10 +106,18 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return
     const path = findPath(url)
     if (path === undefined) return
-    const head = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)])
+    const headers = reply.getHeaders()
+    const head = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     head.push('content-length', String(Buffer.byteLength(body)))
-    const answer = { ...hold, path, configuration, head, body, limit: findLimit(request, head) }
-    if (isValid(answer)) answers.set(url, answer)
+    const coding: ContentCoding = headers['content-encoding'] === 'gzip' ? 'gzip' : 'identity'
+    const isVaried = headers.vary !== undefined
+    const variants = { [coding]: { head, body, limit: findLimit(request, head) } }
+    const answer: Answer = { ...hold, path, configuration, variants, isVaried }
+    if (!isValid(answer)) return
+    const present = answers.get(url)
+    // Both are from the same sources, if both are valid now.
+    if (isVaried && present && isValid(present)) answer.variants = { ...present.variants, ...variants }
+    answers.set(url, answer)
   }
 
   app.decorate('onRepeatedAnswer', (listener) => void listeners.push(listener))

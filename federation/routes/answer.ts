@@ -1,6 +1,10 @@
 /** Sends responses with their exact media type and their cache headers. */
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PublishedJwt } from '#store/published-jwt.ts'
+import { chooseCoding } from '../content-coding.ts'
+import { type Body, getLength } from './body.ts'
+import type { CachedBody } from './body-cache.ts'
 
 /** Media types have no parameters, because clients compare the whole header (§15). */
 export type MediaType =
@@ -43,9 +47,25 @@ export function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
   return send(reply, JSON.stringify(value), 'application/json')
 }
 
-/** Sends text or bytes. Text needs one write, together with the headers; bytes need two. */
-export function send(reply: FastifyReply, body: string | Buffer, type: MediaType): FastifyReply {
-  return reply.header('content-type', type).serializer(keepBody).send(body)
+/** Sends JSON that is cached for many requests, compressed if the client accepts that. */
+export async function sendCached(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  { body, compressed }: CachedBody,
+): Promise<FastifyReply> {
+  if (!compressed) return send(reply, body, 'application/json')
+  reply.header('vary', 'accept-encoding')
+  const coding = chooseCoding(headers['accept-encoding'])
+  if (coding === 'identity') return send(reply, body, 'application/json')
+  reply.header('content-encoding', coding)
+  return send(reply, await compressed(), 'application/json')
+}
+
+/** Text needs one write, together with the headers; bytes need two, and parts one each as the client reads them. */
+export function send(reply: FastifyReply, body: Body, type: MediaType): FastifyReply {
+  reply.header('content-type', type).serializer(keepBody)
+  if (!Array.isArray(body)) return reply.send(body)
+  return reply.header('content-length', getLength(body)).send(Readable.from(body))
 }
 
 /** Without a serializer, Fastify adds a charset to JSON. */

@@ -6,7 +6,7 @@ import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { RouteDeps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
-import { send } from './answer.ts'
+import { sendCached } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
 import { createCursors } from './cursor.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
@@ -17,7 +17,7 @@ import {
   readOptionalNumericDate,
   readRepeatable,
 } from './parameter.ts'
-import { areSameSources, readFilter, selectSubordinates } from './subordinate-filter.ts'
+import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 
 /** Subordinates per response, even if `limit` is higher. */
 const MAX_SUBORDINATES = 500
@@ -31,7 +31,7 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
   const cursors = createCursors('extended_list', deps.cursorKey)
   const readCached = createBodyCache()
-  const answer = async ({ reply, parameters }: Call) => {
+  const answer = async ({ request, reply, parameters }: Call) => {
     const from = (await cursors.read(parameters)) ?? ''
     const limit = Math.min(readOptionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
     const updated = readPeriod(parameters)
@@ -46,7 +46,7 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
     if (all.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
     const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, requested])
-    const { body, until } = await readCached(key, [all, ...holders], now(), async () => {
+    const cached = await readCached(key, [all, ...holders], now(), async () => {
       const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
       const found = selectSubordinates(all, filter, selection)
       const next = found[limit]
@@ -56,10 +56,10 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
       }
       return { answer, items: [found, ...holders] }
     })
-    const isSame = () => areSameSources({ subordinates: all, holders }, { reader, marks, trustMarkTypes })
+    const isSame = watchSources({ subordinates: all, holders }, { reader, marks, trustMarkTypes })
     // What is missing is confirmed for each request.
-    if (all.length > 0) reply.hold = { until, isSame }
-    return send(reply, body, 'application/json')
+    if (all.length > 0) reply.hold = { until: cached.until, isSame }
+    return sendCached(request, reply, cached)
   }
   registerEndpoint(app, deps, 'extended_list', answer)
 }

@@ -2,30 +2,30 @@
 import type { FastifyInstance } from 'fastify'
 import type { RouteDeps } from '../deps.ts'
 import { confirmPublished } from './absence.ts'
-import { send } from './answer.ts'
+import { sendCached } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readOptional } from './parameter.ts'
-import { areSameSources, readFilter, selectSubordinates } from './subordinate-filter.ts'
+import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 
 export function listRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
   const readCached = createBodyCache()
 
-  const answer = async ({ reply, parameters }: Call) => {
+  const answer = async ({ request, reply, parameters }: Call) => {
     const trustMarkTypes = [readOptional(parameters, 'trust_mark_type') ?? []].flat()
     const filter = await readFilter(parameters, { reader, marks, trustMarkTypes })
     const subordinates = await reader.subordinates()
     if (subordinates.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
-    const { body, until } = await readCached(filter.key, [subordinates, ...holders], now(), () => {
+    const cached = await readCached(filter.key, [subordinates, ...holders], now(), () => {
       const found = selectSubordinates(subordinates, filter, { now: now() })
       return { answer: found.map(({ id }) => id), items: [found, ...holders] }
     })
-    const isSame = () => areSameSources({ subordinates, holders }, { reader, marks, trustMarkTypes })
+    const isSame = watchSources({ subordinates, holders }, { reader, marks, trustMarkTypes })
     // What is missing is confirmed for each request.
-    if (subordinates.length > 0) reply.hold = { until, isSame }
-    return send(reply, body, 'application/json')
+    if (subordinates.length > 0) reply.hold = { until: cached.until, isSame }
+    return sendCached(request, reply, cached)
   }
   registerEndpoint(app, deps, 'list', answer)
 }

@@ -1,10 +1,11 @@
 /** Filters the Immediate Subordinates by request parameters (§8.2.1). */
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import { findSubordinate, findSubordinateIndex } from '#store/subordinate-index.ts'
+import { findIndexAtOrAfter } from '#store/sorted.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import type { IssuedMarks } from '../issued-marks.ts'
+import { rememberLists } from './list-versions.ts'
 import { readOptionalBoolean, readRepeatable } from './parameter.ts'
 
 /** An entity must pass all filters. `undefined`: no filter. */
@@ -45,6 +46,11 @@ type Selection = {
   accepts?: (subordinate: Subordinate) => boolean
 }
 
+/** Part of all subordinates. */
+const MAX_LOOKED_UP = 0.05
+
+const idOf = ({ id }: Subordinate) => id
+
 /** Selects from sorted subordinates. A subordinate with an expired statement is omitted. */
 export function selectSubordinates(
   subordinates: readonly Subordinate[],
@@ -60,7 +66,7 @@ export function selectSubordinates(
   const found: Subordinate[] = []
   // The cost of a page must not depend on its position.
   for (
-    let at = findSubordinateIndex(candidates, from);
+    let at = findIndexAtOrAfter(candidates, from, idOf);
     at < candidates.length && found.length < limit;
     at++
   ) {
@@ -75,23 +81,28 @@ type Sources = {
   holders: readonly (readonly TrustMarkHolder[])[]
 }
 
-/** Whether the reader would return the same lists again, without asking Redis. */
-export function areSameSources(
+/** Returns whether the reader would return the same lists again, without asking Redis. */
+export function watchSources(
   { subordinates, holders }: Sources,
   { reader, marks, trustMarkTypes }: FilterOptions,
-): boolean {
-  if (reader.peek.subordinates() !== subordinates) return false
-  return holders.every((list, at) => marks.peek.holders(trustMarkTypes[at] ?? '') === list)
+): () => boolean {
+  const areSame = rememberLists([subordinates, ...holders])
+  const { peek } = marks
+  return () => areSame([reader.peek.subordinates(), ...trustMarkTypes.map((type) => peek.holders(type))])
 }
 
-/** Looking up the few marked subordinates is cheaper than filtering all. */
+/** Looking up each of a few marked subordinates is cheaper than filtering all. */
 function findMarked(
   subordinates: readonly Subordinate[],
   holders: readonly (readonly TrustMarkHolder[])[],
   now: number,
-): Subordinate[] {
-  const ids = [...new Set(holders.flatMap((each) => selectCurrentHolders(each, now)))].sort()
-  return ids.flatMap((id) => findSubordinate(subordinates, id) ?? [])
+): readonly Subordinate[] {
+  const ids = new Set(holders.flatMap((each) => selectCurrentHolders(each, now)))
+  if (ids.size > subordinates.length * MAX_LOOKED_UP) return subordinates.filter(({ id }) => ids.has(id))
+  return [...ids].sort().flatMap((id) => {
+    const found = subordinates[findIndexAtOrAfter(subordinates, id, idOf)]
+    return found?.id === id ? [found] : []
+  })
 }
 
 /** Reads the holders of the requested marks. Undefined without such a parameter. */

@@ -2,30 +2,37 @@
 import type { FastifyInstance } from 'fastify'
 import { selectCurrentHolders } from '#store/trust-mark-reader.ts'
 import type { RouteDeps } from '../deps.ts'
+import type { IssuedMarks } from '../issued-marks.ts'
 import { confirmPublished } from './absence.ts'
-import { send } from './answer.ts'
+import { sendCached } from './answer.ts'
 import { createBodyCache } from './body-cache.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { rememberLists } from './list-versions.ts'
 import { readOptionalEntityId, readRequired } from './parameter.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
   const readCached = createBodyCache()
 
-  const answer = async ({ reply, parameters }: Call) => {
+  const answer = async ({ request, reply, parameters }: Call) => {
     const type = readRequired(parameters, 'trust_mark_type')
     const subject = readOptionalEntityId(parameters, 'sub', deps)
     const holders = await marks.holders(type)
     if (holders.length === 0) await confirmPublished(reader)
     const key = JSON.stringify([type, subject])
-    const { body, until } = await readCached(key, [holders], now(), () => {
+    const cached = await readCached(key, [holders], now(), () => {
       const current = selectCurrentHolders(holders, now())
       const answer = subject ? current.filter((holder) => holder === subject) : current
       return { answer, items: [holders] }
     })
     // What is missing is confirmed for each request.
-    if (holders.length > 0) reply.hold = { until, isSame: () => marks.peek.holders(type) === holders }
-    return send(reply, body, 'application/json')
+    if (holders.length > 0) reply.hold = { until: cached.until, isSame: watchHolders(marks, type, holders) }
+    return sendCached(request, reply, cached)
   }
   registerEndpoint(app, deps, 'trust_mark_list', answer)
+}
+
+function watchHolders({ peek }: IssuedMarks, type: string, holders: readonly object[]): () => boolean {
+  const isSame = rememberLists([holders])
+  return () => isSame([peek.holders(type)])
 }

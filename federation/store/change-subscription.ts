@@ -3,7 +3,11 @@ import type { Redis } from 'ioredis'
 import { type Change, parseChange } from './change.ts'
 import { duplicateRedis } from './connect.ts'
 
-export type ChangeSubscription = { close(): void }
+export type ChangeSubscription = {
+  /** Resolves after `onChange` was called for every change that was announced before. */
+  catchUp(): Promise<void>
+  close(): void
+}
 
 /**
  * Calls `onChange` for each announced change. It also reports `all` when the connection is lost and after each
@@ -25,5 +29,13 @@ export function subscribeToChanges(
   // A Cluster can lose the node that carried the announcements and stay connected.
   connection.on('+node', everything).on('-node', everything)
   connection.on('message', (_channel, message) => onChange(parseChange(message)))
-  return { close: () => connection.disconnect() }
+  return {
+    // Redis sends announcements and replies in order. When the connection is lost, everything is reported.
+    catchUp: () =>
+      connection.ping().then(
+        () => {},
+        () => {},
+      ),
+    close: () => connection.disconnect(),
+  }
 }

@@ -5,20 +5,26 @@ import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { createCache } from './cache.ts'
 import type { Change, ChangeKind } from './change.ts'
+import { createHolderIndexes } from './holder-indexes.ts'
 import type { RedisKeys } from './keys.ts'
 import type { PublishedJwt } from './published-jwt.ts'
-import { createSubordinateIndex } from './subordinate-index.ts'
-import { readSubordinate, readSubordinates } from './subordinate-reader.ts'
-import type { IssuedTrustMark, TrustMarkHolder } from './trust-mark-reader.ts'
+import { createSortedIndex } from './sorted-index.ts'
+import {
+  isSameSubordinate,
+  readSubordinate,
+  readSubordinates,
+  type Subordinate,
+} from './subordinate-reader.ts'
+import type { IssuedTrustMark } from './trust-mark-reader.ts'
 
 export type Memory = ReturnType<typeof createMemory>
 
 /** Limits staleness when a foreign writer changes Redis without announcements. */
 const MAX_AGE_MS = 5_000
 const MAX_JWT_BYTES = 64 * 1024 * 1024
-const MAX_HOLDERS = 1_000_000
 
-export function createMemory(redis: Redis, keys: RedisKeys) {
+/** @param catchUp resolves when every change that Redis announced before the call has reached the memory */
+export function createMemory(redis: Redis, keys: RedisKeys, catchUp: () => Promise<void>) {
   /** Absent JWTs are cached as well: a request for one must not cost more. */
   const createJwtCache = () =>
     createCache<PublishedJwt | undefined>({
@@ -40,20 +46,19 @@ export function createMemory(redis: Redis, keys: RedisKeys) {
       maxSize: MAX_JWT_BYTES,
       sizeOf: (marks) => marks.reduce((sum, { mark }) => sum + mark.jwt.length, 0),
     }),
-    holders: createCache<TrustMarkHolder[]>({
-      maxAge: MAX_AGE_MS,
-      maxSize: MAX_HOLDERS,
-      sizeOf: (list) => list.length,
-    }),
+    holders: createHolderIndexes({ redis, keys, catchUp }),
     anchors: createCache<ReadonlyMap<EntityId, JwkSet>>({
       maxAge: MAX_AGE_MS,
       maxSize: 1_000,
       sizeOf: () => 1,
     }),
     lostKeys: createCache<string[]>({ maxAge: MAX_AGE_MS, maxSize: 1_000, sizeOf: () => 1 }),
-    subordinates: createSubordinateIndex({
+    subordinates: createSortedIndex<Subordinate>({
+      idOf: ({ id }) => id,
+      isSame: isSameSubordinate,
       readAll: () => readSubordinates(redis, keys),
       readOne: (id) => readSubordinate(redis, keys, id),
+      catchUp,
     }),
   }
 }
@@ -73,7 +78,7 @@ const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
     lostKeys.drop()
     marks.drop()
     marksBySubject.drop(id)
-    holders.drop()
+    holders.touch(id)
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),
   collection: () => {}, // the collection reader has its own cache

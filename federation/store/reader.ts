@@ -19,7 +19,6 @@ import {
   type IssuedTrustMark,
   type IssuedTrustMarkStatus,
   readTrustMark,
-  readTrustMarkHolders,
   readTrustMarkStatus,
   readTrustMarksOf,
   type TrustMarkHolder,
@@ -73,7 +72,7 @@ export type Peek = {
 /** `close` ends the reader's subscription; the caller must close `redis`. */
 export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: string }): Reader {
   const keys = redisKeys(prefix)
-  const memory = createMemory(redis, keys)
+  const memory = createMemory(redis, keys, () => subscription.catchUp())
   const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
   const subscription = subscribeToChanges(redis, keys.changes, (change) => {
@@ -104,9 +103,7 @@ export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: st
     trustMarksOf: guard((subject) =>
       memory.marksBySubject.read(subject, () => readTrustMarksOf(redis, keys, subject)),
     ),
-    trustMarkHolders: guard((type) =>
-      memory.holders.read(type, () => readTrustMarkHolders(redis, keys, type)),
-    ),
+    trustMarkHolders: guard((type) => memory.holders.get(type)),
     trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
     trustMarkStatus: guard((jwt) => readTrustMarkStatus(redis, keys, jwt)),
     trustAnchors: guard(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),

@@ -3,6 +3,8 @@
 import type { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
 import type { RedisKeys } from './keys.ts'
+import { scanHash } from './scan.ts'
+import { createSharing } from './sharing.ts'
 import { parseSubordinateInfo } from './subordinate-info.ts'
 
 export type Subordinate = {
@@ -15,25 +17,50 @@ export type Subordinate = {
   registered: number | undefined
   /** When its statement was last signed, in unix seconds. */
   updated: number | undefined
-  /** Whether our publisher wrote it. Only our publisher announces changes. */
-  isAnnounced: boolean
 }
 
 const BATCH = 500
 
+type All = { lists: Subordinate[][]; isAnnounced: boolean }
+
 /** Reads all Immediate Subordinates, unsorted. */
-export async function readSubordinates(redis: Redis, keys: RedisKeys): Promise<Subordinate[]> {
+export async function readSubordinates(redis: Redis, keys: RedisKeys): Promise<All> {
+  return (await readFromInfo(redis, keys)) ?? readEach(redis, keys)
+}
+
+/** Undefined unless our publisher wrote the info of every subordinate. */
+async function readFromInfo(redis: Redis, keys: RedisKeys): Promise<All | undefined> {
+  const [count, described] = await Promise.all([
+    redis.hlen(keys.subordinates),
+    redis.hlen(keys.subordinateInfo),
+  ])
+  if (count === 0 || count !== described) return undefined
+  const share = createSharing<readonly string[]>((types) => types.join(' '))
+  const lists: Subordinate[][] = []
+  for await (const page of scanHash(redis, keys.subordinateInfo)) {
+    const list: Subordinate[] = []
+    for (const [id, info] of page) {
+      const subordinate = parseInfo(id, info)
+      if (!subordinate) return undefined
+      list.push({ ...subordinate, entityTypes: share(subordinate.entityTypes) })
+    }
+    lists.push(list)
+  }
+  return { lists, isAnnounced: true }
+}
+
+async function readEach(redis: Redis, keys: RedisKeys): Promise<All> {
+  const lists: Subordinate[][] = []
   const ids = await redis.hkeys(keys.subordinates)
-  const found: Subordinate[] = []
   for (let start = 0; start < ids.length; start += BATCH) {
     const batch = ids.slice(start, start + BATCH)
     const infos = await redis.hmget(keys.subordinateInfo, ...batch)
     const read = batch.map(
       async (id, index) => parseInfo(id, infos[index]) ?? readFromStatements(redis, keys, id),
     )
-    for (const subordinate of await Promise.all(read)) if (subordinate) found.push(subordinate)
+    lists.push((await Promise.all(read)).filter((each) => each !== undefined))
   }
-  return found
+  return { lists, isAnnounced: false }
 }
 
 export async function readSubordinate(
@@ -60,7 +87,6 @@ function parseInfo(id: string, text: string | null | undefined): Subordinate | u
     expires: times.expires,
     registered: times.registered,
     updated: times.updated,
-    isAnnounced: true,
   }
 }
 
@@ -77,7 +103,18 @@ async function readFromStatements(
   if (!statement) return undefined // just removed
   const kinds = (configuration && parseKinds(configuration)) || (await readKindsFromSets(redis, keys, id))
   const { exp = 0, iat } = decodeClaims(statement) ?? {}
-  return { id, ...kinds, expires: exp, registered: undefined, updated: iat, isAnnounced: false }
+  return { id, ...kinds, expires: exp, registered: undefined, updated: iat }
+}
+
+export function isSameSubordinate(one: Subordinate, other: Subordinate): boolean {
+  return (
+    one.id === other.id &&
+    one.expires === other.expires &&
+    one.registered === other.registered &&
+    one.updated === other.updated &&
+    one.isIntermediate === other.isIntermediate &&
+    one.entityTypes.join(' ') === other.entityTypes.join(' ')
+  )
 }
 
 type Kinds = Pick<Subordinate, 'entityTypes' | 'isIntermediate'>

@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { RedisKeys } from './keys.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import { scanSet } from './scan.ts'
+import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
 
 export type TrustMarkHolder = {
@@ -19,8 +21,6 @@ export type IssuedTrustMark = { type: string; mark: PublishedJwt }
 
 /** `unknown`: not issued here. An `issued` mark may have expired. */
 export type IssuedTrustMarkStatus = 'unknown' | 'revoked' | 'issued'
-
-const BATCH = 500
 
 /** Reads the latest mark of the type for the subject. Undefined if there is none, or if it was revoked. */
 export async function readTrustMark(
@@ -49,34 +49,64 @@ export async function readTrustMarksOf(
   })
 }
 
-/** Reads the holders of an unrevoked mark of the type. The mark may have expired. */
+/** Reads the holders of an unrevoked mark of the type, unsorted. The mark may have expired. */
 export async function readTrustMarkHolders(
   redis: Redis,
   keys: RedisKeys,
   type: string,
-): Promise<TrustMarkHolder[]> {
-  const subjects = (await redis.smembers(keys.trustMarkHolders(type))).sort()
-  const holders: TrustMarkHolder[] = []
-  const delegations = new Map<string, string>()
-  for (let start = 0; start < subjects.length; start += BATCH) {
-    const batch = subjects.slice(start, start + BATCH)
-    const marks = await Promise.all(batch.map((subject) => readTrustMark(redis, keys, type, subject)))
-    batch.forEach((subject, index) => {
-      const mark = marks[index]
-      if (mark) holders.push({ subject, expires: mark.expires, ...readOrigin(mark.jwt, delegations) })
-    })
+): Promise<{ lists: TrustMarkHolder[][]; isAnnounced: boolean }> {
+  // Only our publisher writes the marker, and only our publisher announces changes.
+  const isAnnounced = (await redis.exists(keys.publicationMarker)) === 1
+  const share = createSharing<string>((text) => text)
+  const lists: TrustMarkHolder[][] = []
+  for await (const subjects of scanSet(redis, keys.trustMarkHolders(type))) {
+    const marks = await Promise.all(subjects.map((subject) => readTrustMark(redis, keys, type, subject)))
+    lists.push(
+      subjects.flatMap((subject, at) => {
+        const mark = marks[at]
+        return mark ? [describeHolder(subject, mark, share)] : []
+      }),
+    )
   }
-  return holders
+  return { lists, isAnnounced }
 }
 
-/** Marks usually have the same delegation, which `known` keeps once. */
-function readOrigin(jwt: string, known: Map<string, string>): Pick<TrustMarkHolder, 'kid' | 'delegation'> {
-  const kid = readKid(jwt)
+/** Undefined if the subject is not a holder. */
+export async function readTrustMarkHolder(
+  redis: Redis,
+  keys: RedisKeys,
+  type: string,
+  subject: string,
+): Promise<TrustMarkHolder | undefined> {
+  const [isHolder, mark] = await Promise.all([
+    redis.sismember(keys.trustMarkHolders(type), subject),
+    readTrustMark(redis, keys, type, subject),
+  ])
+  return isHolder && mark ? describeHolder(subject, mark, (text) => text) : undefined
+}
+
+export function isSameHolder(one: TrustMarkHolder, other: TrustMarkHolder): boolean {
+  return (
+    one.subject === other.subject &&
+    one.expires === other.expires &&
+    one.kid === other.kid &&
+    one.delegation === other.delegation
+  )
+}
+
+function describeHolder(
+  subject: string,
+  { jwt, expires }: PublishedJwt,
+  share: (text: string) => string,
+): TrustMarkHolder {
   const { delegation } = decodeMark(jwt)
-  if (typeof delegation !== 'string') return { kid, delegation: undefined }
-  const held = known.get(delegation) ?? delegation
-  known.set(held, held)
-  return { kid, delegation: held }
+  const isDelegated = typeof delegation === 'string'
+  return {
+    subject,
+    expires,
+    kid: share(readKid(jwt)),
+    delegation: isDelegated ? share(delegation) : undefined,
+  }
 }
 
 /** Selects the holders whose mark is valid at `now` (unix seconds), as §8.2 and §8.5 require. */

@@ -1,4 +1,5 @@
 /** The cache of response bodies: sources and expiry. */
+import { gunzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { createBodyCache } from '#federation/routes/body-cache.ts'
 
@@ -9,7 +10,8 @@ test('builds a body once, until a source list is replaced', async () => {
   const source = list(undefined)
   const make = vi.fn(() => ({ answer: ['a'], items: [source] }))
   const first = await keep('key', [source], 100, make)
-  expect(first.body.toString()).toBe('["a"]')
+  expect(String(first.body)).toBe('["a"]')
+  expect(first.compressed).toBeUndefined()
   expect(await keep('key', [source], 1_000_000, make)).toBe(first)
   expect(make).toHaveBeenCalledTimes(1)
   await keep('other key', [source], 100, make)
@@ -26,4 +28,29 @@ test('builds a body again when the first listed item expires, but not for other 
   expect(make).toHaveBeenCalledTimes(1)
   await keep('key', [source], 200, make)
   expect(make).toHaveBeenCalledTimes(2)
+})
+
+test('shares one build and one compression between concurrent requests', async () => {
+  const keep = createBodyCache()
+  const source = list(undefined)
+  const answer = Array.from({ length: 2_500 }, (_, at) => `https://${at}.example`)
+  const make = vi.fn(() => ({ answer, items: [source] }))
+  const both = await Promise.all([keep('key', [source], 100, make), keep('key', [source], 100, make)])
+  expect(make).toHaveBeenCalledTimes(1)
+  expect(JSON.parse(String(both[0].body))).toEqual(answer)
+  const compressed = await Promise.all(both.map((each) => each.compressed?.()))
+  expect(compressed[0]).toBe(compressed[1])
+  expect(JSON.parse(gunzipSync(compressed[0] as Buffer).toString())).toEqual(answer)
+})
+
+test('builds again for a list that is replaced during a build', async () => {
+  const keep = createBodyCache()
+  const [before, after] = [list(undefined), list(undefined)]
+  const make = (answer: string) => () => ({ answer: [answer], items: [] })
+  const bodies = await Promise.all([
+    keep('key', [before], 100, make('before')),
+    keep('key', [after], 100, make('after')),
+  ])
+  expect(bodies.map(({ body }) => String(body))).toEqual(['["before"]', '["after"]'])
+  expect(await keep('key', [after], 100, make('again'))).toBe(bodies[1])
 })

@@ -5,29 +5,34 @@ import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
 import { contentSecurityPolicy, type IndexPage, renderIndexPage } from '../page/render.ts'
+import { rememberLists } from './list-versions.ts'
 
 export function indexPageRoute(app: FastifyInstance, deps: Deps) {
+  const count = createCounter()
   app.get('/', async (_request, reply) => {
     reply.header('content-security-policy', contentSecurityPolicy)
     reply.header('referrer-policy', 'no-referrer')
-    return reply.type('text/html; charset=utf-8').send(renderIndexPage(await describePage(deps)))
+    return reply.type('text/html; charset=utf-8').send(renderIndexPage(await describePage(deps, count)))
   })
 }
 
-async function describePage({ entityId, version, reader, now }: Deps): Promise<IndexPage> {
+async function describePage(
+  { entityId, version, reader, now }: Deps,
+  count: ReturnType<typeof createCounter>,
+): Promise<IndexPage> {
   const [configuration, subordinates, summary] = await Promise.all([
     reader.entityConfiguration(),
     reader.subordinates(),
     reader.summary(),
   ])
-  const current = subordinates.filter((each) => isCurrent(each, now()))
+  const current = count(subordinates, now())
   return {
     entityId,
     version,
     organizationName: readOrganizationName(configuration),
     validUntil: configuration && isCurrent(configuration, now()) ? configuration.expires : undefined,
     counts: [
-      { label: 'Immediate Subordinates', value: current.length, note: describeKinds(current) },
+      { label: 'Immediate Subordinates', value: current.all, note: describeKinds(current.kinds) },
       { label: 'Trust Mark types', value: summary.trustMarkTypes.length },
       {
         label: 'Trust Marks issued',
@@ -42,7 +47,7 @@ async function describePage({ entityId, version, reader, now }: Deps): Promise<I
     ],
     example: {
       entityId,
-      subordinate: current[0]?.id,
+      subordinate: current.first,
       trustMarkType: summary.trustMarkTypes[0],
       hasHistoricalKeys: summary.hasHistoricalKeys,
       hasCollection: summary.collection.lastUpdated !== undefined,
@@ -60,9 +65,33 @@ const kinds: readonly { one: string; many: string; includes(each: Subordinate): 
   { one: 'intermediate', many: 'intermediates', includes: (each) => each.isIntermediate },
 ]
 
-function describeKinds(subordinates: readonly Subordinate[]): string {
-  const counted = kinds.map(({ one, many, includes }) => {
-    const number = subordinates.filter(includes).length
+type Counts = {
+  all: number
+  /** In the order of `kinds`. */
+  kinds: readonly number[]
+  first: string | undefined
+}
+
+/** Counts a list again only when it is replaced or an item expires: anyone may ask for the page at any rate. */
+function createCounter(): (subordinates: readonly Subordinate[], now: number) => Counts {
+  let last: { isFrom: ReturnType<typeof rememberLists>; until: number; counts: Counts } | undefined
+  return (subordinates, now) => {
+    if (last && last.until > now && last.isFrom([subordinates])) return last.counts
+    const current = subordinates.filter((each) => isCurrent(each, now))
+    const counts = {
+      all: current.length,
+      kinds: kinds.map(({ includes }) => current.filter(includes).length),
+      first: current[0]?.id,
+    }
+    const until = current.reduce((soonest, { expires }) => Math.min(soonest, expires), Infinity)
+    last = { isFrom: rememberLists([subordinates]), until, counts }
+    return counts
+  }
+}
+
+function describeKinds(counts: readonly number[]): string {
+  const counted = kinds.map(({ one, many }, at) => {
+    const number = counts[at] ?? 0
     return `${number} ${number === 1 ? one : many}`
   })
   return counted.join(', ')

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Redis } from 'ioredis'
 import { generateSigningKey } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startRedis } from '#test/helpers/redis.ts'
@@ -11,6 +12,7 @@ import { launch, type MeasuredProgram } from './program.ts'
 export type Anchor = Pick<MeasuredProgram, 'usage'> & {
   url: string
   filled: Filled
+  redis: Redis
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export async function startAnchor(subordinates: number): Promise<Anchor> {
   return {
     url,
     filled,
+    redis: redis.client,
     usage: program.usage,
     async close() {
       await program.end()

@@ -5,6 +5,7 @@ import { generateSigningKey } from '#core/keys.ts'
 
 export type BareAnswer = {
   headers: Record<string, string>
+  /** In base64. */
   body: string
   /** Whether to sign the body for each request, as an endpoint with time-dependent answers must. */
   signs: boolean
@@ -27,6 +28,6 @@ server.listen(0, '127.0.0.1', () => {
 process.on('message', (told: BareAnswer | 'usage') => {
   if (told === 'usage') return // the probe answers that
   answer = told
-  bytes = Buffer.from(told.body)
+  bytes = Buffer.from(told.body, 'base64')
   process.send?.('ready')
 })

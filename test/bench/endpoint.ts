@@ -1,6 +1,6 @@
 /** Lists the measured public endpoints, one per row, with the target of each. */
 import type { Request } from 'autocannon'
-import { entityId, type Filled, markType } from './fill.ts'
+import { entityId, type Filled, markType, wideMarkType } from './fill.ts'
 
 export type Endpoint = {
   name: string
@@ -62,10 +62,22 @@ export const endpoints: readonly Endpoint[] = [
     requests: () => [get('/list')],
   },
   {
+    name: '/list of all, compressed',
+    aim: 0.6,
+    beyond: 'chooses the coding',
+    requests: () => [{ ...get('/list'), headers: { 'accept-encoding': 'gzip' } }],
+  },
+  {
     name: '/trust_mark_list, 100 holders',
     aim: 0.6,
     beyond: 'checks that the list of holders is current',
     requests: () => [get('/trust_mark_list', { trust_mark_type: markType })],
+  },
+  {
+    name: '/trust_mark_list, every tenth subordinate',
+    aim: 0.6,
+    beyond: 'checks that the list of holders is current',
+    requests: () => [get('/trust_mark_list', { trust_mark_type: wideMarkType })],
   },
   {
     name: '/trust_mark_status',

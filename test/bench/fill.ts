@@ -14,6 +14,10 @@ import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 export const entityId = 'https://ta.example'
 export const markType = 'https://ta.example/marks/member'
+/** A type that every tenth subordinate has. */
+export const wideMarkType = 'https://ta.example/marks/certified'
+
+export const memberId = (at: number) => `https://rp-${at}.example.org`
 
 export type Filled = {
   /** A sample of all; each has a stored Entity Configuration and a Trust Mark. */
@@ -44,7 +48,7 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
     },
   }
   const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [toPublicJwk(key)] }, metadata })
-  const configuration = { ...own, trust_mark_issuers: { [markType]: [entityId] } }
+  const configuration = { ...own, trust_mark_issuers: { [markType]: [entityId], [wideMarkType]: [entityId] } }
   await redis.set(keys.entityConfiguration, await sign(configuration, ENTITY_STATEMENT_TYP))
   const info = formatSubordinateInfo({
     entity_types: ['openid_relying_party'],
@@ -55,12 +59,21 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
   })
 
   async function add(to: ReturnType<Redis['pipeline']>, at: number) {
-    const id = `https://rp-${at}.example.org`
+    const id = memberId(at)
     const statement = buildSubordinateStatement({ issuer: entityId, subject: id, ...times, keys: memberKeys })
     to.hset(keys.subordinates, id, await sign(statement, ENTITY_STATEMENT_TYP))
     to.hset(keys.subordinateInfo, id, info)
     to.sadd(keys.relyingParties, id)
+    if (at % 10 === 0) await addMark(to, id, wideMarkType)
     if (at === Math.floor(filled.sample.length * step)) await addToSample(to, id)
+  }
+
+  async function addMark(to: ReturnType<Redis['pipeline']>, subject: string, type: string) {
+    const mark = await sign(buildTrustMark({ issuer: entityId, subject, type, ...times }), TRUST_MARK_TYP)
+    to.hset(keys.trustMarks(subject), type, mark)
+    to.sadd(keys.trustMarkHolders(type), subject)
+    to.sadd(keys.issuedTrustMarks, hashTrustMark(mark))
+    return mark
   }
 
   async function addToSample(to: ReturnType<Redis['pipeline']>, id: string) {
@@ -74,16 +87,9 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
       authorityHints: [entityId],
     })
     const jwt = await signJwt(claims, { key: member, typ: ENTITY_STATEMENT_TYP })
-    const mark = await sign(
-      buildTrustMark({ issuer: entityId, subject: id, type: markType, ...times }),
-      TRUST_MARK_TYP,
-    )
     to.hset(keys.subordinateConfigurations, id, jwt)
-    to.hset(keys.trustMarks(id), markType, mark)
-    to.sadd(keys.trustMarkHolders(markType), id)
-    to.sadd(keys.issuedTrustMarks, hashTrustMark(mark))
     filled.sample.push(id)
-    filled.marks.push(mark)
+    filled.marks.push(await addMark(to, id, markType))
   }
 
   for (let start = 0; start < count; start += BATCH) {
@@ -91,6 +97,7 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
     for (let at = start; at < Math.min(start + BATCH, count); at++) await add(pipeline, at)
     await pipeline.exec()
   }
-  await redis.sadd(keys.trustMarkTypes, markType)
+  await redis.sadd(keys.trustMarkTypes, markType, wideMarkType)
+  await redis.set(keys.publicationMarker, 'filled')
   return filled
 }

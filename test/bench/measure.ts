@@ -12,7 +12,7 @@ export type Rate = {
   processor: number
 }
 
-const CONNECTIONS = 16
+const CONNECTIONS = 32
 
 /** Requests to warm up code and caches. */
 const WARM_UP = 5_000

@@ -1,4 +1,6 @@
 /** Compares the public endpoints with a bare server that sends the same bytes, for several numbers of subordinates. */
+import { once } from 'node:events'
+import { type IncomingMessage, request as sendRequest } from 'node:http'
 import type { Request } from 'autocannon'
 import { type Anchor, startAnchor } from './anchor.ts'
 import type { BareAnswer } from './bare-server.ts'
@@ -48,19 +50,30 @@ async function imitate(
   bare: MeasuredProgram,
   { url }: Anchor,
   { name, signs = false }: Endpoint,
-  { path, method = 'GET', headers, body }: Request = {},
+  asked: Request = {},
 ): Promise<number> {
-  const init = { method, headers: headers as Record<string, string>, body: body as string } // as the rows write them
-  const answer = await fetch(`${url}${path}`, body === undefined ? {} : init)
-  if (!answer.ok) throw new Error(`${name} answers ${answer.status}: ${await answer.text()}`)
-  const text = await answer.text()
+  const { headers, status, body } = await request(url, asked)
+  if (status !== 200) throw new Error(`${name} answers ${status}: ${body}`)
+  const payload = body.toString().split('.')[1] ?? ''
   const told: BareAnswer = {
-    headers: Object.fromEntries([...answer.headers].filter(([header]) => !hopByHop.has(header))),
-    body: signs ? Buffer.from(text.split('.')[1] ?? '', 'base64url').toString() : text,
+    headers: Object.fromEntries(Object.entries(headers).filter(([header]) => !hopByHop.has(header))),
+    body: signs ? Buffer.from(payload, 'base64url').toString('base64') : body.toString('base64'),
     signs,
   }
   await bare.ask(told)
-  return Buffer.byteLength(text)
+  return body.length
+}
+
+/** As it is sent, which `fetch` would decompress. */
+async function request(base: string, { path = '/', method = 'GET', headers = {}, body }: Request) {
+  const sent = sendRequest(`${base}${path}`, { method, headers }).end(body)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  const names = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const)
+  return {
+    headers: Object.fromEntries(names),
+    status: answer.statusCode,
+    body: Buffer.concat(await answer.toArray()),
+  }
 }
 
 /** Headers that a server sets itself. */

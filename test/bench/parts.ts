@@ -1,0 +1,101 @@
+/** Lists the measurements of `npm run bench`, one per row. */
+import { measureChecks } from './checks.ts'
+import type { Section } from './document.ts'
+import { measureLanes } from './lanes.ts'
+import { measureFederationGrowth } from './million/federation.ts'
+import { federationSection } from './million/section.ts'
+import { measureOutages } from './outages.ts'
+import { measurePublic } from './public.ts'
+import { measureRebuild } from './rebuild.ts'
+import { measureRenewal } from './renewal.ts'
+import {
+  checkSection,
+  laneSection,
+  MAIN_SIZE,
+  outageSection,
+  publicSections,
+  rebuildSection,
+  renewalSection,
+  shareOfBare,
+} from './sections.ts'
+
+/** `quick` is for a look at a change: all of it takes two minutes. */
+export type Effort = 'quick' | 'full'
+
+type Part = {
+  /** For `--only`. */
+  name: string
+  /** Whether it is measured without `--only`. */
+  isUsual: Record<Effort, boolean>
+  measure(effort: Effort, say: (line: string) => void): Promise<Section[]>
+}
+
+const always = { quick: true, full: true }
+const inFull = { quick: false, full: true }
+/** Takes an hour. */
+const onRequest = { quick: false, full: false }
+
+const growthSizes = [100, 1_000, 10_000, 100_000, 1_000_000]
+
+export const parts: readonly Part[] = [
+  {
+    name: 'public',
+    isUsual: always,
+    async measure(effort, say) {
+      const efforts = {
+        quick: { sizes: [100, MAIN_SIZE], seconds: 1, rounds: 1 },
+        full: { sizes: [100, MAIN_SIZE, 100_000], seconds: 3, rounds: 3 },
+      }
+      const results = await measurePublic(efforts[effort], (result) => {
+        const { endpoint, subordinates, ours } = result
+        const share = shareOfBare(result).toFixed(2)
+        say(`${endpoint.name}, ${subordinates}: ${share} of bare, p99 ${ours.p99} ms`)
+      })
+      return publicSections(results)
+    },
+  },
+  {
+    name: 'rebuild',
+    isUsual: always,
+    measure: async (effort) => [
+      rebuildSection(await measureRebuild({ quick: 5_000, full: 100_000 }[effort])),
+    ],
+  },
+  {
+    name: 'renewal',
+    isUsual: always,
+    measure: async (effort) => [renewalSection(await measureRenewal({ quick: 100, full: 1_000 }[effort]))],
+  },
+  {
+    name: 'checks',
+    isUsual: always,
+    async measure(effort) {
+      const checks = []
+      for (const size of { quick: [1_000], full: [10_000, 100_000] }[effort])
+        checks.push(await measureChecks(size))
+      return [checkSection(checks)]
+    },
+  },
+  {
+    name: 'lanes',
+    isUsual: always,
+    measure: async (effort) => [laneSection(await measureLanes({ quick: 2_000, full: 5_000 }[effort]))],
+  },
+  {
+    name: 'outages',
+    isUsual: inFull,
+    measure: async () => [outageSection(await measureOutages())],
+  },
+  {
+    name: 'million',
+    isUsual: onRequest,
+    async measure(effort, say) {
+      const measured = []
+      for (const size of effort === 'quick' ? growthSizes.slice(0, 3) : growthSizes) {
+        measured.push(await measureFederationGrowth(size))
+        say(`${size} members are measured`)
+      }
+      return [federationSection(measured)]
+    },
+  },
+]

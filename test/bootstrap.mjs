@@ -16,6 +16,7 @@ const needs = [
   { what: 'nginx', commands: ['nginx'], package: 'nginx-light', optional: true },
   { what: 'Apache', commands: ['apache2'], package: 'apache2-bin', optional: true },
   { what: 'Caddy', commands: ['caddy'], package: 'caddy', optional: true },
+  { what: 'wrk', commands: ['wrk'], package: 'wrk', optional: true },
 ]
 
 // Servers lie in /usr/sbin, which is not on every PATH.

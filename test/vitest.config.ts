@@ -41,7 +41,7 @@ export default defineConfig({
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { isolate: false }),
       { ...project('components', 'test/web/component/*.test.ts'), ...components },
-      project('deploy', 'test/{deploy,docs}/**/*.test.ts', {
+      project('deploy', 'test/{bench,deploy,docs}/**/*.test.ts', {
         testTimeout: 300_000,
         hookTimeout: 300_000,
       }),

@@ -9,38 +9,68 @@ import { startRedis } from '#test/helpers/redis.ts'
 import { entityId, type Filled, fill } from './fill.ts'
 import { launch, type MeasuredProgram } from './program.ts'
 
-export type Anchor = Pick<MeasuredProgram, 'usage'> & {
-  url: string
+/** What a federation server serves from. */
+export type Store = {
+  redisUrl: string
+  keysDirectory: string
   filled: Filled
   redis: Redis
   close(): Promise<void>
 }
 
+export type FederationProgram = Pick<MeasuredProgram, 'pid' | 'usage' | 'end'> & { url: string }
+
+export type Anchor = Pick<FederationProgram, 'url' | 'usage'> & Pick<Store, 'filled' | 'redis' | 'close'>
+
 export async function startAnchor(subordinates: number): Promise<Anchor> {
-  const directory = await mkdtemp(join(tmpdir(), 'bench-'))
+  const store = await prepareStore(subordinates)
+  const { url, usage, end } = await serve(store)
+  return {
+    url,
+    filled: store.filled,
+    redis: store.redis,
+    usage,
+    async close() {
+      await end()
+      await store.close()
+    },
+  }
+}
+
+export async function prepareStore(subordinates: number): Promise<Store> {
+  const keysDirectory = await mkdtemp(join(tmpdir(), 'bench-'))
   const key = await generateSigningKey('ES256')
-  await writeNewKey(directory, key)
+  await writeNewKey(keysDirectory, key)
   const redis = await startRedis()
-  const filled = await fill(redis.client, key, subordinates)
+  return {
+    redisUrl: redis.url,
+    keysDirectory,
+    filled: await fill(redis.client, key, subordinates),
+    redis: redis.client,
+    async close() {
+      await redis.close()
+      await rm(keysDirectory, { recursive: true })
+    },
+  }
+}
+
+export async function serve(
+  { redisUrl, keysDirectory }: Pick<Store, 'redisUrl' | 'keysDirectory'>,
+  processes = 1,
+): Promise<FederationProgram> {
   const program = launch('federation/main.ts', {
     TA_DOMAIN: entityId,
-    REDIS_URL: redis.url,
-    KEYS_DIR: directory,
+    REDIS_URL: redisUrl,
+    KEYS_DIR: keysDirectory,
     HOST: '127.0.0.1',
     PORT: '0',
+    WEB_CONCURRENCY: String(processes),
     RESOLVE_RATE_LIMIT: '1000000',
     COLLECTION_RATE_LIMIT: '1000000',
   })
-  const [url] = await program.printed(/http:\/\/127\.0\.0\.1:\d+/)
-  return {
-    url,
-    filled,
-    redis: redis.client,
-    usage: program.usage,
-    async close() {
-      await program.end()
-      await redis.close()
-      await rm(directory, { recursive: true })
-    },
-  }
+  // Each process prints the URL when it listens.
+  const [, url = ''] = await program.printed(
+    new RegExp(`(?:(http://127\\.0\\.0\\.1:\\d+)[^]*?){${processes}}`),
+  )
+  return { pid: program.pid, url, usage: program.usage, end: program.end }
 }

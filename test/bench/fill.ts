@@ -23,7 +23,11 @@ export type Filled = {
   /** A sample of all; each has a stored Entity Configuration and a Trust Mark. */
   sample: readonly string[]
   marks: readonly string[]
+  /** The public keys of every member. */
+  memberKeys: { keys: Jwk[] }
 }
+
+export const memberId = (at: number) => `https://rp-${at}.example.org`
 
 const SAMPLE = 100
 const BATCH = 1_000
@@ -37,7 +41,7 @@ export async function fill(redis: Redis, key: Jwk, count: number): Promise<Fille
   const iat = Math.floor(Date.now() / 1000)
   const times = { iat, exp: iat + LIFETIME }
   const step = count / Math.min(SAMPLE, count)
-  const filled = { sample: [] as string[], marks: [] as string[] }
+  const filled = { sample: [] as string[], marks: [] as string[], memberKeys }
   const sign = (claims: object, typ: string) => signJwt(claims, { key: signer, typ })
 
   const metadata = {

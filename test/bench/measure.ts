@@ -1,8 +1,8 @@
-/** Puts load on a server from this process, and measures its performance. */
-import autocannon, { type Request } from 'autocannon'
-import type { MeasuredProgram } from './program.ts'
+/** Puts load on a server and measures its performance. */
+import { autocannon, type Generator, type Target } from './generator.ts'
+import type { Usage } from './probe.ts'
 
-export type Load = { server: Pick<MeasuredProgram, 'usage'>; url: string; requests: Request[] }
+export type Load = Target & { server: { usage(): Promise<Pick<Usage, 'processor'>> } }
 
 export type Rate = {
   perSecond: number
@@ -12,38 +12,42 @@ export type Rate = {
   processor: number
 }
 
-const CONNECTIONS = 32
-
-/** Requests to warm up code and caches. */
+/** Requests to warm up code and caches, and the seconds of one part of them. */
 const WARM_UP = 5_000
+const WARM_UP_PART = 0.2
+
+const fromHere = autocannon(32)
 
 /** @throws Error when an answer is not 2xx: the rate of failures is irrelevant */
-export async function measure({ server, url, requests }: Load, seconds: number): Promise<Rate> {
-  const load = { url, requests, connections: CONNECTIONS }
-  await autocannon({ ...load, amount: WARM_UP })
+export async function measure(load: Load, seconds: number, generator: Generator = fromHere): Promise<Rate> {
+  const { server, url, requests } = load
+  await warmUp(load, seconds, generator)
   const before = await server.usage()
-  const result = await autocannon({ ...load, duration: seconds })
+  const { answered, failed, perSecond, p99 } = await generator.run(load, seconds)
   const after = await server.usage()
-  const failed = result.non2xx + result.errors
-  if (failed > 0) throw new Error(`${failed} of the requests to ${url}${requests[0]?.path} failed`)
-  return {
-    perSecond: result['2xx'] / result.duration,
-    p99: result.latency.p99,
-    processor: (after.processor - before.processor) / result['2xx'],
+  const asked = `${url}${requests[0]?.path}`
+  if (failed > 0) throw new Error(`${failed} of the requests to ${asked} failed`)
+  if (answered === 0) throw new Error(`no request to ${asked} was answered within ${seconds} s`)
+  return { perSecond, p99, processor: (after.processor - before.processor) / answered }
+}
+
+/** Slow servers answer fewer requests, in the time of the measurement. */
+async function warmUp(load: Load, seconds: number, generator: Generator): Promise<void> {
+  const end = performance.now() + seconds * 1000
+  for (let answered = 0; answered < WARM_UP && performance.now() < end; ) {
+    answered += (await generator.run(load, Math.min(WARM_UP_PART, seconds))).answered
   }
 }
 
-/** Measures two servers alternately, so other load affects both; uses the best round of each. */
-export async function compare(
-  first: Load,
-  second: Load,
-  { seconds, rounds }: { seconds: number; rounds: number },
-): Promise<[Rate, Rate]> {
-  const measured: [Rate, Rate][] = []
+/** Does the work for each item by turns, in rounds, so that other load affects all. Returns the results of each item. */
+export async function alternate<const Items extends readonly unknown[], Result>(
+  items: Items,
+  rounds: number,
+  work: (item: Items[number]) => Promise<Result>,
+): Promise<{ [At in keyof Items]: Result[] }> {
+  const results = items.map((): Result[] => [])
   for (let round = 0; round < rounds; round++) {
-    measured.push([await measure(first, seconds), await measure(second, seconds)])
+    for (const [at, item] of items.entries()) results[at]?.push(await work(item))
   }
-  const best = (of: 0 | 1) =>
-    measured.map((pair) => pair[of]).reduce((a, b) => (b.processor < a.processor ? b : a))
-  return [best(0), best(1)]
+  return results as { [At in keyof Items]: Result[] } // one for each item
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Usage } from './probe.ts'
 
 export type MeasuredProgram = {
+  pid: number
   /** Resolves when its output matches; rejects when it ends before. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
   /** Sends a message, and resolves with the reply. */
@@ -22,6 +23,7 @@ export function launch(script: string, environment: Record<string, string> = {})
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
+  if (child.pid === undefined) throw new Error(`${script} could not be started`)
   let output = ''
   const onOutput = new Set<() => void>()
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -41,6 +43,7 @@ export function launch(script: string, environment: Record<string, string> = {})
   }
 
   return {
+    pid: child.pid,
     ask,
     usage: () => ask('usage') as Promise<Usage>, // the probe answers nothing else
     async printed(pattern) {

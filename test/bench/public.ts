@@ -1,12 +1,8 @@
 /** Compares the public endpoints with a bare server that sends the same bytes, for several numbers of subordinates. */
-import { once } from 'node:events'
-import { type IncomingMessage, request as sendRequest } from 'node:http'
-import type { Request } from 'autocannon'
-import { type Anchor, startAnchor } from './anchor.ts'
-import type { BareAnswer } from './bare-server.ts'
-import { type Endpoint, endpoints } from './endpoint.ts'
-import { compare, type Load, type Rate } from './measure.ts'
-import { launch, type MeasuredProgram } from './program.ts'
+import { startAnchor } from './anchor.ts'
+import { startBare } from './bare.ts'
+import { buildRequests, type Endpoint, endpoints } from './endpoint.ts'
+import { alternate, measure, type Rate } from './measure.ts'
 
 export type PublicResult = {
   endpoint: Endpoint
@@ -24,18 +20,18 @@ export async function measurePublic(
   effort: Effort,
   report: (result: PublicResult) => void,
 ): Promise<PublicResult[]> {
-  const bare = launch('test/bench/bare-server.ts')
-  const [bareUrl] = await bare.printed(/http:\S+/)
+  const bare = await startBare()
   const results: PublicResult[] = []
   for (const subordinates of effort.sizes) {
     const anchor = await startAnchor(subordinates)
     for (const endpoint of endpoints) {
-      const requests = endpoint.requests(anchor.filled)
-      const bytes = await imitate(bare, anchor, endpoint, requests[0])
-      const load: Load = { server: anchor, url: anchor.url, requests }
-      const [ours, theirs] = await compare(load, { server: bare, url: bareUrl, requests }, effort)
+      const requests = buildRequests(endpoint, anchor.filled)
+      const bytes = await bare.imitate(anchor.url, endpoint, requests)
+      const [ours, theirs] = await alternate([anchor, bare], effort.rounds, (server) =>
+        measure({ server, url: server.url, requests }, effort.seconds),
+      )
       const { memory } = await anchor.usage()
-      const result = { endpoint, subordinates, ours, bare: theirs, bytes, memory }
+      const result = { endpoint, subordinates, ours: best(ours), bare: best(theirs), bytes, memory }
       results.push(result)
       report(result)
     }
@@ -45,36 +41,5 @@ export async function measurePublic(
   return results
 }
 
-/** Gives the bare server our answer; returns its length. */
-async function imitate(
-  bare: MeasuredProgram,
-  { url }: Anchor,
-  { name, signs = false }: Endpoint,
-  asked: Request = {},
-): Promise<number> {
-  const { headers, status, body } = await request(url, asked)
-  if (status !== 200) throw new Error(`${name} answers ${status}: ${body}`)
-  const payload = body.toString().split('.')[1] ?? ''
-  const told: BareAnswer = {
-    headers: Object.fromEntries(Object.entries(headers).filter(([header]) => !hopByHop.has(header))),
-    body: signs ? Buffer.from(payload, 'base64url').toString('base64') : body.toString('base64'),
-    signs,
-  }
-  await bare.ask(told)
-  return body.length
-}
-
-/** As it is sent, which `fetch` would decompress. */
-async function request(base: string, { path = '/', method = 'GET', headers = {}, body }: Request) {
-  const sent = sendRequest(`${base}${path}`, { method, headers }).end(body)
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-  const names = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const)
-  return {
-    headers: Object.fromEntries(names),
-    status: answer.statusCode,
-    body: Buffer.concat(await answer.toArray()),
-  }
-}
-
-/** Headers that a server sets itself. */
-const hopByHop = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding'])
+/** The round that other load disturbed least. */
+const best = (rates: readonly Rate[]) => rates.reduce((a, b) => (b.processor < a.processor ? b : a))

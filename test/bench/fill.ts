@@ -27,8 +27,6 @@ export type Filled = {
   memberKeys: { keys: Jwk[] }
 }
 
-export const memberId = (at: number) => `https://rp-${at}.example.org`
-
 const SAMPLE = 100
 const BATCH = 1_000
 const LIFETIME = 30 * 86_400

@@ -25,7 +25,15 @@ export function autocannon(connections: number): Generator {
     name: `autocannon with ${connections} connections`,
     async run({ url, requests }, duration) {
       const sampleInt = Math.min(1, duration) * 1000 // it ends with a sample
-      const result = await autocannonOf({ url, requests: [...requests], connections, duration, sampleInt })
+      // Every connection would send a list in its order, and all connections the same request at a time.
+      const setupRequest = (request: object) => ({ ...request, ...pickRandom(requests) })
+      const result = await autocannonOf({
+        url,
+        requests: [{ setupRequest }],
+        connections,
+        duration,
+        sampleInt,
+      })
       return {
         answered: result['2xx'],
         failed: result.non2xx + result.errors,
@@ -34,6 +42,10 @@ export function autocannon(connections: number): Generator {
       }
     },
   }
+}
+
+function pickRandom(requests: readonly Request[]): Request | undefined {
+  return requests[Math.floor(Math.random() * requests.length)]
 }
 
 /** Undefined if it is not installed. Its seconds are whole. */

@@ -1,12 +1,15 @@
 /**
  * `npm run bench`: measures and prints. `--quick` takes two minutes, `--only public,rebuild` measures parts, `--million`
- * the growth to a million members, and `--write` puts the results into docs/benchmarks.md.
+ * the growth to a million members, and `--write` puts the results into docs/benchmarks.md. `--peers DIR` compares with
+ * other servers instead.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatSection, replaceSections } from './document.ts'
 import { parts } from './parts.ts'
+import { runPeers } from './peers/command.ts'
+import { MAIN_SIZE } from './sections.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
@@ -16,6 +19,7 @@ const { values: flags } = parseArgs({
     write: { type: 'boolean', default: false },
     only: { type: 'string' },
     million: { type: 'boolean', default: false },
+    peers: { type: 'string' },
   },
 })
 const effort = flags.quick ? 'quick' : 'full'
@@ -32,6 +36,11 @@ function chooseParts() {
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const database = process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite'
 const today = new Date().toISOString().slice(0, 10)
+
+if (flags.peers !== undefined) {
+  const rounds = flags.quick ? { seconds: 1, rounds: 1 } : { seconds: 3, rounds: 3 }
+  process.exit(await runPeers(flags.peers, { members: MAIN_SIZE, ...rounds }, say))
+}
 
 // One after another: side by side, measurements would disturb each other.
 for (const { name, measure } of chooseParts()) {

@@ -1,10 +1,10 @@
 /** Measures the federation server with one number of subordinates: costs, memory, and a change in the longest list. */
-import type { Request } from 'autocannon'
 import { formatChange } from '#store/change.ts'
 import { redisKeys } from '#store/keys.ts'
 import { type Anchor, startAnchor } from '../anchor.ts'
 import { memberId, wideMarkType } from '../fill.ts'
 import { measure } from '../measure.ts'
+import type { Request } from '../request.ts'
 
 /** Times are in milliseconds, memory in bytes. */
 export type FederationGrowth = {
@@ -28,6 +28,8 @@ export type FederationGrowth = {
 }
 
 const SECONDS = 2
+/** Random members, more than are asked for in this time. */
+const DISTINCT = 100_000
 const keys = redisKeys()
 
 export async function measureFederationGrowth(subordinates: number): Promise<FederationGrowth> {
@@ -40,10 +42,8 @@ export async function measureFederationGrowth(subordinates: number): Promise<Fed
   const holdersPath = `/trust_mark_list?${new URLSearchParams({ trust_mark_type: wideMarkType })}`
   const firstHolders = await time(anchor, holdersPath)
   const holders = await time(anchor, holdersPath)
-  const popular = await load(anchor.filled.sample.map((sub) => ({ path: fetchPath(sub) })))
-  const any = await load([
-    { setupRequest: (request) => ({ ...request, path: fetchPath(pickMember(subordinates)) }) },
-  ])
+  const popular = await load(anchor.filled.sample.map(fetchRequest))
+  const any = await load(Array.from({ length: DISTINCT }, () => fetchRequest(pickMember(subordinates))))
   const changed = await measureChange(anchor, subject)
   const { memory, peak } = await anchor.usage()
   await anchor.close()
@@ -61,6 +61,7 @@ export async function measureFederationGrowth(subordinates: number): Promise<Fed
   }
 }
 
+const fetchRequest = (sub: string): Request => ({ method: 'GET', path: fetchPath(sub) })
 const fetchPath = (sub: string) => `/fetch?${new URLSearchParams({ sub })}`
 const pickMember = (count: number) => memberId(Math.floor(Math.random() * count))
 

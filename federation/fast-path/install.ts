@@ -53,9 +53,12 @@ type Answer = Hold & {
   isVaried: boolean
 }
 
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 /** Bytes of an answer beyond its URL and body. */
 const OVERHEAD = 1_024
+
+/** URLs that are remembered from their first request: one that comes once leaves no answer behind. */
+const MAX_SEEN = 10_000
 
 type Deps = {
   reader: Pick<Reader, 'peek'>
@@ -70,6 +73,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     sizeCalculation: ({ variants }, url) =>
       Object.values(variants).reduce((sum, { body }) => sum + OVERHEAD + body.length, url.length),
   })
+  const seen = new LRUCache<string, true>({ max: MAX_SEEN })
   const listeners: OnAnswer[] = []
   let isClosing = false
 
@@ -104,6 +108,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     const { hold } = reply
     if (!hold || !configuration || method !== 'GET' || reply.statusCode !== 200) return
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return
+    if (!seen.has(url)) return void seen.set(url, true)
     const path = findPath(url)
     if (path === undefined) return
     const headers = reply.getHeaders()

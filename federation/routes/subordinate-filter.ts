@@ -56,13 +56,15 @@ export function selectSubordinates(
   subordinates: readonly Subordinate[],
   { entityTypes, intermediate, holders }: SubordinateFilter,
   { now, from = '', limit = Infinity, accepts = () => true }: Selection,
-): Subordinate[] {
+): readonly Subordinate[] {
   const isSelected = (each: Subordinate) =>
     isCurrent(each, now) &&
     (entityTypes.length === 0 || entityTypes.some((type) => each.entityTypes.includes(type))) &&
     (intermediate === undefined || intermediate === each.isIntermediate) &&
     accepts(each)
   const candidates = holders ? findMarked(subordinates, holders, now) : subordinates
+  // The usual list of all needs no copy.
+  if (from === '' && limit === Infinity && candidates.every(isSelected)) return candidates
   const found: Subordinate[] = []
   // The cost of a page must not depend on its position.
   for (

@@ -21,7 +21,7 @@ export type Memory = ReturnType<typeof createMemory>
 
 /** Limits staleness when a foreign writer changes Redis without announcements. */
 const MAX_AGE_MS = 5_000
-const MAX_JWT_BYTES = 64 * 1024 * 1024
+const MAX_JWT_BYTES = 32 * 1024 * 1024
 
 /** @param catchUp resolves when every change that Redis announced before the call has reached the memory */
 export function createMemory(redis: Redis, keys: RedisKeys, catchUp: () => Promise<void>) {

@@ -74,11 +74,20 @@ function ask(server: FastifyInstance, { method, url, headers, body }: Asked) {
   return promise
 }
 
+const servers = () => [ta.app, routes]
+
+/** Both servers count each request against limits, so both get the same ones. */
 async function expectSame(asked: Asked): Promise<void> {
-  // The second time, an answer that may be repeated is.
-  for (const server of [ta.app, routes]) await ask(server, asked)
-  const [fast, slow] = [await ask(ta.app, asked), await ask(routes, asked)]
+  const [fast, slow] = await Promise.all(servers().map((server) => ask(server, asked)))
   expect(fast, JSON.stringify(asked)).toEqual(slow)
+}
+
+/** The first request of a URL is only remembered; the second leaves an answer to repeat. */
+async function warmUp(url: string, times: number): Promise<void> {
+  for (const encoding of ['identity', 'gzip'])
+    for (let time = 0; time < times; time++)
+      for (const server of servers())
+        await ask(server, { method: 'GET', url, headers: { 'accept-encoding': encoding } })
 }
 
 const query = (parameters: Record<string, string>) => new URLSearchParams(parameters).toString()
@@ -168,13 +177,16 @@ const all: Asked[] = urls.flatMap((url) => [
 
 test('answers a thousand requests as the routes do', async () => {
   expect(all.length).toBeGreaterThan(1_000)
+  for (const url of urls) await warmUp(url, 2)
   for (const asked of all) await expectSame(asked)
   expect(repeated).toBeGreaterThan(100)
 })
 
-const plain = () => urls.map((url): Asked => ({ method: 'GET', url, headers: {} }))
 async function expectAllSame() {
-  for (const asked of plain()) await expectSame(asked)
+  for (const url of urls) {
+    await warmUp(url, 1)
+    await expectSame({ method: 'GET', url, headers: {} })
+  }
 }
 const statusOf = async (url: string) =>
   ((await ask(ta.app, { method: 'GET', url, headers: {} })) as { status: number }).status

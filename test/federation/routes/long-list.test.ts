@@ -65,7 +65,8 @@ test('repeats a compressed list of medium length, and the same list uncompressed
     repeated++
   })
   const path = '/list?entity_type=openid_provider'
-  for (const encoding of ['gzip', undefined]) await request(path, encoding)
+  // The first request of a URL is only remembered.
+  for (const encoding of ['gzip', 'gzip', undefined]) await request(path, encoding)
   expect(repeated).toBe(0)
   for (const encoding of ['gzip', undefined, 'br', 'gzip']) {
     const { headers, body } = await request(path, encoding)

@@ -5,7 +5,6 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
-import RedisMock from 'ioredis-mock'
 import { connectRedisSocket, waitForRedis } from '#store/connect.ts'
 
 export type EmbeddedRedis = {
@@ -17,7 +16,7 @@ export type EmbeddedRedis = {
 
 /** Starts empty; the publisher fills it from the database. */
 export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
-  return (await startChild()) ?? emulate()
+  return (await startChild()) ?? (await emulate())
 }
 
 /**
@@ -87,7 +86,8 @@ function keepRunning(place: string, settings: readonly string[]): () => Promise<
 }
 
 /** Connections to one emulation share their data. */
-function emulate(): EmbeddedRedis {
+async function emulate(): Promise<EmbeddedRedis> {
+  const { default: RedisMock } = await import('ioredis-mock') // large, with its own interpreter of Lua
   return {
     description: 'an emulation in this process',
     connect: () => new RedisMock() as unknown as Redis, // the emulation of the same interface

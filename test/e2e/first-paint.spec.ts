@@ -1,5 +1,5 @@
 /** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
@@ -35,6 +35,36 @@ test.each(['light', 'dark'] as const)('paints the %s page before the script has 
   })
   if (chosen === 'dark') expect(lightness).toBeLessThan(60)
   else expect(lightness).toBeGreaterThan(200)
+  await page.context().close()
+})
+
+/** The place of the name, in the frame or in the console. */
+const placeOfName = (page: Page) =>
+  page.getByText('Inmor', { exact: true }).locator('visible=true').first().boundingBox()
+
+test.each([
+  ['wide', 1280],
+  ['narrow', 480],
+] as const)('shows the name where the console has it, in a %s window', async (_name, width) => {
+  const { page } = await openPage(browser, admin.adminUrl, { viewport: { width, height: 800 } })
+  await page.goto('/')
+  await signIn(page, 'admin', PASSWORD)
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
+  const inConsole = await placeOfName(page)
+  await page.route('**/_app/**/*.js', (route) => route.abort())
+  await page.goto('/')
+  await page.getByText('Loading…').waitFor()
+  await page.evaluate(() => document.fonts.ready)
+  expect(await placeOfName(page)).toEqual(inConsole)
+  await page.context().close()
+})
+
+test('says what it needs where scripts are off', async () => {
+  const { page, complaints } = await openPage(browser, admin.adminUrl, { javaScriptEnabled: false })
+  await page.goto('/')
+  await page.locator('noscript').waitFor() // text locators pass over it
+  expect(await page.getByText('Loading…').isVisible()).toBe(false)
+  expect(complaints).toEqual([])
   await page.context().close()
 })
 

@@ -17,6 +17,7 @@ import { openDataDirectory } from '#server/embedded/data-directory.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { requireFreePorts } from '#server/embedded/port.ts'
 import { startEmbeddedRedis } from '#server/embedded/redis.ts'
+import { copyTemplate } from '#server/embedded/template.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { cliCaller, jobCaller } from '#server/identity/caller.ts'
 import { createServerLog } from '#server/process/log.ts'
@@ -48,6 +49,7 @@ async function start(): Promise<void> {
     PORT: String(federationPort),
   })
 
+  if (embedded.isDatabaseEmbedded) await copyTemplate(data.database)
   const database = embedded.isDatabaseEmbedded ? await startEmbeddedDatabase(data.database) : null
   if (database) closers.push(database.close)
   const redis = embedded.isRedisEmbedded ? await startEmbeddedRedis() : null

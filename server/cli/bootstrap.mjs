@@ -37,6 +37,13 @@ const steps = [
     run: () => node('node_modules/prisma/build/index.js', 'generate', '--config', 'prisma/config.ts'),
   },
   {
+    name: 'creating the embedded database',
+    stamp: 'template',
+    inputs: ['package-lock.json', 'prisma/migrations', 'server/embedded'],
+    outputs: ['node_modules/.inmor/database/PG_VERSION'],
+    run: () => node('server/embedded/template.ts'),
+  },
+  {
     name: 'building the console',
     stamp: 'console',
     inputs: ['package-lock.json', 'schema.graphql', 'codegen.ts', 'federation/core', 'web'],

@@ -1,6 +1,7 @@
 /** Lists the measurements of `npm run bench`, one per row. */
 import { measureChecks } from './checks.ts'
 import type { Section } from './document.ts'
+import { measureEmbedded } from './embedded.ts'
 import { measureLanes } from './lanes.ts'
 import { measureFederationGrowth } from './million/federation.ts'
 import { federationSection } from './million/section.ts'
@@ -10,6 +11,7 @@ import { measureRebuild } from './rebuild.ts'
 import { measureRenewal } from './renewal.ts'
 import {
   checkSection,
+  embeddedSection,
   laneSection,
   MAIN_SIZE,
   outageSection,
@@ -85,6 +87,11 @@ export const parts: readonly Part[] = [
     name: 'outages',
     isUsual: inFull,
     measure: async () => [outageSection(await measureOutages())],
+  },
+  {
+    name: 'embedded',
+    isUsual: inFull,
+    measure: async () => [embeddedSection(await measureEmbedded())],
   },
   {
     name: 'million',

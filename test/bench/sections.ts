@@ -1,6 +1,7 @@
 /** Formats measurements as sections of Markdown, with the missed targets and their reasons. */
 import type { CheckMeasure } from './checks.ts'
 import type { Section } from './document.ts'
+import type { EmbeddedMeasure, StartMeasure } from './embedded.ts'
 import type { LaneMeasure } from './lanes.ts'
 import { megabytes, number, table } from './markdown.ts'
 import type { OutageMeasure } from './outages.ts'
@@ -66,6 +67,19 @@ export function laneSection({ imported, slowest }: LaneMeasure): Section {
     title: 'Urgent changes during an import',
     body: [intro, table(['', 'published after'], rows)].join('\n\n'),
   }
+}
+
+export function embeddedSection({ first, second }: EmbeddedMeasure): Section {
+  const intro =
+    'On a clone with everything installed, of all processes of `npm start`. At rest is a minute after the start.'
+  const format = (name: string, { seconds, processor, memory, peak, atRest }: StartMeasure) => [
+    name,
+    `${seconds.toFixed(1)} s, ${processor.toFixed(1)} s of processor time`,
+    ...[peak, memory, atRest].map(megabytes),
+  ]
+  const rows = [format('first start', first), format('second start', second)]
+  const head = ['', 'until it serves', 'most memory until then', 'memory then', 'at rest']
+  return { title: '`npm start`', body: [intro, table(head, rows)].join('\n\n') }
 }
 
 export function outageSection(outages: readonly OutageMeasure[]): Section {

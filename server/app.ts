@@ -30,6 +30,7 @@ import { consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
 import { GRAPHQL_PATH, graphqlRoute } from '#server/plugins/graphql.ts'
 import { refuseFaultyInput } from '#server/plugins/input-check.ts'
+import { createPendingReader } from '#server/publish/pending.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -123,7 +124,6 @@ async function contextOf(
   deps: AppDeps & Pick<Context, 'publicationWatch' | 'alerts' | 'alertWatch'>,
   request: FastifyRequest,
 ): Promise<Context> {
-  let pending: Promise<Set<string>> | undefined
   const requester = { address: request.ip, requestId: request.id }
   return {
     ...deps,
@@ -131,20 +131,8 @@ async function contextOf(
     newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),
     onFailure: deps.observe.operations.failed,
     caller: await callerOf(deps, { headers: request.headers, ...requester }),
-    pending: () => {
-      pending ??= pendingThings(deps)
-      return pending
-    },
+    isPending: createPendingReader(deps.db),
   }
-}
-
-async function pendingThings({ db }: AppDeps): Promise<Set<string>> {
-  const entries = await db.outboxEntry.findMany({
-    distinct: ['topic', 'key'],
-    select: { topic: true, key: true },
-    take: 10_000,
-  })
-  return new Set(entries.map(({ topic, key }) => `${topic} ${key}`))
 }
 
 /** Readiness depends on the database only; without Redis changes are accepted and published later. */

@@ -8,7 +8,7 @@ import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
-import { dueSubordinates } from '#server/jobs/kind/subordinates.ts'
+import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import { prune } from '#server/jobs/prune.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
@@ -144,8 +144,7 @@ async function republishFuture(context: ScheduleContext): Promise<ScheduleResult
 }
 
 async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {
-  const due = Prisma.sql`SELECT 1 FROM "Subordinate" WHERE ${dueSubordinates}`
-  if (!(await exists(context, due))) return { message: 'None is due.' }
+  if (!(await exists(context, anyDueSubordinates))) return { message: 'None is due.' }
   return startRun(context, 'renew-subordinates', 'SUBORDINATES', { parameters: { due: true } })
 }
 

@@ -52,6 +52,16 @@ export type Context = {
   alertWatch: AlertWatch
   /** Called when a mutation returns an expected failure. */
   onFailure(mutation: string, code: string): void
-  /** The entries of the outbox as `topic key`; read once per request. */
-  pending: () => Promise<ReadonlySet<string>>
+  /** Whether a change of this subordinate waits for publication. */
+  isPending(entityId: string): Promise<boolean>
+}
+
+/** Reads once for all fields of a request that need it. Not for subscriptions, whose context lasts. */
+export function perRequest<Value>(read: (context: Context) => Promise<Value>) {
+  const found = new WeakMap<Context, Promise<Value>>()
+  return (context: Context): Promise<Value> => {
+    const value = found.get(context) ?? read(context)
+    found.set(context, value)
+    return value
+  }
 }

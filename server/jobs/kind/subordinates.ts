@@ -10,13 +10,36 @@ import { future } from '#server/publish/age.ts'
 /** Milliseconds until a schedule retries a failed renewal. */
 const RETRY_MINUTES = 60
 
-/** Statements past half of their life or from the future, and configurations about to expire. */
-export const dueSubordinates = Prisma.sql`"active" AND "autorenew"
-  AND ("statementExpiresAt" - ("statementExpiresAt" - "statementIssuedAt") / 2 < now() AT TIME ZONE 'utc'
-    OR "statementIssuedAt" > ${future}
-    OR "entityConfigurationExpiresAt" < now() AT TIME ZONE 'utc' + interval '1 hour')
-  AND ("lastCheckedAt" > ${future} OR "lastCheckedAt" < now() AT TIME ZONE 'utc'
+const halfLife = Prisma.sql`("statementExpiresAt" - ("statementExpiresAt" - "statementIssuedAt") / 2)`
+
+/** Why a renewal is due, each with an index in whose order the due rows come first. */
+const reasons = [
+  [Prisma.sql`${halfLife} < now() AT TIME ZONE 'utc'`, halfLife],
+  [Prisma.sql`"statementIssuedAt" > ${future}`, Prisma.sql`"statementIssuedAt" DESC`],
+  [
+    Prisma.sql`"entityConfigurationExpiresAt" < now() AT TIME ZONE 'utc' + interval '1 hour'`,
+    Prisma.sql`"entityConfigurationExpiresAt"`,
+  ],
+] as const
+
+const isRenewed = Prisma.sql`"active" AND "autorenew"`
+const wasNotTried = Prisma.sql`("lastCheckedAt" > ${future} OR "lastCheckedAt" < now() AT TIME ZONE 'utc'
     - make_interval(mins => CASE WHEN "lastError" IS NULL AND "unresolvableSince" IS NULL THEN 5 ELSE ${RETRY_MINUTES}::int END))`
+
+const dueSubordinates = Prisma.sql`${isRenewed} AND ${wasNotTried}
+  AND (${Prisma.join(
+    reasons.map(([condition]) => condition),
+    ' OR ',
+  )})`
+
+/** One row if there are any: by index, because a schedule asks every few minutes. */
+export const anyDueSubordinates = Prisma.join(
+  reasons.map(
+    ([condition, order]) => Prisma.sql`(SELECT 1 FROM "Subordinate"
+      WHERE ${isRenewed} AND ${condition} AND ${wasNotTried} ORDER BY ${order} LIMIT 1)`,
+  ),
+  ' UNION ALL ',
+)
 
 export const subordinates: RunKindRow = {
   action: 'startRenewal',

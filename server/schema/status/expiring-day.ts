@@ -37,7 +37,7 @@ export async function expiringByDay(db: Database, now: Date): Promise<Expiring[]
     const from = Prisma.sql`${new Date(today)}::timestamp`
     const until = Prisma.sql`${new Date(today + DAYS * DAY_MS)}::timestamp`
     const rows = await db.$queryRaw<{ day: number; count: number }[]>`
-      SELECT floor(extract(epoch FROM at - ${from}) / 86400)::int AS day, count(*)::int AS count
+      SELECT at::date - ${from}::date AS day, count(*)::int AS count
       FROM (SELECT "active", ${source}) AS things
       WHERE "active" AND at >= ${from} AND at < ${until}
       GROUP BY 1`

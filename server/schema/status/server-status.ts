@@ -1,8 +1,9 @@
 /** The status of the installation: counts, upcoming expiry, publication. */
+import { Prisma } from '#prisma/generated/client/client.ts'
 import { scheduleNames } from '#server/jobs/schedules.ts'
 import { readPublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
-import type { Context } from '#server/schema/context.ts'
+import { type Context, perRequest } from '#server/schema/context.ts'
 import { ScheduleRef } from '#server/schema/run/schedule.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
@@ -13,32 +14,47 @@ import { whereProblem } from '#server/services/subordinate/problem.ts'
 const DAYS = 14
 const inDays = (now: Date) => new Date(now.getTime() + DAYS * 86_400_000)
 
-const count =
-  (where: NonNullable<Parameters<Context['db']['subordinate']['count']>[0]>['where']) =>
-  (_root: object, _args: object, { db }: Context) =>
-    db.subordinate.count({ ...(where ? { where } : {}) })
+/** Reads all rows once, for all numbers that a caller asks for. */
+const countSubordinates = perRequest(async ({ db }: Context) => {
+  const published = (condition: string) =>
+    Prisma.sql`(count(*) FILTER (WHERE "active" AND ${Prisma.raw(condition)}))::int`
+  const [row] = await db.$queryRaw<
+    [Record<'all' | 'active' | 'providers' | 'parties' | 'intermediates', number>]
+  >`
+    SELECT count(*)::int AS "all", ${published('true')} AS "active", ${published('"intermediate"')} AS "intermediates",
+      ${published(`'openid_provider' = ANY ("entityTypes")`)} AS "providers",
+      ${published(`'openid_relying_party' = ANY ("entityTypes")`)} AS "parties"
+    FROM "Subordinate"`
+  return row
+})
 
 const Counts = builder.objectRef<object>('Counts').implement({
   description: 'Counts of objects.',
   authScopes: { read: true },
   fields: (t) => ({
-    subordinates: t.int({ description: 'Registered subordinates.', resolve: count({}) }),
-    activeSubordinates: t.int({ description: 'Published subordinates.', resolve: count({ active: true }) }),
+    subordinates: t.int({
+      description: 'Registered subordinates.',
+      resolve: async (_root, _args, context) => (await countSubordinates(context)).all,
+    }),
+    activeSubordinates: t.int({
+      description: 'Published subordinates.',
+      resolve: async (_root, _args, context) => (await countSubordinates(context)).active,
+    }),
     failingSubordinates: t.int({
       description: 'Published subordinates with a problem: their state is neither `ACTIVE` nor `INACTIVE`.',
       resolve: (_root, _args, { db, now }) => db.subordinate.count({ where: whereProblem(now()) }),
     }),
     openidProviders: t.int({
       description: 'Published OpenID Providers.',
-      resolve: count({ active: true, entityTypes: { has: 'openid_provider' } }),
+      resolve: async (_root, _args, context) => (await countSubordinates(context)).providers,
     }),
     relyingParties: t.int({
       description: 'Published Relying Parties.',
-      resolve: count({ active: true, entityTypes: { has: 'openid_relying_party' } }),
+      resolve: async (_root, _args, context) => (await countSubordinates(context)).parties,
     }),
     intermediates: t.int({
       description: 'Published Intermediates.',
-      resolve: count({ active: true, intermediate: true }),
+      resolve: async (_root, _args, context) => (await countSubordinates(context)).intermediates,
     }),
     trustMarkTypes: t.int({
       description: 'Trust Mark types.',

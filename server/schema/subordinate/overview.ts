@@ -1,7 +1,7 @@
 /** What the overview of a subordinate shows: its organization, its contacts, and the next signature. */
 
 import { builder } from '#server/schema/builder.ts'
-import type { Context } from '#server/schema/context.ts'
+import { type Context, perRequest } from '#server/schema/context.ts'
 import { resolvable, resolvedMetadata } from '#server/schema/subordinate/subordinate.ts'
 import {
   type NextSignature,
@@ -78,17 +78,9 @@ function organization(row: Described, context: Context): Promise<Organization> {
   return found
 }
 
-/** For all subordinates of a request. */
-const scheduled = new WeakMap<Context, Promise<boolean>>()
-
-/** Whether one of the schedules that sign is on; one without a row is. */
-function isScheduled(context: Context): Promise<boolean> {
-  const known = scheduled.get(context)
-  if (known) return known
+/** Whether one of the schedules that sign is on; one without a row is. For all subordinates of a request. */
+const isScheduled = perRequest(async ({ db }: Context) => {
   const names = ['check-subordinates', 'renew-subordinates']
-  const found = context.db.schedule
-    .count({ where: { name: { in: names }, enabled: false } })
-    .then((off) => off < names.length)
-  scheduled.set(context, found)
-  return found
-}
+  const off = await db.schedule.count({ where: { name: { in: names }, enabled: false } })
+  return off < names.length
+})

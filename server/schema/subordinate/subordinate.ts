@@ -191,10 +191,9 @@ builder.prismaNode('Subordinate', {
 async function publicationOf(
   { entityId, active }: Pick<Subordinate, 'entityId' | 'active'>,
   _args: object,
-  { pending }: Context,
+  { isPending }: Context,
 ) {
-  const things = await pending()
-  if (things.has(`subordinate ${entityId}`) || things.has('subordinates ')) return 'PENDING'
+  if (await isPending(entityId)) return 'PENDING'
   return active ? 'PUBLISHED' : 'WITHDRAWN'
 }
 

@@ -87,22 +87,23 @@ export function algorithmOf(jwk: Jwk): string {
   return jwk.alg ?? findAlgorithms(jwk)[0]?.alg ?? ''
 }
 
-/** Of a key that is already current at its first sight, only its statements tell since when it signs. */
+/** Of a key that may have signed before its first sight, only its statements tell until when. */
 async function firstRow(
   tx: Transaction,
   kid: string,
   seen: Seen,
   now: Date,
 ): Promise<Prisma.SigningKeyCreateInput> {
+  const signsSince = seen.state === 'CURRENT' ? now : null
+  const statementsUntil = seen.state === 'ANNOUNCED' ? null : await lastExpiry(tx, kid)
+  return { kid, ...seen, createdAt: now, signsSince, statementsUntil }
+}
+
+/** Reads every row: no index ends with the kid. */
+async function lastExpiry(tx: Transaction, kid: string): Promise<Date | null> {
   const { _max } = await tx.subordinate.aggregate({
     where: { statementBasis: { endsWith: `.${kid}` } },
     _max: { statementExpiresAt: true },
   })
-  return {
-    kid,
-    ...seen,
-    createdAt: now,
-    signsSince: seen.state === 'CURRENT' ? now : null,
-    statementsUntil: _max.statementExpiresAt,
-  }
+  return _max.statementExpiresAt
 }

@@ -87,7 +87,7 @@ function contextOf(): Context {
     now: systemClock,
     entityId: 'https://ta.example.org',
     allowHttp: false,
-    pending: async () => new Set(),
+    isPending: async () => false,
   }
   return context as unknown as Context // a resolver that reads more fails the test
 }

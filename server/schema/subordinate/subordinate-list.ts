@@ -5,7 +5,7 @@ import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { wordConditions } from '#server/schema/search.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
 import { MAXIMUM_TAGS, tagKey } from '#server/services/subordinate/annotation.ts'
@@ -66,12 +66,48 @@ builder.queryField('subordinates', (t) =>
     totalCount: async (_root, { filter }, { db, now }) =>
       db.subordinate.count({ where: where(filter, now(), await trustMarkTypeOf(filter, db)) }),
     resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
-      await requireCursor(query.cursor, (where) => db.subordinate.findUnique({ where, select: { id: true } }))
-      const page = subordinatePage(filter, orderBy, now(), await trustMarkTypeOf(filter, db))
-      return db.subordinate.findMany({ ...query, ...page })
+      const condition = await narrow(where(filter, now(), await trustMarkTypeOf(filter, db)), db)
+      const { cursor: _cursor, skip: _skip, ...selection } = query
+      return readPage(
+        query,
+        orderOf(orderBy),
+        (where) => db.subordinate.findUnique({ where, select: cursorColumns }),
+        ({ conditions, ...range }) =>
+          db.subordinate.findMany({ ...selection, ...range, where: { AND: [condition, conditions] } }),
+      )
     },
   }),
 )
+
+/** Rows whose keys are read before a page of them. */
+const FEW = 2_000
+
+/**
+ * Conditions that few rows meet together look frequent to the database, which multiplies their frequencies: it would look
+ * along the order of the page for them, in all rows.
+ */
+async function narrow(
+  condition: Prisma.SubordinateWhereInput,
+  db: Database,
+): Promise<Prisma.SubordinateWhereInput> {
+  if (!Array.isArray(condition.AND) || condition.AND.length < 2) return condition
+  if ((await db.subordinate.count({ where: condition })) > FEW) return condition
+  const rows = await db.subordinate.findMany({ where: condition, select: { id: true } })
+  return { id: { in: rows.map(({ id }) => id) } }
+}
+
+const cursorColumns = {
+  id: true,
+  entityId: true,
+  registeredAt: true,
+  updatedAt: true,
+  statementExpiresAt: true,
+} satisfies Prisma.SubordinateSelect
+
+function orderOf(orderBy: Order | null | undefined): PageOrder<Order['field']> {
+  const { field: column, direction } = orderBy ?? { field: 'entityId', direction: 'asc' }
+  return { column, direction, canBeNull: column === 'statementExpiresAt' }
+}
 
 /** The condition and the order of a page; each has an index (schema.prisma). */
 export function subordinatePage(
@@ -80,11 +116,7 @@ export function subordinatePage(
   now: Date,
   trustMarkTypeId: number,
 ) {
-  const direction = orderBy?.direction ?? 'asc'
-  return {
-    where: where(filter, now, trustMarkTypeId),
-    orderBy: [{ [orderBy?.field ?? 'entityId']: direction }, { id: direction }], // as in the indexes
-  }
+  return { where: where(filter, now, trustMarkTypeId), orderBy: columnsOf(orderOf(orderBy)) }
 }
 
 /** The condition of a bulk change: all that the list shows with the same filter. */

@@ -2,7 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchCondition } from '#server/schema/search.ts'
 import { type StateName, TrustMarkState, whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
@@ -55,9 +55,11 @@ export function trustMarkPage(
   orderBy: Order | null | undefined,
   now: Date,
 ) {
-  const direction = orderBy?.direction ?? 'desc'
-  const first = orderBy ? [{ [orderBy.field]: direction }] : []
-  return { where: where(filter, now), orderBy: [...first, { id: direction }] }
+  return { where: where(filter, now), orderBy: columnsOf(orderOf(orderBy)) }
+}
+
+function orderOf(orderBy: Order | null | undefined): PageOrder<Order['field']> {
+  return { column: orderBy?.field ?? 'id', direction: orderBy?.direction ?? 'desc' }
 }
 
 builder.queryField('trustMarks', (t) =>
@@ -72,8 +74,16 @@ builder.queryField('trustMarks', (t) =>
     },
     totalCount: (_root, { filter }, { db, now }) => db.trustMark.count({ where: where(filter, now()) }),
     resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
-      await requireCursor(query.cursor, (where) => db.trustMark.findUnique({ where, select: { id: true } }))
-      return db.trustMark.findMany({ ...query, ...trustMarkPage(filter, orderBy, now()) })
+      const condition = where(filter, now())
+      const { cursor: _cursor, skip: _skip, ...selection } = query
+      const columns = { id: true, entityId: true, expiresAt: true }
+      return readPage(
+        query,
+        orderOf(orderBy),
+        (where) => db.trustMark.findUnique({ where, select: columns }),
+        ({ conditions, ...range }) =>
+          db.trustMark.findMany({ ...selection, ...range, where: { AND: [condition, conditions] } }),
+      )
     },
   }),
 )

@@ -30,7 +30,9 @@ export const jsonLines = (name: string): Format<object> => ({
   line: (row) => `${JSON.stringify(row)}\n`,
 })
 
-export type FetchPage<Row> = (after: string | null) => Promise<Outcome<Connection<Row>>>
+/** Only the first page is counted. */
+type Page<Row> = Omit<Connection<Row>, 'totalCount'> & { totalCount?: number }
+export type FetchPage<Row> = (after: string | null) => Promise<Outcome<Page<Row>>>
 
 interface Watcher {
   signal: AbortSignal
@@ -44,11 +46,13 @@ export async function exportRows<Row>(
   { signal, progressed }: Watcher,
 ): Promise<Outcome<string[]> | undefined> {
   const lines = [head]
+  let total = 0
   for (let after: string | null = null; !signal.aborted; ) {
-    const { value, refusal }: Outcome<Connection<Row>> = await fetchPage(after)
+    const { value, refusal }: Outcome<Page<Row>> = await fetchPage(after)
     if (refusal) return { refusal }
     lines.push(...value.edges.map(({ node }) => line(node)))
-    progressed(lines.length - 1, value.totalCount)
+    total = value.totalCount ?? total
+    progressed(lines.length - 1, total)
     if (!value.pageInfo.hasNextPage) return { value: lines }
     after = value.pageInfo.endCursor ?? null
   }

@@ -5,9 +5,9 @@ import { ask } from '#lib/graphql/client.ts'
 import { csv, type FetchPage, jsonLines } from '#lib/list/export.ts'
 
 const AuditExport = graphql(`
-  query AuditExport($filter: AuditEventFilter, $after: String) {
+  query AuditExport($filter: AuditEventFilter, $after: String, $isFirst: Boolean!) {
     auditEvents(filter: $filter, first: 100, after: $after) {
-      totalCount
+      totalCount @include(if: $isFirst)
       edges {
         node {
           at actor method address action resourceType resource eventTypes outcome reason before after requestId hash
@@ -43,6 +43,6 @@ export const auditFormats = [
 export const fetchEntries =
   (filter: AuditEventFilter): FetchPage<Row> =>
   async (after) => {
-    const { value, refusal } = await ask(AuditExport, { filter, after })
+    const { value, refusal } = await ask(AuditExport, { filter, after, isFirst: after === null })
     return refusal ? { refusal } : { value: value.auditEvents }
   }

@@ -5,9 +5,9 @@ import { ask } from '#lib/graphql/client.ts'
 import { csv, type FetchPage } from '#lib/list/export.ts'
 
 const SubordinateExport = graphql(`
-  query SubordinateExport($filter: SubordinateFilter, $orderBy: SubordinateOrder, $after: String) {
+  query SubordinateExport($filter: SubordinateFilter, $orderBy: SubordinateOrder, $after: String, $isFirst: Boolean!) {
     subordinates(filter: $filter, orderBy: $orderBy, first: 100, after: $after) {
-      totalCount
+      totalCount @include(if: $isFirst)
       edges {
         node {
           entityId displayName entityTypes intermediate state publication tags note
@@ -43,8 +43,13 @@ export const subordinateCsv = csv<Row>('CSV', {
 })
 
 export const fetchSubordinates =
-  ({ filter, orderBy }: Omit<SubordinateExportQueryVariables, 'after'>): FetchPage<Row> =>
+  ({ filter, orderBy }: Omit<SubordinateExportQueryVariables, 'after' | 'isFirst'>): FetchPage<Row> =>
   async (after) => {
-    const { value, refusal } = await ask(SubordinateExport, { filter, orderBy, after })
+    const { value, refusal } = await ask(SubordinateExport, {
+      filter,
+      orderBy,
+      after,
+      isFirst: after === null,
+    })
     return refusal ? { refusal } : { value: value.subordinates }
   }

@@ -13,11 +13,11 @@ import {
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   putIssuedTrustMarks,
-  putSubordinate,
   putSubordinateEvents,
+  putSubordinates,
   putTrustAnchors,
   putTrustMark,
-  removeSubordinate,
+  removeSubordinates,
   sendCommands,
 } from '#server/publish/write.ts'
 
@@ -93,13 +93,14 @@ async function publishSomeSubordinates(
   const known = entityIds.filter((entityId) => !failures.has(entityId))
   const changes = known.map((id) => ({ kind: 'subordinate', id }) as const)
   await sendCommands(context.redis, context.keys, changes, (to) => {
-    for (const subordinate of signed) putSubordinate(to, context.keys, subordinate)
-    for (const entityId of known) {
-      if (!published.has(entityId)) removeSubordinate(to, context.keys, entityId)
-    }
-    for (const its of events) {
-      if (!failures.has(its.entityId)) putSubordinateEvents(to, context.keys, its)
-    }
+    putSubordinates(to, context.keys, signed)
+    removeSubordinates(
+      to,
+      context.keys,
+      known.filter((entityId) => !published.has(entityId)),
+    )
+    const itsEvents = events.filter(({ entityId }) => !failures.has(entityId))
+    putSubordinateEvents(to, context.keys, itsEvents)
   })
   return failures
 }
@@ -112,7 +113,7 @@ async function publishSubordinates(
   let left = await context.db.subordinate.count({ where: { active: true } })
   for await (const page of activeSubordinates(context)) {
     await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
-      for (const subordinate of page) putSubordinate(to, context.keys, subordinate)
+      putSubordinates(to, context.keys, page)
     })
     left -= page.length
     await beat(page.length, left)

@@ -11,8 +11,8 @@ import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   type PublishedKeys,
   putIssuedTrustMarks,
-  putSubordinate,
   putSubordinateEvents,
+  putSubordinates,
   putTrustAnchors,
   putTrustMark,
   sendCommands,
@@ -38,14 +38,15 @@ const fixedKeys = [
   'trustAnchors',
 ] as const satisfies readonly (keyof PublishedKeys)[]
 
-/** Readers see the old state until the swap and the new one after it, never a mixture. */
+/**
+ * Readers see the old state until the swap and the new one after it. The Trust Marks of each subject are swapped alone, in
+ * pages just before the rest, because one transaction with all subjects would keep Redis from its readers.
+ */
 export async function rebuild(context: PublishContext, beat: Beat): Promise<RebuildResult> {
   const started = performance.now()
   const { keys } = context
   await removeStaged(context)
   const stage = createStage(context)
-  const subjects = new Set<string>()
-  const types = new Set<string>()
   let subordinates = 0
   let trustMarks = 0
 
@@ -68,16 +69,12 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
   for await (const page of activeSubordinates(context)) {
-    await stage.write((to) => {
-      for (const subordinate of page) putSubordinate(to, keys.staging, subordinate)
-    })
+    await stage.write((to) => putSubordinates(to, keys.staging, page))
     subordinates += page.length
     await pass(page.length)
   }
   for await (const page of allSubordinateEvents(context)) {
-    await stage.write((to) => {
-      for (const events of page) putSubordinateEvents(to, keys.staging, events)
-    })
+    await stage.write((to) => putSubordinateEvents(to, keys.staging, page))
     await pass(0)
   }
   for await (const page of importedTrustMarkHashes(context)) {
@@ -88,15 +85,11 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     await stage.write((to) => {
       for (const mark of page) putTrustMark(to, keys.staging, mark)
     })
-    for (const mark of page) {
-      subjects.add(mark.entityId)
-      types.add(mark.type)
-    }
     trustMarks += page.length
     await pass(page.length)
   }
   await stage.checkComplete()
-  await swap(context, subjects, types)
+  await swap(context)
   await issue.done()
   return { subordinates, trustMarks, milliseconds: Math.round(performance.now() - started) }
 }
@@ -126,62 +119,68 @@ function createStage({ redis, keys }: PublishContext) {
   }
 }
 
+type Named = (keys: PublishedKeys) => (name: string) => string
+
+/** Keys of single subjects and types. */
+const families: readonly Named[] = [
+  ({ trustMarks }) => trustMarks,
+  ({ trustMarkHolders }) => trustMarkHolders,
+]
+
 /** A key that was not staged is empty, so its live counterpart is removed. */
-async function swap(
-  context: PublishContext,
-  subjects: ReadonlySet<string>,
-  types: ReadonlySet<string>,
-): Promise<void> {
+async function swap(context: PublishContext): Promise<void> {
   const { redis, keys } = context
   const { staging } = keys
-  const pairs = [
-    ...fixedKeys.map((name) => [staging[name], keys[name]] as const),
-    ...[...subjects].map((subject) => [staging.trustMarks(subject), keys.trustMarks(subject)] as const),
-    ...[...types].map((type) => [staging.trustMarkHolders(type), keys.trustMarkHolders(type)] as const),
-  ]
-  const live = new Set(pairs.map(([, to]) => to))
+  for (const named of families) {
+    const [from, target] = [named(staging), named(keys)]
+    for await (const names of namesOf(context, keys, named)) {
+      const there = await existing(redis, names.map(from))
+      const outdated = names.map(target).filter((_, at) => !there[at])
+      if (outdated.length > 0) await redis.unlink(...outdated)
+    }
+    for await (const names of namesOf(context, staging, named)) {
+      await sendCommands(redis, keys, [], (to) => {
+        for (const name of names) to.rename(from(name), target(name))
+      })
+    }
+  }
   const staged = await existing(
     redis,
-    pairs.map(([from]) => from),
+    fixedKeys.map((name) => staging[name]),
   )
-  const outdated = (await scanPublished(context)).filter((key) => !live.has(key))
   await sendCommands(redis, keys, [{ kind: 'all' }], (to) => {
-    for (const [from, target] of pairs) staged.has(from) ? to.rename(from, target) : to.del(target)
-    for (const key of outdated) to.del(key)
+    for (const [at, name] of fixedKeys.entries()) {
+      to.unlink(keys[name]) // renaming over a key would free its values before Redis answers others
+      if (staged[at]) to.rename(staging[name], keys[name])
+    }
     to.del(keys.stagedPages)
   })
 }
 
-async function existing(redis: Redis, names: readonly string[]): Promise<Set<string>> {
+async function existing(redis: Redis, names: readonly string[]): Promise<boolean[]> {
   const answers = await Promise.all(names.map((name) => redis.exists(name)))
-  return new Set(names.filter((_, index) => answers[index] === 1))
+  return answers.map((answer) => answer === 1)
 }
 
-/** The live keys of single subjects and types, found by pattern. */
-async function scanPublished({ redis, keys }: PublishContext): Promise<string[]> {
-  const found = [
-    ...(await scan(redis, keys.trustMarks('*'))),
-    ...(await scan(redis, keys.trustMarkHolders('*'))),
-  ]
+/** The names within a family that have keys, page by page; each once. */
+async function* namesOf({ redis }: PublishContext, keys: PublishedKeys, named: Named) {
+  const of = named(keys)
+  const prefix = of('')
   const fixed = new Set<string>(fixedKeys.map((name) => keys[name]))
-  return found.filter((key) => !fixed.has(key))
+  // A prefix in braces is literal to Redis, a bracket is not.
+  for await (const page of scanKeys(redis, of('*').replace(/[[\]?\\]/g, '\\$&'))) {
+    const names = page.filter((key) => !fixed.has(key)).map((key) => key.slice(prefix.length))
+    yield [...new Set(names)]
+  }
 }
 
 /** The leftovers of an interrupted rebuild. */
-async function removeStaged({ redis, keys }: PublishContext): Promise<void> {
-  const { staging } = keys
-  const leftOver = [
-    keys.stagedPages,
-    ...fixedKeys.map((name) => staging[name]),
-    ...(await scan(redis, staging.trustMarks('*'))),
-    ...(await scan(redis, staging.trustMarkHolders('*'))),
-  ]
-  await Promise.all(leftOver.map((key) => redis.del(key)))
-}
-
-async function scan(redis: Redis, pattern: string): Promise<string[]> {
-  const found: string[] = []
-  const match = pattern.replace(/[[\]?\\]/g, '\\$&') // a prefix in braces is literal to Redis, a bracket is not
-  for await (const page of scanKeys(redis, match)) found.push(...page)
-  return found
+async function removeStaged(context: PublishContext): Promise<void> {
+  const { redis, keys } = context
+  await redis.unlink(keys.stagedPages, ...fixedKeys.map((name) => keys.staging[name]))
+  for (const named of families) {
+    for await (const names of namesOf(context, keys.staging, named)) {
+      if (names.length > 0) await redis.unlink(...names.map(named(keys.staging)))
+    }
+  }
 }

@@ -20,6 +20,8 @@ import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
 /** Rows per page: limits memory, with one round trip to each store. */
 const PAGE = 500
+/** Pages that are signed and stored together: the database stores one while this process signs another. */
+const PAGES_AT_A_TIME = 3
 
 /** The active ones of these subordinates, with current statements, and separately those that cannot be signed. */
 export async function findActiveSubordinates(
@@ -41,24 +43,39 @@ async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: re
  * statement stays, and its own outbox entry retries it and records the reason.
  */
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
+  const underWay: Promise<PublishedSubordinate[]>[] = []
+  for await (const rows of activeRows(context)) {
+    const page = signPage(context, rows)
+    page.catch(() => undefined) // it is thrown where the page is awaited
+    const ready = underWay.push(page) < PAGES_AT_A_TIME ? undefined : underWay.shift()
+    if (ready) yield await ready
+  }
+  for (const page of underWay) yield await page
+}
+
+async function* activeRows({ db }: PublishContext): AsyncGenerator<Subordinate[]> {
   for (let after = 0; ; ) {
-    const rows = await context.db.subordinate.findMany({
+    const rows = await db.subordinate.findMany({
       where: { active: true, id: { gt: after } },
       orderBy: { id: 'asc' },
       take: PAGE,
     })
     const last = rows.at(-1)
     if (!last) return
-    const { signed, unsignable } = await sign(context, rows)
-    const failed = unsignable.map(({ subordinate }) => subordinate)
-    await enqueue(
-      context.db,
-      failed.map(({ entityId }) => toPublish('subordinate', entityId)),
-    )
-    const kept = failed.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
-    yield [...signed, ...kept].map(publishedSubordinate)
+    yield rows
     after = last.id
   }
+}
+
+async function signPage(context: PublishContext, rows: readonly Subordinate[]) {
+  const { signed, unsignable } = await sign(context, rows)
+  const failed = unsignable.map(({ subordinate }) => subordinate)
+  await enqueue(
+    context.db,
+    failed.map(({ entityId }) => toPublish('subordinate', entityId)),
+  )
+  const kept = failed.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
+  return [...signed, ...kept].map(publishedSubordinate)
 }
 
 /** The columns of a published mark. */

@@ -36,36 +36,50 @@ export const kindSets = [
   ['intermediates', ({ intermediate }) => intermediate],
 ] as const satisfies readonly (readonly [keyof PublishedKeys, (info: SubordinateInfo) => boolean])[]
 
-/** Queues the commands that publish one subordinate. */
-export function putSubordinate(
+/** Queues the commands that publish some subordinates: one for each key, because there can be a million. */
+export function putSubordinates(
   to: ChainableCommander,
   keys: PublishedKeys,
-  subordinate: PublishedSubordinate,
+  subordinates: readonly PublishedSubordinate[],
 ): void {
-  const { entityId } = subordinate
-  to.hset(keys.subordinates, entityId, subordinate.statement)
-  to.hset(keys.subordinateConfigurations, entityId, subordinate.entityConfiguration)
-  to.hset(keys.subordinateInfo, entityId, formatSubordinateInfo(subordinate.info))
+  if (subordinates.length === 0) return
+  const fields = (read: (subordinate: PublishedSubordinate) => string) =>
+    subordinates.flatMap((each) => [each.entityId, read(each)])
+  to.hset(keys.subordinates, ...fields(({ statement }) => statement))
+  to.hset(keys.subordinateConfigurations, ...fields(({ entityConfiguration }) => entityConfiguration))
+  to.hset(keys.subordinateInfo, ...fields(({ info }) => formatSubordinateInfo(info)))
   for (const [name, belongs] of kindSets) {
-    belongs(subordinate.info) ? to.sadd(keys[name], entityId) : to.srem(keys[name], entityId)
+    const names = (is: boolean) =>
+      subordinates.filter(({ info }) => belongs(info) === is).map(({ entityId }) => entityId)
+    const [members, others] = [names(true), names(false)]
+    if (members.length > 0) to.sadd(keys[name], ...members)
+    if (others.length > 0) to.srem(keys[name], ...others)
   }
 }
 
-/** Queues the commands that remove one subordinate from every endpoint. */
-export function removeSubordinate(to: ChainableCommander, keys: PublishedKeys, entityId: string): void {
+/** Queues the commands that remove some subordinates from every endpoint. */
+export function removeSubordinates(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  entityIds: readonly string[],
+): void {
+  if (entityIds.length === 0) return
   for (const hash of [keys.subordinates, keys.subordinateConfigurations, keys.subordinateInfo]) {
-    to.hdel(hash, entityId)
+    to.hdel(hash, ...entityIds)
   }
-  for (const [name] of kindSets) to.srem(keys[name], entityId)
+  for (const [name] of kindSets) to.srem(keys[name], ...entityIds)
 }
 
-/** Queues the events of one subordinate, which stay after its removal. */
+/** Queues the events of some subordinates, which stay after their removal. */
 export function putSubordinateEvents(
   to: ChainableCommander,
   keys: PublishedKeys,
-  { entityId, events }: EventsOfSubordinate,
+  subordinates: readonly EventsOfSubordinate[],
 ): void {
-  if (events.length > 0) to.hset(keys.subordinateEvents, entityId, formatSubordinateEvents(events))
+  const fields = subordinates
+    .filter(({ events }) => events.length > 0)
+    .flatMap(({ entityId, events }) => [entityId, formatSubordinateEvents(events)])
+  if (fields.length > 0) to.hset(keys.subordinateEvents, ...fields)
 }
 
 /** Queues the status of issued JWTs: each JWT has its own status (§8.4). */
@@ -74,8 +88,8 @@ export function putIssuedTrustMarks(
   keys: PublishedKeys,
   issued: readonly PublishedIssue[],
 ): void {
+  if (issued.length > 0) to.sadd(keys.issuedTrustMarks, ...issued.map(({ hash }) => hash))
   for (const { hash, revokedAt } of issued) {
-    to.sadd(keys.issuedTrustMarks, hash)
     if (revokedAt !== null) {
       to.hset(keys.trustMarkRevocations, hash, formatTrustMarkRevocation({ revoked_at: revokedAt }))
     }

@@ -10,6 +10,7 @@ import { connectDatabase, createPool } from '#server/database/client.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { createRuns } from '#server/jobs/runs.ts'
 import { createScheduleChanges } from '#server/jobs/schedule-changes.ts'
+import type { ScheduleContext } from '#server/jobs/schedules.ts'
 import { ensureSchedules } from '#server/jobs/scheduling.ts'
 import { startWorker } from '#server/jobs/worker.ts'
 import { createEvents } from '#server/live/events.ts'
@@ -85,6 +86,16 @@ export async function startBackend(
     services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
   })
 
+  // Items do not wait for publication; the run waits once, at its end.
+  const behind = { ...publisher, flush: async () => void publisher.flush() }
+  const jobContext: ScheduleContext = {
+    ...deps,
+    services: createServices({ ...deps, publisher: behind }),
+    redisKeyPrefix,
+    runs,
+    observe: observe.jobs,
+  }
+
   return {
     ...deps,
     observe,
@@ -92,17 +103,9 @@ export async function startBackend(
     queue,
     runs,
     scheduleChanges: createScheduleChanges(db, queue),
+    jobContext,
     startWorker({ keepsSchedules } = { keepsSchedules: true }) {
-      // Items do not wait for publication; the run waits once, at its end.
-      const behind = { ...publisher, flush: async () => void publisher.flush() }
-      const context = {
-        ...deps,
-        services: createServices({ ...deps, publisher: behind }),
-        redisKeyPrefix,
-        runs,
-        observe: observe.jobs,
-      }
-      return startWorker({ queue, events, log, context, keepsSchedules })
+      return startWorker({ queue, events, log, context: jobContext, keepsSchedules })
     },
     /** Close the users of the backend first, or running requests and jobs fail. */
     async close() {

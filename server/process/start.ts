@@ -18,7 +18,10 @@ const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
 /** Milliseconds for running requests to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 
-export type AdminServer = Pick<Backend, 'db' | 'services' | 'publisher' | 'runs' | 'observe' | 'now'> & {
+export type AdminServer = Pick<
+  Backend,
+  'db' | 'services' | 'publisher' | 'runs' | 'jobContext' | 'observe' | 'now'
+> & {
   app: FastifyInstance
   auth: Auth
   /** The address of its metrics, if they are served. */
@@ -41,7 +44,7 @@ export async function startAdminServer(
   overrides: Overrides = {},
 ): Promise<AdminServer> {
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
-  const { db, services, publisher, runs, observe, now } = backend
+  const { db, services, publisher, runs, jobContext, observe, now } = backend
   const auth = createAuth(db, config, now)
   const app = await buildApp({
     ...backend,
@@ -78,5 +81,6 @@ export async function startAdminServer(
     await close()
     throw error
   }
-  return { app, db, auth, services, publisher, runs, observe, now, metricsUrl: metrics.url, close }
+  const { url: metricsUrl } = metrics
+  return { app, db, auth, services, publisher, runs, jobContext, observe, now, metricsUrl, close }
 }

@@ -1,39 +1,30 @@
-/** Runs the admin server under load, controlled over IPC: rebuild everything, check what is due, or serve its API. */
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** Runs the admin server under load, controlled over IPC: rebuild everything, do what is due, or serve its API. */
 import { pino } from 'pino'
-import { generateSigningKey } from '#core/keys.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { cliCaller, jobCaller } from '#server/identity/caller.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
-import type { RunContext } from '#server/jobs/context.ts'
+import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
 import { startAdminServer } from '#server/process/start.ts'
-import { writeNewKey } from '#store/key-directory.ts'
 
-const directory = await mkdtemp(join(tmpdir(), 'bench-'))
-await writeNewKey(directory, await generateSigningKey('ES256'))
 const config = readServerConfig({
   ...process.env,
-  KEYS_DIR: directory,
   AUTH_SECRET: 'a secret of these measurements alone',
   ALLOW_HTTP: 'true',
   HOST: '127.0.0.1',
 })
 const server = await startAdminServer(config, pino({ level: 'error' }))
+const { signal } = new AbortController()
 
 /** Each message names one; its result is sent back. */
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   rebuild: () => server.publisher.rebuild(),
   async check() {
-    const context = { ...server, observe: server.observe.jobs } as unknown as RunContext // what a check uses is there
     const caller = jobCaller('bench')
-    const signal = new AbortController().signal
     const all = await server.db.subordinate.count()
     let checked = 0
     while (checked < all) {
-      const counts = await checkSubordinates(context, caller, signal)
+      const counts = await checkSubordinates(server.jobContext, caller, signal)
       if (counts.failed > 0) throw new Error(`${counts.failed} checks failed`)
       checked += counts.checked
     }
@@ -51,7 +42,16 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 }
 
+/** A schedule is a task too; its result is the milliseconds that it took. */
+async function runSchedule(name: string): Promise<number> {
+  const begun = performance.now()
+  await schedules[name as ScheduleName].run(server.jobContext, signal) // the caller names one of the table
+  return performance.now() - begun
+}
+
 process.on('message', (name: string) => {
-  void tasks[name]?.().then((answer) => process.send?.(answer ?? null))
+  if (name === 'usage') return
+  const work = tasks[name]?.() ?? runSchedule(name)
+  void work.then((answer) => process.send?.(answer ?? null))
 })
 process.stdout.write('ready\n')

@@ -1,5 +1,10 @@
 /** Starts the admin server as a separate process, on a fresh database and an empty Redis. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateSigningKey } from '#core/keys.ts'
 import { migrate } from '#prisma/migrate.ts'
+import { writeNewKey } from '#store/key-directory.ts'
 import { startDatabase } from '#test/helpers/database.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis } from '#test/helpers/redis.ts'
@@ -10,6 +15,9 @@ export type Installation = {
   entityId: string
   databaseUrl: string
   redisUrl: string
+  /** Of its signing key. */
+  kid: string
+  /** Also again, after the program has ended. */
   start(): Promise<MeasuredProgram>
   close(): Promise<void>
 }
@@ -18,6 +26,9 @@ export type Installation = {
 export async function prepareInstallation(): Promise<Installation> {
   const [database, redis, port] = await Promise.all([startDatabase(), startRedis(), freePort()])
   await migrate(database.url)
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'))
+  const key = await generateSigningKey('ES256')
+  await writeNewKey(directory, key)
   const adminUrl = `http://127.0.0.1:${port}`
   const entityId = 'https://ta.example'
   let program: MeasuredProgram | undefined
@@ -26,6 +37,7 @@ export async function prepareInstallation(): Promise<Installation> {
     entityId,
     databaseUrl: database.url,
     redisUrl: redis.url,
+    kid: key.kid,
     async start() {
       program = launch('test/bench/admin.ts', {
         TA_DOMAIN: entityId,
@@ -33,6 +45,7 @@ export async function prepareInstallation(): Promise<Installation> {
         REDIS_URL: redis.url,
         ADMIN_URL: adminUrl,
         PORT: String(port),
+        KEYS_DIR: directory,
       })
       await program.printed(/ready/)
       return program
@@ -41,6 +54,7 @@ export async function prepareInstallation(): Promise<Installation> {
       await program?.end()
       await redis.close()
       await database.close()
+      await rm(directory, { recursive: true })
     },
   }
 }

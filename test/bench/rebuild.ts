@@ -44,6 +44,21 @@ export async function insertSubordinates(
   count: number,
   base = 'https://rp.example/',
 ): Promise<void> {
+  const { metadata, keys, configuration, expiresAt } = await signExample()
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(
+    `INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
+       "entityConfigurationExpiresAt", "lastCheckedAt")
+     SELECT $6 || n, '{openid_relying_party}', $1, $2, $3, $4, now()
+     FROM generate_series(1, $5::int) AS n`,
+    [metadata, keys, configuration, expiresAt, count, base],
+  )
+  await client.end()
+}
+
+/** The Entity Configuration of a Relying Party, and what it holds. */
+export async function signExample() {
   const key = await generateSigningKey('ES256')
   const keys = { keys: [toPublicJwk(key)] }
   const metadata = {
@@ -59,14 +74,5 @@ export async function insertSubordinates(
     authorityHints: ['https://ta.example'],
   })
   const configuration = await signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(
-    `INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
-       "entityConfigurationExpiresAt", "lastCheckedAt")
-     SELECT $6 || n, '{openid_relying_party}', $1, $2, $3, $4, now()
-     FROM generate_series(1, $5::int) AS n`,
-    [metadata, keys, configuration, new Date(Date.now() + LIFETIME_MS), count, base],
-  )
-  await client.end()
+  return { metadata, keys, configuration, expiresAt: new Date(Date.now() + LIFETIME_MS) }
 }

@@ -34,7 +34,7 @@ const subordinates = `
 
 const checks = `
   INSERT INTO "SubordinateCheck" ("subordinateId", "nextAt", "etag", "recent")
-  SELECT "id", now() + make_interval(secs => 600 + random() * 3000), '"1"',
+  SELECT "id", now() + make_interval(secs => 2700 + random() * 800), '"1"',
     (SELECT jsonb_agg(jsonb_build_object('at', now(), 'ok', true, 'milliseconds', 20, 'message', null))
      FROM generate_series(1, 6))
   FROM "Subordinate"`

@@ -43,6 +43,7 @@ export function createBodyCache(): BodyCache {
     now: number,
     build: () => Built | Promise<Built>,
   ): Promise<Entry> {
+    entries.delete(key) // before the new body takes as much memory
     const { answer, items } = await build()
     const body = await encodeJson(answer)
     const entry: Entry = {

@@ -3,8 +3,9 @@ import { measureChecks } from './checks.ts'
 import type { Section } from './document.ts'
 import { measureEmbedded } from './embedded.ts'
 import { measureLanes } from './lanes.ts'
+import { measureAdminGrowth } from './million/admin.ts'
 import { measureFederationGrowth } from './million/federation.ts'
-import { federationSection } from './million/section.ts'
+import { adminSection, federationSection } from './million/section.ts'
 import { measureOutages } from './outages.ts'
 import { measurePublic } from './public.ts'
 import { measureRebuild } from './rebuild.ts'
@@ -34,10 +35,16 @@ type Part = {
 
 const always = { quick: true, full: true }
 const inFull = { quick: false, full: true }
-/** Takes an hour. */
+/** Takes half an hour. */
 const onRequest = { quick: false, full: false }
 
-const growthSizes = [100, 1_000, 10_000, 100_000, 1_000_000]
+const growthSizes = {
+  quick: [100, 1_000, 10_000],
+  full: [100, 1_000, 10_000, 100_000, 1_000_000],
+}
+
+/** What `--million` measures. */
+export const growthParts: readonly string[] = ['growth-federation', 'growth-admin']
 
 export const parts: readonly Part[] = [
   {
@@ -94,15 +101,30 @@ export const parts: readonly Part[] = [
     measure: async () => [embeddedSection(await measureEmbedded())],
   },
   {
-    name: 'million',
+    name: 'growth-federation',
     isUsual: onRequest,
     async measure(effort, say) {
       const measured = []
-      for (const size of effort === 'quick' ? growthSizes.slice(0, 3) : growthSizes) {
+      for (const size of growthSizes[effort]) {
         measured.push(await measureFederationGrowth(size))
-        say(`${size} members are measured`)
+        say(`federation server: ${size} members are measured`)
       }
       return [federationSection(measured)]
+    },
+  },
+  {
+    name: 'growth-admin',
+    isUsual: onRequest,
+    async measure(effort, say) {
+      const measured = []
+      for (const size of growthSizes[effort]) {
+        const growth = await measureAdminGrowth(size)
+        measured.push(growth)
+        say(`admin server: ${size} members are measured`)
+        for (const { name, milliseconds } of [...growth.operations, ...growth.schedules])
+          say(`  ${name}: ${Math.round(milliseconds)} ms`)
+      }
+      return [adminSection(measured)]
     },
   },
 ]

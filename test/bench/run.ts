@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatSection, replaceSections } from './document.ts'
-import { parts } from './parts.ts'
+import { growthParts, parts } from './parts.ts'
 import { runPeers } from './peers/command.ts'
 import { MAIN_SIZE } from './sections.ts'
 
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
 const effort = flags.quick ? 'quick' : 'full'
 
 function chooseParts() {
-  const names = flags.million ? ['million'] : flags.only?.split(',')
+  const names = flags.million ? growthParts : flags.only?.split(',')
   if (!names) return parts.filter(({ isUsual }) => isUsual[effort])
   const unknown = names.find((name) => !parts.some((part) => part.name === name))
   if (unknown === undefined) return parts.filter(({ name }) => names.includes(name))

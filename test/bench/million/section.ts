@@ -1,6 +1,7 @@
 /** Formats the growth from a hundred to a million subordinates. */
 import type { Section } from '../document.ts'
 import { megabytes, milliseconds, number, table } from '../markdown.ts'
+import type { AdminGrowth } from './admin.ts'
 import type { FederationGrowth } from './federation.ts'
 
 type Row<Growth> = [name: string, format: (growth: Growth) => string]
@@ -16,6 +17,26 @@ const federationRows: readonly Row<FederationGrowth>[] = [
   ['the slowest `/fetch` until then', ({ longestFetch }) => milliseconds(longestFetch)],
   ['memory, most', ({ memory, peak }) => `${megabytes(memory)}, ${megabytes(peak)}`],
 ]
+
+const adminRows: readonly Row<AdminGrowth>[] = [
+  ['rebuild, signing all', ({ signing }) => `${number(signing.clock)} s`],
+  ['rebuild, signing nothing', ({ again }) => `${number(again.clock)} s`],
+  ['most memory during the rebuilds', ({ peak }) => megabytes(peak)],
+  ['start', ({ start }) => milliseconds(start)],
+  ['memory at rest', ({ atRest }) => megabytes(atRest)],
+  ['a change is published', ({ change }) => milliseconds(change)],
+  ['slowest query of the console', ({ operations }) => describe(operations[0])],
+  ['the next', ({ operations }) => describe(operations[1])],
+  ['slowest schedule', ({ schedules }) => describe(schedules[0])],
+  ['the next', ({ schedules }) => describe(schedules[1])],
+]
+
+const describe = (named: { name: string; milliseconds: number } | undefined) =>
+  named ? `${named.name}: ${milliseconds(named.milliseconds)}` : '-'
+
+export function adminSection(measured: readonly AdminGrowth[]): Section {
+  return { title: 'A million members: the admin server', body: growthTable(adminRows, measured) }
+}
 
 export function federationSection(measured: readonly FederationGrowth[]): Section {
   return { title: 'A million members: the federation server', body: growthTable(federationRows, measured) }

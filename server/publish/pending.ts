@@ -1,4 +1,4 @@
-/** Tells which subordinates have changes that wait for publication. */
+/** Finds the subordinates with changes that wait for publication. */
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from '#server/database/client.ts'
 import type { Topic } from '#server/publish/outbox.ts'

@@ -39,7 +39,7 @@ async function warmUp(load: Load, seconds: number, generator: Generator): Promis
   }
 }
 
-/** Does the work for each item by turns, in rounds, so that other load affects all. Returns the results of each item. */
+/** Does the work for each item in alternating rounds, so that other load affects all. Returns the results of each item. */
 export async function alternate<const Items extends readonly unknown[], Result>(
   items: Items,
   rounds: number,

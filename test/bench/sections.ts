@@ -84,7 +84,7 @@ export function embeddedSection({ first, second }: EmbeddedMeasure): Section {
 
 export function outageSection(outages: readonly OutageMeasure[]): Section {
   const intro = `A client asks the federation server every 10 ms for data that only Redis has, while a replica replaces the node with
-our keys. No answer is wrong. Without the data it is 503, at once or after a second, the limit of a command. The admin server
+our keys. No answer is wrong. Without the data it is 503, after a second at most, the limit of a command. The admin server
 publishes the changes of that time automatically.`
   const rows = outages.map(({ fault, longest, refused }) => [
     fault,

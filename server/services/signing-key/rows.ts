@@ -87,7 +87,7 @@ export function algorithmOf(jwk: Jwk): string {
   return jwk.alg ?? findAlgorithms(jwk)[0]?.alg ?? ''
 }
 
-/** Of a key that may have signed before its first sight, only its statements tell until when. */
+/** Of a key that may have signed before its first sight, only its statements show until when. */
 async function firstRow(
   tx: Transaction,
   kid: string,

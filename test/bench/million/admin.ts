@@ -4,7 +4,7 @@ import { encodeGlobalID } from '@pothos/plugin-relay'
 import pg from 'pg'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import type { ScheduleName } from '#server/jobs/schedules.ts'
-import { connectRedis } from '#store/connect.ts'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
 import { prepareInstallation } from '../installation.ts'
 import type { MeasuredProgram } from '../program.ts'
@@ -112,6 +112,7 @@ async function readSamples(client: pg.Client): Promise<Samples> {
 
 async function measureChange(admin: AdminClient, redisUrl: string, { subordinate }: Samples) {
   const redis = connectRedis(redisUrl)
+  await waitForRedis(redis, 5_000)
   const published = () => redis.hget(redisKeys().subordinates, subordinate.entityId)
   const before = await published()
   const begun = performance.now()

@@ -52,8 +52,8 @@ export function isCompressible(body: Body): boolean {
 
 export async function compress(body: Body): Promise<Body> {
   const gzip = createGzip({ chunkSize: COMPRESSED_PART })
-  const whole = Array.isArray(body) ? body : [Buffer.from(body as string | Buffer)]
-  return joinShort(await Readable.from(whole).pipe(gzip).toArray())
+  const parts = typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body
+  return joinShort(await Readable.from(parts).pipe(gzip).toArray())
 }
 
 function joinShort(parts: readonly Buffer[]): Body {

@@ -136,6 +136,7 @@ export function createSortedIndex<Item>(source: IndexSource<Item>): SortedIndex<
   function reset(): void {
     state = undefined
     touched = new Set()
+    touchedInRead = new Set()
     resets += 1
   }
 

@@ -1,34 +1,23 @@
 /** Finds the subordinates with changes that wait for publication. */
-import { setImmediate } from 'node:timers/promises'
+import DataLoader from 'dataloader'
 import type { Database } from '#server/database/client.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 
 const ofOne: Topic = 'subordinate'
 const ofAll: Topic = 'subordinates'
 
-/** Asks the database once for all subordinates of a page. */
-export function createPendingReader(db: Database) {
-  let asked: Set<string> | undefined
-  let found: Promise<(entityId: string) => boolean>
+/** Asks the database once for all subordinates of a page. Each page is asked for, because a subscription lasts. */
+export function createPendingReader(db: Database): (entityId: string) => Promise<boolean> {
+  const loader = new DataLoader<string, boolean>((entityIds) => arePending(db, entityIds), { cache: false })
+  return (entityId) => loader.load(entityId)
+}
 
-  async function read(entityIds: Set<string>) {
-    await setImmediate() // the other rows of the page ask meanwhile
-    asked = undefined
-    const entries = await db.outboxEntry.findMany({
-      where: { OR: [{ topic: ofAll }, { topic: ofOne, key: { in: [...entityIds] } }] },
-      select: { topic: true, key: true },
-    })
-    const waiting = new Set(entries.map(({ key }) => key))
-    const isAll = entries.some(({ topic }) => topic === ofAll)
-    return (entityId: string) => isAll || waiting.has(entityId)
-  }
-
-  return async (entityId: string): Promise<boolean> => {
-    if (!asked) {
-      asked = new Set()
-      found = read(asked)
-    }
-    asked.add(entityId)
-    return (await found)(entityId)
-  }
+async function arePending(db: Database, entityIds: readonly string[]): Promise<boolean[]> {
+  const entries = await db.outboxEntry.findMany({
+    where: { OR: [{ topic: ofAll }, { topic: ofOne, key: { in: [...entityIds] } }] },
+    select: { topic: true, key: true },
+  })
+  const waiting = new Set(entries.map(({ key }) => key))
+  const isAll = entries.some(({ topic }) => topic === ofAll)
+  return entityIds.map((entityId) => isAll || waiting.has(entityId))
 }

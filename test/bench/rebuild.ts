@@ -7,7 +7,7 @@ import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { prepareInstallation } from './installation.ts'
 
 /** Seconds on the clock, and of processor time, which other work on the machine hardly changes. */
-type Duration = { clock: number; processor: number }
+export type Duration = { clock: number; processor: number }
 
 export type RebuildMeasure = {
   subordinates: number

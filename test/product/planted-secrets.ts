@@ -4,7 +4,7 @@
 export const secrets: Record<string, string> = {
   'a password': 'planted-password-of-an-administrator',
   'a password mistyped': 'planted-password-that-is-wrong',
-  'a password for a new user': 'planted-password-for-somebody-new',
+  'a password for a new user': 'planted-password-for-a-new-user',
   AUTH_SECRET: 'planted-auth-secret-of-more-than-32-characters',
   'an AUTH_SECRET that is too short': 'planted-too-short',
   'the password in DATABASE_URL': 'planted-database-password',

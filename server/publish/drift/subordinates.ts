@@ -15,6 +15,7 @@ import { toPublish } from '#server/publish/outbox.ts'
 import { subordinateInfo } from '#server/publish/rows.ts'
 import { type CurrencyContext, findFault, isSigned } from '#server/publish/statements.ts'
 import { kindSets } from '#server/publish/write.ts'
+import { scanHash, scanSet } from '#store/scan.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 
 const setWords = {
@@ -188,19 +189,7 @@ async function* names(context: PublishContext): AsyncGenerator<string[]> {
 
 async function* publishedNames({ redis, keys }: PublishContext): AsyncGenerator<string[]> {
   for (const key of [keys.subordinates, keys.subordinateInfo]) {
-    for (let cursor = '0'; ; ) {
-      const [next, entries] = await redis.hscan(key, cursor, 'COUNT', PAGE)
-      yield entries.filter((_, index) => index % 2 === 0) // names and values alternate
-      if (next === '0') break
-      cursor = next
-    }
+    for await (const page of scanHash(redis, key)) yield page.map(([entityId]) => entityId)
   }
-  for (const [name] of kindSets) {
-    for (let cursor = '0'; ; ) {
-      const [next, members] = await redis.sscan(keys[name], cursor, 'COUNT', PAGE)
-      yield members
-      if (next === '0') break
-      cursor = next
-    }
-  }
+  for (const [name] of kindSets) yield* scanSet(redis, keys[name])
 }

@@ -10,7 +10,7 @@ import {
 } from '#server/publish/drift/drift.ts'
 import { patternBelow } from '#server/publish/drift/trust-marks.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
-import { scanKeys } from '#store/scan.ts'
+import { scanKeys, scanSet } from '#store/scan.ts'
 
 export const trustMarkHolders: DriftSource = { names, driftOf }
 
@@ -74,8 +74,7 @@ async function* unexpectedHolders(
   { db, redis, keys }: PublishContext,
   type: string,
 ): AsyncGenerator<Drift[]> {
-  for (let cursor = '0'; ; ) {
-    const [next, members] = await redis.sscan(keys.trustMarkHolders(type), cursor, 'COUNT', PAGE)
+  for await (const members of scanSet(redis, keys.trustMarkHolders(type))) {
     const rows = await db.trustMark.findMany({
       where: { trustMarkType: { type }, entityId: { in: members } },
       select: { id: true, entityId: true, active: true },
@@ -83,8 +82,6 @@ async function* unexpectedHolders(
     const marks = new Map(rows.map((row) => [row.entityId, row]))
     const wrong = members.filter((entityId) => !marks.get(entityId)?.active)
     yield wrong.map((entityId) => driftOfHolder('unexpected', type, entityId, marks.get(entityId) ?? null))
-    if (next === '0') return
-    cursor = next
   }
 }
 

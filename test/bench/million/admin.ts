@@ -8,11 +8,10 @@ import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
 import { prepareInstallation } from '../installation.ts'
 import type { MeasuredProgram } from '../program.ts'
+import type { Duration } from '../rebuild.ts'
 import { documents, operations, type Samples } from './admin-operations.ts'
 import { insertFederation } from './admin-rows.ts'
 
-/** Seconds on the clock, and of processor time. */
-type Duration = { clock: number; processor: number }
 type Named = { name: string; milliseconds: number }
 
 export type AdminGrowth = {

@@ -34,7 +34,11 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       // Properties try many inputs, on a machine that may have other things to do. Pure code shares a worker.
-      project('core', 'test/core/**/*.test.ts', { testTimeout: 30_000, isolate: false }),
+      project('core', 'test/core/**/*.test.ts', {
+        testTimeout: 30_000,
+        isolate: false,
+        setupFiles: 'test/core/seed.ts',
+      }),
       project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
       project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),

@@ -49,12 +49,10 @@ describe('parseJson', () => {
     expect(parseJson(text)).toEqual({ '😀': '😀 \u0001 \\u0000' })
   })
 
-  it('parses every JSON text like JSON.parse', () => {
-    fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) =>
-        isJsonEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value))),
-      ),
-    )
+  it('parses every other JSON text like JSON.parse', () => {
+    const texts = fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.stringify(value))
+    const safe = texts.filter((text) => !text.includes('"__proto__":'))
+    fc.assert(fc.property(safe, (text) => isJsonEqual(parseJson(text), JSON.parse(text))))
   })
 })
 
@@ -70,10 +68,11 @@ describe('findJsonFault', () => {
     expect(findJsonFault({ a: 'x', b: [1, null, true] })).toBeUndefined()
   })
 
-  it('finds no fault in any well-formed value without NUL', () => {
+  it('finds no fault in any well-formed value without NUL and __proto__', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0'))
+    const key = text.filter((name) => name !== '__proto__')
     fc.assert(
-      fc.property(fc.object({ key: text, values: [text, fc.integer()], maxDepth: 5 }), (value) => {
+      fc.property(fc.object({ key, values: [text, fc.integer()], maxDepth: 5 }), (value) => {
         expect(findJsonFault(value)).toBeUndefined()
       }),
     )

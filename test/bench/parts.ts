@@ -117,13 +117,7 @@ export const parts: readonly Part[] = [
     isUsual: onRequest,
     async measure(effort, say) {
       const measured = []
-      for (const size of growthSizes[effort]) {
-        const growth = await measureAdminGrowth(size)
-        measured.push(growth)
-        say(`admin server: ${size} members are measured`)
-        for (const { name, milliseconds } of [...growth.operations, ...growth.schedules])
-          say(`  ${name}: ${Math.round(milliseconds)} ms`)
-      }
+      for (const size of growthSizes[effort]) measured.push(await measureAdminGrowth(size, say))
       return [adminSection(measured)]
     },
   },

@@ -6,7 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { formatSection, replaceSections } from './document.ts'
+import { describeMachine, formatSection, replaceSections } from './document.ts'
 import { growthParts, parts } from './parts.ts'
 import { runPeers } from './peers/command.ts'
 import { MAIN_SIZE } from './sections.ts'
@@ -36,6 +36,7 @@ function chooseParts() {
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const database = process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite'
 const today = new Date().toISOString().slice(0, 10)
+const machine = describeMachine()
 
 if (flags.peers !== undefined) {
   const rounds = flags.quick ? { seconds: 1, rounds: 1 } : { seconds: 3, rounds: 3 }
@@ -46,7 +47,7 @@ if (flags.peers !== undefined) {
 for (const { name, measure } of chooseParts()) {
   const sections = (await measure(effort, say)).map(({ title, body }) => ({
     title,
-    body: `${body}\n\nMeasured on ${today} by \`npm run bench -- --only ${name}\`, with ${database}.`,
+    body: `${body}\n\nMeasured on ${today} by \`npm run bench -- --only ${name}\`, with ${database},\non ${machine}.`,
   }))
   for (const section of sections) say(`\n${formatSection(section)}\n`)
   if (flags.write) await writeFile(DOCUMENT, replaceSections(await readFile(DOCUMENT, 'utf8'), sections))

@@ -45,15 +45,22 @@ const measured: readonly ScheduleName[] = [
   'prune',
 ]
 
-export async function measureAdminGrowth(subordinates: number): Promise<AdminGrowth> {
+/** `say` gets each result as soon as it is known: a million members take most of an hour. */
+export async function measureAdminGrowth(
+  subordinates: number,
+  say: (text: string) => void,
+): Promise<AdminGrowth> {
   const installation = await prepareInstallation()
   const first = await installation.start()
   const client = new pg.Client({ connectionString: installation.databaseUrl })
   await client.connect()
   await client.query(`UPDATE "Schedule" SET "enabled" = false`)
   await insertFederation(installation.databaseUrl, subordinates, installation.kid)
+  say(`admin server: ${subordinates} members are inserted`)
   const signing = await timed(first, 'rebuild')
+  say(`  rebuild, signing all: ${Math.round(signing.clock)} s`)
   const again = await timed(first, 'rebuild')
+  say(`  rebuild, signing nothing: ${Math.round(again.clock)} s`)
   const { peak } = await first.usage()
   await client.query('VACUUM ANALYZE "Subordinate"') // as autovacuum does some minutes later
   await first.end()
@@ -65,20 +72,13 @@ export async function measureAdminGrowth(subordinates: number): Promise<AdminGro
   const { memory: atRest } = await program.usage()
   const admin = createAdminClient(installation.adminUrl, String(await program.ask('key')))
   const samples = await readSamples(client)
-  const result = {
-    subordinates,
-    signing,
-    again,
-    peak,
-    atRest,
-    start,
-    change: await measureChange(admin, installation.redisUrl, samples),
-    operations: await measureOperations(admin, samples),
-    schedules: await measureSchedules(program),
-  }
+  const change = await measureChange(admin, installation.redisUrl, samples)
+  say(`  a change is published: ${Math.round(change)} ms`)
+  const operations = await measureOperations(admin, samples, say)
+  const schedules = await measureSchedules(program, say)
   await client.end()
   await installation.close()
-  return result
+  return { subordinates, signing, again, peak, atRest, start, change, operations, schedules }
 }
 
 async function timed(program: MeasuredProgram, task: string): Promise<Duration> {
@@ -129,7 +129,11 @@ async function measureChange(admin: AdminClient, redisUrl: string, { subordinate
   return milliseconds
 }
 
-async function measureOperations(admin: AdminClient, samples: Samples): Promise<Named[]> {
+async function measureOperations(
+  admin: AdminClient,
+  samples: Samples,
+  say: (text: string) => void,
+): Promise<Named[]> {
   const slowest: Named[] = []
   for (const [operation, casesOf] of Object.entries(operations)) {
     const query = documents.get(operation)
@@ -140,15 +144,24 @@ async function measureOperations(admin: AdminClient, samples: Samples): Promise<
       await admin(query, variables)
       found.push({ name: `${operation} ${about}`.trim(), milliseconds: performance.now() - begun })
     }
-    slowest.push(...slowestFirst(found).slice(0, 1))
+    const [longest] = slowestFirst(found)
+    if (!longest) continue
+    say(describe(longest))
+    slowest.push(longest)
   }
   return slowestFirst(slowest)
 }
 
-async function measureSchedules(program: MeasuredProgram): Promise<Named[]> {
+async function measureSchedules(program: MeasuredProgram, say: (text: string) => void): Promise<Named[]> {
   const found: Named[] = []
-  for (const name of measured) found.push({ name, milliseconds: Number(await program.ask(name)) })
+  for (const name of measured) {
+    const one = { name, milliseconds: Number(await program.ask(name)) }
+    say(describe(one))
+    found.push(one)
+  }
   return slowestFirst(found)
 }
+
+const describe = ({ name, milliseconds }: Named) => `  ${name}: ${Math.round(milliseconds)} ms`
 
 const slowestFirst = (found: readonly Named[]) => found.toSorted((a, b) => b.milliseconds - a.milliseconds)

@@ -19,6 +19,9 @@ export type CollectionFilter = {
   query: string | undefined
 }
 
+/** Entities by their identifiers: only these, or all but these. */
+export type EntityChoice = { only: readonly EntityId[] } | { except: readonly EntityId[] }
+
 export type CollectionPage = {
   records: CollectionRecord[]
   /** The first identifier of the next page. */
@@ -28,20 +31,17 @@ export type CollectionPage = {
 export type CollectionReader = {
   /** Undefined before the first crawl. */
   state(): Promise<CollectionState | undefined>
-  /**
-   * At most `limit` entities, sorted by identifier, starting at `from` or the next one after it. With `among`, only
-   * those of these that are in the collection.
-   */
+  /** At most `limit` entities of a choice, sorted by identifier, starting at `from` or the next one after it. */
   page(
     filter: CollectionFilter,
     from: EntityId | undefined,
     limit: number,
-    among?: readonly EntityId[],
+    choice?: EntityChoice,
   ): Promise<CollectionPage>
   /** Undefined when the last crawl did not find the entity. */
   entity(id: EntityId): Promise<CollectionRecord | undefined>
-  /** Counts the entities that match the filter, and are among these. */
-  count(filter: CollectionFilter, among?: readonly EntityId[]): Promise<number>
+  /** Counts the entities of a choice that match the filter. */
+  count(filter: CollectionFilter, choice?: EntityChoice): Promise<number>
   /** Drops all cached data. */
   forget(): void
 }
@@ -91,10 +91,10 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
     return lists.read(JSON.stringify([crawl, filter]), () => select(filter, crawl))
   }
 
-  async function selectAmong(filter: CollectionFilter, among: readonly EntityId[]): Promise<Sorted> {
-    if (isUnfiltered(filter)) return (await pickCollected(among)).sort()
-    const ids = new Set(among)
-    return (await selectCached(filter)).filter((id) => ids.has(id))
+  /** Undefined: all entities, which the sorted set holds already. */
+  async function selectChosen(filter: CollectionFilter, choice?: EntityChoice): Promise<Sorted | undefined> {
+    if (!isUnfiltered(filter)) return (await selectCached(filter)).filter(isChosen(choice))
+    return choice && 'only' in choice ? (await pickCollected(choice.only)).sort() : undefined
   }
 
   async function pickCollected(ids: readonly EntityId[]): Promise<EntityId[]> {
@@ -111,14 +111,28 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
     filter: CollectionFilter,
     from: EntityId | undefined,
     count: number,
-    among: readonly EntityId[] | undefined,
+    choice: EntityChoice | undefined,
   ): Promise<Sorted> {
-    if (!among && isUnfiltered(filter)) {
-      return redis.zrangebylex(keys.sorted, from === undefined ? '-' : `[${from}`, '+', 'LIMIT', 0, count)
-    }
-    const ids = await (among ? selectAmong(filter, among) : selectCached(filter))
+    const ids = await selectChosen(filter, choice)
+    if (!ids) return scanChosen(from, count, choice)
     const start = from === undefined ? 0 : findIndexAtOrAfter(ids, from, (id) => id)
     return ids.slice(start, start + count)
+  }
+
+  async function scanChosen(
+    from: EntityId | undefined,
+    count: number,
+    choice: EntityChoice | undefined,
+  ): Promise<Sorted> {
+    const size = choice ? BATCH : count
+    const found: EntityId[] = []
+    for (let start = from === undefined ? '-' : `[${from}`; found.length < count; ) {
+      const batch = await redis.zrangebylex(keys.sorted, start, '+', 'LIMIT', 0, size)
+      found.push(...batch.filter(isChosen(choice)))
+      if (batch.length < size) break
+      start = `(${batch.at(-1)}`
+    }
+    return found.slice(0, count)
   }
 
   return {
@@ -132,8 +146,8 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       const lastUpdated = updated === null ? undefined : Number(updated)
       return { trustAnchor: trustAnchor ?? undefined, lastUpdated }
     },
-    async page(filter, from, limit, among) {
-      const ids = [...(await listIds(filter, from, limit + 1, among))]
+    async page(filter, from, limit, choice) {
+      const ids = [...(await listIds(filter, from, limit + 1, choice))]
       const next = ids.length > limit ? ids.pop() : undefined
       const found = ids.length > 0 ? await redis.hmget(keys.entities, ...ids) : []
       // A crawl that ends between the two reads may have dropped an entity.
@@ -147,15 +161,23 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
       const text = await redis.hget(keys.entities, id)
       return text ? parseCollectionRecord(id, text) : undefined
     },
-    async count(filter, among) {
-      if (among) return (await selectAmong(filter, among)).length
-      return isUnfiltered(filter) ? redis.zcard(keys.sorted) : (await selectCached(filter)).length
+    async count(filter, choice) {
+      const ids = await selectChosen(filter, choice)
+      if (ids) return ids.length
+      const excluded = choice && 'except' in choice ? await pickCollected(choice.except) : []
+      return (await redis.zcard(keys.sorted)) - excluded.length
     },
     forget() {
       lists.drop()
       texts.drop()
     },
   }
+}
+
+function isChosen(choice: EntityChoice | undefined): (id: EntityId) => boolean {
+  if (!choice) return () => true
+  const ids = new Set('only' in choice ? choice.only : choice.except)
+  return 'only' in choice ? (id) => ids.has(id) : (id) => !ids.has(id)
 }
 
 function isUnfiltered({ entityTypes, trustMarkTypes, query }: CollectionFilter): boolean {

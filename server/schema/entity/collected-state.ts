@@ -1,4 +1,5 @@
 /** The state of collected entities: of its registration here, or of the evaluation of the last crawl. */
+import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { presentEntities } from '#server/services/collection/present.ts'
 import {
@@ -9,7 +10,10 @@ import {
   stateOf,
   toProblem,
   toStateCondition,
+  whereProblem,
 } from '#server/services/subordinate/problem.ts'
+import type { EntityChoice } from '#store/collection-reader.ts'
+import type { Reader } from '#store/reader.ts'
 
 export type CollectedResult = {
   /** Null: the crawl could not read enough of it. */
@@ -22,6 +26,9 @@ export type CollectedResult = {
 type Source = { db: Database; now: () => Date }
 
 const unknown: CollectedResult = { state: null, problem: null, superior: null }
+
+/** No row has it. */
+const NO_CRAWL = 0
 
 /** Two queries for any number of entities, when the first of them is asked for. */
 export function createResultReader(entityIds: readonly string[], { db, now }: Source) {
@@ -38,9 +45,10 @@ async function readResults(
   now: Date,
 ): Promise<Map<string, CollectedResult>> {
   const among = { entityId: { in: [...entityIds] } }
+  const evaluation = await readEvaluation(db)
   const [collected, members] = await Promise.all([
     db.collectedEntity.findMany({
-      where: { ...among, crawlId: await currentCrawl(db) },
+      where: { ...among, crawlId: evaluation?.crawlId ?? NO_CRAWL },
       omit: { claims: true },
     }),
     db.subordinate.findMany({ where: among, select: { entityId: true, ...problemColumns } }),
@@ -60,17 +68,37 @@ async function readResults(
 const toState = (state: string | null): SubordinateState | null =>
   state === 'ACTIVE' || state === 'DOES_NOT_RESOLVE' ? state : null
 
-/** The entities in a state, in no order. */
-export async function listInState(state: SubordinateState, { db, now }: Source): Promise<string[]> {
-  const [collected, members] = await Promise.all([
-    db.$queryRaw<{ entityId: string }[]>`
-      SELECT e."entityId" FROM ${presentEntities} AND e."state" = ${state}`,
-    db.subordinate.findMany({ where: toStateCondition(state, now()), select: { entityId: true } }),
-  ])
-  return [...members, ...collected].map(({ entityId }) => entityId)
+/** The entities in a state. Those in the usual state are many, and known by the exceptions. */
+export async function chooseByState(
+  state: SubordinateState,
+  { db, now, reader }: Source & { reader: Pick<Reader, 'collection'> },
+): Promise<EntityChoice> {
+  if (state !== 'ACTIVE' || !(await isEvaluated(db, reader))) {
+    return { only: await listEntities(db, toStateCondition(state, now()), Prisma.sql`= ${state}`) }
+  }
+  const others = { OR: [{ active: false }, whereProblem(now())] }
+  return { except: await listEntities(db, others, Prisma.sql`IS DISTINCT FROM ${state}`) }
 }
 
-/** 0 before the first crawl, which no row has. */
-async function currentCrawl(db: Database): Promise<number> {
-  return (await db.collectionEvaluation.findUnique({ where: { id: 1 } }))?.crawlId ?? 0
+/** Whether the collection is that of the crawl that was evaluated; other programs can crawl too. */
+async function isEvaluated(db: Database, { collection }: Pick<Reader, 'collection'>): Promise<boolean> {
+  const [evaluation, crawl] = await Promise.all([readEvaluation(db), collection.state()])
+  if (!crawl) return true // it is empty
+  // An evaluation ends after its crawl.
+  return crawl.lastUpdated !== undefined && Number(evaluation?.crawledAt ?? 0) >= crawl.lastUpdated * 1000
 }
+
+async function listEntities(
+  db: Database,
+  members: Prisma.SubordinateWhereInput,
+  stateOfOthers: Prisma.Sql,
+): Promise<string[]> {
+  const [registered, others] = await Promise.all([
+    db.subordinate.findMany({ where: members, select: { entityId: true } }),
+    db.$queryRaw<{ entityId: string }[]>`
+      SELECT e."entityId" FROM ${presentEntities} AND e."state" ${stateOfOthers}`,
+  ])
+  return [...registered, ...others].map(({ entityId }) => entityId)
+}
+
+const readEvaluation = (db: Database) => db.collectionEvaluation.findUnique({ where: { id: 1 } })

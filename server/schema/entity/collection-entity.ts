@@ -5,8 +5,8 @@ import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import {
   type CollectedResult,
+  chooseByState,
   createResultReader,
-  listInState,
 } from '#server/schema/entity/collected-state.ts'
 import { searchTerm } from '#server/schema/search.ts'
 import { SubordinateProblem, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
@@ -144,15 +144,15 @@ builder.queryField('collectionEntities', (t) =>
       resolve: async (_root, { filter: given, ...args }, context) => {
         const filter = readerFilter(given)
         const { from, limit } = window(args)
-        const among = given?.state ? await listInState(given.state, context) : undefined
-        const { records, next } = await context.reader.collection.page(filter, from, limit, among)
+        const choice = given?.state ? await chooseByState(given.state, context) : undefined
+        const { records, next } = await context.reader.collection.page(filter, from, limit, choice)
         const edges = withResults(records, context).map((node) => ({
           node,
           cursor: encodeCursor(node.entity_id),
         }))
         return {
           filter,
-          among,
+          choice,
           edges,
           pageInfo: {
             hasNextPage: next !== undefined,
@@ -168,7 +168,7 @@ builder.queryField('collectionEntities', (t) =>
         totalCount: t.int({
           description: 'The number of entities on all pages.',
           authScopes: { read: true },
-          resolve: ({ filter, among }, _args, { reader }) => reader.collection.count(filter, among),
+          resolve: ({ filter, choice }, _args, { reader }) => reader.collection.count(filter, choice),
         }),
         walkedAt: t.field({
           type: 'DateTime',

@@ -77,6 +77,46 @@ it('says after a crawl which entities a third party refuses, and why', async () 
   expect(await list('ACTIVE')).toEqual([top, lower, leaf, odd].map((each) => each?.id).sort())
 })
 
+it('pages through the entities in a state, also with another filter, and counts them', async () => {
+  const document = `query ($filter: CollectionFilter, $after: String) {
+    collectionEntities(filter: $filter, first: 1, after: $after) {
+      totalCount edges { node { entityId } } pageInfo { endCursor } } }`
+  const all = async (filter: object) => {
+    const found: string[] = []
+    for (let after: string | null = null; ; ) {
+      const { data } = await admin.execute(document, { filter, after }, 'viewer')
+      const { totalCount, edges, pageInfo } = data.collectionEntities
+      if (edges.length === 0) return { totalCount, found }
+      found.push(edges[0].node.entityId)
+      after = pageInfo.endCursor
+    }
+  }
+  const [top, lower, leaf] = federation.entities.map(({ id }) => id)
+  const active = [top, lower, leaf, odd.id].sort()
+  expect(await all({ state: 'ACTIVE' })).toEqual({ totalCount: 4, found: active })
+  const parties = active.filter((id) => id === leaf || id === odd.id)
+  const entityType = 'openid_relying_party'
+  expect(await all({ state: 'ACTIVE', entityType })).toEqual({ totalCount: 2, found: parties })
+  expect(await all({ state: 'DOES_NOT_RESOLVE', entityType })).toEqual({
+    totalCount: 1,
+    found: [unvouched.id],
+  })
+})
+
+it('lists no entity as active that only another program has crawled', async () => {
+  const { redis, keys } = admin.server.jobContext.publishing
+  const { lastUpdated, entities, sorted: index } = keys.collection
+  const foreign = 'https://foreign.example'
+  const updated = String(await redis.get(lastUpdated))
+  await redis.hset(entities, foreign, '{}')
+  await redis.zadd(index, 0, foreign)
+  await redis.set(lastUpdated, Math.ceil(Date.now() / 1000) + 1)
+  expect(await list('ACTIVE')).toEqual([...federation.entities, odd].map(({ id }) => id).sort())
+  await redis.hdel(entities, foreign)
+  await redis.zrem(index, foreign)
+  await redis.set(lastUpdated, updated)
+})
+
 it('evaluates a change of the policy without a fetch, and reports it in list, alert and metric', async () => {
   const before = requests()
   const { since } = (await stateOf(unvouched)).problem

@@ -126,10 +126,12 @@ builder.queryFields((t) => ({
     description: 'The audit log, newest first, at most 100 per page.',
     authScopes: { read: true },
     args: { filter: t.arg({ type: AuditEventFilter, description: 'The filter.' }) },
-    totalCount: (_root, { filter }, { db }) => db.auditEvent.count({ where: conditionsOf(filter) }),
+    totalCount: async (_root, { filter }, { db }) =>
+      db.auditEvent.count({ where: await conditionsOf(filter, db) }),
     resolve: async (query, _root, { filter }, { db }) => {
       await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
-      return db.auditEvent.findMany({ ...query, where: conditionsOf(filter), orderBy: { id: 'desc' } })
+      const where = await conditionsOf(filter, db)
+      return db.auditEvent.findMany({ ...query, where, orderBy: { id: 'desc' } })
     },
   }),
   auditEvent: t.prismaField({

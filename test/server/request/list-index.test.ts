@@ -196,8 +196,8 @@ it.each<[title: string, filter: Parameters<typeof conditionsOf>[0], found: numbe
   ['a part of the object', { resourceContains: 'rp4711.' }, 1],
   ['folded runs', { folded: true }, 100],
 ])('audit entries found by %s are read and counted through an index', async (_title, filter, found) => {
-  const where = conditionsOf(filter)
   const plans = await plansOf(async () => {
+    const where = await conditionsOf(filter, db)
     await db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, take: 26 })
     expect(await db.auditEvent.count({ where })).toBe(found)
   })

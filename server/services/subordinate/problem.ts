@@ -66,15 +66,17 @@ export function stateOf(row: Pick<Subordinate, keyof typeof stateColumns>, now: 
 export function toStateCondition(state: SubordinateState, now: Date): Prisma.SubordinateWhereInput {
   const valid = { OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: now } }] }
   const resolvable = { active: true, unresolvableSince: null, ...valid }
-  const refused = { failingCode: { in: refusedByChains } }
+  // The time of a failure has an index, its code has none.
+  const failing = { failingSince: { not: null } }
+  const refused = { ...failing, failingCode: { in: refusedByChains } }
   const conditions: Record<SubordinateState, Prisma.SubordinateWhereInput> = {
     INACTIVE: { active: false },
     EXPIRED: { active: true, statementExpiresAt: { lte: now } },
     DOES_NOT_RESOLVE: { active: true, AND: [valid, { OR: [{ unresolvableSince: { not: null } }, refused] }] },
-    UNREACHABLE: { ...resolvable, failingCode: 'REACHABLE' },
+    UNREACHABLE: { ...resolvable, ...failing, failingCode: 'REACHABLE' },
     FAILING: {
       ...resolvable,
-      failingSince: { not: null },
+      ...failing,
       AND: { OR: [{ failingCode: null }, { failingCode: 'TRUST_MARKS' }] },
     },
     ACTIVE: { ...resolvable, failingSince: null },

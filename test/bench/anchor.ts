@@ -54,11 +54,14 @@ export async function prepareStore(subordinates: number): Promise<Store> {
   }
 }
 
+/** As the Dockerfile starts it. */
+const flagsOfImage = ['--max-semi-space-size=32']
+
 export async function serve(
   { redisUrl, keysDirectory }: Pick<Store, 'redisUrl' | 'keysDirectory'>,
   processes = 1,
 ): Promise<FederationProgram> {
-  const program = launch('federation/main.ts', {
+  const environment = {
     TA_DOMAIN: entityId,
     REDIS_URL: redisUrl,
     KEYS_DIR: keysDirectory,
@@ -67,7 +70,8 @@ export async function serve(
     WEB_CONCURRENCY: String(processes),
     RESOLVE_RATE_LIMIT: '1000000',
     COLLECTION_RATE_LIMIT: '1000000',
-  })
+  }
+  const program = launch('federation/main.ts', environment, flagsOfImage)
   // Each process prints the URL when it listens.
   const [, url = ''] = await program.printed(
     new RegExp(`(?:(http://127\\.0\\.0\\.1:\\d+)[^]*?){${processes}}`),

@@ -17,9 +17,13 @@ export type MeasuredProgram = {
 const root = new URL('../../', import.meta.url)
 const probe = new URL('probe.ts', import.meta.url).href
 
-export function launch(script: string, environment: Record<string, string> = {}): MeasuredProgram {
+export function launch(
+  script: string,
+  environment: Record<string, string> = {},
+  flags: readonly string[] = [],
+): MeasuredProgram {
   const child = fork(fileURLToPath(new URL(script, root)), {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--import', probe],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', probe, ...flags],
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

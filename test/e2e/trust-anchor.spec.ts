@@ -79,6 +79,25 @@ test('changes the Entity Configuration with forms, and serves it', async () => {
   expect(complaints).toEqual([])
 })
 
+test('shows name, environment and color on every screen, and publishes nothing for them', async () => {
+  const { page, complaints } = watched
+  const published = await claimsAt('/.well-known/openid-federation')
+  await page.goto('/trust-anchor/edit')
+  await page.getByLabel('Name', { exact: true }).fill('Nordic pilot')
+  await page.getByLabel('Environment').selectOption({ label: 'Test' })
+  await page.getByRole('radio', { name: 'Purple' }).check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL('/trust-anchor')
+  for (const path of ['/trust-anchor', '/subordinates', '/audit']) {
+    await page.goto(path)
+    const bar = page.getByRole('banner').first()
+    await bar.getByText('Nordic pilot').waitFor()
+    await bar.getByText('Test', { exact: true }).waitFor()
+  }
+  expect(await claimsAt('/.well-known/openid-federation')).toEqual(published)
+  expect(complaints).toEqual([])
+})
+
 test('sets the retention in days, and refuses a value that is too short', async () => {
   const { page, complaints } = watched
   await page.goto('/trust-anchor/edit')

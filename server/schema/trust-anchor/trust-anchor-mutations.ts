@@ -5,7 +5,7 @@ import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireCaller } from '#server/schema/input.ts'
-import { FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
+import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 
 const { InvalidInputError, ConflictError, UnavailableError } = failures
 
@@ -15,6 +15,9 @@ const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
     version: t.int({
       description: 'The version that was read; the mutation fails with CONFLICT after another change.',
     }),
+    displayName: t.string({ description: 'Its name for its operators. It is not published.' }),
+    environment: t.field({ type: Environment, description: 'What it is for.' }),
+    color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
     organizationName: t.string({ description: 'The name of the federation operator.' }),
     organization: t.field({ type: 'JSON', description: 'Further informational parameters (§5.2.2).' }),
     authorityHints: t.field({

@@ -2,6 +2,7 @@
 import { numberSettings } from '#core/defaults.ts'
 import { getEndpointParameter, optionalEndpoints } from '#core/endpoint.ts'
 import { mapRows } from '#core/map-rows.ts'
+import type { Environment as EnvironmentName } from '#server/database/environment.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
@@ -20,6 +21,15 @@ export const FederationEndpoint = builder.enumType('FederationEndpoint', {
   ),
 })
 
+export const Environment = builder.enumType('Environment', {
+  description: 'What an anchor is for.',
+  values: {
+    PRODUCTION: { description: 'Services rely on it.' },
+    TEST: { description: 'Its members try things.' },
+    OTHER: { description: 'Another purpose.' },
+  } satisfies Record<EnvironmentName, { description: string }>,
+})
+
 export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
   description: 'This Trust Anchor: its own settings and those of the whole federation.',
   authScopes: { read: true },
@@ -28,6 +38,19 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       type: 'EntityIdentifier',
       description: 'Its Entity Identifier.',
       resolve: (_settings, _args, { entityId }) => entityId,
+    }),
+    displayName: t.exposeString('displayName', {
+      nullable: true,
+      description: 'Its name for its operators. It is not published.',
+    }),
+    environment: t.expose('environment', {
+      type: Environment,
+      nullable: true,
+      description: 'What it is for.',
+    }),
+    color: t.exposeString('color', {
+      nullable: true,
+      description: 'The color that marks it in the console, as `#rrggbb`.',
     }),
     organizationName: t.exposeString('organizationName', {
       nullable: true,

@@ -17,6 +17,7 @@ import { mapRows } from '#core/map-rows.ts'
 import { parseParameters } from '#core/metadata.ts'
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
+import type { Environment } from '#server/database/environment.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { field, type Input, jsonField } from '#server/services/patch.ts'
 
@@ -26,6 +27,9 @@ const entityIds = field([], parseEntityIds)
 
 /** One row per setting, by the name of its column. */
 export const settingFields = {
+  displayName: field(null, parseDisplayName),
+  environment: field(null, (environment: Environment) => environment),
+  color: field(null, parseColor),
   organizationName: field(null, (name: string) => name),
   organization: jsonField({}, parseOrganization),
   authorityHints: entityIds,
@@ -47,6 +51,8 @@ export const settingFields = {
 
 export type SettingFields = Input<typeof settingFields>
 
+const MAXIMUM_NAME_LENGTH = 60
+
 type NumberField<Value> = ReturnType<typeof field<number, unknown, number, Value>>
 
 /** Whole numbers within the limits of their rows. */
@@ -59,6 +65,20 @@ function numberFields() {
   )
   // Each has the type of its own default.
   return fields as { [Name in NumberSetting]: NumberField<(typeof numberSettings)[Name]['default']> }
+}
+
+function parseDisplayName(given: string): string {
+  const name = given.trim()
+  if (name !== '' && name.length <= MAXIMUM_NAME_LENGTH && !/\p{Cc}/u.test(name)) return name
+  throw new FederationError(
+    'invalid_request',
+    `must be one line with 1 to ${MAXIMUM_NAME_LENGTH} characters.`,
+  )
+}
+
+function parseColor(color: string): string {
+  if (/^#[0-9a-f]{6}$/i.test(color)) return color.toLowerCase()
+  throw new FederationError('invalid_request', 'must be a color such as #2563eb.')
 }
 
 function parseEntityIds(given: readonly string[], { entityId, allowHttp }: Context): EntityId[] {

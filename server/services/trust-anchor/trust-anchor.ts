@@ -23,6 +23,16 @@ const statementSettings = [
   'metadataPolicy',
 ] as const
 
+/** Settings for the operators only. */
+const unpublishedSettings: readonly string[] = [
+  'displayName',
+  'environment',
+  'color',
+  'checkMinutes',
+  'runRetentionDays',
+  'auditRetentionDays',
+]
+
 export function createTrustAnchorService(context: ServiceContext) {
   const { db, entityId, publisher, publishing, write } = context
 
@@ -117,10 +127,11 @@ export function createTrustAnchorService(context: ServiceContext) {
 
 export type TrustAnchorService = ReturnType<typeof createTrustAnchorService>
 
-function topicsOf({ trustAnchors }: Patch<typeof settingFields>, touchesStatements: boolean): OutboxItem[] {
+function topicsOf(patch: Patch<typeof settingFields>, touchesStatements: boolean): OutboxItem[] {
+  if (Object.keys(patch).every((name) => unpublishedSettings.includes(name))) return []
   return [
     toPublish('entity-configuration'),
     ...(touchesStatements ? [toPublish('subordinates')] : []),
-    ...(trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
+    ...(patch.trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
   ]
 }

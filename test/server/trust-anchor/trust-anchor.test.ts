@@ -43,6 +43,38 @@ describe('updateTrustAnchor', () => {
     expect(cleared).not.toHaveProperty('federation_entity.organization_name')
   })
 
+  it('keeps name, environment and color for the operators, and publishes nothing for them', async () => {
+    await update({ organizationName: 'The Federation' })
+    const before = await servedConfiguration(admin)
+    const { db } = admin.server
+    const entries = await db.outboxEntry.count()
+    const APPEARANCE = 'displayName environment color'
+    const given = { displayName: ' National test ', environment: 'TEST', color: '#2563EB' }
+    expect(await admin.mutate('updateTrustAnchor', given, APPEARANCE, 'admin')).toMatchObject({
+      displayName: 'National test',
+      environment: 'TEST',
+      color: '#2563eb',
+    })
+    expect(await db.outboxEntry.count()).toBe(entries)
+    expect(await servedConfiguration(admin)).toEqual(before)
+    const cleared = { displayName: null, environment: null, color: null }
+    expect(await admin.mutate('updateTrustAnchor', cleared, APPEARANCE, 'admin')).toMatchObject(cleared)
+  })
+
+  it.for<[field: string, value: string, message: RegExp]>([
+    ['displayName', '', /1 to 60 characters/],
+    ['displayName', 'x'.repeat(61), /1 to 60 characters/],
+    ['displayName', 'two\nlines', /one line/],
+    ['color', 'blue', /#2563eb/],
+    ['color', '#fff', /#2563eb/],
+  ])('refuses %s: %j', async ([field, value, message]) => {
+    expect(await update({ [field]: value })).toMatchObject({
+      __typename: 'InvalidInputError',
+      message: expect.stringMatching(message),
+      path: ['input', field],
+    })
+  })
+
   it('advertises the default endpoints initially', async () => {
     const { endpoints: initial } = await present()
     expect(initial).toEqual(optionalEndpoints.filter((name) => endpoints[name].advertised === 'by default'))

@@ -31,6 +31,14 @@ export const text = (label: string, hint?: string): Field<string, string | null>
   parse: (value) => ({ input: value.trim() || null }),
 })
 
+/** One of several values; empty clears it. */
+export const choice = <Value extends string>(label: string): Field<Value | '', Value | null> => ({
+  label,
+  empty: '',
+  show: (stored) => (typeof stored === 'string' ? (stored as Value) : ''), // a value of the API's enum
+  parse: (value) => ({ input: value === '' ? null : value }),
+})
+
 /** Digits; empty means the default. */
 export const wholeNumber = (label: string, hint?: string): Field<string, number | null> => ({
   label,

@@ -1,8 +1,8 @@
 /** Describes the settings of the Trust Anchor and of the federation as a form. */
 import { type NumberSetting, numberSettings } from '#core/defaults.ts'
 import { mapRows } from '#core/map-rows.ts'
-import { jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
-import type { FederationEndpoint } from '#lib/gql/graphql.ts'
+import { choice, jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
+import type { Environment, FederationEndpoint } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
 
 /** The API returns the marks with their types, and takes only the JWTs. */
@@ -34,6 +34,9 @@ const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
 }
 
 export const anchorFields = {
+  displayName: text('Name', 'What this anchor is called here. It is not published.'),
+  environment: choice<Environment>('Environment'),
+  color: choice<string>('Color'),
   organizationName: text('Organization name'),
   organization: jsonObject('Further information'),
   authorityHints: list(

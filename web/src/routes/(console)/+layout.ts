@@ -11,6 +11,7 @@ const ShellStatus = graphql(`
       entityId version
       publication { ...PublicationFields }
     }
+    trustAnchor { displayName environment color }
   }
 `)
 
@@ -24,5 +25,5 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   // A failed poll of the status must not fail the page; the indicator shows it.
   const status = await readInBackground(fetch, ShellStatus, {})
-  return { viewer, status: status?.serverStatus ?? null }
+  return { viewer, status: status?.serverStatus ?? null, anchor: status?.trustAnchor ?? null }
 }) satisfies LayoutLoad

@@ -4,5 +4,6 @@ import type { LayoutData } from '../$types'
 export interface ShellProps {
   viewer: LayoutData['viewer']
   status: LayoutData['status']
+  anchor: LayoutData['anchor']
   openPalette: () => void
 }

@@ -6,7 +6,7 @@ import type { PageLoad } from './$types'
 const TrustAnchorPage = graphql(`
   query TrustAnchorPage {
     trustAnchor {
-      entityId organizationName authorityHints
+      entityId displayName environment color organizationName authorityHints
       superiors { entityId lastError policyConflict }
       trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
       constraints trustAnchors endpointAuthMethods

@@ -7,7 +7,7 @@ import type { PageLoad } from './$types'
 const TrustAnchorEdit = graphql(`
   query TrustAnchorEdit {
     trustAnchor {
-      version organizationName organization authorityHints trustAnchorHints trustMarks trustMarkIssuers
+      version displayName environment color organizationName organization authorityHints trustAnchorHints trustMarks trustMarkIssuers
       trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
       runRetentionDays auditRetentionDays

@@ -1,0 +1,2 @@
+/** What an anchor is for. */
+export type Environment = 'PRODUCTION' | 'TEST' | 'OTHER'

@@ -24,19 +24,26 @@ export function searchCondition(search: string | null | undefined): SearchCondit
   return term === undefined ? undefined : conditionOf(term)
 }
 
-/** A condition for each word, in any order. @throws GraphQLError */
-export function wordConditions(search: string | null | undefined): SearchCondition[] {
+/** The words, each once. @throws GraphQLError */
+export function searchWords(search: string | null | undefined): string[] {
   const words = new Set(searchTerm(search)?.split(/\s+/))
   if (words.size > MAXIMUM_WORDS) {
     throw new GraphQLError(`search must have at most ${MAXIMUM_WORDS} words.`, {
       extensions: { code: 'BAD_USER_INPUT' },
     })
   }
-  return [...words].map(conditionOf)
+  return [...words]
 }
 
-/** Prisma does not escape the wildcards of LIKE. */
+/** A condition for each word, in any order. @throws GraphQLError */
+export function wordConditions(search: string | null | undefined): SearchCondition[] {
+  return searchWords(search).map(conditionOf)
+}
+
 const conditionOf = (part: string): SearchCondition => ({
-  contains: part.replace(/[\\%_]/g, '\\$&'),
+  contains: escapeWildcards(part),
   mode: 'insensitive',
 })
+
+/** Of LIKE; Prisma does not escape them. */
+export const escapeWildcards = (part: string) => part.replace(/[\\%_]/g, '\\$&')

@@ -19,7 +19,7 @@ ALTER TABLE "AuditEvent" SET (toast_tuple_target = 512);
 -- These are what counts and searches read. Without it, a row that is still too long would keep them apart as well.
 ALTER TABLE "Subordinate" ALTER COLUMN "entityId" SET STORAGE MAIN, ALTER COLUMN "displayName" SET STORAGE MAIN,
   ALTER COLUMN "entityTypes" SET STORAGE MAIN, ALTER COLUMN "statementBasis" SET STORAGE MAIN,
-  ALTER COLUMN "tagKeys" SET STORAGE MAIN, ALTER COLUMN "searchText" SET STORAGE MAIN;
+  ALTER COLUMN "tags" SET STORAGE MAIN, ALTER COLUMN "tagKeys" SET STORAGE MAIN, ALTER COLUMN "searchText" SET STORAGE MAIN;
 ALTER TABLE "AuditEvent" ALTER COLUMN "actor" SET STORAGE MAIN, ALTER COLUMN "resource" SET STORAGE MAIN;
 
 -- The few actors of the audit log are found by the index of actors.

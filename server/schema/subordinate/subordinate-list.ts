@@ -6,7 +6,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
-import { wordConditions } from '#server/schema/search.ts'
+import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
 import { MAXIMUM_TAGS, tagKey } from '#server/services/subordinate/annotation.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
@@ -83,14 +83,16 @@ builder.queryField('subordinates', (t) =>
 const FEW = 2_000
 
 /**
- * Conditions that few rows meet together look frequent to the database, which multiplies their frequencies: it would look
- * along the order of the page for them, in all rows.
+ * Some conditions look frequent to the database where few rows meet them: several together, because it multiplies their
+ * frequencies, and an Entity Type or tag that hardly any row has. It would look along the order of the page, in all rows.
  */
 async function narrow(
   condition: Prisma.SubordinateWhereInput,
   db: Database,
 ): Promise<Prisma.SubordinateWhereInput> {
-  if (!Array.isArray(condition.AND) || condition.AND.length < 2) return condition
+  if (!Array.isArray(condition.AND) || !condition.AND[0]) return condition
+  const [{ entityTypes, tagKeys }] = condition.AND
+  if (condition.AND.length < 2 && !entityTypes && !tagKeys) return condition
   if ((await countMatches(condition, db)) > FEW) return condition
   const rows = await db.subordinate.findMany({ where: condition, select: { id: true } })
   return { id: { in: rows.map(({ id }) => id) } }
@@ -147,8 +149,7 @@ function where(
 ): Prisma.SubordinateWhereInput {
   if (!filter) return {}
   const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType, tags } = filter
-  const and: Prisma.SubordinateWhereInput[] = []
-  for (const contains of wordConditions(search)) and.push({ searchText: contains })
+  const and = searchTextConditions(search)
   if (entityType) and.push({ entityTypes: { has: entityType } })
   if (state) and.push(toStateCondition(state, now))
   if (typeof hasProblem === 'boolean') and.push(hasProblem ? whereProblem(now) : { NOT: whereProblem(now) })

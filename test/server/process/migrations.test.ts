@@ -39,9 +39,10 @@ async function printModel(): Promise<string> {
 const catalogs = {
   columns: `SELECT concat_ws(' ', table_name, column_name, udt_name, datetime_precision, is_nullable, column_default) AS line
     FROM information_schema.columns WHERE table_schema = 'public'`,
-  // schema.prisma cannot name an index of an expression, or of a part of the rows.
+  // schema.prisma cannot name an index of an expression, of a part of the rows, or with included columns.
   indexes: `SELECT concat_ws(' ', indrelid::regclass, pg_get_indexdef(indexrelid)) AS line FROM pg_index
-    WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace) AND indexprs IS NULL`,
+    WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+      AND indexprs IS NULL AND indnatts = indnkeyatts`,
   constraints: `SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS line
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace`,
 }

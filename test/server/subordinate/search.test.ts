@@ -49,6 +49,7 @@ it.each([
   ['the display name', 'reading', [LIBRARY]],
   ['words of several fields in any order', '  ROOM association library.example.org', [LIBRARY]],
   ['an organization in another language', 'bibliothèque', [LIBRARY]],
+  ['an organization in capital letters', 'BIBLIOTHÈQUE', [LIBRARY]],
   ['a contact', 'desk@library', [LIBRARY]],
   ['the name of another Entity Type', 'collection art', [MUSEUM]],
   ['a wildcard, literally', '100%_', [MUSEUM]],

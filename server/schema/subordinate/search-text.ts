@@ -1,0 +1,18 @@
+/** Searches the text that a trigger of the database writes in lower case: LIKE takes half the time of ILIKE. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { escapeWildcards, searchWords } from '#server/schema/search.ts'
+
+/** A condition for each word, in any order. @throws GraphQLError */
+export function searchTextConditions(search: string | null | undefined): Prisma.SubordinateWhereInput[] {
+  return searchWords(search).map((word) => ({
+    OR: spellingsOf(word).map((spelling) => ({ searchText: { contains: escapeWildcards(spelling) } })),
+  }))
+}
+
+/** In lower case; a database with the locale C changes only the letters of ASCII. */
+function spellingsOf(word: string): string[] {
+  const ascii = word.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  // Letter by letter, as the database does.
+  const all = [...word].map((letter) => letter.toLowerCase()).join('')
+  return [...new Set([all, ascii])]
+}

@@ -12,7 +12,7 @@ import type { Duration } from '../rebuild.ts'
 import { documents, operations, type Samples } from './admin-operations.ts'
 import { insertFederation } from './admin-rows.ts'
 
-type Named = { name: string; milliseconds: number }
+export type Named = { name: string; milliseconds: number }
 
 export type AdminGrowth = {
   subordinates: number

@@ -15,7 +15,7 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['audit|write', 'claim-size', 'reason'],
+  ['audit|write', 'claim-size', 'line', 'reason'],
   ['context', 'patch'],
   ['superior'],
   ['entity', 'signing-key'],

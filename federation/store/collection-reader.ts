@@ -125,10 +125,11 @@ export function createCollectionReader(redis: Redis, { collection: keys }: Redis
     choice: EntityChoice | undefined,
   ): Promise<Sorted> {
     const size = choice ? BATCH : count
+    const isWanted = isChosen(choice)
     const found: EntityId[] = []
     for (let start = from === undefined ? '-' : `[${from}`; found.length < count; ) {
       const batch = await redis.zrangebylex(keys.sorted, start, '+', 'LIMIT', 0, size)
-      found.push(...batch.filter(isChosen(choice)))
+      found.push(...batch.filter(isWanted))
       if (batch.length < size) break
       start = `(${batch.at(-1)}`
     }

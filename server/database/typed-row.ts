@@ -8,7 +8,9 @@ import type { Metadata } from '#core/metadata.ts'
 import type { MetadataPolicy } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwner, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type * as row from '#prisma/generated/client/client.ts'
-import type { Environment } from '#server/database/environment.ts'
+
+/** What an anchor is for. */
+export type Environment = 'PRODUCTION' | 'TEST' | 'OTHER'
 
 type SettingsJson = {
   environment: Environment | null

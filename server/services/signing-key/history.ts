@@ -5,6 +5,7 @@ import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { isLine } from '#server/services/line.ts'
 
 const MAXIMUM_REASON_LENGTH = 100
 
@@ -37,7 +38,7 @@ async function issuedAt(tx: Transaction, row: SigningKey): Promise<Date> {
 /** A reason of the specification or of the federation (§8.7.3). @throws InvalidInputError */
 export function parseReason(reason: string): string {
   const text = reason.trim()
-  if (text !== '' && text.length <= MAXIMUM_REASON_LENGTH && !/\p{Cc}/u.test(text)) return text
+  if (isLine(text, MAXIMUM_REASON_LENGTH)) return text
   throw new InvalidInputError(
     `The reason must be compromised, superseded, unspecified, or your own words of at most ${MAXIMUM_REASON_LENGTH} characters.`,
     'reason',

@@ -17,8 +17,9 @@ import { mapRows } from '#core/map-rows.ts'
 import { parseParameters } from '#core/metadata.ts'
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { parseTrustMark, parseTrustMarkIssuers, parseTrustMarkOwners } from '#core/trust-mark/index.ts'
-import type { Environment } from '#server/database/environment.ts'
+import type { Environment } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { isLine } from '#server/services/line.ts'
 import { field, type Input, jsonField } from '#server/services/patch.ts'
 
 type Context = { entityId: EntityId; allowHttp: boolean }
@@ -69,7 +70,7 @@ function numberFields() {
 
 function parseDisplayName(given: string): string {
   const name = given.trim()
-  if (name !== '' && name.length <= MAXIMUM_NAME_LENGTH && !/\p{Cc}/u.test(name)) return name
+  if (isLine(name, MAXIMUM_NAME_LENGTH)) return name
   throw new FederationError(
     'invalid_request',
     `must be one line with 1 to ${MAXIMUM_NAME_LENGTH} characters.`,

@@ -31,7 +31,7 @@ const unpublishedSettings: readonly string[] = [
   'checkMinutes',
   'runRetentionDays',
   'auditRetentionDays',
-]
+] satisfies (keyof SettingFields)[]
 
 export function createTrustAnchorService(context: ServiceContext) {
   const { db, entityId, publisher, publishing, write } = context

@@ -48,6 +48,7 @@ describe('updateTrustAnchor', () => {
     const before = await servedConfiguration(admin)
     const { db } = admin.server
     const entries = await db.outboxEntry.count()
+    const { lastPublishedAt } = await db.publisherLease.findFirstOrThrow()
     const APPEARANCE = 'displayName environment color'
     const given = { displayName: ' National test ', environment: 'TEST', color: '#2563EB' }
     expect(await admin.mutate('updateTrustAnchor', given, APPEARANCE, 'admin')).toMatchObject({
@@ -56,6 +57,7 @@ describe('updateTrustAnchor', () => {
       color: '#2563eb',
     })
     expect(await db.outboxEntry.count()).toBe(entries)
+    expect(await db.publisherLease.findFirstOrThrow()).toMatchObject({ lastPublishedAt })
     expect(await servedConfiguration(admin)).toEqual(before)
     const cleared = { displayName: null, environment: null, color: null }
     expect(await admin.mutate('updateTrustAnchor', cleared, APPEARANCE, 'admin')).toMatchObject(cleared)

@@ -7,8 +7,8 @@ import type { PageLoad } from './$types'
 const TrustAnchorEdit = graphql(`
   query TrustAnchorEdit {
     trustAnchor {
-      version displayName environment color organizationName organization authorityHints trustAnchorHints trustMarks trustMarkIssuers
-      trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
+      version displayName environment color organizationName organization authorityHints trustAnchorHints
+      trustMarks trustMarkIssuers trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
       runRetentionDays auditRetentionDays
     }

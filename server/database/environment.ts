@@ -1,2 +1,0 @@
-/** What an anchor is for. */
-export type Environment = 'PRODUCTION' | 'TEST' | 'OTHER'

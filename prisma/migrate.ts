@@ -1,7 +1,8 @@
-/** Applies prisma/migrations. Files and bookkeeping are those of `prisma migrate deploy`. */
+/** Applies prisma/migrations. Files and bookkeeping of `public` are those of `prisma migrate deploy`. */
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { applyToAnchor, migrationsOfAnchors } from './anchor-schema.ts'
 import { connectionConfig } from './connection.ts'
 
 /** The names of all migrations, in order. */
@@ -22,14 +23,42 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
   const lock = await pool.connect()
   try {
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
-    if (await areApplied(lock, names)) return []
-    // A start without pending migrations does not load the engine, 5 MB of WebAssembly to compile.
-    const { applyMigrations } = await import('./migration-engine.ts')
-    return await applyMigrations(databaseUrl, names)
+    const applied = (await areApplied(lock, names)) ? [] : await apply(databaseUrl, names)
+    await migrateAnchors(lock, names)
+    return applied
   } finally {
     await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
     lock.release()
     await pool.end()
+  }
+}
+
+/** A start without pending migrations does not load the engine, 5 MB of WebAssembly to compile. */
+async function apply(databaseUrl: string, names: readonly string[]): Promise<string[]> {
+  const { applyMigrations } = await import('./migration-engine.ts')
+  return applyMigrations(databaseUrl, names)
+}
+
+/** Applies what is pending to the tables of each anchor that has its own. */
+async function migrateAnchors(client: pg.ClientBase, names: readonly string[]): Promise<void> {
+  const { rows: found } = await client.query(`SELECT to_regclass('"Anchor"') IS NOT NULL AS "exists"`)
+  if (!found[0]?.exists) return
+  const { rows } = await client.query<{ slug: string; migration: string }>(
+    'SELECT "slug", "migration" FROM "Anchor" WHERE "migration" IS NOT NULL ORDER BY "slug"',
+  )
+  for (const { slug, migration } of rows) {
+    const pending = migrationsOfAnchors(names).filter((name) => name > migration)
+    const [last] = pending.slice(-1)
+    if (last === undefined) continue
+    await client.query('BEGIN')
+    try {
+      await applyToAnchor((sql) => client.query(sql), slug, pending)
+      await client.query('UPDATE "Anchor" SET "migration" = $1 WHERE "slug" = $2', [last, slug])
+      await client.query('COMMIT')
+    } catch (error) {
+      await client.query('ROLLBACK')
+      throw error
+    }
   }
 }
 

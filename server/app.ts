@@ -7,52 +7,45 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { Redis } from 'ioredis'
 import { observeRequests } from '#federation/metrics/requests.ts'
 import { createRequestIds } from '#federation/request-id.ts'
-import { createAlertService } from '#server/alerts/alerts.ts'
-import { watchAlerts } from '#server/alerts/watch.ts'
+import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Database } from '#server/database/client.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
 import type { Role } from '#server/identity/roles.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
-import type { JobQueue } from '#server/jobs/queue.ts'
-import type { Runs } from '#server/jobs/runs.ts'
-import type { ScheduleChanges } from '#server/jobs/schedule-changes.ts'
-import type { AuditFeed } from '#server/live/audit-feed.ts'
-import type { Events } from '#server/live/events.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
 import { GRAPHQL_PATH, graphqlRoute } from '#server/plugins/graphql.ts'
 import { refuseFaultyInput } from '#server/plugins/input-check.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
-import { watchPublication } from '#server/publish/publication-status.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
-import type { ServiceDeps } from '#server/services/context.ts'
-import type { Services } from '#server/services/index.ts'
 import { isReachable } from '#store/connect.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
 
-export type AppDeps = Omit<ServiceDeps, 'events'> & {
-  events: Events
+export type AppDeps = {
+  anchors: Anchors
+  /** The database of the installation. */
+  db: Database
+  redis: Redis
   observe: Observer
-  auditFeed: AuditFeed
-  services: Services
   accounts: Accounts
   ownAccount: OwnAccount
-  runs: Runs
-  queue: Pick<JobQueue, 'countWorkers'>
-  scheduleChanges: ScheduleChanges
   auth: Auth
+  now: Clock
   /** Roles that require a second factor. */
   secondFactorRoles: readonly Role[]
   singleSignOn: SingleSignOn | null
@@ -96,21 +89,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const entrance = { ...deps, onSignIn: deps.observe.signIn }
   authRoutes(app, entrance)
   singleSignOnRoutes(app, entrance)
-  const publicationWatch = watchPublication(deps.publishing)
-  const alerts = createAlertService(deps)
-  const alertWatch = watchAlerts(alerts)
-  graphqlRoute(app, deps.observe.operations.plugin, (request) =>
-    contextOf({ ...deps, publicationWatch, alerts, alertWatch }, request),
-  )
-  restRoutes(app, deps)
+  graphqlRoute(app, deps.observe.operations.plugin, (request) => contextOf(deps, request))
+  restRoutes(app, { ...deps, ...deps.anchors.first })
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)
-  app.addHook('preClose', async () => {
-    deps.auditFeed.close()
-    publicationWatch.close()
-    alertWatch.close()
-    await deps.events.close()
-  })
+  app.addHook('preClose', () => deps.anchors.endStreams())
   return app
 }
 
@@ -120,34 +103,32 @@ function noteOrigins(app: FastifyInstance): void {
   app.addHook('preValidation', ({ id }, _reply, done) => runWithOrigin({ requestId: id }, done))
 }
 
-async function contextOf(
-  deps: AppDeps & Pick<Context, 'publicationWatch' | 'alerts' | 'alertWatch'>,
-  request: FastifyRequest,
-): Promise<Context> {
+async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
   const requester = { address: request.ip, requestId: request.id }
+  const { first } = deps.anchors
   return {
     ...deps,
+    ...first,
     requester,
     newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),
     onFailure: deps.observe.operations.failed,
     caller: await callerOf(deps, { headers: request.headers, ...requester }),
-    isPending: createPendingReader(deps.db),
+    isPending: createPendingReader(first.db),
   }
 }
 
 /** Readiness depends on the database only; without Redis changes are accepted and published later. */
-function healthRoute(app: FastifyInstance, { db, publishing }: AppDeps): void {
+function healthRoute(app: FastifyInstance, { db, redis, anchors }: AppDeps): void {
   // Liveness checks no dependency, because a restart would not repair one.
   app.get('/health/live', () => ({ status: 'ok' }))
   app.get('/health', async (_request, reply) => {
-    const redis = (await isReachable(publishing.redis, publishing.keys.entityConfiguration))
-      ? 'ok'
-      : 'unavailable'
+    const { keys } = anchors.first.publishing
+    const state = (await isReachable(redis, keys.entityConfiguration)) ? 'ok' : 'unavailable'
     try {
       await db.$queryRaw`SELECT 1`
-      return { status: 'ok', redis }
+      return { status: 'ok', redis: state }
     } catch {
-      return reply.status(503).send({ status: 'error', detail: 'database unavailable', redis })
+      return reply.status(503).send({ status: 'error', detail: 'database unavailable', redis: state })
     }
   })
 }

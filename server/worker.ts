@@ -17,11 +17,10 @@ try {
       () => true,
       () => false,
     )
-  const metrics = await offerMetrics(backend.observe.registry, config, log, isWell)
-  const worker = await backend.startWorker()
+  const metrics = await offerMetrics(backend.observe, config, log, isWell)
+  await backend.anchors.startWorkers({ keepsSchedules: true })
   log.info({ entityId: config.entityId }, 'the worker is ready')
   closeOnSignals(log, async () => {
-    await worker.close()
     await metrics.close()
     await backend.close()
   })

@@ -29,6 +29,8 @@ export type AlertDeps = {
   publishing: PublishContext
   queue: Pick<JobQueue, 'countWorkers'>
   now: Clock
+  /** The first anchor also has the alerts about access, which is the installation's. */
+  isFirst: boolean
 }
 
 const sources = [

@@ -10,7 +10,13 @@ import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
 import { findKeyUses } from '#server/services/signing-key/use.ts'
 import { listSuperiors } from '#server/services/superior/superiors.ts'
 
-type Context = { db: Database; publishing: PublishContext; queue: Pick<JobQueue, 'countWorkers'>; now: Clock }
+type Context = {
+  db: Database
+  publishing: PublishContext
+  queue: Pick<JobQueue, 'countWorkers'>
+  now: Clock
+  isFirst: boolean
+}
 
 const SOON_MS = 14 * 86_400_000
 /** Without these, statements expire or the answers grow old. */
@@ -125,7 +131,8 @@ async function isUnused(db: Database, kid: string, now: Date): Promise<boolean> 
   return (await findKeyUses(db, now))(kid).neededUntil === null
 }
 
-export const accessAlerts: AlertSource<Context> = async ({ db, now }) => {
+export const accessAlerts: AlertSource<Context> = async ({ db, now, isFirst }) => {
+  if (!isFirst) return []
   const at = now()
   const expiresAt = { gt: at, lt: new Date(at.getTime() + SOON_MS) }
   const bare = {

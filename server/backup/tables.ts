@@ -22,7 +22,7 @@ const transient = [
 ]
 
 /** Tables that a server fills at its first start: a database with no other rows counts as empty. */
-const prepared = [...transient, 'Settings', 'Schedule', 'SigningKey', 'AuditHead']
+const prepared = [...transient, 'Anchor', 'Settings', 'Schedule', 'SigningKey', 'AuditHead']
 
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 

@@ -16,10 +16,9 @@ export async function startOwnWorker(installation: Installation): Promise<OwnWor
     isWorker: true,
     ...(redis ? { connectRedis: redis.connect } : {}),
   })
-  const worker = await backend.startWorker({ keepsSchedules: false })
+  await backend.anchors.startWorkers({ keepsSchedules: false })
   return {
     async close() {
-      await worker.close()
       await backend.close()
       await redis?.close()
     },

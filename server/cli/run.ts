@@ -7,6 +7,7 @@ import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/clien
 import { print, withInstallation } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
 import type { Database } from '#server/database/client.ts'
+import { createPool } from '#server/database/client.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
@@ -83,7 +84,8 @@ async function start(
   options: RunOptions,
 ): Promise<{ run: RenewalRun; isTaken: boolean }> {
   const log = pino({ level: 'silent' })
-  const queue = await openQueue(databaseUrl, log, { isWorker: false })
+  const pool = createPool(databaseUrl, { max: 1 })
+  const queue = await openQueue(pool, null, log, { isWorker: false })
   const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log, now })
   try {
     // The audit entries of the items have the id of the request that started the run.
@@ -93,6 +95,7 @@ async function start(
   } finally {
     runs.close()
     await queue.close()
+    await pool.end()
   }
 }
 

@@ -8,8 +8,8 @@ export type Database = PrismaClient
 /** A client inside a transaction. */
 export type Transaction = Prisma.TransactionClient
 
-export function createPool(url: string): pg.Pool {
-  return new pg.Pool({ ...connectionConfig(url), max: 10, connectionTimeoutMillis: 10_000 })
+export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
+  return new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: 10_000 })
 }
 
 /** Disconnecting also ends the pool. */

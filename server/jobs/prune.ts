@@ -8,17 +8,24 @@ const DAY_MS = 86_400_000
 /** Runs deleted at a time with their items. A single large transaction would delay writers. */
 const BATCH = 20
 
-export type Pruned = { runs: number; sessions: number; auditEvents: number }
-
-export async function prune(db: Database, now: Date): Promise<Pruned> {
+/** Of an anchor. */
+export async function prune(db: Database, now: Date): Promise<{ runs: number }> {
   const { runRetentionDays } = await readSettings(db)
   const runs = await pruneRuns(db, new Date(now.getTime() - runRetentionDays * DAY_MS))
+  await db.awaitedEntity.deleteMany({ where: whereNoLongerAwaited(now) })
+  return { runs }
+}
+
+/** Of the installation. The retention of the audit log is a setting of the first anchor. */
+export async function pruneInstallation(
+  db: Database,
+  now: Date,
+): Promise<{ sessions: number; auditEvents: number }> {
   const expired = { where: { expiresAt: { lt: now } } }
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
-  await db.awaitedEntity.deleteMany({ where: whereNoLongerAwaited(now) })
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
-  return { runs, sessions, auditEvents: await applyAuditRetention(db, now) }
+  return { sessions, auditEvents: await applyAuditRetention(db, now) }
 }
 
 async function pruneRuns(db: Database, before: Date): Promise<number> {

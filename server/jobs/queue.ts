@@ -1,7 +1,7 @@
-/** The job queue: pg-boss on our database. Each order is taken by one worker. */
+/** The job queue of an anchor: pg-boss on our database. Each order is taken by one worker. */
 import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
 import { fromPrisma, PgBoss } from 'pg-boss'
-import { connectionConfig } from '#prisma/connection.ts'
 import type { Transaction } from '#server/database/client.ts'
 
 export type RunOrder = { runId: number }
@@ -16,6 +16,11 @@ export type JobQueue = {
 }
 
 export const RUN_QUEUE = 'runs'
+
+/** The schema of the database in which the queue of an anchor is; null for the first one. */
+export const queueSchema = (slug: string | null) =>
+  slug === null ? 'jobs' : `jobs_${slug.replaceAll('-', '_')}`
+
 const WORKER = 'worker'
 
 /** A worker silent for this long counts as dead, and another one takes its order. */
@@ -28,18 +33,18 @@ const LONGEST_RUN_SECONDS = 23 * 3600
 /** Milliseconds for running jobs to reach a point at which another worker can continue. */
 const CLOSE_GRACE_MS = 8_000
 
-/** `isWorker`: this process executes runs. */
+/** `slug` is null for the first anchor. `isWorker`: this process executes runs. */
 export async function openQueue(
-  databaseUrl: string,
+  pool: Pool,
+  slug: string | null,
   log: FastifyBaseLogger,
   { isWorker }: { isWorker: boolean },
 ): Promise<JobQueue> {
   const boss = new PgBoss({
-    ...connectionConfig(databaseUrl),
+    db: { executeSql: (text, values) => pool.query(text, values) },
     instanceName: isWorker ? WORKER : 'admin',
     instanceHeartbeatSeconds: HEARTBEAT_SECONDS,
-    schema: 'jobs',
-    max: 4,
+    schema: queueSchema(slug),
     superviseIntervalSeconds: SUPERVISION_SECONDS,
     monitorIntervalSeconds: SUPERVISION_SECONDS,
   })

@@ -1,6 +1,7 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
 import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
@@ -10,7 +11,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
-import { prune } from '#server/jobs/prune.ts'
+import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 import { isDueAnew } from '#server/publish/age.ts'
@@ -19,7 +20,11 @@ import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
-export type ScheduleContext = RunContext & { runs: Runs }
+export type ScheduleContext = RunContext & {
+  runs: Runs
+  /** The database of the installation, for the first anchor, which also does the work of the installation. */
+  installation: Database | null
+}
 
 export type ScheduleResult = {
   /** The result as a sentence. */
@@ -35,9 +40,11 @@ type ScheduleRow = {
   /** The default. */
   cron: string
   run(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult>
+  /** It is work of the installation, which the first anchor does. */
+  isOfInstallation?: true
 }
 
-export const schedules = {
+const table = {
   'regenerate-entity-configuration': {
     description: 'Re-signs the Entity Configuration after half of its lifetime.',
     cron: '* * * * *',
@@ -97,6 +104,7 @@ export const schedules = {
     description: 'Verifies the audit log, and fails if an entry was changed, deleted or inserted.',
     cron: '0 3 * * *',
     run: verifyAudit,
+    isOfInstallation: true,
   },
   prune: {
     description: 'Deletes runs and audit events older than their retention, and expired sessions.',
@@ -105,9 +113,15 @@ export const schedules = {
   },
 } as const satisfies Record<string, ScheduleRow>
 
-export type ScheduleName = keyof typeof schedules
+export type ScheduleName = keyof typeof table
+
+export const schedules: Readonly<Record<ScheduleName, ScheduleRow>> = table
 
 export const scheduleNames = Object.keys(schedules) as ScheduleName[] // the keys of the table
+
+/** The schedules of an anchor. */
+export const schedulesOf = ({ installation }: Pick<ScheduleContext, 'installation'>): ScheduleName[] =>
+  scheduleNames.filter((name) => installation !== null || !schedules[name].isOfInstallation)
 
 /** Changes are published automatically; this renews the documents before they expire. */
 async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
@@ -188,14 +202,17 @@ function lookAtCertificate({ entityId, now }: ScheduleContext, signal: AbortSign
   return checkCertificate(new URL(entityId), now(), signal)
 }
 
-async function verifyAudit({ db }: ScheduleContext): Promise<ScheduleResult> {
-  const { checked, fault } = await verifyAuditLog(db)
+async function verifyAudit({ installation }: ScheduleContext): Promise<ScheduleResult> {
+  if (!installation) throw new TypeError('Only the first anchor verifies the audit log.')
+  const { checked, fault } = await verifyAuditLog(installation)
   if (fault !== null) return { message: fault, isFault: true }
   return { message: `${checked} entries are unchanged.` }
 }
 
-async function pruneOld({ db, now }: ScheduleContext): Promise<ScheduleResult> {
-  const { runs, sessions, auditEvents } = await prune(db, now())
+async function pruneOld({ db, installation, now }: ScheduleContext): Promise<ScheduleResult> {
+  const { runs } = await prune(db, now())
+  if (!installation) return { message: `Deleted ${runs} runs.` }
+  const { sessions, auditEvents } = await pruneInstallation(installation, now())
   return { message: `Deleted ${runs} runs, ${sessions} sessions and ${auditEvents} audit events.` }
 }
 

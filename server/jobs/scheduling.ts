@@ -6,8 +6,8 @@ import {
   type ScheduleContext,
   type ScheduleName,
   type ScheduleResult,
-  scheduleNames,
   schedules,
+  schedulesOf,
 } from '#server/jobs/schedules.ts'
 
 const POLLING_SECONDS = 10
@@ -15,12 +15,16 @@ const POLLING_SECONDS = 10
 const TIME_ZONE = 'UTC'
 
 /** Creates missing rows, for example of a schedule that is new in this version. */
-export async function ensureSchedules(db: Database, boss: PgBoss): Promise<void> {
-  for (const name of scheduleNames) {
+export async function ensureSchedules(
+  db: Database,
+  boss: PgBoss,
+  names: readonly ScheduleName[],
+): Promise<void> {
+  for (const name of names) {
     // At most one waiting and one running, so that a slow schedule builds no queue of missed times.
     await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
   }
-  const data = scheduleNames.map((name) => ({ name, cron: schedules[name].cron }))
+  const data = names.map((name) => ({ name, cron: schedules[name].cron }))
   await db.schedule.createMany({ data, skipDuplicates: true })
 }
 
@@ -43,8 +47,9 @@ export async function startScheduling(
   log: FastifyBaseLogger,
   closing: AbortSignal,
 ): Promise<void> {
-  const rows = await context.db.schedule.findMany({ where: { name: { in: scheduleNames } } })
-  for (const name of scheduleNames) {
+  const names = schedulesOf(context)
+  const rows = await context.db.schedule.findMany({ where: { name: { in: names } } })
+  for (const name of names) {
     await boss.work(name, { pollingIntervalSeconds: POLLING_SECONDS }, () =>
       runSchedule(context, name, log, closing),
     )

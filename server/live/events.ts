@@ -38,9 +38,10 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
   const runs = createChannel<RunChange>(`${prefix}inmor:admin:run-changed`, publisher)
   const channels = [subordinates, runs]
 
-  subscriber.on('message', (from: string, message: string) => {
+  const receive = (from: string, message: string) => {
     channels.find(({ name }) => name === from)?.receive(message)
-  })
+  }
+  subscriber.on('message', receive)
   // ioredis resubscribes after a reconnection, once the first subscription has succeeded.
   const names = channels.map(({ name }) => name)
   const subscribe = () => void subscriber.subscribe(...names).catch(() => subscriber.once('ready', subscribe))
@@ -52,7 +53,11 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
     subscribe: subordinates.listen,
     announceRun: runs.announce,
     subscribeToRuns: runs.listen,
-    close: async () => void (await Promise.all(channels.map((channel) => channel.close()))),
+    async close() {
+      subscriber.off('message', receive).off('ready', subscribe)
+      if (subscriber.status === 'ready') await subscriber.unsubscribe(...names).catch(() => undefined)
+      for (const channel of channels) channel.close()
+    },
   }
 }
 
@@ -80,7 +85,7 @@ function createChannel<Change>(name: string, publisher: Redis) {
       streams.add(stream)
       return stream
     },
-    async close(): Promise<void> {
+    close(): void {
       for (const stream of streams) stream.end()
     },
   }

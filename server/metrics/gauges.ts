@@ -1,4 +1,4 @@
-/** Computes gauges at each scrape: of the installation (cached for some seconds) and of this process. */
+/** Computes gauges at each scrape: of an anchor (cached for some seconds) and of this process. */
 import type { Pool } from 'pg'
 import { Gauge, type Registry } from 'prom-client'
 import {
@@ -8,7 +8,7 @@ import {
   type Sample,
 } from '#server/metrics/installation.ts'
 
-/** Gauges of the installation: every process reports the same values. */
+/** Gauges of an anchor: every process reports the same values. */
 const KEPT_MS = 15_000
 
 const rows: Readonly<Record<InstallationGauge, { help: string; labelNames?: string[] }>> = {

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { observeFetches } from '#federation/metrics/fetches.ts'
-import { serveMetrics } from '#federation/metrics/registry.ts'
+import { type MetricsSource, mergeRegistries, serveMetrics } from '#federation/metrics/registry.ts'
 import { observeSigning } from '#federation/metrics/signing.ts'
 import { observeKeys, observeRedis } from '#federation/metrics/state.ts'
 import { listenOrExplain } from '#federation/start-error.ts'
@@ -21,43 +21,68 @@ import type { PublicationObserver } from '#server/publish/observer.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { Reader } from '#store/reader.ts'
 
-export type Observer = {
-  registry: Registry
+/** What is measured for each anchor. */
+export type AnchorObserver = {
   publication: PublicationObserver
   jobs: JobObserver
-  operations: OperationObserver
-  signIn: SignInObserver
   fetcher(fetcher: Fetcher): Fetcher
   signingKeys(keys: SigningKeys): SigningKeys
   /** The sources that each scrape reads. */
-  state(
-    sources: Omit<InstallationSource, 'now'> & { pool: Pool; reader: Reader; signingKeys: SigningKeys },
-  ): void
+  state(sources: Omit<InstallationSource, 'now'> & { reader: Reader; signingKeys: SigningKeys }): void
+  /** Ends the metrics of the anchor. */
+  close(): void
+}
+
+export type Observer = {
+  /** The metrics of the installation and of its first anchor. */
+  registry: Registry
+  /** All of them. */
+  source: MetricsSource
+  operations: OperationObserver
+  signIn: SignInObserver
+  pool(pool: Pool): void
+  /** The series of every anchor but the first one, which has no slug here, are labelled with it. */
+  ofAnchor(slug: string | null): AnchorObserver
 }
 
 /** Always counts, because that is cheap. The process decides whether to serve the metrics. */
 export function createObserver(now: Clock): Observer {
   const registry = new Registry()
+  const others = new Set<Registry>()
   return {
     registry,
-    publication: observePublication(registry, now),
-    jobs: observeJobs(registry, now),
+    source: mergeRegistries(() => [registry, ...others]),
     operations: observeOperations(registry),
     signIn: observeSignIns(registry),
+    pool: (pool) => observePool(registry, pool),
+    ofAnchor(slug) {
+      if (slug === null) return observeAnchor(registry, now, () => undefined)
+      const own = new Registry()
+      own.setDefaultLabels({ anchor: slug })
+      others.add(own)
+      return observeAnchor(own, now, () => others.delete(own))
+    },
+  }
+}
+
+function observeAnchor(registry: Registry, now: Clock, close: () => void): AnchorObserver {
+  return {
+    publication: observePublication(registry, now),
+    jobs: observeJobs(registry, now),
     fetcher: (fetcher) => observeFetches(fetcher, registry),
     signingKeys: (keys) => ({ ...keys, current: observeSigning(keys.current, registry) }),
-    state({ pool, reader, signingKeys, ...installation }) {
+    state({ reader, signingKeys, ...installation }) {
       observeInstallation(registry, { ...installation, now })
-      observePool(registry, pool)
       observeRedis(registry, () => reader.ping())
       observeKeys(registry, { keys: signingKeys.current, now: () => toUnix(now()) })
     },
+    close,
   }
 }
 
 /** Serves the metrics if a port is set, and the health of a worker, which has no other port. */
 export async function offerMetrics(
-  registry: Registry,
+  { registry, source }: Pick<Observer, 'registry' | 'source'>,
   { host, metricsPort }: { host: string; metricsPort: number | undefined },
   log: FastifyBaseLogger,
   isWell?: () => Promise<boolean>,
@@ -66,7 +91,7 @@ export async function offerMetrics(
   collectDefaultMetrics({ register: registry })
   const place = { host, port: metricsPort }
   const server = await listenOrExplain({ ...place, variable: 'METRICS_PORT' }, () =>
-    serveMetrics(registry, place, isWell),
+    serveMetrics(source, place, isWell),
   )
   log.info({ url: server.url }, 'metrics are offered')
   return server

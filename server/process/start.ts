@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { FetchLimits } from '#fetcher/limits.ts'
+import type { Anchor } from '#server/anchors/anchor.ts'
 import { buildApp } from '#server/app.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
-import { createAuditFeed } from '#server/live/audit-feed.ts'
+import type { Database } from '#server/database/client.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { type Backend, startBackend } from '#server/process/backend.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -18,16 +19,16 @@ const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
 /** Milliseconds for running requests to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 
-export type AdminServer = Pick<
-  Backend,
-  'db' | 'services' | 'publisher' | 'runs' | 'jobContext' | 'observe' | 'now'
-> & {
-  app: FastifyInstance
-  auth: Auth
-  /** The address of its metrics, if they are served. */
-  metricsUrl: string | undefined
-  close(): Promise<void>
-}
+export type AdminServer = Pick<Backend, 'anchors' | 'observe' | 'now'> &
+  Pick<Anchor, 'db' | 'services' | 'publisher' | 'runs' | 'jobContext'> & {
+    app: FastifyInstance
+    /** The database of the installation; `db` is the first anchor's. */
+    installation: Database
+    auth: Auth
+    /** The address of its metrics, if they are served. */
+    metricsUrl: string | undefined
+    close(): Promise<void>
+  }
 
 /** Replaces parts, instead of the configured URLs. */
 export type Overrides = {
@@ -44,15 +45,13 @@ export async function startAdminServer(
   overrides: Overrides = {},
 ): Promise<AdminServer> {
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
-  const { db, services, publisher, runs, jobContext, observe, now } = backend
+  const { db, anchors, observe, now } = backend
   const auth = createAuth(db, config, now)
   const app = await buildApp({
     ...backend,
     auth,
     accounts: createAccounts({ db, auth, now }),
     ownAccount: createOwnAccount(db, auth),
-    auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
-    log,
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
     secondFactorRoles: config.secondFactorRoles,
@@ -62,25 +61,24 @@ export async function startAdminServer(
     trustedProxies: config.trustedProxies,
     consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
   })
-  const worker = config.worker === 'inline' ? await backend.startWorker() : null
+  if (config.worker === 'inline') await anchors.startWorkers({ keepsSchedules: true })
 
   const close = async () => {
     // Running requests may finish; idle open connections must not delay the exit.
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
     await app.close()
     clearTimeout(cutOff)
-    await worker?.close()
     await metrics?.close()
     await backend.close()
   }
   let metrics: Awaited<ReturnType<typeof offerMetrics>> | undefined
   try {
-    metrics = await offerMetrics(observe.registry, config, log)
+    metrics = await offerMetrics(observe, config, log)
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
     await close()
     throw error
   }
   const { url: metricsUrl } = metrics
-  return { app, db, auth, services, publisher, runs, jobContext, observe, now, metricsUrl, close }
+  return { ...anchors.first, app, installation: db, auth, anchors, observe, now, metricsUrl, close }
 }

@@ -25,6 +25,7 @@ export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: A
   const head = await lockAuditHead(tx)
   const data = {
     at: head.now,
+    anchor: head.anchor,
     actor: caller.name,
     method: caller.method,
     address: caller.address ?? null,

@@ -7,10 +7,25 @@ type Hashed = Omit<AuditEvent, 'id' | 'hash' | 'runId' | 'part' | 'before' | 'af
   after: unknown
 }
 
-/** A success without a reason hashes as before those two columns existed, so that old entries keep their hash. */
+/**
+ * A success without a reason hashes as before those two columns existed, and an entry without an anchor as before that
+ * column did, so that old entries keep their hash.
+ */
 export function hashOf(event: Hashed): string {
-  const { at, actor, method, address, requestId, action, resourceType, resource, eventTypes, before, after } =
-    event
+  const {
+    at,
+    anchor,
+    actor,
+    method,
+    address,
+    requestId,
+    action,
+    resourceType,
+    resource,
+    eventTypes,
+    before,
+    after,
+  } = event
   const content = [
     at.toISOString(),
     actor,
@@ -23,8 +38,9 @@ export function hashOf(event: Hashed): string {
     eventTypes,
   ]
   const ending = event.outcome === 'SUCCEEDED' && event.reason === null ? [] : [event.outcome, event.reason]
+  const place = anchor === null ? [] : [{ anchor }]
   return createHash('sha256')
-    .update(canonicalJson([event.previousHash, ...content, before, after, ...ending]))
+    .update(canonicalJson([event.previousHash, ...content, before, after, ...ending, ...place]))
     .digest('hex')
 }
 

@@ -2,15 +2,16 @@
 import type { AuditHead } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 
-type LockedHead = AuditHead & { now: Date }
+type LockedHead = AuditHead & { now: Date; anchor: string | null }
 
 /**
  * Writers wait for each other from here until the commit, so that the chain has no forks. `now` is the database's time,
- * so that all processes use one clock.
+ * so that all processes use one clock. `anchor` is what entries over this connection say.
  */
 export async function lockAuditHead(tx: Transaction): Promise<LockedHead> {
   const [head] = await tx.$queryRaw<LockedHead[]>`
-    SELECT *, clock_timestamp() AT TIME ZONE 'utc' AS "now" FROM "AuditHead" FOR UPDATE`
+    SELECT h.*, clock_timestamp() AT TIME ZONE 'utc' AS "now", (SELECT "slug" FROM "CurrentAnchor") AS "anchor"
+    FROM "AuditHead" h FOR UPDATE OF h`
   if (!head) throw new Error('The audit log has lost its head row. Run "inmor audit verify".')
   return head
 }

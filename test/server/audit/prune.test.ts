@@ -1,7 +1,7 @@
 /** Tests the deletion of expired runs, audit events and sessions. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
-import { prune } from '#server/jobs/prune.ts'
+import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { recordOnly } from '#server/services/write.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -40,7 +40,11 @@ it('removes runs older than the retention, with their items, and expired session
     'admin',
   )
   expect(changed).toMatchObject({ runRetentionDays: 10 })
-  expect(await prune(db, new Date())).toEqual({ runs: 1, sessions: 1, auditEvents: 0 })
+  expect(await prune(db, new Date())).toEqual({ runs: 1 })
+  expect(await pruneInstallation(admin.server.installation, new Date())).toEqual({
+    sessions: 1,
+    auditEvents: 0,
+  })
   const left = await db.renewalRun.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
   expect(left).toEqual([{ id: recent.id }, { id: waiting.id }])
   expect(await db.renewalRunItem.count({ where: { runId: old.id } })).toBe(0)
@@ -48,7 +52,7 @@ it('removes runs older than the retention, with their items, and expired session
 })
 
 it('keeps recent audit entries before one that a slow clock dated', async () => {
-  const { db } = admin.server
+  const { installation: db } = admin.server
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/young' }, 'id')
   await recordOnly(db, jobCaller('test'), { action: 'pruneAuditLog', resource: '' })
   await db.$transaction([

@@ -13,7 +13,7 @@ afterAll(() => admin.close())
 
 /** Inserts into the table fail as on a full disk. */
 async function whileFull(table: string, work: () => Promise<void>) {
-  const { db } = admin.server
+  const { installation: db } = admin.server
   await db.$executeRawUnsafe(
     `CREATE TRIGGER disk_full BEFORE INSERT ON "${table}" FOR EACH ROW EXECUTE FUNCTION disk_full()`,
   )

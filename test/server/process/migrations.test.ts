@@ -38,7 +38,8 @@ async function printModel(): Promise<string> {
 /** The entries of a catalog for our tables, sorted by table; the order of columns is ignored. */
 const catalogs = {
   columns: `SELECT concat_ws(' ', table_name, column_name, udt_name, datetime_precision, is_nullable, column_default) AS line
-    FROM information_schema.columns WHERE table_schema = 'public'`,
+    FROM information_schema.columns NATURAL JOIN information_schema.tables
+    WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
   // schema.prisma cannot name an index of an expression, of a part of the rows, or with included columns.
   indexes: `SELECT concat_ws(' ', indrelid::regclass, pg_get_indexdef(indexrelid)) AS line FROM pg_index
     WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)

@@ -101,7 +101,8 @@ async function columnsByTable(): Promise<Map<string, string[]>> {
   const rows = await query(
     upgraded,
     `SELECT table_name AS table, array_agg(column_name::text) AS columns FROM information_schema.columns
-     WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' GROUP BY 1`,
+     NATURAL JOIN information_schema.tables
+     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> '_prisma_migrations' GROUP BY 1`,
   )
   return new Map(rows.map((row) => [String(row.table), row.columns]))
 }

@@ -18,7 +18,7 @@ const signal = new AbortController().signal
 const minutes = (count: number) => new Date(Date.now() + count * 60_000)
 
 async function checkAll(during = signal) {
-  const context = { ...admin.server, observe: admin.server.observe.jobs } as unknown as RunContext // as its worker has it
+  const context = { ...admin.server, observe: admin.server.jobContext.observe } as unknown as RunContext // as its worker has it
   return checkSubordinates(context, jobCaller('check-subordinates'), during)
 }
 

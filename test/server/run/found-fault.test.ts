@@ -8,7 +8,6 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { checkCertificate } from '#server/jobs/certificate.ts'
-import type { ScheduleContext } from '#server/jobs/schedules.ts'
 import { runSchedule } from '#server/jobs/scheduling.ts'
 import { makeCertificate } from '#test/federation/certificate.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -63,9 +62,8 @@ it('finds no fault without a certificate or without an answer', async () => {
 })
 
 async function run(name: 'check-certificate' | 'verify-audit-log', entityId = admin.entityId) {
-  const { db, observe, now } = admin.server
-  // These schedules do not use the other fields of the context.
-  const context = { db, entityId, observe: observe.jobs, now } as unknown as ScheduleContext
+  const { db, jobContext } = admin.server
+  const context = { ...jobContext, entityId }
   await db.schedule.update({ where: { name }, data: { enabled: true } })
   await runSchedule(context, name, pino({ level: 'silent' }), signal)
   const { data } = await admin.execute(
@@ -92,7 +90,7 @@ it('is an alert until the certificate is renewed', async () => {
 })
 
 it('is an alert when somebody changed the audit log', async () => {
-  const { db } = admin.server
+  const { installation: db } = admin.server
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/a' }, 'id')
   expect(await run('verify-audit-log')).toEqual({ lastSucceeded: true, alerts: [] })
   const { id } = await db.auditEvent.findFirstOrThrow({ orderBy: { id: 'asc' } })

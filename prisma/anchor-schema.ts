@@ -1,0 +1,81 @@
+/**
+ * The tables of an anchor are in a schema of PostgreSQL: `public` for the first one, and one of its own for each other.
+ * The tables of the installation, such as users and the audit log, are in `public` only.
+ */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Prisma } from './generated/client/client.ts'
+
+type Run = (sql: string) => Promise<unknown>
+
+/** The models of the installation. Every other model is one of an anchor. */
+const installationModels: readonly string[] = [
+  'Anchor',
+  'AnchorRole',
+  'AuditEvent',
+  'AuditHead',
+  'User',
+  'Invitation',
+  'Session',
+  'Account',
+  'TwoFactor',
+  'Passkey',
+  'Verification',
+  'Apikey',
+  'RateLimit',
+] satisfies Prisma.ModelName[]
+
+/** Migrations of the installation's tables end with this; all others since then are of an anchor's tables. */
+const INSTALLATION = '_installation'
+const FIRST_INSTALLATION = '20261127100000_anchors_installation'
+
+/** Its own entries of the audit log, and what they say about the anchor. The first anchor has those of the installation too. */
+const views = ['AuditEvent', 'CurrentAnchor']
+
+/** The tables and views that an anchor has in its own schema. */
+export const scopedNames = {
+  first: ['AuditEvent'],
+  other: [...Object.values(Prisma.ModelName).filter((name) => !installationModels.includes(name)), ...views],
+}
+
+/** A slug has no underscores, so the names of two anchors differ. */
+export const schemaOf = (slug: string) => `anchor_${slug.replaceAll('-', '_')}`
+
+/** The migrations that an anchor's own schema needs. */
+export function migrationsOfAnchors(names: readonly string[]): string[] {
+  return names.filter((name) => !name.endsWith(INSTALLATION))
+}
+
+/** Creates the tables of an anchor, inside a transaction. Returns the last migration. */
+export async function createAnchorTables(
+  run: Run,
+  slug: string,
+  names: readonly string[],
+): Promise<string | null> {
+  await run(`CREATE SCHEMA "${schemaOf(slug)}"`)
+  const migrations = migrationsOfAnchors(names)
+  await applyToAnchor(run, slug, migrations)
+  return migrations.at(-1) ?? null
+}
+
+/** Applies further migrations to the tables of an anchor, inside a transaction. */
+export async function applyToAnchor(run: Run, slug: string, migrations: readonly string[]): Promise<void> {
+  const schema = schemaOf(slug)
+  await run(`SET LOCAL search_path TO "${schema}", "public"`) // types and operators are in the second one
+  for (const name of migrations) await run(await readMigration(name))
+  await run('SET LOCAL search_path TO DEFAULT')
+  // Migrations before the first one of the installation create its tables too.
+  if (migrations.some((name) => name < FIRST_INSTALLATION)) {
+    const tables = installationModels.map((name) => `"${schema}"."${name}"`)
+    await run(`DROP TABLE IF EXISTS ${tables.join(', ')} CASCADE`)
+  }
+  await run(`CREATE OR REPLACE VIEW "${schema}"."CurrentAnchor" AS SELECT '${slug}'::text AS "slug"`)
+  await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
+    SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
+}
+
+export const dropAnchorTables = (run: Run, slug: string) => run(`DROP SCHEMA "${schemaOf(slug)}" CASCADE`)
+
+function readMigration(name: string): Promise<string> {
+  return readFile(fileURLToPath(new URL(`migrations/${name}/migration.sql`, import.meta.url)), 'utf8')
+}

@@ -1,0 +1,145 @@
+/** Starts what each anchor has of its own: database client, keys, publisher, services, runs, schedules and streams. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Pool } from 'pg'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import type { FetchLimits } from '#fetcher/limits.ts'
+import { createAlertService } from '#server/alerts/alerts.ts'
+import { watchAlerts } from '#server/alerts/watch.ts'
+import type { Clock } from '#server/clock.ts'
+import type { ServerConfig } from '#server/config/config.ts'
+import { connectAnchor } from '#server/database/anchor-client.ts'
+import type { Database } from '#server/database/client.ts'
+import { openQueue } from '#server/jobs/queue.ts'
+import { createRuns } from '#server/jobs/runs.ts'
+import { createScheduleChanges } from '#server/jobs/schedule-changes.ts'
+import { type ScheduleContext, schedulesOf } from '#server/jobs/schedules.ts'
+import { ensureSchedules } from '#server/jobs/scheduling.ts'
+import { startWorker } from '#server/jobs/worker.ts'
+import { createAuditFeed } from '#server/live/audit-feed.ts'
+import { createEvents } from '#server/live/events.ts'
+import type { Observer } from '#server/metrics/observer.ts'
+import { watchPublication } from '#server/publish/publication-status.ts'
+import { startPublisher } from '#server/publish/publisher.ts'
+import { openSigningKeys } from '#server/publish/signing-keys.ts'
+import { createServices } from '#server/services/index.ts'
+import { anchorPlace } from '#store/anchors.ts'
+import { redisKeys } from '#store/keys.ts'
+import { createReader } from '#store/reader.ts'
+
+/** What the anchors of an installation share. */
+export type Installation = {
+  config: Pick<
+    ServerConfig,
+    'redisKeyPrefix' | 'keysDirectory' | 'historicalKeysDirectory' | 'entityId' | 'allowHttp'
+  >
+  db: Database
+  pool: Pool
+  /** Connections of the queues. */
+  queuePool: Pool
+  redis: Redis
+  subscriber: Redis
+  observe: Observer
+  log: FastifyBaseLogger
+  now: Clock
+  /** Whether this process executes runs. */
+  isWorker: boolean
+  fetchLimits: Partial<FetchLimits>
+}
+
+export type AnchorIdentity = { slug: string; entityId: string; isFirst: boolean }
+
+export type Anchor = Awaited<ReturnType<typeof startAnchor>>
+
+export type WorkerOptions = {
+  /** Whether the worker executes schedules besides runs. */
+  keepsSchedules: boolean
+}
+
+/** @throws an error whose message is one clear sentence, and nothing stays open */
+export async function startAnchor(installation: Installation, { slug, entityId, isFirst }: AnchorIdentity) {
+  await using opened = new AsyncDisposableStack()
+  const { config, redis, now } = installation
+  const { allowHttp } = config
+  const { redisKeyPrefix, keysDirectory, historicalKeysDirectory } = anchorPlace(config, slug)
+  const log = isFirst ? installation.log : installation.log.child({ anchor: slug })
+  const observe = installation.observe.ofAnchor(isFirst ? null : slug)
+  opened.defer(observe.close)
+
+  const openedKeys = await openSigningKeys({
+    directory: keysDirectory,
+    historicalDirectory: historicalKeysDirectory,
+    onError: (err) => log.error({ err }, 'the key directory is not usable; the previous keys stay in use'),
+  })
+  opened.defer(openedKeys.close)
+  const signingKeys = observe.signingKeys(openedKeys)
+  const db = connectAnchor(installation.pool, slug, isFirst)
+  opened.defer(() => db.$disconnect())
+  const fetcher = observe.fetcher(createFetcher({ allowHttp, limits: installation.fetchLimits }))
+  opened.defer(fetcher.close)
+  const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys, now }
+  const publisher = startPublisher(publishing, log, observe.publication)
+  opened.defer(publisher.stop)
+  const events = createEvents(redis, installation.subscriber, redisKeyPrefix)
+  opened.defer(events.close)
+  const reader = createReader({ redis, prefix: redisKeyPrefix })
+  opened.defer(reader.close)
+  const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events, now }
+  const services = createServices(deps)
+
+  const { isWorker, queuePool } = installation
+  const queue = await openQueue(queuePool, isFirst ? null : slug, log, { isWorker })
+  opened.defer(queue.close)
+  const ofInstallation = { installation: isFirst ? installation.db : null }
+  await ensureSchedules(db, queue.boss, schedulesOf(ofInstallation))
+  const runs = createRuns({ db, queue, events, log, now })
+  opened.defer(runs.close)
+  observe.state({ db, queue, reader, signingKeys })
+
+  await services.signingKeys.follow() // the directory may have changed while no process ran
+  signingKeys.onChange(() => {
+    services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
+  })
+
+  // Items do not wait for publication; the run waits once, at its end.
+  const behind = { ...publisher, flush: async () => void publisher.flush() }
+  const jobContext: ScheduleContext = {
+    ...deps,
+    ...ofInstallation,
+    services: createServices({ ...deps, publisher: behind }),
+    redisKeyPrefix,
+    runs,
+    observe: observe.jobs,
+  }
+  const alerts = createAlertService({ db, publishing, queue, now, isFirst })
+  const streams = {
+    auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
+    publicationWatch: watchPublication(publishing),
+    alertWatch: watchAlerts(alerts),
+  }
+  const owned = opened.move()
+
+  return {
+    ...deps,
+    ...streams,
+    slug,
+    isFirst,
+    services,
+    alerts,
+    queue,
+    runs,
+    scheduleChanges: createScheduleChanges(db, queue),
+    jobContext,
+    async startWorker({ keepsSchedules }: WorkerOptions): Promise<void> {
+      const worker = await startWorker({ queue, events, log, context: jobContext, keepsSchedules })
+      owned.defer(worker.close)
+    },
+    /** Ends all streams, so that the server can close. */
+    async endStreams() {
+      for (const stream of Object.values(streams)) stream.close()
+      await events.close()
+    },
+    /** Close the users of the anchor first, or running requests fail. */
+    close: () => owned.disposeAsync(),
+  }
+}

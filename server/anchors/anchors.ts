@@ -1,0 +1,143 @@
+/** Runs the anchors of the installation: starts and stops them as their rows come and go, in every process. */
+import type { Anchor as Row } from '#prisma/generated/client/client.ts'
+import { type Anchor, type Installation, startAnchor, type WorkerOptions } from '#server/anchors/anchor.ts'
+import { FIRST_ANCHOR, writeAnchors } from '#store/anchors.ts'
+
+/** Milliseconds between two looks at the rows, which other processes change too. */
+const INTERVAL_MS = 2_000
+
+export type KnownAnchor = Pick<Row, 'slug' | 'pausedAt' | 'createdAt'> & {
+  entityId: string
+  /** Undefined while it cannot run. */
+  running: Anchor | undefined
+  /** Why it cannot run. */
+  fault: string | null
+}
+
+export type Anchors = {
+  /** The configured one. */
+  first: Anchor
+  /** All of them, the first one first and the others by slug. */
+  list(): readonly KnownAnchor[]
+  /** By slug or Entity Identifier. */
+  find(name: string): KnownAnchor | undefined
+  /** Looks at the rows now, and tells the federation servers. */
+  refresh(): Promise<void>
+  /** Every anchor executes runs from now on, and each that starts later. */
+  startWorkers(options: WorkerOptions): Promise<void>
+  /** Ends all streams, so that the server can close. */
+  endStreams(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @throws an error of the first anchor; another one that cannot start is tried again */
+export async function openAnchors(
+  installation: Installation,
+  explain: (error: unknown) => string,
+): Promise<Anchors> {
+  const { db, config, log } = installation
+  const first = await startAnchor(installation, {
+    slug: FIRST_ANCHOR,
+    entityId: config.entityId,
+    isFirst: true,
+  })
+  const running = new Map([[FIRST_ANCHOR, first]])
+  const faults = new Map<string, string>()
+  let known: KnownAnchor[] = []
+  let workers: WorkerOptions | undefined
+  let last = Promise.resolve()
+  let isClosed = false
+  let isAnnouncing = false
+
+  /** One look at a time. */
+  function refresh(): Promise<void> {
+    const look = last.then(() => (isClosed ? undefined : follow()))
+    last = look.catch(() => undefined) // each caller gets its own failure
+    return look
+  }
+
+  async function follow(): Promise<void> {
+    const rows = await db.anchor.findMany({ orderBy: { slug: 'asc' } })
+    const gone = [...running.keys()].filter((slug) => !rows.some((row) => row.slug === slug))
+    await Promise.all(gone.map(stop))
+    await Promise.all(rows.filter(({ slug }) => !running.has(slug)).map(start))
+    known = rows
+      .map(({ slug, entityId, pausedAt, createdAt }) => ({
+        slug,
+        entityId: entityId ?? config.entityId,
+        pausedAt,
+        createdAt,
+        running: running.get(slug),
+        fault: faults.get(slug) ?? null,
+      }))
+      .sort((a, b) => Number(b.slug === FIRST_ANCHOR) - Number(a.slug === FIRST_ANCHOR))
+    void announce()
+  }
+
+  async function start({ slug, entityId }: Row): Promise<void> {
+    try {
+      if (entityId === null) throw new TypeError(`The anchor ${slug} has no identifier.`)
+      const anchor = await startAnchor(installation, { slug, entityId, isFirst: false })
+      running.set(slug, anchor)
+      faults.delete(slug)
+      if (workers) await anchor.startWorker(workers)
+      log.info({ anchor: slug, entityId }, 'an anchor was started')
+    } catch (err) {
+      const fault = explain(err)
+      if (faults.get(slug) !== fault)
+        log.error({ err, anchor: slug }, 'an anchor cannot start; it is tried again')
+      faults.set(slug, fault)
+    }
+  }
+
+  async function stop(slug: string): Promise<void> {
+    const anchor = running.get(slug)
+    running.delete(slug)
+    faults.delete(slug)
+    await anchor?.endStreams()
+    await anchor?.close()
+    log.info({ anchor: slug }, 'an anchor was stopped')
+  }
+
+  /** At each look, because Redis may have lost the list. An installation of one anchor that serves has none. */
+  async function announce(): Promise<void> {
+    const { redis } = installation
+    if (isAnnouncing || redis.status !== 'ready') return
+    isAnnouncing = true
+    const isPlain = known.every(({ slug, pausedAt }) => slug === FIRST_ANCHOR && pausedAt === null)
+    const entries = known.map(({ slug, entityId, pausedAt }) => ({
+      slug,
+      entityId,
+      paused: pausedAt !== null,
+    }))
+    await writeAnchors(redis, config.redisKeyPrefix, isPlain ? [] : entries)
+      .catch((err) => log.warn({ err }, 'the list of anchors cannot be written; it is tried again'))
+      .finally(() => {
+        isAnnouncing = false
+      })
+  }
+
+  await refresh()
+  const timer = setInterval(() => {
+    refresh().catch((err) => log.warn({ err }, 'the anchors cannot be read; they stay as they are'))
+  }, INTERVAL_MS)
+
+  return {
+    first,
+    list: () => known,
+    find: (name) => known.find(({ slug, entityId }) => slug === name || entityId === name),
+    refresh,
+    async startWorkers(options) {
+      workers = options
+      await Promise.all([...running.values()].map((anchor) => anchor.startWorker(options)))
+    },
+    endStreams: async () =>
+      void (await Promise.all([...running.values()].map((anchor) => anchor.endStreams()))),
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      await last
+      await Promise.all([...running.values()].map((anchor) => anchor.close()))
+    },
+  }
+}

@@ -10,6 +10,7 @@ import Fastify, {
 import type { Redis } from 'ioredis'
 import { observeRequests } from '#federation/metrics/requests.ts'
 import { createRequestIds } from '#federation/request-id.ts'
+import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
@@ -38,6 +39,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 export type AppDeps = {
   anchors: Anchors
+  anchorChanges: AnchorChanges
   /** The database of the installation. */
   db: Database
   redis: Redis
@@ -110,12 +112,15 @@ async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Contex
     ...deps,
     ...first,
     requester,
+    namedAnchor: namedAnchorOf(request),
     newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),
     onFailure: deps.observe.operations.failed,
     caller: await callerOf(deps, { headers: request.headers, ...requester }),
     isPending: createPendingReader(first.db),
   }
 }
+
+const namedAnchorOf = ({ headers }: FastifyRequest) => [headers['inmor-anchor'] ?? []].flat()[0]
 
 /** Readiness depends on the database only; without Redis changes are accepted and published later. */
 function healthRoute(app: FastifyInstance, { db, redis, anchors }: AppDeps): void {

@@ -1,18 +1,19 @@
 /** Identifies the caller of a request by session cookie, or by API key in X-API-Key or Authorization. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
+import { z } from 'zod'
 import type { Auth } from '#server/auth/auth.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { parsePasswordChange } from '#server/identity/password-change.ts'
-import { isRole, lesserRole, type Role } from '#server/identity/roles.ts'
+import { isRole, lesserRole, type Role, roles } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 
 export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorRoles: readonly Role[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
-/** Null: no valid credentials, or a user without a role or locked out. */
+/** Null: no valid credentials, or a user who is locked out or has no role anywhere. */
 export async function callerOf(doors: Doors, origin: Origin): Promise<Caller | null> {
   const key = apiKeyOf(origin.headers)
   return key === null ? callerOfSession(doors, origin) : callerOfApiKey(doors, key, origin)
@@ -34,16 +35,22 @@ async function callerOfSession(
     await db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database
     throw error
   })
-  if (!session || session.user.banned || !isRole(session.user.role)) return null
+  if (!session || session.user.banned) return null
   const { user } = session
+  const role = isRole(user.role) ? user.role : null
+  const anchors = await rolesInAnchors(db, user.id)
+  const allRoles = [...(role ? [role] : []), ...anchors.values()]
+  if (allRoles.length === 0) return null
   const { id, createdAt: signedInAt } = session.session
   const signedInBy = parseSignInMethod(session.session.signedInBy)
-  const needsSecondFactor = secondFactorRoles.includes(session.user.role) && signedInBy === 'password'
+  const needsSecondFactor =
+    signedInBy === 'password' && allRoles.some((each) => secondFactorRoles.includes(each))
   return {
     name: user.username ?? user.email,
     displayName: user.name,
     email: user.email,
-    role: session.user.role,
+    role,
+    ...(anchors.size > 0 ? { grants: { installation: role, anchors, only: null, limit: null } } : {}),
     method: 'session',
     session: { id, userId: user.id, signedInAt, signedInBy },
     lacksSecondFactor: needsSecondFactor && !user.twoFactorEnabled,
@@ -66,19 +73,29 @@ async function callerOfApiKey(
     return null
   }
   const owner = await db.user.findUnique({ where: { id: verified.key.referenceId } })
-  if (!owner || owner.banned || !isRole(owner.role)) return null
-  const keyRole = roleOfKey(verified.key.metadata)
+  if (!owner || owner.banned) return null
+  const installation = isRole(owner.role) ? owner.role : null
+  const anchors = await rolesInAnchors(db, owner.id)
+  if (installation === null && anchors.size === 0) return null
+  const { role, anchor: only = null } = keyMetadata.parse(verified.key.metadata ?? {})
+  const limit = role ?? null
+  const general = only === null ? installation : null
   return {
     name: owner.username ?? owner.email,
     displayName: owner.name,
     email: owner.email,
-    role: isRole(keyRole) ? lesserRole(keyRole, owner.role) : owner.role,
+    role: general && limit ? lesserRole(general, limit) : general,
+    ...(anchors.size > 0 || only !== null ? { grants: { installation, anchors, only, limit } } : {}),
     method: 'api_key',
     address,
     requestId,
   }
 }
 
-function roleOfKey(metadata: unknown): unknown {
-  return typeof metadata === 'object' && metadata !== null && 'role' in metadata ? metadata.role : undefined
+/** As we write it (auth/api-keys.ts): a lower role than the owner's, and the only anchor in which the key is valid. */
+const keyMetadata = z.object({ role: z.enum(roles).optional(), anchor: z.string().optional() })
+
+async function rolesInAnchors(db: Database, userId: string): Promise<Map<string, Role>> {
+  const rows = await db.anchorRole.findMany({ where: { userId } })
+  return new Map(rows.flatMap(({ anchorSlug, role }) => (isRole(role) ? [[anchorSlug, role]] : [])))
 }

@@ -1,7 +1,7 @@
 /** The caller of an operation, as the audit log names it. */
 
 import type { PasswordChange } from '#server/identity/password-change.ts'
-import { mayDo, type Role, type Scope } from '#server/identity/roles.ts'
+import { lesserRole, mayDo, type Role, type Scope } from '#server/identity/roles.ts'
 import type { SignInMethod } from '#server/identity/sign-in-method.ts'
 
 export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job' | 'single_sign_on'
@@ -14,12 +14,26 @@ export type CallerSession = {
   signedInBy: SignInMethod
 }
 
+/** What a caller may do in single anchors, where that differs from its role in the installation. */
+export type Grants = {
+  /** The role of the user in the installation. */
+  installation: Role | null
+  /** The roles that a user has in single anchors, by slug. */
+  anchors: ReadonlyMap<string, Role>
+  /** The anchor of an API key that is for one only. */
+  only: string | null
+  /** The highest role of an API key. */
+  limit: Role | null
+}
+
 export type Caller = {
   /** Username, or `job:<name>`, `cli:<system user>` or `oidc:<issuer>`. */
   name: string
   displayName: string
   email: string
-  role: Role
+  /** In the installation, or in the anchor that the request is about; null: none. */
+  role: Role | null
+  grants?: Grants
   method: CallerMethod
   session?: CallerSession
   /** The role requires a second factor and the session has none: only setting one up is allowed. */
@@ -33,8 +47,21 @@ export type Caller = {
 }
 
 export function callerMay({ role, lacksSecondFactor }: Caller, scope: Scope): boolean {
-  return !lacksSecondFactor && mayDo(role, scope)
+  return !lacksSecondFactor && role !== null && mayDo(role, scope)
 }
+
+/**
+ * The caller with the role that it has in an anchor. A role in the installation holds in the first anchor, and an
+ * administrator's in every one.
+ */
+export function callerIn(caller: Caller, { slug, isFirst }: { slug: string; isFirst: boolean }): Caller {
+  const { installation, anchors, only, limit } = caller.grants ?? { ...noGrants, installation: caller.role }
+  const general = isFirst || installation === 'admin' ? installation : null
+  const own = only === null || only === slug ? (anchors.get(slug) ?? general) : null
+  return { ...caller, role: own && limit ? lesserRole(own, limit) : own }
+}
+
+const noGrants: Omit<Grants, 'installation'> = { anchors: new Map(), only: null, limit: null }
 
 export function jobCaller(job: string): Caller {
   return { name: `job:${job}`, displayName: job, email: '', role: 'admin', method: 'job' }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
 import type { Installation } from '#server/anchors/anchor.ts'
+import { createAnchorChanges } from '#server/anchors/anchor-changes.ts'
 import { openAnchors } from '#server/anchors/anchors.ts'
 import { type Clock, systemClock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
@@ -53,12 +54,14 @@ export async function startBackend(
   const observe = createObserver(now)
   observe.pool(pool)
   const common = { config, db, redis, observe, log, now, isWorker }
-  const anchors = await openAnchors({ ...common, pool, queuePool, subscriber, fetchLimits }, sentenceOf)
+  const installation = { ...common, pool, queuePool, subscriber, fetchLimits }
+  const anchors = await openAnchors(installation, sentenceOf)
   opened.defer(anchors.close)
   const owned = opened.move()
   return {
     ...common,
     anchors,
+    anchorChanges: createAnchorChanges(installation, anchors),
     /** Close the users of the backend first, or running requests fail. */
     close: () => owned.disposeAsync(),
   }

@@ -4,8 +4,8 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
-import type { Caller } from '#server/identity/caller.ts'
-import { mayDo, type Scope } from '#server/identity/roles.ts'
+import { type Caller, callerMay } from '#server/identity/caller.ts'
+import type { Scope } from '#server/identity/roles.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,8 +37,8 @@ export function guardRoutes(app: FastifyInstance, doors: Doors): void {
     const caller = await callerOf(doors, { headers, address: request.ip, requestId: request.id })
     if (!caller) throw new AccessError(401, 'Send a valid API key in the header X-API-Key.')
     callers.set(request, caller)
-    if (!scope || !mayDo(caller.role, scope)) {
-      throw new AccessError(403, `The role ${caller.role} may not do this.`)
+    if (!scope || !callerMay(caller, scope)) {
+      throw new AccessError(403, `${caller.role ? `The role ${caller.role}` : 'This key'} may not do this.`)
     }
   })
 }

@@ -10,7 +10,7 @@ import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 import { type Caller, callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { Context } from '#server/schema/context.ts'
-import { decodeNodeId, isNodeType } from '#server/schema/global-id.ts'
+import { decodeNodeId, encodeNodeId, isNodeType } from '#server/schema/global-id.ts'
 import PasswordChangePlugin from '#server/schema/password-change.ts'
 
 type Scalar<T> = { Input: T; Output: T }
@@ -18,8 +18,11 @@ type Scalar<T> = { Input: T; Output: T }
 export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
-  /** `ownAccount`: any caller with a session and any role, even before a required second factor is set up. */
-  AuthScopes: Record<Scope | 'anyone' | 'ownAccount', boolean>
+  /**
+   * `ownAccount`: any caller with a session and any role, even before a required second factor is set up; `known`: any
+   * caller with a role in any anchor.
+   */
+  AuthScopes: Record<Scope | 'anyone' | 'known' | 'ownAccount', boolean>
   DefaultFieldNullability: false
   Scalars: {
     ID: { Input: string; Output: string | number | bigint }
@@ -41,6 +44,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authScopes: ({ caller }) => ({
       anyone: true,
+      known: caller !== null && !caller.lacksSecondFactor,
       ownAccount: caller?.session !== undefined,
       read: caller !== null && callerMay(caller, 'read'),
       operate: caller !== null && callerMay(caller, 'operate'),
@@ -61,6 +65,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
+    encodeGlobalID: encodeNodeId,
     decodeGlobalID: decodeNodeId,
     nodeQueryOptions: {
       description: 'An object by its global id; null if it does not exist.',
@@ -93,9 +98,11 @@ function refusal(code: string, message: string): GraphQLError {
 function refusalOf(caller: Caller | null): GraphQLError {
   if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
   if (caller.lacksSecondFactor) {
-    const message = `The role ${caller.role} requires a second factor. Set up an authenticator app or sign in with a passkey.`
+    const message = `${caller.role ? `The role ${caller.role}` : 'Your role'} requires a second factor. Set up an authenticator app or sign in with a passkey.`
     return refusal('SECOND_FACTOR_REQUIRED', message)
   }
+  if (caller.role === null)
+    return refusal('FORBIDDEN', caller.session ? 'You have no role here.' : 'This API key has no role here.')
   const who = caller.session ? `Your role, ${caller.role},` : `An API key of the role ${caller.role}`
   return refusal('FORBIDDEN', `${who} does not allow this.`)
 }

@@ -1,6 +1,7 @@
 /** The context of a resolver: the caller, readers, and the services that write. */
 
 import type { Anchor } from '#server/anchors/anchor.ts'
+import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
@@ -14,7 +15,10 @@ export type InstallationContext = {
   caller: Caller | null
   /** Where the request comes from, also without credentials. */
   requester: { address: string; requestId: string }
+  /** The anchor that the request names for all of its fields, in the header Inmor-Anchor. */
+  namedAnchor: string | undefined
   anchors: Anchors
+  anchorChanges: AnchorChanges
   newInvitations: NewInvitations
   accounts: Accounts
   ownAccount: OwnAccount

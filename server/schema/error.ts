@@ -1,5 +1,4 @@
 /** Expected failures as types of result unions. Other errors are masked and logged (plugins/graphql-error.ts). */
-import { encodeGlobalID } from '@pothos/plugin-relay'
 import {
   ConflictError,
   InvalidInputError,
@@ -13,6 +12,7 @@ import {
 } from '#server/error/operation-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
+import { encodeNodeId } from '#server/schema/global-id.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 
 const ErrorCode = builder.enumType('ErrorCode', {
@@ -85,7 +85,8 @@ builder.objectType(ConflictError, {
       nullable: true,
       description: 'The id of the existing object; null for other conflicts.',
       authScopes: { read: true },
-      resolve: ({ existing }) => existing && encodeGlobalID(existing.typename, existing.id),
+      resolve: ({ existing }, _args, context) =>
+        existing && encodeNodeId(existing.typename, existing.id, context),
     }),
   }),
 })

@@ -1,13 +1,47 @@
-/** Decodes global ids, and refuses ids that cannot be a key before the database is queried. */
-import { decodeGlobalID } from '@pothos/plugin-relay'
+/**
+ * Encodes and decodes global ids, and refuses ids that cannot be a key before the database is queried. Ids of every anchor
+ * but the first one carry its slug: `test/Subordinate:5`.
+ */
+import { decodeGlobalID, encodeGlobalID } from '@pothos/plugin-relay'
 import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql'
 import { getMember } from '#core/json.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
+import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 type Node = { typename: string; id: string }
 
 const { models } = getDatamodel().datamodel
 const MAXIMUM_INTEGER_KEY = 2 ** 31 - 1
+
+/** Types of the installation, whose ids are about no anchor. */
+const installationTypes = ['ApiKey', 'User']
+
+type Place = { slug: string; isFirst: boolean }
+
+export function encodeNodeId(
+  typename: string,
+  id: string | number | bigint,
+  { slug, isFirst }: Place,
+): string {
+  return encodeGlobalID(
+    isFirst || installationTypes.includes(typename) ? typename : `${slug}/${typename}`,
+    id,
+  )
+}
+
+/** The anchor of a global id (null: an object of the installation), and the id as the first anchor would have it. */
+export function locateId(globalId: string): { anchor: string | null; id: string } | null {
+  const { anchor = FIRST_ANCHOR, typename, key } = idForm.exec(decodeText(globalId))?.groups ?? {}
+  if (!typename || !key) return null
+  if (installationTypes.includes(typename)) return { anchor: null, id: globalId }
+  return getMember(models, typename) ? { anchor, id: encodeGlobalID(typename, key) } : null
+}
+
+/** An id of the same type that no object has. */
+export const unknownId = (globalId: string) => encodeGlobalID(decodeGlobalID(globalId).typename, 0)
+
+const idForm = /^(?:(?<anchor>[a-z0-9-]+)\/)?(?<typename>\w+):(?<key>.+)$/s
+const decodeText = (text: string) => Buffer.from(text, 'base64').toString()
 
 /** Whether the keys of a type are whole numbers; other keys are text. */
 function hasIntegerKey(typename: string): boolean {

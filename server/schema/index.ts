@@ -1,5 +1,6 @@
 /** Loads all types and builds the GraphQL schema. */
 
+import { scopeToAnchors } from '#server/schema/anchor-scope.ts'
 import { recordRefusals } from '#server/schema/audit/refusal-record.ts'
 import { builder } from '#server/schema/builder.ts'
 import { describeGenerated } from '#server/schema/generated-descriptions.ts'
@@ -11,6 +12,7 @@ import '#server/schema/access/account.ts'
 import '#server/schema/access/account-mutations.ts'
 import '#server/schema/trust-anchor/trust-anchor.ts'
 import '#server/schema/trust-anchor/trust-anchor-mutations.ts'
+import '#server/schema/trust-anchor/anchor-mutations.ts'
 import '#server/schema/trust-anchor/policy-preview.ts'
 import '#server/schema/signing-key/signing-key.ts'
 import '#server/schema/signing-key/historical-key.ts'
@@ -57,4 +59,4 @@ builder.mutationType({
 })
 builder.subscriptionType({ description: 'All subscriptions, over server-sent events.' })
 
-export const schema = recordRefusals(describeGenerated(builder.toSchema()))
+export const schema = scopeToAnchors(recordRefusals(describeGenerated(builder.toSchema())))

@@ -33,6 +33,7 @@ const RemovePasskeyInput = builder.inputType('RemovePasskeyInput', {
 
 builder.mutationFields((t) => ({
   endSession: t.field({
+    extensions: { ofInstallation: true },
     type: AccountRef,
     description: 'Ends another session of the caller.',
     authScopes: { ownAccount: true },
@@ -45,6 +46,7 @@ builder.mutationFields((t) => ({
     },
   }),
   endOtherSessions: t.field({
+    extensions: { ofInstallation: true },
     type: AccountRef,
     description: 'Ends all other sessions of the caller.',
     authScopes: { ownAccount: true },
@@ -55,6 +57,7 @@ builder.mutationFields((t) => ({
     },
   }),
   changePassword: t.field({
+    extensions: { ofInstallation: true },
     type: AccountRef,
     description: 'Sets the caller’s password and ends the caller’s other sessions.',
     authScopes: { ownAccount: true },
@@ -67,6 +70,7 @@ builder.mutationFields((t) => ({
     },
   }),
   disableTwoFactor: t.field({
+    extensions: { ofInstallation: true },
     type: AccountRef,
     description: 'Removes the authenticator app and the recovery codes.',
     authScopes: { ownAccount: true },
@@ -78,6 +82,7 @@ builder.mutationFields((t) => ({
     },
   }),
   renamePasskey: t.field({
+    extensions: { ofInstallation: true },
     type: AccountRef,
     description: 'Renames a passkey.',
     authScopes: { ownAccount: true },
@@ -92,6 +97,7 @@ builder.mutationFields((t) => ({
     },
   }),
   removePasskey: t.field({
+    extensions: { ofInstallation: true },
     type: AccountRef,
     description: 'Removes a passkey. It can no longer be used to sign in.',
     authScopes: { ownAccount: true },

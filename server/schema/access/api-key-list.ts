@@ -64,6 +64,7 @@ async function where(
 
 builder.queryField('apiKeys', (t) =>
   t.prismaConnection({
+    extensions: { ofInstallation: true },
     type: 'Apikey',
     cursor: 'id',
     description: 'API keys, newest first by default, at most 100 per page.',

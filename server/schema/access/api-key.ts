@@ -117,6 +117,7 @@ const NewApiKey = builder.objectRef<{ id: string; key: string }>('NewApiKey').im
 
 builder.mutationFields((t) => ({
   createApiKey: t.field({
+    extensions: { ofInstallation: true },
     type: NewApiKey,
     description: 'Creates an API key and returns it once.',
     authScopes: { administer: true },
@@ -132,6 +133,7 @@ builder.mutationFields((t) => ({
     },
   }),
   revokeApiKey: t.field({
+    extensions: { ofInstallation: true },
     type: ApiKeyRef,
     description: 'Revokes an API key permanently.',
     authScopes: { administer: true },

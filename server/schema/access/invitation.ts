@@ -76,6 +76,7 @@ const AcceptedInvitation = builder.objectRef<{ username: string }>('AcceptedInvi
 
 builder.mutationFields((t) => ({
   createInvitation: t.field({
+    extensions: { ofInstallation: true },
     type: UserRef,
     description:
       'Creates a new invitation link for a user without a password. The previous link stops working.',
@@ -90,6 +91,7 @@ builder.mutationFields((t) => ({
     },
   }),
   acceptInvitation: t.field({
+    extensions: { ofInstallation: true },
     type: AcceptedInvitation,
     description:
       'Sets the password of an invited user. Needs no credentials; at most ten attempts a minute from one address.',

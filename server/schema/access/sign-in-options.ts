@@ -20,6 +20,7 @@ const SignInOptions = builder.objectRef<Context>('SignInOptions').implement({
 
 builder.queryField('signInOptions', (t) =>
   t.field({
+    extensions: { ofInstallation: true },
     type: SignInOptions,
     description: 'The options of the sign-in page.',
     authScopes: { anyone: true },

@@ -57,6 +57,7 @@ function where(filter: Filter | null | undefined): Prisma.UserWhereInput {
 
 builder.queryField('users', (t) =>
   t.prismaConnection({
+    extensions: { ofInstallation: true },
     type: 'User',
     cursor: 'id',
     description: 'All users, by username by default, at most 100 per page.',

@@ -12,6 +12,7 @@ const RemoveUserInput = builder.inputType('RemoveUserInput', {
 
 builder.mutationField('removeUser', (t) =>
   t.string({
+    extensions: { ofInstallation: true },
     description:
       'Removes a user with all sessions, passkeys and invitations, and revokes the user’s API keys. Returns the username; the audit log keeps it. Neither oneself nor the last administrator can be removed.',
     authScopes: { administer: true },

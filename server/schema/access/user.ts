@@ -99,6 +99,7 @@ const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
 
 builder.mutationFields((t) => ({
   createUser: t.field({
+    extensions: { ofInstallation: true },
     type: UserRef,
     description: 'Creates a user. There is no sign-up.',
     authScopes: { administer: true },
@@ -119,6 +120,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateUser: t.field({
+    extensions: { ofInstallation: true },
     type: UserRef,
     description: 'Changes a user. The last administrator can be neither banned nor demoted.',
     authScopes: { administer: true },
@@ -136,6 +138,7 @@ builder.mutationFields((t) => ({
     },
   }),
   resetUserPassword: t.field({
+    extensions: { ofInstallation: true },
     type: UserRef,
     description: 'Sets a new password and ends the user’s sessions.',
     authScopes: { administer: true },
@@ -159,6 +162,7 @@ builder.mutationFields((t) => ({
     },
   }),
   resetSecondFactor: t.field({
+    extensions: { ofInstallation: true },
     type: UserRef,
     description:
       'Removes the authenticator app, recovery codes and passkeys of a user, and ends the user’s sessions.',

@@ -3,6 +3,7 @@
 import { type Caller, callerMay } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
+import { contextIn } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const descriptions = {
@@ -47,7 +48,8 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
     email: t.exposeString('email', { description: 'The e-mail address.' }),
     role: t.field({
       type: RoleEnum,
-      description: 'The role for this request.',
+      nullable: true,
+      description: 'The role for this request; null: none, in the installation or the named anchor.',
       resolve: ({ role }) => role,
     }),
     method: t.field({
@@ -88,6 +90,17 @@ builder.queryField('viewer', (t) =>
     nullable: true,
     description: 'The caller; null without valid credentials.',
     authScopes: { anyone: true },
-    resolve: (_root, _args, { caller }) => caller,
+    extensions: { ofInstallation: true },
+    args: {
+      anchor: t.arg.string({
+        description:
+          'For its rights in this anchor. Without it, where there are several, in the installation.',
+      }),
+    },
+    resolve: (_root, { anchor }, context) => {
+      const named = anchor ?? context.namedAnchor
+      const isOfOne = named !== undefined || context.anchors.list().length === 1
+      return context.caller && isOfOne ? contextIn(context, named).caller : context.caller
+    },
   }),
 )

@@ -19,7 +19,7 @@ const {
 /** Failures of every change of keys. */
 const commonFailures = [ReauthenticationRequiredError, KeyDirectoryReadOnlyError, UnavailableError]
 
-const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
+export const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
   description: 'An algorithm of signing keys.',
   values: Object.fromEntries(
     signingAlgorithms.map((alg) => [

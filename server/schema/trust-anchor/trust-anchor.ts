@@ -5,6 +5,8 @@ import { mapRows } from '#core/map-rows.ts'
 import type { Environment as EnvironmentName, Settings } from '#server/database/typed-row.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
+import { anchorsOf, contextOf } from '#server/schema/anchor-context.ts'
+import { scopeItems } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
@@ -30,13 +32,27 @@ export const Environment = builder.enumType('Environment', {
 })
 
 export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
-  description: 'This Trust Anchor: its own settings and those of the whole federation.',
+  description: 'A Trust Anchor or Intermediate that we run: its own settings and those of its federation.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.field({
       type: 'EntityIdentifier',
       description: 'Its Entity Identifier.',
       resolve: (_settings, _args, { entityId }) => entityId,
+    }),
+    slug: t.string({
+      description: 'Its short name among the anchors of this installation, such as in `anchor` arguments.',
+      resolve: (_settings, _args, { slug }) => slug,
+    }),
+    isFirst: t.boolean({
+      description: 'Whether it is the anchor of the server’s configuration.',
+      resolve: (_settings, _args, { isFirst }) => isFirst,
+    }),
+    pausedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when its endpoints answer 503; null: they serve.',
+      resolve: (_settings, _args, { anchors, slug }) => anchors.find(slug)?.pausedAt ?? null,
     }),
     displayName: t.exposeString('displayName', {
       nullable: true,
@@ -148,8 +164,22 @@ async function servedConfiguration(publishing: PublishContext): Promise<string> 
 builder.queryField('trustAnchor', (t) =>
   t.field({
     type: TrustAnchor,
-    description: 'This Trust Anchor.',
+    description: 'The Trust Anchor.',
     authScopes: { read: true },
     resolve: (_root, _args, { services }) => services.trustAnchor.settings(),
+  }),
+)
+
+builder.queryField('trustAnchors', (t) =>
+  t.field({
+    type: [TrustAnchor],
+    description: 'The anchors of this installation in which the caller has a role, the configured one first.',
+    authScopes: { known: true },
+    extensions: { ofInstallation: true },
+    resolve: (_root, _args, context, info) => {
+      const contexts = anchorsOf(context).map((anchor) => contextOf(context, anchor))
+      scopeItems(info, contexts)
+      return Promise.all(contexts.map(({ services }) => services.trustAnchor.settings()))
+    },
   }),
 )

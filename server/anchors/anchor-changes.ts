@@ -1,0 +1,178 @@
+/** Creates, pauses and removes anchors: each change is one transaction with its audit entry. */
+import { parseEntityId } from '#core/entity-id.ts'
+import { generateSigningKey, type SigningAlgorithm } from '#core/keys.ts'
+import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
+import type { Anchor as Row } from '#prisma/generated/client/client.ts'
+import { migrationNames } from '#prisma/migrate.ts'
+import type { Anchor, Installation } from '#server/anchors/anchor.ts'
+import type { Anchors } from '#server/anchors/anchors.ts'
+import type { Transaction } from '#server/database/client.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  KeyDirectoryReadOnlyError,
+  NotFoundError,
+  parseField,
+  UnavailableError,
+} from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { queueSchema } from '#server/jobs/queue.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
+import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
+import { settingFields } from '#server/services/trust-anchor/input.ts'
+import { recordChange } from '#server/services/write.ts'
+import { anchorPlace, FIRST_ANCHOR, isSlug } from '#store/anchors.ts'
+import { KeyFileError, readKeyDirectory, writeNewKey } from '#store/key-directory.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
+import { scanKeys } from '#store/scan.ts'
+
+/** What operators say about an anchor when they create it. */
+const { displayName, environment, color } = settingFields
+const appearance = { displayName, environment, color }
+
+export type NewAnchor = Input<typeof appearance> & {
+  slug: string
+  entityId: string
+  /** Of its first signing key, if its key directory has none; ES256 by default. */
+  alg?: SigningAlgorithm | null | undefined
+}
+
+export type AnchorChanges = {
+  /** Its tables and keys are made, and it runs. @throws InvalidInputError, ConflictError, KeyDirectoryReadOnlyError */
+  create(caller: Caller, input: NewAnchor): Promise<Anchor>
+  /** Its endpoints answer 503 until it is resumed. @throws NotFoundError, ConflictError */
+  pause(caller: Caller, name: string): Promise<Anchor>
+  /** @throws NotFoundError, ConflictError */
+  resume(caller: Caller, name: string): Promise<Anchor>
+  /** Its key directory stays. @throws NotFoundError; ConflictError while it has members, types or marks */
+  remove(caller: Caller, name: string): Promise<Row>
+}
+
+export function createAnchorChanges(installation: Installation, anchors: Anchors): AnchorChanges {
+  const { db, config, redis, now } = installation
+
+  function find(name: string) {
+    const anchor = anchors.find(name)
+    if (!anchor) throw new NotFoundError(`There is no anchor ${name.slice(0, 100)}.`, 'anchor')
+    return anchor
+  }
+
+  function requireRunning(slug: string): Anchor {
+    const { running, fault } = find(slug)
+    if (!running) throw new UnavailableError(`The anchor ${slug} cannot start. ${fault ?? ''}`)
+    return running
+  }
+
+  /** @throws ConflictError if it is so already */
+  async function setPaused(caller: Caller, name: string, action: AuditAction, pausedAt: Date | null) {
+    const { slug, entityId } = find(name)
+    await recordChange(db, caller, async (tx) => {
+      const where = { slug, pausedAt: pausedAt === null ? { not: null } : null }
+      const { count } = await tx.anchor.updateMany({ where, data: { pausedAt } })
+      if (count === 0)
+        throw new ConflictError(`It is ${pausedAt === null ? 'not paused' : 'paused already'}.`, 'anchor')
+      return { action, resource: entityId, after: { slug, pausedAt }, result: undefined }
+    })
+    await anchors.refresh()
+    return requireRunning(slug)
+  }
+
+  return {
+    async create(caller, { slug, entityId, alg, ...look }) {
+      checkSlug(slug)
+      parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
+      const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
+      if (anchors.find(slug)) throw new ConflictError(`There is an anchor ${slug} already.`, 'slug')
+      if (anchors.find(entityId)) throw new ConflictError('There is an anchor with it already.', 'entityId')
+      await ensureKeys(slug, alg ?? 'ES256')
+      const names = await migrationNames()
+      await recordChange(db, caller, async (tx) => {
+        const migration = await createAnchorTables((sql) => tx.$executeRawUnsafe(sql), slug, names)
+        await tx.anchor.create({ data: { slug, entityId, migration } })
+        await writeAppearance(tx, slug, columns)
+        return {
+          action: 'createTrustAnchor',
+          resource: entityId,
+          after: { slug, ...look },
+          result: undefined,
+        }
+      })
+      await anchors.refresh()
+      return requireRunning(slug)
+    },
+
+    pause: (caller, name) => setPaused(caller, name, 'pauseTrustAnchor', now()),
+    resume: (caller, name) => setPaused(caller, name, 'resumeTrustAnchor', null),
+
+    async remove(caller, name) {
+      const { slug, entityId, running } = find(name)
+      if (slug === FIRST_ANCHOR)
+        throw new ConflictError('This is the configured anchor. It cannot be removed.', 'anchor')
+      if (running) await requireEmpty(running)
+      const row = await recordChange(db, caller, async (tx) => {
+        const result = await tx.anchor.delete({ where: { slug } })
+        return { action: 'removeTrustAnchor', resource: entityId, before: { slug }, result }
+      })
+      // Processes stop what they run of it before its tables go.
+      await anchors.refresh()
+      await dropAnchorTables((sql) => db.$executeRawUnsafe(sql), slug)
+      await db.$executeRawUnsafe(`DROP SCHEMA IF EXISTS "${queueSchema(slug)}" CASCADE`)
+      await removePublished(slug)
+      return row
+    },
+  }
+
+  /** A key directory that an operator prepared stays as it is. @throws KeyDirectoryReadOnlyError, ConflictError */
+  async function ensureKeys(slug: string, alg: SigningAlgorithm): Promise<void> {
+    const { keysDirectory: directory, historicalKeysDirectory: historicalDir } = anchorPlace(config, slug)
+    try {
+      await readKeyDirectory(directory, { historicalDir })
+      return
+    } catch (error) {
+      if (!(error instanceof KeyFileError)) throw error
+    }
+    try {
+      await writeNewKey(directory, await generateSigningKey(alg))
+    } catch (error) {
+      if (!(error instanceof KeyFileError)) throw error
+      const base = { directory: config.keysDirectory, historicalDirectory: config.historicalKeysDirectory }
+      const reason = await explainReadOnly(base)
+      throw reason === null ? new ConflictError(error.message, 'slug') : new KeyDirectoryReadOnlyError(reason)
+    }
+  }
+
+  async function removePublished(slug: string): Promise<void> {
+    const { redisKeyPrefix } = anchorPlace(config, slug)
+    for await (const keys of scanKeys(redis, `${redisKeyPrefix}inmor:*`)) {
+      if (keys.length > 0) await redis.unlink(...keys)
+    }
+  }
+}
+
+function checkSlug(slug: string): void {
+  if (!isSlug(slug))
+    throw new InvalidInputError(
+      'slug must have 1 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends.',
+      'slug',
+    )
+}
+
+async function writeAppearance(tx: Transaction, slug: string, columns: object): Promise<void> {
+  const { displayName = null, environment = null, color = null } = columns as Record<string, string | null> // texts
+  await tx.$executeRawUnsafe(
+    `UPDATE "${schemaOf(slug)}"."Settings" SET "displayName" = $1, "environment" = $2, "color" = $3`,
+    displayName,
+    environment,
+    color,
+  )
+}
+
+/** @throws ConflictError */
+async function requireEmpty({ db }: Anchor): Promise<void> {
+  const [subordinates, types] = await Promise.all([db.subordinate.count(), db.trustMarkType.count()])
+  if (subordinates + types === 0) return
+  throw new ConflictError(
+    `It still has ${subordinates} subordinates and ${types} Trust Mark types. Remove them first.`,
+    'anchor',
+  )
+}

@@ -1,0 +1,99 @@
+/** Several anchors in one installation, through GraphQL: they are created, named in calls, paused and removed. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const other = { slug: 'test', entityId: 'http://test.example.org' }
+const create = (input: object, as: 'admin' | 'operator' = 'admin') =>
+  admin.mutate(
+    'createTrustAnchor',
+    { displayName: 'Test', ...other, ...input },
+    'slug entityId displayName isFirst',
+    as,
+  )
+
+it('is one anchor that no call needs to name', async () => {
+  const { data } = await admin.execute('{ trustAnchors { slug entityId isFirst } trustAnchor { slug } }')
+  expect(data).toEqual({
+    trustAnchors: [{ slug: 'main', entityId: admin.entityId, isFirst: true }],
+    trustAnchor: { slug: 'main' },
+  })
+})
+
+describe('a second anchor', () => {
+  it.each([
+    [{ slug: 'Test' }, 'INVALID_INPUT', ['input', 'slug']],
+    [{ slug: 'main' }, 'CONFLICT', ['input', 'slug']],
+    [{ color: 'red' }, 'INVALID_INPUT', ['input', 'color']],
+  ])('is refused with %o', async (input, code, path) => {
+    expect(await create(input)).toMatchObject({ code, path })
+  })
+
+  it('is created by an administrator', async () => {
+    expect(await create({ environment: 'TEST', color: '#00AA00' })).toMatchObject({
+      ...other,
+      displayName: 'Test',
+      isFirst: false,
+    })
+    const { data } = await admin.execute('{ trustAnchors { slug environment color signingKey { alg } } }')
+    expect(data.trustAnchors).toEqual([
+      { slug: 'main', environment: null, color: null, signingKey: { alg: 'ES256' } },
+      { slug: 'test', environment: 'TEST', color: '#00aa00', signingKey: { alg: 'ES256' } },
+    ])
+  })
+
+  it('has to be named in calls, by slug or Entity Identifier', async () => {
+    const { errors } = await admin.execute('{ trustAnchor { slug } }')
+    expect(errors).toMatchObject([{ extensions: { code: 'ANCHOR_REQUIRED', anchors: ['main', 'test'] } }])
+    const { data } = await admin.execute(
+      '{ a: trustAnchor(anchor: "test") { slug } b: trustAnchor(anchor: "http://test.example.org") { entityId } }',
+    )
+    expect(data).toEqual({ a: { slug: 'test' }, b: { entityId: 'http://test.example.org' } })
+    expect((await admin.execute('{ trustAnchor(anchor: "none") { slug } }')).errors).toMatchObject([
+      { extensions: { code: 'NOT_FOUND' } },
+    ])
+  })
+
+  it('has its own objects, whose ids say the anchor', async () => {
+    const type = 'https://marks.example.org/a'
+    const made: string[] = []
+    for (const anchor of ['main', 'test']) {
+      const { id } = await admin.mutate(
+        'createTrustMarkType',
+        { anchor, type, description: anchor },
+        'id',
+        'admin',
+      )
+      made.push(id)
+    }
+    const [first, second] = made
+    expect(second).not.toBe(first)
+    for (const [index, id] of made.entries()) {
+      const { data } = await admin.execute(
+        'query ($id: ID!) { node(id: $id) { id ... on TrustMarkType { description } } }',
+        { id },
+      )
+      expect(data.node).toEqual({ id, description: ['main', 'test'][index] })
+    }
+    const { data } = await admin.execute('query ($id: ID!) { node(id: $id, anchor: "main") { id } }', {
+      id: second,
+    })
+    expect(data.node).toBeNull()
+    expect(
+      await admin.mutate('updateTrustMarkType', { id: second, anchor: 'main', validFor: 5 }, 'id', 'admin'),
+    ).toMatchObject({
+      code: 'NOT_FOUND',
+    })
+    expect(
+      await admin.mutate('updateTrustMarkType', { id: second, validFor: 5 }, 'id validFor', 'admin'),
+    ).toMatchObject({
+      id: second,
+      validFor: 5,
+    })
+  })
+})

@@ -4,7 +4,7 @@ import { generateRandomString } from 'better-auth/crypto'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
 import { findUser } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
-import type { Database } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Role } from '#server/identity/roles.ts'
@@ -18,8 +18,15 @@ const DEFAULT_DAYS = 365
 const MAXIMUM_DAYS = 3650
 const DAY_MS = 86_400_000
 
-/** `days`: until it expires; absent: one year; null: never. */
-export type NewApiKey = { username: string; keyName: string; role?: Role; days?: number | null }
+export type NewApiKey = {
+  username: string
+  keyName: string
+  role?: Role
+  /** The only anchor in which it is valid, by slug or Entity Identifier. */
+  anchor?: string
+  /** Until it expires; absent: one year; null: never. */
+  days?: number | null
+}
 
 export function createApiKeys(db: Database, now: Clock) {
   return {
@@ -34,6 +41,8 @@ export function createApiKeys(db: Database, now: Clock) {
       const expiresAt = days !== null ? new Date(createdAt.getTime() + days * DAY_MS) : null
       const id = await recordChange(db, caller, async (tx) => {
         const owner = await findUser(tx, username)
+        const anchor = input.anchor === undefined ? {} : { anchor: await slugOf(tx, input.anchor) }
+        const limits = { ...(role ? { role } : {}), ...anchor }
         const { id } = await tx.apikey.create({
           data: {
             id: generateRandomString(32),
@@ -44,7 +53,7 @@ export function createApiKeys(db: Database, now: Clock) {
             referenceId: owner.id,
             rateLimitEnabled: false,
             expiresAt,
-            metadata: role ? JSON.stringify({ role }) : null,
+            metadata: Object.keys(limits).length > 0 ? JSON.stringify(limits) : null,
             createdAt,
             updatedAt: createdAt,
           },
@@ -52,7 +61,7 @@ export function createApiKeys(db: Database, now: Clock) {
         return {
           action: 'createApiKey',
           resource: `${owner.username}/${keyName}`,
-          after: { role: role ?? owner.role, expiresAt },
+          after: { role: role ?? owner.role, ...anchor, expiresAt },
           result: id,
         }
       })
@@ -82,6 +91,13 @@ export function createApiKeys(db: Database, now: Clock) {
       })
     },
   }
+}
+
+/** @throws InvalidInputError */
+async function slugOf(tx: Transaction, name: string): Promise<string> {
+  const anchor = await tx.anchor.findFirst({ where: { OR: [{ slug: name }, { entityId: name }] } })
+  if (!anchor) throw new InvalidInputError(`There is no anchor ${name.slice(0, 100)}.`, 'anchor')
+  return anchor.slug
 }
 
 function checkName(name: string): void {

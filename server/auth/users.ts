@@ -2,6 +2,7 @@
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { User } from '#prisma/generated/client/client.ts'
+import { type AnchorRoleChange, anchorRolesOf, changeAnchorRoles } from '#server/auth/anchor-roles.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import {
@@ -24,14 +25,21 @@ export type NewUser = {
   username: string
   /** Without one the user is invited by a link. */
   password?: string
-  role: Role
+  /** In the installation; without one the user needs a role in an anchor. */
+  role?: Role
+  anchorRoles?: readonly AnchorRoleChange[]
   name?: string
   email?: string
   /** `NONE` by default. */
   passwordChange?: PasswordChange
 }
 
-export type UserChange = { role?: Role; name?: string; banned?: boolean }
+export type UserChange = {
+  role?: Role
+  anchorRoles?: readonly AnchorRoleChange[]
+  name?: string
+  banned?: boolean
+}
 
 export type CreatedUser = { id: string; username: string; invitation: NewInvitation | null }
 
@@ -57,16 +65,19 @@ export function createUsers(db: Database, auth: Auth, now: Clock) {
         email: input.email?.toLowerCase() ?? `${username}${WITHOUT_ADDRESS}`,
         username,
         displayUsername: input.username,
-        role: input.role,
+        role: input.role ?? null,
         passwordChange: input.passwordChange ?? 'NONE',
       }
-      const { password } = input
+      const { password, anchorRoles = [] } = input
+      if (!user.role && !anchorRoles.some(({ role }) => role))
+        throw new InvalidInputError('Give the user a role, or one in an anchor.', 'role')
       if (password !== undefined) await checkPassword(password, user)
       const hash = password === undefined ? null : await passwordHash(password)
       const invitation = await recordChange(db, caller, async (tx) => {
         await refuseDuplicate(tx, user)
         await tx.user.create({ data: user })
-        const after = snapshot(user)
+        await changeAnchorRoles(tx, id, anchorRoles)
+        const after = { ...snapshot(user), ...(await anchorRolesOf(tx, id)) }
         if (hash !== null) {
           await createCredential(tx, id, hash)
           return { action: 'createUser', ...resourceOf(user), after, result: null }
@@ -79,19 +90,28 @@ export function createUsers(db: Database, auth: Auth, now: Clock) {
     },
 
     /** A new role or a ban takes effect immediately: the user's sessions end. */
-    async updateUser(caller: Caller, username: string, change: UserChange): Promise<void> {
+    async updateUser(
+      caller: Caller,
+      username: string,
+      { anchorRoles = [], ...change }: UserChange,
+    ): Promise<void> {
       await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
         if (user.role === 'admin' && (change.banned || (change.role && change.role !== 'admin')))
           await refuseLastAdministrator(tx, user.id)
-        const after = await tx.user.update({ where: { id: user.id }, data: change })
-        if (change.banned || change.role) await tx.session.deleteMany({ where: { userId: user.id } })
+        const { id } = user
+        const before = { ...snapshot(user), ...(await anchorRolesOf(tx, id)) }
+        await tx.user.update({ where: { id }, data: change })
+        await changeAnchorRoles(tx, id, anchorRoles)
+        const after = await tx.user.findUniqueOrThrow({ where: { id } })
+        if (change.banned || change.role || anchorRoles.length > 0)
+          await tx.session.deleteMany({ where: { userId: user.id } })
         if (change.banned) await endInvitation(tx, user.id)
         return {
           action: 'updateUser',
           ...resourceOf(user),
-          before: snapshot(user),
-          after: snapshot(after),
+          before,
+          after: { ...snapshot(after), ...(await anchorRolesOf(tx, id)) },
           result: null,
         }
       })

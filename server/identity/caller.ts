@@ -61,6 +61,13 @@ export function callerIn(caller: Caller, { slug, isFirst }: { slug: string; isFi
   return { ...caller, role: own && limit ? lesserRole(own, limit) : own }
 }
 
+/** The caller with its role in the installation. A key for one anchor has none. */
+export function inInstallation(caller: Caller): Caller {
+  const { installation, only, limit } = caller.grants ?? { ...noGrants, installation: caller.role }
+  const role = only === null ? installation : null
+  return { ...caller, role: role && limit ? lesserRole(role, limit) : role }
+}
+
 const noGrants: Omit<Grants, 'installation'> = { anchors: new Map(), only: null, limit: null }
 
 export function jobCaller(job: string): Caller {

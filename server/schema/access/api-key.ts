@@ -1,6 +1,6 @@
 /** API keys for scripts. */
 import type { Apikey } from '#prisma/generated/client/client.ts'
-import { isRole } from '#server/identity/roles.ts'
+import { isRole, type Role } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -48,7 +48,13 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
       nullable: true,
       description: 'A lower role than the owner’s; null: the owner’s role.',
       select: { metadata: true },
-      resolve: ({ metadata }) => lesserRoleOf(metadata),
+      resolve: ({ metadata }) => limitsOf(metadata).role,
+    }),
+    anchor: t.string({
+      nullable: true,
+      description: 'The slug of the only anchor in which it is valid; null: in every one of its owner.',
+      select: { metadata: true },
+      resolve: ({ metadata }) => limitsOf(metadata).anchor,
     }),
     enabled: t.boolean({
       description: 'False once it is revoked.',
@@ -78,11 +84,11 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
 })
 
 /** The library stores metadata as JSON text, encoded once or twice. */
-function lesserRoleOf(metadata: string | null) {
+function limitsOf(metadata: string | null): { role: Role | null; anchor: string | null } {
   let value: unknown = metadata
   for (let unwrapped = 0; typeof value === 'string' && unwrapped < 2; unwrapped++) value = JSON.parse(value)
-  const role = typeof value === 'object' && value !== null && 'role' in value ? value.role : null
-  return isRole(role) ? role : null
+  const { role, anchor } = (value ?? {}) as { role?: unknown; anchor?: unknown } // written by auth/api-keys.ts
+  return { role: isRole(role) ? role : null, anchor: typeof anchor === 'string' ? anchor : null }
 }
 
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
@@ -91,6 +97,10 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     username: t.string({ required: true, description: 'The owner’s username.' }),
     name: t.string({ required: true, description: 'Its name.' }),
     role: t.field({ type: RoleEnum, description: 'A lower role than the owner’s; the owner’s by default.' }),
+    anchor: t.string({
+      description:
+        'The only anchor in which it is valid, by slug or Entity Identifier; every one of its owner by default.',
+    }),
     days: t.int({
       description: 'Days until it expires, at most 3650; 365 by default. Null: it never expires.',
     }),
@@ -123,8 +133,12 @@ builder.mutationFields((t) => ({
     authScopes: { administer: true },
     errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
-    resolve: (_root, { input: { username, name, role, days } }, context) => {
-      const limits = { ...(role ? { role } : {}), ...(days !== undefined ? { days } : {}) }
+    resolve: (_root, { input: { username, name, role, anchor, days } }, context) => {
+      const limits = {
+        ...(role ? { role } : {}),
+        ...(anchor ? { anchor } : {}),
+        ...(days !== undefined ? { days } : {}),
+      }
       return context.accounts.createApiKey(requireRecentCaller(context), {
         username,
         keyName: name,

@@ -1,13 +1,30 @@
 /** Users of the console and the API. */
 
 import { parsePasswordChange } from '#server/identity/password-change.ts'
-import { isRole } from '#server/identity/roles.ts'
+import { isRole, type Role } from '#server/identity/roles.ts'
 import { PasswordChangeEnum, RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+
+const AnchorRole = builder.objectRef<{ anchor: string; role: Role }>('AnchorRole').implement({
+  description: 'The role of a user in one anchor.',
+  authScopes: { administer: true },
+  fields: (t) => ({
+    anchor: t.exposeString('anchor', { description: 'The slug of the anchor.' }),
+    role: t.expose('role', { type: RoleEnum, description: 'The role.' }),
+  }),
+})
+
+const AnchorRoleInput = builder.inputType('AnchorRoleInput', {
+  description: 'The role of a user in one anchor.',
+  fields: (t) => ({
+    anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
+    role: t.field({ type: RoleEnum, description: 'The role; null: none.' }),
+  }),
+})
 
 export const UserRef = builder.prismaNode('User', {
   nullable: true,
@@ -25,9 +42,18 @@ export const UserRef = builder.prismaNode('User', {
     email: t.exposeString('email', { description: 'The e-mail address.' }),
     role: t.field({
       type: RoleEnum,
-      description: 'The role.',
+      nullable: true,
+      description:
+        'The role in the installation, which holds in its first anchor, and an administrator’s in every one; null: only those of `anchorRoles`.',
       select: { role: true },
-      resolve: ({ role }) => (isRole(role) ? role : 'viewer'),
+      resolve: ({ role }) => (isRole(role) ? role : null),
+    }),
+    anchorRoles: t.field({
+      type: [AnchorRole],
+      description: 'The roles in single anchors.',
+      select: { anchorRoles: { orderBy: { anchorSlug: 'asc' } } },
+      resolve: ({ anchorRoles }) =>
+        anchorRoles.flatMap(({ anchorSlug: anchor, role }) => (isRole(role) ? [{ anchor, role }] : [])),
     }),
     banned: t.boolean({
       description: 'Whether the user is locked out, with all API keys.',
@@ -66,7 +92,11 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
       description:
         'The initial password, at least 12 characters. Without one the user is invited: `invitation.link` is returned once.',
     }),
-    role: t.field({ type: RoleEnum, required: true, description: 'The role.' }),
+    role: t.field({
+      type: RoleEnum,
+      description: 'The role in the installation. Without one, `anchorRoles` must have one.',
+    }),
+    anchorRoles: t.field({ type: [AnchorRoleInput], description: 'Roles in single anchors.' }),
     name: t.string({ description: 'The display name; the username by default.' }),
     email: t.string({ description: 'The e-mail address.' }),
     mustChangePassword: t.boolean({ description: MUST_CHANGE }),
@@ -77,7 +107,11 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
   description: 'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The user’s id.' }),
-    role: t.field({ type: RoleEnum, description: 'The role.' }),
+    role: t.field({ type: RoleEnum, description: 'The role in the installation.' }),
+    anchorRoles: t.field({
+      type: [AnchorRoleInput],
+      description: 'Roles in single anchors; those in other anchors stay.',
+    }),
     name: t.string({ description: 'The display name.' }),
     banned: t.boolean({ description: 'Whether the user is locked out.' }),
   }),
@@ -106,12 +140,13 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'The user.' }) },
     resolve: async (_root, { input }, context) => {
-      const { role, username, password, name, email, mustChangePassword } = input
+      const { role, anchorRoles, username, password, name, email, mustChangePassword } = input
       const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
       const { id, invitation } = await context.accounts.createUser(requireRecentCaller(context), {
         username,
         ...(typeof password === 'string' ? { password } : {}),
-        role,
+        ...(role ? { role } : {}),
+        ...(anchorRoles ? { anchorRoles } : {}),
         passwordChange: mustChangePassword && typeof password === 'string' ? 'REQUIRED' : 'NONE',
         ...details,
       })
@@ -124,7 +159,7 @@ builder.mutationFields((t) => ({
     type: UserRef,
     description: 'Changes a user. The last administrator can be neither banned nor demoted.',
     authScopes: { administer: true },
-    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }) },
     resolve: async (_root, { input: { id, ...change } }, context) => {
       const user = await context.accounts.findUserById(textNodeId(id, 'User'))

@@ -1,6 +1,6 @@
 /** The caller and its rights. */
 
-import { type Caller, callerMay } from '#server/identity/caller.ts'
+import { type Caller, callerMay, inInstallation } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
 import { contextIn } from '#server/schema/anchor-context.ts'
@@ -64,6 +64,10 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
     mayAdminister: t.boolean({
       description: 'Whether the caller may change settings, keys and users.',
       resolve: (caller) => callerMay(caller, 'administer'),
+    }),
+    mayManage: t.boolean({
+      description: 'Whether the caller may manage the installation: its anchors, users and API keys.',
+      resolve: (caller) => callerMay(inInstallation(caller), 'administer'),
     }),
     lacksSecondFactor: t.boolean({
       description:

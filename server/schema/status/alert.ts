@@ -28,7 +28,7 @@ const AlertCode = builder.enumType('AlertCode', {
   ),
 })
 
-const AlertRef = builder.objectRef<Alert>('Alert').implement({
+export const AlertRef = builder.objectRef<Alert>('Alert').implement({
   description: 'Something that needs a person. It ends when its cause does.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -57,6 +57,9 @@ const AlertRef = builder.objectRef<Alert>('Alert').implement({
   }),
 })
 
+/** Those that the caller may see. */
+export const listAlerts = async (context: Context) => visible(await context.alerts.list(), context)
+
 function visible(alerts: readonly Alert[], { caller }: Context): Alert[] {
   const isAdministrator = caller !== null && callerMay(caller, 'administer')
   return alerts.filter(({ code }) => isAdministrator || !administratorsOnly.includes(code))
@@ -67,7 +70,7 @@ builder.queryField('alerts', (t) =>
     type: [AlertRef],
     description: 'What needs a person: critical alerts first, the oldest first.',
     authScopes: { read: true },
-    resolve: async (_root, _args, context) => visible(await context.alerts.list(), context),
+    resolve: (_root, _args, context) => listAlerts(context),
   }),
 )
 

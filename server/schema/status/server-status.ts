@@ -130,7 +130,7 @@ const JobHealth = builder.objectRef<object>('JobHealth').implement({
   }),
 })
 
-const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
+export const ServerStatus = builder.objectRef<object>('ServerStatus').implement({
   description: 'The status of this installation.',
   authScopes: { read: true },
   fields: (t) => ({

@@ -10,7 +10,10 @@ import { scopeItems } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
+import { AlertRef, listAlerts } from '#server/schema/status/alert.ts'
+import { ServerStatus } from '#server/schema/status/server-status.ts'
 import { Superior } from '#server/schema/trust-anchor/superior.ts'
+import { findReachability, type Reachability } from '#server/services/entity/own-reachability.ts'
 
 export const FederationEndpoint = builder.enumType('FederationEndpoint', {
   description: 'An optional endpoint of the federation server; fetch and list are always advertised.',
@@ -29,6 +32,15 @@ export const Environment = builder.enumType('Environment', {
     TEST: { description: 'Its members try things.' },
     OTHER: { description: 'Another purpose.' },
   } satisfies Record<EnvironmentName, { description: string }>,
+})
+
+const AnchorReachability = builder.objectRef<Reachability>('AnchorReachability').implement({
+  description: 'Whether the address of an anchor reaches the federation server.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    reachable: t.exposeBoolean('reachable', { description: 'Whether it does.' }),
+    message: t.exposeString('message', { description: 'What was found, and what to check.' }),
+  }),
 })
 
 export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
@@ -53,6 +65,22 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       nullable: true,
       description: 'Since when its endpoints answer 503; null: they serve.',
       resolve: (_settings, _args, { anchors, slug }) => anchors.find(slug)?.pausedAt ?? null,
+    }),
+    status: t.field({
+      type: ServerStatus,
+      description: 'Its counts, what expires, and its publication.',
+      resolve: () => ({}),
+    }),
+    alerts: t.field({
+      type: [AlertRef],
+      description: 'What needs a person: critical alerts first, the oldest first.',
+      resolve: (_settings, _args, context) => listAlerts(context),
+    }),
+    reachability: t.field({
+      type: AnchorReachability,
+      description:
+        'Whether its address reaches the federation server: its Entity Configuration is fetched now.',
+      resolve: (_settings, _args, context) => findReachability(context),
     }),
     displayName: t.exposeString('displayName', {
       nullable: true,

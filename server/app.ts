@@ -92,7 +92,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   authRoutes(app, entrance)
   singleSignOnRoutes(app, entrance)
   graphqlRoute(app, deps.observe.operations.plugin, (request) => contextOf(deps, request))
-  restRoutes(app, { ...deps, ...deps.anchors.first })
+  restRoutes(app, deps)
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)
   app.addHook('preClose', () => deps.anchors.endStreams())

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp, RestDeps } from '#server/rest/deps.ts'
+import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
 import { listOf, Page, slice } from '#server/rest/page.ts'
 import { addressFor, stateFor } from '#server/services/audit/privacy.ts'
@@ -55,7 +55,7 @@ function toBody(caller: Caller, event: AuditEvent): z.input<typeof Output> {
   }
 }
 
-export function auditLogRoutes(app: RestApp, { db }: RestDeps): void {
+export function auditLogRoutes(app: RestApp): void {
   app.get(
     '/auditlog',
     {
@@ -69,6 +69,7 @@ export function auditLogRoutes(app: RestApp, { db }: RestDeps): void {
     },
     async (request) => {
       const { query } = request
+      const { db } = anchorOf(request)
       const caller = callerOfRequest(request)
       const { actor, action, resource, resource_type: resourceType } = query
       const conditions = { actor, action, resource, resourceType }

@@ -1,10 +1,10 @@
 /** `/api/v1/subordinates/fetch-config`: fetches an Entity Configuration and verifies it with its own keys (§9). */
 import { z } from 'zod'
+import { anchorOf } from '#server/rest/access.ts'
 import type { RestApp } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
 import type { EntityCheckName } from '#server/services/entity/checks.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
-import type { Services } from '#server/services/index.ts'
 
 /** The checks of the Entity Configuration itself; registration requires more. */
 const essential: readonly EntityCheckName[] = ['REACHABLE', 'STATEMENT', 'IDENTITY', 'TIMES', 'SIGNATURE']
@@ -18,7 +18,7 @@ const Output = z.object({
   trust_marks: z.array(z.unknown()).nullable().describe('The Trust Marks it contains.'),
 })
 
-export function entityConfigurationRoute(app: RestApp, services: Services, tags: string[]): void {
+export function entityConfigurationRoute(app: RestApp, tags: string[]): void {
   app.post(
     '/subordinates/fetch-config',
     {
@@ -31,6 +31,7 @@ export function entityConfigurationRoute(app: RestApp, services: Services, tags:
       },
     },
     async (request) => {
+      const { services } = anchorOf(request)
       const { statement, checks } = await services.subordinates.inspect({ entityId: request.body.url })
       const faults = checks.filter(({ name, status }) => status === 'FAILED' && essential.includes(name))
       if (!statement || faults.length > 0) throw new EntityRejectedError(faults)

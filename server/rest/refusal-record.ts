@@ -1,8 +1,7 @@
 /** Records failed and refused changes of the REST API under the names of the GraphQL mutations. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Database } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
-import { knownCaller } from '#server/rest/access.ts'
+import { anchorOf, knownCaller } from '#server/rest/access.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { recordRefusal } from '#server/services/audit/refusals.ts'
 
@@ -23,7 +22,7 @@ const codes: Readonly<Record<number, string>> = {
 }
 
 /** Requests without a valid key are not recorded: they could fill the log. */
-export function recordRefusals(app: FastifyInstance, { db }: { db: Database }): void {
+export function recordRefusals(app: FastifyInstance): void {
   const thrown = new WeakMap<FastifyRequest, Error>()
   app.addHook('onRoute', ({ url, config }) => {
     const isChange = config?.scope === 'operate' || config?.scope === 'administer'
@@ -39,7 +38,7 @@ export function recordRefusals(app: FastifyInstance, { db }: { db: Database }): 
     const code = error instanceof OperationError ? error.code : usual
     const message = error?.message ?? 'It already exists.'
     try {
-      await recordRefusal(db, caller, { action, input: subjectOf(request), code, message })
+      await recordRefusal(anchorOf(request).db, caller, { action, input: subjectOf(request), code, message })
     } catch (err) {
       request.log.error({ err, action }, 'a refusal could not be recorded')
     }

@@ -3,7 +3,7 @@ import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
-import type { RestDeps } from '#server/rest/deps.ts'
+import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { answerFailures, answerStrayRequests } from '#server/rest/error.ts'
 import { recordRefusals } from '#server/rest/refusal-record.ts'
 import { serverRoutes } from '#server/rest/server.ts'
@@ -13,7 +13,10 @@ import { trustMarkTypeRoutes } from '#server/rest/trust-mark-type.ts'
 import { describeRoute, useZod } from '#server/rest/zod-provider.ts'
 
 const description = `An alternative to GraphQL for scripts that were written for inmor's REST API.
-Members of a request that are not named here are ignored.`
+Members of a request that are not named here are ignored. The paths of another anchor than the configured one begin with
+/api/v1/anchors/{slug}.`
+
+const PREFIX = '/api/v1'
 
 export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
   app.register(
@@ -29,26 +32,27 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
         },
         transform: describeRoute,
       })
-      guardRoutes(scope, deps)
-      answerFailures(scope)
-      answerStrayRequests(scope)
-      recordRefusals(scope, deps)
-      acceptEmptyBody(scope)
-      const typed = useZod(scope)
       const document = { config: { scope: 'public' as const }, schema: { hide: true } }
-      typed.get('/openapi.json', document, async () => scope.swagger())
-      for (const routes of [
-        serverRoutes,
-        trustMarkTypeRoutes,
-        trustMarkRoutes,
-        subordinateRoutes,
-        auditLogRoutes,
-      ]) {
-        routes(typed, deps)
-      }
+      addRoutes(scope, deps).get('/openapi.json', document, async () => scope.swagger())
     },
-    { prefix: '/api/v1' },
+    { prefix: PREFIX },
   )
+  app.register(async (scope) => void addRoutes(scope, deps), { prefix: `${PREFIX}/anchors/:anchor` })
+}
+
+function addRoutes(scope: FastifyInstance, deps: RestDeps): RestApp {
+  guardRoutes(scope, deps)
+  answerFailures(scope)
+  answerStrayRequests(scope)
+  recordRefusals(scope)
+  acceptEmptyBody(scope)
+  const typed = useZod(scope)
+  serverRoutes(typed)
+  trustMarkTypeRoutes(typed)
+  trustMarkRoutes(typed)
+  subordinateRoutes(typed)
+  auditLogRoutes(typed)
+  return typed
 }
 
 /** Some clients send `application/json` with an empty body. */

@@ -1,9 +1,10 @@
 /** `/api/v1/server`: republishes the Entity Configuration and the historical keys (§8.7, §9). */
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
+import type { Anchor } from '#server/anchors/anchor.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
-import { callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp, RestDeps } from '#server/rest/deps.ts'
+import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp } from '#server/rest/deps.ts'
 import { failures, Message } from '#server/rest/error.ts'
 
 const tags = ['Server']
@@ -20,9 +21,7 @@ const EntityStatement = z
 
 const Published = Message.describe('Signed and published.')
 
-export function serverRoutes(app: RestApp, deps: RestDeps): void {
-  const { services } = deps
-
+export function serverRoutes(app: RestApp): void {
   app.post(
     '/server/entity',
     {
@@ -34,8 +33,9 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
       },
     },
     async (request, reply) => {
-      await services.trustAnchor.regenerateEntityConfiguration(callerOfRequest(request))
-      const jwt = await published(deps, 'entity-configuration')
+      const anchor = anchorOf(request)
+      await anchor.services.trustAnchor.regenerateEntityConfiguration(callerOfRequest(request))
+      const jwt = await published(anchor, 'entity-configuration')
       return reply.status(201).send({ entity_statement: jwt })
     },
   )
@@ -51,15 +51,16 @@ export function serverRoutes(app: RestApp, deps: RestDeps): void {
       },
     },
     async (request, reply) => {
-      await services.trustAnchor.publishHistoricalKeys(callerOfRequest(request))
-      const { keys } = decodeJwt<{ keys: unknown[] }>(await published(deps, 'historical-keys'))
+      const anchor = anchorOf(request)
+      await anchor.services.trustAnchor.publishHistoricalKeys(callerOfRequest(request))
+      const { keys } = decodeJwt<{ keys: unknown[] }>(await published(anchor, 'historical-keys'))
       return reply.status(201).send({ message: `Published ${keys.length} historical keys.`, id: 0 })
     },
   )
 }
 
 /** Reads the published JWT. While Redis is unreachable, the change stays queued. */
-async function published({ db, publishing }: RestDeps, topic: keyof typeof publishedUnder): Promise<string> {
+async function published({ db, publishing }: Anchor, topic: keyof typeof publishedUnder): Promise<string> {
   const jwt =
     (await db.outboxEntry.count({ where: { topic } })) === 0
       ? await publishing.redis.get(publishing.keys[publishedUnder[topic]])

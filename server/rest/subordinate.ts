@@ -1,8 +1,8 @@
 /** `/api/v1/subordinates`: the Immediate Subordinates of this anchor. */
 import { z } from 'zod'
 import { ConflictError } from '#server/error/operation-error.ts'
-import { callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp, RestDeps } from '#server/rest/deps.ts'
+import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp } from '#server/rest/deps.ts'
 import { entityConfigurationRoute } from '#server/rest/entity-configuration.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
@@ -11,7 +11,7 @@ import { findSubordinate } from '#server/services/subordinate/row.ts'
 
 const tags = ['Subordinates']
 
-export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): void {
+export function subordinateRoutes(app: RestApp): void {
   app.post(
     '/subordinates',
     {
@@ -28,6 +28,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
       },
     },
     async (request, reply) => {
+      const { db, services } = anchorOf(request)
       const { entityid: entityId, active, ...body } = request.body
       try {
         const input = { entityId, active, ...toFields(body) }
@@ -54,6 +55,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
       },
     },
     async (request) => {
+      const { db } = anchorOf(request)
       const rows = await db.subordinate.findMany({ orderBy: { id: 'asc' }, ...slice(request.query) })
       return { count: await db.subordinate.count(), items: rows.map(toBody) }
     },
@@ -70,7 +72,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
         response: { 200: Output.describe('That subordinate.'), ...failures, ...notFound },
       },
     },
-    async (request) => toBody(await findSubordinate(db, request.params.id)),
+    async (request) => toBody(await findSubordinate(anchorOf(request).db, request.params.id)),
   )
 
   app.post(
@@ -86,6 +88,7 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
       },
     },
     async (request) => {
+      const { db, services } = anchorOf(request)
       const { id } = request.params
       const { active, ...body } = request.body
       const caller = callerOfRequest(request)
@@ -111,8 +114,11 @@ export function subordinateRoutes(app: RestApp, { db, services }: RestDeps): voi
         response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
-    async (request) => toBody(await services.subordinates.renew(callerOfRequest(request), request.params.id)),
+    async (request) => {
+      const { subordinates } = anchorOf(request).services
+      return toBody(await subordinates.renew(callerOfRequest(request), request.params.id))
+    },
   )
 
-  entityConfigurationRoute(app, services, tags)
+  entityConfigurationRoute(app, tags)
 }

@@ -1,9 +1,10 @@
 /** `/api/v1/trustmarktypes`: the Trust Mark types that this anchor issues (§7). */
 import { z } from 'zod'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
+import type { Anchor } from '#server/anchors/anchor.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
-import { callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp, RestDeps } from '#server/rest/deps.ts'
+import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 
@@ -38,8 +39,8 @@ function fields({ valid_for, renewal_time, autorenew, active }: z.output<typeof 
   return { validFor: valid_for, renewalTime: renewal_time, autorenew, active }
 }
 
-export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): void {
-  async function find(where: { id: number } | { type: string }) {
+export function trustMarkTypeRoutes(app: RestApp): void {
+  async function find({ db }: Anchor, where: { id: number } | { type: string }) {
     const row = await db.trustMarkType.findUnique({ where })
     if (!row) throw new NotFoundError('There is no such Trust Mark type.')
     return shown(row)
@@ -61,6 +62,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       },
     },
     async (request, reply) => {
+      const { db, services } = anchorOf(request)
       const { tmtype: type, ...body } = request.body
       try {
         const row = await services.trustMarkTypes.create(callerOfRequest(request), { type, ...fields(body) })
@@ -86,6 +88,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
       },
     },
     async (request) => {
+      const { db } = anchorOf(request)
       const rows = await db.trustMarkType.findMany({ orderBy: { id: 'asc' }, ...slice(request.query) })
       return { count: await db.trustMarkType.count(), items: rows.map(shown) }
     },
@@ -102,7 +105,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
         response: { 200: Output.describe('That type.'), ...failures, ...notFound },
       },
     },
-    (request) => find({ type: request.query.tmtype }),
+    (request) => find(anchorOf(request), { type: request.query.tmtype }),
   )
 
   app.get(
@@ -116,7 +119,7 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
         response: { 200: Output.describe('That type.'), ...failures, ...notFound },
       },
     },
-    (request) => find({ id: request.params.id }),
+    (request) => find(anchorOf(request), { id: request.params.id }),
   )
 
   app.put(
@@ -133,7 +136,8 @@ export function trustMarkTypeRoutes(app: RestApp, { db, services }: RestDeps): v
     },
     async (request) => {
       const change = { id: request.params.id, ...fields(request.body) }
-      return shown(await services.trustMarkTypes.update(callerOfRequest(request), change))
+      const { trustMarkTypes } = anchorOf(request).services
+      return shown(await trustMarkTypes.update(callerOfRequest(request), change))
     },
   )
 }

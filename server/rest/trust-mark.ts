@@ -1,11 +1,12 @@
 /** `/api/v1/trustmarks`: the Trust Marks that this anchor has issued (§7). */
 import { z } from 'zod'
 import type { Prisma, TrustMark } from '#prisma/generated/client/client.ts'
+import type { Anchor } from '#server/anchors/anchor.ts'
 import { typedTrustMark } from '#server/database/typed-row.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp, RestDeps } from '#server/rest/deps.ts'
+import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
+import type { RestApp } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
 import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 
@@ -64,13 +65,13 @@ function shown(row: TrustMark): z.input<typeof Output> {
   }
 }
 
-export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void {
-  async function page(where: Prisma.TrustMarkWhereInput, range: z.output<typeof Page>) {
+export function trustMarkRoutes(app: RestApp): void {
+  async function page({ db }: Anchor, where: Prisma.TrustMarkWhereInput, range: z.output<typeof Page>) {
     const rows = await db.trustMark.findMany({ where, orderBy: { id: 'asc' }, ...slice(range) })
     return { count: await db.trustMark.count({ where }), items: rows.map(shown) }
   }
 
-  async function issue(caller: Caller, input: z.output<typeof Issue>) {
+  async function issue({ db, services }: Anchor, caller: Caller, input: z.output<typeof Issue>) {
     const type = await db.trustMarkType.findUnique({ where: { id: input.tmt } })
     if (!type) throw new NotFoundError(`There is no Trust Mark type with the id ${input.tmt}.`)
     const { domain: entityId, valid_for, renewal_time, additional_claims, autorenew, active } = input
@@ -80,7 +81,12 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
   }
 
   /** Revokes first: a mark to be revoked needs no new JWT. */
-  async function change(caller: Caller, id: number, input: z.output<typeof Change>): Promise<TrustMark> {
+  async function change(
+    { db, services }: Anchor,
+    caller: Caller,
+    id: number,
+    input: z.output<typeof Change>,
+  ): Promise<TrustMark> {
     const { active, autorenew, valid_for: validFor, renewal_time: renewalTime } = input
     const changes = { autorenew, validFor, renewalTime, additionalClaims: input.additional_claims }
     let row: TrustMark | null = null
@@ -116,12 +122,14 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
       },
     },
     async (request, reply) => {
+      const anchor = anchorOf(request)
       const { tmt: trustMarkTypeId, domain: entityId } = request.body
       try {
-        return reply.status(201).send(shown(await issue(callerOfRequest(request), request.body)))
+        return reply.status(201).send(shown(await issue(anchor, callerOfRequest(request), request.body)))
       } catch (error) {
         const key = { trustMarkTypeId_entityId: { trustMarkTypeId, entityId } }
-        const existing = error instanceof ConflictError ? await db.trustMark.findUnique({ where: key }) : null
+        const existing =
+          error instanceof ConflictError ? await anchor.db.trustMark.findUnique({ where: key }) : null
         if (!existing) throw error
         return reply.status(409).send(shown(existing))
       }
@@ -139,7 +147,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
-    (request) => page({}, request.query),
+    (request) => page(anchorOf(request), {}, request.query),
   )
 
   app.post(
@@ -154,7 +162,7 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         response: { 200: listOf(Output).describe('One page.'), ...failures },
       },
     },
-    (request) => page({ entityId: request.body.domain }, request.query),
+    (request) => page(anchorOf(request), { entityId: request.body.domain }, request.query),
   )
 
   app.post(
@@ -168,7 +176,10 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
-    async (request) => shown(await services.trustMarks.renew(callerOfRequest(request), request.params.id)),
+    async (request) => {
+      const { trustMarks } = anchorOf(request).services
+      return shown(await trustMarks.renew(callerOfRequest(request), request.params.id))
+    },
   )
 
   app.put(
@@ -183,6 +194,9 @@ export function trustMarkRoutes(app: RestApp, { db, services }: RestDeps): void 
         response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
       },
     },
-    async (request) => shown(await change(callerOfRequest(request), request.params.id, request.body)),
+    async (request) => {
+      const caller = callerOfRequest(request)
+      return shown(await change(anchorOf(request), caller, request.params.id, request.body))
+    },
   )
 }

@@ -46,7 +46,11 @@ export function observeRedis(registry: Registry, ping: () => Promise<unknown>): 
   })
 }
 
-export function observeKeys(registry: Registry, { keys, now }: Pick<ObservedState, 'keys' | 'now'>): void {
+/** Without a usable key directory there are no samples: `keys` returns undefined. */
+export function observeKeys(
+  registry: Registry,
+  { keys, now }: { keys: () => KeyDirectory | undefined; now: () => number },
+): void {
   const registers = [registry]
   new Gauge({
     name: 'inmor_key_expires_in_seconds',
@@ -56,7 +60,7 @@ export function observeKeys(registry: Registry, { keys, now }: Pick<ObservedStat
     aggregator: 'min',
     collect() {
       this.reset()
-      for (const key of keys().published.keys) {
+      for (const key of keys()?.published.keys ?? []) {
         if ('exp' in key && typeof key.exp === 'number') this.set({ kid: key.kid }, key.exp - now())
       }
     },
@@ -69,8 +73,8 @@ export function observeKeys(registry: Registry, { keys, now }: Pick<ObservedStat
     aggregator: 'max',
     collect() {
       this.reset()
-      const { kid, alg } = keys().signer
-      this.set({ kid, alg }, 1)
+      const signer = keys()?.signer
+      if (signer) this.set({ kid: signer.kid, alg: signer.alg }, 1)
     },
   })
 }

@@ -4,6 +4,7 @@
 export const alertCodes = {
   REDIS_UNREACHABLE: ['CRITICAL', 'Redis cannot be reached: nothing is published.'],
   PUBLICATION_STALLED: ['CRITICAL', 'Changes wait, and none of them is being published.'],
+  KEYS_UNUSABLE: ['CRITICAL', 'The key directory cannot be used.'],
   PUBLICATION_BEHIND: ['WARNING', 'Publication is behind the changes, but goes on.'],
   DRIFT: ['WARNING', 'The published data was found to differ from the database.'],
   NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],

@@ -106,10 +106,11 @@ export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
 }
 
 /** The steps that are safe now by the rules of the change itself, and that a person has to take (§11.2). */
-export const keyAlerts: AlertSource<Context> = async ({ db, now }) => {
+export const keyAlerts: AlertSource<Context> = async ({ db, publishing, now }) => {
   const at = now()
   const keys = await db.signingKey.findMany({ where: { state: { in: ['ANNOUNCED', 'PUBLISHED'] } } })
-  const found: FoundAlert[] = []
+  const fault = publishing.signingKeys.fault()
+  const found: FoundAlert[] = fault === null ? [] : [{ code: 'KEYS_UNUSABLE', message: fault }]
   for (const { kid, state, usableFrom, statementsUntil, replacedAt } of keys) {
     const since = state === 'ANNOUNCED' ? usableFrom : (statementsUntil ?? replacedAt)
     if (!since || since > at) continue

@@ -70,6 +70,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     directory: keysDirectory,
     historicalDirectory: historicalKeysDirectory,
     onError: (err) => log.error({ err }, 'the key directory is not usable; the previous keys stay in use'),
+    mayBeUnusable: !isFirst,
   })
   opened.defer(openedKeys.close)
   const signingKeys = observe.signingKeys(openedKeys)
@@ -96,7 +97,8 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   opened.defer(runs.close)
   observe.state({ db, queue, reader, signingKeys })
 
-  await services.signingKeys.follow() // the directory may have changed while no process ran
+  // The directory may have changed while no process ran. One that cannot be used was reported above.
+  if (signingKeys.fault() === null) await services.signingKeys.follow()
   signingKeys.onChange(() => {
     services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
   })

@@ -74,7 +74,8 @@ function observeAnchor(registry: Registry, now: Clock, close: () => void): Ancho
     state({ reader, signingKeys, ...installation }) {
       observeInstallation(registry, { ...installation, now })
       observeRedis(registry, () => reader.ping())
-      observeKeys(registry, { keys: signingKeys.current, now: () => toUnix(now()) })
+      const keys = () => (signingKeys.isUsable() ? signingKeys.current() : undefined)
+      observeKeys(registry, { keys, now: () => toUnix(now()) })
     },
     close,
   }

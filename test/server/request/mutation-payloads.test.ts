@@ -47,6 +47,8 @@ function typeOf(mutation: string, argument: string): string {
   return String(mutations[mutation]?.args.find(({ name }) => name === argument)?.type)
 }
 
+const ANOTHER = { slug: 'another' }
+
 type Made = { id: string }
 const make = (name: string, input: object): Promise<Made> => succeed(name, { input })
 const uniqueType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
@@ -166,6 +168,13 @@ const calls: Row[] = [
   ],
   ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
   ['startSubordinateChange', () => ({ input: { action: 'RENEW', filter: {}, dryRun: true } })],
+  [
+    'createTrustAnchor',
+    () => ({ input: { ...ANOTHER, entityId: 'http://another.example.org', displayName: 'Another' } }),
+  ],
+  ['pauseTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
+  ['resumeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
+  ['removeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
   ['updateTrustAnchor', () => ({ input: { statementHours: 100 } })],
   ['updateFederationPolicy', () => ({ input: { metadataPolicy: {} } })],
   [

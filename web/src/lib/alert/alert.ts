@@ -12,6 +12,7 @@ const SOON = '14'
 const places: Record<AlertCode, () => string> = {
   REDIS_UNREACHABLE: route.dashboard,
   PUBLICATION_STALLED: route.dashboard,
+  KEYS_UNUSABLE: route.keys,
   PUBLICATION_BEHIND: route.dashboard,
   DRIFT: route.renewals,
   NO_WORKER: route.renewals,

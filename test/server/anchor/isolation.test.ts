@@ -1,0 +1,378 @@
+/**
+ * Nothing of an anchor is found or changed through another one (10-anchors, rule 1): every query, mutation, subscription
+ * and REST route is called for one anchor with the ids of another. A new one without a row in these tables fails.
+ */
+import { getNamedType, isObjectType, isUnionType } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scopedNames } from '#prisma/anchor-schema.ts'
+import { schema } from '#server/schema/index.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { Federation } from '#test/helpers/federation.ts'
+import { below, relyingParty } from '#test/helpers/federation.ts'
+import { createRestClient } from '#test/helpers/rest.ts'
+import { subscribe } from '#test/helpers/subscription.ts'
+import { selectAll } from '../request/select-all.ts'
+
+/** In every text of the first anchor that its operators write. */
+const MARK = 'only-in-main'
+const TYPE = 'https://marks.example.org/member'
+const AWAITED = 'http://awaited.example.org'
+
+type Ids = {
+  subordinate: string
+  trustMark: string
+  trustMarkType: string
+  run: string
+  entry: string
+  awaited: string
+}
+
+let admin: TestAdmin
+let federation: Federation
+let entityId: string
+let first: Ids
+let other: Ids
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const input = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
+  expect(await admin.mutate('createTrustAnchor', input, 'slug', 'admin')).toMatchObject({ slug: 'test' })
+  for (const { running } of admin.server.anchors.list())
+    await running?.db.schedule.updateMany({ data: { enabled: false } })
+  federation = await below(admin.entityId)
+    .leaf({ metadata: relyingParty, authorityHints: [admin.entityId, input.entityId] })
+    .start()
+  entityId = federation.leaf.id
+  first = await fill('main', MARK)
+  other = await fill('test', 'only-in-test')
+}, 60_000)
+afterAll(async () => {
+  await federation?.close()
+  await admin?.close()
+})
+
+/** The same members, types and marks in each anchor, with another text. */
+async function fill(anchor: string, mark: string): Promise<Ids> {
+  const make = async (name: string, input: object, selection = 'id') => {
+    const made = await admin.mutate(name, { anchor, ...input }, selection, 'admin')
+    expect(made.message).toBeUndefined()
+    return made
+  }
+  await make('updateTrustAnchor', { organizationName: mark, displayName: mark }, 'version')
+  const { id: subordinate } = await make('registerSubordinate', { entityId, note: mark, tags: [mark] })
+  const { id: trustMarkType } = await make('createTrustMarkType', { type: TYPE, description: mark })
+  const issued = { trustMarkType: TYPE, entityId, additionalClaims: { mark } }
+  const { id: trustMark } = await make('issueTrustMark', issued)
+  const { id: awaited } = await make('awaitEntity', { entityId: AWAITED })
+  const run = await make('startSubordinateChange', {
+    action: 'RENEW',
+    filter: {},
+    dryRun: true,
+    reason: mark,
+  })
+  const document = `{ auditEvents(anchor: "${anchor}", first: 1) { edges { node { id } } } }`
+  const entry = (await admin.execute(document, {}, 'admin')).data?.auditEvents.edges[0].node.id
+  return { subordinate, trustMarkType, trustMark, awaited, run: run.id, entry }
+}
+
+type Rows = Record<string, (ids: Ids) => Record<string, unknown>>
+const none = () => ({})
+
+/** The arguments with which each query is called. */
+const queries: Rows = {
+  alerts: none,
+  auditEvent: ({ entry }) => ({ id: entry }),
+  auditEvents: none,
+  awaitedEntities: none,
+  collectionEntities: none,
+  collectionEntity: () => ({ entityId }),
+  historicalKeys: none,
+  inspectEntity: () => ({ entityId }),
+  node: ({ subordinate }) => ({ id: subordinate }),
+  nodes: (ids) => ({ ids: Object.values(ids) }),
+  previewMetadataPolicy: () => ({ policy: {} }),
+  previewSubordinateStatement: ({ subordinate }) => ({ id: subordinate }),
+  renewalRun: ({ run }) => ({ id: run }),
+  renewalRuns: none,
+  resolveEntity: () => ({ entityId }),
+  schedules: none,
+  serverStatus: none,
+  signingKeys: none,
+  subordinate: () => ({ entityId }),
+  subordinateTags: none,
+  subordinates: () => ({ filter: { search: 'only-in' } }),
+  trustAnchor: none,
+  trustMark: ({ trustMark }) => ({ id: trustMark }),
+  trustMarkType: () => ({ type: TYPE }),
+  trustMarkTypes: none,
+  trustMarks: none,
+}
+
+const input =
+  (members: (ids: Ids) => object): Rows[string] =>
+  (ids) => ({ input: members(ids) })
+const ofSubordinate = input(({ subordinate }) => ({ id: subordinate }))
+const ofMark = input(({ trustMark }) => ({ id: trustMark }))
+const ofType = input(({ trustMarkType }) => ({ id: trustMarkType }))
+
+/** The same for mutations. What they do in their own anchor is not looked at, only that nothing else changes. */
+const mutations: Rows = {
+  acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
+  announceSigningKey: input(() => ({ alg: 'ES256' })),
+  awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),
+  cancelRun: input(({ run }) => ({ id: run })),
+  createTrustMarkType: input(() => ({ type: `${TYPE}/2` })),
+  deactivateSubordinate: ofSubordinate,
+  importSubordinates: input(() => ({ subordinates: [{ entityId }] })),
+  issueTrustMark: input(() => ({ trustMarkType: TYPE, entityId: 'https://rp.example.org' })),
+  publishHistoricalKeys: none,
+  reactivateSubordinate: ofSubordinate,
+  rebuildPublication: none,
+  regenerateEntityConfiguration: none,
+  registerSubordinate: input(() => ({ entityId })),
+  reissueTrustMarks: input(() => ({})),
+  removeSubordinate: ofSubordinate,
+  removeTrustMarkType: ofType,
+  renewSubordinate: ofSubordinate,
+  renewTrustMark: ofMark,
+  restoreVersion: input(({ entry }) => ({ auditEventId: entry })),
+  retireKey: input(() => ({ kid: signingKid() })),
+  revokeKey: input(() => ({ kid: signingKid(), reason: 'compromised' })),
+  revokeTrustMark: ofMark,
+  snoozeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates', until: '2126-01-01T00:00:00Z' })),
+  startCollectionWalk: none,
+  startEvaluation: none,
+  startRebuild: none,
+  startRenewal: () => ({ kind: 'SUBORDINATES' }),
+  startSubordinateChange: input(({ subordinate }) => ({ action: 'REMOVE', ids: [subordinate] })),
+  stopAwaitingEntity: input(() => ({ entityId: AWAITED })),
+  switchSigningKey: input(() => ({ overrideReason: 'test' })),
+  updateFederationPolicy: input(() => ({ metadataPolicy: {} })),
+  updateSchedule: input(() => ({ name: 'prune', cron: '1 1 1 1 *' })),
+  updateSubordinate: input(({ subordinate }) => ({ id: subordinate, note: 'changed' })),
+  updateTrustAnchor: input(() => ({ organizationName: 'changed' })),
+  updateTrustMark: input(({ trustMark }) => ({ id: trustMark, validFor: 5 })),
+  updateTrustMarkType: input(({ trustMarkType }) => ({ id: trustMarkType, validFor: 5 })),
+}
+
+/** The same for subscriptions. */
+const subscriptions: Rows = {
+  alertsChanged: none,
+  auditEventRecorded: none,
+  changed: none,
+  publicationChanged: none,
+  renewalProgress: ({ run }) => ({ runId: run }),
+  runsChanged: none,
+  subordinateChanged: none,
+}
+
+const rootFields = (type: ReturnType<typeof schema.getQueryType>) => type?.getFields() ?? {}
+const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
+  Object.values(rootFields(type)).filter(({ extensions }) => !extensions.ofInstallation)
+
+/** The first anchor's key, which the other one does not have. */
+const signingKid = () => admin.server.anchors.first.signingKeys.current().signer.kid
+
+it.each([
+  ['query', schema.getQueryType(), queries],
+  ['mutation', schema.getMutationType(), mutations],
+  ['subscription', schema.getSubscriptionType(), subscriptions],
+] as const)('has a row for every %s', (_kind, type, rows) => {
+  expect(
+    scoped(type)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(Object.keys(rows).sort())
+})
+
+/** A document that calls the field with these arguments and selects all of its result. */
+function documentOf(kind: 'query' | 'mutation' | 'subscription', name: string, args: object): string {
+  const roots = { query: schema.getQueryType(), mutation: schema.getMutationType() } as const
+  const root = kind === 'subscription' ? schema.getSubscriptionType() : roots[kind]
+  const field = rootFields(root)[name]
+  if (!field) throw new Error(`There is no field ${name}.`)
+  const result = getNamedType(field.type)
+  const types = isUnionType(result) ? result.getTypes() : isObjectType(result) ? [result] : []
+  const nodes = isObjectType(result) || isUnionType(result) ? '' : '{ __typename id }'
+  const selection = isUnionType(result)
+    ? `{ __typename ${types
+        .filter(({ name: each }) => each.endsWith('Success'))
+        .map((type) => `... on ${type.name} ${selectAll(type, 1)}`)
+        .join(' ')} ... on Error { code message } }`
+    : (types[0] && selectAll(types[0])) || nodes
+  const literal = Object.entries(args)
+    .map(([key, value]) => `${key}: ${literalOf(value)}`)
+    .join(' ')
+  return `${kind} { ${name} ${literal && `(${literal})`} ${selection} }`
+}
+
+const enums = new Set(['RENEW', 'REMOVE', 'ES256', 'SUBORDINATES', 'COMPROMISED'])
+function literalOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literalOf).join(' ')}]`
+  if (typeof value === 'object' && value !== null)
+    return `{ ${Object.entries(value)
+      .map(([key, each]) => `${key}: ${literalOf(each)}`)
+      .join(' ')} }`
+  return enums.has(String(value)) ? String(value) : JSON.stringify(value)
+}
+
+async function call(anchor: string, document: string): Promise<string> {
+  const response = await fetch(`${admin.adminUrl}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-graphql-yoga-csrf': '1',
+      'x-api-key': admin.keys.admin,
+      'inmor-anchor': anchor,
+    },
+    body: JSON.stringify({ query: document }),
+  })
+  return response.text()
+}
+
+/** Everything in the tables of the first anchor, and what it has published. */
+async function stateOfFirst(): Promise<string> {
+  const { installation, anchors } = admin.server
+  const tables = scopedNames.other.filter((name) => !changesByItself.includes(name))
+  const rows = await Promise.all(
+    tables.map((name) =>
+      installation.$queryRawUnsafe(
+        name === 'AuditEvent'
+          ? `SELECT to_json(t)::text AS row FROM "AuditEvent" t WHERE "anchor" IS NULL ORDER BY "id"`
+          : `SELECT to_json(t)::text AS row FROM "public"."${name}" t ORDER BY 1`,
+      ),
+    ),
+  )
+  const published = await admin.redis.client.hgetall(anchors.first.publishing.keys.subordinates)
+  return JSON.stringify([rows, published])
+}
+
+/** Tables that publication and workers write without a change by anyone, and the view of the slug. */
+const changesByItself = ['PublisherLease', 'CurrentAnchor', 'OutboxEntry', 'SubordinateCheck']
+
+async function settle(): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const counts = await Promise.all(
+          admin.server.anchors
+            .list()
+            .map(async ({ running }) =>
+              running
+                ? (await running.db.outboxEntry.count()) +
+                  (await running.db.renewalRun.count({ where: { endedAt: null } }))
+                : 0,
+            ),
+        )
+        return counts.reduce((sum, count) => sum + count, 0)
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0)
+}
+
+describe('a query', () => {
+  it('of the first anchor shows its own texts', async () => {
+    const documents = ['subordinates', 'trustMarkTypes', 'trustAnchor', 'renewalRuns', 'auditEvents']
+    for (const name of documents)
+      expect(await call('main', documentOf('query', name, queries[name]?.(first) ?? {})), name).toContain(
+        MARK,
+      )
+  })
+
+  it.each(Object.keys(queries))('%s finds nothing of the other anchor', async (name) => {
+    const own = await call('test', documentOf('query', name, queries[name]?.(other) ?? {}))
+    expect(own).not.toMatch(/"errors"|"message":"There is no anchor/)
+    for (const ids of [first, other]) {
+      const answer = await call('test', documentOf('query', name, queries[name]?.(ids) ?? {}))
+      expect(answer).not.toContain(MARK)
+    }
+  })
+})
+
+describe('a mutation', () => {
+  it.each(Object.keys(mutations))(
+    '%s changes nothing of the other anchor',
+    { timeout: 30_000 },
+    async (name) => {
+      await settle()
+      const before = await stateOfFirst()
+      const answer = await call('test', documentOf('mutation', name, mutations[name]?.(first) ?? {}))
+      expect(answer).not.toContain(MARK)
+      expect(answer).not.toMatch(/"code":"(GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT|INTERNAL_SERVER_ERROR)"/)
+      await settle()
+      expect(await stateOfFirst()).toBe(before)
+    },
+  )
+})
+
+describe('a subscription', () => {
+  it.each(Object.keys(subscriptions))(
+    '%s tells nothing of the other anchor',
+    { timeout: 30_000 },
+    async (name) => {
+      const document = documentOf('subscription', name, { ...subscriptions[name]?.(first), anchor: 'test' })
+      const { results } = await subscribe(admin.adminUrl, admin.keys.admin, document)
+      for (const anchor of ['main', 'test']) {
+        const tag = anchor === 'main' ? MARK : 'only-in-test'
+        const { subordinate } = anchor === 'main' ? first : other
+        await admin.mutate(
+          'updateSubordinate',
+          { anchor, id: subordinate, note: `${tag} ${name}` },
+          'id',
+          'admin',
+        )
+        const change = { anchor, action: 'RENEW', filter: {}, dryRun: true, reason: tag }
+        await admin.mutate('startSubordinateChange', change, 'id', 'admin')
+        await settle()
+      }
+      const ownEvents = ['changed', 'auditEventRecorded', 'runsChanged', 'subordinateChanged'].includes(name)
+      if (ownEvents) await expect.poll(() => results.length, { timeout: 10_000 }).toBeGreaterThan(0)
+      expect(JSON.stringify(results)).not.toContain(MARK)
+      if (name === 'runsChanged') expect(JSON.stringify(results)).not.toContain(`"${first.run}"`)
+    },
+  )
+})
+
+describe('a REST route', async () => {
+  const methods = ['get', 'post', 'put', 'delete']
+  let document: Awaited<ReturnType<typeof createRestClient>>['document']
+  beforeAll(async () => {
+    document = (await createRestClient(admin)).document
+  })
+
+  it('of another anchor finds and changes nothing of the first one', { timeout: 60_000 }, async () => {
+    const paths = Object.entries(document.paths).flatMap(([path, operations]) =>
+      methods.filter((method) => method in operations).map((method) => [method, path] as const),
+    )
+    expect(paths.length).toBeGreaterThan(15)
+    await settle()
+    const before = await stateOfFirst()
+    for (const [method, path] of paths) {
+      // The second anchor has no object of this number, and the first one has.
+      const place = path.replace('/api/v1', '/api/v1/anchors/test').replace('{id}', '1')
+      const response = await fetch(`${admin.adminUrl}${place}`, {
+        method,
+        headers: { 'x-api-key': admin.keys.admin, 'content-type': 'application/json' },
+        ...(method === 'get' ? {} : { body: JSON.stringify({ active: false, domain: entityId }) }),
+      })
+      expect(await response.text(), `${method} ${place}`).not.toContain(MARK)
+      expect(response.status, `${method} ${place}`).not.toBe(500)
+    }
+    await settle()
+    expect(await stateOfFirst()).toBe(before)
+  })
+
+  it('of an anchor without a role is not found', async () => {
+    for (const [anchor, status] of [
+      ['test', 404],
+      ['none', 404],
+      ['main', 200],
+    ] as const) {
+      const response = await fetch(`${admin.adminUrl}/api/v1/anchors/${anchor}/subordinates`, {
+        headers: { 'x-api-key': admin.keys.operator },
+      })
+      expect(response.status).toBe(status)
+    }
+  })
+})

@@ -1,4 +1,4 @@
-/** Subscribes to the channel of changes, on a separate connection as Redis requires. */
+/** Subscribes to channels of changes, all on one separate connection, as Redis requires. */
 import type { Redis } from 'ioredis'
 import { type Change, parseChange } from './change.ts'
 import { duplicateRedis } from './connect.ts'
@@ -9,33 +9,73 @@ export type ChangeSubscription = {
   close(): void
 }
 
-/**
- * Calls `onChange` for each announced change. It also reports `all` when the connection is lost and after each
- * subscription, because announcements in between are lost.
- */
-export function subscribeToChanges(
-  redis: Redis,
-  channel: string,
-  onChange: (change: Change) => void,
-): ChangeSubscription {
-  const everything = () => onChange({ kind: 'all' })
-  const connection = duplicateRedis(redis, { autoResubscribe: false })
-  connection.on('error', () => {}) // the connection for commands reports that Redis is away
-  connection.on('ready', () => {
+export type ChangeChannels = {
+  /**
+   * Calls `onChange` for each change that is announced on the channel. It also reports `all` when the connection is lost
+   * and after each subscription, because announcements in between are lost.
+   */
+  subscribe(channel: string, onChange: (change: Change) => void): ChangeSubscription
+}
+
+/** The connection is open from the first subscription until the last one is closed. */
+export function createChangeChannels(redis: Redis): ChangeChannels {
+  const listeners = new Map<string, Set<(change: Change) => void>>()
+  let connection: Redis | undefined
+
+  function report(channel: string, change: Change): void {
+    for (const listener of listeners.get(channel) ?? []) listener(change)
+  }
+  const reportEverything = (channel: string) => report(channel, { kind: 'all' })
+  const reportEverywhere = () => [...listeners.keys()].forEach(reportEverything)
+
+  function join(to: Redis, channel: string): void {
     // It fails only when the connection is lost again, and another `ready` follows.
-    connection.subscribe(channel).then(everything, () => {})
-  })
-  connection.on('close', everything)
-  // A Cluster can lose the node that carried the announcements and stay connected.
-  connection.on('+node', everything).on('-node', everything)
-  connection.on('message', (_channel, message) => onChange(parseChange(message)))
+    to.subscribe(channel).then(
+      () => reportEverything(channel),
+      () => {},
+    )
+  }
+
+  function connect(): Redis {
+    const opened = duplicateRedis(redis, { autoResubscribe: false })
+    opened.on('error', () => {}) // the connection for commands reports that Redis is away
+    opened.on('ready', () => {
+      for (const channel of listeners.keys()) join(opened, channel)
+    })
+    opened.on('close', reportEverywhere)
+    // A Cluster can lose the node that carried the announcements and stay connected.
+    opened.on('+node', reportEverywhere).on('-node', reportEverywhere)
+    opened.on('message', (channel: string, message) => report(channel, parseChange(message)))
+    return opened
+  }
+
+  function leave(channel: string, onChange: (change: Change) => void): void {
+    const remaining = listeners.get(channel)
+    remaining?.delete(onChange)
+    if (remaining?.size === 0) listeners.delete(channel)
+    if (listeners.size === 0) {
+      connection?.disconnect()
+      connection = undefined
+    } else if (!listeners.has(channel)) {
+      connection?.unsubscribe(channel).catch(() => {}) // a lost connection has no subscriptions
+    }
+  }
+
   return {
-    // Redis sends announcements and replies in order. When the connection is lost, everything is reported.
-    catchUp: () =>
-      connection.ping().then(
-        () => {},
-        () => {},
-      ),
-    close: () => connection.disconnect(),
+    subscribe(channel, onChange) {
+      listeners.set(channel, (listeners.get(channel) ?? new Set()).add(onChange))
+      connection ??= connect()
+      const joined = connection
+      if (joined.status === 'ready') join(joined, channel)
+      return {
+        // Redis sends announcements and replies in order. When the connection is lost, everything is reported.
+        catchUp: () =>
+          joined.ping().then(
+            () => {},
+            () => {},
+          ),
+        close: () => leave(channel, onChange),
+      }
+    },
   }
 }

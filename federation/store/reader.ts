@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { Change } from './change.ts'
-import { subscribeToChanges } from './change-subscription.ts'
+import { type ChangeChannels, createChangeChannels } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
 import { redisKeys } from './keys.ts'
 import { findLostKeys } from './lost-keys.ts'
@@ -69,13 +69,24 @@ export type Peek = {
   trustMarkHolders(type: string): readonly TrustMarkHolder[] | undefined
 }
 
+type ReaderOptions = {
+  redis: Redis
+  prefix?: string
+  /** Shared by several readers. */
+  changes?: ChangeChannels
+}
+
 /** `close` ends the reader's subscription; the caller must close `redis`. */
-export function createReader({ redis, prefix = '' }: { redis: Redis; prefix?: string }): Reader {
+export function createReader({
+  redis,
+  prefix = '',
+  changes = createChangeChannels(redis),
+}: ReaderOptions): Reader {
   const keys = redisKeys(prefix)
   const memory = createMemory(redis, keys, () => subscription.catchUp())
   const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
-  const subscription = subscribeToChanges(redis, keys.changes, (change) => {
+  const subscription = changes.subscribe(keys.changes, (change) => {
     dropStale(memory, change)
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)

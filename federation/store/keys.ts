@@ -91,10 +91,10 @@ export function redisKeys(prefix = '') {
     cursorKey: `${root}cache:cursor_key`,
     /** string: the publication marker, which the publisher writes last. It reveals a Redis that was restored to an older state. */
     publicationMarker: `${root}publication_mark`,
-    /** hash: slug -> entry of an anchor as JSON (store/anchors.ts). Only under the prefix of the first anchor; absent while there is one. */
-    anchors: `${root}anchors`,
     /** pub/sub channel: one `Change` as JSON after each write. */
     changes: `${root}changes`,
+    /** hash, of the first anchor only: slug -> `RegisteredAnchor` as JSON. The anchors that one federation server serves. */
+    anchors: `${root}anchors`,
   }
 }
 

@@ -1,26 +1,17 @@
-/** Builds the public federation server: every endpoint, and the rules for all of them. Does not listen. */
-import cors from '@fastify/cors'
-import formbody from '@fastify/formbody'
+/** Builds the public federation server of one anchor: every endpoint. Does not listen. */
 import rateLimit from '@fastify/rate-limit'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { buildBareApp, type ServerOptions } from './bare-app.ts'
 import { createClientAddress } from './client-address.ts'
 import type { Deps } from './deps.ts'
-import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
 import { installFastPath } from './fast-path/install.ts'
 import { createIssuedMarks } from './issued-marks.ts'
 import { RateStore } from './rate-counter.ts'
-import { createRequestIds } from './request-id.ts'
 import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
 import { extendedListRoute } from './routes/extended-list.ts'
 import { fetchRoute } from './routes/fetch.ts'
-import { healthRoute } from './routes/health.ts'
+import { healthRoute, livenessRoute } from './routes/health.ts'
 import { historicalKeysRoute } from './routes/historical-keys.ts'
 import { indexPageRoute } from './routes/index-page.ts'
 import { listRoute } from './routes/list.ts'
@@ -31,64 +22,18 @@ import { trustMarkRoute } from './routes/trust-mark.ts'
 import { trustMarkListRoute } from './routes/trust-mark-list.ts'
 import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
 
-export type AppOptions = {
-  logger?: FastifyBaseLogger
-  /** Proxies whose forwarding headers are trusted. */
-  trustedProxies?: boolean | string[]
-  tls?: { cert: Buffer; key: Buffer }
+export type AppOptions = ServerOptions & {
   /** Requests to /resolve per minute and client: one IPv4 address, or one IPv6 /64. */
   resolveRateLimit?: number
   /** The same for /collection. */
   collectionRateLimit?: number
-  timeouts?: Partial<typeof defaultTimeouts>
   /** Whether answers may be repeated without the routes; true by default. */
   repeatsAnswers?: boolean
 }
 
-const FORM_LIMIT = 16 * 1024
-
-/** Milliseconds until a slow client is disconnected, and between checks for slow clients. */
-const defaultTimeouts = {
-  requestTimeout: 10_000,
-  connectionTimeout: 60_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
-}
-
-/** For every response. The index page has its own policy. */
-const securityHeaders = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-}
-
-/** Only if we serve TLS ourselves. A TLS proxy sets its own header. */
-const overTls = { 'strict-transport-security': 'max-age=31536000' }
-
-const selectHeaders = (tls: AppOptions['tls']) => (tls ? { ...securityHeaders, ...overTls } : securityHeaders)
-
-const ANY_ORIGIN = '*'
-
 export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance {
   const deps = { ...given, marks: createIssuedMarks(given) }
-  const app = createServer(options)
-  handleErrors(app)
-  app.removeAllContentTypeParsers() // endpoints accept only forms
-  app.register(formbody, { bodyLimit: FORM_LIMIT })
-  const headers = selectHeaders(options.tls)
-  // Before CORS, which answers preflight requests itself.
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store').headers(headers)
-    done()
-  })
-  // Documents are public, so browser tools may read them.
-  app.register(cors, {
-    origin: ANY_ORIGIN,
-    methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: ['etag', 'retry-after'],
-    strictPreflight: false, // answer any OPTIONS request
-  })
-  endConnectionsOnClose(app)
+  const app = buildBareApp(options)
   const address = createClientAddress(options.trustedProxies ?? false)
   installFastPath(app, { ...deps, address }, options.repeatsAnswers ?? true)
   app.register(async (scope) => {
@@ -107,48 +52,11 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
     trustMarkStatusRoute(scope, deps)
     historicalKeysRoute(scope, deps)
     collectionRoute(scope, deps, options)
+    livenessRoute(scope)
     healthRoute(scope, deps)
     statusRoute(scope, deps)
     indexPageRoute(scope, deps)
     resolveRoute(scope, deps, options)
   })
   return app
-}
-
-/** A keep-alive connection would prevent the process from exiting. */
-function endConnectionsOnClose(app: FastifyInstance): void {
-  let isClosing = false
-  app.addHook('preClose', async () => {
-    isClosing = true
-  })
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (isClosing) reply.header('connection', 'close')
-    done(null, payload)
-  })
-}
-
-function createServer({ logger, trustedProxies = false, tls, ...options }: AppOptions): FastifyInstance {
-  // Hooks do not run for a request that Fastify refuses before routing.
-  const unrouted = { ...selectHeaders(tls), 'access-control-allow-origin': ANY_ORIGIN }
-  const { connectionsCheckingInterval, ...timeouts } = { ...defaultTimeouts, ...options.timeouts }
-  // Node swaps the two timeouts if the one for headers is longer, as it is by default.
-  const node = { connectionsCheckingInterval, headersTimeout: timeouts.requestTimeout }
-  const shared = {
-    ...(logger ? { loggerInstance: logger } : { logger: false }),
-    ...timeouts,
-    trustProxy: trustedProxies,
-    bodyLimit: FORM_LIMIT,
-    // Logging a request costs more than most responses. The reverse proxy has an access log.
-    logController: new LogController({ disableRequestLogging: true }),
-    // Most requests log nothing, so a logger per request is not worth its cost. Errors include the request id.
-    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendError(error, request, reply.headers(unrouted)),
-    clientErrorHandler: answerUnreadable,
-    genReqId: createRequestIds(trustedProxies),
-  }
-  // The types differ only in the socket, which no route uses.
-  return tls
-    ? (Fastify({ ...shared, https: { ...tls, ...node } }) as unknown as FastifyInstance)
-    : Fastify({ ...shared, http: node })
 }

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { AggregatorRegistry, Registry } from 'prom-client'
 import type { FederationConfig } from './config/config.ts'
+import type { ProcessRegistry } from './metrics/process-registry.ts'
 import { createRegistry, serveMetrics } from './metrics/registry.ts'
 import { listenOrExplain } from './start-error.ts'
 
@@ -81,7 +82,7 @@ export async function startProcesses(
 }
 
 /** Creates the registry of a worker, whose metrics the primary process collects. */
-export function createSharedRegistry(): Registry {
+export function createSharedRegistry(): ProcessRegistry {
   const registry = createRegistry()
   AggregatorRegistry.setRegistries(registry)
   new AggregatorRegistry() // registers the listener for the primary's requests

@@ -2,12 +2,13 @@
  * Repeats answers before Fastify sees the request: a lookup by URL, and one write of a prebuilt head and body. Routes say
  * while which their answer holds. Everything unusual is left to the routes, which stay as they are.
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { type ContentCoding, chooseCoding } from '../content-coding.ts'
+import { precede } from '../precede.ts'
 import { count, findLimit, type Limit } from './limit.ts'
 import { findPath, isUnusual } from './table.ts'
 
@@ -141,18 +142,5 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     record(request, reply, body)
     done(null, body)
   })
-  precede(app, repeat)
-}
-
-/** Tries `first` on every request of the server, and leaves the rest to Fastify. */
-function precede(
-  { server }: FastifyInstance,
-  first: (request: IncomingMessage, response: ServerResponse) => boolean,
-): void {
-  const listeners = server.listeners('request') as RequestListener[] // what Node documents for the event
-  server.removeAllListeners('request')
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (first(request, response)) return
-    for (const listener of listeners) listener.call(server, request, response)
-  })
+  precede(app.server, repeat)
 }

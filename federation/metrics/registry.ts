@@ -8,6 +8,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client'
+import { ProcessRegistry } from './process-registry.ts'
 
 export type MetricsServer = {
   url: string
@@ -22,8 +23,8 @@ export const durationBuckets = [
 export type MetricsSource = Pick<Registry, 'contentType' | 'metrics'>
 
 /** Creates a registry with Node's default metrics: CPU time, memory, event loop. */
-export function createRegistry(): Registry {
-  const registry = new Registry()
+export function createRegistry(): ProcessRegistry {
+  const registry = new ProcessRegistry()
   collectDefaultMetrics({ register: registry })
   return registry
 }

@@ -4,10 +4,23 @@ import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
 import { findPublicationFault } from './readiness.ts'
 
+const READINESS_PATH = '/health'
+export const LIVENESS_PATH = '/health/live'
+
+/** Whether a URL asks for the health of the process. */
+export function isHealthUrl(url: string): boolean {
+  if (!url.startsWith(READINESS_PATH)) return false
+  const [path = ''] = url.split('?', 1)
+  return path === READINESS_PATH || path === LIVENESS_PATH
+}
+
+/** Liveness checks no dependency, because a restart would not repair one. */
+export function livenessRoute(app: FastifyInstance) {
+  app.get(LIVENESS_PATH, (_request, reply) => sendJson(reply, { status: 'ok' }))
+}
+
 export function healthRoute(app: FastifyInstance, deps: Pick<Deps, 'reader' | 'entityId'>) {
-  // Liveness checks no dependency, because a restart would not repair one.
-  app.get('/health/live', (_request, reply) => sendJson(reply, { status: 'ok' }))
-  app.get('/health', async (request, reply) => {
+  app.get(READINESS_PATH, async (request, reply) => {
     try {
       const detail = await findPublicationFault(deps)
       if (!detail) return sendJson(reply, { status: 'ok' })

@@ -1,0 +1,51 @@
+/** Chooses the anchor of a request: by host, then the longest path that ends at a segment boundary. */
+import { appendPath, type EntityId } from '#core/entity-id.ts'
+
+export type Place<Target> = { entityId: EntityId; target: Target }
+
+/** `url` is without the path of the identifier. */
+type Choice<Target> = { target: Target; url: string } | 'unknown host' | 'unknown path'
+
+export type Choose<Target> = (host: string, url: string) => Choice<Target>
+
+type Row<Target> = { path: string; target: Target }
+
+/** Of two anchors with the same host and path, the earlier is served. */
+export function createChoose<Target>(first: Place<Target>, others: readonly Place<Target>[]): Choose<Target> {
+  const rowsOf = new Map<string, Row<Target>[]>()
+  const add = ({ entityId, target }: Place<Target>, path = pathOf(entityId)) => {
+    for (const host of hostsOf(entityId)) rowsOf.set(host, [...(rowsOf.get(host) ?? []), { path, target }])
+  }
+  for (const place of [first, ...others]) add(place)
+  add(first, '') // a proxy may remove the path
+  for (const rows of rowsOf.values()) rows.sort((a, b) => b.path.length - a.path.length)
+
+  return (host, url) => {
+    const rows = rowsOf.get(host.toLowerCase())
+    if (!rows) return 'unknown host'
+    for (const { path, target } of rows) {
+      const rest = removePath(url, path)
+      if (rest !== undefined) return { target, url: rest }
+    }
+    return 'unknown path'
+  }
+}
+
+/** As clients write it in the header: with or without the default port. */
+function hostsOf(entityId: EntityId): string[] {
+  const { host, port, protocol } = new URL(entityId)
+  return port === '' ? [host, `${host}:${protocol === 'https:' ? 443 : 80}`] : [host]
+}
+
+/** As in the URLs of its endpoints: not normalized, and without a trailing slash. */
+function pathOf(entityId: EntityId): string {
+  return /^[^:]+:\/\/[^/]+(.*)$/.exec(appendPath(entityId, ''))?.[1] ?? ''
+}
+
+function removePath(url: string, path: string): string | undefined {
+  if (path === '') return url
+  if (!url.startsWith(path)) return undefined
+  const rest = url.slice(path.length)
+  if (rest.startsWith('/')) return rest
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : undefined
+}

@@ -1,0 +1,103 @@
+/** Hosts the further anchors of the registry beside the first one: opens, pauses and closes them while the server runs. */
+import type { FastifyBaseLogger } from 'fastify'
+import { type AnchorPlace, anchorPlace, FIRST_ANCHOR, type RegisteredAnchor } from '#store/anchors.ts'
+import type { ProcessRegistry } from '../metrics/process-registry.ts'
+import type { Front } from './front.ts'
+import { openKeys } from './keys.ts'
+import { type Anchor, openAnchor, type SharedParts } from './open.ts'
+import { keepOpening, type Opening } from './opening.ts'
+import { followRegistry } from './registry.ts'
+
+type HostOptions = {
+  /** Of the first anchor. */
+  place: AnchorPlace
+  front: Front
+  shared: SharedParts
+  logger: FastifyBaseLogger
+  /** Undefined if metrics are off. */
+  registry: ProcessRegistry | undefined
+  /** Milliseconds between reads of the registry, and of a key directory. */
+  waits: { anchors: number; keys: number }
+}
+
+export type Hosting = {
+  /** Finishes pending requests. */
+  close(): Promise<void>
+}
+
+/** Resolves when the anchors of the registry are open, if Redis can be read. */
+export async function hostAnchors(options: HostOptions): Promise<Hosting> {
+  const { place, front, shared, registry, waits } = options
+  const hosted = new Map<string, { anchor: RegisteredAnchor; opening: Opening }>()
+  const closing = new Set<Promise<void>>()
+  let isFirstPaused = false
+
+  async function open({ slug, entityId }: RegisteredAnchor, logger: FastifyBaseLogger): Promise<Anchor> {
+    const own = anchorPlace(place, slug)
+    const keys = await openKeys(own, logger, waits.keys)
+    const metrics = registry?.addAnchor(slug)
+    const anchor = { entityId, prefix: own.redisKeyPrefix, keys, logger, registry: metrics }
+    const { app, close } = openAnchor(anchor, shared)
+    return {
+      app,
+      close() {
+        if (metrics) registry?.removeAnchor(metrics)
+        return close()
+      },
+    }
+  }
+
+  function host(anchor: RegisteredAnchor): Opening {
+    const logger = options.logger.child({ anchor: anchor.slug })
+    return keepOpening({
+      open: () => open(anchor, logger),
+      retryMs: waits.keys,
+      logger,
+      onOpen: show,
+    })
+  }
+
+  function end(opening: Opening): void {
+    const end = opening.close().finally(() => closing.delete(end))
+    closing.add(end)
+  }
+
+  function show(): void {
+    const others = [...hosted.values()].map(({ anchor: { entityId, paused }, opening }) => {
+      return { entityId, paused, app: opening.current()?.app }
+    })
+    front.serve(isFirstPaused, others)
+  }
+
+  function use(anchors: readonly RegisteredAnchor[]): void {
+    const ended = new Map(hosted)
+    hosted.clear()
+    isFirstPaused = anchors.some(({ slug, paused }) => slug === FIRST_ANCHOR && paused)
+    for (const anchor of anchors.filter(({ slug }) => slug !== FIRST_ANCHOR)) {
+      const present = ended.get(anchor.slug)
+      const isSame = present?.anchor.entityId === anchor.entityId
+      if (isSame) ended.delete(anchor.slug)
+      hosted.set(anchor.slug, { anchor, opening: present && isSame ? present.opening : host(anchor) })
+    }
+    show()
+    for (const { opening } of ended.values()) end(opening)
+  }
+
+  const following = followRegistry({
+    redis: shared.redis,
+    prefix: place.redisKeyPrefix,
+    intervalMs: waits.anchors,
+    logger: options.logger,
+    onChange: use,
+  })
+  await following.ready
+  await Promise.all([...hosted.values()].map(({ opening }) => opening.tried))
+  return {
+    async close() {
+      following.close()
+      front.close()
+      for (const { opening } of hosted.values()) end(opening)
+      await Promise.all(closing)
+    },
+  }
+}

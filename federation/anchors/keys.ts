@@ -1,0 +1,39 @@
+/** Keeps the keys of an anchor in memory, and reads them again after each change of the key directory. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { AnchorPlace } from '#store/anchors.ts'
+import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
+
+export type Keys = {
+  current(): KeyDirectory
+  close(): void
+}
+
+/**
+ * If a change is invalid, the previous keys stay in use.
+ * @throws KeyFileError when the directory is not usable
+ */
+export async function openKeys(
+  { keysDirectory, historicalKeysDirectory: historicalDir }: AnchorPlace,
+  logger: FastifyBaseLogger,
+  intervalMs: number,
+): Promise<Keys> {
+  const read = () => readKeyDirectory(keysDirectory, { historicalDir })
+  const reload = async () => {
+    try {
+      current = await read()
+      logger.info({ kid: current.signer.kid, published: current.published.keys.length }, 'Reloaded the keys')
+    } catch (error) {
+      logger.error(
+        { err: error },
+        'The key directory changed but is not usable. The previous keys stay in use.',
+      )
+    }
+  }
+  const watch = watchKeyDirectory(keysDirectory, () => void reload(), { historicalDir, intervalMs })
+  await watch.ready // before the first read, so that no change is missed
+  let current = await read().catch((error: unknown) => {
+    watch.close()
+    throw error
+  })
+  return { current: () => current, close: watch.close }
+}

@@ -1,0 +1,93 @@
+/** Opens all that one anchor has for itself: reader, fetcher, caches, resolver, and the app with its endpoints. */
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Registry } from 'prom-client'
+import type { EntityId } from '#core/entity-id.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import { createAnswerCache } from '#store/answer-cache.ts'
+import type { ChangeChannels } from '#store/change-subscription.ts'
+import { createCursorKey } from '#store/cursor-key.ts'
+import { createReader } from '#store/reader.ts'
+import { createReplayGuard } from '#store/replay.ts'
+import { createStatementCache } from '#store/statement-cache.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type AppOptions, buildApp } from '../app.ts'
+import { createAuthMethods } from '../client/auth-methods.ts'
+import { createClientAuthenticator } from '../client/authenticator.ts'
+import type { FederationConfig } from '../config/config.ts'
+import { createObserver } from '../metrics/observer.ts'
+import { createResolver } from '../resolver/resolver.ts'
+import { isTrustedEntity } from '../resolver/trusted-entity.ts'
+import type { Keys } from './keys.ts'
+
+/** What the anchors of a process share. */
+export type SharedParts = {
+  config: Pick<
+    FederationConfig,
+    'allowHttp' | 'fetchPorts' | 'trustedProxies' | 'resolveRateLimit' | 'collectionRateLimit'
+  >
+  redis: Redis
+  changes: ChangeChannels
+  tls: AppOptions['tls'] | undefined
+}
+
+export type AnchorOptions = {
+  entityId: EntityId
+  /** Of its keys in Redis. */
+  prefix: string
+  /** Closed with the anchor. */
+  keys: Keys
+  logger: FastifyBaseLogger
+  /** Undefined if metrics are off. */
+  registry: Registry | undefined
+}
+
+/** `close` finishes pending requests. */
+export type Anchor = { app: FastifyInstance; close(): Promise<void> }
+
+export function openAnchor(
+  { entityId, prefix, keys: files, logger, registry }: AnchorOptions,
+  { config, redis, changes, tls }: SharedParts,
+): Anchor {
+  const { allowHttp, fetchPorts, trustedProxies, resolveRateLimit, collectionRateLimit } = config
+  const observe = createObserver(registry)
+  const keys = observe.keys(files.current)
+  const store = { redis, prefix }
+  const reader = createReader({ ...store, changes })
+  const { version } = packageJson
+  const fetcher = observe.fetcher(
+    createFetcher({
+      allowHttp,
+      userAgent: `inmor/${version}`,
+      portGuard: { ports: fetchPorts, isTrusted: (entity) => isTrustedEntity(entity, { reader }) },
+    }),
+  )
+  const now = () => Math.floor(Date.now() / 1000)
+  const common = { entityId, allowHttp, reader, keys, now }
+  const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(store)) }
+  const app = buildApp(
+    {
+      ...common,
+      resolver: createResolver({
+        ...finding,
+        answers: createAnswerCache(store),
+        onLookup: observe.lookup,
+      }),
+      clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
+      authMethods: createAuthMethods(reader),
+      cursorKey: createCursorKey({ ...store, reader }),
+      version,
+    },
+    { logger, trustedProxies, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
+  )
+  observe.app(app, common)
+  return {
+    app,
+    async close() {
+      await app.close()
+      files.close()
+      reader.close()
+      await fetcher.close()
+    },
+  }
+}

@@ -1,0 +1,57 @@
+/** Follows the registry of anchors in Redis. While Redis is away, the last known registry stays. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Redis } from 'ioredis'
+import { type RegisteredAnchor, readAnchors } from '#store/anchors.ts'
+
+type FollowOptions = {
+  redis: Redis
+  prefix: string
+  intervalMs: number
+  logger: FastifyBaseLogger
+  /** Called with each registry that differs from the last one. */
+  onChange: (anchors: readonly RegisteredAnchor[]) => void
+}
+
+export type Following = {
+  /** Resolves after the first attempt to read. */
+  ready: Promise<void>
+  close(): void
+}
+
+export function followRegistry({ redis, prefix, intervalMs, logger, onChange }: FollowOptions): Following {
+  const reported = new Set<string>()
+  let known = '[]'
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  function reportInvalid(slug: string): void {
+    if (reported.has(slug)) return
+    reported.add(slug)
+    logger.error({ slug }, 'Ignoring an invalid entry in the registry of anchors')
+  }
+
+  async function read(): Promise<void> {
+    const anchors = await readAnchors(redis, prefix, reportInvalid)
+    const text = JSON.stringify(anchors)
+    if (isClosed || text === known) return
+    known = text
+    onChange(anchors)
+  }
+
+  async function poll(): Promise<void> {
+    await read().catch(() => {}) // requests report that Redis is away
+    if (!isClosed) timer = setTimeout(poll, intervalMs).unref()
+  }
+
+  // Before a request reads data that came back with Redis.
+  const readAtOnce = () => void read().catch(() => {})
+  redis.on('ready', readAtOnce)
+  return {
+    ready: poll(),
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+      redis.off('ready', readAtOnce)
+    },
+  }
+}

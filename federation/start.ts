@@ -11,6 +11,7 @@ import { openKeys } from './anchors/keys.ts'
 import { openAnchor } from './anchors/open.ts'
 import { openCertificate } from './certificate.ts'
 import type { FederationConfig } from './config/config.ts'
+import { listen } from './listen.ts'
 import { createLog } from './log.ts'
 import type { ProcessRegistry } from './metrics/process-registry.ts'
 import { createRegistry, type MetricsServer, serveMetrics } from './metrics/registry.ts'
@@ -77,7 +78,7 @@ export async function startFederationServer(
     if (!overrides.redis) await waitOrReport(redis, logger, waits.redis)
     const front = await installFront({ entityId, app }, { tls, trustedProxies })
     hosting = await hostAnchors({ place: config, front, shared, logger, registry, waits })
-    const url = await listenOrExplain({ host, port, variable: 'PORT' }, () => app.listen({ host, port }))
+    const url = await listenOrExplain({ host, port, variable: 'PORT' }, () => listen(app, { host, port }))
     return { app, url, metricsUrl: metrics?.url, close }
   } catch (error) {
     await close()

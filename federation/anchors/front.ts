@@ -7,7 +7,7 @@ import type { ServerOptions } from '../bare-app.ts'
 import { precede } from '../precede.ts'
 import { isHealthUrl } from '../routes/health.ts'
 import { createChoose } from './choice.ts'
-import { buildRefusal } from './refusal.ts'
+import { openRefusal } from './refusal.ts'
 import { createReadTarget } from './target.ts'
 
 export type ServedAnchor = {
@@ -20,82 +20,71 @@ export type ServedAnchor = {
 export type Front = {
   /** Replaces the further anchors. */
   serve(isFirstPaused: boolean, others: readonly ServedAnchor[]): void
-  close(): void
+  close(): Promise<void>
 }
 
-type Options = { tls: ServerOptions['tls'] | undefined; trustedProxies: boolean | string[] }
+/** What a request reaches. */
+type Target = FastifyInstance | Error
+
+const errors = {
+  paused: new FederationError('temporarily_unavailable', 'This Trust Anchor is paused. Try again later.'),
+  notOpen: new FederationError(
+    'temporarily_unavailable',
+    'This Trust Anchor is not available. Try again in a few seconds.',
+  ),
+  'unknown host': new FederationError('not_found', 'This server has no Trust Anchor with this host.'),
+  'unknown path': new FederationError('not_found', 'This server has no Trust Anchor with this path.'),
+  'several hosts': new FederationError('invalid_request', 'The request must not have several Host headers.'),
+}
+
+/** Tells a client that reuses its connection to open another one (RFC 9110 §15.5.20). */
+const misdirected = Object.assign(new Error(errors['unknown host'].message), { statusCode: 421 })
 
 /**
- * Installs the front on the app of the first anchor, which listens. While that is the only anchor, it gets every request,
- * for any host.
+ * Installs the front on the app of the first anchor, whose server listens. While that is the only anchor, it gets every
+ * request, for any host.
  */
 export async function installFront(
   first: { entityId: EntityId; app: FastifyInstance },
-  options: Options,
+  { tls, trustedProxies }: { tls: ServerOptions['tls'] | undefined; trustedProxies: boolean | string[] },
 ): Promise<Front> {
-  const refusals = await openRefusals(options)
-  const readTarget = createReadTarget(options.trustedProxies)
-  let findApp: ((request: IncomingMessage) => FastifyInstance) | undefined
+  const refusal = await openRefusal({ trustedProxies, ...(tls ? { tls } : {}) })
+  const refused = { ...errors, ...(tls ? { 'unknown host': misdirected } : {}) }
+  const readTarget = createReadTarget(trustedProxies)
+  let findTarget: ((request: IncomingMessage) => Target) | undefined
 
   precede(first.app.server, (request, response) => {
-    const app = findApp?.(request) ?? first.app
-    if (app === first.app) return false
+    const target = findTarget?.(request) ?? first.app
+    if (target === first.app) return false
+    if (target instanceof Error) refusal.answer(request, response, target)
     // Its server does not listen. The fast path of the app looks at the requests of that server.
-    return app.server.emit('request', request, response)
+    else target.server.emit('request', request, response)
+    return true
   })
 
-  const appOf = ({ app, paused }: ServedAnchor) => (paused ? refusals.paused : (app ?? refusals.notOpen))
+  const targetOf = ({ app, paused }: ServedAnchor): Target =>
+    paused ? refused.paused : (app ?? refused.notOpen)
 
   function serve(isFirstPaused: boolean, others: readonly ServedAnchor[]): void {
-    const firstApp = appOf({ ...first, paused: isFirstPaused })
+    const target = targetOf({ ...first, paused: isFirstPaused })
     if (others.length === 0) {
-      findApp = isFirstPaused ? ({ url = '' }) => (isHealthUrl(url) ? first.app : firstApp) : undefined
+      findTarget = isFirstPaused ? ({ url = '' }) => (isHealthUrl(url) ? first.app : target) : undefined
       return
     }
-    const choose = createChoose(
-      { entityId: first.entityId, target: firstApp },
-      others.map((other) => ({ entityId: other.entityId, target: appOf(other) })),
+    const choose = createChoose<Target>(
+      { entityId: first.entityId, target },
+      others.map((other) => ({ entityId: other.entityId, target: targetOf(other) })),
     )
-    findApp = (request) => {
-      const target = readTarget(request)
-      if (!target) return refusals['several hosts']
-      if (isHealthUrl(target.url)) return first.app // load balancers ask by address
-      const choice = choose(target.host, target.url)
-      if (typeof choice === 'string') return refusals[choice]
+    findTarget = (request) => {
+      const { host, url } = readTarget(request) ?? {}
+      if (host === undefined || url === undefined) return refused['several hosts']
+      if (isHealthUrl(url)) return first.app // load balancers ask by address
+      const choice = choose(host, url)
+      if (typeof choice === 'string') return refused[choice]
       request.url = choice.url
       return choice.target
     }
   }
 
-  return {
-    serve,
-    close() {
-      for (const refusal of Object.values(refusals)) void refusal.close()
-    },
-  }
-}
-
-const messages = {
-  paused: 'This Trust Anchor is paused. Try again later.',
-  notOpen: 'This Trust Anchor is not available. Try again in a few seconds.',
-  host: 'This server has no Trust Anchor with this host.',
-  path: 'This server has no Trust Anchor with this path.',
-  hosts: 'The request must not have several Host headers.',
-}
-
-async function openRefusals({ tls, trustedProxies }: Options) {
-  const unknownHost = tls
-    ? Object.assign(new Error(messages.host), { statusCode: 421 })
-    : new FederationError('not_found', messages.host)
-  const options = { ...(tls ? { tls } : {}), trustedProxies }
-  const refuse = (error: Error) => buildRefusal(error, options)
-  const refusals = {
-    paused: refuse(new FederationError('temporarily_unavailable', messages.paused)),
-    notOpen: refuse(new FederationError('temporarily_unavailable', messages.notOpen)),
-    'unknown host': refuse(unknownHost),
-    'unknown path': refuse(new FederationError('not_found', messages.path)),
-    'several hosts': refuse(new FederationError('invalid_request', messages.hosts)),
-  }
-  await Promise.all(Object.values(refusals).map((app) => app.ready()))
-  return refusals
+  return { serve, close: refusal.close }
 }

@@ -25,18 +25,20 @@ export type Hosting = {
   close(): Promise<void>
 }
 
+type Hosted = { anchor: RegisteredAnchor; opening: Opening }
+
 /** Resolves when the anchors of the registry are open, if Redis can be read. */
 export async function hostAnchors(options: HostOptions): Promise<Hosting> {
-  const { place, front, shared, registry, waits } = options
-  const hosted = new Map<string, { anchor: RegisteredAnchor; opening: Opening }>()
+  const { place, front, shared, logger, registry, waits } = options
+  const hosted = new Map<string, Hosted>()
   const closing = new Set<Promise<void>>()
   let isFirstPaused = false
 
-  async function open({ slug, entityId }: RegisteredAnchor, logger: FastifyBaseLogger): Promise<Anchor> {
+  async function open({ slug, entityId }: RegisteredAnchor, log: FastifyBaseLogger): Promise<Anchor> {
     const own = anchorPlace(place, slug)
-    const keys = await openKeys(own, logger, waits.keys)
+    const keys = await openKeys(own, log, waits.keys)
     const metrics = registry?.addAnchor(slug)
-    const anchor = { entityId, prefix: own.redisKeyPrefix, keys, logger, registry: metrics }
+    const anchor = { entityId, prefix: own.redisKeyPrefix, keys, logger: log, registry: metrics }
     const { app, close } = openAnchor(anchor, shared)
     return {
       app,
@@ -48,18 +50,18 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
   }
 
   function host(anchor: RegisteredAnchor): Opening {
-    const logger = options.logger.child({ anchor: anchor.slug })
-    return keepOpening({
-      open: () => open(anchor, logger),
-      retryMs: waits.keys,
-      logger,
-      onOpen: show,
-    })
+    const log = logger.child({ anchor: anchor.slug })
+    return keepOpening({ open: () => open(anchor, log), retryMs: waits.keys, logger: log, onOpen: show })
   }
 
-  function end(opening: Opening): void {
-    const end = opening.close().finally(() => closing.delete(end))
-    closing.add(end)
+  function end({ anchor: { slug }, opening }: Hosted): void {
+    const ended = opening
+      .close()
+      .catch((error: unknown) =>
+        logger.error({ err: error, anchor: slug }, 'Closing the Trust Anchor failed'),
+      )
+      .finally(() => closing.delete(ended))
+    closing.add(ended)
   }
 
   function show(): void {
@@ -80,14 +82,14 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
       hosted.set(anchor.slug, { anchor, opening: present && isSame ? present.opening : host(anchor) })
     }
     show()
-    for (const { opening } of ended.values()) end(opening)
+    for (const each of ended.values()) end(each)
   }
 
   const following = followRegistry({
     redis: shared.redis,
     prefix: place.redisKeyPrefix,
     intervalMs: waits.anchors,
-    logger: options.logger,
+    logger,
     onChange: use,
   })
   await following.ready
@@ -95,9 +97,8 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
   return {
     async close() {
       following.close()
-      front.close()
-      for (const { opening } of hosted.values()) end(opening)
-      await Promise.all(closing)
+      for (const each of hosted.values()) end(each)
+      await Promise.all([front.close(), ...closing])
     },
   }
 }

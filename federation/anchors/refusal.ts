@@ -1,16 +1,31 @@
-/** Builds apps that refuse: each answers every request with the same error, except for the liveness of the process. */
-import type { FastifyInstance } from 'fastify'
+/** Refuses requests that reach no anchor, with the headers of every other error. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buildBareApp, type ServerOptions } from '../bare-app.ts'
 import { LIVENESS_PATH, livenessRoute } from '../routes/health.ts'
 
-export function buildRefusal(error: Error, options: ServerOptions): FastifyInstance {
+export type Refusal = {
+  /** Answers with the error, except for the liveness of the process. */
+  answer(request: IncomingMessage, response: ServerResponse, error: Error): void
+  close(): Promise<void>
+}
+
+/** Logs nothing: anyone can cause such requests at any rate. */
+export async function openRefusal(options: Omit<ServerOptions, 'logger'>): Promise<Refusal> {
+  const errors = new WeakMap<IncomingMessage, Error>()
   const app = buildBareApp(options)
   livenessRoute(app)
   // After CORS, whose hook answers OPTIONS.
   app.after(() => {
-    app.addHook('onRequest', async ({ routeOptions }) => {
-      if (routeOptions.url !== LIVENESS_PATH) throw error
+    app.addHook('onRequest', async ({ raw, routeOptions }) => {
+      if (routeOptions.url !== LIVENESS_PATH) throw errors.get(raw)
     })
   })
-  return app
+  await app.ready()
+  return {
+    answer(request, response, error) {
+      errors.set(request, error)
+      app.server.emit('request', request, response)
+    },
+    close: () => app.close(),
+  }
 }

@@ -33,7 +33,8 @@ export function followRegistry({ redis, prefix, intervalMs, logger, onChange }: 
   async function read(): Promise<void> {
     const anchors = await readAnchors(redis, prefix, reportInvalid)
     const text = JSON.stringify(anchors)
-    if (isClosed || text === known) return
+    // An empty Redis proves nothing: a registry of several anchors names the first one too.
+    if (isClosed || text === known || anchors.length === 0) return
     known = text
     onChange(anchors)
   }

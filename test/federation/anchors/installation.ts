@@ -80,7 +80,6 @@ export async function prepareInstallation(entityId: string, changes: Record<stri
     redis,
     config,
     placeOf,
-    createKey,
     publish,
     register: (...anchors: readonly RegisteredAnchor[]) =>
       writeAnchors(redis.client, config.redisKeyPrefix, anchors),

@@ -164,7 +164,6 @@ test('ignores entries that are not anchors', async () => {
     added: JSON.stringify({ entityId: 'https://added.example', paused: false, more: 1 }),
   }
   await installation.redis.client.hset(key, entries)
-  await untilStatus(server, 'added.example', '/health/live', 200)
   await untilStatus(server, 'added.example', '/list', 200)
   expect((await ask(server, 'bad.example', '/list')).status).toBe(404)
   await installation.register(main, second, edu)

@@ -1,0 +1,71 @@
+/** While Redis is away, the known anchors stay, each with the answers of an outage. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { FederationServer } from '#federation/start.ts'
+import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+
+const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
+const second = { slug: 'test', entityId: 'https://test.example', paused: false }
+
+let installation: Installation
+let server: FederationServer
+
+const publish = async () => {
+  for (const { slug, entityId } of [main, second])
+    await installation.publish(slug, entityId, [`https://${slug}.member.example`])
+}
+
+beforeAll(async () => {
+  installation = await prepareInstallation(main.entityId)
+  await publish()
+  await installation.register(main, second)
+  server = await installation.start()
+})
+afterAll(async () => {
+  await server.close()
+  await installation.close()
+})
+
+/** Statuses of the lists of both anchors, and of an unknown host. */
+const statuses = () =>
+  Promise.all(
+    ['ta.example', 'test.example', 'other.example'].map(
+      async (host) => (await ask(server, host, '/list')).status,
+    ),
+  )
+
+const eventually = (codes: number[]) => expect.poll(statuses, { timeout: 15_000 }).toEqual(codes)
+
+test('the known anchors stay without Redis, and with one that lost its data', {
+  tags: 'fault/redis-away',
+}, async () => {
+  expect(await statuses()).toEqual([200, 200, 404])
+  await installation.redis.stop()
+  await eventually([503, 503, 404])
+  const answer = await ask(server, 'test.example', '/.well-known/openid-federation')
+  expect(JSON.parse(answer.body)).toMatchObject({ error: 'temporarily_unavailable' })
+  expect(answer.headers['retry-after']).toBe('5')
+
+  await installation.redis.restart()
+  await expect
+    .poll(async () => (await ask(server, 'ta.example', '/health')).body, { timeout: 15_000 })
+    .toContain('No Entity Configuration')
+  expect(await statuses()).toEqual([503, 503, 404])
+  await publish()
+  await eventually([200, 200, 404])
+  await installation.register(main)
+  await untilStatus(server, 'other.example', '/list', 200)
+})
+
+test('a server that starts without Redis compares hosts as soon as Redis is there', async () => {
+  await installation.register(main, second)
+  const { client } = installation.redis
+  // Redis keeps its data, but cannot be read.
+  installation.redis.pause()
+  const late = await installation.start({ waits: { redis: 10, anchors: 20, keys: 20 } })
+  expect((await ask(late, 'other.example', '/list')).status).toBe(503)
+  installation.redis.resume()
+  await client.ping()
+  await untilStatus(late, 'other.example', '/list', 404)
+  await untilStatus(late, 'test.example', '/list', 200)
+  await late.close()
+})

@@ -31,8 +31,8 @@ const SAMPLE = 100
 const BATCH = 1_000
 const LIFETIME = 30 * 86_400
 
-export async function fill(redis: Redis, key: Jwk, count: number): Promise<Filled> {
-  const keys = redisKeys()
+export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): Promise<Filled> {
+  const keys = redisKeys(prefix)
   const signer = await createLocalSigner(key)
   const member = await generateSigningKey('ES256')
   const memberKeys = { keys: [toPublicJwk(member)] }

@@ -1,4 +1,5 @@
 /** Lists the measurements of `npm run bench`, one per row. */
+import { measureAnchors } from './anchors.ts'
 import { measureChecks } from './checks.ts'
 import type { Section } from './document.ts'
 import { measureEmbedded } from './embedded.ts'
@@ -11,6 +12,7 @@ import { measurePublic } from './public.ts'
 import { measureRebuild } from './rebuild.ts'
 import { measureRenewal } from './renewal.ts'
 import {
+  anchorsSection,
   checkSection,
   embeddedSection,
   laneSection,
@@ -61,6 +63,14 @@ export const parts: readonly Part[] = [
         say(`${endpoint.name}, ${subordinates}: ${share} of bare, p99 ${ours.p99} ms`)
       })
       return publicSections(results)
+    },
+  },
+  {
+    name: 'anchors',
+    isUsual: always,
+    async measure(effort) {
+      const efforts = { quick: { seconds: 1, rounds: 2 }, full: { seconds: 3, rounds: 3 } }
+      return [anchorsSection(await measureAnchors(MAIN_SIZE, efforts[effort]))]
     },
   },
   {

@@ -1,4 +1,5 @@
 /** Formats measurements as sections of Markdown, with the missed targets and their reasons. */
+import type { AnchorsResult } from './anchors.ts'
 import type { CheckMeasure } from './checks.ts'
 import type { Section } from './document.ts'
 import type { EmbeddedMeasure, StartMeasure } from './embedded.ts'
@@ -29,6 +30,21 @@ export function publicSections(results: readonly PublicResult[]): Section[] {
       body: ['Microseconds of processor time for one request.', growthTable(results)].join('\n\n'),
     },
   ]
+}
+
+export function anchorsSection(results: readonly AnchorsResult[]): Section {
+  const rows = results.map(({ endpoint, one, ten, memory }) => [
+    endpoint.name,
+    `${one.processor.toFixed(1)} µs`,
+    `${ten.processor.toFixed(1)} µs`,
+    (one.processor / ten.processor).toFixed(2),
+    `${megabytes(memory.one)}, ${megabytes(memory.ten)}`,
+  ])
+  const [{ anchors, members } = { anchors: 0, members: 0 }] = results
+  const intro = `Processor time for one request to a server with one anchor, and to a server with ${anchors}, chosen by host, in the same run.
+Each has ${number(members)} members over all.`
+  const head = ['', 'one anchor', `${anchors} anchors`, 'ratio', 'memory']
+  return { title: 'Several anchors', body: [intro, table(head, rows)].join('\n\n') }
 }
 
 export function rebuildSection({ subordinates, ...rebuild }: RebuildMeasure): Section {

@@ -21,8 +21,9 @@ export function handleErrors(app: FastifyInstance): void {
   const routes = collectRoutes(app)
   app.setErrorHandler((error: FastifyError | Error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? ''
-    const allowed = (await listMethods(routes.get(path) ?? [])).join(', ')
+    const [route = ''] = request.url.split('?', 1)
+    const [path = ''] = request.originalUrl.split('?', 1)
+    const allowed = (await listMethods(routes.get(route) ?? [])).join(', ')
     if (allowed === '') return sendFailure(reply, describeUnknownPath(path))
     reply.header('allow', allowed)
     return sendFailure(reply, {

@@ -6,12 +6,15 @@ export type Place<Target> = { entityId: EntityId; target: Target }
 /** `url` is without the path of the identifier. */
 type Choice<Target> = { target: Target; url: string } | 'unknown host' | 'unknown path'
 
-export type Choose<Target> = (host: string, url: string) => Choice<Target>
+export type Chooser<Target> = (host: string, url: string) => Choice<Target>
 
 type Row<Target> = { path: string; target: Target }
 
 /** Of two anchors with the same host and path, the earlier is served. */
-export function createChoose<Target>(first: Place<Target>, others: readonly Place<Target>[]): Choose<Target> {
+export function createChooser<Target>(
+  first: Place<Target>,
+  others: readonly Place<Target>[],
+): Chooser<Target> {
   const rowsOf = new Map<string, Row<Target>[]>()
   const add = ({ entityId, target }: Place<Target>, path = pathOf(entityId)) => {
     for (const host of hostsOf(entityId)) rowsOf.set(host, [...(rowsOf.get(host) ?? []), { path, target }])

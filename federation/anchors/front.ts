@@ -6,9 +6,16 @@ import { FederationError } from '#core/errors.ts'
 import type { ServerOptions } from '../bare-app.ts'
 import { precede } from '../precede.ts'
 import { isHealthUrl } from '../routes/health.ts'
-import { createChoose } from './choice.ts'
+import { createChooser } from './choice.ts'
 import { openRefusal } from './refusal.ts'
 import { createReadTarget } from './target.ts'
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** With the path of the anchor, which `url` lacks. Fastify knows this name. */
+    originalUrl?: string
+  }
+}
 
 export type ServedAnchor = {
   entityId: EntityId
@@ -71,7 +78,7 @@ export async function installFront(
       findTarget = isFirstPaused ? ({ url = '' }) => (isHealthUrl(url) ? first.app : target) : undefined
       return
     }
-    const choose = createChoose<Target>(
+    const choose = createChooser<Target>(
       { entityId: first.entityId, target },
       others.map((other) => ({ entityId: other.entityId, target: targetOf(other) })),
     )
@@ -81,6 +88,7 @@ export async function installFront(
       if (isHealthUrl(url)) return first.app // load balancers ask by address
       const choice = choose(host, url)
       if (typeof choice === 'string') return refused[choice]
+      request.originalUrl = url
       request.url = choice.url
       return choice.target
     }

@@ -55,11 +55,11 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
   }
 
   function end({ anchor: { slug }, opening }: Hosted): void {
+    const log = logger.child({ anchor: slug })
     const ended = opening
       .close()
-      .catch((error: unknown) =>
-        logger.error({ err: error, anchor: slug }, 'Closing the Trust Anchor failed'),
-      )
+      .then(() => log.info('Stopped serving the Trust Anchor'))
+      .catch((error: unknown) => log.error({ err: error }, 'Closing the Trust Anchor failed'))
       .finally(() => closing.delete(ended))
     closing.add(ended)
   }

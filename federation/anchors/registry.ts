@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import { type RegisteredAnchor, readAnchors } from '#store/anchors.ts'
+import { isStoreOutage, toStoreError } from '#store/outage.ts'
 
 type FollowOptions = {
   redis: Redis
@@ -30,6 +31,14 @@ export function followRegistry({ redis, prefix, intervalMs, logger, onChange }: 
     logger.error({ slug }, 'Ignoring an invalid entry in the registry of anchors')
   }
 
+  /** An outage is reported by the requests that it affects. */
+  function reportFailure(error: unknown): void {
+    const reason = String(error)
+    if (isStoreOutage(toStoreError(error)) || reported.has(reason)) return
+    reported.add(reason)
+    logger.error({ err: error }, 'The registry of anchors cannot be read')
+  }
+
   async function read(): Promise<void> {
     const anchors = await readAnchors(redis, prefix, reportInvalid)
     const text = JSON.stringify(anchors)
@@ -40,12 +49,12 @@ export function followRegistry({ redis, prefix, intervalMs, logger, onChange }: 
   }
 
   async function poll(): Promise<void> {
-    await read().catch(() => {}) // requests report that Redis is away
+    await read().catch(reportFailure)
     if (!isClosed) timer = setTimeout(poll, intervalMs).unref()
   }
 
   // Before a request reads data that came back with Redis.
-  const readAtOnce = () => void read().catch(() => {})
+  const readAtOnce = () => void read().catch(reportFailure)
   redis.on('ready', readAtOnce)
   return {
     ready: poll(),

@@ -9,7 +9,9 @@ import { rememberLists } from './list-versions.ts'
 
 export function indexPageRoute(app: FastifyInstance, deps: Deps) {
   const count = createCounter()
-  app.get('/', async (_request, reply) => {
+  app.get('/', async ({ originalUrl }, reply) => {
+    const [path = ''] = originalUrl.split('?', 1)
+    if (!path.endsWith('/')) return reply.redirect(`${path}/`, 308) // the links of the page are relative
     reply.header('content-security-policy', contentSecurityPolicy)
     reply.header('referrer-policy', 'no-referrer')
     return reply.type('text/html; charset=utf-8').send(renderIndexPage(await describePage(deps, count)))

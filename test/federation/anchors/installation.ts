@@ -20,7 +20,7 @@ import { anchorPlace, FIRST_ANCHOR, type RegisteredAnchor, writeAnchors } from '
 import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
-import { startRedis } from '#test/helpers/redis.ts'
+import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
@@ -35,8 +35,12 @@ const waits = { anchors: 20, keys: 20 }
 const lifetime = 3600
 
 /** The first anchor has its keys and data; `entityId` is its identifier. */
-export async function prepareInstallation(entityId: string, changes: Record<string, string> = {}) {
-  const redis = await startRedis()
+export async function prepareInstallation(
+  entityId: string,
+  changes: Record<string, string> = {},
+  open: () => Promise<TestRedis> = startRedis,
+) {
+  const redis = await open()
   const directory = await mkdtemp(join(tmpdir(), 'anchors-'))
   const config = readConfig([], {
     TA_DOMAIN: entityId,

@@ -165,3 +165,12 @@ test('members, Trust Marks and anchors of another anchor are unknown', async () 
   for (const trick of ['anchor=b', 'slug=b', 'prefix={b}'])
     expect((await ask(server, 'a.example', `/list?${trick}`)).body).toBe(list.body)
 })
+
+test('each anchor counts the requests of a client on its own', async () => {
+  const limited = await installation.start({}, { resolveRateLimit: 1 })
+  const status = async (host: string, path: string) => (await ask(limited, host, `${path}/resolve`)).status
+  expect([await status('a.example', ''), await status('a.example', '')]).toEqual([400, 429])
+  expect([await status('b.example', '/edu'), await status('b.example', '/edu')]).toEqual([400, 429])
+  expect(await status('b.example', '')).toBe(400)
+  await limited.close()
+})

@@ -39,11 +39,20 @@ test('answers for each anchor by its host and path', async () => {
   expect(await members('ta.example', '/list')).toEqual(['https://main.member.example'])
   expect(await members('test.example', '/list')).toEqual(['https://test.member.example'])
   expect(await members('ta.example', '/edu/list')).toEqual(['https://edu.member.example'])
-  const page = await ask(server, 'ta.example', '/edu')
+  const redirection = await ask(server, 'ta.example', '/edu?x=y')
+  expect([redirection.status, redirection.headers.location]).toEqual([308, '/edu/'])
+  const page = await ask(server, 'ta.example', '/edu/')
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
   expect(page.body).toContain(edu.entityId)
   const query = await ask(server, 'ta.example', '/edu/fetch?sub=https://edu.member.example')
   expect(decodeJwt(query.body)).toMatchObject({ iss: edu.entityId, sub: 'https://edu.member.example' })
+})
+
+test('errors name the path that the client used', async () => {
+  const unknown = await ask(server, 'ta.example', '/edu/nowhere')
+  expect(JSON.parse(unknown.body).error_description).toBe('There is no endpoint at /edu/nowhere.')
+  const put = await ask(server, 'ta.example', '/edu/list', { method: 'PUT' })
+  expect([put.status, put.headers.allow]).toEqual([405, 'GET, HEAD'])
 })
 
 test('compares hosts without case and with the default port', async () => {

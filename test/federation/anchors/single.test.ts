@@ -17,8 +17,8 @@ let alone: { url: string; close(): Promise<void> }
 beforeAll(async () => {
   installation = await prepareInstallation(main.entityId)
   const { config, redis } = installation
-  empty = await installation.start()
-  // It keeps the empty registry.
+  // It reads the registry once.
+  empty = await installation.start({ waits: { anchors: 3_600_000 } })
   await installation.register({ ...main, paused: true })
   listed = await installation.start()
   await untilStatus(listed, 'ta.example', '/list', 503)

@@ -44,21 +44,6 @@ export function combineRegistries(parts: Readonly<Record<string, Registry>>): Me
   }
 }
 
-/** Serves several registries as one. The caller's labels tell their series apart. */
-export function mergeRegistries(list: () => readonly Registry[]): MetricsSource {
-  return {
-    contentType: Registry.PROMETHEUS_CONTENT_TYPE,
-    async metrics() {
-      const registries = list()
-      const [only] = registries
-      if (only && registries.length === 1) return only.metrics()
-      const all = await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()))
-      // The declared type omits the values.
-      return AggregatorRegistry.aggregate(all as Metrics[]).metrics()
-    },
-  }
-}
-
 /** Whether a process without other endpoints is healthy. */
 type HealthCheck = () => Promise<boolean>
 

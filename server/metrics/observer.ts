@@ -1,9 +1,10 @@
 /** Connects the admin server and its workers with their metrics. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { collectDefaultMetrics, type Registry } from 'prom-client'
 import { observeFetches } from '#federation/metrics/fetches.ts'
-import { type MetricsSource, mergeRegistries, serveMetrics } from '#federation/metrics/registry.ts'
+import { ProcessRegistry } from '#federation/metrics/process-registry.ts'
+import { serveMetrics } from '#federation/metrics/registry.ts'
 import { observeSigning } from '#federation/metrics/signing.ts'
 import { observeKeys, observeRedis } from '#federation/metrics/state.ts'
 import { listenOrExplain } from '#federation/start-error.ts'
@@ -34,33 +35,26 @@ export type AnchorObserver = {
 }
 
 export type Observer = {
-  /** The metrics of the installation and of its first anchor. */
-  registry: Registry
-  /** All of them. */
-  source: MetricsSource
+  registry: ProcessRegistry
   operations: OperationObserver
   signIn: SignInObserver
   pool(pool: Pool): void
-  /** The series of every anchor but the first one, which has no slug here, are labelled with it. */
+  /** The series of every anchor but the first one, which has no slug here, have it as a label. */
   ofAnchor(slug: string | null): AnchorObserver
 }
 
 /** Always counts, because that is cheap. The process decides whether to serve the metrics. */
 export function createObserver(now: Clock): Observer {
-  const registry = new Registry()
-  const others = new Set<Registry>()
+  const registry = new ProcessRegistry()
   return {
     registry,
-    source: mergeRegistries(() => [registry, ...others]),
     operations: observeOperations(registry),
     signIn: observeSignIns(registry),
     pool: (pool) => observePool(registry, pool),
     ofAnchor(slug) {
       if (slug === null) return observeAnchor(registry, now, () => undefined)
-      const own = new Registry()
-      own.setDefaultLabels({ anchor: slug })
-      others.add(own)
-      return observeAnchor(own, now, () => others.delete(own))
+      const own = registry.addAnchor(slug)
+      return observeAnchor(own, now, () => registry.removeAnchor(own))
     },
   }
 }
@@ -83,7 +77,7 @@ function observeAnchor(registry: Registry, now: Clock, close: () => void): Ancho
 
 /** Serves the metrics if a port is set, and the health of a worker, which has no other port. */
 export async function offerMetrics(
-  { registry, source }: Pick<Observer, 'registry' | 'source'>,
+  { registry }: Pick<Observer, 'registry'>,
   { host, metricsPort }: { host: string; metricsPort: number | undefined },
   log: FastifyBaseLogger,
   isWell?: () => Promise<boolean>,
@@ -92,7 +86,7 @@ export async function offerMetrics(
   collectDefaultMetrics({ register: registry })
   const place = { host, port: metricsPort }
   const server = await listenOrExplain({ ...place, variable: 'METRICS_PORT' }, () =>
-    serveMetrics(source, place, isWell),
+    serveMetrics(registry, place, isWell),
   )
   log.info({ url: server.url }, 'metrics are offered')
   return server

@@ -4,6 +4,7 @@ import { generateSigningKey, type SigningAlgorithm } from '#core/keys.ts'
 import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { migrationNames } from '#prisma/migrate.ts'
+import { plural } from '#server/alerts/alert.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Transaction } from '#server/database/client.ts'
@@ -171,8 +172,6 @@ async function writeAppearance(tx: Transaction, slug: string, columns: object): 
 async function requireEmpty({ db }: Anchor): Promise<void> {
   const [subordinates, types] = await Promise.all([db.subordinate.count(), db.trustMarkType.count()])
   if (subordinates + types === 0) return
-  throw new ConflictError(
-    `It still has ${subordinates} subordinates and ${types} Trust Mark types. Remove them first.`,
-    'anchor',
-  )
+  const left = `${plural(subordinates, 'subordinate')} and ${plural(types, 'Trust Mark type')}`
+  throw new ConflictError(`It still has ${left}. Remove them first.`, 'anchor')
 }

@@ -1,7 +1,8 @@
 /** Runs the anchors of the installation: starts and stops them as their rows come and go, in every process. */
+import { isJsonEqual } from '#core/json.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { type Anchor, type Installation, startAnchor, type WorkerOptions } from '#server/anchors/anchor.ts'
-import { FIRST_ANCHOR, writeAnchors } from '#store/anchors.ts'
+import { FIRST_ANCHOR, readAnchors, writeAnchors } from '#store/anchors.ts'
 
 /** Milliseconds between two looks at the rows, which other processes change too. */
 const INTERVAL_MS = 2_000
@@ -99,19 +100,20 @@ export async function openAnchors(
     log.info({ anchor: slug }, 'an anchor was stopped')
   }
 
-  /** At each look, because Redis may have lost the list. An installation of one anchor that serves has none. */
+  /** At each look, because Redis may have lost the registry. */
   async function announce(): Promise<void> {
     const { redis } = installation
     if (isAnnouncing || redis.status !== 'ready') return
     isAnnouncing = true
-    const isPlain = known.every(({ slug, pausedAt }) => slug === FIRST_ANCHOR && pausedAt === null)
-    const entries = known.map(({ slug, entityId, pausedAt }) => ({
-      slug,
-      entityId,
-      paused: pausedAt !== null,
-    }))
-    await writeAnchors(redis, config.redisKeyPrefix, isPlain ? [] : entries)
-      .catch((err) => log.warn({ err }, 'the list of anchors cannot be written; it is tried again'))
+    const wanted = known
+      .map(({ slug, entityId, pausedAt }) => ({ slug, entityId, paused: pausedAt !== null }))
+      .sort((a, b) => (a.slug < b.slug ? -1 : 1))
+    const write = async () => {
+      const present = await readAnchors(redis, config.redisKeyPrefix)
+      if (!isJsonEqual(present, wanted)) await writeAnchors(redis, config.redisKeyPrefix, wanted)
+    }
+    await write()
+      .catch((err) => log.warn({ err }, 'the registry of anchors cannot be written; it is tried again'))
       .finally(() => {
         isAnnouncing = false
       })

@@ -1,0 +1,72 @@
+/** The life of a further anchor, as the public sees it: created, served, paused, resumed and removed. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { below, relyingParty } from '#test/helpers/federation.ts'
+
+const CONFIGURATION = '/.well-known/openid-federation'
+
+let admin: TestAdmin
+let entityId: string
+beforeAll(async () => {
+  admin = await startAdmin()
+  entityId = `${admin.entityId}/edu`
+})
+afterAll(() => admin.close())
+
+const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
+const served = async (path: string) => (await fetch(`${entityId}${path}`)).status
+
+it('is served with its own keys and members within seconds', async () => {
+  const created = await as('createTrustAnchor', {
+    slug: 'edu',
+    entityId,
+    displayName: 'Education',
+    alg: 'ES384',
+  })
+  expect(created).toMatchObject({ slug: 'edu' })
+  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(200)
+  const own = decodeJwt(await (await fetch(`${entityId}${CONFIGURATION}`)).text())
+  expect(own).toMatchObject({ iss: entityId, jwks: { keys: [{ alg: 'ES384' }] } })
+  expect(decodeJwt(await (await admin.get(CONFIGURATION)).text()).iss).toBe(admin.entityId)
+  const { data } = await admin.execute(
+    '{ trustAnchor(anchor: "edu") { reachability { reachable message } } }',
+    {},
+    'admin',
+  )
+  expect(data?.trustAnchor.reachability).toMatchObject({ reachable: true })
+
+  const { leaf, close } = await below(entityId).leaf({ metadata: relyingParty }).start()
+  const { id } = await as('registerSubordinate', { anchor: 'edu', entityId: leaf.id }, 'id')
+  await expect.poll(() => served(`/fetch?sub=${leaf.id}`), { timeout: 10_000 }).toBe(200)
+  expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404)
+  await close()
+
+  expect(await as('removeTrustAnchor', { anchor: 'edu' })).toMatchObject({ code: 'CONFLICT' })
+  await as('removeSubordinate', { id }, '')
+})
+
+it('answers 503 while it is paused, and the others serve', async () => {
+  await as('pauseTrustAnchor', { anchor: 'edu' })
+  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(503)
+  expect((await admin.get(CONFIGURATION)).status).toBe(200)
+  expect(await as('pauseTrustAnchor', { anchor: 'edu' })).toMatchObject({ code: 'CONFLICT' })
+  await as('resumeTrustAnchor', { anchor: 'edu' })
+  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(200)
+})
+
+it('is gone after its removal, with everything in the database and in Redis', async () => {
+  expect(await as('removeTrustAnchor', { anchor: 'main' })).toMatchObject({ code: 'CONFLICT' })
+  expect(await as('removeTrustAnchor', { anchor: entityId })).toMatchObject({ slug: 'edu' })
+  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(404)
+  expect(await admin.redis.client.keys('*edu*')).toEqual([])
+  const schemas = await admin.server.installation.$queryRaw`
+    SELECT nspname FROM pg_namespace WHERE nspname LIKE '%edu%'`
+  expect(schemas).toEqual([])
+  const again = await as(
+    'createTrustAnchor',
+    { slug: 'edu', entityId, displayName: 'Again' },
+    'slug signingKey { alg }',
+  )
+  expect(again).toMatchObject({ slug: 'edu', signingKey: { alg: 'ES384' } })
+})

@@ -6,6 +6,7 @@ import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { migrationNames } from '#prisma/migrate.ts'
 import { plural } from '#server/alerts/alert.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
+import { joinSuperior } from '#server/anchors/anchor-links.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Transaction } from '#server/database/client.ts'
 import {
@@ -36,11 +37,15 @@ export type NewAnchor = Input<typeof appearance> & {
   entityId: string
   /** Of its first signing key, if its key directory has none; ES256 by default. */
   alg?: SigningAlgorithm | null | undefined
+  /** The anchor under which it becomes an Intermediate. */
+  superior?: string | null | undefined
 }
 
 export type AnchorChanges = {
   /** Its tables and keys are made, and it runs. @throws InvalidInputError, ConflictError, KeyDirectoryReadOnlyError */
   create(caller: Caller, input: NewAnchor): Promise<Anchor>
+  /** Makes it an Intermediate under another anchor here. @throws NotFoundError, ConflictError, EntityRejectedError */
+  join(caller: Caller, name: string, superior: string): Promise<Anchor>
   /** Its endpoints answer 503 until it is resumed. @throws NotFoundError, ConflictError */
   pause(caller: Caller, name: string): Promise<Anchor>
   /** @throws NotFoundError, ConflictError */
@@ -52,9 +57,9 @@ export type AnchorChanges = {
 export function createAnchorChanges(installation: Installation, anchors: Anchors): AnchorChanges {
   const { db, config, redis, now } = installation
 
-  function find(name: string) {
+  function find(name: string, field: 'anchor' | 'superior' = 'anchor') {
     const anchor = anchors.find(name)
-    if (!anchor) throw new NotFoundError(`There is no anchor ${name.slice(0, 100)}.`, 'anchor')
+    if (!anchor) throw new NotFoundError(`There is no anchor ${name.slice(0, 100)}.`, field)
     return anchor
   }
 
@@ -79,7 +84,8 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
   }
 
   return {
-    async create(caller, { slug, entityId, alg, ...look }) {
+    async create(caller, { slug, entityId, alg, superior, ...look }) {
+      if (superior != null) find(superior, 'superior')
       checkSlug(slug)
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
@@ -99,7 +105,21 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
         }
       })
       await anchors.refresh()
-      return requireRunning(slug)
+      if (superior == null) return requireRunning(slug)
+      try {
+        return await this.join(caller, slug, superior)
+      } catch (error) {
+        await this.remove(caller, slug)
+        throw error
+      }
+    },
+
+    async join(caller, name, superior) {
+      const anchor = requireRunning(find(name).slug)
+      const above = requireRunning(find(superior, 'superior').slug)
+      const all = anchors.list().flatMap(({ running }) => running ?? [])
+      await joinSuperior(caller, anchor, above, all)
+      return anchor
     },
 
     pause: (caller, name) => setPaused(caller, name, 'pauseTrustAnchor', now()),

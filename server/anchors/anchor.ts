@@ -99,8 +99,14 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
 
   // The directory may have changed while no process ran. One that cannot be used was reported above.
   if (signingKeys.fault() === null) await services.signingKeys.follow()
-  signingKeys.onChange(() => {
-    services.signingKeys.follow().catch((err) => log.error({ err }, 'changed keys are not published yet'))
+  const keyListeners: (() => Promise<void>)[] = []
+  signingKeys.onChange(async () => {
+    try {
+      await services.signingKeys.follow()
+      for (const listener of keyListeners) await listener()
+    } catch (err) {
+      log.error({ err }, 'changed keys are not published yet')
+    }
   })
 
   // Items do not wait for publication; the run waits once, at its end.
@@ -132,6 +138,8 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     runs,
     scheduleChanges: createScheduleChanges(db, queue),
     jobContext,
+    /** Called after changed keys were recorded, so that they will be published. */
+    onKeys: (listener: () => Promise<void>) => void keyListeners.push(listener),
     async startWorker({ keepsSchedules }: WorkerOptions): Promise<void> {
       const worker = await startWorker({ queue, events, log, context: jobContext, keepsSchedules })
       owned.defer(worker.close)

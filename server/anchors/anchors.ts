@@ -2,6 +2,7 @@
 import { isJsonEqual } from '#core/json.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { type Anchor, type Installation, startAnchor, type WorkerOptions } from '#server/anchors/anchor.ts'
+import { spreadKeys } from '#server/anchors/anchor-links.ts'
 import { FIRST_ANCHOR, readAnchors, writeAnchors } from '#store/anchors.ts'
 
 /** Milliseconds between two looks at the rows, which other processes change too. */
@@ -42,13 +43,18 @@ export async function openAnchors(
     entityId: config.entityId,
     isFirst: true,
   })
-  const running = new Map([[FIRST_ANCHOR, first]])
+  const running = new Map<string, Anchor>()
   const faults = new Map<string, string>()
   let known: KnownAnchor[] = []
   let workers: WorkerOptions | undefined
   let last = Promise.resolve()
   let isClosed = false
   let isAnnouncing = false
+
+  function add(anchor: Anchor): void {
+    running.set(anchor.slug, anchor)
+    if (installation.isWorker) anchor.onKeys(() => spreadKeys(anchor, [...running.values()], log))
+  }
 
   /** One look at a time. */
   function refresh(): Promise<void> {
@@ -79,7 +85,7 @@ export async function openAnchors(
     try {
       if (entityId === null) throw new TypeError(`The anchor ${slug} has no identifier.`)
       const anchor = await startAnchor(installation, { slug, entityId, isFirst: false })
-      running.set(slug, anchor)
+      add(anchor)
       faults.delete(slug)
       if (workers) await anchor.startWorker(workers)
       log.info({ anchor: slug, entityId }, 'an anchor was started')
@@ -119,6 +125,7 @@ export async function openAnchors(
       })
   }
 
+  add(first)
   await refresh()
   const timer = setInterval(() => {
     refresh().catch((err) => log.warn({ err }, 'the anchors cannot be read; they stay as they are'))

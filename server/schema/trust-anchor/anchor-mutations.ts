@@ -12,6 +12,7 @@ const {
   InvalidInputError,
   ConflictError,
   NotFoundError,
+  EntityRejectedError,
   UnavailableError,
   KeyDirectoryReadOnlyError,
   ReauthenticationRequiredError,
@@ -36,6 +37,10 @@ const CreateTrustAnchorInput = builder.inputType('CreateTrustAnchorInput', {
     }),
     environment: t.field({ type: Environment, description: 'What it is for.' }),
     color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
+    superior: t.string({
+      description:
+        'An anchor of this installation under which it becomes an Intermediate, by slug or Entity Identifier.',
+    }),
     alg: t.field({
       type: SigningAlgorithm,
       description: 'The algorithm of its first key, if its folder has none; ES256 by default.',
@@ -54,6 +59,14 @@ const anchorInput = (name: string, description: string) =>
 const PauseTrustAnchorInput = anchorInput('PauseTrustAnchorInput', 'The anchor to pause.')
 const ResumeTrustAnchorInput = anchorInput('ResumeTrustAnchorInput', 'The anchor to resume.')
 const RemoveTrustAnchorInput = anchorInput('RemoveTrustAnchorInput', 'The anchor to remove.')
+
+const MakeIntermediateInput = builder.inputType('MakeIntermediateInput', {
+  description: 'An anchor and its superior, both of this installation.',
+  fields: (t) => ({
+    anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
+    superior: t.string({ required: true, description: 'The slug or Entity Identifier of its superior.' }),
+  }),
+})
 
 const RemovedTrustAnchor = builder
   .objectRef<{ slug: string; entityId: string | null }>('RemovedTrustAnchor')
@@ -82,6 +95,7 @@ builder.mutationFields((t) => ({
       types: [
         InvalidInputError,
         ConflictError,
+        EntityRejectedError,
         UnavailableError,
         KeyDirectoryReadOnlyError,
         ReauthenticationRequiredError,
@@ -90,6 +104,28 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateTrustAnchorInput, required: true, description: 'The anchor.' }) },
     resolve: async (_root, { input }, context, info) => {
       const anchor = await context.anchorChanges.create(requireRecentCaller(context), input)
+      return settingsOf(anchor, context, info)
+    },
+  }),
+  makeIntermediate: t.field({
+    ...ofInstallation,
+    type: TrustAnchor,
+    description:
+      'Makes an anchor an Intermediate under another anchor of this installation: sets its authority hint, and registers it there.',
+    errors: {
+      types: [
+        InvalidInputError,
+        ConflictError,
+        NotFoundError,
+        EntityRejectedError,
+        UnavailableError,
+        ReauthenticationRequiredError,
+      ],
+    },
+    args: { input: t.arg({ type: MakeIntermediateInput, required: true, description: 'Both anchors.' }) },
+    resolve: async (_root, { input }, context, info) => {
+      const caller = requireRecentCaller(context)
+      const anchor = await context.anchorChanges.join(caller, input.anchor, input.superior)
       return settingsOf(anchor, context, info)
     },
   }),

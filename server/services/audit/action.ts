@@ -21,6 +21,7 @@ export const auditActions = {
   importTrustMark: 'TrustMark',
   createTrustAnchor: 'TrustAnchor',
   updateTrustAnchor: 'TrustAnchor',
+  makeIntermediate: 'TrustAnchor',
   pauseTrustAnchor: 'TrustAnchor',
   resumeTrustAnchor: 'TrustAnchor',
   removeTrustAnchor: 'TrustAnchor',

@@ -17,7 +17,7 @@ import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { createCorrection } from '#server/services/entity/correction.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
-import { createExaminer } from '#server/services/entity/examiner.ts'
+import { type Candidate, createExaminer } from '#server/services/entity/examiner.ts'
 import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { isAnnotation } from '#server/services/subordinate/annotation.ts'
@@ -86,7 +86,7 @@ export function createSubordinateService(context: ServiceContext) {
   const follower = createFollower(context, examine)
 
   /** Everything that decides a registration. @throws ConflictError, InvalidInputError, EntityRejectedError */
-  async function prepareRegistration(input: RegisterInput) {
+  async function prepareRegistration(input: RegisterInput, fetch?: Candidate['fetch']) {
     const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
     const existing = await db.subordinate.findUnique({ where: { entityId } })
     if (existing) {
@@ -105,7 +105,8 @@ export function createSubordinateService(context: ServiceContext) {
     const { jwks, metadata, forcedMetadata } = fields
     checkWrittenMetadata('metadata', metadata)
     checkWrittenMetadata('forcedMetadata', forcedMetadata)
-    const result = await examine({ entityId, settings, registration, jwks, registered: false })
+    const candidate = { entityId, settings, registration, jwks, registered: false }
+    const result = await examine(fetch ? { ...candidate, fetch } : candidate)
     return { entityId, fields, statement: accepted(result, { subject: 'entityId', fields }) }
   }
 
@@ -142,9 +143,9 @@ export function createSubordinateService(context: ServiceContext) {
       return { ...result, subordinate }
     },
 
-    /** @throws ConflictError, InvalidInputError, EntityRejectedError; nothing was changed then */
-    async register(caller: Caller, input: RegisterInput): Promise<Subordinate> {
-      const { entityId, fields, statement } = await prepareRegistration(input)
+    /** `fetch` as of a candidate. @throws ConflictError, InvalidInputError, EntityRejectedError; nothing was changed then */
+    async register(caller: Caller, input: RegisterInput, fetch?: Candidate['fetch']): Promise<Subordinate> {
+      const { entityId, fields, statement } = await prepareRegistration(input, fetch)
       const row = await write(caller, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
         const result = await tx.subordinate.create({

@@ -172,6 +172,7 @@ const calls: Row[] = [
     'createTrustAnchor',
     () => ({ input: { ...ANOTHER, entityId: 'http://another.example.org', displayName: 'Another' } }),
   ],
+  ['makeIntermediate', () => ({ input: { anchor: ANOTHER.slug, superior: 'main' } })],
   ['pauseTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
   ['resumeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
   ['removeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],

@@ -78,6 +78,7 @@ const forAdministrators = [
   'createInvitation',
   'createTrustAnchor',
   'createUser',
+  'makeIntermediate',
   'pauseTrustAnchor',
   'removeTrustAnchor',
   'removeUser',

@@ -21,6 +21,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   removeTrustMarkType: 'Trust Mark type removed',
   createTrustAnchor: 'Trust Anchor created',
   updateTrustAnchor: 'Trust Anchor changed',
+  makeIntermediate: 'Trust Anchor made an Intermediate',
   pauseTrustAnchor: 'Trust Anchor paused',
   resumeTrustAnchor: 'Trust Anchor resumed',
   removeTrustAnchor: 'Trust Anchor removed',

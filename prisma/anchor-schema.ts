@@ -9,7 +9,7 @@ import { Prisma } from './generated/client/client.ts'
 type Run = (sql: string) => Promise<unknown>
 
 /** The models of the installation. Every other model is one of an anchor. */
-const installationModels: readonly string[] = [
+export const installationModels: readonly string[] = [
   'Anchor',
   'AnchorRole',
   'AuditEvent',
@@ -27,7 +27,8 @@ const installationModels: readonly string[] = [
 
 /** Migrations of the installation's tables end with this; all others since then are of an anchor's tables. */
 const INSTALLATION = '_installation'
-const FIRST_INSTALLATION = '20261127100000_anchors_installation'
+/** Since this migration, an installation may have several anchors. */
+export const FIRST_INSTALLATION = '20261127100000_anchors_installation'
 
 /** Its own entries of the audit log, and what they say about the anchor. The first anchor has those of the installation too. */
 const views = ['AuditEvent', 'CurrentAnchor']

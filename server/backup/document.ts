@@ -2,25 +2,43 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { BackupError } from '#server/backup/backup-error.ts'
+import { isSlug } from '#store/anchors.ts'
 
 const FORMAT = 1
 
+const anchorSchema = z.object({
+  slug: z.string().refine(isSlug),
+  entityId: z.string(),
+  /** The last migration of its tables. */
+  migration: z.string(),
+})
 const headSchema = z.object({
   inmorBackup: z.literal(FORMAT),
   madeAt: z.iso.datetime(),
   /** The last migration of the database. */
   migration: z.string(),
+  /** All anchors of an installation that has several. */
+  anchors: z.array(anchorSchema).optional(),
+  /** The only one of the backup, which then has no tables of the installation. */
+  anchor: anchorSchema.optional(),
 })
-const rowSchema = z.object({ table: z.string(), row: z.record(z.string(), z.unknown()) })
+const rowSchema = z.object({
+  table: z.string(),
+  row: z.record(z.string(), z.unknown()),
+  /** The slug of an anchor that is not the first one. */
+  anchor: z.string().optional(),
+})
 const endSchema = z.object({ end: z.object({ rows: z.int(), sha256: z.string() }) })
 
+export type AnchorInBackup = z.infer<typeof anchorSchema>
 export type Head = z.infer<typeof headSchema>
 export type Row = z.infer<typeof rowSchema>
 
-export const head = (migration: string, madeAt: Date): Head => ({
+export const head = (migration: string, madeAt: Date, contained: Pick<Head, 'anchor' | 'anchors'>): Head => ({
   inmorBackup: FORMAT,
   madeAt: madeAt.toISOString(),
   migration,
+  ...contained,
 })
 
 /** Counts and hashes lines as they pass. */

@@ -1,25 +1,23 @@
 /** Restores a backup into an empty database, all or nothing: creates the tables of its version, then migrates them. */
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { type Client, DatabaseError } from 'pg'
+import type { Client } from 'pg'
+import { createAnchorTables } from '#prisma/anchor-schema.ts'
 import { createClient } from '#prisma/connection.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
-import { type BackupDocument, type Row, readDocument } from '#server/backup/document.ts'
-import { decrypt, MAGIC } from '#server/backup/encryption.ts'
-import { decryptOld, OLD_MAGIC } from '#server/backup/old-encryption.ts'
-import { allTables, continueSequences, findContent, quote } from '#server/backup/tables.ts'
+import { openBackup } from '#server/backup/file.ts'
+import { insertRows, type RowCounts } from '#server/backup/rows.ts'
+import {
+  allTables,
+  continueSequences,
+  findContent,
+  inSchema,
+  PUBLIC,
+  quote,
+  schemaOfAnchor,
+} from '#server/backup/tables.ts'
+import { FIRST_ANCHOR } from '#store/anchors.ts'
 
-export type RestoreResult = { madeAt: string; tables: Record<string, number>; migrated: string[] }
-
-const BATCH = 500
-const GZIP = Buffer.from([0x1f, 0x8b])
-
-const encryptions = [
-  { magic: MAGIC, decrypt },
-  { magic: OLD_MAGIC, decrypt: decryptOld },
-]
+export type RestoreResult = { madeAt: string; tables: RowCounts; migrated: string[] }
 
 /** @throws BackupError, and the database is as empty as before */
 export async function restoreBackup(
@@ -27,134 +25,68 @@ export async function restoreBackup(
   file: string,
   passphrase: string | null,
 ): Promise<RestoreResult> {
-  const document = await readDocument(await openLines(file, passphrase))
-  const { madeAt, migration } = document.head
-  if (!(await migrationNames()).includes(migration)) {
-    throw new BackupError(`A newer version made this backup (${migration}). Restore it with that version.`)
+  const { head, rows } = await openBackup(file, passphrase)
+  const { madeAt, migration, anchor, anchors = [] } = head
+  if (anchor) {
+    const { slug } = anchor
+    throw new BackupError(`This is a backup of the anchor ${slug} only. Restore it with --anchor ${slug}.`)
   }
+  const names = await migrationNames()
   const client = createClient(databaseUrl)
   await client.connect()
   try {
     await clear(client)
     await migrate(databaseUrl, { until: migration })
-    const tables = await insertAll(client, document)
+    const tables = await inTransaction(client, async () => {
+      const schemas = new Map<string | undefined, string>([[undefined, PUBLIC]])
+      for (const { slug, migration: last } of anchors) {
+        if (slug === FIRST_ANCHOR) continue
+        const until = names.filter((name) => name <= last)
+        await createAnchorTables((sql) => client.query(sql), slug, until)
+        schemas.set(slug, schemaOfAnchor(slug))
+      }
+      const counts = await insertRows(client, rows, schemas)
+      for (const schema of schemas.values()) await finish(client, schema)
+      return counts
+    })
     return { madeAt, tables, migrated: await migrate(databaseUrl) }
   } finally {
     await client.end()
   }
 }
 
-/** Tells the forms of a backup apart by their first bytes. @throws BackupError */
-async function openLines(file: string, passphrase: string | null): Promise<AsyncIterable<string>> {
-  const source = createReadStream(file)[Symbol.asyncIterator]() as AsyncIterator<Buffer> // no encoding was set
-  const { value: first = Buffer.alloc(0) } = await source.next().catch((error: NodeJS.ErrnoException) => {
-    throw new BackupError(`${file} cannot be read (${error.code}).`, { cause: error })
-  })
-  const startsWith = (magic: Buffer) => first.subarray(0, magic.length).equals(magic)
-  const content = resume(first, source)
-  const encryption = encryptions.find(({ magic }) => startsWith(magic))
-  if (encryption) {
-    if (passphrase === null) throw new BackupError('The backup is encrypted. Give its passphrase.')
-    return unpack(encryption.decrypt(content, passphrase))
-  }
-  if (!startsWith(GZIP)) throw new BackupError(`${file} is not a backup.`)
-  if (passphrase !== null) {
-    throw new BackupError(
-      'The backup is not encrypted, so its origin is unproven. If you trust it, restore it without a passphrase.',
-    )
-  }
-  return unpack(content)
-}
-
-async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
-}
-
-/** Decompresses into lines. @throws BackupError for a fault in any stage */
-async function* unpack(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const unzipped = createGunzip().setEncoding('utf8')
-  const piped = pipeline(source, unzipped).catch(() => {}) // the loop below throws the same error
-  let held = ''
-  try {
-    for await (const chunk of unzipped) {
-      const lines = (held + chunk).split('\n')
-      held = lines.pop() ?? ''
-      yield* lines
-    }
-  } catch (error) {
-    if (error instanceof BackupError) throw error
-    throw new BackupError('The backup was altered or cut off.', { cause: error })
-  }
-  await piped
-  if (held !== '') yield held
-}
-
-/** A database that a server has prepared and that holds no data yet counts as empty. @throws BackupError */
-async function clear(client: Client): Promise<void> {
-  const content = await findContent(client)
-  if (content) {
-    throw new BackupError(`The database is not empty: ${content} has rows. Restore into an empty database.`)
-  }
-  const tables = await allTables(client)
-  if (tables.length > 0) await client.query(`DROP TABLE ${tables.map(quote).join(', ')} CASCADE`)
-}
-
-async function insertAll(client: Client, document: BackupDocument): Promise<Record<string, number>> {
+export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
   await client.query('BEGIN')
   try {
-    const counts = await insertRows(client, document)
-    await continueSequences(client, Object.keys(counts))
-    // The next server republishes everything.
-    await client.query(`INSERT INTO "OutboxEntry" ("topic", "key") VALUES ('everything', '')`)
+    const result = await work()
     await client.query('COMMIT')
-    return counts
+    return result
   } catch (error) {
     await client.query('ROLLBACK')
     throw error
   }
 }
 
-async function insertRows(client: Client, { rows }: BackupDocument): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {}
-  const known = new Set(await allTables(client))
-  for await (const [table, batch] of batches(rows)) {
-    if (!known.has(table)) {
-      throw new BackupError(`The backup was altered: it has an unknown table ${JSON.stringify(table)}.`)
-    }
-    // Removes what the migrations inserted, even where rules forbid DELETE; referring tables come later.
-    if (counts[table] === undefined) await client.query(`TRUNCATE ${quote(table)} CASCADE`)
-    await insertBatch(client, table, batch)
-    counts[table] = (counts[table] ?? 0) + batch.length
-  }
-  return counts
+/** New rows get higher numbers, and the next server republishes everything. */
+export async function finish(client: Client, schema: string): Promise<void> {
+  await continueSequences(client, schema)
+  const outbox = inSchema(schema, 'OutboxEntry')
+  await client.query(`INSERT INTO ${outbox} ("topic", "key") VALUES ('everything', '')`)
 }
 
-/** SQLSTATE classes for invalid data and violated constraints (PostgreSQL, appendix A: 22 and 23). */
-const misfits = /^2[23]/
-
-async function insertBatch(client: Client, table: string, rows: readonly Row['row'][]): Promise<void> {
-  const name = quote(table)
-  try {
-    await client.query(`INSERT INTO ${name} SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`, [
-      JSON.stringify(rows),
-    ])
-  } catch (error) {
-    if (!(error instanceof DatabaseError && misfits.test(error.code ?? ''))) throw error
-    throw new BackupError(`The backup was altered: a row of ${table} does not fit.`, { cause: error })
+/** A database that a server has prepared and that holds no data yet counts as empty. @throws BackupError */
+async function clear(client: Client): Promise<void> {
+  const tables = await allTables(client, PUBLIC)
+  const content = (await findAnchor(client, tables)) ?? (await findContent(client, PUBLIC, tables))
+  if (content) {
+    throw new BackupError(`The database is not empty: ${content} has rows. Restore into an empty database.`)
   }
+  if (tables.length > 0) await client.query(`DROP TABLE ${tables.map(quote).join(', ')} CASCADE`)
 }
 
-/** Groups rows by table. */
-async function* batches(rows: AsyncIterable<Row>): AsyncGenerator<[table: string, rows: Row['row'][]]> {
-  let [table, held]: [string, Row['row'][]] = ['', []]
-  for await (const each of rows) {
-    if (held.length === BATCH || (each.table !== table && held.length > 0)) {
-      yield [table, held]
-      held = []
-    }
-    table = each.table
-    held.push(each.row)
-  }
-  if (held.length > 0) yield [table, held]
+/** The table of anchors if there is one beside the first. */
+async function findAnchor(client: Client, tables: readonly string[]): Promise<string | undefined> {
+  if (!tables.includes('Anchor')) return undefined
+  const { rowCount } = await client.query('SELECT 1 FROM "Anchor" WHERE "slug" <> $1', [FIRST_ANCHOR])
+  return rowCount ? 'Anchor' : undefined
 }

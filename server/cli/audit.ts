@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { type AnchorOptions, aboutAnchor, withAnchor, withInstallation } from '#server/cli/opened.ts'
+import { command, print } from '#server/cli/output.ts'
 import type { Database } from '#server/database/client.ts'
+import type { Installation } from '#server/process/installation.ts'
+import { nameInEnvironment } from '#server/process/open-anchor.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
@@ -35,24 +38,32 @@ const prune = command('prune', 'remove old entries; the remaining ones stay veri
     print(options, { removed }, `Removed ${removed} entries before ${options.before.toISOString()}.`)
   })
 
-const exportEntries = new Command('export')
-  .description('write the entries to standard output, oldest first, one JSON object per line')
+type ExportOptions = AnchorOptions & { since?: Date; before?: Date }
+
+const exportEntries = aboutAnchor(new Command('export'))
+  .description(
+    'write the entries of all anchors, or of one, to standard output, oldest first, one JSON object per line',
+  )
   .option('--since <time>', 'entries since this time', parseTime)
   .option('--before <time>', 'entries before this time', parseTime)
-  .action(async ({ since, before }: { since?: Date; before?: Date }) => {
+  .action(async ({ since, before, anchor = nameInEnvironment() }: ExportOptions) => {
     const at = { ...(since ? { gte: since } : {}), ...(before ? { lt: before } : {}) }
-    await withInstallation(({ db }) => writeEntries(db, { at }))
+    const write = ({ db }: Installation) => writeEntries(db, { at })
+    await (anchor === undefined ? withInstallation(write) : withAnchor({ anchor }, write))
   })
 
+/** Entries do not name the anchor of an installation that has one only. */
 async function writeEntries(db: Database, where: Prisma.AuditEventWhereInput): Promise<void> {
+  const hasSeveral = (await db.anchor.count()) > 1
   for (let after = 0; ; ) {
     const page = await db.auditEvent.findMany({
       where: { ...where, id: { gt: after } },
       orderBy: { id: 'asc' },
       take: PAGE,
     })
-    for (const event of page) {
-      if (!process.stdout.write(`${JSON.stringify(event)}\n`)) await once(process.stdout, 'drain')
+    for (const { anchor, ...event } of page) {
+      const entry = hasSeveral || anchor !== null ? { ...event, anchor } : event
+      if (!process.stdout.write(`${JSON.stringify(entry)}\n`)) await once(process.stdout, 'drain')
     }
     const last = page.at(-1)
     if (!last) return

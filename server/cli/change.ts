@@ -1,6 +1,7 @@
 /** `inmor change-subordinates`: one action on many subordinates. */
 import { Argument, InvalidArgumentError } from 'commander'
 import { isJsonObject } from '#core/json.ts'
+import { type AnchorOptions, aboutAnchor } from '#server/cli/opened.ts'
 import { command } from '#server/cli/output.ts'
 import { performRun } from '#server/cli/run.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
@@ -11,8 +12,7 @@ import {
 } from '#server/jobs/kind/change/parameters.ts'
 import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
 
-type Options = {
-  json?: boolean
+type Options = AnchorOptions & {
   all?: true
   dryRun?: true
   reason?: string
@@ -25,7 +25,7 @@ const actions = new Map<string, SubordinateAction>(
   subordinateActions.map((action) => [action.toLowerCase().replaceAll('_', '-'), action]),
 )
 
-export const changeCommand = command('change-subordinates', 'do one action on many subordinates')
+export const changeCommand = aboutAnchor(command('change-subordinates', 'do one action on many subordinates'))
   .addArgument(new Argument('<action>', 'what to do').choices([...actions.keys()]))
   .argument('[entities...]', 'their Entity Identifiers')
   .option('--all', 'all subordinates instead')
@@ -33,15 +33,15 @@ export const changeCommand = command('change-subordinates', 'do one action on ma
   .option('--reason <reason>', 'why, for the audit log')
   .option('--type <type>', 'the Trust Mark type to issue or revoke')
   .option('--set <json>', 'the settings of an update, such as {"validFor": 48}', parseSettings)
-  .action((name: string, entityIds: string[], { all, dryRun, reason, type, set, json }: Options) =>
-    performRun(json ? { json } : {}, {
+  .action((name: string, entityIds: string[], { all, dryRun, reason, type, set, ...options }: Options) =>
+    performRun(options, {
       kind: 'SUBORDINATE_CHANGE',
       verb: dryRun ? 'Checking' : 'Changing',
       isExplained: true,
       ...(reason ? { reason } : {}),
-      prepare: (installation) =>
+      prepare: (anchor) =>
         changeOptions(
-          installation,
+          anchor,
           { action: actions.get(name) ?? 'RENEW', dryRun, reason, trustMarkType: type, changes: set },
           subjectsOf(entityIds, all),
         ),

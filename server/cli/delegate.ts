@@ -1,20 +1,27 @@
 /** `inmor delegate`: signs a Trust Mark delegation with a Trust Mark Owner's key (§7.2.1). */
 import { readFile } from 'node:fs/promises'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { parseEntityId } from '#core/entity-id.ts'
 import { signJwt } from '#core/jws.ts'
 import { parsePrivateJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
+import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
 import { command, parseDays, print } from '#server/cli/output.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
 const DAY = 86_400
 
-export const delegateCommand = command('delegate', 'sign a Trust Mark delegation with the owner’s key')
+export const delegateCommand = aboutAnchor(
+  command('delegate', 'sign a Trust Mark delegation with the owner’s key'),
+)
   .requiredOption('--key <file>', 'file with the owner’s private key as a JWK')
   .requiredOption('--owner <entity>', 'the Trust Mark Owner', parseEntity)
-  .requiredOption('--issuer <entity>', 'the Trust Mark Issuer', parseEntity)
+  .addOption(
+    new Option('--issuer <entity>', 'the Trust Mark Issuer, instead of an anchor')
+      .argParser(parseEntity)
+      .conflicts('anchor'),
+  )
   .requiredOption('--type <type>', 'the Trust Mark type')
   .option('--days <days>', 'days until it expires (default: never)', parseDays)
   .option('--ref <url>', 'link to a description')
@@ -23,7 +30,7 @@ export const delegateCommand = command('delegate', 'sign a Trust Mark delegation
     const iat = toUnix(systemClock())
     const claims = buildDelegation({
       owner: options.owner,
-      issuer: options.issuer,
+      issuer: await orOfAnchor('--issuer', options.issuer, options, ({ entityId }) => entityId),
       type: options.type,
       iat,
       ...(options.days ? { exp: iat + options.days * DAY } : {}),

@@ -2,14 +2,15 @@
 
 import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
-import { command, print, recordFailure, withInstallation } from '#server/cli/output.ts'
+import { type AnchorOptions, aboutAnchor, recordFailure, withAnchor } from '#server/cli/opened.ts'
+import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
 import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
 import { importInmor } from '#server/import/import.ts'
 import { readPostgres } from '#server/import/postgres-source.ts'
 import { readRedis } from '#server/import/redis-source.ts'
 import type { ImportContext, ImportItem, ImportResult } from '#server/import/step.ts'
-import type { Installation } from '#server/process/installation.ts'
+import type { OpenAnchor } from '#server/process/open-anchor.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
@@ -18,7 +19,7 @@ import { createWriter } from '#server/services/write.ts'
 /** For the audit entry of a failure; each imported object has its own entry. */
 const attempt = { action: 'import' } as const
 
-type Options = { json?: boolean; redis?: string; postgres?: string; dryRun?: boolean }
+type Options = AnchorOptions & { redis?: string; postgres?: string; dryRun?: boolean }
 
 const words: Readonly<Record<ImportResult, string>> = {
   IMPORTED: 'imported',
@@ -27,7 +28,9 @@ const words: Readonly<Record<ImportResult, string>> = {
   FAILED: 'FAILED',
 }
 
-export const importCommand = command('import', 'import the federation of an inmor installation in Python')
+export const importCommand = aboutAnchor(
+  command('import', 'import the federation of an inmor installation in Python'),
+)
   .option('--redis <url>', 'URL of its Redis')
   .option('--postgres <url>', 'URL of its PostgreSQL')
   .option('--dry-run', 'show what would be imported, without changing anything')
@@ -36,19 +39,20 @@ export const importCommand = command('import', 'import the federation of an inmo
       throw new ConfigurationError('No source. Set --redis, --postgres or both.')
     const { dryRun = false } = options
     const items: ImportItem[] = []
-    const isPublished = await withInstallation(
-      async (installation) => {
-        for await (const item of run(installation, await readSources(options), dryRun)) {
+    const isPublished = await withAnchor(
+      options,
+      async (anchor) => {
+        for await (const item of run(anchor, await readSources(options), dryRun)) {
           items.push(item)
           if (!options.json) process.stdout.write(`${lineOf(item, options)}\n`)
         }
         if (dryRun) return false
         const counts = countsOf(items)
         if (isFailure(counts))
-          await recordFailure(installation, attempt, { code: 'FAILED', message: numbers(counts, options) })
-        return waitUntilPublished(installation)
+          await recordFailure(anchor, attempt, { code: 'FAILED', message: numbers(counts, options) })
+        return waitUntilPublished(anchor)
       },
-      dryRun ? {} : { attempt },
+      dryRun ? undefined : attempt,
     )
     const counts = countsOf(items)
     print(options, { dryRun, counts, items }, summary(counts, options, isPublished))
@@ -64,8 +68,8 @@ async function readSources({ redis, postgres }: Options): Promise<InmorContent> 
   return joinContent(published, stored)
 }
 
-async function* run(installation: Installation, content: InmorContent, isDryRun: boolean) {
-  const { db, caller, entityId, allowHttp, keys, now } = installation
+async function* run(anchor: OpenAnchor, content: InmorContent, isDryRun: boolean) {
+  const { db, caller, entityId, allowHttp, keys, now } = anchor
   const { directory, historicalDirectory } = keys
   const signingKeys = await openSigningKeys({
     directory,

@@ -4,11 +4,12 @@ import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
-import { type Attempt, command, print, withInstallation } from '#server/cli/output.ts'
+import { type AnchorOptions, type Attempt, aboutAnchor, withAnchor } from '#server/cli/opened.ts'
+import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import type { Installation } from '#server/process/installation.ts'
+import type { OpenAnchor } from '#server/process/open-anchor.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
@@ -20,12 +21,12 @@ type KeyService = ReturnType<typeof createSigningKeyService>
 
 /** The server publishes; the command waits for it. */
 async function withKeys<T>(
-  work: (keys: KeyService, installation: Installation) => Promise<T>,
+  options: AnchorOptions,
+  work: (keys: KeyService, anchor: OpenAnchor) => Promise<T>,
   attempt?: Attempt,
 ): Promise<T> {
-  const options = attempt ? { attempt } : {}
-  return withInstallation(async (installation) => {
-    const { db, keys: place, entityId, allowHttp, now } = installation
+  const withOpened = async (anchor: OpenAnchor) => {
+    const { db, keys: place, entityId, allowHttp, now } = anchor
     const fetcher = createFetcher({ allowHttp })
     const superiors = createSuperiors({ db, entityId, allowHttp, fetcher, now })
     const signingKeys = await openSigningKeys({
@@ -34,28 +35,28 @@ async function withKeys<T>(
     })
     const write = createWriter(db)
     try {
-      return await work(createSigningKeyService({ db, signingKeys, write, now, superiors }), installation)
+      return await work(createSigningKeyService({ db, signingKeys, write, now, superiors }), anchor)
     } finally {
       signingKeys.close()
       await fetcher.close()
     }
-  }, options)
+  }
+  return withAnchor(options, withOpened, attempt)
 }
 
 /** Performs one step and reports whether it is published. */
 async function perform(
-  options: { json?: boolean },
+  options: AnchorOptions,
   attempt: Attempt,
   work: (keys: KeyService, caller: Caller) => Promise<SigningKeyView | HistoricalKeyView>,
   sentence: (kid: string) => string,
 ): Promise<void> {
-  const { kid, isPublished } = await withKeys(async (keys, installation) => {
-    const done = await work(keys, installation.caller)
-    return {
-      kid: 'kid' in done ? done.kid : done.key.kid,
-      isPublished: await waitUntilPublished(installation),
-    }
-  }, attempt).catch(rethrowWithOptions)
+  const publish = async (keys: KeyService, anchor: OpenAnchor) => {
+    const done = await work(keys, anchor.caller)
+    const kid = 'kid' in done ? done.kid : done.key.kid
+    return { kid, isPublished: await waitUntilPublished(anchor) }
+  }
+  const { kid, isPublished } = await withKeys(options, publish, attempt).catch(rethrowWithOptions)
   const then = isPublished ? 'It is published.' : 'The server publishes it when it starts.'
   print(options, { kid, isPublished }, `${sentence(kid)}\n${then}`)
 }
@@ -83,7 +84,7 @@ const describePast = ({ key }: HistoricalKeyView) => {
 }
 
 const list = command('list', 'list every key with its state and since when').action(async (options) => {
-  const [rows, readOnly] = await withKeys(async (keys) => {
+  const [rows, readOnly] = await withKeys(options, async (keys) => {
     const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
     return [known, await keys.explainReadOnly()] as const
   })
@@ -153,4 +154,4 @@ const revoke = commandAboutOne(
   )
 
 export const keysCommand = groupAboutOne('keys', 'manage the signing keys')
-for (const each of [list, announce, switchTo, retire, revoke]) keysCommand.addCommand(each)
+for (const each of [list, announce, switchTo, retire, revoke]) keysCommand.addCommand(aboutAnchor(each))

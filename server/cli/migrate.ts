@@ -1,12 +1,13 @@
 /** `inmor migrate`: applies pending database migrations. */
 import { migrate } from '#prisma/migrate.ts'
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { withInstallation } from '#server/cli/opened.ts'
+import { command, print } from '#server/cli/output.ts'
 
 export const migrateCommand = command('migrate', 'apply pending database migrations').action(
   async (options) => {
-    const applied = await withInstallation(async (installation) => [
-      ...installation.applied,
-      ...(await migrate(installation.databaseUrl)),
+    const applied = await withInstallation(async ({ applied, config }) => [
+      ...applied,
+      ...(await migrate(config.databaseUrl)),
     ])
     const lines = [...applied.map((name) => `Applied ${name}`), `${applied.length} migrations applied.`]
     print(options, { applied }, lines.join('\n'))

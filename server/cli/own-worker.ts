@@ -1,45 +1,33 @@
-/** A worker inside the command, for when no other process works on runs. */
+/** A worker of one anchor inside the command, for when no other process works on its runs. */
 import { pino } from 'pino'
+import { startAnchor } from '#server/anchors/anchor.ts'
 import { readServerConfig } from '#server/config/config.ts'
-import { startBackend } from '#server/process/backend.ts'
-import type { Installation } from '#server/process/installation.ts'
+import { connectBackend } from '#server/process/backend.ts'
 import { createServerLog } from '#server/process/log.ts'
+import type { OpenAnchor } from '#server/process/open-anchor.ts'
 
 export type OwnWorker = { close(): Promise<void> }
 
 /** Publishes to the configured Redis. An embedded Redis is refilled by the next `npm start`. */
-export async function startOwnWorker(installation: Installation): Promise<OwnWorker> {
-  const redis = installation.isServed ? null : await startRedis()
-  const config = redis ? embeddedConfig(installation) : readServerConfig()
+export async function startOwnWorker({ isServed, config, ...identity }: OpenAnchor): Promise<OwnWorker> {
+  await using opened = new AsyncDisposableStack()
+  const redis = isServed ? null : await startRedis()
+  if (redis) opened.defer(redis.close)
   const log = createServerLog('error', pino.destination(process.stderr.fd))
-  const backend = await startBackend(config, log, {
+  const backend = await connectBackend(redis ? config : readServerConfig(), log, {
     isWorker: true,
     ...(redis ? { connectRedis: redis.connect } : {}),
   })
-  await backend.anchors.startWorkers({ keepsSchedules: false })
-  return {
-    async close() {
-      await backend.close()
-      await redis?.close()
-    },
-  }
+  opened.defer(backend.close)
+  const anchor = await startAnchor(backend, identity)
+  opened.defer(anchor.close)
+  await anchor.startWorker({ keepsSchedules: false })
+  const owned = opened.move()
+  return { close: () => owned.disposeAsync() }
 }
 
 /** Imported on demand, because production images do not contain it. */
 async function startRedis() {
   const { startEmbeddedRedis } = await import('#server/embedded/redis.ts')
   return startEmbeddedRedis()
-}
-
-/** The configuration that `npm start` would use. */
-function embeddedConfig({ databaseUrl, keys, entityId, allowHttp }: Installation) {
-  return {
-    databaseUrl,
-    redisUrl: '',
-    redisKeyPrefix: '',
-    keysDirectory: keys.directory,
-    historicalKeysDirectory: keys.historicalDirectory,
-    entityId,
-    allowHttp,
-  }
 }

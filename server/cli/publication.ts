@@ -1,7 +1,7 @@
-/** Queues publications for a command, and waits until the publisher of this database has done them. */
+/** Queues publications for a command, and waits until the publisher of the anchor has done them. */
 import { setTimeout } from 'node:timers/promises'
 import { ConfigurationError } from '#federation/config/error.ts'
-import type { Installation } from '#server/process/installation.ts'
+import type { OpenAnchor } from '#server/process/open-anchor.ts'
 import type { OutboxItem } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { createWriter } from '#server/services/write.ts'
@@ -12,7 +12,7 @@ const POLL_MS = 100
 
 /** Writes outbox entries for the publisher, which may start later. */
 export async function requestPublication(
-  { db, caller }: Installation,
+  { db, caller }: OpenAnchor,
   action: AuditAction,
   items: readonly OutboxItem[],
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function requestPublication(
  * Waits until everything queued so far is published. False: no server is running.
  * @throws ConfigurationError after two minutes in which nothing was published
  */
-export async function waitUntilPublished({ db, isServed }: Installation): Promise<boolean> {
+export async function waitUntilPublished({ db, isServed }: OpenAnchor): Promise<boolean> {
   if (!isServed) return false
   const { _max } = await db.outboxEntry.aggregate({ _max: { id: true } })
   const last = _max.id ?? 0n

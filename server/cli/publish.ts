@@ -1,5 +1,6 @@
 /** `inmor rebuild` and the other publication commands: queue, wait, and report each item if there are several. */
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { type AnchorOptions, aboutAnchor, withAnchor } from '#server/cli/opened.ts'
+import { command, print } from '#server/cli/output.ts'
 import { requestPublication, waitUntilPublished } from '#server/cli/publication.ts'
 import {
   issuedTrustMarks,
@@ -22,14 +23,15 @@ type Order = {
 const QUEUED = 'Queued. The server publishes it when it starts.'
 
 function publishCommand(name: string, description: string, { action, items, done, several }: Order) {
-  return command(name, description).action(async (options: { json?: boolean }) => {
-    const { text, outcomes } = await withInstallation(
-      async (installation) => {
-        await requestPublication(installation, action, items)
-        if (!(await waitUntilPublished(installation))) return { text: QUEUED, outcomes: [] }
-        return { text: done, outcomes: several ? await outcomesOf(installation, several) : [] }
+  return aboutAnchor(command(name, description)).action(async (options: AnchorOptions) => {
+    const { text, outcomes } = await withAnchor(
+      options,
+      async (anchor) => {
+        await requestPublication(anchor, action, items)
+        if (!(await waitUntilPublished(anchor))) return { text: QUEUED, outcomes: [] }
+        return { text: done, outcomes: several ? await outcomesOf(anchor, several) : [] }
       },
-      { attempt: { action } },
+      { action },
     )
     const lines = outcomes.map(({ resource, ok, message }) => {
       return `${several?.verb} ${resource} ... ${ok ? 'OK' : `FAILED: ${message}`}`

@@ -1,7 +1,7 @@
 /** The outcome of publishing each of many items: those still in the outbox failed. */
 
 import type { Database } from '#server/database/client.ts'
-import type { Installation } from '#server/process/installation.ts'
+import type { OpenAnchor } from '#server/process/open-anchor.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 
 /** `key`: in the outbox; `resource`: for the output. */
@@ -44,7 +44,7 @@ export const issuedTrustMarks: Several = {
   },
 }
 
-export async function outcomesOf({ db }: Installation, { topic, list }: Several): Promise<Outcome[]> {
+export async function outcomesOf({ db }: OpenAnchor, { topic, list }: Several): Promise<Outcome[]> {
   const again = await db.outboxEntry.findMany({ where: { topic }, select: { key: true } })
   const unpublished = new Set(again.map(({ key }) => key))
   const lease = await db.publisherLease.findUnique({ where: { id: 1 } })

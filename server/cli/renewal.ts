@@ -1,8 +1,9 @@
 /** `inmor renew-subordinates`, `renew-trust-marks`, `collection` and `evaluate`: the scheduled work, now. */
+import { type AnchorOptions, aboutAnchor } from '#server/cli/opened.ts'
 import { command } from '#server/cli/output.ts'
 import { performRun } from '#server/cli/run.ts'
 
-type Options = { json?: boolean; due?: true }
+type Options = AnchorOptions & { due?: true }
 
 const DUE = ['--due', 'only those that are due'] as const
 const dueOnly = ({ due }: Options) => (due ? { parameters: { due } } : {})
@@ -31,4 +32,4 @@ const evaluate = command(
   'find the subordinates that do not resolve under the present policy and constraints',
 ).action((options: Options) => performRun(options, { kind: 'EVALUATION', verb: 'Evaluating' }))
 
-export const renewalCommands = [renewSubordinates, renewTrustMarks, collection, evaluate]
+export const renewalCommands = [renewSubordinates, renewTrustMarks, collection, evaluate].map(aboutAnchor)

@@ -4,15 +4,15 @@ import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
-import { print, withInstallation } from '#server/cli/output.ts'
+import { type AnchorOptions, withAnchor } from '#server/cli/opened.ts'
+import { print } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
 import type { Database } from '#server/database/client.ts'
-import { createPool } from '#server/database/client.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'
-import type { Installation } from '#server/process/installation.ts'
+import type { OpenAnchor } from '#server/process/open-anchor.ts'
 
 const POLL_MS = 200
 /** A killed worker counts as alive for half a minute, in which no worker takes the run. */
@@ -24,8 +24,8 @@ type Order = {
   parameters?: Prisma.InputJsonObject
   /** @throws OperationError when the parameters are wrong */
   check?(db: Database): Promise<void>
-  /** Parameters and items that need the installation. @throws as above */
-  prepare?(installation: Installation): Promise<RunOptions>
+  /** Parameters and items that need the anchor. @throws as above */
+  prepare?(anchor: OpenAnchor): Promise<RunOptions>
   /** Why, for the audit log. */
   reason?: string
   /** The verb of a line: `Renewing`. */
@@ -37,16 +37,14 @@ type Order = {
 }
 
 /** Prints one line per item and a summary. The exit code is 1 if anything failed. */
-export async function performRun(options: { json?: boolean }, order: Order): Promise<void> {
+export async function performRun(options: AnchorOptions, order: Order): Promise<void> {
   const items: RenewalRunItem[] = []
   const report = (item: RenewalRunItem) => {
     if (options.json) items.push(item)
     else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item, order.isExplained)}\n`)
   }
   const attempt = { action: runKinds[order.kind].action, input: { ...order.parameters } }
-  const ended = await withInstallation((installation) => startAndFollow(installation, order, report), {
-    attempt,
-  })
+  const ended = await withAnchor(options, (anchor) => startAndFollow(anchor, order, report), attempt)
   const { id, state, done, failed, error } = ended
   const shown = items.map(({ resource, ok, message }) => ({ resource, ok, message }))
   print(options, { run: id, state, done, failed, error, items: shown }, summary(ended))
@@ -55,14 +53,14 @@ export async function performRun(options: { json?: boolean }, order: Order): Pro
 
 type Report = (item: RenewalRunItem) => void
 
-async function startAndFollow(installation: Installation, order: Order, report: Report): Promise<RenewalRun> {
-  if (order.isForRedis && !installation.isServed)
+async function startAndFollow(anchor: OpenAnchor, order: Order, report: Report): Promise<RenewalRun> {
+  if (order.isForRedis && !anchor.isServed)
     throw new ConfigurationError('The result is kept in the Redis of the server. Start the server first.')
-  await order.check?.(installation.db)
-  const options = (await order.prepare?.(installation)) ?? pick(order)
-  const { run, isTaken } = await start(installation, order, options)
-  const worker = isTaken ? null : await startOwnWorker(installation)
-  return follow(installation, run.id, report).finally(() => worker?.close())
+  await order.check?.(anchor.db)
+  const options = (await order.prepare?.(anchor)) ?? pick(order)
+  const { run, isTaken } = await start(anchor, order, options)
+  const worker = isTaken ? null : await startOwnWorker(anchor)
+  return follow(anchor, run.id, report).finally(() => worker?.close())
 }
 
 const pick = ({ parameters }: Order): RunOptions => (parameters ? { parameters } : {})
@@ -79,13 +77,12 @@ function summary({ state, done, failed, error }: RenewalRun): string {
 
 /** Queues the run. `isTaken`: another process will work on it. */
 async function start(
-  { db, databaseUrl, caller, isServed, now }: Installation,
+  { db, pool, slug, isFirst, caller, isServed, now }: OpenAnchor,
   { kind, reason }: Order,
   options: RunOptions,
 ): Promise<{ run: RenewalRun; isTaken: boolean }> {
   const log = pino({ level: 'silent' })
-  const pool = createPool(databaseUrl, { max: 1 })
-  const queue = await openQueue(pool, null, log, { isWorker: false })
+  const queue = await openQueue(pool, isFirst ? null : slug, log, { isWorker: false })
   const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log, now })
   try {
     // The audit entries of the items have the id of the request that started the run.
@@ -95,7 +92,6 @@ async function start(
   } finally {
     runs.close()
     await queue.close()
-    await pool.end()
   }
 }
 
@@ -103,7 +99,7 @@ async function start(
  * Reports each item once, in the order of completion.
  * @throws ConfigurationError when no worker takes the run
  */
-async function follow({ db, now }: Installation, id: number, report: Report): Promise<RenewalRun> {
+async function follow({ db, now }: OpenAnchor, id: number, report: Report): Promise<RenewalRun> {
   for (let last = 0; ; ) {
     // Read the state first, so that the items include everything finished before the end.
     const run = await db.renewalRun.findUniqueOrThrow({ where: { id } })

@@ -5,7 +5,8 @@ import { Command, Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { invitationLink } from '#server/auth/invitations.ts'
 import { findUser } from '#server/auth/user-row.ts'
-import { command, print, withInstallation } from '#server/cli/output.ts'
+import { withInstallation } from '#server/cli/opened.ts'
+import { command, print } from '#server/cli/output.ts'
 import { roles } from '#server/identity/roles.ts'
 
 const passwordOption = new Option(

@@ -3,6 +3,12 @@ import { text } from '#federation/config/kind.ts'
 import { readVariables, type Table, type Values } from '#federation/config/variable.ts'
 
 export const commandVariables = {
+  anchor: {
+    names: ['INMOR_ANCHOR'],
+    kind: text.optional(),
+    meaning:
+      'the anchor that a command is about, by slug or Entity Identifier; the option `--anchor` overrides it',
+  },
   backupPassphrase: {
     names: ['BACKUP_PASSPHRASE'],
     kind: text.optional(),

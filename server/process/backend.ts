@@ -1,4 +1,4 @@
-/** Creates the parts that the admin server and a worker share: connections, and the anchors of the installation. */
+/** Creates the parts that processes share: connections, and the anchors of the installation. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { FetchLimits } from '#fetcher/limits.ts'
@@ -31,7 +31,7 @@ type BackendOptions = {
 }
 
 /** Migrates and connects. @throws an error whose message is one clear sentence */
-export async function startBackend(
+export async function connectBackend(
   config: BackendConfig,
   log: FastifyBaseLogger,
   { isWorker, now = systemClock, fetchLimits = {}, ...overrides }: BackendOptions,
@@ -53,13 +53,23 @@ export async function startBackend(
   opened.defer(async () => void (await Promise.all([db.$disconnect(), queuePool.end()])))
   const observe = createObserver(now)
   observe.pool(pool)
-  const common = { config, db, redis, observe, log, now, isWorker }
-  const installation = { ...common, pool, queuePool, subscriber, fetchLimits }
+  const owned = opened.move()
+  const installation: Installation = {
+    ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, isWorker, fetchLimits },
+  }
+  return { ...installation, close: () => owned.disposeAsync() }
+}
+
+/** Connects, and starts every anchor. @throws as above */
+export async function startBackend(...place: Parameters<typeof connectBackend>) {
+  await using opened = new AsyncDisposableStack()
+  const { close, ...installation } = await connectBackend(...place)
+  opened.defer(close)
   const anchors = await openAnchors(installation, sentenceOf)
   opened.defer(anchors.close)
   const owned = opened.move()
   return {
-    ...common,
+    ...installation,
     anchors,
     anchorChanges: createAnchorChanges(installation, anchors),
     /** Close the users of the backend first, or running requests fail. */

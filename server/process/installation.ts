@@ -1,29 +1,25 @@
 /** Opens the installation for a command: the configured services, or the embedded ones of a data directory. */
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
+import type { Pool } from 'pg'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { type Clock, systemClock } from '#server/clock.ts'
 import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
 import { type EmbeddedConfig, readEmbeddedConfig } from '#server/config/embedded.ts'
-import { connectDatabase, type Database } from '#server/database/client.ts'
+import { connectDatabase, createPool, type Database } from '#server/database/client.ts'
 import { openDataDirectory, type Parts, readRunning } from '#server/embedded/data-directory.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
-import type { KeyPlace } from '#store/key-directory-change.ts'
 
 export type Installation = {
+  config: ServerConfig
   db: Database
+  pool: Pool
   auth: Auth
   caller: Caller
-  /** The Entity Identifier of the Trust Anchor. */
-  entityId: string
-  allowHttp: boolean
   /** Where the console is. */
   consoleUrl: URL
-  databaseUrl: string
-  /** The place of the signing keys. */
-  keys: KeyPlace
   /** Migrations that opening it has applied. */
   applied: string[]
   /** Whether a server is running that publishes queued changes. */
@@ -76,18 +72,16 @@ function localConfig({ environment }: EmbeddedConfig, { databaseUrl, authSecret 
 }
 
 function connect(config: ServerConfig, isServed: boolean): Installation {
-  const { databaseUrl, keysDirectory, historicalKeysDirectory, entityId, allowHttp } = config
-  const { loginRedirectUrl, adminUrl } = config
-  const db = connectDatabase(databaseUrl)
+  const { databaseUrl, loginRedirectUrl, adminUrl } = config
+  const pool = createPool(databaseUrl)
+  const db = connectDatabase(pool)
   return {
+    config,
     db,
+    pool,
     auth: createAuth(db, config, systemClock),
     caller: cliCaller(systemUser()),
-    entityId,
-    allowHttp,
     consoleUrl: new URL(loginRedirectUrl, adminUrl),
-    databaseUrl,
-    keys: { directory: keysDirectory, historicalDirectory: historicalKeysDirectory },
     applied: [],
     isServed,
     now: systemClock,

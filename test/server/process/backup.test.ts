@@ -38,8 +38,8 @@ beforeAll(async () => {
   await admin.mutate('createTrustMarkType', { type }, 'id')
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   await admin.mutate('revokeTrustMark', { id, reason: 'left' }, 'id')
-  counts = (await writeBackup(admin.config.databaseUrl, plain, null)).tables
-  await writeBackup(admin.config.databaseUrl, sealed, PASSPHRASE)
+  counts = (await writeBackup(admin.config, plain, null)).tables
+  await writeBackup(admin.config, sealed, PASSPHRASE)
 })
 afterAll(async () => {
   await admin.close()
@@ -239,7 +239,7 @@ it('restores a backup of an older version, and migrates it', async () => {
   await migrate(older.url, { until: names[0] ?? '' })
   await query(older, `UPDATE "Settings" SET "organizationName" = 'Kept'`)
   const file = join(directory, 'older')
-  await writeBackup(older.url, file, null)
+  await writeBackup({ databaseUrl: older.url, entityId: admin.entityId }, file, null)
   onTestFinished(() => rm(file))
   const database = await emptyDatabase()
   const { migrated } = await restoreBackup(database.url, file, null)

@@ -1,0 +1,72 @@
+/** Opens the anchor that a command is about, of the anchors of the installation. */
+import { ConfigurationError } from '#federation/config/error.ts'
+import type { AnchorIdentity } from '#server/anchors/anchor.ts'
+import { readCommandConfig } from '#server/config/command.ts'
+import { connectAnchor } from '#server/database/anchor-client.ts'
+import type { Database } from '#server/database/client.ts'
+import { type Installation, openInstallation } from '#server/process/installation.ts'
+import { anchorPlace, FIRST_ANCHOR } from '#store/anchors.ts'
+import type { KeyPlace } from '#store/key-directory-change.ts'
+
+export type ListedAnchor = AnchorIdentity & { pausedAt: Date | null }
+
+/** The installation with the database client of the anchor, which reaches no other one. */
+export type OpenAnchor = Installation &
+  AnchorIdentity & {
+    allowHttp: boolean
+    /** The place of its signing keys. */
+    keys: KeyPlace
+  }
+
+/** The first one first, the others by slug. */
+export async function listAnchors({ db, config }: Installation): Promise<ListedAnchor[]> {
+  const rows = await db.anchor.findMany({ orderBy: { slug: 'asc' } })
+  return rows
+    .map(({ slug, entityId, pausedAt }) => {
+      return { slug, entityId: entityId ?? config.entityId, isFirst: slug === FIRST_ANCHOR, pausedAt }
+    })
+    .sort((a, b) => Number(b.isFirst) - Number(a.isFirst))
+}
+
+export const anchorDatabase = ({ pool }: Installation, slug: string): Database =>
+  connectAnchor(pool, slug, slug === FIRST_ANCHOR)
+
+/** `name` is a slug or an Entity Identifier; only an installation with one anchor needs none. @throws ConfigurationError */
+export async function openAnchor(name = nameInEnvironment()): Promise<OpenAnchor> {
+  const installation = await openInstallation()
+  try {
+    const identity = choose(await listAnchors(installation), name)
+    const place = anchorPlace(installation.config, identity.slug)
+    const db = anchorDatabase(installation, identity.slug)
+    return {
+      ...installation,
+      ...identity,
+      db,
+      allowHttp: installation.config.allowHttp,
+      keys: { directory: place.keysDirectory, historicalDirectory: place.historicalKeysDirectory },
+      async close() {
+        await db.$disconnect()
+        await installation.close()
+      },
+    }
+  } catch (error) {
+    await installation.close()
+    throw error
+  }
+}
+
+export const nameInEnvironment = () => readCommandConfig().anchor
+
+function choose(anchors: readonly ListedAnchor[], name: string | undefined): AnchorIdentity {
+  const known = anchors.map(({ slug }) => slug).join(', ')
+  const [only, ...others] = anchors
+  if (name === undefined) {
+    if (only && others.length === 0) return only
+    throw new ConfigurationError(
+      `There are several anchors. Name one with --anchor or INMOR_ANCHOR: ${known}.`,
+    )
+  }
+  const found = anchors.find(({ slug, entityId }) => slug === name || entityId === name)
+  if (!found) throw new ConfigurationError(`There is no anchor ${name}. Use one of: ${known}.`)
+  return found
+}

@@ -69,7 +69,7 @@ export async function restoreAnchor(
 
 /** @throws BackupError when it is not in the backup */
 function findAnchor({ anchor, anchors, migration }: Head, name: string, entityId: string): AnchorInBackup {
-  if (migration < FIRST_INSTALLATION)
+  if (!anchor && migration < FIRST_INSTALLATION)
     throw new BackupError('An older version made this backup. Restore all of it, without --anchor.')
   const contained = anchor ? [anchor] : (anchors ?? [{ slug: FIRST_ANCHOR, entityId, migration }])
   const found = contained.find((each) => each.slug === name || each.entityId === name)

@@ -30,12 +30,12 @@ const run = (args: string[]): Promise<Answer> => inmor({ environment: environmen
 type Entry = { action: string; resourceType?: string; resource?: string; reason: RegExp }
 
 async function expectRecorded(args: string[], { reason, ...entry }: Entry): Promise<void> {
-  const before = await admin.server.db.auditEvent.count()
+  const before = await admin.server.installation.auditEvent.count()
   const { code, stderr } = await run(args)
   expect(code, stderr).toBe(1)
   expect(stderr).not.toMatch(/could not be recorded/)
-  expect(await admin.server.db.auditEvent.count()).toBe(before + 1)
-  expect(await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+  expect(await admin.server.installation.auditEvent.count()).toBe(before + 1)
+  expect(await admin.server.installation.auditEvent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
     actor: expect.stringMatching(/^cli:/),
     method: 'cli',
     outcome: 'FAILED',
@@ -46,7 +46,7 @@ async function expectRecorded(args: string[], { reason, ...entry }: Entry): Prom
 
 /** While `work` runs, the database refuses to do so. */
 async function whileRefusing(when: string, work: () => Promise<unknown>): Promise<void> {
-  const { db } = admin.server
+  const { installation: db } = admin.server
   const table = /ON ("\w+")/.exec(when)?.[1]
   await db.$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'refused'; END $$`)
@@ -104,7 +104,7 @@ test.for<[args: string[], entry: Entry]>([
 ])('%s', ([args, entry]) => expectRecorded(args, entry))
 
 test('a run during another of its kind', async () => {
-  const { db } = admin.server
+  const { installation: db } = admin.server
   const startedBy = { startedBy: 'test', startedMethod: 'cli' }
   const heartbeatAt = new Date(Date.now() + 3_600_000) // keeps the run alive
   for (const kind of ['SUBORDINATES', 'TRUST_MARKS', 'COLLECTION', 'REISSUE_TRUST_MARKS'])
@@ -154,9 +154,9 @@ test.for([
   [['import']],
   [['import', '--postgres=postgres://127.0.0.1:1/inmor', '--dry-run']],
 ])('leaves no entry for a command that changes nothing: %s', async ([args = []]) => {
-  const before = await admin.server.db.auditEvent.count()
+  const before = await admin.server.installation.auditEvent.count()
   expect((await run(args)).code).toBe(1)
-  expect(await admin.server.db.auditEvent.count()).toBe(before)
+  expect(await admin.server.installation.auditEvent.count()).toBe(before)
 })
 
 test.for([['user', 'list'], ['rebuild'], ['backup', '--output=/nowhere/backup'], ['migrate']])(

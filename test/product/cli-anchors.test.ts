@@ -1,0 +1,297 @@
+/** Tests every command about one anchor for one of two anchors: it changes and shows nothing of the other one. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Anchor } from '#server/anchors/anchor.ts'
+import { allTables, inSchema, isOfInstallation, schemaOfAnchor } from '#server/backup/tables.ts'
+import { program } from '#server/cli/program.ts'
+import { cliCaller } from '#server/identity/caller.ts'
+import { anchorPlace } from '#store/anchors.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { makeAnchor } from '#test/helpers/anchor.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
+import { type Answer, inmor } from '#test/helpers/product.ts'
+
+const type = 'https://ta.example.org/marks/member'
+const choices = 'There are several anchors. Name one with --anchor or INMOR_ANCHOR: main, test.\n'
+
+let admin: TestAdmin
+/** Both by slug, with the same member, type and mark, and each with a member and a type of its own. */
+let anchors: Record<'main' | 'test', Anchor>
+let member: TestEntity
+let own: Record<'main' | 'test', TestEntity>
+let old: Record<'main' | 'test', OldInmor>
+
+type Slug = keyof typeof anchors
+const slugs = ['main', 'test'] as const
+const other = (slug: Slug): Slug => (slug === 'main' ? 'test' : 'main')
+const ownType = (slug: Slug) => `https://ta.example.org/marks/only-${slug}`
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  anchors = { main: admin.server.anchors.first, test: await makeAnchor(admin, 'test') }
+  const startMember = (hints: string[]) => startEntity({ metadata: relyingParty, authorityHints: hints })
+  const [main, tested] = [anchors.main.entityId, anchors.test.entityId]
+  member = await startMember([main, tested])
+  own = { main: await startMember([main]), test: await startMember([tested]) }
+  for (const slug of slugs) {
+    const { subordinates, trustMarkTypes, trustMarks } = anchors[slug].services
+    const caller = cliCaller('test')
+    for (const { id } of [member, own[slug]]) await subordinates.register(caller, { entityId: id })
+    for (const each of [type, ownType(slug)]) await trustMarkTypes.create(caller, { type: each })
+    await trustMarks.issue(caller, { trustMarkType: type, entityId: member.id })
+    await anchors[slug].publisher.flush()
+  }
+  const startOld = ({ entityId, slug }: Anchor) =>
+    startOldInmor(entityId, anchorPlace(admin.config, slug).keysDirectory)
+  old = { main: await startOld(anchors.main), test: await startOld(anchors.test) }
+  for (const slug of slugs) await old[slug].publishConfiguration({ organization_name: `Old ${slug}` })
+})
+afterAll(async () => {
+  await Promise.all([member, own.main, own.test].map((entity) => entity.close()))
+  await Promise.all([old.main.close(), old.test.close()])
+  await admin.close()
+})
+
+function run(args: readonly string[], variables: Record<string, string> = {}): Promise<Answer> {
+  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
+  const environment = {
+    ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory },
+    ...{ AUTH_SECRET: authSecret, ALLOW_HTTP: 'true', ...variables },
+  }
+  return inmor({ environment }, args)
+}
+
+/** Everything of an anchor: its rows, its audit entries, its keys in Redis and its key files. */
+async function stateOf(slug: Slug): Promise<Record<string, unknown>> {
+  const [rows, published, files] = await Promise.all([rowsOf(slug), publishedOf(slug), keyFilesOf(slug)])
+  return { ...rows, ...published, ...files }
+}
+
+async function rowsOf(slug: Slug): Promise<Record<string, unknown>> {
+  const client = new pg.Client({ connectionString: admin.config.databaseUrl })
+  await client.connect()
+  const schema = schemaOfAnchor(slug)
+  const state: Record<string, unknown> = {}
+  // The publisher renews its lease all the time.
+  const isKept = (table: string) => !isOfInstallation(table) && table !== 'PublisherLease'
+  for (const table of (await allTables(client, schema)).filter(isKept)) {
+    const { rows } = await client.query(`SELECT t FROM ${inSchema(schema, table)} t ORDER BY 1`)
+    state[table] = rows
+  }
+  state.audit = (
+    await client.query('SELECT "id" FROM "AuditEvent" WHERE "anchor" IS NOT DISTINCT FROM $1', [
+      slug === 'main' ? null : slug,
+    ])
+  ).rows
+  await client.end()
+  return state
+}
+
+async function publishedOf(slug: Slug): Promise<Record<string, unknown>> {
+  const { client } = admin.redis
+  const prefix = anchorPlace(admin.config, slug).redisKeyPrefix
+  const names = (await client.keys('*')).filter((name) => name.startsWith('{test}') === (slug === 'test'))
+  expect(prefix).toBe(slug === 'test' ? '{test}' : '')
+  const values = await Promise.all(
+    names.map(async (name) => [name, (await client.dumpBuffer(name))?.toString('hex')]),
+  )
+  return Object.fromEntries(values)
+}
+
+async function keyFilesOf(slug: Slug): Promise<Record<string, unknown>> {
+  const { keysDirectory } = anchorPlace(admin.config, slug)
+  const entries = await readdir(keysDirectory, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => slug === 'test' || !file.startsWith(join(keysDirectory, 'test')))
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')])),
+  )
+}
+
+const kidOf = (slug: Slug, state: string) =>
+  anchors[slug].db.signingKey.findFirstOrThrow({ where: { state } }).then(({ kid }) => kid)
+const backupOf = (slug: Slug) => join(admin.config.keysDirectory, '..', `${slug}-${process.pid}.backup`)
+
+type Row = {
+  /** After the name of the command. */
+  args?(slug: Slug): string[] | Promise<string[]>
+  /** In its output. */
+  shows: RegExp
+  code?: 1
+  /** It does something else without an anchor. */
+  isOptional?: true
+}
+
+/** In this order. */
+const rows: Readonly<Record<string, Row>> = {
+  'audit export': { shows: /"action":"registerSubordinate"/, isOptional: true },
+  backup: {
+    args: (slug) => [`--output=${backupOf(slug)}`],
+    shows: /Subordinate \.\.\. 2 rows\n(.*\n)*.*not encrypted\.\n/,
+    isOptional: true,
+  },
+  restore: {
+    args: (slug) => [backupOf(slug)],
+    code: 1,
+    shows: /^The anchor \w+ is not empty: /,
+    isOptional: true,
+  },
+  delegate: {
+    args: (slug) => [
+      `--key=${join(anchorPlace(admin.config, slug).keysDirectory, 'private.json')}`,
+      ...['--owner=https://owner.example.org', `--type=${type}`, '--json'],
+    ],
+    shows: /"sub":"http/,
+    isOptional: true,
+  },
+  keygen: { args: () => ['--type=ES256'], code: 1, shows: /private\.json already exists/, isOptional: true },
+  'keys list': { shows: /CURRENT .*\n1 keys\./ },
+  'keys announce': { args: () => ['--alg=ES256'], shows: /^Announced .*\nIt is published\./ },
+  'keys switch': { args: () => ['--override-reason=a test'], shows: /^Signing with / },
+  'keys revoke': {
+    args: async (slug) => [await kidOf(slug, 'PUBLISHED'), '--reason=superseded'],
+    shows: /^Revoked /,
+  },
+  'keys retire': {
+    args: async (slug) => [await kidOf(slug, 'CURRENT')],
+    code: 1,
+    shows: /^This is the current key/,
+  },
+  'publish-historical-keys': { shows: /^Published the historical keys/ },
+  rebuild: { shows: /^Rebuilt/ },
+  'regenerate-entity': { shows: /^Published the Entity Configuration/ },
+  'readd-subordinates': { shows: /^(Publishing .* OK\n){2}Published/ },
+  'reload-issued-tms': { shows: /^(Reloading .* OK\n)+Reloaded/ },
+  'renew-subordinates': { shows: /^(Renewing .* OK\n){2}2 done, 0 failed/ },
+  'renew-trust-marks': { shows: /^(Renewing .* OK\n)1 done, 0 failed/ },
+  collection: { shows: /^Reading .* OK\n/ },
+  evaluate: { shows: /^Evaluating .* OK\n1 done, 0 failed/ },
+  'reissue-alltms': { shows: /^(Re-issuing .* OK\n)1 done, 0 failed/ },
+  'change-subordinates': {
+    args: () => ['update', '--all', '--set={"validFor": 48}'],
+    shows: /^(Changing .* OK\n){2}/,
+  },
+  import: {
+    args: (slug) => ['--redis', old[slug].redis.url],
+    shows: /organizationName \.\.\. imported/,
+  },
+}
+
+const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
+  migrate: [],
+  'anchor list': [],
+  'user list': [],
+  'apikey list': [],
+  'audit verify': [],
+  'audit prune': ['--before=2000-01-01'],
+  'user create': undefined,
+  'user set-password': undefined,
+  'user remove': undefined,
+  'apikey create': undefined,
+  'apikey revoke': undefined,
+}
+
+/** Commands without further ones below them, by name. */
+function leavesOf(command: Command, path: string[] = []): [name: string, command: Command][] {
+  if (command.commands.length === 0) return [[path.join(' '), command]]
+  return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]))
+}
+
+test('every command is about one anchor or about the installation', () => {
+  const leaves = leavesOf(program)
+  const hasOption = ([, { options }]: (typeof leaves)[number]) =>
+    options.some(({ long }) => long === '--anchor')
+  const [about, others] = [leaves.filter(hasOption), leaves.filter((leaf) => !hasOption(leaf))]
+  expect(about.map(([name]) => name).sort()).toEqual(Object.keys(rows).sort())
+  expect(others.map(([name]) => name).sort()).toEqual(Object.keys(ofInstallation).sort())
+})
+
+describe.each([
+  ['test', 'by option'],
+  ['main', 'by variable'],
+] as const)('for %s, %s', (slug, way) => {
+  test.each(Object.entries(rows))('%s', async (name, { args, shows, code = 0, isOptional }) => {
+    const before = await stateOf(other(slug))
+    const words = [...name.split(' '), ...((await args?.(slug)) ?? [])]
+    const isFile = name === 'backup' || name === 'restore' // for which the variable does not count
+    const unnamed = isOptional || way === 'by variable' ? undefined : run(words)
+    const answer =
+      way === 'by option' || isFile
+        ? await run([...words, '--anchor', slug])
+        : await run(words, { INMOR_ANCHOR: anchors[slug].entityId })
+    const output = answer.stdout + answer.stderr
+    expect(output).toMatch(shows)
+    expect(answer.code, output).toBe(code)
+    expect(output).not.toContain(own[other(slug)].id)
+    expect(output).not.toContain(ownType(other(slug)))
+    expect(await stateOf(other(slug))).toEqual(before)
+    if (unnamed) expect(await unnamed).toEqual({ code: 1, stdout: '', stderr: choices })
+  })
+})
+
+test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: RegExp]>([
+  ['a key to retire', async () => ['keys', 'retire', await kidOf('main', 'CURRENT')], /^There is no key /],
+  [
+    'a key to revoke',
+    async () => ['keys', 'revoke', await kidOf('main', 'CURRENT'), '--reason=x'],
+    /^There is no key /,
+  ],
+  [
+    'a member',
+    () => ['change-subordinates', 'renew', own.main.id],
+    /FAILED: http:\S+ is not registered\.\n0 done, 1 failed/,
+  ],
+  ['a Trust Mark type', () => ['reissue-alltms', '--type', ownType('main')], /^There is no Trust Mark type /],
+])('finds nothing for %s of the other anchor', async (_what, args, sentence) => {
+  const before = await stateOf('main')
+  const { code, stdout, stderr } = await run([...(await args()), '--anchor=test'])
+  expect(stdout + stderr).toMatch(sentence)
+  expect(code).toBe(1)
+  expect(await stateOf('main')).toEqual(before)
+})
+
+test('refuses an unknown anchor, and names the known ones', async () => {
+  const stderr = 'There is no anchor prod. Use one of: main, test.\n'
+  expect(await run(['rebuild', '--anchor=prod'])).toEqual({ code: 1, stdout: '', stderr })
+  expect(await run(['rebuild', '--anchor=prod'], { INMOR_ANCHOR: 'test' })).toMatchObject({ stderr })
+  expect(await run(['audit', 'export'], { INMOR_ANCHOR: 'prod' })).toMatchObject({ code: 1, stderr })
+})
+
+test('needs an anchor or the value itself to make a key or a delegation', async () => {
+  const keygen = await run(['keygen', '--type=ES256'])
+  expect(keygen).toEqual({ code: 1, stdout: '', stderr: 'Set --output or --anchor.\n' })
+  const both = await run(['keygen', '--type=ES256', '--output=/nowhere', '--anchor=test'])
+  expect(both.stderr).toContain("option '--output <directory>' cannot be used with option '--anchor <name>'")
+})
+
+test('lists the anchors', async () => {
+  const [main, tested] = [anchors.main.entityId, anchors.test.entityId]
+  const { stdout } = await run(['anchor', 'list'])
+  expect(stdout).toBe(`main  ${main}  active  2 members\ntest  ${tested}  active  2 members\n2 anchors.\n`)
+  const listed = JSON.parse((await run(['anchor', 'list', '--json'])).stdout)
+  expect(listed).toEqual([
+    { slug: 'main', entityId: main, pausedAt: null, members: 2 },
+    { slug: 'test', entityId: tested, pausedAt: null, members: 2 },
+  ])
+})
+
+test('exports the entries of all anchors, each with its anchor', async () => {
+  const { stdout } = await run(['audit', 'export'])
+  const entries = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(new Set(entries.map(({ anchor }) => anchor))).toEqual(new Set([null, 'test']))
+  expect(entries).toHaveLength(await admin.server.installation.auditEvent.count())
+})
+
+test.each(Object.entries(ofInstallation))('%s needs no anchor', async (name, args) => {
+  if (args) expect(await run([...name.split(' '), ...args])).toMatchObject({ code: 0, stderr: '' })
+})

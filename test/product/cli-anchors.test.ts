@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { allTables, inSchema, isOfInstallation, schemaOfAnchor } from '#server/backup/tables.ts'
 import { program } from '#server/cli/program.ts'
@@ -83,11 +83,12 @@ async function rowsOf(slug: Slug): Promise<Record<string, unknown>> {
     const { rows } = await client.query(`SELECT t FROM ${inSchema(schema, table)} t ORDER BY 1`)
     state[table] = rows
   }
-  state.audit = (
-    await client.query('SELECT "id" FROM "AuditEvent" WHERE "anchor" IS NOT DISTINCT FROM $1', [
-      slug === 'main' ? null : slug,
-    ])
-  ).rows
+  // The entries of the first anchor are among those of the installation, which records failures of a restore.
+  const audit = await client.query(
+    `SELECT "id" FROM "AuditEvent" WHERE "anchor" IS NOT DISTINCT FROM $1 AND "action" <> 'restore'`,
+    [slug === 'main' ? null : slug],
+  )
+  state.audit = audit.rows
   await client.end()
   return state
 }
@@ -115,8 +116,8 @@ async function keyFilesOf(slug: Slug): Promise<Record<string, unknown>> {
   )
 }
 
-const kidOf = (slug: Slug, state: string) =>
-  anchors[slug].db.signingKey.findFirstOrThrow({ where: { state } }).then(({ kid }) => kid)
+const kidOf = async (slug: Slug, state: string) =>
+  (await anchors[slug].db.signingKey.findFirst({ where: { state } }))?.kid ?? 'none'
 const backupOf = (slug: Slug) => join(admin.config.keysDirectory, '..', `${slug}-${process.pid}.backup`)
 
 type Row = {
@@ -213,27 +214,35 @@ test('every command is about one anchor or about the installation', () => {
   expect(others.map(([name]) => name).sort()).toEqual(Object.keys(ofInstallation).sort())
 })
 
-describe.each([
-  ['test', 'by option'],
-  ['main', 'by variable'],
-] as const)('for %s, %s', (slug, way) => {
-  test.each(Object.entries(rows))('%s', async (name, { args, shows, code = 0, isOptional }) => {
-    const before = await stateOf(other(slug))
-    const words = [...name.split(' '), ...((await args?.(slug)) ?? [])]
-    const isFile = name === 'backup' || name === 'restore' // for which the variable does not count
-    const unnamed = isOptional || way === 'by variable' ? undefined : run(words)
-    const answer =
-      way === 'by option' || isFile
-        ? await run([...words, '--anchor', slug])
-        : await run(words, { INMOR_ANCHOR: anchors[slug].entityId })
-    const output = answer.stdout + answer.stderr
-    expect(output).toMatch(shows)
-    expect(answer.code, output).toBe(code)
-    expect(output).not.toContain(own[other(slug)].id)
-    expect(output).not.toContain(ownType(other(slug)))
-    expect(await stateOf(other(slug))).toEqual(before)
-    if (unnamed) expect(await unnamed).toEqual({ code: 1, stdout: '', stderr: choices })
-  })
+/** Runs a command for the anchor, which must show and change nothing of the other one. */
+async function expectApart(slug: Slug, name: string, variables: Record<string, string> = {}): Promise<void> {
+  const { args, shows = /^$/, code = 0 } = rows[name] ?? {}
+  const before = await stateOf(other(slug))
+  const named = 'INMOR_ANCHOR' in variables ? [] : ['--anchor', slug]
+  const answer = await run([...name.split(' '), ...((await args?.(slug)) ?? []), ...named], variables)
+  const output = answer.stdout + answer.stderr
+  expect(output).toMatch(shows)
+  expect(answer.code, output).toBe(code)
+  expect(output).not.toContain(own[other(slug)].id)
+  expect(output).not.toContain(ownType(other(slug)))
+  expect(await stateOf(other(slug))).toEqual(before)
+}
+
+test.each(Object.keys(rows))('%s, for an anchor by its slug', (name) => expectApart('test', name))
+
+test.each(['keys list', 'audit export', 'readd-subordinates', 'renew-subordinates', 'change-subordinates'])(
+  '%s, for the first anchor by the identifier in INMOR_ANCHOR',
+  (name) => expectApart('main', name, { INMOR_ANCHOR: anchors.main.entityId }),
+)
+
+test('asks for the anchor in every command that needs one', async () => {
+  const before = await stateOf('main')
+  for (const [name, { args, isOptional }] of Object.entries(rows)) {
+    if (isOptional) continue
+    const words = [...name.split(' '), ...((await args?.('main')) ?? [])]
+    expect(await run(words), name).toEqual({ code: 1, stdout: '', stderr: choices })
+  }
+  expect(await stateOf('main')).toEqual(before)
 })
 
 test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: RegExp]>([

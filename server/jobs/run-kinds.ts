@@ -2,6 +2,7 @@
 import { collection } from '#server/jobs/kind/collection.ts'
 import { evaluation } from '#server/jobs/kind/evaluation.ts'
 import { importing } from '#server/jobs/kind/import.ts'
+import { promotion } from '#server/jobs/kind/promotion.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
 import { reissue } from '#server/jobs/kind/reissue.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -15,6 +16,7 @@ export const runKinds = {
   REISSUE_TRUST_MARKS: reissue,
   COLLECTION: collection,
   IMPORT: importing,
+  PROMOTION: promotion,
   SUBORDINATE_CHANGE: subordinateChange,
   REBUILD: rebuild,
   EVALUATION: evaluation,

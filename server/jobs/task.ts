@@ -26,3 +26,8 @@ export type Outcome = {
   /** The failed ones; each becomes an item of the run. */
   failures?: readonly { resource: string; message: string }[]
 }
+
+/** Whether the run only says what it would do. */
+export function isDryRun({ run: { parameters } }: Task): boolean {
+  return typeof parameters === 'object' && parameters !== null && 'dryRun' in parameters
+}

@@ -3,10 +3,10 @@
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
-import type { Outcome, Task } from '#server/jobs/task.ts'
+import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
 import type { ImportedEntity } from '#server/services/subordinate/import.ts'
 
-export const importing: RunKindRow = { action: 'importSubordinates', work: register }
+export const importing = { action: 'importSubordinates', work: register } as const satisfies RunKindRow
 
 async function register({ db, services }: RunContext, task: Task): Promise<Outcome> {
   const { isDuplicate, ...input } = task.item.input as ImportedEntity // as received; registration parses every field
@@ -24,8 +24,4 @@ async function register({ db, services }: RunContext, task: Task): Promise<Outco
     if (!row || row.registeredAt < task.run.startedAt) throw error
     return { message: 'Already registered since the run started.' }
   }
-}
-
-function isDryRun({ run: { parameters } }: Task): boolean {
-  return typeof parameters === 'object' && parameters !== null && 'dryRun' in parameters
 }

@@ -17,6 +17,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     },
     COLLECTION: { description: 'Crawls the federation into the collection.' },
     IMPORT: { description: 'Registers a list of entities, each independently.' },
+    PROMOTION: { description: 'Registers subordinates of another anchor, each independently.' },
     SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
     EVALUATION: {
@@ -43,6 +44,7 @@ const kinds = {
   REISSUE_TRUST_MARKS: 'REISSUE_TRUST_MARKS',
   COLLECTION: 'COLLECTION',
   IMPORT: 'IMPORT',
+  PROMOTION: 'PROMOTION',
   SUBORDINATE_CHANGE: 'SUBORDINATE_CHANGE',
   REBUILD: 'REBUILD',
   EVALUATION: 'EVALUATION',

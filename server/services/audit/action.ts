@@ -70,6 +70,7 @@ export const auditActions = {
   reissueTrustMarks: 'RenewalRun',
   importSubordinates: 'RenewalRun',
   startSubordinateChange: 'RenewalRun',
+  promoteSubordinates: 'RenewalRun',
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
   pruneAuditLog: 'AuditLog',

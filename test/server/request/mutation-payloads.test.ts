@@ -173,6 +173,10 @@ const calls: Row[] = [
     () => ({ input: { ...ANOTHER, entityId: 'http://another.example.org', displayName: 'Another' } }),
   ],
   ['makeIntermediate', () => ({ input: { anchor: ANOTHER.slug, superior: 'main' } })],
+  [
+    'promoteSubordinates',
+    async () => ({ input: { from: 'main', to: ANOTHER.slug, ids: [(await register()).id], dryRun: true } }),
+  ],
   ['pauseTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
   ['resumeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
   ['removeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],

@@ -47,6 +47,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   reissueTrustMarks: 'Re-signing of Trust Marks started',
   importSubordinates: 'Import of subordinates started',
   startSubordinateChange: 'Change of many subordinates started',
+  promoteSubordinates: 'Promotion started',
   cancelRun: 'Run cancelled',
   rebuildPublication: 'Everything republished',
   signIn: 'Signed in',

@@ -13,6 +13,7 @@ export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
       reissues: { label: 'Re-issues', condition: { kind: 'REISSUE_TRUST_MARKS' } },
       changes: { label: 'Changes', condition: { kind: 'SUBORDINATE_CHANGE' } },
       imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
+      promotions: { label: 'Promotions', condition: { kind: 'PROMOTION' } },
       walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },
       rebuilds: { label: 'Rebuilds', condition: { kind: 'REBUILD' } },
       evaluations: { label: 'Evaluations', condition: { kind: 'EVALUATION' } },

@@ -33,6 +33,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     isOpen: true,
   },
   IMPORT: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
+  PROMOTION: { label: 'Promotion of subordinates', things: ['item', 'items'], done: 'promoted' },
   SUBORDINATE_CHANGE: {
     label: 'Change of subordinates',
     things: ['subordinate', 'subordinates'],

@@ -1,0 +1,63 @@
+/** Starts a promotion: members of one anchor, and the Trust Mark types that they need, come to another anchor. */
+import type { Prisma, RenewalRun, TrustMarkType } from '#prisma/generated/client/client.ts'
+import type { Anchor } from '#server/anchors/anchor.ts'
+import { type Subordinate, typedSubordinate, typedTrustMarkType } from '#server/database/typed-row.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { PromotedItem } from '#server/jobs/kind/promotion.ts'
+import type { RunItemInput } from '#server/jobs/kind/row.ts'
+
+const MAXIMUM = 10_000
+
+/** The run is one of the anchor that they come to. @throws InvalidInputError, ConflictError */
+export async function startPromotion(
+  caller: Caller,
+  from: Anchor,
+  to: Anchor,
+  where: Prisma.SubordinateWhereInput,
+  { dryRun }: { dryRun: boolean },
+): Promise<RenewalRun> {
+  const { db } = from
+  const rows = await db.subordinate.findMany({ where, orderBy: { id: 'asc' }, take: MAXIMUM + 1 })
+  if (rows.length === 0) throw new InvalidInputError('No subordinate of this anchor is chosen.', 'ids')
+  if (rows.length > MAXIMUM)
+    throw new InvalidInputError(`At most ${MAXIMUM} subordinates are promoted at once.`, 'filter')
+  const members = rows.map(typedSubordinate)
+  const items = [...(await typesOf(from, members)).map(typeItem), ...members.map(memberItem)]
+  const parameters = { from: from.slug, ...(dryRun ? { dryRun } : {}) }
+  return to.runs.start(caller, 'PROMOTION', { parameters, items })
+}
+
+/** The anchor's own types of the marks that the members hold or must hold. */
+function typesOf({ db }: Anchor, members: readonly Subordinate[]): Promise<TrustMarkType[]> {
+  const required = [...new Set(members.flatMap(({ requiredTrustMarks }) => requiredTrustMarks))]
+  const holders = members.map(({ id }) => id)
+  const held = { trustMarks: { some: { active: true, subordinateId: { in: holders } } } }
+  return db.trustMarkType.findMany({
+    where: { OR: [held, { type: { in: required } }] },
+    orderBy: { id: 'asc' },
+  })
+}
+
+function typeItem(row: TrustMarkType): RunItemInput {
+  const { type, description, active, autorenew, validFor, renewalTime, logoUri, ref, owner } =
+    typedTrustMarkType(row)
+  const fields = { type, description, active, autorenew, validFor, renewalTime, logoUri, ref, owner }
+  return itemOf(type, { type: fields })
+}
+
+/** Its keys too: its configuration must verify with those that are known. */
+function memberItem(row: Subordinate): RunItemInput {
+  const { entityId, active, jwks, validFor, autorenew, requiredTrustMarks, note, tags } = row
+  const { forcedMetadata, metadataPolicy, constraints, additionalClaims } = row
+  return itemOf(entityId, {
+    ...{ entityId, active, jwks, validFor, autorenew, requiredTrustMarks, note, tags },
+    ...{ forcedMetadata, metadataPolicy, constraints, additionalClaims },
+    ...(row.metadataFollowsEntity ? {} : { metadata: row.metadata }),
+  })
+}
+
+const itemOf = (resource: string, input: PromotedItem): RunItemInput => ({
+  resource,
+  input: { ...input } as Prisma.InputJsonObject, // from JSON columns
+})

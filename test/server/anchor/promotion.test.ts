@@ -1,0 +1,100 @@
+/** Members and their Trust Mark types come from one anchor to another, after a dry run. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+
+const TYPE = 'https://marks.example.org/member'
+const FIELDS = 'id kind dryRun'
+
+let admin: TestAdmin
+const federations: Federation[] = []
+const ids: string[] = []
+beforeAll(async () => {
+  admin = await startAdmin()
+  const entityId = 'http://test.example.org'
+  await as('createTrustAnchor', { slug: 'test', entityId, displayName: 'Test' })
+  for (const hints of [[admin.entityId, entityId], [entityId]]) {
+    const federation = await below(entityId).leaf({ metadata: relyingParty, authorityHints: hints }).start()
+    federations.push(federation)
+    const policy = { openid_relying_party: { client_name: { essential: true } } }
+    const member = {
+      entityId: federation.leaf.id,
+      metadataPolicy: policy,
+      note: 'tested',
+      tags: ['new'],
+      validFor: 48,
+    }
+    ids.push((await as('registerSubordinate', { anchor: 'test', ...member }, 'id')).id)
+  }
+  await as('createTrustMarkType', { anchor: 'test', type: TYPE, description: 'Member', validFor: 100 }, 'id')
+  await as('issueTrustMark', { anchor: 'test', trustMarkType: TYPE, entityId: federations[0]?.leaf.id }, 'id')
+})
+afterAll(async () => {
+  for (const federation of federations) await federation.close()
+  await admin.close()
+})
+
+const as = (name: string, input: object, selection = 'slug', role: 'admin' | 'operator' = 'admin') =>
+  admin.mutate(name, input, selection, role)
+
+async function promote(input: object) {
+  const { id, ...run } = await as('promoteSubordinates', { from: 'test', to: 'main', ...input }, FIELDS)
+  const document = `query ($id: ID!) { renewalRun(id: $id) { state items(first: 10) { edges { node { resource ok message } } } } }`
+  const read = async () => (await admin.execute(document, { id }, 'admin')).data?.renewalRun
+  await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('SUCCEEDED')
+  const items = (await read()).items.edges.map(({ node }: { node: object }) => node)
+  return { ...run, items }
+}
+
+const members = async (anchor: string) => {
+  const document = `{ subordinates(anchor: "${anchor}", first: 10) { edges { node { entityId note tags validFor metadataPolicy } } } }`
+  return (await admin.execute(document, {}, 'admin')).data?.subordinates.edges.map(
+    ({ node }: { node: object }) => node,
+  )
+}
+
+it('says in a dry run what it would do, and changes nothing', async () => {
+  const { items, ...run } = await promote({ ids, dryRun: true })
+  expect(run).toMatchObject({ kind: 'PROMOTION', dryRun: true })
+  const [good, bad] = federations.map(({ leaf }) => leaf.id)
+  expect(items).toEqual(
+    expect.arrayContaining([
+      { resource: TYPE, ok: true, message: 'Would create the Trust Mark type.' },
+      { resource: good, ok: true, message: expect.stringContaining('Would register it') },
+      // It does not name the anchor that it would come to.
+      { resource: bad, ok: false, message: expect.stringContaining('authority_hints') },
+    ]),
+  )
+  expect(await members('main')).toEqual([])
+})
+
+it('registers each member with its settings, examined for its new anchor', async () => {
+  const { items } = await promote({ filter: { tags: ['new'] } })
+  expect(items.filter(({ ok }: { ok: boolean }) => ok)).toHaveLength(2)
+  expect(await members('main')).toEqual([
+    {
+      entityId: federations[0]?.leaf.id,
+      note: 'tested',
+      tags: ['new'],
+      validFor: 48,
+      metadataPolicy: { openid_relying_party: { client_name: { essential: true } } },
+    },
+  ])
+  expect(await members('test')).toHaveLength(2)
+  const document = `{ trustMarkType(anchor: "main", type: "${TYPE}") { description validFor } }`
+  expect((await admin.execute(document, {}, 'admin')).data?.trustMarkType).toEqual({
+    description: 'Member',
+    validFor: 100,
+  })
+})
+
+it('is refused without two anchors, without subordinates, and without a role in both', async () => {
+  expect(await as('promoteSubordinates', { from: 'test', to: 'test', ids }, FIELDS)).toMatchObject({
+    code: 'INVALID_INPUT',
+  })
+  const unknown = { from: 'main', to: 'test', ids } // ids of the other anchor
+  expect(await as('promoteSubordinates', unknown, FIELDS)).toMatchObject({ code: 'INVALID_INPUT' })
+  await expect(
+    as('promoteSubordinates', { from: 'test', to: 'main', ids }, FIELDS, 'operator'),
+  ).rejects.toThrow('NOT_FOUND')
+})

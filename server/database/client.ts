@@ -12,11 +12,11 @@ export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
   return new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: 10_000 })
 }
 
-/** Disconnecting also ends the pool. */
+/** A given pool stays open when the client disconnects. */
 export function connectDatabase(place: string | pg.Pool): Database {
-  const pool = typeof place === 'string' ? createPool(place) : place
+  const isOwn = typeof place === 'string'
   return new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    adapter: new PrismaPg(isOwn ? createPool(place) : place, { disposeExternalPool: isOwn }),
     errorFormat: 'minimal', // the pretty format quotes arguments and source lines
   })
 }

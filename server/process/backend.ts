@@ -50,7 +50,10 @@ export async function connectBackend(
   const queuePool = createPool(config.databaseUrl, { max: QUEUE_CONNECTIONS })
   queuePool.on('error', (err) => log.warn({ err }, 'job queue'))
   const db = connectDatabase(pool)
-  opened.defer(async () => void (await Promise.all([db.$disconnect(), queuePool.end()])))
+  opened.defer(async () => {
+    await db.$disconnect()
+    await Promise.all([pool.end(), queuePool.end()])
+  })
   const observe = createObserver(now)
   observe.pool(pool)
   const owned = opened.move()

@@ -85,7 +85,10 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
     applied: [],
     isServed,
     now: systemClock,
-    close: () => db.$disconnect(),
+    async close() {
+      await db.$disconnect()
+      await pool.end()
+    },
   }
 }
 

@@ -11,13 +11,14 @@ import { recordOnly } from '#server/services/write.ts'
 import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
 let database: TestDatabase
+let pool: ReturnType<typeof createPool>
 let installation: Database
 let first: Database
 let other: Database
 
 beforeAll(async () => {
   database = await startMigratedDatabase()
-  const pool = createPool(database.url)
+  pool = createPool(database.url)
   installation = connectDatabase(pool)
   await installation.$transaction(async (tx) => {
     const run = (sql: string) => tx.$executeRawUnsafe(sql)
@@ -31,6 +32,7 @@ afterAll(async () => {
   await first?.$disconnect()
   await other?.$disconnect()
   await installation?.$disconnect()
+  await pool?.end()
   await database?.close()
 })
 

@@ -52,14 +52,15 @@ afterAll(async () => {
 async function openStore(): Promise<Store> {
   const { url, close } = await startMigratedDatabase()
   const pool = createPool(url)
-  const installation = connectDatabase(url)
+  const installation = connectDatabase(pool)
   return {
     source: { databaseUrl: url, entityId },
     installation,
     of: (slug) => connectAnchor(pool, slug, slug === 'main'),
     query: async (statement) => (await pool.query(statement)).rows,
     async close() {
-      await Promise.all([installation.$disconnect(), pool.end()])
+      await installation.$disconnect()
+      await pool.end()
       await close()
     },
   }

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import type { Auth } from '#server/auth/auth.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
-import type { Caller } from '#server/identity/caller.ts'
+import { type Caller, inInstallation } from '#server/identity/caller.ts'
 import { parsePasswordChange } from '#server/identity/password-change.ts'
-import { isRole, lesserRole, type Role, roles } from '#server/identity/roles.ts'
+import { isRole, type Role, roles } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 
 export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorRoles: readonly Role[] }
@@ -77,19 +77,17 @@ async function callerOfApiKey(
   const installation = isRole(owner.role) ? owner.role : null
   const anchors = await rolesInAnchors(db, owner.id)
   if (installation === null && anchors.size === 0) return null
-  const { role, anchor: only = null } = keyMetadata.parse(verified.key.metadata ?? {})
-  const limit = role ?? null
-  const general = only === null ? installation : null
-  return {
+  const { role: limit = null, anchor: only = null } = keyMetadata.parse(verified.key.metadata ?? {})
+  return inInstallation({
     name: owner.username ?? owner.email,
     displayName: owner.name,
     email: owner.email,
-    role: general && limit ? lesserRole(general, limit) : general,
-    ...(anchors.size > 0 || only !== null ? { grants: { installation, anchors, only, limit } } : {}),
+    role: installation,
+    ...(anchors.size > 0 || only || limit ? { grants: { installation, anchors, only, limit } } : {}),
     method: 'api_key',
     address,
     requestId,
-  }
+  })
 }
 
 /** As we write it (auth/api-keys.ts): a lower role than the owner's, and the only anchor in which the key is valid. */

@@ -60,8 +60,10 @@ async function start(): Promise<void> {
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
   const admin = await startAdminServer(config, log, { connectRedis: connect })
   closers.push(admin.close)
+  const anchors = admin.anchors.list().flatMap(({ running }) => running ?? [])
   // No other process uses this database: a remaining publisher's lease belongs to a killed process.
-  if (database) await admin.db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
+  if (database)
+    for (const { db } of anchors) await db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
   const client = connect()
   closers.push(async () => client.disconnect())
   const registry = metricsPort === undefined ? null : createRegistry()
@@ -78,12 +80,11 @@ async function start(): Promise<void> {
     )
     closers.push(metrics.close)
   }
-  if (redis) await admin.publisher.rebuild()
-  else await admin.publisher.flush(10_000)
+  await Promise.all(anchors.map(({ publisher }) => (redis ? publisher.rebuild() : publisher.flush(10_000))))
 
   const password = await ensureAdministrator(admin)
   await data.announce({ databaseUrl: config.databaseUrl, authSecret: config.authSecret })
-  if (redis) await fillCollection(admin)
+  if (redis) await Promise.all(anchors.map(fillCollection))
   process.stdout.write(
     banner({
       entityId: embedded.entityId,
@@ -107,7 +108,7 @@ async function ensureAdministrator(admin: AdminServer): Promise<string | null> {
 }
 
 /** Crawls now, because the embedded Redis starts empty and the schedule is due only later. */
-async function fillCollection({ runs }: AdminServer): Promise<void> {
+async function fillCollection({ runs }: Pick<AdminServer, 'runs'>): Promise<void> {
   try {
     await runs.start(jobCaller('start'), 'COLLECTION')
   } catch (error) {

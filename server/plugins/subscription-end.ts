@@ -52,5 +52,11 @@ export function endOfSubscriptions<Transport extends object>(
 }
 
 function isSame(before: Caller | null, now: Caller | null): boolean {
-  return before?.name === now?.name && before?.role === now?.role && before?.session?.id === now?.session?.id
+  return rightsOf(before) === rightsOf(now)
+}
+
+function rightsOf(caller: Caller | null): string {
+  if (!caller) return ''
+  const { name, role, grants, session } = caller
+  return JSON.stringify([name, role, session?.id, grants && { ...grants, anchors: [...grants.anchors] }])
 }

@@ -5,8 +5,9 @@ import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { auditOutcomes } from '#server/services/audit/action.ts'
+import { auditOutcomes, installationResources } from '#server/services/audit/action.ts'
 import { addressFor, stateFor } from '#server/services/audit/privacy.ts'
+import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 /** Columns that change with every write and carry no information. */
 const incidental = new Set(['version', 'updatedAt'])
@@ -40,6 +41,13 @@ builder.prismaNode('AuditEvent', {
   authScopes: { read: true },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'The time.' }),
+    anchor: t.string({
+      nullable: true,
+      description: 'The slug of the anchor; null for a change of the installation, such as of a user.',
+      select: { anchor: true, resourceType: true },
+      resolve: ({ anchor, resourceType }) =>
+        anchor ?? (installationResources.includes(resourceType) ? null : FIRST_ANCHOR),
+    }),
     actor: t.exposeString('actor', {
       description:
         'The actor: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',

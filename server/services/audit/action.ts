@@ -81,6 +81,9 @@ export const auditActions = {
 
 export type AuditAction = keyof typeof auditActions
 
+/** Types of objects that belong to no anchor. */
+export const installationResources: readonly string[] = ['User', 'ApiKey', 'Session', 'AuditLog']
+
 export function isAuditAction(name: string): name is AuditAction {
   return Object.hasOwn(auditActions, name)
 }

@@ -2,7 +2,6 @@
  * Nothing of an anchor is found or changed through another one (10-anchors, rule 1): every query, mutation, subscription
  * and REST route is called for one anchor with the ids of another. A new one without a row in these tables fails.
  */
-import { getNamedType, isObjectType, isUnionType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scopedNames } from '#prisma/anchor-schema.ts'
 import { schema } from '#server/schema/index.ts'
@@ -11,27 +10,14 @@ import type { Federation } from '#test/helpers/federation.ts'
 import { below, relyingParty } from '#test/helpers/federation.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-import { selectAll } from '../request/select-all.ts'
-
-/** In every text of the first anchor that its operators write. */
-const MARK = 'only-in-main'
-const TYPE = 'https://marks.example.org/member'
-const AWAITED = 'http://awaited.example.org'
-
-type Ids = {
-  subordinate: string
-  trustMark: string
-  trustMarkType: string
-  run: string
-  entry: string
-  awaited: string
-}
+import { documentOf } from './isolation-document.ts'
+import { AWAITED, type Filled, MARK, mutations, queries, subscriptions, TYPE } from './isolation-rows.ts'
 
 let admin: TestAdmin
 let federation: Federation
 let entityId: string
-let first: Ids
-let other: Ids
+let first: Filled
+let other: Filled
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -52,7 +38,7 @@ afterAll(async () => {
 })
 
 /** The same members, types and marks in each anchor, with another text. */
-async function fill(anchor: string, mark: string): Promise<Ids> {
+async function fill(anchor: string, mark: string): Promise<Filled> {
   const make = async (name: string, input: object, selection = 'id') => {
     const made = await admin.mutate(name, { anchor, ...input }, selection, 'admin')
     expect(made.message).toBeUndefined()
@@ -72,106 +58,12 @@ async function fill(anchor: string, mark: string): Promise<Ids> {
   })
   const document = `{ auditEvents(anchor: "${anchor}", first: 1) { edges { node { id } } } }`
   const entry = (await admin.execute(document, {}, 'admin')).data?.auditEvents.edges[0].node.id
-  return { subordinate, trustMarkType, trustMark, awaited, run: run.id, entry }
+  const kid = admin.server.anchors.find(anchor)?.running?.signingKeys.current().signer.kid ?? ''
+  return { subordinate, trustMarkType, trustMark, awaited, run: run.id, entry, entityId, kid }
 }
 
-type Rows = Record<string, (ids: Ids) => Record<string, unknown>>
-const none = () => ({})
-
-/** The arguments with which each query is called. */
-const queries: Rows = {
-  alerts: none,
-  auditEvent: ({ entry }) => ({ id: entry }),
-  auditEvents: none,
-  awaitedEntities: none,
-  collectionEntities: none,
-  collectionEntity: () => ({ entityId }),
-  historicalKeys: none,
-  inspectEntity: () => ({ entityId }),
-  node: ({ subordinate }) => ({ id: subordinate }),
-  nodes: (ids) => ({ ids: Object.values(ids) }),
-  previewMetadataPolicy: () => ({ policy: {} }),
-  previewSubordinateStatement: ({ subordinate }) => ({ id: subordinate }),
-  renewalRun: ({ run }) => ({ id: run }),
-  renewalRuns: none,
-  resolveEntity: () => ({ entityId }),
-  schedules: none,
-  serverStatus: none,
-  signingKeys: none,
-  subordinate: () => ({ entityId }),
-  subordinateTags: none,
-  subordinates: () => ({ filter: { search: 'only-in' } }),
-  trustAnchor: none,
-  trustMark: ({ trustMark }) => ({ id: trustMark }),
-  trustMarkType: () => ({ type: TYPE }),
-  trustMarkTypes: none,
-  trustMarks: none,
-}
-
-const input =
-  (members: (ids: Ids) => object): Rows[string] =>
-  (ids) => ({ input: members(ids) })
-const ofSubordinate = input(({ subordinate }) => ({ id: subordinate }))
-const ofMark = input(({ trustMark }) => ({ id: trustMark }))
-const ofType = input(({ trustMarkType }) => ({ id: trustMarkType }))
-
-/** The same for mutations. What they do in their own anchor is not looked at, only that nothing else changes. */
-const mutations: Rows = {
-  acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
-  announceSigningKey: input(() => ({ alg: 'ES256' })),
-  awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),
-  cancelRun: input(({ run }) => ({ id: run })),
-  createTrustMarkType: input(() => ({ type: `${TYPE}/2` })),
-  deactivateSubordinate: ofSubordinate,
-  importSubordinates: input(() => ({ subordinates: [{ entityId }] })),
-  issueTrustMark: input(() => ({ trustMarkType: TYPE, entityId: 'https://rp.example.org' })),
-  publishHistoricalKeys: none,
-  reactivateSubordinate: ofSubordinate,
-  rebuildPublication: none,
-  regenerateEntityConfiguration: none,
-  registerSubordinate: input(() => ({ entityId })),
-  reissueTrustMarks: input(() => ({})),
-  removeSubordinate: ofSubordinate,
-  removeTrustMarkType: ofType,
-  renewSubordinate: ofSubordinate,
-  renewTrustMark: ofMark,
-  restoreVersion: input(({ entry }) => ({ auditEventId: entry })),
-  retireKey: input(() => ({ kid: signingKid() })),
-  revokeKey: input(() => ({ kid: signingKid(), reason: 'compromised' })),
-  revokeTrustMark: ofMark,
-  snoozeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates', until: '2126-01-01T00:00:00Z' })),
-  startCollectionWalk: none,
-  startEvaluation: none,
-  startRebuild: none,
-  startRenewal: () => ({ kind: 'SUBORDINATES' }),
-  startSubordinateChange: input(({ subordinate }) => ({ action: 'REMOVE', ids: [subordinate] })),
-  stopAwaitingEntity: input(() => ({ entityId: AWAITED })),
-  switchSigningKey: input(() => ({ overrideReason: 'test' })),
-  updateFederationPolicy: input(() => ({ metadataPolicy: {} })),
-  updateSchedule: input(() => ({ name: 'prune', cron: '1 1 1 1 *' })),
-  updateSubordinate: input(({ subordinate }) => ({ id: subordinate, note: 'changed' })),
-  updateTrustAnchor: input(() => ({ organizationName: 'changed' })),
-  updateTrustMark: input(({ trustMark }) => ({ id: trustMark, validFor: 5 })),
-  updateTrustMarkType: input(({ trustMarkType }) => ({ id: trustMarkType, validFor: 5 })),
-}
-
-/** The same for subscriptions. */
-const subscriptions: Rows = {
-  alertsChanged: none,
-  auditEventRecorded: none,
-  changed: none,
-  publicationChanged: none,
-  renewalProgress: ({ run }) => ({ runId: run }),
-  runsChanged: none,
-  subordinateChanged: none,
-}
-
-const rootFields = (type: ReturnType<typeof schema.getQueryType>) => type?.getFields() ?? {}
 const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
-  Object.values(rootFields(type)).filter(({ extensions }) => !extensions.ofInstallation)
-
-/** The first anchor's key, which the other one does not have. */
-const signingKid = () => admin.server.anchors.first.signingKeys.current().signer.kid
+  Object.values(type?.getFields() ?? {}).filter(({ extensions }) => !extensions.ofInstallation)
 
 it.each([
   ['query', schema.getQueryType(), queries],
@@ -184,37 +76,6 @@ it.each([
       .sort(),
   ).toEqual(Object.keys(rows).sort())
 })
-
-/** A document that calls the field with these arguments and selects all of its result. */
-function documentOf(kind: 'query' | 'mutation' | 'subscription', name: string, args: object): string {
-  const roots = { query: schema.getQueryType(), mutation: schema.getMutationType() } as const
-  const root = kind === 'subscription' ? schema.getSubscriptionType() : roots[kind]
-  const field = rootFields(root)[name]
-  if (!field) throw new Error(`There is no field ${name}.`)
-  const result = getNamedType(field.type)
-  const types = isUnionType(result) ? result.getTypes() : isObjectType(result) ? [result] : []
-  const nodes = isObjectType(result) || isUnionType(result) ? '' : '{ __typename id }'
-  const selection = isUnionType(result)
-    ? `{ __typename ${types
-        .filter(({ name: each }) => each.endsWith('Success'))
-        .map((type) => `... on ${type.name} ${selectAll(type, 1)}`)
-        .join(' ')} ... on Error { code message } }`
-    : (types[0] && selectAll(types[0])) || nodes
-  const literal = Object.entries(args)
-    .map(([key, value]) => `${key}: ${literalOf(value)}`)
-    .join(' ')
-  return `${kind} { ${name} ${literal && `(${literal})`} ${selection} }`
-}
-
-const enums = new Set(['RENEW', 'REMOVE', 'ES256', 'SUBORDINATES', 'COMPROMISED'])
-function literalOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literalOf).join(' ')}]`
-  if (typeof value === 'object' && value !== null)
-    return `{ ${Object.entries(value)
-      .map(([key, each]) => `${key}: ${literalOf(each)}`)
-      .join(' ')} }`
-  return enums.has(String(value)) ? String(value) : JSON.stringify(value)
-}
 
 async function call(anchor: string, document: string): Promise<string> {
   const response = await fetch(`${admin.adminUrl}/graphql`, {

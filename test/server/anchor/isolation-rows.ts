@@ -1,0 +1,109 @@
+/** The arguments with which the isolation test calls each field: those of one anchor, with the ids of another. */
+
+/** In every text of the first anchor that its operators write. */
+export const MARK = 'only-in-main'
+export const TYPE = 'https://marks.example.org/member'
+export const AWAITED = 'http://awaited.example.org'
+
+export type Ids = {
+  subordinate: string
+  trustMark: string
+  trustMarkType: string
+  run: string
+  entry: string
+  awaited: string
+}
+
+/** What an anchor has: the entity is a member of both. */
+export type Filled = Ids & { entityId: string; kid: string }
+
+type Rows = Record<string, (ids: Filled) => Record<string, unknown>>
+const none = () => ({})
+
+/** The arguments with which each query is called. */
+export const queries: Rows = {
+  alerts: none,
+  auditEvent: ({ entry }) => ({ id: entry }),
+  auditEvents: none,
+  awaitedEntities: none,
+  collectionEntities: none,
+  collectionEntity: ({ entityId }) => ({ entityId }),
+  historicalKeys: none,
+  inspectEntity: ({ entityId }) => ({ entityId }),
+  node: ({ subordinate }) => ({ id: subordinate }),
+  nodes: ({ entityId: _, kid: __, ...ids }) => ({ ids: Object.values(ids) }),
+  previewMetadataPolicy: () => ({ policy: {} }),
+  previewSubordinateStatement: ({ subordinate }) => ({ id: subordinate }),
+  renewalRun: ({ run }) => ({ id: run }),
+  renewalRuns: none,
+  resolveEntity: ({ entityId }) => ({ entityId }),
+  schedules: none,
+  serverStatus: none,
+  signingKeys: none,
+  subordinate: ({ entityId }) => ({ entityId }),
+  subordinateTags: none,
+  subordinates: () => ({ filter: { search: 'only-in' } }),
+  trustAnchor: none,
+  trustMark: ({ trustMark }) => ({ id: trustMark }),
+  trustMarkType: () => ({ type: TYPE }),
+  trustMarkTypes: none,
+  trustMarks: none,
+}
+
+const input =
+  (members: (ids: Filled) => object): Rows[string] =>
+  (ids) => ({ input: members(ids) })
+const ofSubordinate = input(({ subordinate }) => ({ id: subordinate }))
+const ofMark = input(({ trustMark }) => ({ id: trustMark }))
+const ofType = input(({ trustMarkType }) => ({ id: trustMarkType }))
+
+/** The same for mutations. What they do in their own anchor is not looked at, only that nothing else changes. */
+export const mutations: Rows = {
+  acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
+  announceSigningKey: input(() => ({ alg: 'ES256' })),
+  awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),
+  cancelRun: input(({ run }) => ({ id: run })),
+  createTrustMarkType: input(() => ({ type: `${TYPE}/2` })),
+  deactivateSubordinate: ofSubordinate,
+  importSubordinates: input(({ entityId }) => ({ subordinates: [{ entityId }] })),
+  issueTrustMark: input(() => ({ trustMarkType: TYPE, entityId: 'https://rp.example.org' })),
+  publishHistoricalKeys: none,
+  reactivateSubordinate: ofSubordinate,
+  rebuildPublication: none,
+  regenerateEntityConfiguration: none,
+  registerSubordinate: input(({ entityId }) => ({ entityId })),
+  reissueTrustMarks: input(() => ({})),
+  removeSubordinate: ofSubordinate,
+  removeTrustMarkType: ofType,
+  renewSubordinate: ofSubordinate,
+  renewTrustMark: ofMark,
+  restoreVersion: input(({ entry }) => ({ auditEventId: entry })),
+  retireKey: input(({ kid }) => ({ kid })),
+  revokeKey: input(({ kid }) => ({ kid, reason: 'compromised' })),
+  revokeTrustMark: ofMark,
+  snoozeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates', until: '2126-01-01T00:00:00Z' })),
+  startCollectionWalk: none,
+  startEvaluation: none,
+  startRebuild: none,
+  startRenewal: () => ({ kind: 'SUBORDINATES' }),
+  startSubordinateChange: input(({ subordinate }) => ({ action: 'REMOVE', ids: [subordinate] })),
+  stopAwaitingEntity: input(() => ({ entityId: AWAITED })),
+  switchSigningKey: input(() => ({ overrideReason: 'test' })),
+  updateFederationPolicy: input(() => ({ metadataPolicy: {} })),
+  updateSchedule: input(() => ({ name: 'prune', cron: '1 1 1 1 *' })),
+  updateSubordinate: input(({ subordinate }) => ({ id: subordinate, note: 'changed' })),
+  updateTrustAnchor: input(() => ({ organizationName: 'changed' })),
+  updateTrustMark: input(({ trustMark }) => ({ id: trustMark, validFor: 5 })),
+  updateTrustMarkType: input(({ trustMarkType }) => ({ id: trustMarkType, validFor: 5 })),
+}
+
+/** The same for subscriptions. */
+export const subscriptions: Rows = {
+  alertsChanged: none,
+  auditEventRecorded: none,
+  changed: none,
+  publicationChanged: none,
+  renewalProgress: ({ run }) => ({ runId: run }),
+  runsChanged: none,
+  subordinateChanged: none,
+}

@@ -12,7 +12,7 @@ import { readEmbeddedConfig, setDefaults } from '#server/config/embedded.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import { crawlFederation } from '#server/demo/crawl.ts'
 import { type Entity, startEntity } from '#server/demo/entity.ts'
-import { type Member, markTypes, members } from '#server/demo/members.ts'
+import { type AnchorSlug, anchors, type Member, markTypes, members } from '#server/demo/members.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { requireFreePorts } from '#server/embedded/port.ts'
 import { openInstallation } from '#server/process/installation.ts'
@@ -22,6 +22,7 @@ setDefaults({ DATA_DIR: 'data/demo' })
 const { dataDirectory, adminPort, federationPort, demoPort, entityId: anchor } = readEmbeddedConfig()
 const adminUrl = `http://localhost:${adminPort}`
 const federationUrl = `http://localhost:${federationPort}`
+const anchorId = (slug: AnchorSlug) => (slug === 'main' ? anchor : `${anchor}/${slug}`)
 const markType = (name: string) => `${anchor}/trust-marks/${name}`
 
 /** Stopped when this process ends. */
@@ -55,12 +56,13 @@ async function startMembers(): Promise<Map<string, Entity>> {
   })
   const port = (slug: string) => demoPort + members.findIndex((member) => member.slug === slug)
   const started = new Map<string, Entity>()
-  for (const { slug, superior, metadata } of members) {
-    const above = superior === null ? anchor : `http://localhost:${port(superior)}`
+  for (const { slug, superiors, metadata } of members) {
+    const isBelow = typeof superiors === 'string'
+    const above = isBelow ? [`http://localhost:${port(superiors)}`] : superiors.map(anchorId)
     const keyFile = join(dataDirectory, 'members', `${slug}.json`)
-    const entity = await startEntity({ port: port(slug), keyFile, superior: above, metadata })
+    const entity = await startEntity({ port: port(slug), keyFile, superiors: above, metadata })
     started.set(slug, entity)
-    if (superior !== null) started.get(superior)?.adopt(entity)
+    if (isBelow) started.get(superiors)?.adopt(entity)
   }
   return started
 }
@@ -73,6 +75,17 @@ function accept(what: string, { message, code }: Result): void {
   if (message && code !== 'CONFLICT') throw new Error(`${what}: ${message}`)
 }
 
+async function createAnchors(admin: AdminClient): Promise<void> {
+  const look = { displayName: 'Research federation', environment: 'PRODUCTION', color: '#2563eb' }
+  const update = `mutation ($input: UpdateTrustAnchorInput!) { result: updateTrustAnchor(input: $input) { ${FAILURE} } }`
+  accept('main', (await admin<{ result: Result }>(update, { input: look })).result)
+  for (const each of anchors) {
+    const create = `mutation ($input: CreateTrustAnchorInput!) { result: createTrustAnchor(input: $input) { ${FAILURE} } }`
+    const input = { ...each, entityId: anchorId(each.slug) }
+    accept(each.slug, (await admin<{ result: Result }>(create, { input })).result)
+  }
+}
+
 async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>): Promise<void> {
   for (const { name, description } of markTypes) {
     const mutation = `mutation ($input: CreateTrustMarkTypeInput!) { result: createTrustMarkType(input: $input) { ${FAILURE} } }`
@@ -81,16 +94,22 @@ async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>
     })
     accept(name, result)
   }
-  for (const member of members.filter(({ superior }) => superior === null)) {
+  for (const member of members) {
     const entity = entities.get(member.slug)
-    if (entity) await admit(admin, member, entity)
+    if (entity && typeof member.superiors !== 'string') await admit(admin, member, member.superiors, entity)
   }
 }
 
-async function admit(admin: AdminClient, { slug, marks }: Member, entity: Entity): Promise<void> {
+async function admit(
+  admin: AdminClient,
+  { slug, marks }: Member,
+  superiors: readonly AnchorSlug[],
+  entity: Entity,
+): Promise<void> {
   const { entityId } = entity
   const register = `mutation ($input: RegisterSubordinateInput!) { result: registerSubordinate(input: $input) { ${FAILURE} } }`
-  accept(slug, (await admin<{ result: Result }>(register, { input: { entityId } })).result)
+  for (const each of superiors)
+    accept(slug, (await admin<{ result: Result }>(register, { input: { anchor: each, entityId } })).result)
   for (const name of marks) {
     const issue = `mutation ($input: IssueTrustMarkInput!) { result: issueTrustMark(input: $input) { ${FAILURE} } }`
     accept(
@@ -113,6 +132,8 @@ function describe(entities: ReadonlyMap<string, Entity>): string {
   }
   return `
   The demonstration federation: ${entities.size} members, kept apart from npm start in ${dataDirectory}.
+  Besides the Trust Anchor there are an anchor for tests, ${anchorId('test')},
+  and an Intermediate of its own under it, ${anchorId('edu')}.
 
 ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join('\n')}
 
@@ -120,6 +141,7 @@ ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join(
     curl -s '${federationUrl}/list'
     curl -s '${federationUrl}/list?entity_type=openid_provider'
     curl -s '${resolveUrl('library')}'
+    curl -s '${resolveUrl('courses')}'   (below our Intermediate)
     curl -s '${resolveUrl('hospital')}'   (two levels down)
 
 `
@@ -137,7 +159,8 @@ async function createApiKey(): Promise<string> {
 try {
   const entities = await startMembers()
   const { ended } = await startProduct()
-  const admin = createAdminClient(adminUrl, await createApiKey())
+  const admin = createAdminClient(adminUrl, await createApiKey(), 'main')
+  await createAnchors(admin)
   await furnish(admin, entities)
   const fault = await crawlFederation(admin)
   process.stdout.write(describe(entities))

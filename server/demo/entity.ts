@@ -24,9 +24,14 @@ export type Entity = {
   close(): Promise<void>
 }
 
-type Options = { port: number; keyFile: string; superior: string; metadata: (entityId: string) => Metadata }
+type Options = {
+  port: number
+  keyFile: string
+  superiors: readonly string[]
+  metadata: (entityId: string) => Metadata
+}
 
-export async function startEntity({ port, keyFile, superior, metadata }: Options): Promise<Entity> {
+export async function startEntity({ port, keyFile, superiors, metadata }: Options): Promise<Entity> {
   const entityId = `http://localhost:${port}`
   const key = await readOrMakeKey(keyFile)
   const publicKey = toPublicJwk(key)
@@ -43,7 +48,7 @@ export async function startEntity({ port, keyFile, superior, metadata }: Options
       entityId,
       keys: { keys: [publicKey] },
       metadata: metadata(entityId),
-      authorityHints: [superior],
+      authorityHints: [...superiors],
       trustMarks,
     })
   const statement = ({ entityId: subject, publicKey }: Entity) =>

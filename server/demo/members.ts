@@ -1,11 +1,19 @@
 /** The members of the demo federation and their metadata. */
 import type { Metadata } from '#core/metadata.ts'
 
+/** Our further anchors: one for tests, and an Intermediate under the first one. */
+export const anchors = [
+  { slug: 'test', displayName: 'Test federation', environment: 'TEST', color: '#d97706' },
+  { slug: 'edu', displayName: 'Education sector', environment: 'OTHER', color: '#7c3aed', superior: 'main' },
+] as const
+
+export type AnchorSlug = 'main' | (typeof anchors)[number]['slug']
+
 export type Member = {
   /** Names its key file and determines its port. */
   slug: string
-  /** Its superior; null: the Trust Anchor. */
-  superior: string | null
+  /** Our anchors of which it is a member, or another member that is its superior. */
+  superiors: readonly AnchorSlug[] | string
   /** Its Trust Marks, by the last part of their type. */
   marks: readonly string[]
   metadata: (entityId: string) => Metadata
@@ -60,50 +68,55 @@ const intermediate = (organization_name: string) => (entityId: string) => ({
 export const members: readonly Member[] = [
   {
     slug: 'lindholm',
-    superior: null,
+    superiors: ['main'],
     marks: ['member'],
     metadata: provider('University of Lindholm', 'Lindholm account'),
   },
   {
     slug: 'northern',
-    superior: null,
+    superiors: ['main'],
     marks: ['member'],
     metadata: provider('Northern Polytechnic', 'Northern ID'),
   },
   {
     slug: 'library',
-    superior: null,
+    superiors: ['main', 'test'],
     marks: ['member', 'research-and-scholarship'],
     metadata: relyingParty('Consortium of University Libraries', 'Library portal'),
   },
   {
     slug: 'archive',
-    superior: null,
+    superiors: ['main'],
     marks: ['member', 'research-and-scholarship'],
     metadata: relyingParty('National Data Service', 'Research data archive'),
   },
   {
     slug: 'courses',
-    superior: null,
+    superiors: ['edu'],
     marks: ['member'],
     metadata: relyingParty('Course Exchange', 'Course catalogue'),
   },
   {
     slug: 'grid',
-    superior: null,
+    superiors: ['main'],
     marks: [],
     metadata: relyingParty('Computing Centre', 'Grid computing desk'),
   },
-  { slug: 'health', superior: null, marks: ['member'], metadata: intermediate('Health Sector Federation') },
+  {
+    slug: 'health',
+    superiors: ['main'],
+    marks: ['member'],
+    metadata: intermediate('Health Sector Federation'),
+  },
   {
     slug: 'hospital',
-    superior: 'health',
+    superiors: 'health',
     marks: [],
     metadata: provider('Westbay Hospital', 'Westbay staff login'),
   },
   {
     slug: 'patients',
-    superior: 'health',
+    superiors: 'health',
     marks: [],
     metadata: relyingParty('Westbay Hospital', 'Patient portal'),
   },

@@ -61,15 +61,18 @@ test('resolves all members, also below the Intermediate, and again after a secon
   const answers = await Promise.all([...members.values()].map((sub) => resolve(installation, sub)))
   for (const [name, entityId] of members) {
     const answer = answers.find(({ sub }) => sub === entityId)
-    const isBelow = ['hospital', 'patients'].includes(name)
+    const isBelow = ['hospital', 'patients', 'courses'].includes(name)
     expect(answer?.trust_chain).toHaveLength(isBelow ? 4 : 3)
     expect(listed.includes(entityId)).toBe(!isBelow)
   }
   const urls = [...first.stdout().matchAll(/curl -s '([^']+)'/g)].map(([, url]) => String(url))
-  expect(urls).toHaveLength(4)
+  expect(urls).toHaveLength(5)
   for (const url of urls) expect((await fetch(url)).status).toBe(200)
   // The crawl has ended before the demo says what to try.
-  expect(await collected(installation)).toEqual([...members.values()].sort())
+  const everyone = [...members.values(), `${federationUrl}/edu`].sort()
+  expect(await collected(installation)).toEqual(everyone)
+  expect(await (await fetch(`${federationUrl}/test/list`)).json()).toEqual([members.get('library')])
+  expect(await (await fetch(`${federationUrl}/edu/list`)).json()).toEqual([members.get('courses')])
   const marks = (answers.find(({ sub }) => sub === members.get('library'))?.trust_marks ?? []) as object[]
   expect(marks).toHaveLength(2)
   await stop(first)
@@ -78,7 +81,7 @@ test('resolves all members, also below the Intermediate, and again after a secon
   expect(second.stdout()).not.toMatch(/Password/)
   expect(membersOf(second)).toEqual(members)
   await Promise.all([...members.values()].map((sub) => resolve(installation, sub)))
-  expect(await collected(installation)).toEqual([...members.values()].sort())
+  expect(await collected(installation)).toEqual(everyone)
   await stop(second)
 })
 

@@ -47,7 +47,7 @@ beforeAll(async () => {
   const member = members.find(({ slug }) => slug === 'library')
   if (!member) throw new Error('the demonstration has a library')
   const keyFile = join(installation.dataDirectory, '..', 'rp.json')
-  rp = await startEntity({ port: await freePort(), keyFile, superior: anchor, metadata: member.metadata })
+  rp = await startEntity({ port: await freePort(), keyFile, superiors: [anchor], metadata: member.metadata })
 })
 afterAll(async () => {
   await rp.close()

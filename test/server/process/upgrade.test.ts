@@ -2,6 +2,7 @@
  * Tests an upgrade from the first version: every migration runs on filled tables and keeps their data, and the current
  * code works with it.
  */
+import type { Redis } from 'ioredis'
 import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -162,6 +163,52 @@ it('dates the failure of a Trust Mark whose last renewal failed to the upgrade',
   for (const { lastError, failingSince } of marks) expect(failingSince !== null).toBe(lastError !== null)
   expect(marks.filter(({ failingSince }) => failingSince !== null)).toHaveLength(1)
 })
+
+it('leaves every byte that the version before published in Redis', async () => {
+  const redis = await startRedis()
+  await copyContent(admin.redis.client, redis.client)
+  const before = await contentOf(redis.client)
+  expect(Object.keys(before).length).toBeGreaterThan(5)
+  // It had published everything, before the last migration.
+  await query(upgraded, 'DELETE FROM "OutboxEntry"')
+  const mark = await redis.client.get('inmor:publication_mark')
+  await query(upgraded, 'UPDATE "PublisherLease" SET "publicationMark" = $1', [mark])
+  const place = { databaseUrl: upgraded.url, redisUrl: redis.url, port: await freePort() }
+  const server = await startAdminServer({ ...admin.config, ...place }, silent)
+  try {
+    await server.publisher.flush(20_000)
+    // The registry of anchors comes last.
+    await expect.poll(() => redis.client.exists('inmor:anchors'), { timeout: 10_000 }).toBe(1)
+    const { 'inmor:anchors': registry, ...after } = await contentOf(redis.client)
+    expect(registry).toEqual({ main: JSON.stringify({ entityId: admin.entityId, paused: false }) })
+    expect(after).toEqual(before)
+  } finally {
+    await server.close()
+    await redis.close()
+  }
+})
+
+async function copyContent(from: Redis, to: Redis): Promise<void> {
+  for (const key of await from.keys('*')) {
+    if (key === 'inmor:anchors') continue
+    const content = await from.dumpBuffer(key)
+    if (content) await to.restore(key, 0, content)
+  }
+}
+
+/** Every key with its value. */
+async function contentOf(redis: Redis): Promise<Record<string, unknown>> {
+  const read: Record<string, (key: string) => Promise<unknown>> = {
+    string: (key) => redis.get(key),
+    hash: (key) => redis.hgetall(key),
+    set: async (key) => (await redis.smembers(key)).sort(),
+    zset: (key) => redis.zrange(key, 0, -1, 'WITHSCORES'),
+  }
+  const entries = (await redis.keys('*'))
+    .sort()
+    .map(async (key) => [key, await read[await redis.type(key)]?.(key)])
+  return Object.fromEntries(await Promise.all(entries))
+}
 
 it('starts with the existing keys, publishes the same statement, and lets all users sign in', async () => {
   const redis = await startRedis()

@@ -75,7 +75,8 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
     SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
 }
 
-export const dropAnchorTables = (run: Run, slug: string) => run(`DROP SCHEMA "${schemaOf(slug)}" CASCADE`)
+export const dropAnchorTables = (run: Run, slug: string) =>
+  run(`DROP SCHEMA IF EXISTS "${schemaOf(slug)}" CASCADE`)
 
 function readMigration(name: string): Promise<string> {
   return readFile(fileURLToPath(new URL(`migrations/${name}/migration.sql`, import.meta.url)), 'utf8')

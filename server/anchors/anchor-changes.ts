@@ -8,7 +8,7 @@ import { plural } from '#server/alerts/alert.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
 import { joinSuperior } from '#server/anchors/anchor-links.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
-import type { Transaction } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import {
   ConflictError,
   InvalidInputError,
@@ -55,7 +55,7 @@ export type AnchorChanges = {
 }
 
 export function createAnchorChanges(installation: Installation, anchors: Anchors): AnchorChanges {
-  const { db, config, redis, now } = installation
+  const { db, config, redis, log, now } = installation
 
   function find(name: string, field: 'anchor' | 'superior' = 'anchor') {
     const anchor = anchors.find(name)
@@ -94,8 +94,11 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       await ensureKeys(slug, alg ?? 'ES256')
       const names = await migrationNames()
       await recordChange(db, caller, async (tx) => {
+        // First, so that another process that creates it waits here.
+        await tx.anchor.create({ data: { slug, entityId } })
+        await dropData(tx, slug) // of a removal that was interrupted
         const migration = await createAnchorTables((sql) => tx.$executeRawUnsafe(sql), slug, names)
-        await tx.anchor.create({ data: { slug, entityId, migration } })
+        await tx.anchor.update({ where: { slug }, data: { migration } })
         await writeAppearance(tx, slug, columns)
         return {
           action: 'createTrustAnchor',
@@ -136,9 +139,9 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       })
       // Processes stop what they run of it before its tables go.
       await anchors.refresh()
-      await dropAnchorTables((sql) => db.$executeRawUnsafe(sql), slug)
-      await db.$executeRawUnsafe(`DROP SCHEMA IF EXISTS "${queueSchema(slug)}" CASCADE`)
-      await removePublished(slug)
+      await dropData(db, slug)
+      // What stays in Redis is not served.
+      await removePublished(slug).catch((err) => log.warn({ err, anchor: slug }, 'its keys in Redis stay'))
       return row
     },
   }
@@ -176,6 +179,12 @@ function checkSlug(slug: string): void {
       'slug must have 1 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends.',
       'slug',
     )
+}
+
+/** Its tables and its queue. */
+async function dropData(db: Database | Transaction, slug: string): Promise<void> {
+  await dropAnchorTables((sql) => db.$executeRawUnsafe(sql), slug)
+  await db.$executeRawUnsafe(`DROP SCHEMA IF EXISTS "${queueSchema(slug)}" CASCADE`)
 }
 
 async function writeAppearance(tx: Transaction, slug: string, columns: object): Promise<void> {

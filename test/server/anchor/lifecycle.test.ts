@@ -1,7 +1,7 @@
 /** The life of a further anchor, as the public sees it: created, served, paused, resumed and removed. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { below, relyingParty } from '#test/helpers/federation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
@@ -69,4 +69,20 @@ it('is gone after its removal, with everything in the database and in Redis', as
     'slug signingKey { alg }',
   )
   expect(again).toMatchObject({ slug: 'edu', signingKey: { alg: 'ES384' } })
+})
+
+it('is created again after a removal that was interrupted', async () => {
+  const { installation } = admin.server
+  await installation.$executeRaw`CREATE SCHEMA "anchor_late"`
+  const late = { slug: 'late', entityId: `${admin.entityId}/late`, displayName: 'Late' }
+  expect(await as('createTrustAnchor', late)).toMatchObject({ slug: 'late' })
+})
+
+it('comes and goes in every process', async () => {
+  const second = await startSecondAdmin(admin)
+  const running = () => second.anchors.list().flatMap(({ running }) => running?.slug ?? [])
+  expect(running()).toEqual(['main', 'edu', 'late'])
+  await as('removeTrustAnchor', { anchor: 'late' })
+  await expect.poll(running, { timeout: 10_000 }).toEqual(['main', 'edu'])
+  await second.close()
 })

@@ -1,6 +1,5 @@
 /** Writes the same data to Redis as the publisher of the admin server, for the Trust Anchor under test. */
 import { createHash } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import {
   buildEntityConfiguration,
@@ -11,16 +10,13 @@ import { signJwt } from '#core/jws.ts'
 import { type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { type Change, formatChange } from '#store/change.ts'
+import type { ChangeChannels } from '#store/change-subscription.ts'
 import { redisKeys } from '#store/keys.ts'
-import type { Reader } from '#store/reader.ts'
 import { formatSubordinateEvents, type SubordinateEvent } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 
 export const entityId = 'https://ta.example'
-
-/** Milliseconds until an announcement is repeated that did not reach the reader. */
-const REPEAT_MS = 200
 
 /** Published data of a subordinate. Everything has a default. */
 export type Subordinate = {
@@ -39,23 +35,32 @@ export type Subordinate = {
   foreign?: boolean
 }
 
-type PublisherOptions = { redis: Redis; reader: Reader; prefix: string; key: Jwk; now: () => number }
+type PublisherOptions = {
+  redis: Redis
+  /** The channels that the reader follows. */
+  changes: ChangeChannels
+  prefix: string
+  key: Jwk
+  now: () => number
+}
 
-export function createPublisher({ redis: client, reader, prefix, key, now }: PublisherOptions) {
+export function createPublisher({ redis: client, changes, prefix, key, now }: PublisherOptions) {
   const names = redisKeys(prefix)
   const sign = (claims: object, typ: string, signingKey = key) => signJwt(claims, { key: signingKey, typ })
 
-  let heard = () => {}
-  reader.onChange(() => heard())
+  /** Changes that reached the reader. */
+  const received = new Set<string>()
+  const subscription = changes.subscribe(names.changes, (change) => received.add(formatChange(change)))
 
-  /** Announces a change, and returns when the reader has received it. */
+  /** Announces a change, and returns when the reader has received it and no earlier one is on its way. */
   async function announce(change: Change) {
-    const { promise, resolve } = Promise.withResolvers<true>()
-    heard = () => resolve(true)
+    const message = formatChange(change)
     // Before the reader has subscribed, the message reaches no client. A Cluster does not tell whether it did.
     await untilTrue('the reader receives the change', async () => {
-      await client.publish(names.changes, formatChange(change))
-      return Promise.race([promise, setTimeout(REPEAT_MS, false)])
+      received.delete(message)
+      await client.publish(names.changes, message)
+      await subscription.catchUp()
+      return received.has(message)
     })
   }
 
@@ -63,6 +68,7 @@ export function createPublisher({ redis: client, reader, prefix, key, now }: Pub
     names,
     sign,
     announce,
+    close: () => subscription.close(),
 
     /** Clears the server's caches in memory, and its fetched statements. */
     async forget() {

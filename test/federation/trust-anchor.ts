@@ -12,6 +12,7 @@ import { isTrustedEntity } from '#federation/resolver/trusted-entity.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
+import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
@@ -48,7 +49,8 @@ export async function startTrustAnchor(options: Options = {}) {
   const now = () => (clock.stoppedAt ?? Math.floor(Date.now() / 1000)) + clock.ahead
   const connection = connectRedis(redis.url)
   await waitForRedis(connection, 10_000)
-  const reader = createReader({ redis: connection, prefix })
+  const changes = createChangeChannels(connection)
+  const reader = createReader({ redis: connection, prefix, changes })
   const portGuard = {
     ports: fetchPorts,
     isTrusted: (entity: string) => isTrustedEntity(entity, { reader }),
@@ -66,6 +68,7 @@ export async function startTrustAnchor(options: Options = {}) {
   const replays = createReplayGuard(place)
   const clients = createClientAuthenticator({ ...parts, replays })
   const authMethods = createAuthMethods(reader)
+  const publisher = createPublisher({ redis: redis.client, changes, prefix, key, now })
   const app = buildApp({ ...parts, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
   return {
     app,
@@ -79,7 +82,7 @@ export async function startTrustAnchor(options: Options = {}) {
     jwks: keyDirectory.published,
     clock,
     now,
-    ...createPublisher({ redis: redis.client, reader, prefix, key, now }),
+    ...publisher,
     /** The parts of a second process of the same Trust Anchor. */
     parts,
     /** Crawls a federation, by default the one below this Trust Anchor. */
@@ -89,6 +92,7 @@ export async function startTrustAnchor(options: Options = {}) {
     async close() {
       await app.close()
       reader.close()
+      publisher.close()
       await fetcher.close()
       connection.disconnect()
       await redis.close()

@@ -10,6 +10,8 @@ import type { Resolver } from './resolver/resolver.ts'
 
 export type Deps = {
   entityId: EntityId
+  /** TA_DOMAIN names it. The others are in the registry of anchors. */
+  isFirst: boolean
   /** Allows http identifiers, for test federations. */
   allowHttp: boolean
   reader: Reader

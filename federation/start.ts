@@ -69,7 +69,10 @@ export async function startFederationServer(
 
     const tls = certificate?.initial
     const shared = { config, redis, tls, changes: createChangeChannels(redis) }
-    const first = openAnchor({ entityId, prefix: config.redisKeyPrefix, keys, logger, registry }, shared)
+    const first = openAnchor(
+      { entityId, isFirst: true, prefix: config.redisKeyPrefix, keys, logger, registry },
+      shared,
+    )
     let hosting: Hosting | undefined
     closers.unshift(() => Promise.all([first.close(), hosting?.close()]))
     const { app } = first

@@ -38,8 +38,9 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
     const own = anchorPlace(place, slug)
     const keys = await openKeys(own, log, waits.keys)
     const metrics = registry?.addAnchor(slug)
-    const anchor = { entityId, prefix: own.redisKeyPrefix, keys, logger: log, registry: metrics }
-    const { app, close } = openAnchor(anchor, shared)
+    const prefix = own.redisKeyPrefix
+    const options = { entityId, isFirst: false, prefix, keys, logger: log, registry: metrics }
+    const { app, close } = openAnchor(options, shared)
     return {
       app,
       close() {

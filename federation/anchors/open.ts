@@ -2,7 +2,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Registry } from 'prom-client'
-import type { EntityId } from '#core/entity-id.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import type { ChangeChannels } from '#store/change-subscription.ts'
@@ -15,6 +14,7 @@ import { type AppOptions, buildApp } from '../app.ts'
 import { createAuthMethods } from '../client/auth-methods.ts'
 import { createClientAuthenticator } from '../client/authenticator.ts'
 import type { FederationConfig } from '../config/config.ts'
+import type { Deps } from '../deps.ts'
 import { createObserver } from '../metrics/observer.ts'
 import { createResolver } from '../resolver/resolver.ts'
 import { isTrustedEntity } from '../resolver/trusted-entity.ts'
@@ -31,8 +31,7 @@ export type SharedParts = {
   tls: AppOptions['tls'] | undefined
 }
 
-export type AnchorOptions = {
-  entityId: EntityId
+export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
   /** Of its keys in Redis. */
   prefix: string
   /** Closed with the anchor. */
@@ -46,7 +45,7 @@ export type AnchorOptions = {
 export type Anchor = { app: FastifyInstance; close(): Promise<void> }
 
 export function openAnchor(
-  { entityId, prefix, keys: files, logger, registry }: AnchorOptions,
+  { entityId, isFirst, prefix, keys: files, logger, registry }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
 ): Anchor {
   const { allowHttp, fetchPorts, trustedProxies, resolveRateLimit, collectionRateLimit } = config
@@ -68,6 +67,7 @@ export function openAnchor(
   const app = buildApp(
     {
       ...common,
+      isFirst,
       resolver: createResolver({
         ...finding,
         answers: createAnswerCache(store),

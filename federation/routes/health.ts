@@ -19,7 +19,7 @@ export function livenessRoute(app: FastifyInstance) {
   app.get(LIVENESS_PATH, (_request, reply) => sendJson(reply, { status: 'ok' }))
 }
 
-export function healthRoute(app: FastifyInstance, deps: Pick<Deps, 'reader' | 'entityId'>) {
+export function healthRoute(app: FastifyInstance, deps: Pick<Deps, 'reader' | 'entityId' | 'isFirst'>) {
   app.get(READINESS_PATH, async (request, reply) => {
     try {
       const detail = await findPublicationFault(deps)

@@ -1,6 +1,5 @@
 /** Decides whether Redis holds the published data of this Trust Anchor. */
 import { decodeJwt } from 'jose'
-import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import type { Deps } from '../deps.ts'
@@ -12,12 +11,12 @@ import type { Deps } from '../deps.ts'
  */
 export async function findPublicationFault({
   reader,
-  entityId,
-}: Pick<Deps, 'reader' | 'entityId'>): Promise<string | undefined> {
+  ...anchor
+}: Pick<Deps, 'reader' | 'entityId' | 'isFirst'>): Promise<string | undefined> {
   await reader.ping() // the next read may come from memory
   try {
     const published = await reader.entityConfiguration()
-    return published ? findForeignSubject(decodeJwt(published.jwt).sub, entityId) : NOTHING_PUBLISHED
+    return published ? findForeignSubject(decodeJwt(published.jwt).sub, anchor) : NOTHING_PUBLISHED
   } catch (error) {
     if (!(error instanceof FederationError) || isStoreOutage(error)) throw error
     return `${error.message} The admin server publishes it again with "inmor rebuild".`
@@ -27,7 +26,16 @@ export async function findPublicationFault({
 const NOTHING_PUBLISHED =
   'No Entity Configuration is published in Redis. Start the admin server, or compare REDIS_URL and REDIS_KEY_PREFIX of both servers.'
 
-function findForeignSubject(subject: string | undefined, entityId: EntityId): string | undefined {
+function findForeignSubject(
+  subject: string | undefined,
+  { entityId, isFirst }: Pick<Deps, 'entityId' | 'isFirst'>,
+): string | undefined {
   if (subject === entityId) return undefined
-  return `The Entity Configuration in Redis is that of ${subject}, but TA_DOMAIN is ${entityId}. Set the same TA_DOMAIN for both servers, or another REDIS_URL or REDIS_KEY_PREFIX.`
+  const [name, remedy] = isFirst
+    ? ['TA_DOMAIN', 'Set the same TA_DOMAIN for both servers, or another REDIS_URL or REDIS_KEY_PREFIX.']
+    : [
+        'this anchor',
+        'If another installation writes to this Redis, set another REDIS_URL or REDIS_KEY_PREFIX.',
+      ]
+  return `The Entity Configuration in Redis is that of ${subject}, but ${name} is ${entityId}. ${remedy}`
 }

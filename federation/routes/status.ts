@@ -4,9 +4,10 @@ import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
 import { findPublicationFault } from './readiness.ts'
 
-export function statusRoute(app: FastifyInstance, { entityId, version, keys, reader }: Deps) {
+export function statusRoute(app: FastifyInstance, deps: Deps) {
+  const { entityId, version, keys, reader } = deps
   app.get('/status', async (_request, reply) => {
-    const detail = await findPublicationFault({ reader, entityId })
+    const detail = await findPublicationFault(deps)
     const { collection, ...summary } = await reader.summary()
     return sendJson(reply.code(detail ? 503 : 200), {
       entity_id: entityId,

@@ -59,7 +59,7 @@ export async function startTrustAnchor(options: Options = {}) {
   /** A changed key directory is another object, as in the product. */
   const current = { directory: keyDirectory }
   const keys = () => current.directory
-  const common = { entityId, allowHttp, reader, keys, now }
+  const common = { entityId, isFirst: true, allowHttp, reader, keys, now }
   const place = { redis: connection, prefix }
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
   const cursorKey = createCursorKey({ ...place, reader })

@@ -105,6 +105,18 @@ test('an anchor that gets another identifier is served at the new one only', asy
   await installation.register(main, second, edu)
 })
 
+test('reports the data of another entity in the place of an anchor, and says no variable that is not about it', async () => {
+  await installation.publish(second.slug, 'https://foreign.example')
+  await untilStatus(server, 'test.example', '/status', 503)
+  const { detail } = JSON.parse((await ask(server, 'test.example', '/status')).body)
+  expect(detail).toMatch(
+    /is that of https:\/\/foreign\.example, but this anchor is https:\/\/test\.example\./,
+  )
+  expect(detail).not.toContain('TA_DOMAIN')
+  await installation.publish(second.slug, second.entityId)
+  await untilStatus(server, 'test.example', '/status', 200)
+})
+
 test('a paused anchor answers 503 at every path, and serves again when it is resumed', async () => {
   await installation.register(main, { ...second, paused: true }, edu)
   await untilStatus(server, 'test.example', CONFIGURATION, 503)

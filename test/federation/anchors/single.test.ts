@@ -28,7 +28,7 @@ beforeAll(async () => {
   const logger = empty.app.log
   const keys = await openKeys(config, logger, 1_000)
   const shared = { config, redis: redis.client, changes: createChangeChannels(redis.client), tls: undefined }
-  const anchor = { entityId: main.entityId, prefix: '', keys, logger, registry: undefined }
+  const anchor = { entityId: main.entityId, isFirst: true, prefix: '', keys, logger, registry: undefined }
   const { app, close } = openAnchor(anchor, shared)
   alone = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close }
 })

@@ -34,6 +34,10 @@ export function createChooser<Target>(
   }
 }
 
+/** Whether requests cannot be for one of them without being for the other. */
+export const isSamePlace = (a: EntityId, b: EntityId): boolean =>
+  pathOf(a) === pathOf(b) && hostsOf(a).some((host) => hostsOf(b).includes(host))
+
 /** As clients write it in the header: with or without the default port. */
 function hostsOf(entityId: EntityId): string[] {
   const { host, port, protocol } = new URL(entityId)

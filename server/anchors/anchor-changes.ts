@@ -1,6 +1,7 @@
 /** Creates, pauses and removes anchors: each change is one transaction with its audit entry. */
 import { parseEntityId } from '#core/entity-id.ts'
 import { generateSigningKey, type SigningAlgorithm } from '#core/keys.ts'
+import { isSamePlace } from '#federation/anchors/choice.ts'
 import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { migrationNames } from '#prisma/migrate.ts'
@@ -90,7 +91,12 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
       if (anchors.find(slug)) throw new ConflictError(`There is an anchor ${slug} already.`, 'slug')
-      if (anchors.find(entityId)) throw new ConflictError('There is an anchor with it already.', 'entityId')
+      const present = anchors.list().find((each) => isSamePlace(each.entityId, entityId))
+      if (present)
+        throw new ConflictError(
+          `The anchor ${present.slug} has this host and path: ${present.entityId}. Choose another identifier.`,
+          'entityId',
+        )
       await ensureKeys(slug, alg ?? 'ES256')
       const names = await migrationNames()
       await recordChange(db, caller, async (tx) => {

@@ -26,6 +26,12 @@ it('is one anchor that no call needs to name', async () => {
 })
 
 describe('a second anchor', () => {
+  it('is refused where requests could not tell it from the first one', async () => {
+    const { port } = new URL(admin.entityId)
+    for (const entityId of [admin.entityId, `${admin.entityId}/`, `HTTP://127.0.0.1:${port}`])
+      expect(await create({ entityId })).toMatchObject({ code: 'CONFLICT', path: ['input', 'entityId'] })
+  })
+
   it.each([
     [{ slug: 'Test' }, 'INVALID_INPUT', ['input', 'slug']],
     [{ slug: 'main' }, 'CONFLICT', ['input', 'slug']],
@@ -46,6 +52,17 @@ describe('a second anchor', () => {
       { slug: 'test', environment: 'TEST', color: '#00aa00', signingKey: { alg: 'ES256' } },
     ])
   })
+
+  it.each([other.entityId, 'http://TEST.example.org/', 'http://test.example.org:80'])(
+    'keeps its host and path for itself: %s is refused',
+    async (entityId) => {
+      expect(await create({ slug: 'third', entityId })).toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('The anchor test has this host and path'),
+        path: ['input', 'entityId'],
+      })
+    },
+  )
 
   it('has to be named in calls, by slug or Entity Identifier', async () => {
     const { errors } = await admin.execute('{ trustAnchor { slug } }')

@@ -1,6 +1,7 @@
 /** Reads rows of users for changes and audit entries. */
 import type { User } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 
 export async function findUser(db: Database | Transaction, username: string): Promise<User> {
@@ -24,7 +25,7 @@ export function snapshot(
 
 /** Keeps one administrator. The lock stops two administrators from demoting each other at the same time. */
 export async function refuseLastAdministrator(tx: Transaction, id: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:administrators'))`
+  await lock(tx, 'inmor:administrators')
   const others = await tx.user.count({
     where: { role: 'admin', OR: [{ banned: false }, { banned: null }], id: { not: id } },
   })

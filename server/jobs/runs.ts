@@ -3,10 +3,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
-import type { RunOptions } from '#server/jobs/kind/row.ts'
+import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
@@ -83,7 +84,7 @@ async function create(
   kind: RunKind,
   { parameters = {}, items }: RunOptions,
 ): Promise<RenewalRun> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:run'))`
+  await lock(tx, 'inmor:run')
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
   if (await tx.renewalRun.findFirst({ where, select: { id: true } })) {
     const { inWords = 'run of this kind' } = runKindOf(kind) ?? {}
@@ -93,9 +94,18 @@ async function create(
   const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}
   const run = await tx.renewalRun.create({ data: { kind, parameters, ...startedBy, ...total } })
-  if (items) await tx.renewalRunItem.createMany({ data: items.map((item) => ({ ...item, runId: run.id })) })
+  if (items) await addItems(tx, run.id, items)
   await queue.orderRun(tx, run.id)
   return run
+}
+
+/** As one parameter: with one for each value, ten thousand items would keep the process from other work for a second. */
+async function addItems(tx: Transaction, runId: number, items: readonly RunItemInput[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "input")
+    SELECT ${runId}::int, coalesce(item->>'key', ''), item->>'resource', item->'input'
+    FROM jsonb_array_elements(${JSON.stringify(items)}::jsonb) WITH ORDINALITY AS listed(item, place)
+    ORDER BY place`
 }
 
 async function requestEnd(tx: Transaction, id: number): Promise<RenewalRun> {

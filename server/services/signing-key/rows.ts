@@ -3,6 +3,7 @@ import { findAlgorithms } from '#core/algorithm.ts'
 import type { Jwk } from '#core/keys.ts'
 import type { Prisma, SigningKey } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
+import { lock, lockShared } from '#server/database/lock.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { KeyDirectory, KeyRole } from '#store/key-directory.ts'
 
@@ -26,7 +27,7 @@ const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>>
 
 /** Locks the key directory until the transaction ends. */
 export async function lockKeys(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:keys'))`
+  await lock(tx, 'inmor:keys')
 }
 
 const REPLACED: readonly string[] = ['PUBLISHED', 'RETIRED', 'REVOKED'] satisfies KeyState[]
@@ -36,7 +37,7 @@ const REPLACED: readonly string[] = ['PUBLISHED', 'RETIRED', 'REVOKED'] satisfie
  * @throws ConflictError
  */
 export async function requireSigning(tx: Transaction, kid: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtext('inmor:keys'))`
+  await lockShared(tx, 'inmor:keys')
   const row = await tx.signingKey.findUnique({ where: { kid }, select: { state: true } })
   if (row && REPLACED.includes(row.state))
     throw new ConflictError('The signing key was just changed by another request. Try again.')

@@ -2,6 +2,7 @@
 import { parseEntityId } from '#core/entity-id.ts'
 import type { AwaitedEntity } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { ConflictError, DuplicateError, NotFoundError, parseField } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -70,7 +71,7 @@ export function createAwaitedEntities(context: ServiceContext) {
       const seen = await look(entityId)
       return write(caller, async (tx) => {
         // Two requests together must not exceed the maximum.
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('inmor:awaited'))`
+        await lock(tx, 'inmor:awaited')
         await refuseUnlessAwaitable(tx, entityId)
         await tx.awaitedEntity.deleteMany({ where: { ...whereNoLongerAwaited(now()), entityId } })
         const passesSince = seen.failedCheck === null ? seen.examinedAt : null

@@ -1,6 +1,7 @@
 /** Links Trust Marks to the subordinate that holds them, in either order of creation, to filter lists by them. */
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
 
 /** The subordinate that holds a new mark, in the transaction that writes the mark; null if it is not registered. */
 export async function holderOf(tx: Transaction, entityId: string): Promise<number | null> {
@@ -20,5 +21,5 @@ export async function linkMarks(
 
 /** Neither transaction sees the other's uncommitted rows, so the second waits for the first. */
 async function takeTurns(tx: Transaction, entityId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`inmor:holder:${entityId}`}))`
+  await lock(tx, `inmor:holder:${entityId}`)
 }

@@ -24,6 +24,7 @@ import { startPublisher } from '#server/publish/publisher.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createServices } from '#server/services/index.ts'
 import { anchorPlace } from '#store/anchors.ts'
+import type { ChangeChannels } from '#store/change-subscription.ts'
 import { redisKeys } from '#store/keys.ts'
 import { createReader } from '#store/reader.ts'
 
@@ -39,6 +40,8 @@ export type Installation = {
   queuePool: Pool
   redis: Redis
   subscriber: Redis
+  /** Announcements of what is published. */
+  changes: ChangeChannels
   observe: Observer
   log: FastifyBaseLogger
   now: Clock
@@ -59,7 +62,7 @@ export type WorkerOptions = {
 /** @throws an error whose message is one clear sentence, and nothing stays open */
 export async function startAnchor(installation: Installation, { slug, entityId, isFirst }: AnchorIdentity) {
   await using opened = new AsyncDisposableStack()
-  const { config, redis, now } = installation
+  const { config, redis, changes, now } = installation
   const { allowHttp } = config
   const { redisKeyPrefix, keysDirectory, historicalKeysDirectory } = anchorPlace(config, slug)
   const log = isFirst ? installation.log : installation.log.child({ anchor: slug })
@@ -83,7 +86,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   opened.defer(publisher.stop)
   const events = createEvents(redis, installation.subscriber, redisKeyPrefix)
   opened.defer(events.close)
-  const reader = createReader({ redis, prefix: redisKeyPrefix })
+  const reader = createReader({ redis, prefix: redisKeyPrefix, changes })
   opened.defer(reader.close)
   const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events, now }
   const services = createServices(deps)

@@ -3,10 +3,13 @@ import { isJsonEqual } from '#core/json.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { type Anchor, type Installation, startAnchor, type WorkerOptions } from '#server/anchors/anchor.ts'
 import { spreadKeys } from '#server/anchors/anchor-links.ts'
+import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { FIRST_ANCHOR, readAnchors, writeAnchors } from '#store/anchors.ts'
 
 /** Milliseconds between two looks at the rows, which other processes change too. */
 const INTERVAL_MS = 2_000
+/** More would wait for each other's connections to the database. */
+const STARTS_AT_A_TIME = 3
 
 export type KnownAnchor = Pick<Row, 'slug' | 'pausedAt' | 'createdAt'> & {
   entityId: string
@@ -48,7 +51,7 @@ export async function openAnchors(
   let known: KnownAnchor[] = []
   let workers: WorkerOptions | undefined
   let last = Promise.resolve()
-  let isClosed = false
+  const closing = new AbortController()
   let isAnnouncing = false
 
   function add(anchor: Anchor): void {
@@ -58,7 +61,7 @@ export async function openAnchors(
 
   /** One look at a time. */
   function refresh(): Promise<void> {
-    const look = last.then(() => (isClosed ? undefined : follow()))
+    const look = last.then(() => (closing.signal.aborted ? undefined : follow()))
     last = look.catch(() => undefined) // each caller gets its own failure
     return look
   }
@@ -67,7 +70,8 @@ export async function openAnchors(
     const rows = await db.anchor.findMany({ orderBy: { slug: 'asc' } })
     const gone = [...running.keys()].filter((slug) => !rows.some((row) => row.slug === slug))
     await Promise.all(gone.map(stop))
-    await Promise.all(rows.filter(({ slug }) => !running.has(slug)).map(start))
+    const missing = rows.filter(({ slug }) => !running.has(slug))
+    await eachInParallel(missing, STARTS_AT_A_TIME, closing.signal, start)
     known = rows
       .map(({ slug, entityId, pausedAt, createdAt }) => ({
         slug,
@@ -86,15 +90,31 @@ export async function openAnchors(
       if (entityId === null) throw new TypeError(`The anchor ${slug} has no identifier.`)
       const anchor = await startAnchor(installation, { slug, entityId, isFirst: false })
       add(anchor)
+      await startWorker(anchor)
       faults.delete(slug)
-      if (workers) await anchor.startWorker(workers)
       log.info({ anchor: slug, entityId }, 'an anchor was started')
     } catch (err) {
-      const fault = explain(err)
-      if (faults.get(slug) !== fault)
-        log.error({ err, anchor: slug }, 'an anchor cannot start; it is tried again')
-      faults.set(slug, fault)
+      note(slug, err)
     }
+  }
+
+  /** Without its worker, the anchor ends. */
+  async function startWorker(anchor: Anchor): Promise<void> {
+    if (!workers) return
+    try {
+      await anchor.startWorker(workers)
+    } catch (error) {
+      await stop(anchor.slug)
+      throw error
+    }
+  }
+
+  /** It is tried again at each look; a fault is reported once. */
+  function note(slug: string, err: unknown): void {
+    const fault = explain(err)
+    if (faults.get(slug) !== fault)
+      log.error({ err, anchor: slug }, 'an anchor cannot start; it is tried again')
+    faults.set(slug, fault)
   }
 
   async function stop(slug: string): Promise<void> {
@@ -138,12 +158,16 @@ export async function openAnchors(
     refresh,
     async startWorkers(options) {
       workers = options
-      await Promise.all([...running.values()].map((anchor) => anchor.startWorker(options)))
+      await first.startWorker(options)
+      const others = [...running.values()].filter((anchor) => anchor !== first)
+      await eachInParallel(others, STARTS_AT_A_TIME, closing.signal, (anchor) =>
+        startWorker(anchor).catch((err) => note(anchor.slug, err)),
+      )
     },
     endStreams: async () =>
       void (await Promise.all([...running.values()].map((anchor) => anchor.endStreams()))),
     async close() {
-      isClosed = true
+      closing.abort()
       clearInterval(timer)
       await last
       await Promise.all([...running.values()].map((anchor) => anchor.close()))

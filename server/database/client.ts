@@ -9,7 +9,8 @@ export type Database = PrismaClient
 export type Transaction = Prisma.TransactionClient
 
 export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
-  return new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: 10_000 })
+  return pool.setMaxListeners(0) // the client of each anchor listens
 }
 
 /** A given pool stays open when the client disconnects. */

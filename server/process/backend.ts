@@ -11,6 +11,7 @@ import type { ServerConfig } from '#server/config/config.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
 import { createObserver } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
+import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis } from '#store/connect.ts'
 
 /** A rebuild swaps many keys in one transaction, which may take longer than a reader would wait. */
@@ -42,6 +43,7 @@ export async function connectBackend(
   const connect =
     overrides.connectRedis ?? (() => connectRedis(config.redisUrl, { commandTimeout: WRITER_TIMEOUT_MS }))
   const [redis, subscriber] = [connect(), connect()]
+  for (const each of [redis, subscriber]) each.setMaxListeners(0) // each anchor listens
   opened.defer(() => {
     redis.disconnect()
     subscriber.disconnect()
@@ -59,6 +61,7 @@ export async function connectBackend(
   const owned = opened.move()
   const installation: Installation = {
     ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, isWorker, fetchLimits },
+    changes: createChangeChannels(redis),
   }
   return { ...installation, close: () => owned.disposeAsync() }
 }

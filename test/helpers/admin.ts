@@ -48,9 +48,12 @@ export type TestAdmin = {
 
 const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
 
-/** A second admin server on the same database, Redis and keys, like another process. */
-export function startSecondAdmin({ config }: TestAdmin): Promise<AdminServer> {
-  return startAdminServer({ ...config, port: 0 }, silent)
+/** A second admin server on the same database, Redis and keys, like another process. `changes` override the configuration. */
+export function startSecondAdmin(
+  { config }: TestAdmin,
+  changes: Partial<ServerConfig> = {},
+): Promise<AdminServer> {
+  return startAdminServer({ ...config, port: 0, ...changes }, silent)
 }
 
 /** `changes` override the configuration. */

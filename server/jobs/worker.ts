@@ -19,8 +19,8 @@ type WorkerDeps = {
 
 /** Runs of different kinds execute in parallel. */
 const RUNS_AT_A_TIME = 3
-/** Poll interval for orders without a notification. */
-const POLLING_SECONDS = 2
+/** Poll intervals for orders without a notification: of the first taker, and of each other one. */
+const POLLING_SECONDS = { first: 2, other: 10 }
 const HEARTBEAT_SECONDS = 3
 
 export async function startWorker({
@@ -32,9 +32,12 @@ export async function startWorker({
 }: WorkerDeps): Promise<Worker> {
   const { boss } = queue
   const closing = new AbortController()
-  const options = { pollingIntervalSeconds: POLLING_SECONDS, heartbeatRefreshSeconds: HEARTBEAT_SECONDS }
   const takers: string[] = []
   for (let count = 0; count < RUNS_AT_A_TIME; count++) {
+    const options = {
+      pollingIntervalSeconds: count === 0 ? POLLING_SECONDS.first : POLLING_SECONDS.other,
+      heartbeatRefreshSeconds: HEARTBEAT_SECONDS,
+    }
     const taker = await boss.work<RunOrder>(RUN_QUEUE, options, async ([order]) => {
       if (!order) return
       const signal = AbortSignal.any([order.signal, closing.signal])

@@ -15,6 +15,7 @@ export type Installation = {
   entityId: string
   databaseUrl: string
   redisUrl: string
+  keysDirectory: string
   /** Of its signing key. */
   kid: string
   /** Also again, after the program has ended. */
@@ -37,6 +38,7 @@ export async function prepareInstallation(): Promise<Installation> {
     entityId,
     databaseUrl: database.url,
     redisUrl: redis.url,
+    keysDirectory: directory,
     kid: key.kid,
     async start() {
       program = launch('test/bench/admin.ts', {

@@ -71,7 +71,7 @@ export async function measureLanes(imported: number): Promise<LaneMeasure> {
   }
 }
 
-async function mutate(admin: AdminClient, name: string, input: object, fields = 'id') {
+export async function mutate(admin: AdminClient, name: string, input: object, fields = 'id') {
   const Type = `${name[0]?.toUpperCase()}${name.slice(1)}`
   const { result } = await admin<{ result: { data?: { id: string }; message?: string } }>(
     `mutation ($input: ${Type}Input!) {
@@ -98,7 +98,7 @@ async function publishedKeys(redis: Redis): Promise<number> {
 }
 
 /** Asks every 20 ms, for ten minutes at most. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 600_000
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error('nothing happened within ten minutes')

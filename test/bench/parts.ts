@@ -1,4 +1,5 @@
 /** Lists the measurements of `npm run bench`, one per row. */
+import { measureAdminAnchors } from './admin-anchors.ts'
 import { measureAnchors } from './anchors.ts'
 import { measureChecks } from './checks.ts'
 import type { Section } from './document.ts'
@@ -12,6 +13,7 @@ import { measurePublic } from './public.ts'
 import { measureRebuild } from './rebuild.ts'
 import { measureRenewal } from './renewal.ts'
 import {
+  adminAnchorsSection,
   anchorsSection,
   checkSection,
   embeddedSection,
@@ -71,6 +73,14 @@ export const parts: readonly Part[] = [
     async measure(effort) {
       const efforts = { quick: { seconds: 1, rounds: 2 }, full: { seconds: 3, rounds: 3 } }
       return [anchorsSection(await measureAnchors(MAIN_SIZE, efforts[effort]))]
+    },
+  },
+  {
+    name: 'admin-anchors',
+    isUsual: inFull,
+    async measure(effort, say) {
+      const members = { quick: 1_000, full: MAIN_SIZE }[effort]
+      return [adminAnchorsSection(await measureAdminAnchors(members, say))]
     },
   },
   {

@@ -43,10 +43,12 @@ export async function insertSubordinates(
   url: string,
   count: number,
   base = 'https://rp.example/',
+  schema = 'public',
 ): Promise<void> {
   const { metadata, keys, configuration, expiresAt } = await signExample()
   const client = new pg.Client({ connectionString: url })
   await client.connect()
+  await client.query(`SET search_path TO "${schema}", "public"`)
   await client.query(
     `INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
        "entityConfigurationExpiresAt", "lastCheckedAt")

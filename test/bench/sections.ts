@@ -1,10 +1,11 @@
 /** Formats measurements as sections of Markdown, with the missed targets and their reasons. */
+import type { AdminAnchorsMeasure } from './admin-anchors.ts'
 import type { AnchorsResult } from './anchors.ts'
 import type { CheckMeasure } from './checks.ts'
 import type { Section } from './document.ts'
 import type { EmbeddedMeasure, StartMeasure } from './embedded.ts'
 import type { LaneMeasure } from './lanes.ts'
-import { megabytes, number, table } from './markdown.ts'
+import { megabytes, milliseconds, number, table } from './markdown.ts'
 import type { OutageMeasure } from './outages.ts'
 import type { PublicResult } from './public.ts'
 import type { RebuildMeasure } from './rebuild.ts'
@@ -45,6 +46,33 @@ export function anchorsSection(results: readonly AnchorsResult[]): Section {
 Each has ${number(members)} members over all.`
   const head = ['', 'one anchor', `${anchors} anchors`, 'ratio', 'memory']
   return { title: 'Several anchors', body: [intro, table(head, rows)].join('\n\n') }
+}
+
+export function adminAnchorsSection({ anchors, members, start, rest, change }: AdminAnchorsMeasure): Section {
+  const intro = `An installation of ${anchors} anchors, each with ${number(members)} members, in one process with its worker. At rest is a minute
+after the start, with all schedules on. A change is the slowest of ten, from the request to the published statement.`
+  const rows = [
+    ['start, with everything published', duration(start), 'under 10 s'],
+    ['memory at rest', megabytes(rest.memory), 'under 1 000 MB'],
+    ['processor at rest', `${(rest.processor * 100).toFixed(1)} % of a core`, ''],
+    ['transactions of PostgreSQL at rest', `${number(rest.transactions)} a second`, ''],
+    ['connections to Redis', number(rest.connections), ''],
+    ['a change is published', milliseconds(change.alone), ''],
+    [
+      'while the keys of another anchor are missing',
+      milliseconds(change.besideBrokenKeys),
+      'at most 1 s more',
+    ],
+    [
+      `while another anchor imports ${number(members)} entities`,
+      milliseconds(change.duringImport),
+      'at most 1 s more',
+    ],
+  ]
+  return {
+    title: 'Several anchors in the admin server',
+    body: [intro, table(['', 'measured', 'aim'], rows)].join('\n\n'),
+  }
 }
 
 export function rebuildSection({ subordinates, ...rebuild }: RebuildMeasure): Section {

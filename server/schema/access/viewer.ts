@@ -3,7 +3,7 @@
 import { type Caller, callerMay, inInstallation } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
-import { contextIn } from '#server/schema/anchor-context.ts'
+import { anchorsOf, contextIn } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const descriptions = {
@@ -98,12 +98,12 @@ builder.queryField('viewer', (t) =>
     args: {
       anchor: t.arg.string({
         description:
-          'For its rights in this anchor. Without it, where there are several, in the installation.',
+          'For its rights in this anchor. Without it, for those in the only anchor in which it has a role, or else in the installation.',
       }),
     },
     resolve: (_root, { anchor }, context) => {
       const named = anchor ?? context.namedAnchor
-      const isOfOne = named !== undefined || context.anchors.list().length === 1
+      const isOfOne = named !== undefined || anchorsOf(context).length === 1
       return context.caller && isOfOne ? contextIn(context, named).caller : context.caller
     },
   }),

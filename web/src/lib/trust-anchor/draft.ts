@@ -33,10 +33,17 @@ const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
   ],
 }
 
-export const anchorFields = {
+/** How the console shows an anchor. */
+export const lookFields = {
   displayName: text('Name', 'What this anchor is called here. It is not published.'),
   environment: choice<Environment>('Environment'),
   color: choice<string>('Color'),
+}
+
+export type AnchorLook = Values<typeof lookFields>
+
+export const anchorFields = {
+  ...lookFields,
   organizationName: text('Organization name'),
   organization: jsonObject('Further information'),
   authorityHints: list(

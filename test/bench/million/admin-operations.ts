@@ -181,9 +181,14 @@ export const operations: Readonly<Record<string, Cases>> = {
 /** Queries about the caller, about accounts, or about other servers. */
 export const others: readonly string[] = [
   'AccountPage',
+  'AnchorHealth',
+  'AnchorPage',
+  'AnchorReachability',
   'ApiKeysPage',
   'ExplorerPage',
   'InspectEntity',
+  'InstallationPage',
+  'OtherAnchors',
   'PaletteAccess',
   'ResolveEntity',
   'RestorationPreview',

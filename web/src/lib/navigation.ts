@@ -1,6 +1,7 @@
 /** The screens of the console, in the order of the navigation. */
 
 import Activity from '@lucide/svelte/icons/activity'
+import Anchor from '@lucide/svelte/icons/anchor'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
@@ -20,7 +21,7 @@ export interface Screen {
   label: string
   /** Further search words of the palette. */
   words?: string
-  /** Visible to administrators only. */
+  /** Visible to administrators of the installation only. */
   isForAdministrators?: true
   href: string
   icon: Component
@@ -60,6 +61,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   {
     heading: 'This installation',
     screens: [
+      {
+        label: 'Anchors',
+        href: route.installation(),
+        icon: Anchor,
+        words: 'installation trust anchors intermediates several test production',
+      },
       { label: 'Audit log', href: route.audit(), icon: ScrollText },
       { label: 'Users', href: route.users(), icon: Users, isForAdministrators: true },
       { label: 'API keys', href: route.apiKeys(), icon: KeySquare, isForAdministrators: true },
@@ -70,3 +77,6 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
 /** The dashboard's address is the prefix of all others. */
 export const isCurrent = (href: string, pathname: string) =>
   href === route.dashboard() ? pathname === href : pathname === href || pathname.startsWith(`${href}/`)
+
+export const screensFor = (screens: readonly Screen[], { mayManage }: { mayManage: boolean }) =>
+  screens.filter(({ isForAdministrators }) => !isForAdministrators || mayManage)

@@ -1,4 +1,6 @@
-/** The addresses of the console. */
+/** The addresses of the console, in the anchor of the document. */
+import { addressIn } from '#lib/anchor/address.ts'
+import { presentAnchor } from '#lib/anchor/present.ts'
 import type { auditList } from '#lib/audit/list.ts'
 import type { apiKeyList } from '#lib/auth/api-key-list.ts'
 import type { userList } from '#lib/auth/user-list.ts'
@@ -25,37 +27,41 @@ export interface ExplorerView {
   show?: string
 }
 
-const withQuery = (path: string, parameters: object) => {
+const at = (path: string, parameters: object = {}) => {
   const present = Object.entries(parameters).filter(([, value]) => value)
-  return present.length === 0 ? path : `${path}?${new URLSearchParams(present)}`
+  return addressIn(presentAnchor, present.length === 0 ? path : `${path}?${new URLSearchParams(present)}`)
 }
 
 export const route = {
-  dashboard: () => '/',
-  signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
-  newPassword: (next?: string) => withQuery('/new-password', { next: next === '/' ? undefined : next }),
-  subordinates: (search: SubordinateSearch = {}) => withQuery('/subordinates', search),
-  registerSubordinate: (entityId?: string) => withQuery('/subordinates/new', { entity: entityId }),
-  importSubordinates: () => '/subordinates/import',
+  dashboard: () => at('/'),
+  signIn: (next?: string) => at('/sign-in', { next: next === '/' ? undefined : next }),
+  newPassword: (next?: string) => at('/new-password', { next: next === '/' ? undefined : next }),
+  subordinates: (search: SubordinateSearch = {}) => at('/subordinates', search),
+  registerSubordinate: (entityId?: string) => at('/subordinates/new', { entity: entityId }),
+  importSubordinates: () => at('/subordinates/import'),
   subordinate: (id: string, tab?: SubordinateTab) =>
-    `/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
-  renewals: (search: RenewalSearch = {}) => withQuery('/renewals', search),
-  renewal: (id: string) => `/renewals/${encodeURIComponent(id)}`,
-  users: (search: Search<typeof userList> = {}) => withQuery('/users', search),
-  apiKeys: (search: Search<typeof apiKeyList> = {}) => withQuery('/api-keys', search),
-  audit: (search: Search<typeof auditList> = {}) => withQuery('/audit', search),
-  account: () => '/account',
-  explorer: (entity?: string, view: ExplorerView = {}) => withQuery('/explorer', { entity, ...view }),
-  collection: (search: Search<typeof collectionList> = {}) => withQuery('/collection', search),
-  collectionEntity: (entityId: string) => withQuery('/collection/entity', { id: entityId }),
-  trustAnchor: (tab?: 'edit') => `/trust-anchor${tab ? `/${tab}` : ''}`,
-  policy: () => '/policy',
-  keys: () => '/keys',
-  trustMarks: (search: Search<typeof trustMarkList> = {}) => withQuery('/trust-marks', search),
-  issueTrustMark: (about: { type?: string; entity?: string } = {}) => withQuery('/trust-marks/new', about),
-  trustMark: (id: string, tab?: 'edit') => `/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
+    at(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  renewals: (search: RenewalSearch = {}) => at('/renewals', search),
+  renewal: (id: string) => at(`/renewals/${encodeURIComponent(id)}`),
+  users: (search: Search<typeof userList> = {}) => at('/users', search),
+  apiKeys: (search: Search<typeof apiKeyList> = {}) => at('/api-keys', search),
+  installation: () => at('/installation'),
+  createAnchor: () => at('/installation/new'),
+  anchor: (slug: string) => at(`/installation/anchors/${slug}`),
+  audit: (search: Search<typeof auditList> = {}) => at('/audit', search),
+  account: () => at('/account'),
+  explorer: (entity?: string, view: ExplorerView = {}) => at('/explorer', { entity, ...view }),
+  collection: (search: Search<typeof collectionList> = {}) => at('/collection', search),
+  collectionEntity: (entityId: string) => at('/collection/entity', { id: entityId }),
+  trustAnchor: (tab?: 'edit') => at(`/trust-anchor${tab ? `/${tab}` : ''}`),
+  policy: () => at('/policy'),
+  keys: () => at('/keys'),
+  trustMarks: (search: Search<typeof trustMarkList> = {}) => at('/trust-marks', search),
+  issueTrustMark: (about: { type?: string; entity?: string } = {}) => at('/trust-marks/new', about),
+  trustMark: (id: string, tab?: 'edit') =>
+    at(`/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
   trustMarkType: (id: string, tab?: 'edit') =>
-    `/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
-  trustMarkTypes: (search: Search<typeof trustMarkTypeList> = {}) => withQuery('/trust-mark-types', search),
-  createTrustMarkType: () => '/trust-mark-types/new',
+    at(`/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  trustMarkTypes: (search: Search<typeof trustMarkTypeList> = {}) => at('/trust-mark-types', search),
+  createTrustMarkType: () => at('/trust-mark-types/new'),
 }

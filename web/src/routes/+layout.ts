@@ -1,4 +1,6 @@
 import { isHttpError } from '@sveltejs/kit'
+import { addressedAnchor } from '#lib/anchor/present.ts'
+import { forgetAnchor } from '#lib/anchor/settle.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
@@ -9,7 +11,7 @@ export const prerender = false
 
 const SignedIn = graphql(`
   query SignedIn {
-    viewer { username name role mayOperate mayAdminister lacksSecondFactor passwordChange }
+    viewer { username name role mayOperate mayAdminister mayManage lacksSecondFactor passwordChange }
   }
 `)
 
@@ -21,6 +23,7 @@ export const load = (async ({ fetch, depends }) => {
     return { viewer }
   } catch (problem) {
     if (!isHttpError(problem)) throw problem
+    if (problem.status === 404 && addressedAnchor === undefined) await forgetAnchor()
     return { viewer: null, problem: problem.body }
   }
 }) satisfies LayoutLoad

@@ -12,7 +12,7 @@ import { invalidate } from '$app/navigation'
 
 const Rights = graphql(`
   query Rights {
-    viewer { username name role mayOperate mayAdminister lacksSecondFactor passwordChange }
+    viewer { username name role mayOperate mayAdminister mayManage lacksSecondFactor passwordChange }
   }
 `)
 
@@ -23,6 +23,7 @@ let lowered = $state.raw<Viewer>()
 const isLess = (now: Viewer, before: Viewer) =>
   (before.mayOperate && !now.mayOperate) ||
   (before.mayAdminister && !now.mayAdminister) ||
+  (before.mayManage && !now.mayManage) ||
   (now.lacksSecondFactor && !before.lacksSecondFactor)
 
 export const rights = {

@@ -6,3 +6,6 @@ export const roleInWords: Record<Role, { label: string; explanation: string }> =
   OPERATOR: { label: 'Operator', explanation: 'Can register subordinates and issue Trust Marks.' },
   ADMIN: { label: 'Administrator', explanation: 'Can also change settings, policy, keys and users.' },
 }
+
+export const describeRole = (role: Role | null) =>
+  role ? roleInWords[role] : { label: 'No role', explanation: 'Can view nothing here.' }

@@ -44,6 +44,11 @@ const problems = {
     message: 'You must choose a new password first.',
     advice: 'Reload the page to choose it.',
   },
+  ANCHOR_REQUIRED: {
+    status: 409,
+    message: 'This installation has several anchors now.',
+    advice: 'Your input is kept; note it, then reload the page to choose an anchor.',
+  },
   NETWORK: {
     status: 503,
     message: 'The server cannot be reached.',
@@ -67,7 +72,7 @@ function problemOf(failure: CombinedError): Problem {
   const { code, requestId } = first?.extensions ?? {}
   if (isKnown(code)) return problems[code]
   return {
-    status: 500,
+    status: code === 'NOT_FOUND' ? 404 : 500,
     message: first?.message ?? 'The server returned an error.',
     advice: typeof requestId === 'string' ? `The server log has the details under ${requestId}.` : '',
     ...(typeof requestId === 'string' && { requestId }),

@@ -12,13 +12,18 @@ import SunMoon from '@lucide/svelte/icons/sun-moon'
 import UserRound from '@lucide/svelte/icons/user-round'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import type { Component } from 'svelte'
-import { navigation } from '#lib/navigation.ts'
+import { navigation, screensFor } from '#lib/navigation.ts'
 import { route } from '#lib/route.ts'
 import { type Theme, themes } from '#lib/theme.svelte.ts'
 import type { Searchable } from './match.ts'
 
 /** Executed in place; the others are addresses. */
-export type Effect = { kind: 'theme'; theme: Theme } | { kind: 'walk' } | { kind: 'sign out' }
+export type Effect =
+  | { kind: 'theme'; theme: Theme }
+  | { kind: 'walk' }
+  | { kind: 'sign out' }
+  /** An address of another anchor, which is another document. */
+  | { kind: 'anchor'; address: string }
 
 export type Command = Searchable & {
   id: string
@@ -27,17 +32,22 @@ export type Command = Searchable & {
   note?: string
 } & ({ href: string; effect?: never } | { href?: never; effect: Effect })
 
-interface Viewer {
+export interface Viewer {
   mayOperate: boolean
   mayAdminister: boolean
+  mayManage: boolean
 }
 
-export function screens({ mayAdminister }: Viewer): Command[] {
-  const listed = navigation.flatMap(({ screens }) => screens)
+export function screens(viewer: Viewer): Command[] {
+  const listed = navigation.flatMap(({ screens }) => screensFor(screens, viewer))
   return [
-    ...listed
-      .filter(({ isForAdministrators }) => !isForAdministrators || mayAdminister)
-      .map(({ label, href, icon, words }) => ({ id: href, label, href, icon, ...(words && { words }) })),
+    ...listed.map(({ label, href, icon, words }) => ({
+      id: href,
+      label,
+      href,
+      icon,
+      ...(words && { words }),
+    })),
     { id: route.account(), label: 'My account', href: route.account(), icon: UserRound, words: 'profile' },
   ]
 }
@@ -80,6 +90,10 @@ const forAdministrators: readonly Command[] = [
   action('Edit the settings', Pencil, route.trustAnchor('edit'), 'change entity configuration trust anchor'),
   action('Edit the metadata policy', Pencil, route.policy(), 'change'),
   action('Announce a key', KeyRound, route.keys(), 'new signing rollover rotate switch retire revoke'),
+]
+
+const forManagers: readonly Command[] = [
+  action('Create a Trust Anchor', Plus, route.createAnchor(), 'add new intermediate installation'),
   action('Create a user', Plus, route.users(), 'add new'),
   action('Create an API key', Plus, route.apiKeys(), 'add new token'),
 ]
@@ -99,8 +113,9 @@ const forEverybody: readonly Command[] = [
   { id: 'sign out', label: 'Sign out', icon: LogOut, words: 'log leave', effect: { kind: 'sign out' } },
 ]
 
-export const actions = ({ mayOperate, mayAdminister }: Viewer): Command[] => [
+export const actions = ({ mayOperate, mayAdminister, mayManage }: Viewer): Command[] => [
   ...(mayOperate ? forOperators : []),
   ...(mayAdminister ? forAdministrators : []),
+  ...(mayManage ? forManagers : []),
   ...forEverybody,
 ]

@@ -34,13 +34,13 @@ const PaletteCollection = graphql(`
 
 export async function findOnServer(
   search: string,
-  { mayAdminister }: { mayAdminister: boolean },
+  { mayManage }: { mayManage: boolean },
 ): Promise<Command[]> {
   const [registered, collected, keys, access] = await Promise.all([
     ask(PaletteSubordinates, { search, first: MOST }),
     ask(PaletteCollection, { search, first: MOST }),
     findSigningKeys(search),
-    mayAdminister ? findAccess(search, MOST) : [],
+    mayManage ? findAccess(search, MOST) : [],
   ])
   const subordinates = registered.value?.subordinates.edges.map(({ node }) => node) ?? []
   const others = collected.value?.collectionEntities.edges.map(({ node }) => node) ?? []

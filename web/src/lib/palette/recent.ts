@@ -1,4 +1,5 @@
-/** The objects that the user opened last, kept in the browser for each user. */
+/** The objects that the user opened last, kept in the browser for each user and anchor. */
+import { addressIn, anchorIn, withoutAnchor } from '#lib/anchor/address.ts'
 
 export interface Recent {
   href: string
@@ -20,8 +21,8 @@ const objects = [
 /** The address of the object on a page; undefined for pages without one. */
 export function objectAt({ pathname, search }: Pick<URL, 'pathname' | 'search'>): string | undefined {
   for (const pattern of objects) {
-    const [found] = pattern.exec(pathname) ?? []
-    if (found) return found === '/collection/entity' ? found + search : found
+    const [found] = pattern.exec(withoutAnchor(pathname)) ?? []
+    if (found) return addressIn(anchorIn(pathname), found === '/collection/entity' ? found + search : found)
   }
   return undefined
 }

@@ -12,6 +12,7 @@ export async function runCommand({ href, effect }: Command): Promise<void> {
   if (href !== undefined) return goto(href)
   if (effect.kind === 'theme') return theme.choose(effect.theme)
   if (effect.kind === 'sign out') return signOutAndLeave()
+  if (effect.kind === 'anchor') return location.assign(effect.address)
   const { refusal } = await startWalk()
   if (refusal) toast.error(refusal.message)
   await goto(route.collection(), { invalidate: [topic.runs] })

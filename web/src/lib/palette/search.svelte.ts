@@ -1,10 +1,15 @@
 /** The search of the palette: the typed text and its matches, in groups. */
+import Anchor from '@lucide/svelte/icons/anchor'
 import History from '@lucide/svelte/icons/history'
 import Plus from '@lucide/svelte/icons/plus'
 import Waypoints from '@lucide/svelte/icons/waypoints'
+import { anchorIn, sectionIn } from '#lib/anchor/address.ts'
+import { nameOf } from '#lib/anchor/anchor.ts'
+import { presentAnchor } from '#lib/anchor/present.ts'
 import { entityIdProblem, toEntityId } from '#lib/entity/id.ts'
+import type { AnchorFieldsFragment } from '#lib/gql/graphql.ts'
 import { route } from '#lib/route.ts'
-import { actions, type Command, screens } from './command.ts'
+import { actions, type Command, screens, type Viewer } from './command.ts'
 import { findOnServer } from './find.ts'
 import { matching } from './match.ts'
 import { readRecent } from './recent.ts'
@@ -12,7 +17,7 @@ import { readRecent } from './recent.ts'
 /** Milliseconds: long enough to type a word, short enough to feel immediate. */
 const TYPING_PAUSE = 150
 
-type Viewer = Parameters<typeof actions>[0] & { username: string }
+type User = Viewer & { username: string }
 
 export interface Group {
   heading: string
@@ -20,7 +25,7 @@ export interface Group {
 }
 
 /** Actions for an entity that is not registered, by its identifier. */
-function byAddress(query: string, { mayOperate }: Viewer): Command[] {
+function byAddress(query: string, { mayOperate }: User): Command[] {
   if (!/^https?:\/\//.test(query.trim())) return []
   const entityId = toEntityId(query)
   if (entityIdProblem(entityId)) return []
@@ -31,15 +36,30 @@ function byAddress(query: string, { mayOperate }: Viewer): Command[] {
   ]
 }
 
-const recentCommands = ({ username }: Viewer): Command[] =>
-  readRecent(username, localStorage).map(({ href, label }) => ({
-    id: `recent ${href}`,
-    label,
-    icon: History,
-    href,
-  }))
+/** Of this anchor only; a link from the time of one anchor leads to the same object. */
+const recentCommands = ({ username }: User): Command[] =>
+  readRecent(username, localStorage)
+    .filter(({ href }) => anchorIn(href) === presentAnchor)
+    .map(({ href, label }) => ({
+      id: `recent ${href}`,
+      label,
+      icon: History,
+      href,
+    }))
 
-export function createPaletteSearch(viewer: () => Viewer) {
+const switches = (anchors: readonly AnchorFieldsFragment[]): Command[] =>
+  anchors
+    .filter(({ slug }) => anchors.length > 1 && slug !== presentAnchor)
+    .map((anchor) => ({
+      id: `anchor ${anchor.slug}`,
+      label: `Switch to ${nameOf(anchor)}`,
+      note: anchor.entityId,
+      icon: Anchor,
+      words: `trust anchor ${anchor.slug} ${anchor.environment ?? ''}`,
+      effect: { kind: 'anchor', address: sectionIn(anchor.slug, location.pathname) },
+    }))
+
+export function createPaletteSearch(viewer: () => User, anchors: () => readonly AnchorFieldsFragment[]) {
   let query = $state('')
   let found = $state.raw<Command[]>([])
   let isAsking = $state(false)
@@ -51,6 +71,7 @@ export function createPaletteSearch(viewer: () => Viewer) {
     [
       { heading: 'This address', commands: byAddress(query, viewer()) },
       { heading: 'Recent', commands: matching(recentCommands(viewer()), query) },
+      { heading: 'Anchors', commands: matching(switches(anchors()), query) },
       { heading: 'Screens', commands: matching(screens(viewer()), query) },
       { heading: 'Actions', commands: matching(actions(viewer()), query) },
       // Last, because it arrives later and must not move other options.

@@ -1,4 +1,6 @@
 import { error, redirect } from '@sveltejs/kit'
+import { presentAnchor } from '#lib/anchor/present.ts'
+import { settle } from '#lib/anchor/settle.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
@@ -7,11 +9,7 @@ import type { LayoutLoad } from './$types'
 
 const ShellStatus = graphql(`
   query ShellStatus {
-    serverStatus {
-      entityId version
-      publication { ...PublicationFields }
-    }
-    trustAnchor { displayName environment color }
+    trustAnchors { ...AnchorFields status { publication { ...PublicationFields } } }
   }
 `)
 
@@ -24,6 +22,12 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   if (!viewer) redirect(307, route.signIn(here()))
   if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   // A failed poll of the status must not fail the page; the indicator shows it.
-  const status = await readInBackground(fetch, ShellStatus, {})
-  return { viewer, status: status?.serverStatus ?? null, anchor: status?.trustAnchor ?? null }
+  const anchors = (await readInBackground(fetch, ShellStatus, {}))?.trustAnchors
+  if (anchors)
+    await settle(
+      anchors.map(({ slug }) => slug),
+      here(),
+    )
+  const anchor = anchors?.find(({ slug }) => slug === (presentAnchor ?? slug)) ?? null
+  return { viewer, anchors: anchors ?? [], anchor }
 }) satisfies LayoutLoad

@@ -3,7 +3,9 @@ import type { LayoutData } from '../$types'
 
 export interface ShellProps {
   viewer: LayoutData['viewer']
-  status: LayoutData['status']
+  /** Those in which the user has a role; empty while the server does not answer. */
+  anchors: LayoutData['anchors']
+  /** The one of this page. */
   anchor: LayoutData['anchor']
   openPalette: () => void
 }

@@ -1,0 +1,208 @@
+/** Tests several anchors in the console: one is created, has members of its own, is paused and resumed, and is removed. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let page: Page
+let anchorId: string
+const members: TestEntity[] = []
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  anchorId = `${admin.entityId}/test`
+  for (let count = 0; count < 2; count++) {
+    members.push(await startEntity({ authorityHints: [anchorId], metadata: relyingParty }))
+  }
+  browser = await startBrowser()
+  watched = await openPage(browser, admin.adminUrl)
+  page = watched.page
+  await page.goto('/')
+  await signIn(page, 'admin', PASSWORD)
+  await page.waitForURL('/')
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all(members.map((member) => member.close()))
+  await admin.close()
+})
+
+const main = () => page.getByRole('main')
+const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+const switcher = () => page.getByRole('banner').getByRole('button', { name: 'Anchor:' })
+const row = () => page.getByRole('table', { name: 'Anchors' }).getByRole('row', { name: 'Test federation' })
+
+async function choose(action: string): Promise<void> {
+  await row().getByRole('button', { name: 'What to do with Test federation' }).click()
+  await page.getByRole('menuitem', { name: action }).click()
+}
+
+const confirm = (name: string) => page.getByRole('alertdialog').getByRole('button', { name }).click()
+
+test('with one anchor, no address and no request names it', async () => {
+  const named: string[] = []
+  page.on('request', (request) => {
+    const anchor = request.headers()['inmor-anchor']
+    if (anchor) named.push(anchor)
+  })
+  await page.getByRole('navigation').getByRole('link', { name: 'Subordinates' }).click()
+  await page.waitForURL('/subordinates')
+  expect(await switcher().count()).toBe(0)
+  await page.getByRole('navigation').getByRole('link', { name: 'Anchors' }).click()
+  await page.waitForURL('/installation')
+  await heading('Anchors')
+  expect(await violations(page)).toEqual([])
+  expect(named).toEqual([])
+})
+
+test('the form of a new anchor suggests a short name, and shows what is wrong at its field', async () => {
+  await page.getByRole('link', { name: 'New anchor' }).click()
+  await heading('New anchor')
+  await main().getByLabel('Name', { exact: true }).fill('Test federation')
+  await page.getByLabel('Environment').selectOption('TEST')
+  await page.getByLabel('Green').check()
+  await page.getByLabel('Entity Identifier').fill(anchorId)
+  expect(await page.getByLabel('Short name').inputValue()).toBe('test')
+  await page.getByLabel('Short name').fill('main')
+  await page.getByRole('button', { name: 'Create anchor' }).click()
+  await page.getByText('There is an anchor main already.').waitFor()
+  expect(await page.getByLabel('Short name').getAttribute('aria-invalid')).toBe('true')
+  expect(await violations(page)).toEqual([])
+  await page.getByLabel('Short name').fill('test')
+})
+
+test('a new anchor is created, and its address is checked', async () => {
+  await page.getByRole('button', { name: 'Create anchor' }).click()
+  await page.waitForURL('/installation/anchors/test')
+  await heading('Test federation')
+  await page.getByRole('button', { name: 'Check again' }).click()
+  await page.getByText(/^(Reachable|Not reachable yet)$/).waitFor()
+  await page.getByText('location /test/ {').waitFor()
+  expect(await violations(page)).toEqual([])
+  // The document shows the first anchor, which is one of several now.
+  await switcher().waitFor()
+})
+
+test('it has members that the first anchor does not have', async () => {
+  await page.getByRole('link', { name: 'Open anchor' }).click()
+  await page.waitForURL('/a/test')
+  for (const { id } of members) {
+    await page.goto('/a/test/subordinates/new')
+    await page.getByLabel('Entity Identifier').fill(id)
+    await page.getByRole('button', { name: 'Check', exact: true }).click()
+    await page.getByRole('button', { name: 'Register subordinate' }).click()
+    await page.waitForURL(/\/a\/test\/subordinates\/[^/]{10,}$/)
+  }
+  await page.goto('/a/test/subordinates')
+  await page.getByText('2 subordinates').waitFor()
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('menuitem').first().click()
+  await page.waitForURL('/a/main/subordinates')
+  await page.getByText('No subordinates yet').waitFor()
+})
+
+test('an address without an anchor leads to the one used last', async () => {
+  await page.goto('/subordinates?sort=-name')
+  await page.waitForURL('/a/main/subordinates?sort=-name')
+  await page.goto('/a/test/keys')
+  await heading('Keys')
+  await page.goto('/users')
+  await heading('Users')
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Metadata policy' }).click()
+  await page.waitForURL('/a/test/policy')
+})
+
+test('an anchor that is not there leads to the others', async () => {
+  await page.goto('/a/none/subordinates')
+  await page.getByText('There is no anchor').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('link', { name: 'Test federation' }).click()
+  await page.waitForURL('/a/test')
+  await heading('Dashboard')
+})
+
+test('the palette switches too', async () => {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).fill('switch to')
+  await page
+    .getByRole('option', { name: /Switch to (?!the)/ })
+    .first()
+    .click()
+  await page.waitForURL('/a/main')
+})
+
+test('unsaved input stays until the user leaves it, and does not come along', async () => {
+  await page.goto('/a/main/subordinates/new')
+  await page.goto('/a/main/trust-mark-types/new')
+  await page.getByLabel('Type identifier').fill('https://marks.example.org/a')
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'Test federation' }).click()
+  await confirm('Stay')
+  expect(await page.getByLabel('Type identifier').inputValue()).toBe('https://marks.example.org/a')
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'Test federation' }).click()
+  await confirm('Leave without saving')
+  await page.waitForURL('/a/test/trust-mark-types')
+  await page.goto('/a/test/trust-mark-types/new')
+  expect(await page.getByLabel('Type identifier').inputValue()).toBe('')
+})
+
+test('it is paused and resumed', async () => {
+  await page.goto('/installation')
+  await choose('Pause anchor')
+  await page.getByText('answer 503 until you resume it').waitFor()
+  expect(await violations(page, '[role=alertdialog]')).toEqual([])
+  await confirm('Pause anchor')
+  await row().getByText('Paused').first().waitFor()
+  await choose('Resume anchor')
+  await confirm('Resume anchor')
+  await row().getByText('Paused').first().waitFor({ state: 'hidden' })
+})
+
+test('a user gets a role in one anchor', async () => {
+  await page.goto('/users')
+  await page.getByRole('button', { name: 'What to do with viewer' }).click()
+  await page.getByRole('menuitem', { name: 'Change the role' }).click()
+  await page.getByRole('dialog').getByLabel('Test federation').selectOption('OPERATOR')
+  expect(await violations(page, '[role=dialog]')).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click()
+  await page.getByRole('row', { name: 'viewer' }).getByText('in Test federation').waitFor()
+})
+
+test('it is removed after its members', async () => {
+  await page.goto('/installation')
+  await choose('Remove anchor')
+  await page.getByText('Remove first its 2 members').waitFor()
+  await confirm('Remove anchor')
+  await page.getByText('It still has 2 subordinates').waitFor()
+  await page.getByRole('alertdialog').getByRole('link', { name: '2 members' }).click()
+  await page.waitForURL('/a/test/subordinates')
+  for (const left of [1, 0]) {
+    await page.getByRole('table').locator('tbody').getByRole('link').first().click()
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await confirm('Remove')
+    await page.waitForURL('/a/test/subordinates')
+    await page
+      .getByText(left > 0 ? `${left} subordinate` : 'No subordinates yet')
+      .first()
+      .waitFor()
+  }
+  await page.goto('/installation')
+  await choose('Remove anchor')
+  await confirm('Remove anchor')
+  await page.getByText('Test federation removed.').waitFor()
+  await row().waitFor({ state: 'hidden' })
+  // One anchor again.
+  await page.goto('/a/main/subordinates')
+  await page.waitForURL('/subordinates')
+  expect(await switcher().count()).toBe(0)
+  expect(watched.complaints).toEqual([])
+})

@@ -19,7 +19,8 @@ const ApiKeysPage = graphql(`
 export const load = (async ({ fetch, depends, parent, url }) => {
   depends(topic.apiKeys)
   const { viewer } = await parent()
-  if (!viewer.mayAdminister) error(403, { message: 'Only administrators can see the API keys.' })
+  if (!viewer.mayManage)
+    error(403, { message: 'Only administrators of the installation can see the API keys.' })
   const { apiKeys } = await read(fetch, ApiKeysPage, listVariables(url.searchParams, apiKeyList))
   return { title: 'API keys', apiKeys }
 }) satisfies PageLoad

@@ -19,7 +19,7 @@ const UsersPage = graphql(`
 export const load = (async ({ fetch, depends, parent, url }) => {
   depends(topic.users)
   const { viewer } = await parent()
-  if (!viewer.mayAdminister) error(403, { message: 'Only administrators can see the users.' })
+  if (!viewer.mayManage) error(403, { message: 'Only administrators of the installation can see the users.' })
   const { users } = await read(fetch, UsersPage, listVariables(url.searchParams, userList))
   return { title: 'Users', users }
 }) satisfies PageLoad

@@ -1,0 +1,77 @@
+/** Tests the roles of users in several anchors: what a form shows, and what it sends. */
+import { describe, expect, test } from 'vitest'
+import { draftRoles, roleIn, rolesInput } from '#lib/auth/anchor-roles.ts'
+
+const main = { slug: 'main', isFirst: true }
+const other = { slug: 'test', isFirst: false }
+const both = [main, other]
+const plain = (role: 'ADMIN' | 'OPERATOR' | null) => ({ role, anchorRoles: [] })
+
+test.each([
+  [plain('OPERATOR'), 'OPERATOR', null],
+  [plain('ADMIN'), 'ADMIN', 'ADMIN'],
+  [{ role: null, anchorRoles: [{ anchor: 'test', role: 'VIEWER' }] }, null, 'VIEWER'],
+  [{ role: 'OPERATOR', anchorRoles: [{ anchor: 'main', role: 'ADMIN' }] }, 'ADMIN', null],
+] as const)('of %o', (user, inMain, inOther) => {
+  expect(roleIn(user, main)).toBe(inMain)
+  expect(roleIn(user, other)).toBe(inOther)
+})
+
+describe('with one anchor', () => {
+  test('a new user is a viewer, and nothing else is sent', () => {
+    const draft = draftRoles([main])
+    expect(rolesInput(draft, [main])).toEqual({ role: 'VIEWER' })
+    expect(rolesInput({ ...draft, isAdministrator: true }, [main])).toEqual({ role: 'ADMIN' })
+  })
+
+  test('a role from the time of several anchors is changed too', () => {
+    const user = { role: null, anchorRoles: [{ anchor: 'main', role: 'VIEWER' }] } as const
+    const draft = { isAdministrator: false, roles: { main: 'OPERATOR' } } as const
+    expect(rolesInput(draft, [main], user)).toEqual({
+      role: 'OPERATOR',
+      anchorRoles: [{ anchor: 'main', role: 'OPERATOR' }],
+    })
+  })
+})
+
+describe('with several anchors', () => {
+  test('a new user has no role yet', () =>
+    expect(draftRoles(both)).toEqual({ isAdministrator: false, roles: { main: '', test: '' } }))
+
+  test('an administrator loses what would be less', () => {
+    const user = {
+      role: null,
+      anchorRoles: [
+        { anchor: 'main', role: 'VIEWER' },
+        { anchor: 'test', role: 'VIEWER' },
+      ],
+    } as const
+    expect(rolesInput({ isAdministrator: true, roles: {} }, both, user)).toEqual({
+      role: 'ADMIN',
+      anchorRoles: [
+        { anchor: 'main', role: 'ADMIN' },
+        { anchor: 'test', role: null },
+      ],
+    })
+  })
+
+  test('an administrator becomes one of a single anchor', () => {
+    const roles = { main: '', test: 'ADMIN' } as const
+    expect(rolesInput({ isAdministrator: false, roles }, both, plain('ADMIN'))).toEqual({
+      role: 'VIEWER',
+      anchorRoles: [
+        { anchor: 'main', role: null },
+        { anchor: 'test', role: 'ADMIN' },
+      ],
+    })
+  })
+
+  test('an administrator of the first anchor is none of the installation', () =>
+    expect(rolesInput({ isAdministrator: false, roles: { main: 'ADMIN', test: '' } }, both)).toEqual({
+      role: 'OPERATOR',
+      anchorRoles: [
+        { anchor: 'main', role: 'ADMIN' },
+        { anchor: 'test', role: null },
+      ],
+    }))
+})

@@ -139,8 +139,22 @@ test('the palette switches too', async () => {
   await page.waitForURL('/a/main')
 })
 
+test('a phone shows the anchor in its top bar, and switches there', async () => {
+  const [wide, phone] = [page.viewportSize(), { width: 390, height: 844 }]
+  await page.setViewportSize(phone)
+  await page.goto('/a/test/keys')
+  await heading('Keys')
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.setViewportSize(phone)
+  await page.getByRole('menuitem').first().click()
+  await page.waitForURL('/a/main/keys')
+  await heading('Keys')
+  if (wide) await page.setViewportSize(wide)
+})
+
 test('unsaved input stays until the user leaves it, and does not come along', async () => {
-  await page.goto('/a/main/subordinates/new')
   await page.goto('/a/main/trust-mark-types/new')
   await page.getByLabel('Type identifier').fill('https://marks.example.org/a')
   await switcher().click()
@@ -198,7 +212,6 @@ test('it is removed after its members', async () => {
   await page.goto('/installation')
   await choose('Remove anchor')
   await confirm('Remove anchor')
-  await page.getByText('Test federation removed.').waitFor()
   await row().waitFor({ state: 'hidden' })
   // One anchor again.
   await page.goto('/a/main/subordinates')

@@ -106,6 +106,21 @@ export const states: readonly State[] = [
     part: '[role=dialog], [role=alertdialog]',
   },
   {
+    what: 'an anchor and the check of its address',
+    path: () => '/installation/anchors/main',
+    reach: (page) => page.getByText('Reachable', { exact: true }).waitFor(),
+  },
+  {
+    what: 'a question before an anchor is paused',
+    path: () => '/installation',
+    async reach(page) {
+      await page.getByRole('button', { name: 'What to do with' }).click()
+      await page.getByRole('menuitem', { name: 'Pause anchor' }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+    part: '[role=alertdialog]',
+  },
+  {
     what: 'the menu of a phone',
     path: () => '/',
     async reach(page) {

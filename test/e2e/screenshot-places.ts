@@ -107,6 +107,26 @@ async function palette(page: Page): Promise<void> {
   await page.getByRole('option', { name: 'Library portal' }).waitFor()
 }
 
+/** A second anchor, for tests, and the list of both. */
+async function anchors(page: Page): Promise<void> {
+  await page.goto('/installation')
+  await heading(page, 'Anchors')
+  const last = page.getByRole('table', { name: 'Anchors' }).getByRole('link').last()
+  if ((await last.textContent()) === 'Test federation') return
+  await newAnchor(page)
+  await page.getByRole('button', { name: 'Create anchor' }).click()
+  await heading(page, 'Test federation')
+  await list('/installation', 'Test federation')(page)
+}
+
+async function newAnchor(page: Page): Promise<void> {
+  await page.goto('/installation/new')
+  await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Test federation')
+  await page.getByLabel('Environment').selectOption('TEST')
+  await page.getByLabel('Green').check()
+  await page.getByLabel('Entity Identifier').fill('http://localhost:8080/test')
+}
+
 /** In this order: the last ones change what the others show. */
 export const places: Readonly<Record<string, Place>> = {
   dashboard: { looks: ['light', 'dark', 'phone'], reach: list('/', 'Recently registered') },
@@ -140,4 +160,6 @@ export const places: Readonly<Record<string, Place>> = {
   'needs-attention': { reach: list('/', 'not resolve.') },
   'does-not-resolve': { reach: list('/subordinates?state=DOES_NOT_RESOLVE', 'Does not resolve') },
   problem: { reach: unresolvable },
+  'new-anchor': { reach: newAnchor },
+  anchors: { looks: ['light', 'phone'], reach: anchors },
 }

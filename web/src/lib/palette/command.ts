@@ -93,7 +93,7 @@ const forAdministrators: readonly Command[] = [
 ]
 
 const forManagers: readonly Command[] = [
-  action('Create a Trust Anchor', Plus, route.createAnchor(), 'add new intermediate installation'),
+  action('Create an anchor', Plus, route.createAnchor(), 'add new trust intermediate installation'),
   action('Create a user', Plus, route.users(), 'add new'),
   action('Create an API key', Plus, route.apiKeys(), 'add new token'),
 ]

@@ -33,6 +33,25 @@ afterAll(async () => {
   await admin.close()
 })
 
+/** In a browser of their own. */
+async function openSignedIn(username: string, path: string): Promise<Watched> {
+  const opened = await openPage(browser, admin.adminUrl)
+  await opened.page.goto(path)
+  await signIn(opened.page, username, PASSWORD)
+  await opened.page.waitForURL(path)
+  return opened
+}
+
+/** Ends the sessions of the user. */
+async function setRole(username: string, role: string | null, anchor = 'test'): Promise<void> {
+  const { data } = await admin.execute(
+    'query ($name: String) { users(filter: { search: $name }) { edges { node { id } } } }',
+    { name: username },
+  )
+  const { id } = data.users.edges[0].node
+  await admin.mutate('updateUser', { id, anchorRoles: [{ anchor, role }] }, 'username', 'admin')
+}
+
 const main = () => page.getByRole('main')
 const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
 const switcher = () => page.getByRole('banner').getByRole('button', { name: 'Anchor:' })
@@ -42,6 +61,8 @@ async function choose(action: string): Promise<void> {
   await row().getByRole('button', { name: 'What to do with Test federation' }).click()
   await page.getByRole('menuitem', { name: action }).click()
 }
+
+const statusOfAddress = async () => (await fetch(`${anchorId}/.well-known/openid-federation`)).status
 
 const confirm = (name: string) => page.getByRole('alertdialog').getByRole('button', { name }).click()
 
@@ -77,16 +98,41 @@ test('the form of a new anchor suggests a short name, and shows what is wrong at
   await page.getByLabel('Short name').fill('test')
 })
 
-test('a new anchor is created, and its address is checked', async () => {
+test('a new anchor is created, its address is checked, and open pages follow', async () => {
+  const other = await openSignedIn('operator', '/keys')
   await page.getByRole('button', { name: 'Create anchor' }).click()
   await page.waitForURL('/installation/anchors/test')
   await heading('Test federation')
   await page.getByRole('button', { name: 'Check again' }).click()
-  await page.getByText(/^(Reachable|Not reachable yet)$/).waitFor()
+  await page.getByText('Reachable', { exact: true }).waitFor()
   await page.getByText('location /test/ {').waitFor()
   expect(await violations(page)).toEqual([])
   // The document shows the first anchor, which is one of several now.
   await switcher().waitFor()
+  // The operator has a role in the first anchor only.
+  expect(new URL(other.page.url()).pathname).toBe('/keys')
+  await setRole('operator', 'OPERATOR')
+  await other.page.reload()
+  await signIn(other.page, 'operator', PASSWORD)
+  await other.page.waitForURL('/a/main/keys')
+  expect(other.complaints).toEqual([])
+  await other.page.context().close()
+})
+
+test('who has a role in one anchor alone sees no other one', async () => {
+  await setRole('operator', null, 'main')
+  const { page: theirs, complaints } = await openSignedIn('operator', '/subordinates/new')
+  await theirs.getByRole('banner').getByText('Test federation').waitFor()
+  expect(await theirs.getByRole('button', { name: 'Anchor:' }).count()).toBe(0)
+  expect(complaints).toEqual([])
+  await theirs.context().close()
+})
+
+test('signing in leads back to the anchor of the address', async () => {
+  const { page: again, complaints } = await openSignedIn('admin', '/a/test/keys')
+  await again.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
+  expect(complaints).toEqual([])
+  await again.context().close()
 })
 
 test('it has members that the first anchor does not have', async () => {
@@ -176,9 +222,11 @@ test('it is paused and resumed', async () => {
   expect(await violations(page, '[role=alertdialog]')).toEqual([])
   await confirm('Pause anchor')
   await row().getByText('Paused').first().waitFor()
+  await expect.poll(statusOfAddress).toBe(503)
   await choose('Resume anchor')
   await confirm('Resume anchor')
   await row().getByText('Paused').first().waitFor({ state: 'hidden' })
+  await expect.poll(statusOfAddress).toBe(200)
 })
 
 test('a user gets a role in one anchor', async () => {

@@ -57,7 +57,8 @@ export function callerMay({ role, lacksSecondFactor }: Caller, scope: Scope): bo
 export function callerIn(caller: Caller, { slug, isFirst }: { slug: string; isFirst: boolean }): Caller {
   const { installation, anchors, only, limit } = caller.grants ?? { ...noGrants, installation: caller.role }
   const general = isFirst || installation === 'admin' ? installation : null
-  const own = only === null || only === slug ? (anchors.get(slug) ?? general) : null
+  const granted = installation === 'admin' ? installation : (anchors.get(slug) ?? general)
+  const own = only === null || only === slug ? granted : null
   return { ...caller, role: own && limit ? lesserRole(own, limit) : own }
 }
 

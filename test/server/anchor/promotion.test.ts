@@ -1,5 +1,6 @@
 /** Members and their Trust Mark types come from one anchor to another, after a dry run. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Role } from '#server/identity/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 
@@ -34,7 +35,7 @@ afterAll(async () => {
   await admin.close()
 })
 
-const as = (name: string, input: object, selection = 'slug', role: 'admin' | 'operator' = 'admin') =>
+const as = (name: string, input: object, selection = 'slug', role: Role = 'admin') =>
   admin.mutate(name, input, selection, role)
 
 async function promote(input: object) {
@@ -94,7 +95,12 @@ it('is refused without two anchors, without subordinates, and without a role in 
   })
   const unknown = { from: 'main', to: 'test', ids } // ids of the other anchor
   expect(await as('promoteSubordinates', unknown, FIELDS)).toMatchObject({ code: 'INVALID_INPUT' })
-  await expect(
-    as('promoteSubordinates', { from: 'test', to: 'main', ids }, FIELDS, 'operator'),
-  ).rejects.toThrow('NOT_FOUND')
+  const promotion = { from: 'test', to: 'main', ids }
+  await expect(as('promoteSubordinates', promotion, FIELDS, 'operator')).rejects.toThrow('NOT_FOUND')
+  const input = { anchorRoles: [{ anchor: 'test', role: 'ADMIN' }] }
+  const users = await admin.execute('{ users(first: 9) { edges { node { id username } } } }', {}, 'admin')
+  const isViewer = ({ node }: { node: { username: string } }) => node.username === 'viewer'
+  const { id } = users.data?.users.edges.find(isViewer)?.node ?? {}
+  await as('updateUser', { id, ...input }, 'id')
+  await expect(as('promoteSubordinates', promotion, FIELDS, 'viewer')).rejects.toThrow('FORBIDDEN')
 })

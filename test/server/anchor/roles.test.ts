@@ -54,7 +54,7 @@ describe('a user with a role in one anchor', () => {
       viewer: { role: 'OPERATOR', mayOperate: true, mayAdminister: false, mayManage: false },
     })
     expect(await ask(tester, ME)).toMatchObject({
-      viewer: { role: null, mayOperate: false, mayManage: false },
+      viewer: { role: 'OPERATOR', mayOperate: true, mayManage: false },
     })
     expect(await ask(tester, createType('operated'))).toEqual({
       createTrustMarkType: { __typename: 'MutationCreateTrustMarkTypeSuccess' },
@@ -105,6 +105,12 @@ describe('a role in the installation', () => {
     })
   })
 
+  it('of an administrator is not less where a role in an anchor is', async () => {
+    await createUser('second', { role: 'ADMIN', anchorRoles: [{ anchor: 'test', role: 'VIEWER' }] })
+    const key = await keyOf({ username: 'second' })
+    expect(await ask(key, ME, 'test')).toMatchObject({ viewer: { role: 'ADMIN' } })
+  })
+
   it('can be taken away from the first anchor, but not from an administrator', async () => {
     const { id } = await createUser('both', {
       role: 'OPERATOR',
@@ -151,7 +157,7 @@ describe('an API key', () => {
   it('of one anchor is valid there only, with the owner’s role there', async () => {
     const key = await keyOf({ username: 'admin', anchor: 'test' })
     expect(await ask(key, ME)).toMatchObject({
-      viewer: { role: null, mayManage: false },
+      viewer: { role: 'ADMIN', mayManage: false },
       trustAnchors: [{ slug: 'test' }],
     })
     expect(await ask(key, ME, 'test')).toMatchObject({ viewer: { role: 'ADMIN', mayManage: false } })

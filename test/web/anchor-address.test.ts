@@ -29,6 +29,11 @@ test.each(['/audit', '/a', '/about/a/test'])('%s names no anchor', (address) => 
   expect(withoutAnchor(address)).toBe(address)
 })
 
+test.each(['/a/main//evil.example', '/a/main/\\evil.example', '//evil.example'])(
+  '%s stays on this site',
+  (address) => expect(addressIn(undefined, address)).toBe('/evil.example'),
+)
+
 test.each([
   ['/a/main/subordinates', '/a/test/subordinates'],
   ['/a/main/subordinates/xyz/keys', '/a/test/subordinates'],

@@ -16,11 +16,8 @@ const installationPages: ReadonlySet<string> = new Set([
 /** The slug in an address. */
 export const anchorIn = (address: string): string | undefined => PREFIX.exec(address)?.[1]
 
-/** The address as an installation with one anchor has it. */
-export function withoutAnchor(address: string): string {
-  const rest = address.replace(PREFIX, '')
-  return rest.startsWith('/') ? rest : `/${rest}`
-}
+/** The address as an installation with one anchor has it; never one of another site, as `//host` would be. */
+export const withoutAnchor = (address: string) => address.replace(PREFIX, '').replace(/^[/\\]*/, '/')
 
 const isOfInstallation = (path: string) => installationPages.has(firstSegment(path))
 const firstSegment = (path: string) => path.split(/[/?#]/, 2)[1] ?? ''
@@ -29,7 +26,7 @@ const firstSegment = (path: string) => path.split(/[/?#]/, 2)[1] ?? ''
 export function addressIn(slug: string | undefined, address: string): string {
   const path = withoutAnchor(address)
   if (slug === undefined || isOfInstallation(path)) return path
-  return `/a/${slug}${path === '/' ? '' : path.replace(/^\/(?=[?#])/, '')}`
+  return `/a/${slug}${path.replace(/^\/(?=[?#]|$)/, '')}`
 }
 
 /** The same section of another anchor, whose objects are others. */

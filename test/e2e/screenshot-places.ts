@@ -29,7 +29,7 @@ async function registering(page: Page): Promise<void> {
   await open('/subordinates', 'Grid computing desk')(page)
   await page.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
-  await page.waitForURL('/subordinates')
+  await page.waitForURL('**/subordinates')
   await page.goto('/subordinates/new')
   await page.getByLabel('Entity Identifier').fill('http://localhost:9106')
   await page.getByRole('button', { name: 'Check' }).click()
@@ -107,24 +107,21 @@ async function palette(page: Page): Promise<void> {
   await page.getByRole('option', { name: 'Library portal' }).waitFor()
 }
 
-/** A second anchor, for tests, and the list of both. */
-async function anchors(page: Page): Promise<void> {
-  await page.goto('/installation')
-  await heading(page, 'Anchors')
-  const last = page.getByRole('table', { name: 'Anchors' }).getByRole('link').last()
-  if ((await last.textContent()) === 'Test federation') return
-  await newAnchor(page)
-  await page.getByRole('button', { name: 'Create anchor' }).click()
-  await heading(page, 'Test federation')
-  await list('/installation', 'Test federation')(page)
-}
-
 async function newAnchor(page: Page): Promise<void> {
   await page.goto('/installation/new')
-  await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Test federation')
-  await page.getByLabel('Environment').selectOption('TEST')
-  await page.getByLabel('Green').check()
-  await page.getByLabel('Entity Identifier').fill('http://localhost:8080/test')
+  await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Health sector')
+  await page.getByLabel('Environment').selectOption('PRODUCTION')
+  await page.getByLabel('Teal').check()
+  await page.getByLabel('Entity Identifier').fill('https://ta.example.org/health')
+}
+
+async function switcher(page: Page): Promise<void> {
+  await list('/', 'Recently registered')(page)
+  await page.getByRole('banner').getByRole('button', { name: 'Anchor:' }).click()
+  await page
+    .getByRole('menuitem', { name: 'Test federation' })
+    .getByText(/alert|warning|critical/)
+    .waitFor()
 }
 
 /** In this order: the last ones change what the others show. */
@@ -160,6 +157,7 @@ export const places: Readonly<Record<string, Place>> = {
   'needs-attention': { reach: list('/', 'not resolve.') },
   'does-not-resolve': { reach: list('/subordinates?state=DOES_NOT_RESOLVE', 'Does not resolve') },
   problem: { reach: unresolvable },
+  anchors: { looks: ['light', 'phone'], reach: list('/installation', 'Test federation') },
   'new-anchor': { reach: newAnchor },
-  anchors: { looks: ['light', 'phone'], reach: anchors },
+  switcher: { reach: switcher },
 }

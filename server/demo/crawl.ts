@@ -6,11 +6,11 @@ import type { AdminClient } from '#server/demo/admin-client.ts'
 const PATIENCE_MS = 30_000
 const POLL_MS = 200
 
-type Run = { state: string; message: string | null }
+type Run = { state: string; error: string | null }
 
 const start = `mutation { result: startCollectionWalk {
   ... on MutationStartCollectionWalkSuccess { data { id } } ... on Error { message } } }`
-const read = `query ($id: ID!) { node(id: $id) { ... on RenewalRun { state message } } }`
+const read = `query ($id: ID!) { node(id: $id) { ... on RenewalRun { state error } } }`
 
 /** Null, or why the federation is not crawled yet; the schedule repeats it. Never throws. */
 export async function crawlFederation(admin: AdminClient): Promise<string | null> {
@@ -27,7 +27,7 @@ export async function crawlFederation(admin: AdminClient): Promise<string | null
       } else {
         const { node } = await admin<{ node: Run | null }>(read, { id })
         if (node?.state === 'SUCCEEDED') return null
-        if (node && node.state !== 'QUEUED' && node.state !== 'RUNNING') return node.message ?? node.state
+        if (node && node.state !== 'QUEUED' && node.state !== 'RUNNING') return node.error ?? node.state
       }
       await setTimeout(POLL_MS)
     }

@@ -69,6 +69,7 @@ test('resolves all members, also below the Intermediate, and again after a secon
   expect(urls).toHaveLength(5)
   for (const url of urls) expect((await fetch(url)).status).toBe(200)
   // The crawl has ended before the demo says what to try.
+  expect(first.stdout()).not.toContain('not crawled')
   const everyone = [...members.values(), `${federationUrl}/edu`].sort()
   expect(await collected(installation)).toEqual(everyone)
   expect(await (await fetch(`${federationUrl}/test/list`)).json()).toEqual([members.get('library')])

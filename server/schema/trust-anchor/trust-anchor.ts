@@ -3,6 +3,7 @@ import { numberSettings } from '#core/defaults.ts'
 import { getEndpointParameter, optionalEndpoints } from '#core/endpoint.ts'
 import { mapRows } from '#core/map-rows.ts'
 import type { Environment as EnvironmentName, Settings } from '#server/database/typed-row.ts'
+import { callerMay } from '#server/identity/caller.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { signEntityConfiguration } from '#server/publish/own-statements.ts'
 import { anchorsOf, contextOf } from '#server/schema/anchor-context.ts'
@@ -65,6 +66,10 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       nullable: true,
       description: 'Since when its endpoints answer 503; null: they serve.',
       resolve: (_settings, _args, { anchors, slug }) => anchors.find(slug)?.pausedAt ?? null,
+    }),
+    mayOperate: t.boolean({
+      description: 'Whether the caller may register subordinates and issue Trust Marks in it.',
+      resolve: (_settings, _args, { caller }) => caller !== null && callerMay(caller, 'operate'),
     }),
     status: t.field({
       type: ServerStatus,

@@ -85,6 +85,9 @@ describe('a user with a role in one anchor', () => {
     const after = await visitor.execute('{ viewer { username } }')
     expect(after.data.viewer).toBeNull()
     expect(await ask(tester, createType('viewed'))).toEqual(['FORBIDDEN'])
+    expect(await ask(tester, '{ trustAnchors { mayOperate } }')).toEqual({
+      trustAnchors: [{ mayOperate: false }],
+    })
     await as('updateUser', { id, anchorRoles: [{ anchor: 'test', role: null }] }, 'id')
     expect(await ask(tester, '{ trustAnchors { slug } }')).toEqual(['UNAUTHENTICATED'])
   })
@@ -92,8 +95,10 @@ describe('a user with a role in one anchor', () => {
 
 describe('a role in the installation', () => {
   it('holds in the first anchor, and not in others', async () => {
-    expect(await ask(admin.keys.operator, '{ trustAnchors { slug } trustAnchor { slug } }')).toEqual({
-      trustAnchors: [{ slug: 'main' }],
+    expect(
+      await ask(admin.keys.operator, '{ trustAnchors { slug mayOperate } trustAnchor { slug } }'),
+    ).toEqual({
+      trustAnchors: [{ slug: 'main', mayOperate: true }],
       trustAnchor: { slug: 'main' },
     })
   })

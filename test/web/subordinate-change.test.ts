@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { itemVerb, runInWords, runTitle } from '#lib/run/run.ts'
-import { changeInput, newDraft, subjectCount } from '#lib/subordinate/change.ts'
+import { changeInput, newDraft } from '#lib/subordinate/change.ts'
+import { subjectCount } from '#lib/subordinate/subjects.ts'
 
 const shown = { ids: ['a', 'b'], filter: { search: 'x' }, totalCount: 5008 }
 const type = {

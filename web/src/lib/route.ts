@@ -42,7 +42,8 @@ export const route = {
   subordinate: (id: string, tab?: SubordinateTab) =>
     at(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
   renewals: (search: RenewalSearch = {}) => at('/renewals', search),
-  renewal: (id: string) => at(`/renewals/${encodeURIComponent(id)}`),
+  /** A run can be one of another anchor. */
+  renewal: (id: string, anchor = presentAnchor) => addressIn(anchor, `/renewals/${encodeURIComponent(id)}`),
   users: (search: Search<typeof userList> = {}) => at('/users', search),
   apiKeys: (search: Search<typeof apiKeyList> = {}) => at('/api-keys', search),
   installation: () => at('/installation'),

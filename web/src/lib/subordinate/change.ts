@@ -4,16 +4,12 @@ import type {
   PickedTypeFragment,
   StartSubordinateChangeInput,
   SubordinateAction,
-  SubordinateFilter,
   SubordinateSettingsInput,
 } from '#lib/gql/graphql.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { subordinateActions } from './action.ts'
 import { type SubordinateSettings, subordinateFields } from './draft.ts'
-import { readEntityList } from './entity-list.ts'
-
-/** The subordinates: the selected ones, all that match the filter of the list, or a pasted list. */
-export type Scope = 'selected' | 'matching' | 'pasted'
+import { type Scope, type Shown, subjects } from './subjects.ts'
 
 /** The settings that can be changed for many at once. */
 export type CommonSetting = 'validFor' | 'autorenew' | 'requiredTrustMarks'
@@ -33,13 +29,6 @@ export interface ChangeDraft {
   reason: string
 }
 
-/** What the list shows. */
-export interface Shown {
-  ids: readonly string[]
-  filter: SubordinateFilter
-  totalCount: number
-}
-
 export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft => ({
   scope,
   text: '',
@@ -52,13 +41,6 @@ export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft =
   delegation: '',
   reason: '',
 })
-
-/** How many subordinates it names or matches. */
-export function subjectCount({ scope, text }: Pick<ChangeDraft, 'scope' | 'text'>, shown: Shown): number {
-  if (scope === 'selected') return shown.ids.length
-  if (scope === 'matching') return shown.totalCount
-  return readEntityList(text).entityIds.length
-}
 
 /** The input of the API, or the field that the user must correct. */
 export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubordinateChangeInput> {
@@ -76,14 +58,6 @@ export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubo
       reason: reason.trim() || null,
     },
   }
-}
-
-function subjects({ scope, text }: ChangeDraft, { ids, filter }: Shown) {
-  if (scope === 'selected') return { ids: [...ids] }
-  if (scope === 'matching') return { filter }
-  const { entityIds, faults } = readEntityList(text)
-  // The run says about a bad line that it is not registered.
-  return { entityIds: [...entityIds, ...faults.map(({ text: line }) => line)] }
 }
 
 function parseChanges({

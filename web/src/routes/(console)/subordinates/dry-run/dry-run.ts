@@ -1,0 +1,23 @@
+/** The dry run of an action on many subordinates: its words and its results. */
+import { graphql } from '#lib/gql/index.ts'
+
+export interface DryRunWords {
+  /** The verb for an item that would succeed. */
+  done: string
+  /** The effect, before the action is confirmed. */
+  consequence: string
+  danger?: boolean
+  /** The button that starts the action, by the number of items that would succeed. */
+  confirm: (number: number) => string
+}
+
+/** The first results of each kind; the page of the run has all. */
+export const DryRunResults = graphql(`
+  query DryRunResults($id: ID!, $anchor: String) {
+    renewalRun(id: $id, anchor: $anchor) {
+      refused: items(failed: true, first: 10) { edges { node { id resource message } } }
+      changed: items(failed: false, skipped: false, first: 10) { edges { node { id resource message } } }
+      unchanged: items(skipped: true, first: 10) { edges { node { id resource message } } }
+    }
+  }
+`)

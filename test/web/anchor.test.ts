@@ -1,6 +1,6 @@
 /** Tests what the console says about anchors: names, alerts, suggested slugs, and examples for proxies. */
 import { describe, expect, test } from 'vitest'
-import { alertsInWords, nameOf } from '#lib/anchor/anchor.ts'
+import { alertsInWords, nameOf, onlySlug, superiorsOf } from '#lib/anchor/anchor.ts'
 import { caddyExample, formOf, nginxExample } from '#lib/anchor/proxy.ts'
 import { suggestSlug } from '#lib/anchor/slug.ts'
 import { isSlug } from '#store/anchors.ts'
@@ -8,6 +8,24 @@ import { isSlug } from '#store/anchors.ts'
 test('is called by its name, or else by its identifier', () => {
   expect(nameOf({ displayName: 'Test', entityId: 'https://ta.example.org' })).toBe('Test')
   expect(nameOf({ displayName: null, entityId: 'https://ta.example.org' })).toBe('ta.example.org')
+})
+
+test('is an Intermediate under the anchors that its authority hints name', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((host) => ({ entityId: `https://${host}.example.org` }))
+  const authorityHints = [c?.entityId ?? '', 'https://elsewhere.example.org', a?.entityId ?? '']
+  expect(
+    superiorsOf(
+      { authorityHints },
+      [a, b, c].flatMap((anchor) => anchor ?? []),
+    ),
+  ).toEqual([a, c])
+  expect(superiorsOf({ authorityHints: [] }, [{ entityId: 'https://a.example.org' }])).toEqual([])
+})
+
+test('is chosen beforehand where it is the only one', () => {
+  expect(onlySlug([])).toBe('')
+  expect(onlySlug([{ slug: 'test' }])).toBe('test')
+  expect(onlySlug([{ slug: 'test' }, { slug: 'main' }])).toBe('')
 })
 
 const alert = (severity: 'CRITICAL' | 'WARNING', acknowledgedBy: string | null = null) => ({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { itemVerb, runInWords, runTitle } from '#lib/run/run.ts'
 import { changeInput, newDraft } from '#lib/subordinate/change.ts'
+import { promotionInput } from '#lib/subordinate/promotion.ts'
 import { subjectCount } from '#lib/subordinate/subjects.ts'
 
 const shown = { ids: ['a', 'b'], filter: { search: 'x' }, totalCount: 5008 }
@@ -27,6 +28,18 @@ test('names the selected subordinates by id, all that match by their filter, and
     reason: 'Why',
   })
   expect([selected, matching, pasted].map((draft) => subjectCount(draft, shown))).toEqual([2, 5008, 1])
+})
+
+test('promotes the selected subordinates or all that match, and names both anchors', () => {
+  const both = { from: 'test', to: 'main' }
+  expect(promotionInput({ scope: 'selected', to: 'main' }, shown, 'test')).toEqual({
+    ...both,
+    ids: ['a', 'b'],
+  })
+  expect(promotionInput({ scope: 'matching', to: 'main' }, shown, 'test')).toEqual({
+    ...both,
+    filter: { search: 'x' },
+  })
 })
 
 test('sends the checked settings only, and refuses a change without any', () => {

@@ -16,6 +16,16 @@ graphql(`
 export const nameOf = ({ displayName, entityId }: Pick<AnchorFieldsFragment, 'displayName' | 'entityId'>) =>
   displayName ?? shortEntityId(entityId)
 
+/** Its superiors among the anchors of the installation: under them it is an Intermediate. */
+export const superiorsOf = <Anchor extends { entityId: string }>(
+  { authorityHints }: { authorityHints: readonly string[] },
+  anchors: readonly Anchor[],
+) => anchors.filter(({ entityId }) => authorityHints.includes(entityId))
+
+/** What a form begins with: where there is no choice, the only one. */
+export const onlySlug = ([only, ...others]: readonly { slug: string }[]) =>
+  only && others.length === 0 ? only.slug : ''
+
 /** The alerts that wait for a decision, by severity. */
 export function alertsInWords(alerts: readonly AlertCountFieldsFragment[]): { tone: Tone; label: string } {
   const { open } = byAttention(alerts)

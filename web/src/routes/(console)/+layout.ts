@@ -9,7 +9,7 @@ import type { LayoutLoad } from './$types'
 
 const ShellStatus = graphql(`
   query ShellStatus {
-    trustAnchors { ...AnchorFields status { publication { ...PublicationFields } } }
+    trustAnchors { ...AnchorFields mayOperate status { publication { ...PublicationFields } } }
   }
 `)
 

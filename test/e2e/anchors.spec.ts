@@ -265,16 +265,5 @@ test('it is removed after its members', async () => {
   await page.goto('/a/main/subordinates')
   await page.waitForURL('/subordinates')
   expect(await switcher().count()).toBe(0)
-})
-
-test('an Intermediate below the first anchor is its member', async () => {
-  await page.goto('/installation/new')
-  await main().getByLabel('Name', { exact: true }).fill('Education sector')
-  await page.getByLabel('Entity Identifier').fill(`${admin.entityId}/edu`)
-  await page.getByLabel('Superior').selectOption('main')
-  await page.getByRole('button', { name: 'Create anchor' }).click()
-  await page.waitForURL('/installation/anchors/edu')
-  await page.goto('/a/main/subordinates')
-  await page.getByText('1 subordinate', { exact: true }).waitFor()
   expect(watched.complaints).toEqual([])
 })

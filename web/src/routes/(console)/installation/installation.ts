@@ -5,6 +5,7 @@ import { graphql } from '#lib/gql/index.ts'
 graphql(`
   fragment InstallationRow on TrustAnchor {
     ...AnchorFields
+    authorityHints
     status {
       counts { subordinates trustMarkTypes }
       expiringSoon { days subordinates trustMarks }
@@ -52,6 +53,16 @@ export const CreateTrustAnchor = graphql(`
     createTrustAnchor(input: $input) {
       __typename
       ... on MutationCreateTrustAnchorSuccess { data { slug } }
+      ...Refusal
+    }
+  }
+`)
+
+export const MakeIntermediate = graphql(`
+  mutation MakeIntermediate($input: MakeIntermediateInput!) {
+    makeIntermediate(input: $input) {
+      __typename
+      ... on MutationMakeIntermediateSuccess { data { slug authorityHints } }
       ...Refusal
     }
   }

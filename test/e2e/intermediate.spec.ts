@@ -1,0 +1,86 @@
+/** Tests Intermediates in the console: a new anchor under another one, and one that becomes an Intermediate later. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import type { Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { openConsole } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let page: Page
+let leaf: TestEntity
+let sector: string
+
+const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  sector = `${admin.entityId}/sector`
+  leaf = await startEntity({ authorityHints: [sector], metadata: relyingParty })
+  await as('updateTrustAnchor', { displayName: 'Main federation' })
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/installation/new'))
+  page = watched.page
+})
+afterAll(async () => {
+  await browser.close()
+  await leaf.close()
+  await admin.close()
+})
+
+const dialog = () => page.getByRole('dialog')
+const row = (name: string) => page.getByRole('table', { name: 'Anchors' }).getByRole('row', { name })
+
+async function askAbout(name: string): Promise<void> {
+  await page.getByRole('button', { name: `What to do with ${name}` }).click()
+  await page.getByRole('menuitem', { name: 'Make Intermediate' }).click()
+  await dialog().waitFor()
+}
+
+test('a new anchor is an Intermediate in one action', async () => {
+  await page.getByLabel('Name', { exact: true }).fill('Sector')
+  expect(await page.getByLabel('Superior').inputValue()).toBe('')
+  await page.getByLabel('Superior').selectOption({ label: 'Main federation' })
+  await page.getByLabel('Entity Identifier').fill(sector)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Create anchor' }).click()
+  await page.waitForURL('/installation/anchors/sector')
+  await page.getByRole('heading', { level: 1, name: 'Sector' }).waitFor()
+  await page.goto('/installation')
+  await row('Sector').getByText('Intermediate under Main federation').waitFor()
+})
+
+test('a leaf below it resolves at its superior', async () => {
+  await as('registerSubordinate', { anchor: 'sector', entityId: leaf.id }, 'id')
+  const resolve = () => admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
+  await expect.poll(async () => (await resolve()).status).toBe(200)
+  const [, payload = ''] = (await (await resolve()).text()).split('.')
+  const { trust_chain: chain } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  // The leaf, the Intermediate about it, the Trust Anchor about the Intermediate, and the Trust Anchor.
+  expect(chain).toHaveLength(4)
+})
+
+test('an anchor becomes an Intermediate later', async () => {
+  await as('createTrustAnchor', { slug: 'late', entityId: `${admin.entityId}/late`, displayName: 'Late' })
+  await page.reload()
+  await askAbout('Late')
+  await dialog().getByLabel('Superior').selectOption({ label: 'Sector' })
+  await dialog().getByText('Late names Sector in its authority hints').waitFor()
+  expect(await violations(page, '[role=dialog]')).toEqual([])
+  await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
+  await row('Late').getByText('Intermediate under Sector').waitFor()
+})
+
+test('a superior that is below it is refused at its field', async () => {
+  await askAbout('Main federation')
+  await dialog().getByLabel('Superior').selectOption({ label: 'Late' })
+  await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
+  await dialog().getByText('choose another superior').waitFor()
+  expect(await dialog().getByLabel('Superior').getAttribute('aria-invalid')).toBe('true')
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  await dialog().waitFor({ state: 'hidden' })
+  expect(watched.complaints).toEqual([])
+})

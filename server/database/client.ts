@@ -10,6 +10,8 @@ export type Transaction = Prisma.TransactionClient
 
 export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: 10_000 })
+  // An idle connection that breaks is replaced. Queries report an outage.
+  pool.on('error', () => undefined)
   return pool.setMaxListeners(0) // the client of each anchor listens
 }
 

@@ -13,7 +13,6 @@ const {
   ConflictError,
   NotFoundError,
   EntityRejectedError,
-  UnavailableError,
   KeyDirectoryReadOnlyError,
   ReauthenticationRequiredError,
 } = failures
@@ -96,7 +95,6 @@ builder.mutationFields((t) => ({
         InvalidInputError,
         ConflictError,
         EntityRejectedError,
-        UnavailableError,
         KeyDirectoryReadOnlyError,
         ReauthenticationRequiredError,
       ],
@@ -113,14 +111,7 @@ builder.mutationFields((t) => ({
     description:
       'Makes an anchor an Intermediate under another anchor of this installation: sets its authority hint, and registers it there.',
     errors: {
-      types: [
-        InvalidInputError,
-        ConflictError,
-        NotFoundError,
-        EntityRejectedError,
-        UnavailableError,
-        ReauthenticationRequiredError,
-      ],
+      types: [ConflictError, NotFoundError, EntityRejectedError, ReauthenticationRequiredError],
     },
     args: { input: t.arg({ type: MakeIntermediateInput, required: true, description: 'Both anchors.' }) },
     resolve: async (_root, { input }, context, info) => {
@@ -133,7 +124,7 @@ builder.mutationFields((t) => ({
     ...ofInstallation,
     type: TrustAnchor,
     description: 'Pauses an anchor: its endpoints answer 503 until it is resumed. Nothing else stops.',
-    errors: { types: [ConflictError, NotFoundError, UnavailableError, ReauthenticationRequiredError] },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: PauseTrustAnchorInput, required: true, description: 'The anchor.' }) },
     resolve: async (_root, { input }, context, info) => {
       const anchor = await context.anchorChanges.pause(requireRecentCaller(context), input.anchor)
@@ -144,7 +135,7 @@ builder.mutationFields((t) => ({
     ...ofInstallation,
     type: TrustAnchor,
     description: 'Resumes an anchor that was paused.',
-    errors: { types: [ConflictError, NotFoundError, UnavailableError, ReauthenticationRequiredError] },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: ResumeTrustAnchorInput, required: true, description: 'The anchor.' }) },
     resolve: async (_root, { input }, context, info) => {
       const anchor = await context.anchorChanges.resume(requireRecentCaller(context), input.anchor)

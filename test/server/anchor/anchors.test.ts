@@ -36,9 +36,13 @@ describe('a second anchor', () => {
     [{ slug: 'Test' }, 'INVALID_INPUT', ['input', 'slug']],
     [{ slug: 'main' }, 'CONFLICT', ['input', 'slug']],
     [{ color: 'red' }, 'INVALID_INPUT', ['input', 'color']],
-  ])('is refused with %o', async (input, code, path) => {
-    expect(await create(input)).toMatchObject({ code, path })
-  })
+  ])(
+    'is refused with %o',
+    { tags: 'mutation/createTrustAnchor/InvalidInputError' },
+    async (input, code, path) => {
+      expect(await create(input)).toMatchObject({ code, path })
+    },
+  )
 
   it('is created by an administrator', async () => {
     expect(await create({ environment: 'TEST', color: '#00AA00' })).toMatchObject({

@@ -68,7 +68,9 @@ describe('the action', () => {
     })
   })
 
-  it('leaves nothing behind where the superior refuses', async () => {
+  it('leaves nothing behind where the superior refuses', {
+    tags: ['mutation/createTrustAnchor/EntityRejectedError', 'mutation/makeIntermediate/EntityRejectedError'],
+  }, async () => {
     const metadataPolicy = { federation_entity: { organization_name: { essential: true } } }
     await as('updateFederationPolicy', { anchor: 'main', metadataPolicy }, 'version')
     const entityId = `${admin.entityId}/deep`
@@ -76,6 +78,16 @@ describe('the action', () => {
     expect(await as('createTrustAnchor', input)).toMatchObject({ code: 'ENTITY_REJECTED' })
     const { data } = await admin.execute('{ trustAnchors { slug } }', {}, 'admin')
     expect(data?.trustAnchors).toEqual([{ slug: 'main' }, { slug: 'sector' }])
+    await as('createTrustAnchor', { ...input, superior: null })
+    expect(await as('makeIntermediate', { anchor: 'deep', superior: 'main' })).toMatchObject({
+      code: 'ENTITY_REJECTED',
+    })
+    const { data: deep } = await admin.execute(
+      '{ trustAnchor(anchor: "deep") { authorityHints } }',
+      {},
+      'admin',
+    )
+    expect(deep?.trustAnchor).toEqual({ authorityHints: [] })
     await as('updateFederationPolicy', { anchor: 'main', metadataPolicy: null }, 'version')
   })
 })

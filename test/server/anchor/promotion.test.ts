@@ -89,7 +89,9 @@ it('registers each member with its settings, examined for its new anchor', async
   })
 })
 
-it('is refused without two anchors, without subordinates, and without a role in both', async () => {
+it('is refused without two anchors, without subordinates, and without a role in both', {
+  tags: 'mutation/promoteSubordinates/InvalidInputError',
+}, async () => {
   expect(await as('promoteSubordinates', { from: 'test', to: 'test', ids }, FIELDS)).toMatchObject({
     code: 'INVALID_INPUT',
   })

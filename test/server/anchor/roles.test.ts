@@ -187,7 +187,12 @@ describe('an API key', () => {
   })
 })
 
-it('refuses a user without any role, and a role in an unknown anchor', async () => {
+it('refuses a user without any role, and a role in an unknown anchor', {
+  tags: 'mutation/updateUser/InvalidInputError',
+}, async () => {
+  const { id } = await createUser('known', { role: 'VIEWER' })
+  const unknown = { id, anchorRoles: [{ anchor: 'none', role: 'VIEWER' }] }
+  expect(await as('updateUser', unknown, 'id')).toMatchObject({ code: 'INVALID_INPUT' })
   expect(await createUser('none', {})).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'role'] })
   expect(await createUser('none', { anchorRoles: [{ anchor: 'none', role: 'VIEWER' }] })).toMatchObject({
     code: 'INVALID_INPUT',

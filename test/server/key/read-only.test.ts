@@ -45,6 +45,7 @@ it.each([
   ['switchSigningKey', '{}'],
   ['retireKey', '{kid: "x"}'],
   ['revokeKey', '{kid: "x", reason: "compromised"}'],
+  ['createTrustAnchor', '{slug: "x", entityId: "https://x.example.org", displayName: "X"}'],
 ])(
   '%s fails with the reason, and changes nothing',
   {
@@ -53,6 +54,7 @@ it.each([
       'mutation/switchSigningKey/KeyDirectoryReadOnlyError',
       'mutation/retireKey/KeyDirectoryReadOnlyError',
       'mutation/revokeKey/KeyDirectoryReadOnlyError',
+      'mutation/createTrustAnchor/KeyDirectoryReadOnlyError',
     ],
   },
   async (name, input) => {

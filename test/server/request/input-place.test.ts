@@ -61,7 +61,12 @@ it.for<[what: string, changes: object, path: (string | number)[], message: strin
     'CreateUserInput has no field "passwrd".',
   ],
   ['a missing value', { username: undefined }, ['input', 'username'], 'Enter a value for input.username.'],
-  ['null where a value must be', { role: null }, ['input', 'role'], 'Enter a value for input.role.'],
+  [
+    'null where a value must be',
+    { username: null },
+    ['input', 'username'],
+    'Enter a value for input.username.',
+  ],
   [
     'a value that the enum does not have',
     { role: 'secret' },

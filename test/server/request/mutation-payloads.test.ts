@@ -64,9 +64,9 @@ async function issue(): Promise<Made> {
   return make('issueTrustMark', { trustMarkType: type, entityId: 'https://rp.example.org' })
 }
 
-async function register(): Promise<Made> {
+async function register(place: { anchor?: string } = {}): Promise<Made> {
   const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
-  return make('registerSubordinate', { entityId })
+  return make('registerSubordinate', { entityId, ...place })
 }
 
 async function addPasskey(): Promise<Made> {
@@ -175,7 +175,10 @@ const calls: Row[] = [
   ['makeIntermediate', () => ({ input: { anchor: ANOTHER.slug, superior: 'main' } })],
   [
     'promoteSubordinates',
-    async () => ({ input: { from: 'main', to: ANOTHER.slug, ids: [(await register()).id], dryRun: true } }),
+    async () => {
+      const { id } = await register({ anchor: 'main' })
+      return { input: { from: 'main', to: ANOTHER.slug, ids: [id], dryRun: true } }
+    },
   ],
   ['pauseTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
   ['resumeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],

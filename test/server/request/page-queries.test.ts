@@ -87,6 +87,9 @@ function contextOf(): Context {
     now: systemClock,
     entityId: 'https://ta.example.org',
     allowHttp: false,
+    slug: 'main',
+    isFirst: true,
+    anchors: { list: () => [{ slug: 'main' }] },
     isPending: async () => false,
   }
   return context as unknown as Context // a resolver that reads more fails the test

@@ -41,7 +41,7 @@ export function guardRoutes(app: FastifyInstance, doors: Doors & { anchors: Anch
     if (!found) throw new AccessError(401, 'Send a valid API key in the header X-API-Key.')
     const anchor = choose(doors.anchors, request)
     const caller = anchor && callerIn(found, anchor)
-    // Whether an anchor exists is told only to callers with a role in it.
+    // Only callers with a role in an anchor learn that it exists.
     if (!caller || (caller.role === null && !anchor.isFirst))
       throw new AccessError(404, 'There is no such anchor in which this key has a role.')
     anchorsOfRequests.set(request, anchor)

@@ -50,7 +50,7 @@ function theOnly(context: Context): Anchor {
   })
 }
 
-/** Whether an anchor exists is told only to callers with a role in it. */
+/** Only callers with a role in an anchor learn that it exists. */
 function find(context: Context, name: string): Anchor {
   const anchor = anchorsOf(context).find(({ slug, entityId }) => slug === name || entityId === name)
   if (anchor) return anchor

@@ -10,7 +10,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { NewInvitations } from '#server/schema/new-invitations.ts'
 
-/** What the installation has, whichever anchor a field is about. */
+/** What the installation has, the same for fields of every anchor. */
 export type InstallationContext = {
   caller: Caller | null
   /** Where the request comes from, also without credentials. */

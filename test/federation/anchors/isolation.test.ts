@@ -113,7 +113,7 @@ test('a request with several Host headers, or without one, reaches no anchor', a
   expect(await rawIssuer(CONFIGURATION, ['Host: b.example'], '1.0')).toBe(b.entityId)
 })
 
-test('requests for several anchors on one connection are told apart', async () => {
+test('requests on one connection reach the anchor that each names', async () => {
   const hosts = ['a.example', 'b.example', 'c.example', 'a.example', 'b.example']
   const requests = hosts.map((host) => `GET ${CONFIGURATION} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
   const end = rawRequest('/health/live', ['Host: a.example'])

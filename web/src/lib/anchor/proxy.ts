@@ -24,7 +24,7 @@ export function nginxExample(entityId: string): string {
   ].join('\n')
 }
 
-/** For Caddy, which gets a certificate by itself. */
+/** For Caddy, which gets the certificate automatically. */
 export function caddyExample(entityId: string): string {
   const { host, path } = placeOf(entityId)
   const matcher = path === '' ? '' : `${path}/* `

@@ -22,8 +22,9 @@ export interface RolesDraft {
 const newUser: User = { role: null, anchorRoles: [] }
 
 export function roleIn({ role, anchorRoles }: User, { slug, isFirst }: Anchor): Role | null {
+  if (role === 'ADMIN') return role
   const own = anchorRoles.find(({ anchor }) => anchor === slug)?.role
-  return own ?? (isFirst || role === 'ADMIN' ? role : null)
+  return own ?? (isFirst ? role : null)
 }
 
 /** Where there is one anchor, a new user begins as a viewer. */

@@ -7,13 +7,14 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { buildEndpointUrl } from '#core/endpoint.ts'
 import {
   buildEntityConfiguration,
   buildSubordinateStatement,
   ENTITY_STATEMENT_TYP,
 } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { type FederationConfig, readConfig } from '#federation/config/config.ts'
 import { type FederationServer, type Overrides, startFederationServer } from '#federation/start.ts'
 import { anchorPlace, FIRST_ANCHOR, type RegisteredAnchor, writeAnchors } from '#store/anchors.ts'
@@ -61,19 +62,25 @@ export async function prepareInstallation(
     return key
   }
 
-  /** Publishes the Entity Configuration of an anchor and statements about its members. */
-  async function publish(slug: string, id: string, members: readonly string[] = []): Promise<void> {
+  /** Publishes the Entity Configuration of an anchor and statements about its members, with one key set for all. */
+  async function publish(
+    slug: string,
+    id: string,
+    members: readonly string[] = [],
+    memberKeys?: JwkSet,
+  ): Promise<void> {
     const key = keys.get(slug) ?? (await createKey(slug))
     const names = redisKeys(placeOf(slug).redisKeyPrefix)
     const iat = Math.floor(Date.now() / 1000)
     const times = { iat, exp: iat + lifetime }
     const jwks = { keys: [toPublicJwk(key)] }
     const sign = (claims: object) => signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
-    const metadata = { federation_entity: { organization_name: slug } }
+    const endpoint = { federation_fetch_endpoint: buildEndpointUrl(id, 'fetch') }
+    const metadata = { federation_entity: { organization_name: slug, ...endpoint } }
     const own = buildEntityConfiguration({ entityId: id, ...times, keys: jwks, metadata })
     await redis.client.set(names.entityConfiguration, await sign(own))
     for (const subject of members) {
-      const statement = buildSubordinateStatement({ issuer: id, subject, ...times, keys: jwks })
+      const statement = buildSubordinateStatement({ issuer: id, subject, ...times, keys: memberKeys ?? jwks })
       await redis.client.hset(names.subordinates, subject, await sign(statement))
     }
     await redis.client.publish(names.changes, formatChange({ kind: 'all' }))
@@ -85,6 +92,8 @@ export async function prepareInstallation(
     config,
     placeOf,
     publish,
+    /** The signing key of a published anchor. */
+    keyOf: (slug: string) => keys.get(slug) as Jwk,
     register: (...anchors: readonly RegisteredAnchor[]) =>
       writeAnchors(redis.client, config.redisKeyPrefix, anchors),
     start: (overrides: Overrides = {}, changed: Partial<FederationConfig> = {}) =>

@@ -1,0 +1,93 @@
+/** Each endpoint answers with the data of its own anchor only, whatever of another anchor a request names. */
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type EndpointName, endpointNames, endpoints, getEndpointPath } from '#core/endpoint.ts'
+import type { FederationServer } from '#federation/start.ts'
+import { ask, type Installation, prepareInstallation } from './installation.ts'
+import { type PublishedAnchor, publishEverything } from './published-anchor.ts'
+
+const anchors = [
+  { slug: 'main', entityId: 'https://main.example', paused: false },
+  { slug: 'edu', entityId: 'https://edu.example', paused: false },
+]
+
+let installation: Installation
+let server: FederationServer
+let published: PublishedAnchor[]
+
+beforeAll(async () => {
+  installation = await prepareInstallation('https://main.example')
+  published = await Promise.all(anchors.map((anchor) => publishEverything(installation, anchor)))
+  await installation.register(...anchors)
+  server = await installation.start()
+})
+afterAll(async () => {
+  await server.close()
+  await installation.close()
+})
+
+type Row = {
+  /** Names the data of the anchor. */
+  parameters?: (of: PublishedAnchor) => Record<string, string>
+  /** What only an answer of the anchor has. The parameters do not. */
+  reveals: (of: PublishedAnchor) => string
+}
+
+const issuer = ({ entityId }: PublishedAnchor) => `"iss":"${entityId}"`
+const member = ({ member }: PublishedAnchor) => `"${member}"`
+
+/** A new endpoint needs a row. */
+const rows: Record<EndpointName, Row> = {
+  fetch: { parameters: (of) => ({ sub: of.member }), reveals: issuer },
+  list: { reveals: member },
+  resolve: {
+    parameters: (of) => ({ sub: of.member, trust_anchor: of.entityId }),
+    reveals: issuer,
+  },
+  trust_mark_status: { parameters: (of) => ({ trust_mark: of.trustMark }), reveals: issuer },
+  trust_mark_list: { parameters: (of) => ({ trust_mark_type: of.type }), reveals: member },
+  trust_mark: {
+    parameters: (of) => ({ sub: of.member, trust_mark_type: of.type }),
+    reveals: issuer,
+  },
+  historical_keys: { reveals: issuer },
+  collection: { reveals: member },
+  extended_list: { reveals: member },
+  subordinate_events: { parameters: (of) => ({ sub: of.member }), reveals: issuer },
+}
+
+/** Sends the request of a row about one anchor to another. A JWT is decoded. */
+async function answerAt(at: PublishedAnchor, name: EndpointName, of: PublishedAnchor): Promise<string> {
+  const host = new URL(at.entityId).host
+  const parameters = new URLSearchParams(rows[name].parameters?.(of))
+  const path = getEndpointPath(name)
+  const { body, headers } =
+    endpoints[name].method === 'POST'
+      ? await ask(server, host, path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: `${parameters}`,
+        })
+      : await ask(server, host, `${path}?${parameters}`)
+  return String(headers['content-type']).includes('jwt')
+    ? JSON.stringify([decodeProtectedHeader(body), decodeJwt(body)])
+    : body
+}
+
+test('there is a row for each endpoint', () => {
+  expect(Object.keys(rows)).toEqual(endpointNames)
+})
+
+describe.each(endpointNames)('%s', (name) => {
+  const { reveals } = rows[name]
+  const pairs = () => published.flatMap((at) => published.map((of) => [at, of] as const))
+
+  // A repeated request may be answered without the route.
+  test.each([1, 2, 3])('answers with the data of its own anchor only, request %i', async () => {
+    for (const [at, of] of pairs()) {
+      const answer = await answerAt(at, name, of)
+      expect(answer.includes(reveals(of)), `${of.slug} at ${at.slug}: ${answer}`).toBe(at === of)
+      if (at !== of) expect(answer).not.toContain(of.kid)
+    }
+  })
+})

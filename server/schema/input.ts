@@ -1,8 +1,12 @@
-/** Reads ids and callers in resolvers. */
+/** Reads ids, callers and alternatives in resolvers. */
 import { decodeGlobalID } from '@pothos/plugin-relay'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import type { Person } from '#server/auth/own-account.ts'
-import { NotFoundError, ReauthenticationRequiredError } from '#server/error/operation-error.ts'
+import {
+  InvalidInputError,
+  NotFoundError,
+  ReauthenticationRequiredError,
+} from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { integerKey, textKey } from '#server/schema/global-id.ts'
@@ -41,6 +45,15 @@ export function textNodeId(globalId: string, typename: string): string {
     `There is no ${typename} with the id ${JSON.stringify(globalId.slice(0, 100))}.`,
     'id',
   )
+}
+
+const names = new Intl.ListFormat('en-GB')
+
+/** Refuses an input that does not have exactly one of these fields. @throws InvalidInputError */
+export function requireOneOf(fields: Record<string, unknown>): void {
+  const given = Object.values(fields).filter((value) => value != null)
+  if (given.length !== 1)
+    throw new InvalidInputError(`Give exactly one of ${names.format(Object.keys(fields))}.`)
 }
 
 /** The caller of a mutation; the scopes of the field guarantee that there is one. */

@@ -10,7 +10,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
-import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { keyOrNull, requireCaller, requireOneOf } from '#server/schema/input.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 
 const { ConflictError } = failures
@@ -71,8 +71,7 @@ function contextWith(scope: Scope, context: Context, name: string): Context {
 
 /** @throws InvalidInputError */
 async function conditionOf({ ids, filter }: Input, from: Context) {
-  if ([ids, filter].filter((given) => given != null).length !== 1)
-    throw new InvalidInputError('Give exactly one of ids and filter.')
+  requireOneOf({ ids, filter })
   if (!ids) return subordinateCondition(filter ?? {}, from)
   const keys = ids.flatMap((id) => {
     const located = locateId(id)

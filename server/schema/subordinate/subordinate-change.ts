@@ -5,7 +5,7 @@ import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { keyOrNull, requireCaller, requireOneOf } from '#server/schema/input.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
@@ -75,8 +75,7 @@ builder.mutationField('startSubordinateChange', (t) =>
 
 /** @throws InvalidInputError */
 async function subjectsOf({ ids, entityIds, filter }: Input, context: Context): Promise<Subjects> {
-  if ([ids, entityIds, filter].filter((given) => given != null).length !== 1)
-    throw new InvalidInputError('Give exactly one of ids, entityIds and filter.')
+  requireOneOf({ ids, entityIds, filter })
   if (ids) return { ids: ids.map((id) => ({ id, key: keyOrNull(id, 'Subordinate') })) }
   if (entityIds) return { entityIds }
   return { filter: filter ?? {}, where: await subordinateCondition(filter ?? {}, context) }

@@ -48,7 +48,8 @@ export async function insertSubordinates(
   const { metadata, keys, configuration, expiresAt } = await signExample()
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query(`SET search_path TO "${schema}", "public"`)
+  await client.query('BEGIN')
+  await client.query(`SET LOCAL search_path TO "${schema}", "public"`) // PGlite has one session for all
   await client.query(
     `INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
        "entityConfigurationExpiresAt", "lastCheckedAt")
@@ -56,6 +57,7 @@ export async function insertSubordinates(
      FROM generate_series(1, $5::int) AS n`,
     [metadata, keys, configuration, expiresAt, count, base],
   )
+  await client.query('COMMIT')
   await client.end()
 }
 

@@ -115,6 +115,22 @@ async function newAnchor(page: Page): Promise<void> {
   await page.getByLabel('Entity Identifier').fill('https://ta.example.org/health')
 }
 
+async function promotion(page: Page): Promise<void> {
+  await page.goto('/a/test/subordinates')
+  await page.getByLabel('Select all on this page').check()
+  await page.getByRole('button', { name: 'Promote…' }).click()
+  await page.getByRole('button', { name: 'Show what would happen' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Promote to' }).waitFor()
+}
+
+async function intermediate(page: Page): Promise<void> {
+  await page.goto('/installation')
+  await page.getByRole('button', { name: 'What to do with Test federation' }).click()
+  await page.getByRole('menuitem', { name: 'Make Intermediate' }).click()
+  await page.getByLabel('Superior').selectOption('main')
+  await page.getByRole('dialog').getByText('in its authority hints').waitFor()
+}
+
 async function switcher(page: Page): Promise<void> {
   await list('/', 'Recently registered')(page)
   await page.getByRole('banner').getByRole('button', { name: 'Anchor:' }).click()
@@ -159,5 +175,7 @@ export const places: Readonly<Record<string, Place>> = {
   problem: { reach: unresolvable },
   anchors: { looks: ['light', 'phone'], reach: list('/installation', 'Test federation') },
   'new-anchor': { reach: newAnchor },
+  promotion: { reach: promotion },
+  'make-intermediate': { reach: intermediate },
   switcher: { reach: switcher },
 }

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Pool } from 'pg'
 import { createFetcher } from '#fetcher/fetcher.ts'
+import type { Gate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { createAlertService } from '#server/alerts/alerts.ts'
 import { watchAlerts } from '#server/alerts/watch.ts'
@@ -42,6 +43,8 @@ export type Installation = {
   subscriber: Redis
   /** Announcements of what is published. */
   changes: ChangeChannels
+  /** Work that needs much memory is done for one anchor after the other. */
+  gate: Gate
   observe: Observer
   log: FastifyBaseLogger
   now: Clock
@@ -119,6 +122,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     ...ofInstallation,
     services: createServices({ ...deps, publisher: behind }),
     redisKeyPrefix,
+    gate: installation.gate,
     runs,
     observe: observe.jobs,
   }

@@ -1,4 +1,5 @@
 /** The dependencies of runs and schedules. */
+import type { Gate } from '#fetcher/gate.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
 import type { ServiceDeps } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'
@@ -6,4 +7,10 @@ import type { Services } from '#server/services/index.ts'
 export type RunContext = Pick<
   ServiceDeps,
   'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher' | 'now'
-> & { services: Services; redisKeyPrefix: string; observe: JobObserver }
+> & {
+  services: Services
+  redisKeyPrefix: string
+  observe: JobObserver
+  /** Work that needs much memory is done for one anchor of the process after the other. */
+  gate: Gate
+}

@@ -190,8 +190,9 @@ function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {
   return startRun(context, 'walk-collection', 'COLLECTION')
 }
 
-async function detectDrift({ publishing, publisher, observe }: ScheduleContext): Promise<ScheduleResult> {
-  const found = await repairDrift(publishing, publisher)
+async function detectDrift(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
+  const { publishing, publisher, observe, gate } = context
+  const found = await gate.run('drift', signal, () => repairDrift(publishing, publisher))
   observe.driftFound(found)
   const { missing, unexpected, different } = found
   if (missing + unexpected + different === 0) return { message: 'In sync.' }

@@ -1,6 +1,7 @@
 /** Creates the parts that processes share: connections, and the anchors of the installation. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
+import { createGate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
 import type { Installation } from '#server/anchors/anchor.ts'
@@ -18,6 +19,8 @@ import { connectRedis } from '#store/connect.ts'
 const WRITER_TIMEOUT_MS = 30_000
 /** Of the queues of all anchors, whose queries are short. */
 const QUEUE_CONNECTIONS = 4
+/** Crawls at a time, and comparisons with Redis: each needs much memory. */
+const LARGE_AT_A_TIME = 2
 
 export type Backend = Awaited<ReturnType<typeof startBackend>>
 
@@ -62,6 +65,7 @@ export async function connectBackend(
   const installation: Installation = {
     ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, isWorker, fetchLimits },
     changes: createChangeChannels(redis),
+    gate: createGate(LARGE_AT_A_TIME),
   }
   return { ...installation, close: () => owned.disposeAsync() }
 }

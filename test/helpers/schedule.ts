@@ -12,9 +12,8 @@ export type TestSchedules = {
 
 export async function openSchedules(admin: TestAdmin): Promise<TestSchedules> {
   const { context: publishing, close } = await openPublishing(admin)
-  const { db } = admin.server
-  // The server's own workers do the work, so the other fields are not used here.
-  const context = { ...admin.server, publishing } as unknown as ScheduleContext
+  const { db, jobContext, publisher, services } = admin.server
+  const context: ScheduleContext = { ...jobContext, publisher, services, publishing }
   return {
     async run(name) {
       const { message, runId } = await schedules[name].run(context, new AbortController().signal)

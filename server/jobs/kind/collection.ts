@@ -12,7 +12,7 @@ export const collection: RunKindRow = {
   isSingle: true,
   prepare: (tx, { id: runId }, { entityId }) =>
     tx.renewalRunItem.create({ data: { runId, resource: entityId } }),
-  work: walk,
+  work: (context, task) => context.gate.run('crawl', task.signal, () => walk(context, task)),
 }
 
 async function walk(context: RunContext, { run: { id: crawlId }, signal, onFound }: Task): Promise<Outcome> {

@@ -54,6 +54,23 @@ it('registers and publishes while an import of another anchor waits for its enti
   expect(await as('cancelRun', { id })).toMatchObject({ id })
 })
 
+it('waits while other anchors of the process crawl, and registers and publishes meanwhile', async () => {
+  const { gate } = admin.server.jobContext
+  const crawls = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  for (const { promise } of crawls) void gate.run('crawl', new AbortController().signal, () => promise)
+  const { id } = await as('startCollectionWalk', { anchor: 'other' })
+  const stateOf = async () => {
+    const { data } = await admin.execute('query ($id: ID!) { renewalRun(id: $id) { state done } }', { id })
+    return data.renewalRun
+  }
+  await expect.poll(stateOf, PATIENCE).toEqual({ state: 'RUNNING', done: 0 })
+  await registerAt('other')
+  expect(await stateOf()).toEqual({ state: 'RUNNING', done: 0 })
+  crawls[0]?.resolve()
+  await expect.poll(stateOf, PATIENCE).toEqual({ state: 'SUCCEEDED', done: 1 })
+  crawls[1]?.resolve()
+})
+
 it('works while the keys of another anchor are missing, and reports them at that anchor until they are back', async () => {
   const keys = join(admin.config.keysDirectory, 'faulty')
   await admin.server.close()

@@ -45,7 +45,8 @@ FROM runtime AS worker
 COPY --from=build /image/worker /app
 ENV PATH=/app:$PATH
 USER 999:999
-CMD ["node", "--disable-warning=ExperimentalWarning", "/app/server/worker.ts"]
+# docs/decisions/0030-heap-of-the-admin-server.md
+CMD ["node", "--heap-growing-percent=50", "--disable-warning=ExperimentalWarning", "/app/server/worker.ts"]
 
 FROM nginx:1.28-alpine AS frontend
 COPY --from=build /image/frontend/web/build /srv/console

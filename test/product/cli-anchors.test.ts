@@ -1,11 +1,8 @@
 /** Tests every command about one anchor for one of two anchors: it changes and shows nothing of the other one. */
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Anchor } from '#server/anchors/anchor.ts'
-import { allTables, inSchema, isOfInstallation, schemaOfAnchor } from '#server/backup/tables.ts'
 import { program } from '#server/cli/program.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { anchorPlace } from '#store/anchors.ts'
@@ -15,18 +12,18 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Answer, inmor } from '#test/helpers/product.ts'
+import { type Slug, stateOf } from './anchor-state.ts'
+import { type Named, ofInstallation, rows, TYPE } from './cli-anchor-rows.ts'
 
-const type = 'https://ta.example.org/marks/member'
 const choices = 'There are several anchors. Name one with --anchor or INMOR_ANCHOR: main, test.\n'
 
 let admin: TestAdmin
 /** Both by slug, with the same member, type and mark, and each with a member and a type of its own. */
-let anchors: Record<'main' | 'test', Anchor>
+let anchors: Record<Slug, Anchor>
 let member: TestEntity
-let own: Record<'main' | 'test', TestEntity>
-let old: Record<'main' | 'test', OldInmor>
+let own: Record<Slug, TestEntity>
+let old: Record<Slug, OldInmor>
 
-type Slug = keyof typeof anchors
 const slugs = ['main', 'test'] as const
 const other = (slug: Slug): Slug => (slug === 'main' ? 'test' : 'main')
 const ownType = (slug: Slug) => `https://ta.example.org/marks/only-${slug}`
@@ -42,8 +39,8 @@ beforeAll(async () => {
     const { subordinates, trustMarkTypes, trustMarks } = anchors[slug].services
     const caller = cliCaller('test')
     for (const { id } of [member, own[slug]]) await subordinates.register(caller, { entityId: id })
-    for (const each of [type, ownType(slug)]) await trustMarkTypes.create(caller, { type: each })
-    await trustMarks.issue(caller, { trustMarkType: type, entityId: member.id })
+    for (const each of [TYPE, ownType(slug)]) await trustMarkTypes.create(caller, { type: each })
+    await trustMarks.issue(caller, { trustMarkType: TYPE, entityId: member.id })
     await anchors[slug].publisher.flush()
   }
   const startOld = ({ entityId, slug }: Anchor) =>
@@ -66,137 +63,17 @@ function run(args: readonly string[], variables: Record<string, string> = {}): P
   return inmor({ environment }, args)
 }
 
-/** Everything of an anchor: its rows, its audit entries, its keys in Redis and its key files. */
-async function stateOf(slug: Slug): Promise<Record<string, unknown>> {
-  const [rows, published, files] = await Promise.all([rowsOf(slug), publishedOf(slug), keyFilesOf(slug)])
-  return { ...rows, ...published, ...files }
-}
-
-async function rowsOf(slug: Slug): Promise<Record<string, unknown>> {
-  const client = new pg.Client({ connectionString: admin.config.databaseUrl })
-  await client.connect()
-  const schema = schemaOfAnchor(slug)
-  const state: Record<string, unknown> = {}
-  // The publisher renews its lease all the time.
-  const isKept = (table: string) => !isOfInstallation(table) && table !== 'PublisherLease'
-  for (const table of (await allTables(client, schema)).filter(isKept)) {
-    const { rows } = await client.query(`SELECT t FROM ${inSchema(schema, table)} t ORDER BY 1`)
-    state[table] = rows
-  }
-  // The entries of the first anchor are among those of the installation, which records failures of a restore.
-  const audit = await client.query(
-    `SELECT "id" FROM "AuditEvent" WHERE "anchor" IS NOT DISTINCT FROM $1 AND "action" <> 'restore'`,
-    [slug === 'main' ? null : slug],
-  )
-  state.audit = audit.rows
-  await client.end()
-  return state
-}
-
-async function publishedOf(slug: Slug): Promise<Record<string, unknown>> {
-  const { client } = admin.redis
-  const prefix = anchorPlace(admin.config, slug).redisKeyPrefix
-  const names = (await client.keys('*')).filter((name) => name.startsWith('{test}') === (slug === 'test'))
-  expect(prefix).toBe(slug === 'test' ? '{test}' : '')
-  const values = await Promise.all(
-    names.map(async (name) => [name, (await client.dumpBuffer(name))?.toString('hex')]),
-  )
-  return Object.fromEntries(values)
-}
-
-async function keyFilesOf(slug: Slug): Promise<Record<string, unknown>> {
-  const { keysDirectory } = anchorPlace(admin.config, slug)
-  const entries = await readdir(keysDirectory, { recursive: true, withFileTypes: true })
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => slug === 'test' || !file.startsWith(join(keysDirectory, 'test')))
-  return Object.fromEntries(
-    await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')])),
-  )
-}
-
 const kidOf = async (slug: Slug, state: string) =>
   (await anchors[slug].db.signingKey.findFirst({ where: { state } }))?.kid ?? 'none'
-const backupOf = (slug: Slug) => join(admin.config.keysDirectory, '..', `${slug}-${process.pid}.backup`)
 
-type Row = {
-  /** After the name of the command. */
-  args?(slug: Slug): string[] | Promise<string[]>
-  /** In its output. */
-  shows: RegExp
-  code?: 1
-  /** It does something else without an anchor. */
-  isOptional?: true
-}
-
-/** In this order. */
-const rows: Readonly<Record<string, Row>> = {
-  'audit export': { shows: /"action":"registerSubordinate"/, isOptional: true },
-  backup: {
-    args: (slug) => [`--output=${backupOf(slug)}`],
-    shows: /Subordinate \.\.\. 2 rows\n(.*\n)*.*not encrypted\.\n/,
-    isOptional: true,
-  },
-  restore: {
-    args: (slug) => [backupOf(slug)],
-    code: 1,
-    shows: /^The anchor \w+ is not empty: /,
-    isOptional: true,
-  },
-  delegate: {
-    args: (slug) => [
-      `--key=${join(anchorPlace(admin.config, slug).keysDirectory, 'private.json')}`,
-      ...['--owner=https://owner.example.org', `--type=${type}`, '--json'],
-    ],
-    shows: /"sub":"http/,
-    isOptional: true,
-  },
-  keygen: { args: () => ['--type=ES256'], code: 1, shows: /private\.json already exists/, isOptional: true },
-  'keys list': { shows: /CURRENT .*\n1 keys\./ },
-  'keys announce': { args: () => ['--alg=ES256'], shows: /^Announced .*\nIt is published\./ },
-  'keys switch': { args: () => ['--override-reason=a test'], shows: /^Signing with / },
-  'keys revoke': {
-    args: async (slug) => [await kidOf(slug, 'PUBLISHED'), '--reason=superseded'],
-    shows: /^Revoked /,
-  },
-  'keys retire': {
-    args: async (slug) => [await kidOf(slug, 'CURRENT')],
-    code: 1,
-    shows: /^This is the current key/,
-  },
-  'publish-historical-keys': { shows: /^Published the historical keys/ },
-  rebuild: { shows: /^Rebuilt/ },
-  'regenerate-entity': { shows: /^Published the Entity Configuration/ },
-  'readd-subordinates': { shows: /^(Publishing .* OK\n){2}Published/ },
-  'reload-issued-tms': { shows: /^(Reloading .* OK\n)+Reloaded/ },
-  'renew-subordinates': { shows: /^(Renewing .* OK\n){2}2 done, 0 failed/ },
-  'renew-trust-marks': { shows: /^(Renewing .* OK\n)1 done, 0 failed/ },
-  collection: { shows: /^Reading .* OK\n/ },
-  evaluate: { shows: /^Evaluating .* OK\n1 done, 0 failed/ },
-  'reissue-alltms': { shows: /^(Re-issuing .* OK\n)1 done, 0 failed/ },
-  'change-subordinates': {
-    args: () => ['update', '--all', '--set={"validFor": 48}'],
-    shows: /^(Changing .* OK\n){2}/,
-  },
-  import: {
-    args: (slug) => ['--redis', old[slug].redis.url],
-    shows: /organizationName \.\.\. imported/,
-  },
-}
-
-const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
-  migrate: [],
-  'anchor list': [],
-  'user list': [],
-  'apikey list': [],
-  'audit verify': [],
-  'audit prune': ['--before=2000-01-01'],
-  'user create': undefined,
-  'user set-password': undefined,
-  'user remove': undefined,
-  'apikey create': undefined,
-  'apikey revoke': undefined,
+function named(slug: Slug): Named {
+  const { keysDirectory } = admin.config
+  return {
+    backup: join(keysDirectory, '..', `${slug}-${process.pid}.backup`),
+    keysDirectory: anchorPlace(admin.config, slug).keysDirectory,
+    oldRedisUrl: old[slug].redis.url,
+    kidOf: (state) => kidOf(slug, state),
+  }
 }
 
 /** Commands without further ones below them, by name. */
@@ -217,15 +94,15 @@ test('every command is about one anchor or about the installation', () => {
 /** Runs a command for the anchor, which must show and change nothing of the other one. */
 async function expectApart(slug: Slug, name: string, variables: Record<string, string> = {}): Promise<void> {
   const { args, shows = /^$/, code = 0 } = rows[name] ?? {}
-  const before = await stateOf(other(slug))
-  const named = 'INMOR_ANCHOR' in variables ? [] : ['--anchor', slug]
-  const answer = await run([...name.split(' '), ...((await args?.(slug)) ?? []), ...named], variables)
+  const before = await stateOf(admin, other(slug))
+  const option = 'INMOR_ANCHOR' in variables ? [] : ['--anchor', slug]
+  const answer = await run([...name.split(' '), ...((await args?.(named(slug))) ?? []), ...option], variables)
   const output = answer.stdout + answer.stderr
   expect(output).toMatch(shows)
   expect(answer.code, output).toBe(code)
   expect(output).not.toContain(own[other(slug)].id)
   expect(output).not.toContain(ownType(other(slug)))
-  expect(await stateOf(other(slug))).toEqual(before)
+  expect(await stateOf(admin, other(slug))).toEqual(before)
 }
 
 test.each(Object.keys(rows))('%s, for an anchor by its slug', (name) => expectApart('test', name))
@@ -236,13 +113,13 @@ test.each(['keys list', 'audit export', 'readd-subordinates', 'renew-subordinate
 )
 
 test('asks for the anchor in every command that needs one', async () => {
-  const before = await stateOf('main')
+  const before = await stateOf(admin, 'main')
   for (const [name, { args, isOptional }] of Object.entries(rows)) {
     if (isOptional) continue
-    const words = [...name.split(' '), ...((await args?.('main')) ?? [])]
+    const words = [...name.split(' '), ...((await args?.(named('main'))) ?? [])]
     expect(await run(words), name).toEqual({ code: 1, stdout: '', stderr: choices })
   }
-  expect(await stateOf('main')).toEqual(before)
+  expect(await stateOf(admin, 'main')).toEqual(before)
 })
 
 test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: RegExp]>([
@@ -259,11 +136,11 @@ test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: Reg
   ],
   ['a Trust Mark type', () => ['reissue-alltms', '--type', ownType('main')], /^There is no Trust Mark type /],
 ])('finds nothing for %s of the other anchor', async (_what, args, sentence) => {
-  const before = await stateOf('main')
+  const before = await stateOf(admin, 'main')
   const { code, stdout, stderr } = await run([...(await args()), '--anchor=test'])
   expect(stdout + stderr).toMatch(sentence)
   expect(code).toBe(1)
-  expect(await stateOf('main')).toEqual(before)
+  expect(await stateOf(admin, 'main')).toEqual(before)
 })
 
 test('refuses an unknown anchor, and names the known ones', async () => {

@@ -2,8 +2,6 @@
  * Tests an upgrade from the first version: every migration runs on filled tables and keeps their data, and the current
  * code works with it.
  */
-import type { Redis } from 'ioredis'
-import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startFederationServer } from '#federation/start.ts'
@@ -19,6 +17,8 @@ import { relyingParty } from '#test/helpers/federation.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { register } from '#test/helpers/subordinate.ts'
+import { contentOf, copyContent } from './redis-content.ts'
+import { columnsByTable, insert, query, type Row, rowsOf } from './version-rows.ts'
 
 const type = 'https://ta.example.org/marks/member'
 const silent = pino({ level: 'silent' })
@@ -26,8 +26,6 @@ const silent = pino({ level: 'silent' })
 /** The migration that adds the reason of a failed renewal to Trust Marks. */
 const REASONS_KEPT_SINCE = '20261125040000_renewal_reasons'
 const failOne = `UPDATE "TrustMark" SET "lastError" = 'Its delegation has expired.' WHERE "entityId" = $1`
-
-type Row = Record<string, unknown>
 
 /** The source of the rows: the current product creates them, and an older version gets the columns that it has. */
 let admin: TestAdmin
@@ -86,55 +84,19 @@ async function fillSource(): Promise<void> {
   await db.driftReport.create({ data: { checkedAt: new Date(), missing: 0, unexpected: 0, different: 0 } })
 }
 
-async function query({ url }: Pick<TestDatabase, 'url'>, statement: string, values: unknown[] = []) {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    // Rows come table by table, and refer to each other.
-    await client.query('SET session_replication_role = replica')
-    return (await client.query(statement, values)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-async function columnsByTable(): Promise<Map<string, string[]>> {
-  const rows = await query(
-    upgraded,
-    `SELECT table_name AS table, array_agg(column_name::text) AS columns FROM information_schema.columns
-     NATURAL JOIN information_schema.tables
-     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> '_prisma_migrations' GROUP BY 1`,
-  )
-  return new Map(rows.map((row) => [String(row.table), row.columns]))
-}
-
-async function rowsOf(database: Pick<TestDatabase, 'url'>, table: string, columns: string[]): Promise<Row[]> {
-  const list = columns.map(quote).join(', ')
-  const rows = await query(database, `SELECT to_json(t) AS row FROM (SELECT ${list} FROM ${quote(table)}) t`)
-  return rows.map(({ row }) => row).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-}
-
 /** The migration that adds these tables fills them from other tables. */
 const derived = ['AuditHead']
 
 /** The rows that the version after this migration would store in its new tables. */
 async function fillNewTables(): Promise<void> {
-  const fresh = [...(await columnsByTable())].filter(([table]) => !written.has(table))
+  const fresh = [...(await columnsByTable(upgraded))].filter(([table]) => !written.has(table))
   const own = fresh.map(([table]) => table).filter((table) => !derived.includes(table))
   for (const table of own) await query(upgraded, `DELETE FROM ${quote(table)}`) // rows that the migration inserted
   for (const [table, columns] of fresh) {
     const rows = await rowsOf(admin.database, table, columns)
     written.set(table, { columns, rows })
-    if (own.includes(table)) await insert(table, rows)
+    if (own.includes(table)) await insert(upgraded, table, rows)
   }
-}
-
-async function insert(table: string, rows: Row[]): Promise<void> {
-  const source = `json_populate_recordset(NULL::${quote(table)}, $1::json)`
-  await query(upgraded, `INSERT INTO ${quote(table)} SELECT * FROM ${source}`, [JSON.stringify(rows)])
-  const numbers = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []))
-  const sequence = `pg_get_serial_sequence('${quote(table)}', 'id')`
-  if (numbers.length > 0) await query(upgraded, `SELECT setval(${sequence}, ${Math.max(...numbers)})`)
 }
 
 it('keeps every existing row', async () => {
@@ -187,28 +149,6 @@ it('leaves every byte that the version before published in Redis', async () => {
     await redis.close()
   }
 })
-
-async function copyContent(from: Redis, to: Redis): Promise<void> {
-  for (const key of await from.keys('*')) {
-    if (key === 'inmor:anchors') continue
-    const content = await from.dumpBuffer(key)
-    if (content) await to.restore(key, 0, content)
-  }
-}
-
-/** Every key with its value. */
-async function contentOf(redis: Redis): Promise<Record<string, unknown>> {
-  const read: Record<string, (key: string) => Promise<unknown>> = {
-    string: (key) => redis.get(key),
-    hash: (key) => redis.hgetall(key),
-    set: async (key) => (await redis.smembers(key)).sort(),
-    zset: (key) => redis.zrange(key, 0, -1, 'WITHSCORES'),
-  }
-  const entries = (await redis.keys('*'))
-    .sort()
-    .map(async (key) => [key, await read[await redis.type(key)]?.(key)])
-  return Object.fromEntries(await Promise.all(entries))
-}
 
 it('starts with the existing keys, publishes the same statement, and lets all users sign in', async () => {
   const redis = await startRedis()

@@ -3,9 +3,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { signIn, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { openConsole, openSignedIn } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let browser: Browser
@@ -20,12 +21,8 @@ beforeAll(async () => {
   for (let count = 0; count < 2; count++) {
     members.push(await startEntity({ authorityHints: [anchorId], metadata: relyingParty }))
   }
-  browser = await startBrowser()
-  watched = await openPage(browser, admin.adminUrl)
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD))
   page = watched.page
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
-  await page.waitForURL('/')
 })
 afterAll(async () => {
   await browser.close()
@@ -33,14 +30,8 @@ afterAll(async () => {
   await admin.close()
 })
 
-/** In a browser of their own. */
-async function openSignedIn(username: string, path: string): Promise<Watched> {
-  const opened = await openPage(browser, admin.adminUrl)
-  await opened.page.goto(path)
-  await signIn(opened.page, username, PASSWORD)
-  await opened.page.waitForURL(path)
-  return opened
-}
+const openAs = (username: string, path: string) =>
+  openSignedIn(browser, admin.adminUrl, PASSWORD, path, username)
 
 /** Ends the sessions of the user. */
 async function setRole(username: string, role: string | null, anchor = 'test'): Promise<void> {
@@ -99,7 +90,7 @@ test('the form of a new anchor suggests a short name, and shows what is wrong at
 })
 
 test('a new anchor is created, its address is checked, and open pages follow', async () => {
-  const other = await openSignedIn('operator', '/keys')
+  const other = await openAs('operator', '/keys')
   await page.getByRole('button', { name: 'Create anchor' }).click()
   await page.waitForURL('/installation/anchors/test')
   await heading('Test federation')
@@ -121,18 +112,11 @@ test('a new anchor is created, its address is checked, and open pages follow', a
 
 test('who has a role in one anchor alone sees no other one', async () => {
   await setRole('operator', null, 'main')
-  const { page: theirs, complaints } = await openSignedIn('operator', '/subordinates/new')
+  const { page: theirs, complaints } = await openAs('operator', '/subordinates/new')
   await theirs.getByRole('banner').getByText('Test federation').waitFor()
   expect(await theirs.getByRole('button', { name: 'Anchor:' }).count()).toBe(0)
   expect(complaints).toEqual([])
   await theirs.context().close()
-})
-
-test('signing in leads back to the anchor of the address', async () => {
-  const { page: again, complaints } = await openSignedIn('admin', '/a/test/keys')
-  await again.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
-  expect(complaints).toEqual([])
-  await again.context().close()
 })
 
 test('it has members that the first anchor does not have', async () => {
@@ -153,66 +137,6 @@ test('it has members that the first anchor does not have', async () => {
   await page.getByRole('menuitem').first().click()
   await page.waitForURL('/a/main/subordinates')
   await page.getByText('No subordinates yet').waitFor()
-})
-
-test('an address without an anchor leads to the one used last', async () => {
-  await page.goto('/subordinates?sort=-name')
-  await page.waitForURL('/a/main/subordinates?sort=-name')
-  await page.goto('/a/test/keys')
-  await heading('Keys')
-  await page.goto('/users')
-  await heading('Users')
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Metadata policy' }).click()
-  await page.waitForURL('/a/test/policy')
-})
-
-test('an anchor that is not there leads to the others', async () => {
-  await page.goto('/a/none/subordinates')
-  await page.getByText('There is no anchor').waitFor()
-  expect(await violations(page)).toEqual([])
-  await page.getByRole('link', { name: 'Test federation' }).click()
-  await page.waitForURL('/a/test')
-  await heading('Dashboard')
-})
-
-test('the palette switches too', async () => {
-  await page.keyboard.press('Control+k')
-  await page.getByRole('combobox', { name: 'Find a screen' }).fill('switch to')
-  await page
-    .getByRole('option', { name: /Switch to (?!the)/ })
-    .first()
-    .click()
-  await page.waitForURL('/a/main')
-})
-
-test('a phone shows the anchor in its top bar, and switches there', async () => {
-  const [wide, phone] = [page.viewportSize(), { width: 390, height: 844 }]
-  await page.setViewportSize(phone)
-  await page.goto('/a/test/keys')
-  await heading('Keys')
-  await switcher().click()
-  await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await page.setViewportSize(phone)
-  await page.getByRole('menuitem').first().click()
-  await page.waitForURL('/a/main/keys')
-  await heading('Keys')
-  if (wide) await page.setViewportSize(wide)
-})
-
-test('unsaved input stays until the user leaves it, and does not come along', async () => {
-  await page.goto('/a/main/trust-mark-types/new')
-  await page.getByLabel('Type identifier').fill('https://marks.example.org/a')
-  await switcher().click()
-  await page.getByRole('menuitem', { name: 'Test federation' }).click()
-  await confirm('Stay')
-  expect(await page.getByLabel('Type identifier').inputValue()).toBe('https://marks.example.org/a')
-  await switcher().click()
-  await page.getByRole('menuitem', { name: 'Test federation' }).click()
-  await confirm('Leave without saving')
-  await page.waitForURL('/a/test/trust-mark-types')
-  await page.goto('/a/test/trust-mark-types/new')
-  expect(await page.getByLabel('Type identifier').inputValue()).toBe('')
 })
 
 test('it is paused and resumed', async () => {

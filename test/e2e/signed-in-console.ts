@@ -10,9 +10,20 @@ export async function openConsole(
   username = 'admin',
 ): Promise<{ browser: Browser; watched: Watched }> {
   const browser = await startBrowser()
+  return { browser, watched: await openSignedIn(browser, adminUrl, password, path, username) }
+}
+
+/** The same in a new context of an open browser. */
+export async function openSignedIn(
+  browser: Browser,
+  adminUrl: string,
+  password: string | null,
+  path: string,
+  username = 'admin',
+): Promise<Watched> {
   const watched = await openPage(browser, adminUrl)
   await watched.page.goto(path)
   await signIn(watched.page, username, password ?? '')
   await watched.page.waitForURL(path)
-  return { browser, watched }
+  return watched
 }

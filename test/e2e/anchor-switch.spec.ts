@@ -1,0 +1,96 @@
+/** Tests how a user moves between the anchors of an installation: by address, by the switcher and by the palette. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import type { Watched } from '#test/helpers/browser.ts'
+import { openConsole, openSignedIn } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let page: Page
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const input = { slug: 'test', entityId: `${admin.entityId}/test`, displayName: 'Test federation' }
+  expect(await admin.mutate('createTrustAnchor', input, 'slug', 'admin')).toMatchObject({ slug: 'test' })
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/a/main'))
+  page = watched.page
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+})
+
+const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+const switcher = () => page.getByRole('banner').getByRole('button', { name: 'Anchor:' })
+const confirm = (name: string) => page.getByRole('alertdialog').getByRole('button', { name }).click()
+
+test('signing in leads back to the anchor of the address', async () => {
+  const { page: again, complaints } = await openSignedIn(browser, admin.adminUrl, PASSWORD, '/a/test/keys')
+  await again.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
+  expect(complaints).toEqual([])
+  await again.context().close()
+})
+
+test('an address without an anchor leads to the one used last', async () => {
+  await page.goto('/subordinates?sort=-name')
+  await page.waitForURL('/a/main/subordinates?sort=-name')
+  await page.goto('/a/test/keys')
+  await heading('Keys')
+  await page.goto('/users')
+  await heading('Users')
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Metadata policy' }).click()
+  await page.waitForURL('/a/test/policy')
+})
+
+test('an anchor that is not there leads to the others', async () => {
+  await page.goto('/a/none/subordinates')
+  await page.getByText('There is no anchor').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('link', { name: 'Test federation' }).click()
+  await page.waitForURL('/a/test')
+  await heading('Dashboard')
+})
+
+test('the palette switches too', async () => {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).fill('switch to')
+  await page
+    .getByRole('option', { name: /Switch to (?!the)/ })
+    .first()
+    .click()
+  await page.waitForURL('/a/main')
+})
+
+test('a phone shows the anchor in its top bar, and switches there', async () => {
+  const [wide, phone] = [page.viewportSize(), { width: 390, height: 844 }]
+  await page.setViewportSize(phone)
+  await page.goto('/a/test/keys')
+  await heading('Keys')
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.setViewportSize(phone)
+  await page.getByRole('menuitem').first().click()
+  await page.waitForURL('/a/main/keys')
+  await heading('Keys')
+  if (wide) await page.setViewportSize(wide)
+})
+
+test('unsaved input stays until the user leaves it, and does not come along', async () => {
+  await page.goto('/a/main/trust-mark-types/new')
+  await page.getByLabel('Type identifier').fill('https://marks.example.org/a')
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'Test federation' }).click()
+  await confirm('Stay')
+  expect(await page.getByLabel('Type identifier').inputValue()).toBe('https://marks.example.org/a')
+  await switcher().click()
+  await page.getByRole('menuitem', { name: 'Test federation' }).click()
+  await confirm('Leave without saving')
+  await page.waitForURL('/a/test/trust-mark-types')
+  await page.goto('/a/test/trust-mark-types/new')
+  expect(await page.getByLabel('Type identifier').inputValue()).toBe('')
+  expect(watched.complaints).toEqual([])
+})

@@ -24,12 +24,16 @@ const open = (path: string, link: string) => async (page: Page) => {
   await page.getByRole('heading', { level: 1, name: link }).waitFor()
 }
 
-/** All entities are registered, so one is removed first. */
-async function registering(page: Page): Promise<void> {
-  await open('/subordinates', 'Grid computing desk')(page)
+/** All entities are registered, so what registers one removes it first. */
+async function remove(page: Page, name: string): Promise<void> {
+  await open('/a/main/subordinates', name)(page)
   await page.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
   await page.waitForURL('**/subordinates')
+}
+
+async function registering(page: Page): Promise<void> {
+  await remove(page, 'Grid computing desk')
   await page.goto('/subordinates/new')
   await page.getByLabel('Entity Identifier').fill('http://localhost:9106')
   await page.getByRole('button', { name: 'Check' }).click()
@@ -116,11 +120,13 @@ async function newAnchor(page: Page): Promise<void> {
 }
 
 async function promotion(page: Page): Promise<void> {
+  await remove(page, 'Library portal')
   await page.goto('/a/test/subordinates')
   await page.getByLabel('Select all on this page').check()
   await page.getByRole('button', { name: 'Promote…' }).click()
+  await page.getByLabel('To anchor').selectOption('main')
   await page.getByRole('button', { name: 'Show what would happen' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Promote to' }).waitFor()
+  await page.getByRole('dialog').getByRole('region', { name: 'would be promoted' }).waitFor()
 }
 
 async function intermediate(page: Page): Promise<void> {

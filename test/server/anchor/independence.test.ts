@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AdminServer } from '#server/process/start.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
+import { startRun } from '#test/helpers/run.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
 const PATIENCE = { timeout: 20_000 }
@@ -58,7 +59,7 @@ it('waits while other anchors of the process crawl, and registers and publishes 
   const { gate } = admin.server.jobContext
   const crawls = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   for (const { promise } of crawls) void gate.run('crawl', new AbortController().signal, () => promise)
-  const { id } = await as('startCollectionWalk', { anchor: 'other' })
+  const id = await startRun(admin, 'startCollectionWalk(anchor: "other")')
   const stateOf = async () => {
     const { data } = await admin.execute('query ($id: ID!) { renewalRun(id: $id) { state done } }', { id })
     return data.renewalRun

@@ -14,6 +14,9 @@ export const installationModels: readonly string[] = [
   'AnchorRole',
   'AuditEvent',
   'AuditHead',
+  'Organization',
+  'OrganizationContact',
+  'OrganizationAnchor',
   'User',
   'Invitation',
   'Session',
@@ -30,12 +33,15 @@ const INSTALLATION = '_installation'
 /** Since this migration, an installation may have several anchors. */
 export const FIRST_INSTALLATION = '20261127100000_anchors_installation'
 
-/** Its own entries of the audit log, and what they say about the anchor. The first anchor has those of the installation too. */
-const views = ['AuditEvent', 'CurrentAnchor']
+/**
+ * Its own entries of the audit log, and what they say about the anchor; the first anchor has those of the installation
+ * too. The organizations that it admits, and their contacts.
+ */
+const views = ['AuditEvent', 'CurrentAnchor', 'Organization', 'OrganizationContact']
 
 /** The tables and views that an anchor has in its own schema. */
 export const scopedNames = {
-  first: ['AuditEvent'],
+  first: ['AuditEvent', 'Organization', 'OrganizationContact'],
   other: [...Object.values(Prisma.ModelName).filter((name) => !installationModels.includes(name)), ...views],
 }
 
@@ -73,6 +79,11 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
   await run(`CREATE OR REPLACE VIEW "${schema}"."CurrentAnchor" AS SELECT '${slug}'::text AS "slug"`)
   await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
     SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
+  const admitted = `SELECT "organizationId" FROM "public"."OrganizationAnchor" WHERE "anchorSlug" = '${slug}'`
+  await run(`CREATE OR REPLACE VIEW "${schema}"."Organization" AS
+    SELECT * FROM "public"."Organization" WHERE "id" IN (${admitted})`)
+  await run(`CREATE OR REPLACE VIEW "${schema}"."OrganizationContact" AS
+    SELECT * FROM "public"."OrganizationContact" WHERE "organizationId" IN (${admitted})`)
 }
 
 export const dropAnchorTables = (run: Run, slug: string) =>

@@ -91,7 +91,19 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   opened.defer(events.close)
   const reader = createReader({ redis, prefix: redisKeyPrefix, changes })
   opened.defer(reader.close)
-  const deps = { reader, db, entityId, allowHttp, fetcher, signingKeys, publishing, publisher, events, now }
+  const deps = {
+    reader,
+    db,
+    slug,
+    entityId,
+    allowHttp,
+    fetcher,
+    signingKeys,
+    publishing,
+    publisher,
+    events,
+    now,
+  }
   const services = createServices(deps)
 
   const { isWorker, queuePool } = installation
@@ -137,7 +149,6 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   return {
     ...deps,
     ...streams,
-    slug,
     isFirst,
     services,
     alerts,

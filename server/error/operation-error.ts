@@ -36,7 +36,10 @@ export class InvalidInputError extends OperationError {
 }
 
 /** An object, by its type in the API and its key in the database. */
-export type Existing = { typename: 'Subordinate' | 'TrustMark' | 'TrustMarkType'; id: number }
+export type Existing = {
+  typename: 'Subordinate' | 'TrustMark' | 'TrustMarkType' | 'Organization'
+  id: number
+}
 
 /** The object already exists, or another request changed it first. */
 export class ConflictError extends OperationError {

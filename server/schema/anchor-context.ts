@@ -1,7 +1,8 @@
 /** Makes the context of one anchor out of that of the request. */
 import { GraphQLError } from 'graphql'
 import type { Anchor } from '#server/anchors/anchor.ts'
-import { callerIn } from '#server/identity/caller.ts'
+import { callerIn, callerMay } from '#server/identity/caller.ts'
+import type { Scope } from '#server/identity/roles.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
 import type { Context } from '#server/schema/context.ts'
 
@@ -14,6 +15,15 @@ const contexts = new WeakMap<Context, Map<string, Context>>()
  */
 export function contextIn(context: Context, name: unknown): Context {
   return contextOf(context, name === undefined ? theOnly(context) : find(context, String(name)))
+}
+
+/** As `contextIn`, for a caller who has the right there. @throws GraphQLError FORBIDDEN or NOT_FOUND */
+export function contextWith(scope: Scope, context: Context, name: string): Context {
+  const scoped = contextIn(context, name)
+  if (scoped.caller && callerMay(scoped.caller, scope)) return scoped
+  throw new GraphQLError(`Your role in ${scoped.slug} does not allow this.`, {
+    extensions: { code: 'FORBIDDEN' },
+  })
 }
 
 /** Those in which the caller has a role. */

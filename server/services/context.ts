@@ -11,6 +11,8 @@ import type { Reader } from '#store/reader.ts'
 
 export type ServiceDeps = {
   db: Database
+  /** Short name of the anchor. */
+  slug: string
   /** Entity Identifier of this Trust Anchor. */
   entityId: string
   allowHttp: boolean

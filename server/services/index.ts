@@ -2,6 +2,7 @@
 import { createCollectionService } from '#server/services/collection/collection.ts'
 import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
+import { createOrganizationService } from '#server/services/organization/organizations.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
@@ -20,6 +21,7 @@ export function createServices(deps: ServiceDeps) {
   const trustAnchor = createTrustAnchorService(context)
   return {
     subordinates,
+    organizations: createOrganizationService(context),
     collection: createCollectionService(context),
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),

@@ -1,5 +1,6 @@
-/** The input fields of note and tags, shared by registration and update. */
+/** The input fields of what operators record for themselves. */
 import type { builder } from '#server/schema/builder.ts'
+import { keyOrNull } from '#server/schema/input.ts'
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
@@ -13,4 +14,23 @@ export function annotationFields(t: InputFields) {
         'Tags of the operators, at most 20 with 1 to 40 characters each, unique without regard to case. They are never published.',
     }),
   }
+}
+
+/** Of subordinates, which may belong to an organization. */
+export function unpublishedFields(t: InputFields) {
+  return {
+    ...annotationFields(t),
+    organizationId: t.id({
+      description: 'The organization that it belongs to; none by default. It is never published.',
+    }),
+  }
+}
+
+/** The input with the key of its organization; one that no organization has if the id is malformed. */
+export function withOrganizationKey<Given extends { organizationId?: string | null | undefined }>({
+  organizationId: id,
+  ...input
+}: Given) {
+  if (id === undefined) return input
+  return { ...input, organizationId: id === null ? null : (keyOrNull(id, 'Organization') ?? 0) }
 }

@@ -1,10 +1,7 @@
 /** The mutation that promotes subordinates from one anchor to another. */
-import { GraphQLError } from 'graphql'
 import { startPromotion } from '#server/anchors/promotion.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import { callerMay } from '#server/identity/caller.ts'
-import type { Scope } from '#server/identity/roles.ts'
-import { contextIn } from '#server/schema/anchor-context.ts'
+import { contextWith } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -59,15 +56,6 @@ builder.mutationField('promoteSubordinates', (t) =>
     },
   }),
 )
-
-/** @throws GraphQLError FORBIDDEN or NOT_FOUND */
-function contextWith(scope: Scope, context: Context, name: string): Context {
-  const scoped = contextIn(context, name)
-  if (scoped.caller && callerMay(scoped.caller, scope)) return scoped
-  throw new GraphQLError(`Your role in ${scoped.slug} does not allow this.`, {
-    extensions: { code: 'FORBIDDEN' },
-  })
-}
 
 /** @throws InvalidInputError */
 async function conditionOf({ ids, filter }: Input, from: Context) {

@@ -8,6 +8,7 @@ import { failures } from '#server/schema/error.ts'
 import { keyOrNull, requireCaller, requireOneOf } from '#server/schema/input.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
+import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 
 const { ConflictError, NotFoundError } = failures
@@ -19,6 +20,7 @@ const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
     autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
     addTags: t.stringList({ description: 'Tags to add. Each subordinate keeps its other tags.' }),
     removeTags: t.stringList({ description: 'Tags to remove, without regard to case.' }),
+    organizationId: t.id({ description: 'The organization that they belong to.' }),
   }),
 })
 
@@ -65,7 +67,8 @@ builder.mutationField('startSubordinateChange', (t) =>
       input: t.arg({ type: StartSubordinateChangeInput, required: true, description: 'The change.' }),
     },
     resolve: async (_query, _root, { input }, context) => {
-      const options = await changeOptions(context, input, await subjectsOf(input, context))
+      const given = { ...input, changes: input.changes && withOrganizationKey(input.changes) }
+      const options = await changeOptions(context, given, await subjectsOf(input, context))
       const reason = input.reason?.trim()
       const caller = { ...requireCaller(context), ...(reason ? { reason } : {}) }
       return context.runs.start(caller, 'SUBORDINATE_CHANGE', options)

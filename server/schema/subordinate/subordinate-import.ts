@@ -2,6 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireCaller } from '#server/schema/input.ts'
+import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { parseImport } from '#server/services/subordinate/import.ts'
 
@@ -41,7 +42,7 @@ builder.mutationField('importSubordinates', (t) =>
     },
     resolve: (_query, _root, { input }, context) =>
       context.runs.start(requireCaller(context), 'IMPORT', {
-        items: parseImport(input),
+        items: parseImport({ ...input, subordinates: input.subordinates?.map(withOrganizationKey) }),
         ...(input.dryRun ? { parameters: { dryRun: true } } : {}),
       }),
   }),

@@ -4,6 +4,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
+import { keyOrNull } from '#server/schema/input.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
@@ -32,6 +33,7 @@ export const SubordinateFilter = builder.inputType('SubordinateFilter', {
     tags: t.stringList({
       description: `It has all of these tags; case-insensitive. At most ${MAXIMUM_TAGS}.`,
     }),
+    organizationId: t.id({ description: 'It belongs to this organization.' }),
   }),
 })
 
@@ -149,6 +151,7 @@ function where(
 ): Prisma.SubordinateWhereInput {
   if (!filter) return {}
   const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType, tags } = filter
+  const { organizationId } = filter
   const and = searchTextConditions(search)
   if (entityType) and.push({ entityTypes: { has: entityType } })
   if (state) and.push(toStateCondition(state, now))
@@ -159,6 +162,7 @@ function where(
     const valid = { trustMarkTypeId, active: true, expiresAt: { gt: now } }
     and.push({ trustMarks: { some: valid } })
   }
+  if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
   if (tags?.length) and.push({ tagKeys: { hasEvery: tagKeys(tags) } })
   return { AND: and }
 }

@@ -4,7 +4,7 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, requireCaller } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
-import { annotationFields } from '#server/schema/subordinate/annotation-fields.ts'
+import { unpublishedFields, withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
@@ -24,7 +24,7 @@ export const RegisterSubordinateInput = builder.inputType('RegisterSubordinateIn
     active: t.boolean({ description: 'Whether to publish it immediately; true by default.' }),
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
-    ...annotationFields(t),
+    ...unpublishedFields(t),
   }),
 })
 
@@ -46,7 +46,7 @@ const UpdateSubordinateInput = builder.inputType('UpdateSubordinateInput', {
     }),
     ...statementFields(t),
     autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
-    ...annotationFields(t),
+    ...unpublishedFields(t),
   }),
 })
 
@@ -65,7 +65,7 @@ builder.mutationField('registerSubordinate', (t) =>
       }),
     },
     resolve: (_query, _root, { input }, context) =>
-      context.services.subordinates.register(requireCaller(context), input),
+      context.services.subordinates.register(requireCaller(context), withOrganizationKey(input)),
   }),
 )
 
@@ -79,7 +79,10 @@ builder.mutationField('updateSubordinate', (t) =>
     args: { input: t.arg({ type: UpdateSubordinateInput, required: true, description: 'The changes.' }) },
     resolve: (_query, _root, { input }, context) => {
       const id = nodeId(input.id, 'Subordinate')
-      return context.services.subordinates.update(requireCaller(context), { ...input, id })
+      return context.services.subordinates.update(requireCaller(context), {
+        ...withOrganizationKey(input),
+        id,
+      })
     },
   }),
 )

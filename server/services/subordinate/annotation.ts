@@ -1,4 +1,4 @@
-/** Note and tags of a subordinate: operators write them for themselves, and nothing of them is published. */
+/** Note, tags and organization of a subordinate: operators record them for themselves, and nothing of them is published. */
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { field, type Patch } from '#server/services/patch.ts'
 
@@ -11,10 +11,13 @@ export const annotationFields = {
   tags: field([], (tags: readonly string[]) => parseTags(tags)),
 }
 
+/** `organizationId` is the key of an organization that the anchor admits. */
+export const unpublishedFields = { ...annotationFields, organizationId: field(null, (id: number) => id) }
+
 /** Whether a change leaves the statement as it is. */
-export function isAnnotation(patch: Patch<typeof annotationFields>): boolean {
+export function isUnpublished(patch: Patch<typeof unpublishedFields>): boolean {
   const names = Object.keys(patch)
-  return names.length > 0 && names.every((name) => Object.hasOwn(annotationFields, name))
+  return names.length > 0 && names.every((name) => Object.hasOwn(unpublishedFields, name))
 }
 
 /** Null for a note without text. @throws InvalidInputError */

@@ -43,12 +43,13 @@ export function declaredMetadata({ claims }: EntityStatement) {
 }
 
 /** The columns from an operator's fields. */
-export function toColumns({ metadata, jwks, note, tags, ...fields }: ParsedFields) {
+export function toColumns({ metadata, jwks, note, tags, organizationId, ...fields }: ParsedFields) {
   return {
     ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
     ...(jwks ? { jwks } : {}),
     ...columnsOf(statementFields, fields),
     ...(note === undefined ? {} : { note }),
+    ...(organizationId === undefined ? {} : { organizationId }),
     ...(tags ? { tags, tagKeys: tags.map(tagKey) } : {}),
   }
 }

@@ -19,8 +19,9 @@ import { createCorrection } from '#server/services/entity/correction.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { type Candidate, createExaminer } from '#server/services/entity/examiner.ts'
 import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
+import { requireOrganization } from '#server/services/organization/organization.ts'
 import { parsePatch } from '#server/services/patch.ts'
-import { isAnnotation } from '#server/services/subordinate/annotation.ts'
+import { isUnpublished } from '#server/services/subordinate/annotation.ts'
 import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
 import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
@@ -103,6 +104,7 @@ export function createSubordinateService(context: ServiceContext) {
     const fields = parsePatch(subordinateFields, input, settings)
     const registration = { ...emptyRegistration, ...fields }
     const { jwks, metadata, forcedMetadata } = fields
+    await requireOrganization(db, fields.organizationId)
     checkWrittenMetadata('metadata', metadata)
     checkWrittenMetadata('forcedMetadata', forcedMetadata)
     const candidate = { entityId, settings, registration, jwks, registered: false }
@@ -117,6 +119,7 @@ export function createSubordinateService(context: ServiceContext) {
     const { id, version } = input
     const present = await findSubordinate(db, id)
     if (version != null && version !== present.version) throw createVersionConflict(version)
+    await requireOrganization(db, fields.organizationId)
     checkWrittenMetadata('metadata', fields.metadata, present.metadata)
     checkWrittenMetadata('forcedMetadata', fields.forcedMetadata, present.forcedMetadata)
     return { present, fields, data: await updatedColumns(examine, present, fields, settings, now()) }
@@ -187,7 +190,7 @@ export function createSubordinateService(context: ServiceContext) {
       const { id, version } = input
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
-        return updateVersion(tx, present, isAnnotation(fields) ? { ...data, ...unsigned } : data, version)
+        return updateVersion(tx, present, isUnpublished(fields) ? { ...data, ...unsigned } : data, version)
       })
     },
 

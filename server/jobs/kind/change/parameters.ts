@@ -5,9 +5,10 @@ import { InvalidInputError, NotFoundError } from '#server/error/operation-error.
 import { chooseSubordinates, type Subjects } from '#server/jobs/kind/change/subjects.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { requireOrganization } from '#server/services/organization/organization.ts'
 import { field, type Input, type Patch, parsePatch } from '#server/services/patch.ts'
 import { parseReason } from '#server/services/reason.ts'
-import { parseTags, tagKey } from '#server/services/subordinate/annotation.ts'
+import { parseTags, tagKey, unpublishedFields } from '#server/services/subordinate/annotation.ts'
 import { statementFields } from '#server/services/subordinate/input.ts'
 import { parseDelegation } from '#server/services/trust-mark/delegation.ts'
 
@@ -25,6 +26,7 @@ export type SubordinateAction = (typeof subordinateActions)[number]
 /** The settings of an update of many. Tags are added and removed, so that each keeps its others. */
 export const changeFields = {
   ...statementFields,
+  organizationId: unpublishedFields.organizationId,
   addTags: field([], (tags: readonly string[]) => parseTags(tags, 'addTags')),
   removeTags: field([], (tags: readonly string[]) => parseTags(tags, 'removeTags')),
 }
@@ -90,6 +92,7 @@ async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Pro
   const settings = await readSettings(db)
   try {
     refuseContradiction(parsePatch(changeFields, given, settings))
+    await requireOrganization(db, given.organizationId)
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))

@@ -1,0 +1,72 @@
+/** The list of organizations: filters, order, pages. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { orderInput } from '#server/schema/order.ts'
+import { readPage } from '#server/schema/page.ts'
+import { wordConditions } from '#server/schema/search.ts'
+import { MAXIMUM_TAGS, tagKey } from '#server/services/subordinate/annotation.ts'
+
+const OrganizationFilter = builder.inputType('OrganizationFilter', {
+  description: 'Conditions, combined with AND; absent ones are ignored.',
+  fields: (t) => ({
+    search: t.string({
+      description:
+        'Words in any order, each a part of the name, the identifier, a contact, the note or a tag; case-insensitive. At most 16.',
+    }),
+    active: t.boolean({ description: 'Whether it takes part in the federation.' }),
+    country: t.string({ description: 'Its country, as the two letters of ISO 3166-1.' }),
+    tags: t.stringList({
+      description: `It has all of these tags; case-insensitive. At most ${MAXIMUM_TAGS}.`,
+    }),
+  }),
+})
+
+const OrganizationOrder = orderInput('OrganizationOrder', 'organizations', {
+  NAME: { value: 'name', description: 'By name.' },
+  CREATED_AT: { value: 'createdAt', description: 'By time of creation.' },
+})
+
+type Filter = typeof OrganizationFilter.$inferInput
+
+builder.queryField('organizations', (t) =>
+  t.prismaConnection({
+    type: 'Organization',
+    cursor: 'id',
+    description: 'The organizations of the anchor, by name by default, at most 100 per page.',
+    authScopes: { read: true },
+    args: {
+      filter: t.arg({ type: OrganizationFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: OrganizationOrder, description: 'The order; by name by default.' }),
+    },
+    totalCount: (_root, { filter }, { db }) => db.organization.count({ where: where(filter) }),
+    resolve: (query, _root, { filter, orderBy }, { db }) => {
+      const { cursor: _cursor, skip: _skip, ...selection } = query
+      const { field: column, direction } = orderBy ?? { field: 'name', direction: 'asc' }
+      return readPage(
+        query,
+        { column, direction },
+        (where) => db.organization.findUnique({ where, select: { id: true, name: true, createdAt: true } }),
+        ({ conditions, ...range }) =>
+          db.organization.findMany({ ...selection, ...range, where: { AND: [where(filter), conditions] } }),
+      )
+    },
+  }),
+)
+
+function where(filter: Filter | null | undefined): Prisma.OrganizationWhereInput {
+  if (!filter) return {}
+  const { search, active, country, tags } = filter
+  const and: Prisma.OrganizationWhereInput[] = wordConditions(search).map((contains) => ({
+    OR: [
+      { name: contains },
+      { identifier: contains },
+      { note: contains },
+      { contacts: { some: { OR: [{ name: contains }, { email: contains }] } } },
+      { tagKeys: { has: tagKey(contains.contains) } },
+    ],
+  }))
+  if (typeof active === 'boolean') and.push({ active })
+  if (country) and.push({ country: country.toUpperCase() })
+  if (tags?.length) and.push({ tagKeys: { hasEvery: tags.slice(0, MAXIMUM_TAGS).map(tagKey) } })
+  return { AND: and }
+}

@@ -1,0 +1,92 @@
+/** Organizations, whose entities are members. */
+import { builder } from '#server/schema/builder.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { contactRoles } from '#server/services/organization/input.ts'
+
+const descriptions = {
+  TECHNICAL: 'For the operation of its entities.',
+  SECURITY: 'For incidents.',
+  ADMINISTRATIVE: 'For contracts and decisions.',
+} as const
+
+export const ContactRoleEnum = builder.enumType('ContactRole', {
+  description: 'What a contact of an organization is for.',
+  values: Object.fromEntries(contactRoles.map((role) => [role, { description: descriptions[role] }])) as {
+    [role in (typeof contactRoles)[number]]: { description: string }
+  },
+})
+
+const OrganizationContact = builder.prismaObject('OrganizationContact', {
+  description: 'A person or mailbox of an organization.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    role: t.field({
+      type: ContactRoleEnum,
+      description: 'What it is for.',
+      select: { role: true },
+      resolve: ({ role }) => contactRoles.find((each) => each === role) ?? 'ADMINISTRATIVE',
+    }),
+    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
+    email: t.exposeString('email', { description: 'Its e-mail address.' }),
+  }),
+})
+
+export const OrganizationRef = builder.prismaNode('Organization', {
+  nullable: true,
+  id: { field: 'id' },
+  select: { id: true },
+  description: 'An organization, whose entities are members. Every anchor that admits it sees the same one.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name.' }),
+    identifier: t.exposeString('identifier', {
+      nullable: true,
+      description: 'Its number in a register; unique in the installation, with its scheme.',
+    }),
+    identifierScheme: t.exposeString('identifierScheme', {
+      nullable: true,
+      description: 'The register that assigned the identifier.',
+    }),
+    country: t.exposeString('country', {
+      nullable: true,
+      description: 'Its country, as the two letters of ISO 3166-1.',
+    }),
+    active: t.exposeBoolean('active', { description: 'Whether it takes part in the federation.' }),
+    contacts: t.relation('contacts', {
+      type: OrganizationContact,
+      description: 'Its contacts, by role and address.',
+      query: { orderBy: [{ role: 'asc' }, { email: 'asc' }] },
+    }),
+    memberCount: t.relationCount('subordinates', {
+      description: 'How many subordinates it has in this anchor.',
+    }),
+    note: t.exposeString('note', { nullable: true, description: 'The note of the operators.' }),
+    tags: t.exposeStringList('tags', { description: 'The tags of the operators.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    version: t.exposeInt('version', {
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
+    }),
+  }),
+})
+
+builder.prismaObjectField('Subordinate', 'organization', (t) =>
+  t.relation('organization', {
+    nullable: true,
+    description: 'The organization that it belongs to; null: none is recorded. It is never published.',
+  }),
+)
+
+builder.queryField('organization', (t) =>
+  t.prismaField({
+    type: OrganizationRef,
+    nullable: true,
+    description: 'An organization, by its id.',
+    authScopes: { read: true },
+    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    resolve: (query, _root, { id }, { db }) => {
+      const key = keyOrNull(id, 'Organization')
+      return key === null ? null : db.organization.findUnique({ ...query, where: { id: key } })
+    },
+  }),
+)

@@ -32,6 +32,7 @@ export const installationModels: readonly string[] = [
 const INSTALLATION = '_installation'
 /** Since this migration, an installation may have several anchors. */
 export const FIRST_INSTALLATION = '20261127100000_anchors_installation'
+const ORGANIZATIONS = '20261127140000_organizations_installation'
 
 /**
  * Its own entries of the audit log, and what they say about the anchor; the first anchor has those of the installation
@@ -79,6 +80,7 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
   await run(`CREATE OR REPLACE VIEW "${schema}"."CurrentAnchor" AS SELECT '${slug}'::text AS "slug"`)
   await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
     SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
+  if (!migrations.some((name) => name > ORGANIZATIONS)) return // a backup is restored in its own version first
   const admitted = `SELECT "organizationId" FROM "public"."OrganizationAnchor" WHERE "anchorSlug" = '${slug}'`
   await run(`CREATE OR REPLACE VIEW "${schema}"."Organization" AS
     SELECT * FROM "public"."Organization" WHERE "id" IN (${admitted})`)

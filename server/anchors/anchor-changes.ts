@@ -140,6 +140,8 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
         throw new ConflictError('This is the configured anchor. It cannot be removed.', 'anchor')
       if (running) await requireEmpty(running)
       const row = await recordChange(db, caller, async (tx) => {
+        // No other anchor could reach these.
+        await tx.organization.deleteMany({ where: { anchors: { every: { anchorSlug: slug }, some: {} } } })
         const result = await tx.anchor.delete({ where: { slug } })
         return { action: 'removeTrustAnchor', resource: entityId, before: { slug }, result }
       })

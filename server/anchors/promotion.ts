@@ -23,7 +23,11 @@ export async function startPromotion(
   if (rows.length > MAXIMUM)
     throw new InvalidInputError(`At most ${MAXIMUM} subordinates are promoted at once.`, 'filter')
   const members = rows.map(typedSubordinate)
-  const items = [...(await typesOf(from, members)).map(typeItem), ...members.map(memberItem)]
+  const admitted = await organizationsIn(to, members)
+  const items = [
+    ...(await typesOf(from, members)).map(typeItem),
+    ...members.map((member) => memberItem(member, admitted)),
+  ]
   const parameters = { from: from.slug, ...(dryRun ? { dryRun } : {}) }
   return to.runs.start(caller, 'PROMOTION', { parameters, items })
 }
@@ -39,6 +43,13 @@ function typesOf({ db }: Anchor, members: readonly Subordinate[]): Promise<Trust
   })
 }
 
+/** The keys of the members' organizations that the anchor admits. */
+async function organizationsIn({ db }: Anchor, members: readonly Subordinate[]): Promise<Set<number>> {
+  const keys = new Set(members.flatMap(({ organizationId }) => organizationId ?? []))
+  const found = await db.organization.findMany({ where: { id: { in: [...keys] } }, select: { id: true } })
+  return new Set(found.map(({ id }) => id))
+}
+
 function typeItem(row: TrustMarkType): RunItemInput {
   const { type, description, active, autorenew, validFor, renewalTime, logoUri, ref, owner } =
     typedTrustMarkType(row)
@@ -47,12 +58,13 @@ function typeItem(row: TrustMarkType): RunItemInput {
 }
 
 /** Its keys too: its configuration must verify with those that are known. */
-function memberItem(row: Subordinate): RunItemInput {
+function memberItem(row: Subordinate, admitted: ReadonlySet<number>): RunItemInput {
   const { entityId, active, jwks, validFor, autorenew, requiredTrustMarks, note, tags } = row
   const { forcedMetadata, metadataPolicy, constraints, additionalClaims } = row
   return itemOf(entityId, {
     ...{ entityId, active, jwks, validFor, autorenew, requiredTrustMarks, note, tags },
     ...{ forcedMetadata, metadataPolicy, constraints, additionalClaims },
+    ...(admitted.has(row.organizationId ?? 0) ? { organizationId: row.organizationId } : {}),
     ...(row.metadataFollowsEntity ? {} : { metadata: row.metadata }),
   })
 }

@@ -128,7 +128,9 @@ async function insertMigrated(
 /** The rows of the installation are among those of the first anchor. */
 async function* rowsOf(rows: AsyncIterable<Row>, anchor: string | undefined): AsyncGenerator<Row> {
   for await (const row of rows) {
-    if (row.anchor === anchor && !(anchor === undefined && isOfInstallation(row.table))) yield row
+    if (row.anchor !== anchor || (anchor === undefined && isOfInstallation(row.table))) continue
+    // Organizations are the installation's, and here another one may have the number.
+    yield row.table === 'Subordinate' ? { ...row, row: { ...row.row, organizationId: null } } : row
   }
 }
 

@@ -76,7 +76,7 @@ const RemoveOrganizationInput = builder.inputType('RemoveOrganizationInput', {
 })
 
 builder.mutationFields((t) => ({
-  createOrganization: t.prismaField({
+  createOrganization: t.field({
     type: OrganizationRef,
     description: 'Creates an organization in the anchor.',
     authScopes: { operate: true },
@@ -84,21 +84,21 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: CreateOrganizationInput, required: true, description: 'The organization.' }),
     },
-    resolve: (_query, _root, { input }, context) =>
+    resolve: (_root, { input }, context) =>
       context.services.organizations.create(requireCaller(context), input),
   }),
-  updateOrganization: t.prismaField({
+  updateOrganization: t.field({
     type: OrganizationRef,
     description: 'Changes an organization, for every anchor that admits it.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: UpdateOrganizationInput, required: true, description: 'The changes.' }) },
-    resolve: (_query, _root, { input }, context) => {
+    resolve: (_root, { input }, context) => {
       const id = nodeId(input.id, 'Organization')
       return context.services.organizations.update(requireCaller(context), { ...input, id })
     },
   }),
-  admitOrganization: t.prismaField({
+  admitOrganization: t.field({
     type: OrganizationRef,
     description:
       'Admits an organization of one anchor to another one. Both see the same organization from then on. Takes the right to read in the first and to operate in the other.',
@@ -112,7 +112,7 @@ builder.mutationFields((t) => ({
         description: 'The organization and the anchor.',
       }),
     },
-    resolve: async (_query, _root, { input }, context, info) => {
+    resolve: async (_root, { input }, context, info) => {
       const { anchor, id } = locateId(input.id) ?? { anchor: null, id: input.id }
       const from = contextWith('read', context, anchor ?? FIRST_ANCHOR)
       const to = contextWith('operate', context, input.to)

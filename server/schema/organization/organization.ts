@@ -34,7 +34,7 @@ const OrganizationContact = builder.prismaObject('OrganizationContact', {
 export const OrganizationRef = builder.prismaNode('Organization', {
   nullable: true,
   id: { field: 'id' },
-  select: { id: true },
+  // Without `select`, a mutation returns the row that it wrote; only relations are loaded.
   description: 'An organization, whose entities are members. Every anchor that admits it sees the same one.',
   authScopes: { read: true },
   fields: (t) => ({

@@ -79,7 +79,9 @@ export function createOrganizationService({ db, slug, write }: ServiceContext) {
         const members = await tx.subordinate.count({ where: { organizationId: id } })
         if (members > 0)
           throw new ConflictError(
-            `${before.name} has ${members} ${members === 1 ? 'member' : 'members'}. Remove them or give them another organization first.`,
+            members === 1
+              ? `${before.name} has 1 member. Remove it or give it another organization first.`
+              : `${before.name} has ${members} members. Remove them or give them another organization first.`,
             'id',
           )
         const others = await tx.organizationAnchor.count({

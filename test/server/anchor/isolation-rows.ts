@@ -12,6 +12,7 @@ export type Ids = {
   run: string
   entry: string
   awaited: string
+  organization: string
 }
 
 /** What an anchor has: the entity is a member of both. */
@@ -30,6 +31,8 @@ export const queries: Rows = {
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
   inspectEntity: ({ entityId }) => ({ entityId }),
+  organization: ({ organization }) => ({ id: organization }),
+  organizations: none,
   node: ({ subordinate }) => ({ id: subordinate }),
   nodes: ({ entityId: _, kid: __, ...ids }) => ({ ids: Object.values(ids) }),
   previewMetadataPolicy: () => ({ policy: {} }),
@@ -55,6 +58,7 @@ const input =
   (ids) => ({ input: members(ids) })
 const ofSubordinate = input(({ subordinate }) => ({ id: subordinate }))
 const ofMark = input(({ trustMark }) => ({ id: trustMark }))
+const ofOrganization = input(({ organization }) => ({ id: organization }))
 const ofType = input(({ trustMarkType }) => ({ id: trustMarkType }))
 
 /** The same for mutations. What they do in their own anchor is not looked at, only that nothing else changes. */
@@ -63,6 +67,7 @@ export const mutations: Rows = {
   announceSigningKey: input(() => ({ alg: 'ES256' })),
   awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),
   cancelRun: input(({ run }) => ({ id: run })),
+  createOrganization: input(() => ({ name: 'Another' })),
   createTrustMarkType: input(() => ({ type: `${TYPE}/2` })),
   deactivateSubordinate: ofSubordinate,
   importSubordinates: input(({ entityId }) => ({ subordinates: [{ entityId }] })),
@@ -73,6 +78,7 @@ export const mutations: Rows = {
   regenerateEntityConfiguration: none,
   registerSubordinate: input(({ entityId }) => ({ entityId })),
   reissueTrustMarks: input(() => ({})),
+  removeOrganization: ofOrganization,
   removeSubordinate: ofSubordinate,
   removeTrustMarkType: ofType,
   renewSubordinate: ofSubordinate,
@@ -90,6 +96,7 @@ export const mutations: Rows = {
   stopAwaitingEntity: input(() => ({ entityId: AWAITED })),
   switchSigningKey: input(() => ({ overrideReason: 'test' })),
   updateFederationPolicy: input(() => ({ metadataPolicy: {} })),
+  updateOrganization: input(({ organization }) => ({ id: organization, name: 'changed' })),
   updateSchedule: input(() => ({ name: 'prune', cron: '1 1 1 1 *' })),
   updateSubordinate: input(({ subordinate }) => ({ id: subordinate, note: 'changed' })),
   updateTrustAnchor: input(() => ({ organizationName: 'changed' })),

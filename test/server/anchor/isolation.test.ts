@@ -3,7 +3,7 @@
  * and REST route is called for one anchor with the ids of another. A new one without a row in these tables fails.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { scopedNames } from '#prisma/anchor-schema.ts'
+import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
 import { schema } from '#server/schema/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { Federation } from '#test/helpers/federation.ts'
@@ -45,7 +45,10 @@ async function fill(anchor: string, mark: string): Promise<Filled> {
     return made
   }
   await make('updateTrustAnchor', { organizationName: mark, displayName: mark }, 'version')
-  const { id: subordinate } = await make('registerSubordinate', { entityId, note: mark, tags: [mark] })
+  const contacts = [{ role: 'SECURITY', email: `${mark}@example.org` }]
+  const { id: organization } = await make('createOrganization', { name: mark, contacts })
+  const subject = { entityId, note: mark, tags: [mark], organizationId: organization }
+  const { id: subordinate } = await make('registerSubordinate', subject)
   const { id: trustMarkType } = await make('createTrustMarkType', { type: TYPE, description: mark })
   const issued = { trustMarkType: TYPE, entityId, additionalClaims: { mark } }
   const { id: trustMark } = await make('issueTrustMark', issued)
@@ -59,7 +62,8 @@ async function fill(anchor: string, mark: string): Promise<Filled> {
   const document = `{ auditEvents(anchor: "${anchor}", first: 1) { edges { node { id } } } }`
   const entry = (await admin.execute(document, {}, 'admin')).data?.auditEvents.edges[0].node.id
   const kid = admin.server.anchors.find(anchor)?.running?.signingKeys.current().signer.kid ?? ''
-  return { subordinate, trustMarkType, trustMark, awaited, run: run.id, entry, entityId, kid }
+  const ids = { organization, subordinate, trustMarkType, trustMark, awaited }
+  return { ...ids, run: run.id, entry, entityId, kid }
 }
 
 const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
@@ -96,13 +100,12 @@ async function stateOfFirst(): Promise<string> {
   const { installation, anchors } = admin.server
   const tables = scopedNames.other.filter((name) => !changesByItself.includes(name))
   const rows = await Promise.all(
-    tables.map((name) =>
-      installation.$queryRawUnsafe(
-        name === 'AuditEvent'
-          ? `SELECT to_json(t)::text AS row FROM "AuditEvent" t WHERE "anchor" IS NULL ORDER BY "id"`
-          : `SELECT to_json(t)::text AS row FROM "public"."${name}" t ORDER BY 1`,
-      ),
-    ),
+    tables.map((name) => {
+      const schema = scopedNames.first.includes(name) ? schemaOf('main') : 'public'
+      return installation.$queryRawUnsafe(
+        `SELECT to_json(t)::text AS row FROM "${schema}"."${name}" t ORDER BY 1`,
+      )
+    }),
   )
   const published = await admin.redis.client.hgetall(anchors.first.publishing.keys.subordinates)
   return JSON.stringify([rows, published])

@@ -1,13 +1,10 @@
 /** Tests that every field of every mutation's success payload can be selected in the mutation. */
 import { getNamedType, isObjectType, isUnionType } from 'graphql'
-import { URI } from 'otpauth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { createAuthenticator } from '#test/helpers/authenticator.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { createCalls } from './mutation-calls.ts'
 import { selectAll } from './select-all.ts'
 
 let admin: TestAdmin
@@ -47,48 +44,7 @@ function typeOf(mutation: string, argument: string): string {
   return String(mutations[mutation]?.args.find(({ name }) => name === argument)?.type)
 }
 
-const ANOTHER = { slug: 'another' }
-
-type Made = { id: string }
-const make = (name: string, input: object): Promise<Made> => succeed(name, { input })
-const uniqueType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
-const makeUser = () =>
-  make('createUser', { username: `u${crypto.randomUUID()}`, password: PASSWORD, role: 'VIEWER' })
-const makeInvited = (): Promise<Made & { invitation: { link: string } }> =>
-  succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
-const makeType = () => make('createTrustMarkType', { type: uniqueType() })
-
-async function issue(): Promise<Made> {
-  const type = uniqueType()
-  await make('createTrustMarkType', { type })
-  return make('issueTrustMark', { trustMarkType: type, entityId: 'https://rp.example.org' })
-}
-
-async function register(place: { anchor?: string } = {}): Promise<Made> {
-  const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
-  return make('registerSubordinate', { entityId, ...place })
-}
-
-async function addPasskey(): Promise<Made> {
-  const { body: options } = await visitor.auth('/passkey/generate-register-options')
-  const response = createAuthenticator(admin.adminUrl).register(options)
-  await visitor.auth('/passkey/verify-registration', { response, name: 'Laptop' })
-  const { data } = await visitor.execute('{ viewer { account { passkeys { id } } } }')
-  return data.viewer.account.passkeys.at(-1)
-}
-
-async function enableTwoFactor(): Promise<null> {
-  const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
-  await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
-  return null
-}
-
-async function otherSession(): Promise<Made> {
-  const other = visit(admin.adminUrl)
-  await other.signIn('admin', PASSWORD)
-  const { data } = await other.execute('{ viewer { account { sessions { id isCurrent } } } }')
-  return data.viewer.account.sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
-}
+const calls = createCalls({ admin: () => admin, visitor: () => visitor, succeed })
 
 /** Ends the runs of other rows, because only one of a kind may run. */
 async function endRuns(): Promise<void> {
@@ -96,149 +52,6 @@ async function endRuns(): Promise<void> {
     .poll(() => admin.server.db.renewalRun.count({ where: { endedAt: null } }), { timeout: 20_000 })
     .toBe(0)
 }
-
-/** The id of a signing key in a state. */
-async function keyIn(state: string): Promise<string | undefined> {
-  const { data } = await visitor.execute('{ signingKeys { keys { kid state } } }')
-  return data.signingKeys.keys.find((key: { state: string }) => key.state === state)?.kid
-}
-
-const announce = async (): Promise<string> =>
-  (await keyIn('ANNOUNCED')) ?? (await succeed('announceSigningKey', { input: { alg: 'ES256' } })).kid
-
-type Row = [mutation: string, variables: () => Promise<object | null> | object | null]
-
-/** A successful call for each mutation. */
-/** The schedules of a test server are off. */
-const SCHEDULE_ALERT = 'SCHEDULE_OFF:renew-subordinates'
-const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
-
-const calls: Row[] = [
-  ['createUser', () => ({ input: { username: 'new', password: PASSWORD, role: 'VIEWER' } })],
-  ['updateUser', async () => ({ input: { id: (await makeUser()).id, role: 'OPERATOR' } })],
-  ['resetUserPassword', async () => ({ input: { id: (await makeUser()).id, password: PASSWORD } })],
-  ['resetSecondFactor', async () => ({ input: { id: (await makeUser()).id } })],
-  ['removeUser', async () => ({ input: { id: (await makeUser()).id } })],
-  ['createInvitation', async () => ({ input: { id: (await makeInvited()).id } })],
-  [
-    'acceptInvitation',
-    async () => {
-      const { invitation } = await makeInvited()
-      return { input: { token: new URL(invitation.link).hash.slice(1), password: PASSWORD } }
-    },
-  ],
-  ['createApiKey', () => ({ input: { username: 'viewer', name: 'ci' } })],
-  [
-    'revokeApiKey',
-    async () => {
-      const { apiKey } = await succeed('createApiKey', { input: { username: 'viewer', name: 'old' } })
-      return { input: { id: apiKey.id } }
-    },
-  ],
-  ['createTrustMarkType', () => ({ input: { type: uniqueType() } })],
-  ['updateTrustMarkType', async () => ({ input: { id: (await makeType()).id, validFor: 24 } })],
-  ['removeTrustMarkType', async () => ({ input: { id: (await makeType()).id } })],
-  [
-    'issueTrustMark',
-    async () => {
-      const type = uniqueType()
-      await make('createTrustMarkType', { type })
-      return { input: { trustMarkType: type, entityId: 'https://rp.example.org' } }
-    },
-  ],
-  ['updateTrustMark', async () => ({ input: { id: (await issue()).id, validFor: 24 } })],
-  ['renewTrustMark', async () => ({ input: { id: (await issue()).id } })],
-  ['revokeTrustMark', async () => ({ input: { id: (await issue()).id } })],
-  [
-    'registerSubordinate',
-    async () => ({ input: { entityId: (await startLeaf(admin, { metadata: relyingParty })).id } }),
-  ],
-  ['updateSubordinate', async () => ({ input: { id: (await register()).id, validFor: 24 } })],
-  ['renewSubordinate', async () => ({ input: { id: (await register()).id } })],
-  ['deactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
-  ['reactivateSubordinate', async () => ({ input: { id: (await register()).id } })],
-  ['removeSubordinate', async () => ({ input: { id: (await register()).id } })],
-  ['awaitEntity', () => ({ input: { entityId: 'http://127.0.0.1:1' } })],
-  [
-    'stopAwaitingEntity',
-    async () => {
-      const { entityId } = await succeed('awaitEntity', { input: { entityId: 'http://127.0.0.1:2' } })
-      return { input: { entityId } }
-    },
-  ],
-  ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
-  ['startSubordinateChange', () => ({ input: { action: 'RENEW', filter: {}, dryRun: true } })],
-  [
-    'createTrustAnchor',
-    () => ({ input: { ...ANOTHER, entityId: 'http://another.example.org', displayName: 'Another' } }),
-  ],
-  ['makeIntermediate', () => ({ input: { anchor: ANOTHER.slug, superior: 'main' } })],
-  [
-    'promoteSubordinates',
-    async () => {
-      const { id } = await register({ anchor: 'main' })
-      return { input: { from: 'main', to: ANOTHER.slug, ids: [id], dryRun: true } }
-    },
-  ],
-  ['pauseTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
-  ['resumeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
-  ['removeTrustAnchor', () => ({ input: { anchor: ANOTHER.slug } })],
-  ['updateTrustAnchor', () => ({ input: { statementHours: 100 } })],
-  ['updateFederationPolicy', () => ({ input: { metadataPolicy: {} } })],
-  [
-    'restoreVersion',
-    async () => {
-      const { id } = await register()
-      await make('updateSubordinate', { id, validFor: 24 })
-      const where = { action: 'registerSubordinate' }
-      const entry = await admin.server.db.auditEvent.findFirst({ where, orderBy: { id: 'desc' } })
-      return { input: { auditEventId: btoa(`AuditEvent:${entry?.id}`) } }
-    },
-  ],
-  ['regenerateEntityConfiguration', () => null],
-  ['publishHistoricalKeys', () => null],
-  ['rebuildPublication', () => null],
-  ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
-  ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
-  ['startCollectionWalk', () => null],
-  ['startRebuild', () => null],
-  ['acknowledgeAlert', () => ({ input: { id: SCHEDULE_ALERT } })],
-  ['snoozeAlert', () => ({ input: { id: SCHEDULE_ALERT, until: inAnHour() } })],
-  ['startEvaluation', () => null],
-  ['reissueTrustMarks', () => ({ input: {} })],
-  [
-    'cancelRun',
-    async () => {
-      const data = { kind: 'SUBORDINATES', state: 'QUEUED', startedBy: 'admin' }
-      const { id } = await admin.server.db.renewalRun.create({ data })
-      return { input: { id: Buffer.from(`RenewalRun:${id}`).toString('base64') } }
-    },
-  ],
-  ['renamePasskey', async () => ({ input: { id: (await addPasskey()).id, name: 'Old laptop' } })],
-  ['removePasskey', async () => ({ input: { id: (await addPasskey()).id } })],
-  ['endSession', async () => ({ input: { id: (await otherSession()).id } })],
-  ['endOtherSessions', () => null],
-  ['changePassword', () => ({ input: { newPassword: PASSWORD } })],
-  ['disableTwoFactor', enableTwoFactor],
-  ['announceSigningKey', () => ({ input: { alg: 'ES256' } })],
-  [
-    'switchSigningKey',
-    async () => {
-      await announce()
-      return { input: { overrideReason: 'This is a test.' } }
-    },
-  ],
-  [
-    'retireKey',
-    async () => {
-      // No mark may need the key, and the current key must have signed all published statements.
-      await admin.server.db.trustMark.updateMany({ data: { active: false } })
-      await expect.poll(() => admin.server.db.outboxEntry.count(), { timeout: 20_000 }).toBe(0)
-      return { input: { kid: await keyIn('PUBLISHED'), acceptCopies: true } }
-    },
-  ],
-  ['revokeKey', async () => ({ input: { kid: await announce(), reason: 'compromised' } })],
-]
 
 it('has a call for every mutation of the schema', () => {
   expect(calls.map(([mutation]) => mutation).sort()).toEqual(Object.keys(mutations).sort())

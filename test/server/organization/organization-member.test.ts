@@ -1,0 +1,103 @@
+/** Tests the organization of a subordinate: who records it, how it is found, and that nothing of it is published. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { itemsOf, watchRun } from '#test/helpers/run.ts'
+import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+
+let admin: TestAdmin
+let lund: string
+let oslo: string
+beforeAll(async () => {
+  admin = await startAdmin()
+  lund = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
+  oslo = (await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')).id
+})
+afterAll(() => admin.close())
+
+const update = (id: string, input: object) =>
+  admin.mutate('updateSubordinate', { id, ...input }, 'id version organization { name }')
+
+async function membersOf(organizationId: string): Promise<string[]> {
+  const document =
+    'query ($filter: SubordinateFilter) { subordinates(filter: $filter, first: 50) { totalCount edges { node { entityId } } } }'
+  const { data } = await admin.execute(document, { filter: { organizationId } })
+  expect(data.subordinates.totalCount).toBe(data.subordinates.edges.length)
+  return data.subordinates.edges.map(({ node }: { node: { entityId: string } }) => node.entityId)
+}
+
+it('is recorded at registration, changed alone without a new statement, and cleared', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf, { organizationId: lund })
+  const served = await servedStatement(admin, leaf.id)
+  expect(await membersOf(lund)).toEqual([leaf.id])
+  expect(await update(id, { organizationId: oslo, version: 1 })).toMatchObject({
+    version: 2,
+    organization: { name: 'Oslo' },
+  })
+  expect(await membersOf(lund)).toEqual([])
+  expect(await update(id, { note: 'Kept.' })).toMatchObject({ organization: { name: 'Oslo' } })
+  expect(await update(id, { organizationId: null })).toMatchObject({ organization: null })
+  await admin.server.publisher.rebuild()
+  expect(await servedStatement(admin, leaf.id)).toEqual(served)
+})
+
+it.each(['unknown', 'U3Vib3JkaW5hdGU6MQ==', 'T3JnYW5pemF0aW9uOjk5OTk='])(
+  'refuses %s',
+  async (organizationId) => {
+    const leaf = await startLeaf(admin)
+    const refusal = { code: 'INVALID_INPUT', message: 'There is no such organization.' }
+    const path = ['input', 'organizationId']
+    const input = { entityId: leaf.id, organizationId }
+    expect(await admin.mutate('registerSubordinate', input, 'id')).toMatchObject({ ...refusal, path })
+    const { id } = await register(admin, leaf)
+    expect(await update(id, { organizationId })).toMatchObject({ ...refusal, path })
+    const change = { action: 'UPDATE', ids: [id], changes: { organizationId } }
+    expect(await admin.mutate('startSubordinateChange', change, 'id')).toMatchObject({
+      ...refusal,
+      path: ['input', 'changes', 'organizationId'],
+    })
+    expect(await membersOf(organizationId)).toEqual([])
+  },
+)
+
+it('is set for many at once, also in a dry run and by an import', async () => {
+  const [first, second] = [await startLeaf(admin), await startLeaf(admin)]
+  const { id } = await register(admin, first)
+  const subordinates = [{ entityId: second.id, organizationId: lund }]
+  const imported = await admin.mutate('importSubordinates', { subordinates }, 'id')
+  await watchRun(admin, imported.id)
+  expect(await membersOf(lund)).toEqual([second.id])
+
+  const change = { action: 'UPDATE', filter: {}, changes: { organizationId: oslo } }
+  const dry = await admin.mutate(
+    'startSubordinateChange',
+    { ...change, ids: [id], filter: null, dryRun: true },
+    'id',
+  )
+  expect(itemsOf(await watchRun(admin, dry.id))).toMatchObject([{ ok: true }])
+  expect(await membersOf(oslo)).toEqual([])
+  const run = await admin.mutate('startSubordinateChange', change, 'id')
+  await watchRun(admin, run.id)
+  expect(await membersOf(oslo)).toEqual(expect.arrayContaining([first.id, second.id]))
+  expect(await membersOf(lund)).toEqual([])
+})
+
+it('comes back with an earlier version of the subordinate', async () => {
+  const leaf = await startLeaf(admin)
+  const { id } = await register(admin, leaf, { organizationId: lund })
+  await update(id, { organizationId: oslo })
+  const entry = await admin.server.db.auditEvent.findFirstOrThrow({
+    where: { resource: leaf.id, action: 'updateSubordinate' },
+  })
+  const { data } = await admin.execute(
+    `{ auditEvents(first: 50) { edges { node { id resource action } } } }`,
+    {},
+    'admin',
+  )
+  const found = data.auditEvents.edges.find(
+    ({ node }: { node: { resource: string; action: string } }) =>
+      node.resource === entry.resource && node.action === entry.action,
+  )
+  await admin.mutate('restoreVersion', { auditEventId: found.node.id, side: 'BEFORE' }, 'subordinate { id }')
+  expect(await membersOf(lund)).toContain(leaf.id)
+})

@@ -19,8 +19,8 @@ const serverFloors = [
 const serviceFloors = [
   ['audit|write', 'claim-size', 'line', 'reason'],
   ['context', 'patch'],
-  ['superior'],
-  ['entity', 'signing-key'],
+  ['annotation', 'superior'],
+  ['entity', 'organization', 'signing-key'],
   ['collection'],
   ['trust-anchor'],
   ['subordinate'],

@@ -4,7 +4,7 @@ import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { readPage } from '#server/schema/page.ts'
 import { wordConditions } from '#server/schema/search.ts'
-import { MAXIMUM_TAGS, tagKey } from '#server/services/subordinate/annotation.ts'
+import { MAXIMUM_TAGS, tagKey } from '#server/services/annotation.ts'
 
 const OrganizationFilter = builder.inputType('OrganizationFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',

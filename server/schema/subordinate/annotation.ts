@@ -2,7 +2,7 @@
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { searchTerm } from '#server/schema/search.ts'
-import { tagKey } from '#server/services/subordinate/annotation.ts'
+import { tagKey } from '#server/services/annotation.ts'
 
 builder.prismaObjectFields('Subordinate', (t) => ({
   note: t.exposeString('note', {

@@ -9,7 +9,7 @@ import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
-import { MAXIMUM_TAGS, tagKey } from '#server/services/subordinate/annotation.ts'
+import { MAXIMUM_TAGS, tagKey } from '#server/services/annotation.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
 export const SubordinateFilter = builder.inputType('SubordinateFilter', {

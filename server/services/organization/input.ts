@@ -1,8 +1,8 @@
 /** The fields that an operator sets for an organization: their defaults and parsers. */
 import { z } from 'zod'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { annotationFields } from '#server/services/annotation.ts'
 import { field, type Input, type Patch } from '#server/services/patch.ts'
-import { annotationFields } from '#server/services/subordinate/annotation.ts'
 
 export const contactRoles = ['TECHNICAL', 'SECURITY', 'ADMINISTRATIVE'] as const
 export type ContactRole = (typeof contactRoles)[number]

@@ -9,6 +9,7 @@ import {
   NotFoundError,
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { tagKey } from '#server/services/annotation.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import {
   type Contact,
@@ -19,7 +20,6 @@ import {
   organizationFields,
 } from '#server/services/organization/input.ts'
 import { columnsOf, parsePatch } from '#server/services/patch.ts'
-import { tagKey } from '#server/services/subordinate/annotation.ts'
 
 type Complete = Organization & { contacts: OrganizationContact[] }
 

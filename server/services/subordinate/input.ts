@@ -13,7 +13,7 @@ import {
 import type { Settings } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { field, type Input, optionalJsonField, type Patch } from '#server/services/patch.ts'
-import { unpublishedFields } from '#server/services/subordinate/annotation.ts'
+import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
 
 /** The claims of the statement beyond the entity's own configuration. */
 export const statementFields = {

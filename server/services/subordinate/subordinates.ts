@@ -21,7 +21,6 @@ import { type Candidate, createExaminer } from '#server/services/entity/examiner
 import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { requireOrganization } from '#server/services/organization/organization.ts'
 import { parsePatch } from '#server/services/patch.ts'
-import { isUnpublished } from '#server/services/subordinate/annotation.ts'
 import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
 import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
@@ -41,6 +40,7 @@ import {
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
+import { isUnpublished } from '#server/services/subordinate/unpublished.ts'
 import { updatedColumns } from '#server/services/subordinate/update.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
 

@@ -10,8 +10,8 @@ import {
   type SubordinateAction,
 } from '#server/jobs/kind/change/parameters.ts'
 import type { Task } from '#server/jobs/task.ts'
+import { withTags } from '#server/services/annotation.ts'
 import { parsePatch } from '#server/services/patch.ts'
-import { withTags } from '#server/services/subordinate/annotation.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 
 /** The change of one subordinate. */

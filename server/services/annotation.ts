@@ -1,6 +1,6 @@
-/** Note, tags and organization of a subordinate: operators record them for themselves, and nothing of them is published. */
+/** Note and tags: operators write them for themselves, and nothing of them is published. */
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import { field, type Patch } from '#server/services/patch.ts'
+import { field } from '#server/services/patch.ts'
 
 const MAXIMUM_NOTE = 4000
 export const MAXIMUM_TAGS = 20
@@ -9,15 +9,6 @@ const MAXIMUM_TAG = 40
 export const annotationFields = {
   note: field(null, parseNote),
   tags: field([], (tags: readonly string[]) => parseTags(tags)),
-}
-
-/** `organizationId` is the key of an organization that the anchor admits. */
-export const unpublishedFields = { ...annotationFields, organizationId: field(null, (id: number) => id) }
-
-/** Whether a change leaves the statement as it is. */
-export function isUnpublished(patch: Patch<typeof unpublishedFields>): boolean {
-  const names = Object.keys(patch)
-  return names.length > 0 && names.every((name) => Object.hasOwn(unpublishedFields, name))
 }
 
 /** Null for a note without text. @throws InvalidInputError */

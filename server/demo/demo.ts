@@ -56,11 +56,16 @@ async function startMembers(): Promise<Map<string, Entity>> {
   })
   const port = (slug: string) => demoPort + members.findIndex((member) => member.slug === slug)
   const started = new Map<string, Entity>()
-  for (const { slug, superiors, metadata } of members) {
+  for (const { slug, superiors, organization, metadata } of members) {
     const isBelow = typeof superiors === 'string'
     const above = isBelow ? [`http://localhost:${port(superiors)}`] : superiors.map(anchorId)
     const keyFile = join(dataDirectory, 'members', `${slug}.json`)
-    const entity = await startEntity({ port: port(slug), keyFile, superiors: above, metadata })
+    const entity = await startEntity({
+      port: port(slug),
+      keyFile,
+      superiors: above,
+      metadata: (id) => metadata(id, organization),
+    })
     started.set(slug, entity)
     if (isBelow) started.get(superiors)?.adopt(entity)
   }
@@ -100,16 +105,40 @@ async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>
   }
 }
 
+/** Undefined at a second start, when the member has it. */
+async function createOrganization(
+  admin: AdminClient,
+  home: AnchorSlug | undefined,
+  { slug, organization: name }: Member,
+): Promise<string | undefined> {
+  const create = `mutation ($input: CreateOrganizationInput!) {
+    result: createOrganization(input: $input) { ... on MutationCreateOrganizationSuccess { data { id } } ${FAILURE} } }`
+  const contacts = [
+    { role: 'TECHNICAL', email: `operations@${slug}.example`, name: 'Operations' },
+    { role: 'SECURITY', email: `security@${slug}.example` },
+  ]
+  const identity = { identifierScheme: 'Demonstration register', identifier: slug }
+  const input = { anchor: home, name, contacts, ...identity }
+  const { result } = await admin<{ result: Result & { data?: { id: string } } }>(create, { input })
+  accept(name, result)
+  return result.data?.id
+}
+
 async function admit(
   admin: AdminClient,
-  { slug, marks }: Member,
+  member: Member,
   superiors: readonly AnchorSlug[],
   entity: Entity,
 ): Promise<void> {
+  const { slug, marks } = member
   const { entityId } = entity
+  const [home] = superiors
+  const organizationId = await createOrganization(admin, home, member)
   const register = `mutation ($input: RegisterSubordinateInput!) { result: registerSubordinate(input: $input) { ${FAILURE} } }`
-  for (const each of superiors)
-    accept(slug, (await admin<{ result: Result }>(register, { input: { anchor: each, entityId } })).result)
+  for (const each of superiors) {
+    const input = { anchor: each, entityId, ...(each === home ? { organizationId } : {}) }
+    accept(slug, (await admin<{ result: Result }>(register, { input })).result)
+  }
   for (const name of marks) {
     const issue = `mutation ($input: IssueTrustMarkInput!) { result: issueTrustMark(input: $input) { ${FAILURE} } }`
     accept(

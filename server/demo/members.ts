@@ -16,7 +16,8 @@ export type Member = {
   superiors: readonly AnchorSlug[] | string
   /** Its Trust Marks, by the last part of their type. */
   marks: readonly string[]
-  metadata: (entityId: string) => Metadata
+  organization: string
+  metadata: (entityId: string, organization: string) => Metadata
 }
 
 export const markTypes = [
@@ -27,7 +28,7 @@ export const markTypes = [
   },
 ] as const
 
-const provider = (organization_name: string, display_name: string) => (entityId: string) => ({
+const provider = (display_name: string) => (entityId: string, organization_name: string) => ({
   openid_provider: {
     issuer: entityId,
     display_name,
@@ -43,7 +44,7 @@ const provider = (organization_name: string, display_name: string) => (entityId:
   },
 })
 
-const relyingParty = (organization_name: string, client_name: string) => (entityId: string) => ({
+const relyingParty = (client_name: string) => (entityId: string, organization_name: string) => ({
   openid_relying_party: {
     client_name,
     organization_name,
@@ -57,7 +58,7 @@ const relyingParty = (organization_name: string, client_name: string) => (entity
   },
 })
 
-const intermediate = (organization_name: string) => (entityId: string) => ({
+const intermediate = (entityId: string, organization_name: string) => ({
   federation_entity: {
     organization_name,
     federation_fetch_endpoint: `${entityId}/fetch`,
@@ -70,54 +71,63 @@ export const members: readonly Member[] = [
     slug: 'lindholm',
     superiors: ['main'],
     marks: ['member'],
-    metadata: provider('University of Lindholm', 'Lindholm account'),
+    organization: 'University of Lindholm',
+    metadata: provider('Lindholm account'),
   },
   {
     slug: 'northern',
     superiors: ['main'],
     marks: ['member'],
-    metadata: provider('Northern Polytechnic', 'Northern ID'),
+    organization: 'Northern Polytechnic',
+    metadata: provider('Northern ID'),
   },
   {
     slug: 'library',
     superiors: ['main', 'test'],
     marks: ['member', 'research-and-scholarship'],
-    metadata: relyingParty('Consortium of University Libraries', 'Library portal'),
+    organization: 'Consortium of University Libraries',
+    metadata: relyingParty('Library portal'),
   },
   {
     slug: 'archive',
     superiors: ['main'],
     marks: ['member', 'research-and-scholarship'],
-    metadata: relyingParty('National Data Service', 'Research data archive'),
+    organization: 'National Data Service',
+    metadata: relyingParty('Research data archive'),
   },
   {
     slug: 'courses',
     superiors: ['edu'],
     marks: ['member'],
-    metadata: relyingParty('Course Exchange', 'Course catalogue'),
+    organization: 'Course Exchange',
+    metadata: relyingParty('Course catalogue'),
   },
   {
     slug: 'grid',
     superiors: ['main'],
     marks: [],
-    metadata: relyingParty('Computing Centre', 'Grid computing desk'),
+    organization: 'Computing Centre',
+    metadata: relyingParty('Grid computing desk'),
   },
   {
     slug: 'health',
     superiors: ['main'],
     marks: ['member'],
-    metadata: intermediate('Health Sector Federation'),
+    organization: 'Health Sector Federation',
+    metadata: intermediate,
   },
   {
     slug: 'hospital',
     superiors: 'health',
     marks: [],
-    metadata: provider('Westbay Hospital', 'Westbay staff login'),
+    organization: 'Westbay Hospital',
+    metadata: provider('Westbay staff login'),
   },
   {
     slug: 'patients',
     superiors: 'health',
     marks: [],
-    metadata: relyingParty('Westbay Hospital', 'Patient portal'),
+    organization: 'Westbay Hospital',
+    metadata: relyingParty('Patient portal'),
   },
 ]

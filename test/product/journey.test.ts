@@ -47,7 +47,8 @@ beforeAll(async () => {
   const member = members.find(({ slug }) => slug === 'library')
   if (!member) throw new Error('the demonstration has a library')
   const keyFile = join(installation.dataDirectory, '..', 'rp.json')
-  rp = await startEntity({ port: await freePort(), keyFile, superiors: [anchor], metadata: member.metadata })
+  const metadata = (id: string) => member.metadata(id, member.organization)
+  rp = await startEntity({ port: await freePort(), keyFile, superiors: [anchor], metadata })
 })
 afterAll(async () => {
   await rp.close()

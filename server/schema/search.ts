@@ -21,7 +21,7 @@ export type SearchCondition = { contains: string; mode: 'insensitive' }
 /** The condition for columns that contain the term, literally; undefined without one. @throws GraphQLError */
 export function searchCondition(search: string | null | undefined): SearchCondition | undefined {
   const term = searchTerm(search)
-  return term === undefined ? undefined : conditionOf(term)
+  return term === undefined ? undefined : containing(term)
 }
 
 /** The words, each once. @throws GraphQLError */
@@ -37,10 +37,11 @@ export function searchWords(search: string | null | undefined): string[] {
 
 /** A condition for each word, in any order. @throws GraphQLError */
 export function wordConditions(search: string | null | undefined): SearchCondition[] {
-  return searchWords(search).map(conditionOf)
+  return searchWords(search).map(containing)
 }
 
-const conditionOf = (part: string): SearchCondition => ({
+/** The condition for columns that contain a word, literally. */
+export const containing = (part: string): SearchCondition => ({
   contains: escapeWildcards(part),
   mode: 'insensitive',
 })

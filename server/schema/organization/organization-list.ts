@@ -3,7 +3,8 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { readPage } from '#server/schema/page.ts'
-import { wordConditions } from '#server/schema/search.ts'
+import { containing, searchWords } from '#server/schema/search.ts'
+import { tagCondition } from '#server/schema/tag-condition.ts'
 import { MAXIMUM_TAGS, tagKey } from '#server/services/annotation.ts'
 
 const OrganizationFilter = builder.inputType('OrganizationFilter', {
@@ -11,7 +12,7 @@ const OrganizationFilter = builder.inputType('OrganizationFilter', {
   fields: (t) => ({
     search: t.string({
       description:
-        'Words in any order, each a part of the name, the identifier, a contact, the note or a tag; case-insensitive. At most 16.',
+        'Words in any order, each a part of the name, the identifier, a contact or the note, or a tag; case-insensitive. At most 16.',
     }),
     active: t.boolean({ description: 'Whether it takes part in the federation.' }),
     country: t.string({ description: 'Its country, as the two letters of ISO 3166-1.' }),
@@ -56,17 +57,22 @@ builder.queryField('organizations', (t) =>
 function where(filter: Filter | null | undefined): Prisma.OrganizationWhereInput {
   if (!filter) return {}
   const { search, active, country, tags } = filter
-  const and: Prisma.OrganizationWhereInput[] = wordConditions(search).map((contains) => ({
+  const and = searchWords(search).map(whereWord)
+  if (typeof active === 'boolean') and.push({ active })
+  if (country) and.push({ country: country.toUpperCase() })
+  if (tags?.length) and.push(tagCondition(tags))
+  return { AND: and }
+}
+
+function whereWord(word: string): Prisma.OrganizationWhereInput {
+  const contains = containing(word)
+  return {
     OR: [
       { name: contains },
       { identifier: contains },
       { note: contains },
       { contacts: { some: { OR: [{ name: contains }, { email: contains }] } } },
-      { tagKeys: { has: tagKey(contains.contains) } },
+      { tagKeys: { has: tagKey(word) } },
     ],
-  }))
-  if (typeof active === 'boolean') and.push({ active })
-  if (country) and.push({ country: country.toUpperCase() })
-  if (tags?.length) and.push({ tagKeys: { hasEvery: tags.slice(0, MAXIMUM_TAGS).map(tagKey) } })
-  return { AND: and }
+  }
 }

@@ -1,5 +1,4 @@
 /** The list of subordinates: filters, order, pages. */
-import { GraphQLError } from 'graphql'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -9,7 +8,8 @@ import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
-import { MAXIMUM_TAGS, tagKey } from '#server/services/annotation.ts'
+import { tagCondition } from '#server/schema/tag-condition.ts'
+import { MAXIMUM_TAGS } from '#server/services/annotation.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
 export const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -163,16 +163,6 @@ function where(
     and.push({ trustMarks: { some: valid } })
   }
   if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
-  if (tags?.length) and.push({ tagKeys: { hasEvery: tagKeys(tags) } })
+  if (tags?.length) and.push(tagCondition(tags))
   return { AND: and }
-}
-
-/** @throws GraphQLError for more tags than a subordinate can have */
-function tagKeys(tags: readonly string[]): string[] {
-  if (tags.length > MAXIMUM_TAGS) {
-    throw new GraphQLError(`tags must have at most ${MAXIMUM_TAGS} entries.`, {
-      extensions: { code: 'BAD_USER_INPUT' },
-    })
-  }
-  return tags.map(tagKey)
 }

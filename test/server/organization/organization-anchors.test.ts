@@ -11,8 +11,12 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-const as = (name: string, input: object, selection = 'id name', key: 'admin' | 'operator' = 'admin') =>
-  admin.mutate(name, input, selection, key)
+const as = (
+  name: string,
+  input: object,
+  selection = 'id name',
+  key: 'admin' | 'operator' | 'viewer' = 'admin',
+) => admin.mutate(name, input, selection, key)
 
 async function namesIn(anchor: string): Promise<string[]> {
   const document = 'query ($anchor: String) { organizations(anchor: $anchor) { edges { node { name } } } }'
@@ -39,6 +43,13 @@ it('is in the anchor that creates it, until another one admits it', {
     path: ['input', 'identifier'],
   })
   await expect(as('admitOrganization', { id, to: 'main' }, 'id', 'operator')).rejects.toThrow('NOT_FOUND')
+  const { data } = await admin.execute('{ users(first: 9) { edges { node { id username } } } }', {}, 'admin')
+  const { node } = data.users.edges.find(
+    ({ node }: { node: { username: string } }) => node.username === 'viewer',
+  )
+  await as('updateUser', { id: node.id, anchorRoles: [{ anchor: 'test', role: 'OPERATOR' }] }, 'id')
+  // It reads in both, and operates in the other one only.
+  await expect(as('admitOrganization', { id, to: 'main' }, 'id', 'viewer')).rejects.toThrow('FORBIDDEN')
   expect(await as('admitOrganization', { id: 'unknown', to: 'main' })).toMatchObject({ code: 'NOT_FOUND' })
   expect(await as('admitOrganization', { id, to: 'main' })).toMatchObject({ name: 'Lund' })
   expect(await as('admitOrganization', { id, to: 'main' })).toMatchObject({

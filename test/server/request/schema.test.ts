@@ -116,8 +116,8 @@ describe('as asked over HTTP', () => {
     },
   )
 
-  /** Roles count in the anchors that its input names (anchor/promotion.test.ts). */
-  const namesAnchors = ['promoteSubordinates']
+  /** Roles count in the anchors that its input names (anchor/promotion.test.ts, organization/organization-anchors.test.ts). */
+  const namesAnchors = ['promoteSubordinates', 'admitOrganization']
 
   it('viewer is null for callers who are not signed in', async () => {
     expect(await admin.execute('{ viewer { username } }', {}, null)).toEqual({ data: { viewer: null } })

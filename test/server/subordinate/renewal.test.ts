@@ -33,6 +33,7 @@ function rename(leaf: TestEntity, client_name: string): void {
 it('keeps version, statement and audit log when nothing has changed', async () => {
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
+  await admin.server.publisher.flush(10_000)
   const [before, statement] = [await rowOf(leaf), await servedStatement(admin, leaf.id)]
   const configuration = await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id)
 

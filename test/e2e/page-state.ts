@@ -32,6 +32,27 @@ export const states: readonly State[] = [
     path: () => '/subordinates?q=nobody',
     reach: (page) => page.getByText('No subordinate matches').waitFor(),
   },
+  {
+    what: 'a form with a contact, and its fault',
+    path: () => '/organizations/new',
+    async reach(page) {
+      await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Northern Archive')
+      await page.getByRole('button', { name: 'Add a contact' }).click()
+      await page.getByLabel('E-mail address').fill('nobody')
+      await page.getByRole('button', { name: 'Create organization' }).click()
+      await page.getByText('This is not an e-mail address.').waitFor()
+    },
+  },
+  {
+    what: 'a question before an organization is removed',
+    path: () => '/organizations',
+    async reach(page) {
+      await page.getByRole('main').getByRole('link', { name: 'Northern Library' }).click()
+      await page.getByRole('button', { name: 'Remove…' }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+    part: '[role=alertdialog]',
+  },
   ...['graph', 'list'].map((show) => ({
     what: `the explorer with its ${show}`,
     path: ({ registered }: Entities) => `/explorer?entity=${registered}&show=${show}`,
@@ -178,7 +199,12 @@ export const states: readonly State[] = [
       await page.getByRole('button', { name: 'Change many…' }).click()
       await page.getByRole('dialog').getByLabel('A list that you paste').check()
       await page.getByLabel('Action').selectOption(action)
-      const settings = ['Validity of the statement', 'Renew automatically', 'Required Trust Marks']
+      const settings = [
+        'Validity of the statement',
+        'Renew automatically',
+        'Required Trust Marks',
+        'Organization',
+      ]
       if (action === 'UPDATE') for (const name of settings) await page.getByLabel(`Change “${name}”`).check()
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor()
     },

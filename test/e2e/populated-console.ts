@@ -32,7 +32,20 @@ export async function openPopulatedConsole(): Promise<PopulatedConsole> {
   const admin = await connectAdmin(installation)
   const trustMarkType = `${installation.federationUrl}/trust-marks/${long}`
   await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Has signed.' }, 'id')
-  await mutate(admin, 'registerSubordinate', { entityId: registered.id }, 'id')
+  const { id: organizationId } = await mutate<{ id: string }>(
+    admin,
+    'createOrganization',
+    {
+      name: 'Northern Library',
+      identifierScheme: 'GLEIF',
+      identifier: long,
+      country: 'SE',
+      contacts: [{ role: 'TECHNICAL', name: 'Ann', email: `ann@${'a'.repeat(60)}.example.org` }],
+      tags: ['pilot'],
+    },
+    'id',
+  )
+  await mutate(admin, 'registerSubordinate', { entityId: registered.id, organizationId }, 'id')
   await mutate(
     admin,
     'createUser',

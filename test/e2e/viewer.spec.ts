@@ -12,7 +12,12 @@ let product: Product
 let browser: Browser
 let entity: TestEntity
 let watched: Watched
-const ids: Record<'subordinate' | 'type' | 'mark', string> = { subordinate: '', type: '', mark: '' }
+const ids: Record<'subordinate' | 'organization' | 'type' | 'mark', string> = {
+  subordinate: '',
+  organization: '',
+  type: '',
+  mark: '',
+}
 
 beforeAll(async () => {
   product = await startProduct()
@@ -22,7 +27,11 @@ beforeAll(async () => {
   const make = async (name: string, input: Record<string, unknown>) =>
     (await mutate<{ id: string }>(admin, name, input, 'id')).id
   const trustMarkType = `${installation.federationUrl}/member`
-  ids.subordinate = await make('registerSubordinate', { entityId: entity.id })
+  ids.organization = await make('createOrganization', { name: 'Northern Library' })
+  ids.subordinate = await make('registerSubordinate', {
+    entityId: entity.id,
+    organizationId: ids.organization,
+  })
   ids.type = await make('createTrustMarkType', { type: trustMarkType, description: 'Member' })
   ids.mark = await make('issueTrustMark', { entityId: entity.id, trustMarkType })
   const password = 'only to look at things'
@@ -36,7 +45,7 @@ afterAll(async () => {
 })
 
 const operations =
-  /^(Register|Edit|Renew|Announce|Switch|Retire|Re-issue|Revoke|Issue|Create|Remove|Deactivate|Reactivate|Save|Sign anew|Rebuild|Select)/
+  /^(Register|Edit|Renew|Announce|Switch|Retire|Re-issue|Revoke|Issue|Create|Admit|Remove|Deactivate|Reactivate|Save|Sign anew|Rebuild|Select)/
 
 /** Controls of the page that change something. */
 async function offered(page: Page): Promise<string[]> {
@@ -55,6 +64,8 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['a subordinate', () => `/subordinates/${id('subordinate')}`, 'Statement expires'],
   ['its policy', () => `/subordinates/${id('subordinate')}/policy`, 'No policy is set'],
   ['its Trust Marks', () => `/subordinates/${id('subordinate')}/trust-marks`, 'Member'],
+  ['the list of organizations', () => '/organizations', 'Northern Library'],
+  ['an organization', () => `/organizations/${id('organization')}`, '1 member in this anchor.'],
   ['the list of Trust Marks', () => '/trust-marks', 'renewed automatically'],
   ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The current mark'],
   ['the list of types', () => '/trust-mark-types', 'Member'],
@@ -75,6 +86,8 @@ test.each(readable)('%s shows no action that would be refused', async (_what, pa
 const forbidden: [what: string, path: () => string][] = [
   ['registering a subordinate', () => '/subordinates/new'],
   ['editing a subordinate', () => `/subordinates/${id('subordinate')}/edit`],
+  ['creating an organization', () => '/organizations/new'],
+  ['editing an organization', () => `/organizations/${id('organization')}/edit`],
   ['issuing a Trust Mark', () => '/trust-marks/new'],
   ['editing a Trust Mark', () => `/trust-marks/${id('mark')}/edit`],
   ['creating a type', () => '/trust-mark-types/new'],

@@ -9,6 +9,7 @@ test.each([
   [{ about: 'SUBORDINATE', auditEvent: null } as const, [topic.subordinates, topic.status]],
   [{ about: 'RUN', auditEvent: null } as const, [topic.runs, topic.schedules]],
   [entry('Subordinate'), [topic.audit, topic.subordinates, topic.status]],
+  [entry('Organization'), [topic.audit, topic.organizations]],
   [entry('TrustMark'), [topic.audit, topic.trustMarks, topic.status]],
   [entry('TrustMarkType'), [topic.audit, topic.trustMarks, topic.status]],
   [entry('TrustAnchor'), [topic.audit, topic.trustAnchor, topic.status]],

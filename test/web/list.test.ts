@@ -5,6 +5,7 @@ import { apiKeyList } from '#lib/auth/api-key-list.ts'
 import { userList } from '#lib/auth/user-list.ts'
 import { collectionList } from '#lib/collection/list.ts'
 import { addressWith, type List, listVariables, narrowing, nextSort, readSearch } from '#lib/list/list.ts'
+import { organizationList, organizationVariables } from '#lib/organization/list.ts'
 import { runList } from '#lib/run/list.ts'
 import { subordinateList, subordinateVariables } from '#lib/subordinate/list.ts'
 import { trustMarkList } from '#lib/trust-mark/list.ts'
@@ -19,6 +20,7 @@ const lists: Readonly<Record<string, List<object>>> = {
   'Trust Mark types': trustMarkTypeList,
   'Trust Marks': trustMarkList,
   subordinates: subordinateList,
+  organizations: organizationList,
   collection: collectionList,
   'audit log': auditList,
 }
@@ -71,6 +73,14 @@ test.each<[list: string, address: string, filter: object]>([
   ['subordinates', 'tags=,+', {}],
   ['subordinates', `tags=${Array.from({ length: 21 }, (_, at) => at).join()}`, {}],
   ['subordinates', 'type=a_type_of_our_own', { entityType: 'a_type_of_our_own' }],
+  ['subordinates', 'organization=abc', { organizationId: 'abc' }],
+  [
+    'organizations',
+    'q=lib&state=inactive&country=SE&tags=pilot',
+    { search: 'lib', active: false, country: 'SE', tags: ['pilot'] },
+  ],
+  ['organizations', 'state=constructor&country=se', {}],
+  ['organizations', 'country=DD', {}],
   ['collection', '', {}],
   [
     'collection',
@@ -101,6 +111,13 @@ test.each([
   ['before=x&after=y', { last: 50, before: 'x' }],
 ])('sorts and pages subordinates at “%s”', (address, variables) => {
   expect(subordinateVariables(new URLSearchParams(address), now)).toMatchObject(variables)
+})
+
+test.each([
+  ['', { orderBy: { field: 'NAME', direction: 'ASC' } }],
+  ['sort=-created', { orderBy: { field: 'CREATED_AT', direction: 'DESC' } }],
+])('sorts organizations at “%s”', (address, variables) => {
+  expect(organizationVariables(new URLSearchParams(address))).toMatchObject(variables)
 })
 
 test('sorts by a column, then in the other direction', () => {

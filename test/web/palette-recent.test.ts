@@ -6,6 +6,8 @@ test.each([
   ['/subordinates/abc', '', '/subordinates/abc'],
   ['/subordinates/abc/keys', '?x=1', '/subordinates/abc'],
   ['/trust-mark-types/t', '', '/trust-mark-types/t'],
+  ['/organizations/o/edit', '', '/organizations/o'],
+  ['/organizations/new', '', undefined],
   ['/collection/entity', '?id=https%3A%2F%2Fa', '/collection/entity?id=https%3A%2F%2Fa'],
   ['/a/test/subordinates/abc/keys', '', '/a/test/subordinates/abc'],
   ['/a/test/collection/entity', '?id=x', '/a/test/collection/entity?id=x'],

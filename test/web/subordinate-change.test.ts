@@ -52,6 +52,13 @@ test('sends the checked settings only, and refuses a change without any', () => 
   expect(changeInput(newDraft('UPDATE', 'matching'), shown).refusal?.path).toEqual(['changes'])
 })
 
+test('sends an organization, or none', () => {
+  const draft = { ...newDraft('UPDATE', 'matching'), changed: ['organizationId' as const] }
+  expect(changeInput(draft, shown).value?.changes).toEqual({ organizationId: null })
+  draft.settings.organizationId = 'o'
+  expect(changeInput(draft, shown).value?.changes).toEqual({ organizationId: 'o' })
+})
+
 test('sends tags to add and to remove, with or without settings', () => {
   const draft = { ...newDraft('UPDATE', 'matching'), addTags: ['pilot'] }
   expect(changeInput(draft, shown).value?.changes).toEqual({ addTags: ['pilot'] })

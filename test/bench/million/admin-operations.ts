@@ -6,6 +6,7 @@ import { collectionList } from '#lib/collection/list.ts'
 import * as generated from '#lib/gql/graphql.ts'
 import type { Filter } from '#lib/list/filter.ts'
 import { type List, listVariables } from '#lib/list/list.ts'
+import { organizationVariables } from '#lib/organization/list.ts'
 import { runList } from '#lib/run/list.ts'
 import { subordinateList, subordinateVariables } from '#lib/subordinate/list.ts'
 import { trustMarkList } from '#lib/trust-mark/list.ts'
@@ -18,6 +19,9 @@ export type Samples = {
   trustMarkType: string
   run: string
 }
+/** Without members: the filled database has no organizations. */
+const ORGANIZATION = Buffer.from('Organization:1').toString('base64')
+
 type Variables = Record<string, unknown>
 type Case = { about: string; variables: Variables }
 type Cases = (samples: Samples) => Case[]
@@ -32,6 +36,7 @@ const one =
 
 const member = one(({ subordinate: { id } }) => ({ id }))
 const mark = one(({ trustMark: { id } }) => ({ id }))
+const organization = one(() => ({ id: ORGANIZATION }))
 const markType = one(({ trustMarkType: id }) => ({ id }))
 const entity = one(({ subordinate: { entityId } }) => ({ entityId }))
 const ofRun = one(({ run: id }) => ({ id, run: id }))
@@ -52,6 +57,8 @@ function valuesOf(filter: Filter<object>): readonly string[] {
       return [...terms, 'job:renew', 'operator-7']
     case 'mark type':
       return [type(1), type(TYPES + 1)]
+    case 'organization':
+      return [ORGANIZATION]
     case 'tags':
       return ['wave-5', 'wave-5, region-5', 'unused']
     case 'day':
@@ -133,6 +140,12 @@ export const operations: Readonly<Record<string, Cases>> = {
     filter: { resourceType: 'Subordinate', resource },
     first: 50,
   })),
+  OrganizationsPage: one(() => organizationVariables(new URLSearchParams())),
+  OrganizationExport: one(() => ({ filter: {}, after: null, isFirst: true })),
+  OrganizationPage: organization,
+  OrganizationEdit: organization,
+  NamedOrganization: organization,
+  FindOrganizations: searches(),
   TrustMarksPage: pages(
     trustMarkList,
     (address) => listVariables(address, trustMarkList),

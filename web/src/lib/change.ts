@@ -10,6 +10,7 @@ type Topic = (typeof topic)[keyof typeof topic]
 const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   Subordinate: [topic.subordinates, topic.status],
   AwaitedEntity: [topic.status],
+  Organization: [topic.organizations],
   TrustMark: [topic.trustMarks, topic.status],
   TrustMarkType: [topic.trustMarks, topic.status],
   TrustAnchor: [topic.trustAnchor, topic.status],

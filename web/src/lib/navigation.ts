@@ -5,6 +5,7 @@ import Anchor from '@lucide/svelte/icons/anchor'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
+import Building2 from '@lucide/svelte/icons/building-2'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
@@ -33,6 +34,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
     screens: [
       { label: 'Dashboard', href: route.dashboard(), icon: LayoutDashboard },
       { label: 'Subordinates', href: route.subordinates(), icon: Network },
+      {
+        label: 'Organizations',
+        href: route.organizations(),
+        icon: Building2,
+        words: 'members contacts people companies',
+      },
       { label: 'Explorer', href: route.explorer(), icon: Waypoints },
       { label: 'Collection', href: route.collection(), icon: BookUser },
       { label: 'Activity', href: route.renewals(), icon: Activity, words: 'renewals runs schedules jobs' },

@@ -6,6 +6,7 @@ import type { apiKeyList } from '#lib/auth/api-key-list.ts'
 import type { userList } from '#lib/auth/user-list.ts'
 import type { collectionList } from '#lib/collection/list.ts'
 import type { Search } from '#lib/list/list.ts'
+import type { OrganizationSearch } from '#lib/organization/list.ts'
 import type { runList } from '#lib/run/list.ts'
 import type { SubordinateSearch } from '#lib/subordinate/list.ts'
 import type { trustMarkList } from '#lib/trust-mark/list.ts'
@@ -41,6 +42,10 @@ export const route = {
   importSubordinates: () => at('/subordinates/import'),
   subordinate: (id: string, tab?: SubordinateTab) =>
     at(`/subordinates/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  organizations: (search: OrganizationSearch = {}) => at('/organizations', search),
+  createOrganization: () => at('/organizations/new'),
+  organization: (id: string, tab?: 'edit') =>
+    at(`/organizations/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
   renewals: (search: RenewalSearch = {}) => at('/renewals', search),
   /** A run can be one of another anchor. */
   renewal: (id: string, anchor = presentAnchor) => addressIn(anchor, `/renewals/${encodeURIComponent(id)}`),

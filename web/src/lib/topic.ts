@@ -3,6 +3,7 @@ export const topic = {
   viewer: 'app:viewer',
   status: 'app:status',
   subordinates: 'app:subordinates',
+  organizations: 'app:organizations',
   trustMarks: 'app:trust-marks',
   trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',

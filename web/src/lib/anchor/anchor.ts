@@ -22,6 +22,12 @@ export const superiorsOf = <Anchor extends { entityId: string }>(
   anchors: readonly Anchor[],
 ) => anchors.filter(({ entityId }) => authorityHints.includes(entityId))
 
+/** The other anchors, in which the user may register and change. */
+export const othersToOperate = <Anchor extends { slug: string; mayOperate: boolean }>(
+  anchors: readonly Anchor[],
+  own: { slug: string } | null,
+) => anchors.filter(({ slug, mayOperate }) => mayOperate && slug !== own?.slug)
+
 /** What a form begins with: where there is no choice, the only one. */
 export const onlySlug = ([only, ...others]: readonly { slug: string }[]) =>
   only && others.length === 0 ? only.slug : ''

@@ -4,6 +4,7 @@ import type { AuditResourceType } from '#lib/gql/graphql.ts'
 export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Subordinate: 'Subordinate',
   AwaitedEntity: 'Candidate',
+  Organization: 'Organization',
   TrustMark: 'Trust Mark',
   TrustMarkType: 'Trust Mark type',
   TrustAnchor: 'Trust Anchor',

@@ -9,7 +9,9 @@ type Control =
   | { kind: 'day'; label: string }
   | { kind: 'choice'; label: string; any: string; options: Options }
   | { kind: 'mark type'; label: string; any: string }
-  | { kind: 'tags'; label: string; any: string }
+  | { kind: 'organization'; label: string; any: string }
+  /** Without `any`, links set it, and it can only be removed. */
+  | { kind: 'tags'; label: string; any: string | undefined }
   /** Set by a link; it can only be removed. */
   | { kind: 'link'; label: string }
   /** Parts of a list, of which one is shown: a row of links. */
@@ -84,10 +86,17 @@ export const markType = (label: string, any: string): Filter<{ trustMarkType: st
   toCondition: (value) => (URL.canParse(value) ? { trustMarkType: value } : undefined),
 })
 
-/** As many as a subordinate can have. */
+export const organization = (label: string, any: string): Filter<{ organizationId: string }> => ({
+  kind: 'organization',
+  label,
+  any,
+  toCondition: (value) => ({ organizationId: value }),
+})
+
+/** As many as an object can have. */
 const MAXIMUM_TAGS = 20
 
-export const tags = (label: string, any: string): Filter<{ tags: string[] }> => ({
+export const tags = (label: string, any?: string): Filter<{ tags: string[] }> => ({
   kind: 'tags',
   label,
   any,

@@ -47,6 +47,19 @@ export function listVariables<Condition extends object>(
   return { filter, ...pageVariables(parameters, pageSize) }
 }
 
+/** The order at an address: `sort` is a key of `sorts`, with a minus for descending order. */
+export function readOrder<Field extends string>(
+  parameters: Parameters,
+  sorts: ReadonlyMap<string, Field>,
+  standard: Field,
+) {
+  const sort = parameters.get('sort') ?? ''
+  return {
+    field: sorts.get(sort.replace(/^-/, '')) ?? standard,
+    direction: sort.startsWith('-') ? ('DESC' as const) : ('ASC' as const),
+  }
+}
+
 /** The sort that a heading links to: its column, or the other direction. */
 export const nextSort = (current: string, column: string) => (current === column ? `-${column}` : column)
 

@@ -1,5 +1,6 @@
 /** The commands of the palette that need no server: every screen and action that the role allows. */
 import Award from '@lucide/svelte/icons/award'
+import Building2 from '@lucide/svelte/icons/building-2'
 import Footprints from '@lucide/svelte/icons/footprints'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import ListPlus from '@lucide/svelte/icons/list-plus'
@@ -68,6 +69,7 @@ const forOperators: readonly Command[] = [
     route.importSubordinates(),
     'register add many list bulk csv members entities',
   ),
+  action('Create an organization', Building2, route.createOrganization(), 'add new member company'),
   action('Issue a Trust Mark', Plus, route.issueTrustMark(), 'add new give'),
   action('Create a Trust Mark type', Award, route.createTrustMarkType(), 'add new'),
   action(

@@ -1,11 +1,13 @@
-/** Searches the server for the palette: registered and collected entities, Trust Marks and their types, and accounts. */
+/** Searches the server for the palette: registered and collected entities, organizations, Trust Marks and their types, and accounts. */
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
+import Building2 from '@lucide/svelte/icons/building-2'
 import Network from '@lucide/svelte/icons/network'
 import { shortEntityId } from '#lib/format.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
+import { numberInWords } from '#lib/organization/organization.ts'
 import { route } from '#lib/route.ts'
 import type { Command } from './command.ts'
 import { findAccess, findSigningKeys } from './find-access.ts'
@@ -16,6 +18,9 @@ const MOST = 5
 const PaletteSubordinates = graphql(`
   query PaletteSubordinates($search: String!, $first: Int!) {
     subordinates(filter: { search: $search }, first: $first) { edges { node { id entityId displayName } } }
+    organizations(filter: { search: $search }, first: $first) {
+      edges { node { id name identifier identifierScheme } }
+    }
     trustMarkTypes(filter: { search: $search }, first: $first) { edges { node { id type description } } }
     trustMarks(filter: { search: $search }, first: $first) {
       edges { node { id entityId trustMarkType { type description } } }
@@ -43,6 +48,7 @@ export async function findOnServer(
     mayManage ? findAccess(search, MOST) : [],
   ])
   const subordinates = registered.value?.subordinates.edges.map(({ node }) => node) ?? []
+  const organizations = registered.value?.organizations.edges.map(({ node }) => node) ?? []
   const others = collected.value?.collectionEntities.edges.map(({ node }) => node) ?? []
   const marks = registered.value?.trustMarks.edges.map(({ node }) => node) ?? []
   const types = registered.value?.trustMarkTypes.edges.map(({ node }) => node) ?? []
@@ -51,6 +57,13 @@ export async function findOnServer(
       ...entity(entityId, displayName),
       icon: Network,
       href: route.subordinate(id),
+    })),
+    ...organizations.map((organization) => ({
+      id: organization.id,
+      label: organization.name,
+      note: numberInWords(organization) || 'Organization',
+      icon: Building2,
+      href: route.organization(organization.id),
     })),
     ...others
       .filter(({ subordinate }) => !subordinate)

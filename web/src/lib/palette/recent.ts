@@ -12,6 +12,7 @@ const keyOf = (username: string) => `recent ${username}`
 /** Pages of one object; its tabs count as the object. */
 const objects = [
   /^\/subordinates\/(?!new$|import$|change$)[^/]+/,
+  /^\/organizations\/(?!new$)[^/]+/,
   /^\/trust-marks\/(?!new$)[^/]+/,
   /^\/trust-mark-types\/(?!new$)[^/]+/,
   /^\/renewals\/[^/]+/,

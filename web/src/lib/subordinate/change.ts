@@ -12,7 +12,7 @@ import { type SubordinateSettings, subordinateFields } from './draft.ts'
 import { type Scope, type Shown, subjects } from './subjects.ts'
 
 /** The settings that can be changed for many at once. */
-export type CommonSetting = 'validFor' | 'autorenew' | 'requiredTrustMarks'
+export type CommonSetting = 'validFor' | 'autorenew' | 'requiredTrustMarks' | 'organizationId'
 
 export interface ChangeDraft {
   scope: Scope
@@ -33,7 +33,7 @@ export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft =
   scope,
   text: '',
   action,
-  settings: { validFor: '', autorenew: true, requiredTrustMarks: [] },
+  settings: { validFor: '', autorenew: true, requiredTrustMarks: [], organizationId: '' },
   changed: [],
   addTags: [],
   removeTags: [],

@@ -10,6 +10,12 @@ export const annotationFields = {
   tags: list('Tags', 'At most 20, with up to 40 characters each. Note and tags are never published.'),
 }
 
+/** Of a subordinate: what operators record about it. */
+export const unpublishedFields = {
+  organizationId: text('Organization', 'Recorded here only. It is never published.'),
+  ...annotationFields,
+}
+
 export type Annotation = Values<typeof annotationFields>
 
 export const subordinateFields = {
@@ -24,7 +30,7 @@ export const subordinateFields = {
   ),
   additionalClaims: jsonObject('Additional claims'),
   jwks: jsonObject('Registered keys'),
-  ...annotationFields,
+  ...unpublishedFields,
 }
 
 export type SubordinateSettings = Values<typeof subordinateFields>
@@ -33,9 +39,10 @@ export type SubordinateSettings = Values<typeof subordinateFields>
 export const closesPaths = ({ constraints }: { constraints?: unknown }): boolean =>
   isRecord(constraints) && constraints.max_path_length === 0
 
-/** The changes of the statement; automatic renewal, note and tags are not part of it. */
+/** The changes of the statement; automatic renewal and what is unpublished are not part of it. */
 export function statementChanges({
   autorenew: _,
+  organizationId: _organization,
   note: _note,
   tags: _tags,
   ...fields

@@ -1,8 +1,8 @@
 /** Describes the list of subordinates, with its filters and sorts. */
 import { entityTypes } from '#lib/entity/type.ts'
-import type { SubordinateFilter, SubordinateOrder, SubordinateOrderField } from '#lib/gql/graphql.ts'
-import { choice, expiry, markType, rowsOf, search, tags } from '#lib/list/filter.ts'
-import { type List, listVariables, type Search } from '#lib/list/list.ts'
+import type { SubordinateFilter, SubordinateOrderField } from '#lib/gql/graphql.ts'
+import { choice, expiry, markType, organization, rowsOf, search, tags } from '#lib/list/filter.ts'
+import { type List, listVariables, readOrder, type Search } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
 import { subordinateStates } from './state.ts'
 
@@ -11,29 +11,32 @@ export const ANY_PROBLEM = 'PROBLEM'
 
 const ofType = (entityType: string): SubordinateFilter => ({ entityType })
 
-export const subordinateList: List<SubordinateFilter, 'q' | 'type' | 'state' | 'expires' | 'mark' | 'tags'> =
-  {
-    things: ['subordinate', 'subordinates'],
-    filters: {
-      q: search('Name, identifier, organization, contact, note or tag'),
-      type: choice(
-        'Entity Type',
-        'All types',
-        {
-          ...rowsOf(entityTypes, ofType),
-          intermediate: { label: 'Intermediate', condition: { intermediate: true } },
-        },
-        ofType,
-      ),
-      state: choice('State', 'All states', {
-        [ANY_PROBLEM]: { label: 'Any problem', condition: { hasProblem: true } },
-        ...rowsOf(subordinateStates, (state): SubordinateFilter => ({ state })),
-      }),
-      expires: expiry,
-      mark: markType('Trust Mark', 'All marks'),
-      tags: tags('Tags', 'All tags'),
-    },
-  }
+export const subordinateList: List<
+  SubordinateFilter,
+  'q' | 'type' | 'state' | 'expires' | 'mark' | 'organization' | 'tags'
+> = {
+  things: ['subordinate', 'subordinates'],
+  filters: {
+    q: search('Name, identifier, organization, contact, note or tag'),
+    type: choice(
+      'Entity Type',
+      'All types',
+      {
+        ...rowsOf(entityTypes, ofType),
+        intermediate: { label: 'Intermediate', condition: { intermediate: true } },
+      },
+      ofType,
+    ),
+    state: choice('State', 'All states', {
+      [ANY_PROBLEM]: { label: 'Any problem', condition: { hasProblem: true } },
+      ...rowsOf(subordinateStates, (state): SubordinateFilter => ({ state })),
+    }),
+    expires: expiry,
+    mark: markType('Trust Mark', 'All marks'),
+    organization: organization('Organization', 'All organizations'),
+    tags: tags('Tags', 'All tags'),
+  },
+}
 
 /** `sort` is a key of `sorts`, with a minus for descending order. */
 export type SubordinateSearch = Search<typeof subordinateList> & { sort?: string }
@@ -45,11 +48,7 @@ const sorts: ReadonlyMap<string, SubordinateOrderField> = new Map([
   ['expires', 'EXPIRES_AT'],
 ])
 
-export function subordinateVariables(parameters: Parameters, now = new Date()) {
-  const sort = parameters.get('sort') ?? ''
-  const orderBy: SubordinateOrder = {
-    field: sorts.get(sort.replace(/^-/, '')) ?? 'ENTITY_ID',
-    direction: sort.startsWith('-') ? 'DESC' : 'ASC',
-  }
-  return { ...listVariables(parameters, subordinateList, now), orderBy }
-}
+export const subordinateVariables = (parameters: Parameters, now = new Date()) => ({
+  ...listVariables(parameters, subordinateList, now),
+  orderBy: readOrder(parameters, sorts, 'ENTITY_ID'),
+})

@@ -10,7 +10,7 @@ const SubordinateExport = graphql(`
       totalCount @include(if: $isFirst)
       edges {
         node {
-          entityId displayName entityTypes intermediate state publication tags note
+          entityId displayName entityTypes intermediate state publication tags note organization { name }
           statement { expiresAt }
           registeredAt lastCheckedAt lastError
           problem { code message section since }
@@ -40,6 +40,7 @@ export const subordinateCsv = csv<Row>('CSV', {
   problemSince: ({ problem }) => problem?.since,
   tags: ({ tags }) => tags.join(', '),
   note: ({ note }) => note,
+  organization: ({ organization }) => organization?.name,
 })
 
 export const fetchSubordinates =

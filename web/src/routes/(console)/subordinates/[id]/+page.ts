@@ -11,7 +11,7 @@ const SubordinateOverview = graphql(`
       ... on Subordinate {
         id entityId displayName active state entityTypes publication
         validFor autorenew lastCheckedAt registeredAt updatedAt
-        organizationName contacts nextSignature { at reason }
+        organization { id name } organizationName contacts nextSignature { at reason }
         ...ProblemFields ...CheckFields ...AnnotationFields ...MarkSummaryFields
         forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks
         statement { issuedAt expiresAt }
@@ -22,7 +22,7 @@ const SubordinateOverview = graphql(`
 `)
 
 export const load = (async ({ fetch, depends, params }) => {
-  depends(topic.subordinates, topic.trustMarks)
+  depends(topic.subordinates, topic.organizations, topic.trustMarks)
   const { node, trustAnchor } = await read(fetch, SubordinateOverview, { id: params.id })
   return { subordinate: subordinateOf(node), trustAnchor }
 }) satisfies PageLoad

@@ -1,0 +1,258 @@
+/** Tests organizations in the console: create, give members, find, change, remove. */
+import { readFile } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import type { Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { openConsole } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let page: Page
+let archive: TestEntity
+let botany: TestEntity
+
+const as = (name: string, input: object, selection = 'id') => admin.mutate(name, input, selection, 'admin')
+
+const startMember = (client_name: string) =>
+  startEntity({ authorityHints: [admin.entityId], metadata: { openid_relying_party: { client_name } } })
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  archive = await startMember('Archive')
+  botany = await startMember('Botany')
+  await as('registerSubordinate', { entityId: archive.id })
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/organizations'))
+  page = watched.page
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([archive, botany].map((member) => member.close()))
+  await admin.close()
+})
+
+const main = () => page.getByRole('main')
+const button = (name: string) => main().getByRole('button', { name, exact: true })
+const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+const panel = (name: string) => main().getByRole('region', { name, exact: true })
+const picker = () => page.getByRole('combobox', { name: 'Organization' })
+const toast = (text: string) => page.getByText(text, { exact: true })
+
+async function choose(part: string, name: string): Promise<void> {
+  await picker().fill(part)
+  await page.getByRole('option', { name }).click()
+  expect(await picker().inputValue()).toBe(name)
+}
+
+async function openOrganization(name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Organizations' }).click()
+  await main().getByRole('link', { name, exact: true }).click()
+  await title(name).waitFor()
+}
+
+test('says in the empty list what organizations are for, and how to start', async () => {
+  await main().getByText('No organizations yet').waitFor()
+  expect(await violations(page)).toEqual([])
+  await main().getByRole('link', { name: 'Create the first' }).click()
+  await title('Create an organization').waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('creates one with two contacts, after a refusal at the field of a faulty address', async () => {
+  await main().getByLabel('Name', { exact: true }).fill('Northern Library')
+  await main().getByLabel('Register', { exact: true }).fill('GLEIF')
+  await main().getByLabel('Number', { exact: true }).fill('549300ABC')
+  await main().getByLabel('Country').selectOption('Sweden')
+  const contact = (number: number) => main().getByRole('group', { name: `Contact ${number}` })
+  for (const number of [1, 2, 3]) {
+    await button('Add a contact').click()
+    await contact(number).getByLabel('E-mail address').fill(`person${number}@example.org`)
+  }
+  await contact(2).getByLabel('Role').selectOption('Security')
+  await contact(2).getByLabel('Name').fill('Ann')
+  await contact(3).getByLabel('E-mail address').fill('nobody')
+  await main().getByLabel('Tags', { exact: true }).fill('pilot,')
+  await main().getByLabel('Note', { exact: true }).fill('Call Ann first.')
+  await button('Create organization').click()
+  await contact(3).getByText('This is not an e-mail address.').waitFor()
+  expect(await contact(3).getByLabel('E-mail address').getAttribute('aria-invalid')).toBe('true')
+  expect(await violations(page)).toEqual([])
+  // The error stays at its row.
+  await button('Remove contact 1').click()
+  await contact(2).getByText('This is not an e-mail address.').waitFor()
+  await button('Remove contact 2').click()
+  await button('Add a contact').click()
+  await contact(2).getByLabel('E-mail address').fill('Ops@Example.org')
+  expect(await main().getByText('This is not an e-mail address.').count()).toBe(0)
+
+  await button('Create organization').click()
+  await toast('Northern Library created.').waitFor()
+  await title('Northern Library').waitFor()
+  await panel('Overview').getByText('549300ABC').waitFor()
+  await panel('Overview').getByText('Sweden').waitFor()
+  const address = panel('Contacts').getByRole('link', { name: 'person2@example.org' })
+  expect(await address.getAttribute('href')).toBe('mailto:person2@example.org')
+  await panel('Contacts').getByRole('link', { name: 'ops@example.org' }).waitFor()
+  await panel('Note and tags').getByText('Call Ann first.').waitFor()
+  await panel('Members').getByText('It has none yet.').waitFor()
+  expect(await violations(page)).toEqual([])
+  expect(watched.complaints).toEqual([])
+})
+
+test('gives it a member, and leads from one to the other', async () => {
+  await page.goto('/subordinates')
+  await main().getByRole('link', { name: 'Archive' }).click()
+  await main().getByRole('link', { name: 'Edit', exact: true }).click()
+  await choose('north', 'Northern Library')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await toast('Saved. The statement stays as it is.').waitFor()
+  await main().getByRole('link', { name: 'Northern Library' }).click()
+  await panel('Members').getByText('1 member in this anchor.').waitFor()
+  await panel('Members').getByRole('link', { name: 'Archive' }).waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('registers a member of it', async () => {
+  await page.goto(`/subordinates/new?entity=${encodeURIComponent(botany.id)}`)
+  await main().getByText('This entity can be registered').waitFor()
+  await main().getByText('Options', { exact: true }).click()
+  await choose('549300', 'Northern Library')
+  await button('Register subordinate').click()
+  await title('Botany').waitFor()
+  await main().getByRole('link', { name: 'Northern Library' }).waitFor()
+})
+
+test('filters the members by organization', async () => {
+  await main().getByRole('link', { name: 'Northern Library' }).click()
+  await panel('Members').getByText('2 members in this anchor.').waitFor()
+  await panel('Members').getByRole('link', { name: 'Show in the list' }).click()
+  await page.waitForURL(/\/subordinates\?organization=/)
+  await main().getByText('2 subordinates match').waitFor()
+  await expect.poll(() => picker().inputValue()).toBe('Northern Library')
+  expect(await violations(page)).toEqual([])
+  await picker().fill('')
+  await page.waitForURL('/subordinates')
+  await choose('north', 'Northern Library')
+  await page.waitForURL(/organization=/)
+
+  const downloading = page.waitForEvent('download')
+  await button('Export CSV').click()
+  const text = await readFile(await (await downloading).path(), 'utf8')
+  expect(text.split('\r\n')[1]).toContain('Northern Library')
+})
+
+test('finds it in the list by search, country, state and tag, and keeps all of them in the address', async () => {
+  await as('createOrganization', { name: 'Southern Museum', country: 'FI', active: false })
+  await page.goto('/organizations')
+  await main().getByText('2 organizations').waitFor()
+  expect(await violations(page)).toEqual([])
+  const names = () =>
+    main()
+      .getByRole('row')
+      .getByRole('link', { name: /Library|Museum/ })
+      .allInnerTexts()
+  expect(await names()).toEqual(['Northern Library', 'Southern Museum'])
+  await main().getByRole('link', { name: 'Creation' }).click()
+  await page.waitForURL('/organizations?sort=created')
+  await main().getByRole('link', { name: 'Creation' }).click()
+  await page.waitForURL('/organizations?sort=-created')
+  await expect.poll(names).toEqual(['Southern Museum', 'Northern Library'])
+  await main().getByLabel('State').selectOption('Inactive')
+  await page.waitForURL(/state=inactive/)
+  await expect.poll(names).toEqual(['Southern Museum'])
+  await main().getByLabel('Country').selectOption('Sweden')
+  await main().getByText('No organization matches').waitFor()
+  await main().getByLabel('State').selectOption('All states')
+  await main().getByRole('searchbox', { name: 'Search' }).fill('person2@')
+  await page.waitForURL(/sort=-created.*country=SE.*q=person2/)
+  await page.reload()
+  await main().getByText('1 organization matches').waitFor()
+  await main().getByRole('link', { name: 'pilot' }).click()
+  await page.waitForURL('/organizations?tags=pilot')
+  await main().getByRole('button', { name: 'Remove the tag pilot from the filter' }).click()
+  await page.waitForURL('/organizations')
+
+  const downloading = page.waitForEvent('download')
+  await button('Export CSV').click()
+  const text = await readFile(await (await downloading).path(), 'utf8')
+  expect(text).toContain(
+    'Northern Library,GLEIF,549300ABC,SE,true,2,ops@example.org,Ann <person2@example.org>',
+  )
+})
+
+test('finds it in the palette, and its change in the audit log', async () => {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a screen' }).fill('northern lib')
+  await page.getByRole('option', { name: 'Northern Library' }).first().click()
+  await title('Northern Library').waitFor()
+  await main().getByRole('link', { name: 'History' }).click()
+  await main().getByRole('listitem').getByText('Organization created').waitFor()
+})
+
+test('edits it beside another user, and asks before input is lost', async () => {
+  await openOrganization('Northern Library')
+  await main().getByRole('link', { name: 'Edit', exact: true }).click()
+  await main().getByLabel('Name', { exact: true }).first().fill('Northern Libraries')
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Leave without saving' }).waitFor()
+  await page.keyboard.press('Escape')
+
+  const id = decodeURIComponent(/organizations\/([^/]+)/.exec(page.url())?.[1] ?? '')
+  await as('updateOrganization', { id, country: 'NO' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Someone else changed this').waitFor()
+  await page.getByText('Changed: Country.').waitFor()
+  await page.getByRole('button', { name: 'Take their changes and keep mine' }).click()
+  expect(await main().getByLabel('Country').inputValue()).toBe('NO')
+  await main().getByLabel('Register', { exact: true }).fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await main().getByRole('alert').filter({ hasText: 'An identifier needs its scheme' }).first().waitFor()
+  await main().getByLabel('Number', { exact: true }).fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await toast('Organization changed.').waitFor()
+  await title('Northern Libraries').waitFor()
+  await panel('Overview').getByText('Norway').waitFor()
+  expect(await panel('Overview').getByText('Number').count()).toBe(0)
+})
+
+test('shows the change of another user at once', async () => {
+  const id = decodeURIComponent(/organizations\/([^/]+)/.exec(page.url())?.[1] ?? '')
+  await as('updateOrganization', { id, note: 'Moved to Oslo.' })
+  await panel('Note and tags').getByText('Moved to Oslo.').waitFor()
+})
+
+test('is not removed while it has members', async () => {
+  await button('Remove…').click()
+  const question = page.getByRole('alertdialog')
+  expect(await violations(page, '[role=alertdialog]')).toEqual([])
+  await question.getByRole('button', { name: 'Remove this organization' }).click()
+  await question.getByText('Northern Libraries has 2 members.').waitFor()
+  expect(await violations(page, '[role=alertdialog]')).toEqual([])
+  await question.getByRole('button', { name: 'Cancel' }).click()
+})
+
+test('takes its members away at once, and is removed', async () => {
+  await panel('Members').getByRole('link', { name: 'Show in the list' }).click()
+  await button('Change many…').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Action').selectOption('UPDATE')
+  await dialog.getByLabel('Change “Organization”').check()
+  expect(await violations(page, '[role=dialog]')).toEqual([])
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  await dialog.getByRole('region', { name: '2 would be changed' }).waitFor()
+  await dialog.getByRole('button', { name: 'Change settings of 2 subordinates' }).click()
+  await page.getByText('2 subordinates changed').first().waitFor()
+
+  await openOrganization('Northern Libraries')
+  await panel('Members').getByText('It has none yet.').waitFor()
+  await button('Remove…').click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove this organization' }).click()
+  await toast('Northern Libraries removed.').waitFor()
+  await page.waitForURL('/organizations')
+  await main().getByText('1 organization', { exact: true }).waitFor()
+  expect(watched.complaints).toEqual([])
+})

@@ -1,0 +1,22 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { organizationOf } from '#lib/organization/organization.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const OrganizationPage = graphql(`
+  query OrganizationPage($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Organization { id name note tags ...OrganizationFacts ...ContactFields }
+    }
+    subordinates(filter: { organizationId: $id }, first: 10) { ...MemberFields }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params }) => {
+  depends(topic.organizations, topic.subordinates)
+  const { node, subordinates } = await read(fetch, OrganizationPage, { id: params.id })
+  const organization = organizationOf(node)
+  return { title: organization.name, organization, members: subordinates }
+}) satisfies PageLoad

@@ -1,0 +1,26 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { organizationOf } from '#lib/organization/organization.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const OrganizationEdit = graphql(`
+  query OrganizationEdit($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Organization {
+        id version name identifierScheme identifier country active note tags
+        contacts { role name email }
+      }
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params, parent }) => {
+  depends(topic.organizations)
+  const { viewer } = await parent()
+  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change organizations.' })
+  const { node } = await read(fetch, OrganizationEdit, { id: params.id })
+  return { title: 'Edit an organization', organization: organizationOf(node) }
+}) satisfies PageLoad

@@ -44,7 +44,7 @@ const toast = (text: string) => page.getByText(text, { exact: true })
 async function choose(part: string, name: string): Promise<void> {
   await picker().fill(part)
   await page.getByRole('option', { name }).click()
-  expect(await picker().inputValue()).toBe(name)
+  await expect.poll(() => picker().inputValue()).toBe(name)
 }
 
 async function openOrganization(name: string): Promise<void> {
@@ -217,6 +217,15 @@ test('edits it beside another user, and asks before input is lost', async () => 
   await title('Northern Libraries').waitFor()
   await panel('Overview').getByText('Norway').waitFor()
   expect(await panel('Overview').getByText('Number').count()).toBe(0)
+})
+
+test('names a refused contact beside the button that saves', async () => {
+  await main().getByRole('link', { name: 'Edit', exact: true }).click()
+  await main().getByLabel('E-mail address').nth(1).fill('nobody')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Contacts: At contact 2: This is not an e-mail address.').waitFor()
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await main().getByRole('link', { name: 'Organization', exact: true }).click()
 })
 
 test('shows the change of another user at once', async () => {

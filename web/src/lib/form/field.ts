@@ -1,4 +1,5 @@
 /** Describes the fields of a form as rows of a table: label, initial value, and conversion to the API's input. */
+import type { Path } from '#core/path.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { withoutEmpty } from '#lib/json/edit.ts'
 import { isRecord, parseJsonObject, pretty } from '#lib/json/json.ts'
@@ -7,6 +8,8 @@ import type { Stored } from './stored.ts'
 export interface Field<Value, Input> {
   label: string
   hint?: string | undefined
+  /** Names a path inside the value, if the path itself says little. */
+  placeOf?: (path: Path) => string
   empty: Value
   /** Converts a value of the API to input. */
   show(stored: unknown): Value

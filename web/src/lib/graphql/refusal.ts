@@ -23,21 +23,32 @@ export interface Refusal {
 
 export type Outcome<Value> = { value: Value; refusal?: never } | { value?: never; refusal: Refusal }
 
+/** A field in words, and how to name a path inside it if the path itself says little. */
+export interface Labelled {
+  label: string
+  placeOf?: ((path: Path) => string) | undefined
+}
+
 /** The message for a field, with the path inside the field. */
-export function messageAt(refusal: Refusal | undefined, field: string): string | undefined {
+export function messageAt(
+  refusal: Refusal | undefined,
+  field: string,
+  placeOf: (path: Path) => string = formatPath,
+): string | undefined {
   if (refusal?.path[0] !== field) return undefined
-  const place = formatPath(refusal.path.slice(1))
+  const inside = refusal.path.slice(1)
+  const place = inside.length > 0 ? placeOf(inside) : ''
   return place ? `At ${place}: ${refusal.message}` : refusal.message
 }
 
 /** The message with the label of its field, for a place away from the field. */
 export function messageWithLabel(
   refusal: Refusal | undefined,
-  table: Readonly<Record<string, { label: string }>>,
+  table: Readonly<Record<string, Labelled>>,
 ): string | undefined {
   const field = String(refusal?.path[0])
-  const label = table[field]?.label
-  return label ? `${label}: ${messageAt(refusal, field)}` : refusal?.message
+  const { label, placeOf } = table[field] ?? {}
+  return label ? `${label}: ${messageAt(refusal, field, placeOf)}` : refusal?.message
 }
 
 /** The message above a form, if it belongs to none of the shown fields. */

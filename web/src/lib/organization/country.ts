@@ -1,8 +1,8 @@
-/** The countries of ISO 3166-1, by name. */
+/** The countries of ISO 3166-1 in English. */
 
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 
-/** Codes with a name that belong to no country of its own: regions, unions, islands of another country, tests. */
+/** Codes with a name that stand for no country: parts of another one, groups, tests. The European Union stays. */
 const others = new Set('AC CP CQ DG EA EZ IC QO TA UN XA XB ZZ'.split(' '))
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('')

@@ -16,6 +16,7 @@ type Stored = { role: ContactRole; name: string | null; email: string }
 /** Each row is sent, so that the API names the rows as the form shows them. */
 const contacts: Field<ContactDraft[], OrganizationContactInput[]> = {
   label: 'Contacts',
+  placeOf: ([at]) => `contact ${Number(at) + 1}`,
   empty: [],
   show: (stored) =>
     Array.isArray(stored)

@@ -1,4 +1,5 @@
-/** Tests who may do what with organizations in the console, and how another anchor admits one. */
+/** Tests the list of organizations, what a viewer sees of one, and how another anchor admits one. */
+import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -15,8 +16,19 @@ const as = (name: string, input: object, selection = 'id') => admin.mutate(name,
 
 beforeAll(async () => {
   admin = await startAdmin()
+  await as('createOrganization', {
+    name: 'Northern Library',
+    identifierScheme: 'GLEIF',
+    identifier: '549300ABC',
+    country: 'SE',
+    contacts: [
+      { role: 'TECHNICAL', email: 'ops@example.org' },
+      { role: 'SECURITY', email: 'ann@example.org', name: 'Ann' },
+    ],
+    tags: ['pilot'],
+  })
   const contacts = [{ role: 'SECURITY', email: 'cert@example.org' }]
-  await as('createOrganization', { name: 'Southern Museum', country: 'FI', contacts })
+  await as('createOrganization', { name: 'Southern Museum', country: 'FI', active: false, contacts })
   ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/organizations'))
   page = watched.page
 })
@@ -27,6 +39,43 @@ afterAll(async () => {
 
 const main = () => page.getByRole('main')
 const open = () => main().getByRole('link', { name: 'Southern Museum' }).click()
+
+test('finds one by search, country, state and tag, and keeps all of them in the address', async () => {
+  await main().getByText('2 organizations').waitFor()
+  expect(await violations(page)).toEqual([])
+  const names = () =>
+    main()
+      .getByRole('row')
+      .getByRole('link', { name: /Library|Museum/ })
+      .allInnerTexts()
+  expect(await names()).toEqual(['Northern Library', 'Southern Museum'])
+  await main().getByRole('link', { name: 'Creation' }).click()
+  await page.waitForURL('/organizations?sort=created')
+  await main().getByRole('link', { name: 'Creation' }).click()
+  await page.waitForURL('/organizations?sort=-created')
+  await expect.poll(names).toEqual(['Southern Museum', 'Northern Library'])
+  await main().getByLabel('State').selectOption('Inactive')
+  await page.waitForURL(/state=inactive/)
+  await expect.poll(names).toEqual(['Southern Museum'])
+  await main().getByLabel('Country').selectOption('Sweden')
+  await main().getByText('No organization matches').waitFor()
+  await main().getByLabel('State').selectOption('All states')
+  await main().getByRole('searchbox', { name: 'Search' }).fill('ann@')
+  await page.waitForURL(/sort=-created.*country=SE.*q=ann/)
+  await page.reload()
+  await main().getByText('1 organization matches').waitFor()
+  await main().getByRole('link', { name: 'pilot' }).click()
+  await page.waitForURL('/organizations?tags=pilot')
+  await main().getByRole('button', { name: 'Remove the tag pilot from the filter' }).click()
+  await page.waitForURL('/organizations')
+})
+
+test('exports what is listed', async () => {
+  const downloading = page.waitForEvent('download')
+  await main().getByRole('button', { name: 'Export CSV' }).click()
+  const text = await readFile(await (await downloading).path(), 'utf8')
+  expect(text).toContain('Northern Library,GLEIF,549300ABC,SE,true,0,ops@example.org,Ann <ann@example.org>')
+})
 
 test('shows a viewer everything, and no button that would be refused', async () => {
   const { page: theirs, complaints } = await openPage(browser, admin.adminUrl)

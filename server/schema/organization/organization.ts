@@ -1,6 +1,6 @@
 /** Organizations, whose entities are members. */
+import { anchorsOf } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
-import { keyOrNull } from '#server/schema/input.ts'
 import { contactRoles } from '#server/services/organization/input.ts'
 
 const descriptions = {
@@ -60,6 +60,14 @@ export const OrganizationRef = builder.prismaNode('Organization', {
     memberCount: t.relationCount('subordinates', {
       description: 'How many subordinates it has in this anchor.',
     }),
+    anchors: t.stringList({
+      description: 'The anchors that admit it, by slug, of those in which the caller has a role.',
+      select: { anchors: { select: { anchorSlug: true } } },
+      resolve: ({ anchors }, _args, context) => {
+        const admitting = new Set(anchors.map(({ anchorSlug }) => anchorSlug))
+        return anchorsOf(context).flatMap(({ slug }) => (admitting.has(slug) ? [slug] : []))
+      },
+    }),
     note: t.exposeString('note', { nullable: true, description: 'The note of the operators.' }),
     tags: t.exposeStringList('tags', { description: 'The tags of the operators.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
@@ -74,19 +82,5 @@ builder.prismaObjectField('Subordinate', 'organization', (t) =>
   t.relation('organization', {
     nullable: true,
     description: 'The organization that it belongs to; null: none is recorded. It is never published.',
-  }),
-)
-
-builder.queryField('organization', (t) =>
-  t.prismaField({
-    type: OrganizationRef,
-    nullable: true,
-    description: 'An organization, by its id.',
-    authScopes: { read: true },
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (query, _root, { id }, { db }) => {
-      const key = keyOrNull(id, 'Organization')
-      return key === null ? null : db.organization.findUnique({ ...query, where: { id: key } })
-    },
   }),
 )

@@ -54,7 +54,9 @@ const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }
 /** Two letters of ISO 3166-1, in capitals. */
 function parseCountry(given: string): string {
   const code = given.trim().toUpperCase()
-  if (/^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined) return code
+  // A withdrawn code is the alias of another one.
+  const isCode = /^[A-Z]{2}$/.test(code) && new Intl.Locale(`und-${code}`).region === code
+  if (isCode && regions.of(code) !== undefined) return code
   const shown = JSON.stringify(given.slice(0, 10))
   throw new InvalidInputError(
     `${shown} is not a country. Use the two letters of ISO 3166-1, such as "SE".`,

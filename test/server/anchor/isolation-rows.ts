@@ -31,7 +31,6 @@ export const queries: Rows = {
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
   inspectEntity: ({ entityId }) => ({ entityId }),
-  organization: ({ organization }) => ({ id: organization }),
   organizations: none,
   node: ({ subordinate }) => ({ id: subordinate }),
   nodes: ({ entityId: _, kid: __, ...ids }) => ({ ids: Object.values(ids) }),

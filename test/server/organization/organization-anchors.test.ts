@@ -62,7 +62,8 @@ it('is in the anchor that creates it, until another one admits it', {
   })
   expect(entries).toMatchObject([{ anchor: null, resource: 'Lund' }])
 
-  await as('updateOrganization', { id, name: 'Lund University' })
+  const renamed = await as('updateOrganization', { id, name: 'Lund University' }, 'anchors')
+  expect(renamed.anchors).toEqual(['main', 'test'])
   expect(await namesIn('main')).toEqual(['Lund University'])
 })
 

@@ -52,8 +52,12 @@ it('is created with trimmed texts, and each contact and tag once', {
       { role: 'TECHNICAL', name: 'Ops', email: 'ops@lu.example' },
     ],
   })
-  const found = await admin.execute(`{ organization(id: "${created.id}") { ${FIELDS} } }`, {}, 'viewer')
-  expect(found.data?.organization).toMatchObject({ id: created.id, name: 'University of Lund' })
+  const found = await admin.execute(
+    `{ node(id: "${created.id}") { ... on Organization { ${FIELDS} } } }`,
+    {},
+    'viewer',
+  )
+  expect(found.data?.node).toMatchObject({ id: created.id, name: 'University of Lund' })
   const [entry] = await admin.server.db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 1 })
   expect(entry).toMatchObject({
     action: 'createOrganization',
@@ -67,6 +71,7 @@ it.each([
   [{ name: '  ' }, ['name'], 'at least one character'],
   [{ name: 'x'.repeat(201) }, ['name'], '201 characters'],
   [{ name: 'A', country: 'XX' }, ['country'], '"XX" is not a country'],
+  [{ name: 'A', country: 'DD' }, ['country'], '"DD" is not a country'],
   [{ name: 'A', country: 'Sweden' }, ['country'], 'two letters'],
   [{ name: 'A', identifier: '1' }, ['identifierScheme'], 'needs its scheme'],
   [{ name: 'A', identifierScheme: 'SE-ON' }, ['identifier'], 'needs an identifier'],

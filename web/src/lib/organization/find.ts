@@ -12,7 +12,7 @@ const FindOrganizations = graphql(`
 `)
 
 const NamedOrganization = graphql(`
-  query NamedOrganization($id: ID!) { organization(id: $id) { id name } }
+  query NamedOrganization($id: ID!) { node(id: $id) { __typename ... on Organization { id name } } }
 `)
 
 /** As options, as many as a list shows; empty without an answer. */
@@ -28,5 +28,5 @@ export async function findOrganizations(search: string) {
 /** A removed one has no name any more. */
 export async function organizationName(id: string): Promise<string> {
   const { value } = await ask(NamedOrganization, { id })
-  return value?.organization?.name ?? 'Unknown organization'
+  return value?.node?.__typename === 'Organization' ? value.node.name : 'Unknown organization'
 }

@@ -8,7 +8,7 @@ const OrganizationPage = graphql(`
   query OrganizationPage($id: ID!) {
     node(id: $id) {
       __typename
-      ... on Organization { id name note tags ...OrganizationFacts ...ContactFields }
+      ... on Organization { id name note tags anchors ...OrganizationFacts ...ContactFields }
     }
     subordinates(filter: { organizationId: $id }, first: 10) { ...MemberFields }
   }

@@ -151,6 +151,8 @@ export const places: Readonly<Record<string, Place>> = {
   dashboard: { looks: ['light', 'dark', 'phone'], reach: list('/', 'Recently registered') },
   subordinates: { looks: ['light', 'phone'], reach: list('/subordinates', 'Library portal') },
   subordinate: { reach: open('/subordinates', 'Library portal') },
+  organizations: { looks: ['light', 'phone'], reach: list('/organizations', 'University of Lindholm') },
+  organization: { reach: open('/organizations', 'University of Lindholm') },
   'trust-marks': { reach: list('/trust-marks', 'renewed automatically') },
   'trust-mark': {
     async reach(page) {

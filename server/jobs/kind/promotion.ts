@@ -4,7 +4,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import { importing } from '#server/jobs/kind/import.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
-import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
+import type { RegisterInput } from '#server/services/subordinate/input.ts'
 import type { TrustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
 
 /** An item is a type, or a member: examined again, as at any registration. */

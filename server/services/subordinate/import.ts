@@ -1,7 +1,7 @@
 /** Makes a list of entities to register the items of a run. Registration parses each entity's fields. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import type { RegisterInput } from '#server/services/subordinate/subordinates.ts'
+import type { RegisterInput } from '#server/services/subordinate/input.ts'
 
 const MAXIMUM = 10_000
 /** Characters of a line that the run shows. */

@@ -37,6 +37,8 @@ export const subordinateFields = {
 }
 
 export type SubordinateFields = Input<typeof subordinateFields>
+export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
+export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
 export type ParsedFields = Patch<typeof subordinateFields>
 
 /** Endpoints belong in the entity's own configuration, never in its superior's statement (§8.1, §8.2, §8.4). */

@@ -4,12 +4,7 @@ import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
-import {
-  ConflictError,
-  createVersionConflict,
-  DuplicateError,
-  parseField,
-} from '#server/error/operation-error.ts'
+import { parseField } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
 import { type Lane, toPublish } from '#server/publish/outbox.ts'
@@ -18,16 +13,18 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { createCorrection } from '#server/services/entity/correction.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import { type Candidate, createExaminer } from '#server/services/entity/examiner.ts'
-import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
-import { requireOrganization } from '#server/services/organization/organization.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
 import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
 import { createFollower } from '#server/services/subordinate/follow.ts'
 import { linkMarks } from '#server/services/subordinate/holder.ts'
-import { type SubordinateFields, subordinateFields } from '#server/services/subordinate/input.ts'
-import { accepted } from '#server/services/subordinate/rejection.ts'
+import {
+  type RegisterInput,
+  subordinateFields,
+  type UpdateInput,
+} from '#server/services/subordinate/input.ts'
+import { createPreparation } from '#server/services/subordinate/preparation.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
   auditView,
@@ -41,15 +38,12 @@ import {
 } from '#server/services/subordinate/row.ts'
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
 import { isUnpublished } from '#server/services/subordinate/unpublished.ts'
-import { updatedColumns } from '#server/services/subordinate/update.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
 
-export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
-export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
-
 export function createSubordinateService(context: ServiceContext) {
-  const { db, entityId: anchor, allowHttp, events, write, now } = context
+  const { db, allowHttp, events, write, now } = context
   const examine = createExaminer(context)
+  const prepare = createPreparation(context, examine)
 
   /** Changes an existing row, and announces the change after the commit. */
   async function change(
@@ -86,45 +80,6 @@ export function createSubordinateService(context: ServiceContext) {
 
   const follower = createFollower(context, examine)
 
-  /** Everything that decides a registration. @throws ConflictError, InvalidInputError, EntityRejectedError */
-  async function prepareRegistration(input: RegisterInput, fetch?: Candidate['fetch']) {
-    const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
-    const existing = await db.subordinate.findUnique({ where: { entityId } })
-    if (existing) {
-      const { id } = existing
-      throw new DuplicateError(
-        { typename: 'Subordinate', id },
-        `${entityId} is already registered.`,
-        'entityId',
-      )
-    }
-    if (entityId === anchor)
-      throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
-    const settings = await readSettings(db)
-    const fields = parsePatch(subordinateFields, input, settings)
-    const registration = { ...emptyRegistration, ...fields }
-    const { jwks, metadata, forcedMetadata } = fields
-    await requireOrganization(db, fields.organizationId)
-    checkWrittenMetadata('metadata', metadata)
-    checkWrittenMetadata('forcedMetadata', forcedMetadata)
-    const candidate = { entityId, settings, registration, jwks, registered: false }
-    const result = await examine(fetch ? { ...candidate, fetch } : candidate)
-    return { entityId, fields, statement: accepted(result, { subject: 'entityId', fields }) }
-  }
-
-  /** Everything that decides an update. @throws NotFoundError, ConflictError, InvalidInputError, EntityRejectedError */
-  async function prepareUpdate(input: UpdateInput) {
-    const settings = await readSettings(db)
-    const fields = parsePatch(subordinateFields, input, settings)
-    const { id, version } = input
-    const present = await findSubordinate(db, id)
-    if (version != null && version !== present.version) throw createVersionConflict(version)
-    await requireOrganization(db, fields.organizationId)
-    checkWrittenMetadata('metadata', fields.metadata, present.metadata)
-    checkWrittenMetadata('forcedMetadata', fields.forcedMetadata, present.forcedMetadata)
-    return { present, fields, data: await updatedColumns(examine, present, fields, settings, now()) }
-  }
-
   return {
     /** Runs every check without a change. */
     async inspect(input: {
@@ -148,7 +103,7 @@ export function createSubordinateService(context: ServiceContext) {
 
     /** `fetch` as of a candidate. @throws ConflictError, InvalidInputError, EntityRejectedError; nothing was changed then */
     async register(caller: Caller, input: RegisterInput, fetch?: Candidate['fetch']): Promise<Subordinate> {
-      const { entityId, fields, statement } = await prepareRegistration(input, fetch)
+      const { entityId, fields, statement } = await prepare.registration(input, fetch)
       const row = await write(caller, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)
         const result = await tx.subordinate.create({
@@ -176,17 +131,17 @@ export function createSubordinateService(context: ServiceContext) {
 
     /** Checks what `register` would refuse, and changes nothing. @throws as `register` */
     async checkRegistration(input: RegisterInput): Promise<void> {
-      await prepareRegistration(input)
+      await prepare.registration(input)
     },
 
     /** Checks what `update` would refuse, and changes nothing. @throws as `update` */
     async checkUpdate(input: UpdateInput): Promise<void> {
-      await prepareUpdate(input)
+      await prepare.update(input)
     },
 
     /** Changes the settings of a subordinate; note and tags alone publish nothing. @throws EntityRejectedError if the entity fails a check */
     async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
-      const { present, fields, data } = await prepareUpdate(input)
+      const { present, fields, data } = await prepare.update(input)
       const { id, version } = input
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)

@@ -1,16 +1,7 @@
 /** Lists states of console pages that no link leads to. */
 import type { Page } from 'playwright-core'
-
-/** Entity Identifiers: one is a subordinate with a Trust Mark, the other could be one. */
-type Entities = { registered: string; candidate: string }
-
-type State = {
-  what: string
-  path: (entities: Entities) => string
-  reach: (page: Page) => Promise<void>
-  /** The part to check when the rest of the page is inert. */
-  part?: string
-}
+import type { Entities, State } from './state.ts'
+import { subordinateStates } from './subordinate-state.ts'
 
 export const states: readonly State[] = [
   {
@@ -38,7 +29,7 @@ export const states: readonly State[] = [
     async reach(page) {
       await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Northern Archive')
       await page.getByRole('button', { name: 'Add a contact' }).click()
-      await page.getByLabel('E-mail address').fill('nobody')
+      await page.getByLabel('E-mail address').fill('archive')
       await page.getByRole('button', { name: 'Create organization' }).click()
       await page.getByText('This is not an e-mail address.').waitFor()
     },
@@ -184,53 +175,7 @@ export const states: readonly State[] = [
       await page.getByText('exclude each other').first().waitFor()
     },
   },
-  {
-    what: 'chosen subordinates',
-    path: () => '/subordinates',
-    async reach(page) {
-      await page.getByLabel('Select all on this page').check()
-      await page.getByText('1 subordinate selected').waitFor()
-    },
-  },
-  ...['UPDATE', 'ISSUE_TRUST_MARK'].map((action) => ({
-    what: `the form of a change of many subordinates: ${action}`,
-    path: () => '/subordinates',
-    async reach(page: Page) {
-      await page.getByRole('button', { name: 'Change many…' }).click()
-      await page.getByRole('dialog').getByLabel('A list that you paste').check()
-      await page.getByLabel('Action').selectOption(action)
-      const settings = [
-        'Validity of the statement',
-        'Renew automatically',
-        'Required Trust Marks',
-        'Organization',
-      ]
-      if (action === 'UPDATE') for (const name of settings) await page.getByLabel(`Change “${name}”`).check()
-      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor()
-    },
-    part: '[role=dialog]',
-  })),
-  {
-    what: 'the dry run of a change of many subordinates',
-    path: () => '/subordinates',
-    async reach(page) {
-      await page.getByRole('button', { name: 'Change many…' }).click()
-      await page.getByLabel('Action').selectOption('REMOVE')
-      await page.getByRole('button', { name: 'Show what would happen' }).click()
-      await page.getByRole('region', { name: '1 would be removed' }).waitFor()
-    },
-    part: '[role=dialog]',
-  },
-  {
-    what: 'a question before deactivating',
-    path: () => '/subordinates',
-    async reach(page) {
-      await page.getByRole('main').getByRole('link', { name: 'Test Relying Party' }).click()
-      await page.getByRole('button', { name: 'Deactivate' }).click()
-      await page.getByRole('alertdialog').waitFor()
-    },
-    part: '[role=alertdialog]',
-  },
+  ...subordinateStates,
   {
     what: 'a key that is announced, and waits',
     path: () => '/keys',

@@ -35,15 +35,21 @@ export const FIRST_INSTALLATION = '20261127100000_anchors_installation'
 const ORGANIZATIONS = '20261127140000_organizations_installation'
 
 /**
- * Its own entries of the audit log, and what they say about the anchor; the first anchor has those of the installation
- * too. The organizations that it admits, and their contacts.
+ * The anchor's part of tables of the installation: its entries of the audit log (the first anchor has those of the
+ * installation too), the organizations that it admits, and their contacts.
  */
-const views = ['AuditEvent', 'CurrentAnchor', 'Organization', 'OrganizationContact']
+const views = ['AuditEvent', 'Organization', 'OrganizationContact']
+/** What its entries say about the anchor. */
+const CURRENT = 'CurrentAnchor'
 
 /** The tables and views that an anchor has in its own schema. */
 export const scopedNames = {
-  first: ['AuditEvent', 'Organization', 'OrganizationContact'],
-  other: [...Object.values(Prisma.ModelName).filter((name) => !installationModels.includes(name)), ...views],
+  first: views,
+  other: [
+    ...Object.values(Prisma.ModelName).filter((name) => !installationModels.includes(name)),
+    ...views,
+    CURRENT,
+  ],
 }
 
 /** A slug has no underscores, so the names of two anchors differ. */
@@ -77,7 +83,7 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
     const tables = installationModels.map((name) => `"${schema}"."${name}"`)
     await run(`DROP TABLE IF EXISTS ${tables.join(', ')} CASCADE`)
   }
-  await run(`CREATE OR REPLACE VIEW "${schema}"."CurrentAnchor" AS SELECT '${slug}'::text AS "slug"`)
+  await run(`CREATE OR REPLACE VIEW "${schema}"."${CURRENT}" AS SELECT '${slug}'::text AS "slug"`)
   await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
     SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
   if (!migrations.some((name) => name > ORGANIZATIONS)) return // a backup is restored in its own version first

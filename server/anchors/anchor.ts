@@ -43,7 +43,7 @@ export type Installation = {
   subscriber: Redis
   /** Announcements of what is published. */
   changes: ChangeChannels
-  /** Work that needs much memory is done for one anchor after the other. */
+  /** Limits for how many anchors at a time the process does work that needs much memory. */
   gate: Gate
   observe: Observer
   log: FastifyBaseLogger

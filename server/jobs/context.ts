@@ -11,6 +11,6 @@ export type RunContext = Pick<
   services: Services
   redisKeyPrefix: string
   observe: JobObserver
-  /** Work that needs much memory is done for one anchor of the process after the other. */
+  /** Limits for how many anchors at a time the process does work that needs much memory. */
   gate: Gate
 }

@@ -119,6 +119,16 @@ test('changes many subordinates, after a dry run that changes nothing', async ()
   expect(both).toMatchObject({ code: 1, stderr: 'Name the subordinates or give --all, but not both.\n' })
 })
 
+test.each([
+  ['"T3JnYW5pemF0aW9uOjE="', 'organizationId must be the number of an organization.'],
+  ['99999999999', 'organizationId must be the number of an organization.'],
+  ['7', 'There is no such organization.'],
+])('refuses the organization %s', async (organizationId, sentence) => {
+  const set = `{"organizationId": ${organizationId}}`
+  const answer = await inmor(installation, ['change-subordinates', 'update', good.id, '--set', set])
+  expect(answer).toEqual({ code: 1, stdout: '', stderr: `${sentence}\n` })
+})
+
 test('without a running product', async () => {
   await product.stop()
   const renewal = await inmor(installation, ['renew-subordinates'])

@@ -146,7 +146,7 @@ builder.mutationFields((t) => ({
     ...ofInstallation,
     type: RemovedTrustAnchor,
     description:
-      'Removes an anchor without members and Trust Mark types, with its settings, runs and published data. Its key directory stays. The configured anchor cannot be removed.',
+      'Removes an anchor without members and Trust Mark types, with its settings, runs, published data and the organizations that no other anchor admits. Its key directory stays. The configured anchor cannot be removed.',
     errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: RemoveTrustAnchorInput, required: true, description: 'The anchor.' }) },
     resolve: (_root, { input }, context) =>

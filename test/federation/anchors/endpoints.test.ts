@@ -1,4 +1,4 @@
-/** Each endpoint answers with the data of its own anchor only, whatever of another anchor a request names. */
+/** Each endpoint answers with the data of its own anchor only, also to requests that name data of another anchor. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EndpointName, endpointNames, endpoints, getEndpointPath } from '#core/endpoint.ts'

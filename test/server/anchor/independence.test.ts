@@ -60,15 +60,18 @@ it('waits while other anchors of the process crawl, and registers and publishes 
   const crawls = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   for (const { promise } of crawls) void gate.run('crawl', new AbortController().signal, () => promise)
   const id = await startRun(admin, 'startCollectionWalk(anchor: "other")')
-  const stateOf = async () => {
-    const { data } = await admin.execute('query ($id: ID!) { renewalRun(id: $id) { state done } }', { id })
-    return data.renewalRun
+  const stateOf = async (run = id) => {
+    const document = 'query ($id: ID!) { renewalRun(id: $id) { state done } }'
+    return (await admin.execute(document, { id: run })).data?.renewalRun
   }
-  await expect.poll(stateOf, PATIENCE).toEqual({ state: 'RUNNING', done: 0 })
+  await expect.poll(() => stateOf(), PATIENCE).toEqual({ state: 'RUNNING', done: 0 })
   await registerAt('other')
   expect(await stateOf()).toEqual({ state: 'RUNNING', done: 0 })
+  const given = await startRun(admin, 'startCollectionWalk(anchor: "faulty")')
+  expect(await as('cancelRun', { id: given })).toMatchObject({ id: given })
+  await expect.poll(() => stateOf(given), PATIENCE).toMatchObject({ state: 'CANCELLED' })
   crawls[0]?.resolve()
-  await expect.poll(stateOf, PATIENCE).toEqual({ state: 'SUCCEEDED', done: 1 })
+  await expect.poll(() => stateOf(), PATIENCE).toEqual({ state: 'SUCCEEDED', done: 1 })
   crawls[1]?.resolve()
 })
 

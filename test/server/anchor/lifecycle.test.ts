@@ -57,7 +57,13 @@ it('answers 503 while it is paused, and the others serve', async () => {
 
 it('is gone after its removal, with everything in the database and in Redis', async () => {
   expect(await as('removeTrustAnchor', { anchor: 'main' })).toMatchObject({ code: 'CONFLICT' })
+  const shared = await as('createOrganization', { anchor: 'edu', name: 'Shared' }, 'id')
+  await as('admitOrganization', { id: shared.id, to: 'main' }, 'id')
+  for (const anchor of ['edu', 'main'])
+    await as('createOrganization', { anchor, name: `Only in ${anchor}` }, 'id')
   expect(await as('removeTrustAnchor', { anchor: entityId })).toMatchObject({ slug: 'edu' })
+  const left = await admin.server.installation.organization.findMany({ orderBy: { name: 'asc' } })
+  expect(left.map(({ name }) => name)).toEqual(['Only in main', 'Shared'])
   await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(404)
   expect(await admin.redis.client.keys('*edu*')).toEqual([])
   const schemas = await admin.server.installation.$queryRaw`

@@ -92,8 +92,9 @@ async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Pro
     throw new InvalidInputError('UPDATE needs at least one setting to change.', 'changes')
   const settings = await readSettings(db)
   try {
-    refuseContradiction(parsePatch(changeFields, given, settings))
-    await requireOrganization(db, given.organizationId)
+    const parsed = parsePatch(changeFields, given, settings)
+    refuseContradiction(parsed)
+    await requireOrganization(db, parsed.organizationId)
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))

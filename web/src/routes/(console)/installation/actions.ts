@@ -43,7 +43,7 @@ export const anchorActions: readonly AnchorAction[] = [
     name: 'remove',
     label: 'Remove anchor',
     consequence:
-      'Its settings, runs and published data are deleted, and its address answers no more. Its key directory stays on the server, and the audit log keeps its entries. This cannot be undone.',
+      'Its settings, runs, published data and the organizations that no other anchor has are deleted, and its address answers no more. Its key directory stays on the server, and the audit log keeps its entries. This cannot be undone.',
     done: 'removed.',
     danger: true,
     applies: ({ isFirst }) => !isFirst,

@@ -73,6 +73,7 @@ test('disappears when the console is there', async () => {
   await page.goto('/sign-in')
   await page.getByLabel('Username').waitFor()
   expect(await page.getByText('Loading…').isVisible()).toBe(false)
+  await page.getByRole('progressbar').waitFor({ state: 'detached' })
   expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
   await page.context().close()

@@ -17,6 +17,7 @@ export const installationModels: readonly string[] = [
   'Organization',
   'OrganizationContact',
   'OrganizationAnchor',
+  'OrganizationUser',
   'User',
   'Invitation',
   'Session',

@@ -13,7 +13,7 @@ import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorRoles: readonly Role[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
-/** Null: no valid credentials, or a user who is locked out or has no role anywhere. */
+/** Null: no valid credentials, or a user who is locked out or has neither a role nor an organization. */
 export async function callerOf(doors: Doors, origin: Origin): Promise<Caller | null> {
   const key = apiKeyOf(origin.headers)
   return key === null ? callerOfSession(doors, origin) : callerOfApiKey(doors, key, origin)
@@ -38,9 +38,12 @@ async function callerOfSession(
   if (!session || session.user.banned) return null
   const { user } = session
   const role = isRole(user.role) ? user.role : null
-  const anchors = await rolesInAnchors(db, user.id)
+  const [anchors, organizations] = await Promise.all([
+    rolesInAnchors(db, user.id),
+    organizationsOf(db, user.id),
+  ])
   const allRoles = [...(role ? [role] : []), ...anchors.values()]
-  if (allRoles.length === 0) return null
+  if (allRoles.length === 0 && organizations.size === 0) return null
   const { id, createdAt: signedInAt } = session.session
   const signedInBy = parseSignInMethod(session.session.signedInBy)
   const needsSecondFactor =
@@ -51,6 +54,7 @@ async function callerOfSession(
     email: user.email,
     role,
     ...(anchors.size > 0 ? { grants: { installation: role, anchors, only: null, limit: null } } : {}),
+    ...(organizations.size > 0 ? { organizations } : {}),
     method: 'session',
     session: { id, userId: user.id, signedInAt, signedInBy },
     lacksSecondFactor: needsSecondFactor && !user.twoFactorEnabled,
@@ -96,4 +100,9 @@ const keyMetadata = z.object({ role: z.enum(roles).optional(), anchor: z.string(
 async function rolesInAnchors(db: Database, userId: string): Promise<Map<string, Role>> {
   const rows = await db.anchorRole.findMany({ where: { userId } })
   return new Map(rows.flatMap(({ anchorSlug, role }) => (isRole(role) ? [[anchorSlug, role]] : [])))
+}
+
+async function organizationsOf(db: Database, userId: string): Promise<Map<number, { mayInvite: boolean }>> {
+  const rows = await db.organizationUser.findMany({ where: { userId } })
+  return new Map(rows.map(({ organizationId, mayInvite }) => [organizationId, { mayInvite }]))
 }

@@ -18,7 +18,7 @@ export const usernameLength = { minimum: 2, maximum: 64 }
 
 export function isUsername(value: string): boolean {
   const { minimum, maximum } = usernameLength
-  return value.length >= minimum && value.length <= maximum && /^[a-z0-9_.@-]+$/i.test(value)
+  return value.length >= minimum && value.length <= maximum && /^[a-z0-9_.@+-]+$/i.test(value)
 }
 
 /** The name in lower case, as stored. @throws InvalidInputError */
@@ -26,7 +26,7 @@ export function checkUsername(value: string): string {
   if (isUsername(value)) return value.toLowerCase()
   const { minimum, maximum } = usernameLength
   throw new InvalidInputError(
-    `A username has ${minimum} to ${maximum} letters, digits and the signs . _ - @.`,
+    `A username has ${minimum} to ${maximum} letters, digits and the signs . _ - + @.`,
     'username',
   )
 }

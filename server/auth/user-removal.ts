@@ -1,16 +1,12 @@
 /** Removes users. The audit log keeps their names; their API keys are revoked. */
 import { refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
-import type { Database } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export function createUserRemoval(db: Database) {
   return {
-    /**
-     * The row takes sessions, passkeys, authenticator app and invitation with it. Keys stay as revoked rows, so that the
-     * list of keys still explains what was used.
-     */
     async removeUser(caller: Caller, id: string): Promise<void> {
       await recordChange(db, caller, async (tx) => {
         const user = await tx.user.findUnique({ where: { id } })
@@ -19,15 +15,26 @@ export function createUserRemoval(db: Database) {
         if (caller.name === resource)
           throw new ConflictError('You cannot remove yourself. Another administrator can.')
         if (user.role === 'admin') await refuseLastAdministrator(tx, id)
-        const sessionsEnded = await tx.session.count({ where: { userId: id } })
-        const { count: apiKeysRevoked } = await tx.apikey.updateMany({
-          where: { referenceId: id, OR: [{ enabled: true }, { enabled: null }] },
-          data: { enabled: false },
-        })
-        await tx.user.delete({ where: { id } })
-        const after = { sessionsEnded, apiKeysRevoked }
+        const after = await deleteUser(tx, id)
         return { action: 'removeUser', resource, before: snapshot(user), after, result: null }
       })
     },
   }
+}
+
+/**
+ * The row takes sessions, passkeys, authenticator app, invitation and places in organizations with it. Keys stay as revoked
+ * rows, so that the list of keys still explains what was used.
+ */
+export async function deleteUser(
+  tx: Transaction,
+  id: string,
+): Promise<{ sessionsEnded: number; apiKeysRevoked: number }> {
+  const sessionsEnded = await tx.session.count({ where: { userId: id } })
+  const { count: apiKeysRevoked } = await tx.apikey.updateMany({
+    where: { referenceId: id, OR: [{ enabled: true }, { enabled: null }] },
+    data: { enabled: false },
+  })
+  await tx.user.delete({ where: { id } })
+  return { sessionsEnded, apiKeysRevoked }
 }

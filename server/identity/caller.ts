@@ -34,6 +34,8 @@ export type Caller = {
   /** In the installation, or in the anchor that the request is about; null: none. */
   role: Role | null
   grants?: Grants
+  /** The organizations for which the user acts, by their numbers. */
+  organizations?: ReadonlyMap<number, { mayInvite: boolean }>
   method: CallerMethod
   session?: CallerSession
   /** The role requires a second factor and the session has none: only setting one up is allowed. */
@@ -44,6 +46,16 @@ export type Caller = {
   requestId?: string
   /** Why the caller makes the change; kept in its audit entries. */
   reason?: string
+}
+
+/** Whether the caller has a role in the installation or in any anchor. */
+export function hasRole({ role, grants }: Caller): boolean {
+  return role !== null || (grants !== undefined && (grants.installation !== null || grants.anchors.size > 0))
+}
+
+/** Whether the caller acts for an organization. */
+export function isMember({ organizations, session }: Caller): boolean {
+  return session !== undefined && organizations !== undefined && organizations.size > 0
 }
 
 export function callerMay({ role, lacksSecondFactor }: Caller, scope: Scope): boolean {

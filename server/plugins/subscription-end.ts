@@ -57,6 +57,12 @@ function isSame(before: Caller | null, now: Caller | null): boolean {
 
 function rightsOf(caller: Caller | null): string {
   if (!caller) return ''
-  const { name, role, grants, session } = caller
-  return JSON.stringify([name, role, session?.id, grants && { ...grants, anchors: [...grants.anchors] }])
+  const { name, role, grants, organizations, session } = caller
+  return JSON.stringify([
+    name,
+    role,
+    session?.id,
+    grants && { ...grants, anchors: [...grants.anchors] },
+    organizations && [...organizations],
+  ])
 }

@@ -7,7 +7,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
 import type PrismaTypes from '#prisma/generated/pothos-types.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
-import { type Caller, callerMay } from '#server/identity/caller.ts'
+import { type Caller, callerMay, hasRole, isMember } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { Context } from '#server/schema/context.ts'
 import { decodeNodeId, encodeNodeId, isNodeType } from '#server/schema/global-id.ts'
@@ -19,10 +19,10 @@ export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
   /**
-   * `ownAccount`: any caller with a session and any role, even before a required second factor is set up; `known`: any
-   * caller with a role in any anchor.
+   * `ownAccount`: any caller with a session, even before a required second factor is set up; `known`: any caller with a role
+   * in any anchor; `member`: any who acts for an organization.
    */
-  AuthScopes: Record<Scope | 'anyone' | 'known' | 'ownAccount', boolean>
+  AuthScopes: Record<Scope | 'anyone' | 'known' | 'member' | 'ownAccount', boolean>
   DefaultFieldNullability: false
   Scalars: {
     ID: { Input: string; Output: string | number | bigint }
@@ -44,7 +44,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authScopes: ({ caller }) => ({
       anyone: true,
-      known: caller !== null && !caller.lacksSecondFactor,
+      known: caller !== null && !caller.lacksSecondFactor && hasRole(caller),
+      member: caller !== null && !caller.lacksSecondFactor && isMember(caller),
       ownAccount: caller?.session !== undefined,
       read: caller !== null && callerMay(caller, 'read'),
       operate: caller !== null && callerMay(caller, 'operate'),

@@ -8,7 +8,7 @@ const numericDate = (value: unknown) => (typeof value === 'number' ? new Date(va
 
 DecodedJwt.implement({
   description: 'A signed JWT, decoded but not verified.',
-  authScopes: { read: true },
+  authScopes: { read: true, member: true },
   fields: (t) => ({
     jwt: t.expose('jwt', { type: 'JWT', description: 'The JWT in compact form.' }),
     header: t.field({

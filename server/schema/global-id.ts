@@ -29,6 +29,9 @@ export function encodeNodeId(
   )
 }
 
+/** The id of an object as operators of the first anchor know it, where there is no anchor to name. */
+export const globalId = (typename: string, id: string | number) => encodeGlobalID(typename, id)
+
 /** The anchor of a global id (null: an object of the installation), and the id as the first anchor would have it. */
 export function locateId(globalId: string): { anchor: string | null; id: string } | null {
   const { anchor = FIRST_ANCHOR, typename, key } = idForm.exec(decodeText(globalId))?.groups ?? {}

@@ -39,7 +39,7 @@ const AuthenticationMethod = builder.enumType('AuthenticationMethod', {
   } as const,
 })
 
-const Viewer = builder.objectRef<Caller>('Viewer').implement({
+export const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
   description: 'The signed-in user, or the owner of the API key.',
   authScopes: { anyone: true },
   fields: (t) => ({
@@ -90,7 +90,7 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
 
 builder.queryField('viewer', (t) =>
   t.field({
-    type: Viewer,
+    type: ViewerRef,
     nullable: true,
     description: 'The caller; null without valid credentials.',
     authScopes: { anyone: true },

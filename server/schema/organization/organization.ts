@@ -16,9 +16,9 @@ export const ContactRoleEnum = builder.enumType('ContactRole', {
   },
 })
 
-const OrganizationContact = builder.prismaObject('OrganizationContact', {
+export const OrganizationContact = builder.prismaObject('OrganizationContact', {
   description: 'A person or mailbox of an organization.',
-  authScopes: { read: true },
+  authScopes: { read: true, member: true },
   fields: (t) => ({
     role: t.field({
       type: ContactRoleEnum,

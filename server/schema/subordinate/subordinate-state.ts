@@ -44,7 +44,7 @@ const ProblemCode = builder.enumType('SubordinateProblemCode', {
 
 export const SubordinateProblem = builder.objectRef<Problem>('SubordinateProblem').implement({
   description: 'What is wrong with a subordinate.',
-  authScopes: { read: true },
+  authScopes: { read: true, member: true },
   fields: (t) => ({
     code: t.field({ type: ProblemCode, description: 'The rule at fault.', resolve: ({ code }) => code }),
     message: t.exposeString('message', { description: 'The reason, and what to do.' }),
@@ -58,7 +58,7 @@ export const SubordinateProblem = builder.objectRef<Problem>('SubordinateProblem
 
 export const SubordinateCheck = builder.objectRef<RecentCheck>('SubordinateCheck').implement({
   description: 'A check of a subordinate by the clock.',
-  authScopes: { read: true },
+  authScopes: { read: true, member: true },
   fields: (t) => ({
     at: t.field({ type: 'DateTime', description: 'When it began.', resolve: ({ at }) => new Date(at) }),
     ok: t.exposeBoolean('ok', { description: 'Whether the subordinate passed it.' }),

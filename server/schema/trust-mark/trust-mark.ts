@@ -22,7 +22,7 @@ export type StateName = 'ACTIVE' | 'INVALID' | 'EXPIRED' | 'REVOKED'
 type StateColumns = Pick<TrustMark, 'active' | 'invalidReason' | 'expiresAt'>
 
 /** As the status endpoint judges: invalid takes precedence over expired (§8.4.2). */
-function stateOf({ active, invalidReason, expiresAt }: StateColumns, now: Date): StateName {
+export function trustMarkStateOf({ active, invalidReason, expiresAt }: StateColumns, now: Date): StateName {
   if (!active) return 'REVOKED'
   if (invalidReason !== null) return 'INVALID'
   return expiresAt > now ? 'ACTIVE' : 'EXPIRED'
@@ -49,7 +49,7 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
       type: TrustMarkState,
       description: 'Its state.',
       select: { active: true, invalidReason: true, expiresAt: true },
-      resolve: (row, _args, { now }) => stateOf(row, now()),
+      resolve: (row, _args, { now }) => trustMarkStateOf(row, now()),
     }),
     autorenew: t.exposeBoolean('autorenew', { description: 'Whether it is renewed automatically.' }),
     validFor: t.exposeInt('validFor', { description: 'The validity of each JWT in hours.' }),

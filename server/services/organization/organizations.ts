@@ -19,6 +19,7 @@ import {
   type OrganizationPatch,
   organizationFields,
 } from '#server/services/organization/input.ts'
+import { removePeople } from '#server/services/organization/people.ts'
 import { columnsOf, parsePatch } from '#server/services/patch.ts'
 
 type Complete = Organization & { contacts: OrganizationContact[] }
@@ -72,7 +73,7 @@ export function createOrganizationService({ db, slug, write }: ServiceContext) {
       })
     },
 
-    /** Ends its place in this anchor; the last one deletes it. */
+    /** Ends its place in this anchor; the last one deletes it, and the users who acted for it only. */
     async remove(caller: Caller, id: number): Promise<string> {
       return write(caller, async (tx) => {
         const before = await find(tx, id)
@@ -87,8 +88,10 @@ export function createOrganizationService({ db, slug, write }: ServiceContext) {
         const others = await tx.organizationAnchor.count({
           where: { organizationId: id, anchorSlug: { not: slug } },
         })
-        if (others === 0) await tx.organization.delete({ where: { id } })
-        else
+        if (others === 0) {
+          await removePeople(tx, id)
+          await tx.organization.delete({ where: { id } })
+        } else
           await tx.organizationAnchor.delete({
             where: { organizationId_anchorSlug: { organizationId: id, anchorSlug: slug } },
           })

@@ -1,0 +1,207 @@
+/** The users who act for organizations: invite, change and remove them, by operators or by others of the organization. */
+import { generateRandomString } from 'better-auth/crypto'
+import { z } from 'zod'
+import type { Organization, OrganizationUser, User } from '#prisma/generated/client/client.ts'
+import { isUsername } from '#server/auth/credential.ts'
+import { type NewInvitation, writeInvitation } from '#server/auth/invitations.ts'
+import { deleteUser } from '#server/auth/user-removal.ts'
+import { resourceOf } from '#server/auth/user-row.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { recordChange } from '#server/services/write.ts'
+
+export const MAXIMUM_PEOPLE = 100
+const MAXIMUM_NAME = 200
+
+export type NewMember = { email: string; name?: string | null | undefined; mayInvite: boolean }
+
+/** A user as others of the organization, and the operators, see it. */
+export type Member = Pick<OrganizationUser, 'mayInvite' | 'organizationId'> & {
+  user: Pick<User, 'id' | 'username' | 'name' | 'email' | 'banned' | 'lastSignInAt'> & {
+    invitation: { expiresAt: Date; usedAt: Date | null } | null
+  }
+}
+
+const shown = {
+  mayInvite: true,
+  organizationId: true,
+  user: {
+    select: {
+      id: true,
+      username: true,
+      name: true,
+      email: true,
+      banned: true,
+      lastSignInAt: true,
+      invitation: { select: { expiresAt: true, usedAt: true } },
+    },
+  },
+} as const
+
+/** What the invitation of a person asks about a user that exists already. */
+const relations = { accounts: true, anchorRoles: true, organizations: true } as const
+
+export function createMembers(db: Database, now: Clock) {
+  return {
+    /** The people of an organization, by address. */
+    listMembers: (organizationId: number): Promise<Member[]> =>
+      db.organizationUser.findMany({
+        where: { organizationId },
+        orderBy: { user: { email: 'asc' } },
+        select: shown,
+      }),
+
+    findMember,
+
+    /**
+     * Adds a person to an organization. A new user is invited by a link. One that exists joins at once, and only an operator
+     * may add it: others of the organization would learn whose addresses are known here.
+     */
+    async inviteMember(
+      caller: Caller,
+      organizationId: number,
+      input: NewMember,
+    ): Promise<{ member: Member; invitation: NewInvitation | null }> {
+      const { email, name } = parse(input)
+      const { mayInvite } = input
+      return recordChange(db, caller, async (tx) => {
+        const organization = await findOrganization(tx, organizationId)
+        await lock(tx, `inmor:organization:${organizationId}`)
+        const user =
+          (await tx.user.findFirst({
+            where: { OR: [{ email }, { username: email }] },
+            include: relations,
+          })) ?? (await createMemberUser(tx, email, name))
+        refuseKnown(user, organization, caller)
+        if (!belongsTo(user, organizationId)) await refuseTooMany(tx, organization)
+        const id = { userId_organizationId: { userId: user.id, organizationId } }
+        await tx.organizationUser.upsert({
+          where: id,
+          create: { userId: user.id, organizationId, mayInvite },
+          update: { mayInvite },
+        })
+        const invitation = isOnlyFor(user, organizationId) ? await writeInvitation(tx, user.id, now()) : null
+        const after = {
+          organization: organization.name,
+          mayInvite,
+          ...(invitation ? { invitationExpiresAt: invitation.expiresAt } : {}),
+        }
+        const member = await tx.organizationUser.findUniqueOrThrow({ where: id, select: shown })
+        return { action: 'inviteMember', ...resourceOf(user), after, result: { member, invitation } }
+      })
+    },
+
+    async updateMember(
+      caller: Caller,
+      organizationId: number,
+      { userId, mayInvite }: { userId: string; mayInvite: boolean },
+    ): Promise<Member> {
+      return recordChange(db, caller, async (tx) => {
+        const { name: organization } = await findOrganization(tx, organizationId)
+        const before = await findMember(organizationId, userId, tx)
+        const where = { userId_organizationId: { userId, organizationId } }
+        const result = await tx.organizationUser.update({ where, data: { mayInvite }, select: shown })
+        return {
+          action: 'updateMember',
+          ...resourceOf(before.user),
+          before: { organization, mayInvite: before.mayInvite },
+          after: { organization, mayInvite },
+          result,
+        }
+      })
+    },
+
+    /** The last organization of a user without a role takes the user with it. */
+    async removeMember(caller: Caller, organizationId: number, userId: string): Promise<string> {
+      return recordChange(db, caller, async (tx) => {
+        const { name: organization } = await findOrganization(tx, organizationId)
+        const { user, mayInvite } = await findMember(organizationId, userId, tx)
+        const { resource } = resourceOf(user)
+        if (resource === caller.name)
+          throw new ConflictError('You cannot remove yourself. Another person or an operator can.')
+        await tx.organizationUser.delete({ where: { userId_organizationId: { userId, organizationId } } })
+        const left = await tx.user.findUniqueOrThrow({ where: { id: userId }, include: relations })
+        const isUserRemoved = !hasRole(left) && left.organizations.length === 0
+        if (isUserRemoved) await deleteUser(tx, userId)
+        const before = { organization, mayInvite }
+        return { action: 'removeMember', resource, before, after: { isUserRemoved }, result: resource }
+      })
+    },
+  }
+
+  /** @throws NotFoundError */
+  async function findMember(
+    organizationId: number,
+    userId: string,
+    tx: Database | Transaction = db,
+  ): Promise<Member> {
+    const where = { userId_organizationId: { userId, organizationId } }
+    const found = await tx.organizationUser.findUnique({ where, select: shown })
+    if (!found) throw new NotFoundError('There is no such person in this organization.', 'userId')
+    return found
+  }
+}
+
+/** @throws InvalidInputError */
+function parse({ email, name }: NewMember): { email: string; name: string } {
+  const address = email.trim().toLowerCase()
+  if (!z.email().safeParse(address).success)
+    throw new InvalidInputError('This is not an e-mail address.', 'email')
+  if (!isUsername(address))
+    throw new InvalidInputError(
+      'The address is also the username. It may have 64 letters, digits and the signs . _ - + @.',
+      'email',
+    )
+  const text = name?.trim() || address
+  if (text.length > MAXIMUM_NAME)
+    throw new InvalidInputError(
+      `The name has ${text.length} characters. At most ${MAXIMUM_NAME} are allowed.`,
+      'name',
+    )
+  return { email: address, name: text }
+}
+
+/** @throws ConflictError */
+async function refuseTooMany(tx: Transaction, { id, name }: Organization): Promise<void> {
+  if ((await tx.organizationUser.count({ where: { organizationId: id } })) < MAXIMUM_PEOPLE) return
+  throw new ConflictError(`${name} has ${MAXIMUM_PEOPLE} people. No more are allowed.`, 'email')
+}
+
+type Known = User & { accounts: object[]; anchorRoles: object[]; organizations: { organizationId: number }[] }
+
+const hasRole = ({ role, anchorRoles }: Pick<Known, 'role' | 'anchorRoles'>) =>
+  role !== null || anchorRoles.length > 0
+
+const belongsTo = ({ organizations }: Known, id: number) =>
+  organizations.some(({ organizationId }) => organizationId === id)
+
+/** Whether a link to choose the password opens nothing but this organization. */
+const isOnlyFor = (user: Known, id: number) =>
+  user.accounts.length === 0 &&
+  !hasRole(user) &&
+  user.organizations.every(({ organizationId }) => organizationId === id)
+
+function createMemberUser(tx: Transaction, email: string, name: string): Promise<Known> {
+  const data = { id: generateRandomString(32), name, email, username: email, displayUsername: email }
+  return tx.user.create({ data, include: relations })
+}
+
+/** @throws ConflictError */
+function refuseKnown(user: Known, { id, name }: Organization, { role }: Caller): void {
+  const isHere = belongsTo(user, id)
+  if (isHere && user.accounts.length > 0)
+    throw new ConflictError(`${user.email} belongs to ${name} already.`, 'email')
+  if (user.banned) throw new ConflictError(`${user.email} is locked out.`, 'email')
+  if (!isHere && !isOnlyFor(user, id) && role === null)
+    throw new ConflictError('This address has an account here already. Ask an operator to add it.', 'email')
+}
+
+/** @throws NotFoundError */
+async function findOrganization(tx: Transaction, id: number): Promise<Organization> {
+  const found = await tx.organization.findUnique({ where: { id } })
+  if (!found) throw new NotFoundError('There is no such organization.', 'organizationId')
+  return found
+}

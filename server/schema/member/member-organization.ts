@@ -1,0 +1,108 @@
+/**
+ * The organizations for which the caller acts. Members have types of their own, so that what operators see is never
+ * shown to them by a condition that someone forgot.
+ */
+import type { MemberOrganization } from '#server/auth/member-organizations.ts'
+import { readSettings } from '#server/database/settings.ts'
+import type { Settings } from '#server/database/typed-row.ts'
+import { ViewerRef } from '#server/schema/access/viewer.ts'
+import { contextOf } from '#server/schema/anchor-context.ts'
+import { scopeItems } from '#server/schema/anchor-scope.ts'
+import { builder } from '#server/schema/builder.ts'
+import { globalId } from '#server/schema/global-id.ts'
+import { OrganizationPerson } from '#server/schema/member/organization-person.ts'
+import { OrganizationContact } from '#server/schema/organization/organization.ts'
+import { Environment } from '#server/schema/trust-anchor/trust-anchor.ts'
+
+/** An anchor that admits an organization. The context of its fields is that of the anchor. */
+type Place = { organizationId: number; settings: Settings }
+
+export const MemberAnchorRef = builder.objectRef<Place>('MemberAnchor').implement({
+  description: 'An anchor that admits an organization, as its members see it.',
+  authScopes: { member: true },
+  fields: (t) => ({
+    slug: t.string({
+      description: 'Its short name in this installation.',
+      resolve: (_place, _args, { slug }) => slug,
+    }),
+    entityId: t.field({
+      type: 'EntityIdentifier',
+      description: 'Its Entity Identifier.',
+      resolve: (_place, _args, { entityId }) => entityId,
+    }),
+    name: t.string({
+      nullable: true,
+      description: 'Its name.',
+      resolve: ({ settings }) => settings.displayName ?? settings.organizationName,
+    }),
+    environment: t.field({
+      type: Environment,
+      nullable: true,
+      description: 'What it is for.',
+      resolve: ({ settings }) => settings.environment,
+    }),
+    isPaused: t.boolean({
+      description: 'Whether its endpoints answer 503 at present.',
+      resolve: (_place, _args, { anchors, slug }) => anchors.find(slug)?.pausedAt != null,
+    }),
+  }),
+})
+
+const MemberOrganizationRef = builder.objectRef<MemberOrganization>('MemberOrganization').implement({
+  description: 'An organization for which the caller acts.',
+  authScopes: { member: true },
+  fields: (t) => ({
+    id: t.id({ description: 'Its id.', resolve: ({ id }) => globalId('Organization', id) }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+    identifier: t.exposeString('identifier', {
+      nullable: true,
+      description: 'Its number in a register.',
+    }),
+    identifierScheme: t.exposeString('identifierScheme', {
+      nullable: true,
+      description: 'The register that assigned the identifier.',
+    }),
+    country: t.exposeString('country', {
+      nullable: true,
+      description: 'Its country, as the two letters of ISO 3166-1.',
+    }),
+    active: t.exposeBoolean('active', {
+      description: 'Whether it takes part in the federation. If not, it can request nothing.',
+    }),
+    contacts: t.field({
+      type: [OrganizationContact],
+      description: 'Its contacts, by role and address.',
+      resolve: ({ contacts }) => contacts,
+    }),
+    mayInvite: t.exposeBoolean('mayInvite', {
+      description: 'Whether the caller may invite and remove people of it.',
+    }),
+    people: t.field({
+      type: [OrganizationPerson],
+      description: 'The users who act for it, by address.',
+      resolve: ({ id }, _args, { accounts }) => accounts.listMembers(id),
+    }),
+    anchors: t.field({
+      type: [MemberAnchorRef],
+      description: 'The anchors that admit it, the configured one first.',
+      resolve: async ({ id, anchors }, _args, context, info) => {
+        const admitting = new Set(anchors.map(({ anchorSlug }) => anchorSlug))
+        const running = context.anchors
+          .list()
+          .flatMap(({ slug, running }) => (running && admitting.has(slug) ? contextOf(context, running) : []))
+        scopeItems(info, running)
+        return Promise.all(
+          running.map(async ({ db }) => ({ organizationId: id, settings: await readSettings(db) })),
+        )
+      },
+    }),
+  }),
+})
+
+builder.objectField(ViewerRef, 'organizations', (t) =>
+  t.field({
+    type: [MemberOrganizationRef],
+    description: 'The organizations for which the caller acts, by name; none for an API key.',
+    resolve: (caller, _args, { accounts }) => accounts.listOwnOrganizations(caller),
+  }),
+)

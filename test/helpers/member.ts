@@ -1,0 +1,19 @@
+/** Invites a person to an organization, and signs in as that person. */
+import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+type Person = { organizationId: string; email: string; name?: string; mayInvite?: boolean }
+
+export async function signInAsMember(admin: TestAdmin, person: Person): Promise<Visitor> {
+  const { invitationLink, username } = await admin.mutate(
+    'inviteMember',
+    person,
+    'username invitationLink',
+    'admin',
+  )
+  const visitor = visit(admin.adminUrl)
+  const token = new URL(invitationLink).hash.slice(1)
+  await visitor.mutate('acceptInvitation', { token, password: PASSWORD }, 'username')
+  await visitor.signIn(username, PASSWORD)
+  return visitor
+}

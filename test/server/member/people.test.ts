@@ -1,0 +1,386 @@
+/** Tests the people of organizations: who may invite, change and remove them, and what becomes of their accounts. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { RECENT_SECONDS } from '#server/auth/freshness.ts'
+import { MAXIMUM_PEOPLE } from '#server/auth/members.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+import { eachRow } from '#test/helpers/rows.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+let time = new Date()
+let made = 0
+beforeAll(async () => {
+  admin = await startAdmin({ now: () => time })
+  const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
+  await admin.mutate('createTrustAnchor', test, 'slug', 'admin')
+})
+afterAll(() => admin.close())
+beforeEach(async () => {
+  time = new Date()
+  await admin.server.db.rateLimit.deleteMany()
+})
+
+const PERSON = 'id username name email mayInvite invitationExpiresAt invitationLink lastSignInAt'
+const email = () => `person-${++made}@lu.example`
+const tokenOf = ({ invitationLink }: { invitationLink: string }) => new URL(invitationLink).hash.slice(1)
+
+const organize = async (name = 'Lund', anchor = 'main'): Promise<string> =>
+  (await admin.mutate('createOrganization', { anchor, name }, 'id', 'admin')).id
+const invite = (organizationId: string, input: object = {}, as: 'operator' | 'viewer' = 'operator') =>
+  admin.mutate('inviteMember', { organizationId, email: email(), ...input }, PERSON, as)
+const peopleOf = async (id: string) =>
+  (await admin.execute(`{ node(id: "${id}") { ... on Organization { people { ${PERSON} } } } }`)).data.node
+    .people
+const lastEntry = (action: string) =>
+  admin.server.db.auditEvent.findFirst({ where: { action }, orderBy: { id: 'desc' } })
+
+/** A person who has accepted an invitation, and is signed in. */
+const join = (organizationId: string, input: { mayInvite?: boolean } = {}): Promise<Visitor> =>
+  signInAsMember(admin, { organizationId, email: email(), ...input })
+
+describe('an invitation', () => {
+  it('makes a user who acts for the organization, and nothing else', {
+    tags: ['mutation/inviteMember/success', 'mutation/inviteMember/audit'],
+  }, async () => {
+    const id = await organize()
+    const address = email()
+    const person = await invite(id, { email: ` ${address.toUpperCase()}`, name: ' Anna Ek ' })
+    expect(person).toMatchObject({
+      username: address,
+      email: address,
+      name: 'Anna Ek',
+      mayInvite: false,
+      lastSignInAt: null,
+    })
+    expect(Date.parse(person.invitationExpiresAt) - time.getTime()).toBe(7 * 86_400_000)
+    expect(await peopleOf(id)).toMatchObject([{ id: person.id, invitationLink: null }])
+    expect(await lastEntry('inviteMember')).toMatchObject({
+      resourceType: 'User',
+      resource: address,
+      actor: 'operator',
+      after: { organization: 'Lund', mayInvite: false },
+    })
+
+    const accepted = { token: tokenOf(person), password: PASSWORD }
+    expect(await visit(admin.adminUrl).mutate('acceptInvitation', accepted, 'username')).toEqual({
+      username: address,
+    })
+    expect(await peopleOf(id)).toMatchObject([{ invitationExpiresAt: null }])
+    const visitor = visit(admin.adminUrl)
+    expect(await visitor.signIn(address, PASSWORD)).toMatchObject({ status: 200 })
+    const { data } = await visitor.execute('{ viewer { username role organizations { name mayInvite } } }')
+    expect(data.viewer).toEqual({
+      username: address,
+      role: null,
+      organizations: [{ name: 'Lund', mayInvite: false }],
+    })
+    expect(await peopleOf(id)).toMatchObject([{ lastSignInAt: expect.any(String) }])
+  })
+
+  it('is replaced by another one until it is accepted', async () => {
+    const id = await organize()
+    const address = email()
+    const first = await invite(id, { email: address })
+    const second = await invite(id, { email: address, mayInvite: true })
+    expect(second).toMatchObject({ id: first.id, mayInvite: true })
+    const accept = (token: string) =>
+      visit(admin.adminUrl).mutate('acceptInvitation', { token, password: PASSWORD }, 'username')
+    expect(await accept(tokenOf(first))).toMatchObject({ __typename: 'NotFoundError' })
+    expect(await accept(tokenOf(second))).toEqual({ username: address })
+    expect(await invite(id, { email: address })).toMatchObject({
+      code: 'CONFLICT',
+      path: ['input', 'email'],
+      message: `${address} belongs to Lund already.`,
+    })
+  })
+
+  it.each([
+    [{ email: 'somebody' }, 'email', 'not an e-mail address'],
+    [{ email: `${'a'.repeat(60)}@lu.example` }, 'email', '64 letters'],
+    [{ name: 'x'.repeat(201) }, 'name', '201 characters'],
+  ])(
+    'of %o is refused at its field',
+    { tags: 'mutation/inviteMember/InvalidInputError' },
+    async (input, field, text) => {
+      const id = await organize()
+      expect(await invite(id, input)).toMatchObject({
+        code: 'INVALID_INPUT',
+        path: ['input', field],
+        message: expect.stringContaining(text),
+      })
+      expect(await peopleOf(id)).toEqual([])
+    },
+  )
+
+  it('allows an address with a plus sign as the username', async () => {
+    const id = await organize()
+    await signInAsMember(admin, { organizationId: id, email: 'ops+federation@lu.example' })
+    expect(await peopleOf(id)).toMatchObject([{ username: 'ops+federation@lu.example' }])
+  })
+
+  it('adds a user who exists without a link, if an operator sends it', async () => {
+    const [lund, oslo] = [await organize(), await organize('Oslo')]
+    const person = await join(lund)
+    const { data } = await person.execute('{ viewer { username } }')
+    const { username } = data.viewer
+    expect(await invite(oslo, { email: username })).toMatchObject({ username, invitationLink: null })
+    const found = await person.execute('{ viewer { organizations { name } } }')
+    expect(found.data.viewer.organizations).toEqual([{ name: 'Lund' }, { name: 'Oslo' }])
+  })
+
+  it('creates no link to an account that opens more than the organization', async () => {
+    const [lund, oslo] = [await organize(), await organize('Oslo')]
+    const waiting = await invite(lund)
+    expect(await invite(oslo, { email: waiting.email })).toMatchObject({
+      username: waiting.username,
+      invitationLink: null,
+    })
+    expect(await invite(lund, { email: waiting.email })).toMatchObject({ invitationLink: null })
+    await admin.mutate(
+      'createUser',
+      { username: 'late', role: 'ADMIN', email: 'late@example.org' },
+      'id',
+      'admin',
+    )
+    expect(await invite(lund, { email: 'late@example.org' })).toMatchObject({
+      username: 'late',
+      invitationLink: null,
+    })
+  })
+
+  it('is refused for a user who is locked out', async () => {
+    const id = await organize()
+    const made = await admin.mutate(
+      'createUser',
+      { username: 'out', role: 'VIEWER', email: 'out@example.org' },
+      'id',
+      'admin',
+    )
+    await admin.mutate('updateUser', { id: made.id, banned: true }, 'id', 'admin')
+    expect(await invite(id, { email: 'out@example.org' })).toMatchObject({
+      code: 'CONFLICT',
+      message: 'out@example.org is locked out.',
+    })
+  })
+
+  it('is refused when the organization has as many people as it may have', {
+    tags: 'mutation/inviteMember/ConflictError',
+  }, async () => {
+    const id = await organize()
+    const { organizationId } = await admin.server.db.organizationUser.findFirstOrThrow({
+      where: { user: { email: (await invite(id)).email } },
+    })
+    const users = Array.from({ length: MAXIMUM_PEOPLE - 2 }, (_, at) => ({
+      id: `many-${at}`,
+      name: 'Many',
+      email: `many-${at}@lu.example`,
+    }))
+    await admin.server.db.user.createMany({ data: users })
+    await admin.server.db.organizationUser.createMany({
+      data: users.map((user) => ({ userId: user.id, organizationId })),
+    })
+    const answers = await Promise.all([invite(id), invite(id), invite(id)])
+    expect(answers.filter(({ code }) => code === undefined)).toHaveLength(1)
+    expect(answers.find(({ code }) => code === 'CONFLICT')).toMatchObject({
+      message: 'Lund has 100 people. No more are allowed.',
+    })
+    expect(await peopleOf(id)).toHaveLength(MAXIMUM_PEOPLE)
+  })
+})
+
+describe('a person who may invite', () => {
+  it('invites, changes and removes others of the organization', {
+    tags: [
+      'mutation/updateMember/success',
+      'mutation/updateMember/audit',
+      'mutation/removeMember/success',
+      'mutation/removeMember/audit',
+    ],
+  }, async () => {
+    const organizationId = await organize()
+    const anna = await join(organizationId, { mayInvite: true })
+    const person = await anna.mutate('inviteMember', { organizationId, email: email() }, PERSON)
+    expect(person).toMatchObject({ invitationLink: expect.stringContaining('/invitation#') })
+    const named = { organizationId, userId: person.id }
+    expect(await anna.mutate('updateMember', { ...named, mayInvite: true }, PERSON)).toMatchObject({
+      mayInvite: true,
+    })
+    expect(await lastEntry('updateMember')).toMatchObject({
+      resource: person.username,
+      before: { organization: 'Lund', mayInvite: false },
+      after: { organization: 'Lund', mayInvite: true },
+    })
+    const removed = await anna.execute(
+      `mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { ... on MutationRemoveMemberSuccess { data } } }`,
+      { input: named },
+    )
+    expect(removed.data.removeMember).toEqual({ data: person.username })
+    expect(await lastEntry('removeMember')).toMatchObject({
+      resource: person.username,
+      after: { isUserRemoved: true },
+    })
+    expect(await admin.server.db.user.count({ where: { email: person.email } })).toBe(0)
+  })
+
+  it('learns of no other accounts', async () => {
+    const organizationId = await organize()
+    const [anna, other] = [await join(organizationId, { mayInvite: true }), await organize('Oslo')]
+    const waiting = await invite(other)
+    await admin.mutate(
+      'createUser',
+      { username: 'op', role: 'OPERATOR', email: 'op@example.org' },
+      'id',
+      'admin',
+    )
+    for (const address of [waiting.email, 'op@example.org'])
+      expect(await anna.mutate('inviteMember', { organizationId, email: address }, PERSON)).toMatchObject({
+        code: 'CONFLICT',
+        path: ['input', 'email'],
+        message: 'This address has an account here already. Ask an operator to add it.',
+      })
+    expect(await peopleOf(organizationId)).toHaveLength(1)
+  })
+
+  it('is not removed without another one or an operator', {
+    tags: 'mutation/removeMember/ConflictError',
+  }, async () => {
+    const organizationId = await organize()
+    const anna = await join(organizationId, { mayInvite: true })
+    const [{ id: userId }] = await peopleOf(organizationId)
+    const answer = await anna.execute(
+      `mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { ... on Error { code message } } }`,
+      { input: { organizationId, userId } },
+    )
+    expect(answer.data.removeMember).toMatchObject({ code: 'CONFLICT' })
+  })
+
+  it('signs in again for it once its sign-in is not recent', {
+    tags: [
+      'mutation/inviteMember/ReauthenticationRequiredError',
+      'mutation/updateMember/ReauthenticationRequiredError',
+      'mutation/removeMember/ReauthenticationRequiredError',
+    ],
+  }, async () => {
+    const organizationId = await organize()
+    const anna = await join(organizationId, { mayInvite: true })
+    const [{ id: userId }] = await peopleOf(organizationId)
+    time = new Date(time.getTime() + (RECENT_SECONDS + 60) * 1000)
+    for (const [name, input] of [
+      ['InviteMember', { organizationId, email: email() }],
+      ['UpdateMember', { organizationId, userId, mayInvite: false }],
+      ['RemoveMember', { organizationId, userId }],
+    ] as const) {
+      const field = name.charAt(0).toLowerCase() + name.slice(1)
+      const document = `mutation ($input: ${name}Input!) { result: ${field}(input: $input) { __typename ... on Error { code } } }`
+      const answer = await anna.execute(document, { input })
+      expect(answer.data.result).toEqual({
+        __typename: 'ReauthenticationRequiredError',
+        code: 'REAUTHENTICATION_REQUIRED',
+      })
+    }
+  })
+})
+
+describe('a person without that right, a viewer, and an operator of another anchor', () => {
+  const calls = (organizationId: string, userId: string) =>
+    [
+      ['InviteMember', { organizationId, email: email() }],
+      ['UpdateMember', { organizationId, userId, mayInvite: true }],
+      ['RemoveMember', { organizationId, userId }],
+    ] as const
+  const documentOf = (name: string) =>
+    `mutation ($input: ${name}Input!) { result: ${name.charAt(0).toLowerCase()}${name.slice(1)}(input: $input) { __typename ... on Error { code } } }`
+
+  it('change nothing', async () => {
+    const organizationId = await organize()
+    const elsewhere = await organize('Elsewhere', 'test')
+    const anna = await join(organizationId)
+    const foreign = await join(await organize('Oslo'), { mayInvite: true })
+    const [person] = await peopleOf(organizationId)
+    for (const [name, input] of calls(organizationId, person.id)) {
+      for (const visitor of [anna, foreign])
+        expect((await visitor.execute(documentOf(name), { input })).errors).toMatchObject([
+          { message: 'You may not invite people to this organization.', extensions: { code: 'FORBIDDEN' } },
+        ])
+      expect((await admin.execute(documentOf(name), { input }, 'viewer')).errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' } },
+      ])
+      expect((await admin.execute(documentOf(name), { input }, null)).errors).toMatchObject([
+        { extensions: { code: 'UNAUTHENTICATED' } },
+      ])
+    }
+    for (const [name, input] of calls(elsewhere, person.id))
+      expect((await admin.execute(documentOf(name), { input }, 'operator')).errors).toMatchObject([
+        { extensions: { code: 'NOT_FOUND' } },
+      ])
+    expect(await peopleOf(organizationId)).toEqual([person])
+    expect(await peopleOf(elsewhere)).toEqual([])
+  })
+})
+
+eachRow<[mutation: string, further?: object]>(
+  [['inviteMember', { email: 'x@lu.example' }], ['updateMember', { mayInvite: true }], ['removeMember']],
+  ([mutation]) => [`mutation/${mutation}/NotFoundError`],
+)('finds no organization and no person for %s with unknown ids', async (mutation, further = {}) => {
+  const unknown = (type: string) => Buffer.from(`${type}:2147483647`).toString('base64')
+  const named = mutation === 'inviteMember' ? {} : { userId: unknown('User') }
+  const selection = mutation.startsWith('remove') ? '' : '__typename'
+  const organizationIds = [unknown('Organization'), 'rubbish']
+  if (mutation !== 'inviteMember') organizationIds.push(await organize())
+  for (const organizationId of organizationIds)
+    expect(await admin.mutate(mutation, { organizationId, ...named, ...further }, selection)).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/^There is no /),
+    })
+})
+
+describe('the removal of a person', () => {
+  it('ends its sessions, where it has no other organization and no role', async () => {
+    const organizationId = await organize()
+    const anna = await join(organizationId)
+    const [person] = await peopleOf(organizationId)
+    await admin.mutate('removeMember', { organizationId, userId: person.id }, '')
+    expect((await anna.execute('{ viewer { username } }')).data.viewer).toBeNull()
+    expect(await anna.signIn(person.username, PASSWORD)).toMatchObject({ status: 401 })
+  })
+
+  it('leaves a user with another organization, or with a role', async () => {
+    const [lund, oslo] = [await organize(), await organize('Oslo')]
+    const anna = await join(lund)
+    const [person] = await peopleOf(lund)
+    await invite(oslo, { email: person.email })
+    await admin.mutate(
+      'createUser',
+      { username: 'both', role: 'VIEWER', email: 'both@example.org' },
+      'id',
+      'admin',
+    )
+    const both = await invite(lund, { email: 'both@example.org' })
+    for (const userId of [person.id, both.id])
+      await admin.mutate('removeMember', { organizationId: lund, userId }, '')
+    expect(await peopleOf(lund)).toEqual([])
+    const { data } = await anna.execute('{ viewer { organizations { name } } }')
+    expect(data.viewer.organizations).toEqual([{ name: 'Oslo' }])
+    expect(await admin.server.db.user.count({ where: { username: 'both' } })).toBe(1)
+  })
+
+  it('follows from that of the user and of the organization', async () => {
+    const organizationId = await organize()
+    const anna = await join(organizationId)
+    const [{ username }] = await peopleOf(organizationId)
+    await admin.mutate('removeOrganization', { id: organizationId }, '')
+    const { data } = await anna.execute('{ viewer { username } }')
+    expect(data.viewer).toBeNull()
+    expect(await admin.server.db.user.count({ where: { username } })).toBe(0)
+  })
+
+  it('leaves the people of an organization that another anchor admits', async () => {
+    const organizationId = await organize()
+    const anna = await join(organizationId)
+    await admin.mutate('admitOrganization', { id: organizationId, to: 'test' }, 'id', 'admin')
+    await admin.mutate('removeOrganization', { id: organizationId }, '')
+    const { data } = await anna.execute('{ viewer { organizations { name anchors { slug } } } }')
+    expect(data.viewer.organizations).toEqual([{ name: 'Lund', anchors: [{ slug: 'test' }] }])
+  })
+})

@@ -1,6 +1,6 @@
 /** The caller and its rights. */
 
-import { type Caller, callerMay, inInstallation } from '#server/identity/caller.ts'
+import { type Caller, callerMay, hasRole, inInstallation } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
 import { anchorsOf, contextIn } from '#server/schema/anchor-context.ts'
@@ -51,6 +51,11 @@ export const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       nullable: true,
       description: 'The role for this request; null: none, in the installation or the named anchor.',
       resolve: ({ role }) => role,
+    }),
+    hasRole: t.boolean({
+      description:
+        'Whether the caller has a role in the installation or in any anchor. If not, it only acts for `organizations`.',
+      resolve: hasRole,
     }),
     method: t.field({
       type: AuthenticationMethod,

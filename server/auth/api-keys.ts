@@ -41,6 +41,8 @@ export function createApiKeys(db: Database, now: Clock) {
       const expiresAt = days !== null ? new Date(createdAt.getTime() + days * DAY_MS) : null
       const id = await recordChange(db, caller, async (tx) => {
         const owner = await findUser(tx, username)
+        if (owner.role === null && (await tx.anchorRole.count({ where: { userId: owner.id } })) === 0)
+          throw new InvalidInputError(`${username} has no role, and a key has none without.`, 'username')
         const anchor = input.anchor === undefined ? {} : { anchor: await slugOf(tx, input.anchor) }
         const limits = { ...(role ? { role } : {}), ...anchor }
         const { id } = await tx.apikey.create({

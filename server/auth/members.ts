@@ -1,7 +1,7 @@
 /** The users who act for organizations: invite, change and remove them, by operators or by others of the organization. */
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
-import type { Organization, OrganizationUser, User } from '#prisma/generated/client/client.ts'
+import type { Organization, OrganizationUser, Prisma, User } from '#prisma/generated/client/client.ts'
 import { isUsername } from '#server/auth/credential.ts'
 import { type NewInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { deleteUser } from '#server/auth/user-removal.ts'
@@ -41,8 +41,11 @@ const shown = {
   },
 } as const
 
-/** What the invitation of a person asks about a user that exists already. */
-const relations = { accounts: true, anchorRoles: true, organizations: true } as const
+/** What an account opens already. */
+const access = {
+  _count: { select: { accounts: true, anchorRoles: true } },
+  organizations: { select: { organizationId: true } },
+} as const
 
 export function createMembers(db: Database, now: Clock) {
   return {
@@ -73,7 +76,7 @@ export function createMembers(db: Database, now: Clock) {
         const user =
           (await tx.user.findFirst({
             where: { OR: [{ email }, { username: email }] },
-            include: relations,
+            include: access,
           })) ?? (await createMemberUser(tx, email, name))
         refuseKnown(user, organization, caller)
         if (!belongsTo(user, organizationId)) await refuseTooMany(tx, organization)
@@ -123,7 +126,7 @@ export function createMembers(db: Database, now: Clock) {
         if (resource === caller.name)
           throw new ConflictError('You cannot remove yourself. Another person or an operator can.')
         await tx.organizationUser.delete({ where: { userId_organizationId: { userId, organizationId } } })
-        const left = await tx.user.findUniqueOrThrow({ where: { id: userId }, include: relations })
+        const left = await tx.user.findUniqueOrThrow({ where: { id: userId }, include: access })
         const isUserRemoved = !hasRole(left) && left.organizations.length === 0
         if (isUserRemoved) await deleteUser(tx, userId)
         const before = { organization, mayInvite }
@@ -170,29 +173,28 @@ async function refuseTooMany(tx: Transaction, { id, name }: Organization): Promi
   throw new ConflictError(`${name} has ${MAXIMUM_PEOPLE} people. No more are allowed.`, 'email')
 }
 
-type Known = User & { accounts: object[]; anchorRoles: object[]; organizations: { organizationId: number }[] }
+type Known = Prisma.UserGetPayload<{ include: typeof access }>
 
-const hasRole = ({ role, anchorRoles }: Pick<Known, 'role' | 'anchorRoles'>) =>
-  role !== null || anchorRoles.length > 0
+const hasRole = ({ role, _count }: Known) => role !== null || _count.anchorRoles > 0
 
 const belongsTo = ({ organizations }: Known, id: number) =>
   organizations.some(({ organizationId }) => organizationId === id)
 
 /** Whether a link to choose the password opens nothing but this organization. */
 const isOnlyFor = (user: Known, id: number) =>
-  user.accounts.length === 0 &&
+  user._count.accounts === 0 &&
   !hasRole(user) &&
   user.organizations.every(({ organizationId }) => organizationId === id)
 
 function createMemberUser(tx: Transaction, email: string, name: string): Promise<Known> {
   const data = { id: generateRandomString(32), name, email, username: email, displayUsername: email }
-  return tx.user.create({ data, include: relations })
+  return tx.user.create({ data, include: access })
 }
 
 /** @throws ConflictError */
 function refuseKnown(user: Known, { id, name }: Organization, { role }: Caller): void {
   const isHere = belongsTo(user, id)
-  if (isHere && user.accounts.length > 0)
+  if (isHere && user._count.accounts > 0)
     throw new ConflictError(`${user.email} belongs to ${name} already.`, 'email')
   if (user.banned) throw new ConflictError(`${user.email} is locked out.`, 'email')
   if (!isHere && !isOnlyFor(user, id) && role === null)

@@ -17,7 +17,7 @@ export function documentOf(kind: 'query' | 'mutation' | 'subscription', name: st
   const selection = isUnionType(result)
     ? `{ __typename ${types
         .filter(({ name: each }) => each.endsWith('Success'))
-        .map((type) => `... on ${type.name} ${selectAll(type, 1)}`)
+        .map((type) => `... on ${type.name} ${selectAll(type, 1) || '{ __typename }'}`)
         .join(' ')} ... on Error { code message } }`
     : (types[0] && selectAll(types[0])) || nodes
   const literal = Object.entries(args)

@@ -1,0 +1,257 @@
+/**
+ * A member user sees and changes nothing but what is its organization's (11-members, limits): every field of the root is
+ * called as one. A new field that answers members fails here until it is named below, and its whole answer is searched.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { schema } from '#server/schema/index.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+import type { Visitor } from '#test/helpers/visitor.ts'
+import { documentOf } from '../anchor/isolation-document.ts'
+import * as ofAnchors from '../anchor/isolation-rows.ts'
+import { selectAll } from '../request/select-all.ts'
+
+/** In every text that a member of the first organization must not see. */
+const HIDDEN = 'hidden-from-members'
+const SHOWN = 'shown-to-members'
+
+let admin: TestAdmin
+let federations: Federation[]
+let anna: Visitor
+/** Of the other organization, and of operators. */
+let ids: ofAnchors.Filled
+let foreignUser: string
+let ownEntity: string
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
+  const make = async (name: string, input: object, selection = 'id') => {
+    const made = await admin.mutate(name, input, selection, 'admin')
+    expect(made.message).toBeUndefined()
+    return made
+  }
+  await make('createTrustAnchor', test, 'slug')
+  const startEntity = (name: string) =>
+    below(admin.entityId)
+      .leaf({
+        metadata: { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: name } },
+      })
+      .start()
+  federations = [await startEntity(SHOWN), await startEntity(HIDDEN)]
+  const [own, foreign] = federations.map(({ leaf }) => leaf.id) as [string, string]
+
+  const annotation = { note: HIDDEN, tags: [HIDDEN] }
+  const mine = await make('createOrganization', { anchor: 'main', name: SHOWN, ...annotation })
+  const contacts = [{ role: 'SECURITY', email: `${HIDDEN}@oslo.example` }]
+  const theirs = await make('createOrganization', { anchor: 'main', name: HIDDEN, contacts, ...annotation })
+  const member = (entityId: string, organizationId: string) =>
+    make('registerSubordinate', { anchor: 'main', entityId, organizationId, ...annotation })
+  await member(own, mine.id)
+  const subordinate = await member(foreign, theirs.id)
+  const type = await make('createTrustMarkType', {
+    anchor: 'main',
+    type: ofAnchors.TYPE,
+    description: 'A mark',
+  })
+  const mark = (entityId: string) =>
+    make('issueTrustMark', { anchor: 'main', trustMarkType: ofAnchors.TYPE, entityId })
+  await mark(own)
+  const trustMark = await mark(foreign)
+  const awaited = await make('awaitEntity', { anchor: 'main', entityId: ofAnchors.AWAITED })
+  const dryRun = { anchor: 'main', action: 'RENEW', filter: {}, dryRun: true, reason: HIDDEN }
+  const run = await make('startSubordinateChange', dryRun)
+  const document = '{ auditEvents(anchor: "main", first: 1) { edges { node { id } } } }'
+  const entry = (await admin.execute(document)).data.auditEvents.edges[0].node.id
+
+  anna = await signInAsMember(admin, { organizationId: mine.id, email: 'anna@lu.example', mayInvite: true })
+  await signInAsMember(admin, { organizationId: theirs.id, email: `${HIDDEN}@example.org` })
+  const { user } = await admin.server.db.organizationUser.findFirstOrThrow({
+    where: { user: { email: { startsWith: HIDDEN } } },
+    include: { user: true },
+  })
+  ids = {
+    organization: theirs.id,
+    subordinate: subordinate.id,
+    trustMark: trustMark.id,
+    trustMarkType: type.id,
+    awaited: awaited.id,
+    run: run.id,
+    entry,
+    entityId: foreign,
+    kid: admin.server.anchors.first.signingKeys.current().signer.kid,
+  }
+  ownEntity = own
+  foreignUser = Buffer.from(`User:${user.id}`).toString('base64')
+}, 90_000)
+afterAll(async () => {
+  for (const federation of federations ?? []) await federation.close()
+  await admin?.close()
+})
+
+type Rows = Record<string, () => Record<string, unknown>>
+const none = () => ({})
+const input = (members: () => object) => () => ({ input: members() })
+const ofUser = input(() => ({ id: foreignUser }))
+
+/** The fields that answer members. They are read whole, or are about the caller's own account. */
+const open: Record<'query' | 'mutation', Rows> = {
+  query: {
+    viewer: none,
+    organizationEntity: () => ({ anchor: 'main', entityId: ownEntity }),
+    signInOptions: none,
+  },
+  mutation: {
+    acceptInvitation: input(() => ({ token: 'unknown', password: PASSWORD })),
+    changePassword: input(() => ({ newPassword: PASSWORD })),
+    disableTwoFactor: none,
+    endOtherSessions: none,
+    endSession: input(() => ({ id: 'unknown' })),
+    removePasskey: input(() => ({ id: 'unknown' })),
+    renamePasskey: input(() => ({ id: 'unknown', name: 'mine' })),
+  },
+}
+
+/** Fields of the installation that refuse members. Those of an anchor are called with the rows of the anchors' test. */
+const closed: Record<'query' | 'mutation', Rows> = {
+  query: { apiKeys: none, trustAnchors: none, users: none },
+  mutation: {
+    admitOrganization: input(() => ({ id: ids.organization, to: 'test' })),
+    createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
+    createInvitation: ofUser,
+    createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),
+    createUser: input(() => ({ username: 'another' })),
+    inviteMember: input(() => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
+    makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
+    pauseTrustAnchor: input(() => ({ anchor: 'test' })),
+    promoteSubordinates: input(() => ({ from: 'main', to: 'test', ids: [ids.subordinate] })),
+    removeMember: input(() => ({ organizationId: ids.organization, userId: foreignUser })),
+    removeTrustAnchor: input(() => ({ anchor: 'test' })),
+    removeUser: ofUser,
+    resetSecondFactor: ofUser,
+    resetUserPassword: input(() => ({ id: foreignUser, password: PASSWORD })),
+    resumeTrustAnchor: input(() => ({ anchor: 'test' })),
+    revokeApiKey: input(() => ({ id: 'unknown' })),
+    updateMember: input(() => ({
+      organizationId: ids.organization,
+      userId: foreignUser,
+      mayInvite: true,
+    })),
+    updateUser: input(() => ({ id: foreignUser, name: 'changed' })),
+  },
+}
+
+type Kind = 'query' | 'mutation' | 'subscription'
+const roots: Record<Kind, ReturnType<typeof schema.getQueryType>> = {
+  query: schema.getQueryType(),
+  mutation: schema.getMutationType(),
+  subscription: schema.getSubscriptionType(),
+}
+
+const closedRows: Record<Kind, Rows> = {
+  query: { ...bind(ofAnchors.queries), ...closed.query },
+  mutation: { ...bind(ofAnchors.mutations), ...closed.mutation },
+  subscription: bind(ofAnchors.subscriptions),
+}
+
+function bind(rows: typeof ofAnchors.queries): Rows {
+  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, () => row(ids)]))
+}
+
+const changes = () =>
+  admin.server.db.auditEvent.count({ where: { outcome: 'SUCCEEDED', actor: 'anna@lu.example' } })
+
+it.each(['query', 'mutation', 'subscription'] as const)('has a row for every %s', (kind) => {
+  const rows = { ...closedRows[kind], ...(kind === 'subscription' ? {} : open[kind]) }
+  expect(Object.keys(roots[kind]?.getFields() ?? {}).sort()).toEqual(Object.keys(rows).sort())
+})
+
+describe.each(['query', 'mutation', 'subscription'] as const)('a %s of operators', (kind) => {
+  it.each(Object.keys(closedRows[kind]))('%s refuses a member, with and without an anchor', async (name) => {
+    const before = await changes()
+    const args = closedRows[kind][name]?.() ?? {}
+    const takesAnchor = roots[kind]?.getFields()[name]?.args.some((each) => each.name === 'anchor')
+    for (const each of [args, ...(takesAnchor ? [{ ...args, anchor: 'main' }] : [])]) {
+      const { data, errors } = await anna.execute(documentOf(kind, name, each))
+      // An id names its anchor, and only callers with a role there learn that it exists.
+      expect(`${errors?.[0]?.extensions?.code} ${errors?.[0]?.message}`).toMatch(
+        /^(FORBIDDEN|NOT_FOUND There is no anchor "main" in which you have a role)/,
+      )
+      expect(data?.[name] ?? null).toBeNull()
+    }
+    expect(await changes()).toBe(before)
+  })
+})
+
+describe('what a member reads', () => {
+  /** Deep enough for viewer, organizations, anchors, entities, edges, node, marks and their JWT. */
+  const DEEP = 8
+
+  it('is its own organization, its entities and their marks, and nothing that operators wrote', async () => {
+    const viewer = roots.query?.getFields().viewer?.type
+    const document = `{ viewer ${selectAll(viewer as Parameters<typeof selectAll>[0], DEEP)} }`
+    const { data, errors } = await anna.execute(document)
+    expect(errors).toBeUndefined()
+    const [organization, ...others] = data.viewer.organizations
+    expect(others).toEqual([])
+    expect(organization).toMatchObject({ name: SHOWN, people: [{ email: 'anna@lu.example' }] })
+    expect(organization.anchors).toMatchObject([{ slug: 'main', entities: { totalCount: 1 } }])
+    const [{ node }] = organization.anchors[0].entities.edges
+    expect(node).toMatchObject({
+      entityId: ownEntity,
+      displayName: SHOWN,
+      trustMarks: [{ trustMarkType: ofAnchors.TYPE, mark: { claims: { sub: ownEntity } } }],
+    })
+    expect(JSON.stringify(data)).not.toContain(HIDDEN)
+    expect(JSON.stringify(data)).not.toContain(ids.entityId)
+  })
+
+  it('is an entity by its identifier, in an anchor that has it', async () => {
+    const find = async (anchor: string, entityId: string, visitor = anna) =>
+      (await visitor.execute(documentOf('query', 'organizationEntity', { anchor, entityId }))).data
+        .organizationEntity
+    const found = await find('main', ownEntity)
+    expect(found).toMatchObject({ entityId: ownEntity, state: 'ACTIVE', problem: null })
+    expect(found.resolvedMetadata.openid_relying_party.client_name).toBe(SHOWN)
+    expect(JSON.stringify(found)).not.toContain(HIDDEN)
+    expect(await find('main', ids.entityId)).toBeNull()
+    expect(await find('test', ownEntity)).toBeNull()
+    expect(await find('none', ownEntity)).toBeNull()
+  })
+
+  it('is nothing of an anchor that does not admit the organization any more', async () => {
+    const { organizationId } = await admin.server.db.organizationUser.findFirstOrThrow({
+      where: { user: { email: 'anna@lu.example' } },
+    })
+    const id = { organizationId_anchorSlug: { organizationId, anchorSlug: 'main' } }
+    await admin.server.installation.organizationAnchor.delete({ where: id })
+    const { data } = await anna.execute(`{
+      viewer { organizations { anchors { slug } } }
+      organizationEntity(anchor: "main", entityId: "${ownEntity}") { entityId } }`)
+    expect(data).toEqual({ viewer: { organizations: [{ anchors: [] }] }, organizationEntity: null })
+    await admin.server.installation.organizationAnchor.create({ data: id.organizationId_anchorSlug })
+  })
+})
+
+describe('the account of a member', () => {
+  it.each(Object.keys(open.mutation))('%s answers', async (name) => {
+    const other = await signInAsMember(admin, {
+      organizationId: (await anna.execute('{ viewer { organizations { id } } }')).data.viewer.organizations[0]
+        .id,
+      email: `${name.toLowerCase()}@lu.example`,
+    })
+    const { data } = await other.execute(documentOf('mutation', name, open.mutation[name]?.() ?? {}))
+    expect(data?.[name]).toBeTruthy()
+    expect(JSON.stringify(data)).not.toContain(HIDDEN)
+  })
+})
+
+it('a member gets no API key', async () => {
+  const input = { username: 'anna@lu.example', name: 'mine' }
+  expect(await admin.mutate('createApiKey', input, 'key', 'admin')).toMatchObject({
+    code: 'INVALID_INPUT',
+    path: ['input', 'username'],
+    message: 'anna@lu.example has no role, and a key has none without.',
+  })
+})

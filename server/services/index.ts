@@ -3,6 +3,7 @@ import { createCollectionService } from '#server/services/collection/collection.
 import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
+import { createRequestService } from '#server/services/request/requests.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
@@ -22,6 +23,7 @@ export function createServices(deps: ServiceDeps) {
   return {
     subordinates,
     organizations: createOrganizationService(context),
+    requests: createRequestService({ ...context, subordinates }),
     collection: createCollectionService(context),
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),

@@ -17,6 +17,19 @@ type Work<Row> = (tx: Transaction) => Promise<Change<Row> | Unrecorded<Row>>
 
 export type Writer = <Row>(caller: Caller, work: Work<Row>) => Promise<Row>
 
+/** Each write does `further` too, with its result: both commit, or neither does. */
+export function writeTogether<Result>(
+  write: Writer,
+  further: (tx: Transaction, result: Result) => Promise<void>,
+): Writer {
+  return (caller, work) =>
+    write(caller, async (tx) => {
+      const change = await work(tx)
+      await further(tx, change.result as Result & typeof change.result) // the caller knows what it writes
+      return change
+    })
+}
+
 /** Without a publisher, the server that publishes for this database takes the items from the outbox. */
 export function createWriter(db: Database, publisher?: Pick<Publisher, 'flush'>): Writer {
   return async (caller, work) => {

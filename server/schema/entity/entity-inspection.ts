@@ -28,7 +28,7 @@ export const EntityCheckStatus = builder.enumType('EntityCheckStatus', {
 
 export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').implement({
   description: 'A check of an entity with its result.',
-  authScopes: { read: true },
+  authScopes: { read: true, member: true },
   fields: (t) => ({
     name: t.field({ type: EntityCheckName, description: 'The check.', resolve: ({ name }) => name }),
     status: t.expose('status', { type: EntityCheckStatus, description: 'The result.' }),

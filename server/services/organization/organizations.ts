@@ -88,6 +88,7 @@ export function createOrganizationService({ db, slug, write }: ServiceContext) {
         const others = await tx.organizationAnchor.count({
           where: { organizationId: id, anchorSlug: { not: slug } },
         })
+        await tx.request.deleteMany({ where: { organizationId: id } })
         if (others === 0) {
           await removePeople(tx, id)
           await tx.organization.delete({ where: { id } })

@@ -49,11 +49,12 @@ export function createPreparation(
       checkWrittenMetadata('forcedMetadata', forcedMetadata)
       const candidate = { entityId, settings, registration, jwks, registered: false }
       const result = await examine(fetch ? { ...candidate, fetch } : candidate)
-      return { entityId, fields, statement: accepted(result, { subject: 'entityId', fields }) }
+      const statement = accepted(result, { subject: 'entityId', fields })
+      return { entityId, fields, statement, examination: result }
     },
 
     /** Everything that decides an update. @throws NotFoundError, ConflictError, InvalidInputError, EntityRejectedError */
-    async update(input: UpdateInput) {
+    async update(input: UpdateInput, fetch?: Candidate['fetch']) {
       const settings = await readSettings(db)
       const fields = parsePatch(subordinateFields, input, settings)
       const { id, version } = input
@@ -62,7 +63,8 @@ export function createPreparation(
       await requireOrganization(db, fields.organizationId)
       checkWrittenMetadata('metadata', fields.metadata, present.metadata)
       checkWrittenMetadata('forcedMetadata', fields.forcedMetadata, present.forcedMetadata)
-      return { present, fields, data: await updatedColumns(examine, present, fields, settings, now()) }
+      const examineIt: Examine = (candidate) => examine(fetch ? { ...candidate, fetch } : candidate)
+      return { present, fields, ...(await updatedColumns(examineIt, present, fields, settings, now())) }
     },
   }
 }

@@ -130,18 +130,21 @@ export function createSubordinateService(context: ServiceContext) {
     },
 
     /** Checks what `register` would refuse, and changes nothing. @throws as `register` */
-    async checkRegistration(input: RegisterInput): Promise<void> {
-      await prepare.registration(input)
+    async checkRegistration(input: RegisterInput): Promise<Examination> {
+      return (await prepare.registration(input)).examination
     },
 
-    /** Checks what `update` would refuse, and changes nothing. @throws as `update` */
-    async checkUpdate(input: UpdateInput): Promise<void> {
-      await prepare.update(input)
+    /** Checks what `update` would refuse, and changes nothing. Null: it needs no examination. @throws as `update` */
+    async checkUpdate(input: UpdateInput): Promise<Examination | null> {
+      return (await prepare.update(input)).examination
     },
 
-    /** Changes the settings of a subordinate; note and tags alone publish nothing. @throws EntityRejectedError if the entity fails a check */
-    async update(caller: Caller, input: UpdateInput): Promise<Subordinate> {
-      const { present, fields, data } = await prepare.update(input)
+    /**
+     * Changes the settings of a subordinate; note and tags alone publish nothing. `fetch` as of a candidate.
+     * @throws EntityRejectedError if the entity fails a check
+     */
+    async update(caller: Caller, input: UpdateInput, fetch?: Candidate['fetch']): Promise<Subordinate> {
+      const { present, fields, data } = await prepare.update(input, fetch)
       const { id, version } = input
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)

@@ -2,6 +2,7 @@
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
+import type { Examination } from '#server/services/entity/examination.ts'
 import type { Examine } from '#server/services/entity/examiner.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
@@ -10,7 +11,7 @@ import { declaredMetadata, toColumns, toRenewedColumns } from '#server/services/
 /** Fields that decide how the entity resolves, or whether it may be registered. */
 const examined = ['jwks', 'forcedMetadata', 'metadataPolicy', 'constraints', 'requiredTrustMarks'] as const
 
-/** @throws EntityRejectedError */
+/** The columns, and the examination that they took; null: none. @throws EntityRejectedError */
 export async function updatedColumns(
   examine: Examine,
   before: Subordinate,
@@ -20,30 +21,31 @@ export async function updatedColumns(
 ) {
   if (examined.every((name) => fields[name] === undefined)) {
     const cleared = fields.metadata === null ? declaredMetadata(storedStatement(before)) : {}
-    return { ...cleared, ...toColumns(fields) }
+    return { data: { ...cleared, ...toColumns(fields) }, examination: null }
   }
-  const statement = await examineAgain(examine, before, fields, settings)
+  const examination = await examineAgain(examine, before, fields, settings)
+  const statement = accepted(examination, { subject: 'id', fields })
   const metadataFollowsEntity = fields.metadata === null || before.metadataFollowsEntity
-  return {
+  const data = {
     ...toRenewedColumns(statement, { metadataFollowsEntity }, now),
     ...toColumns(fields),
     jwks: fields.jwks ?? statement.claims.jwks,
   }
+  return { data, examination }
 }
 
-async function examineAgain(
+function examineAgain(
   examine: Examine,
   before: Subordinate,
   fields: ParsedFields,
   settings: Settings,
-): Promise<EntityStatement> {
+): Promise<Examination> {
   const { entityId } = before
   const present = typedSubordinate(before)
   const registration = { ...present, ...fields }
   // Without keys, those of the entity's own configuration apply.
   const jwks = fields.jwks === undefined ? present.jwks : fields.jwks
-  const result = await examine({ entityId, settings, registration, jwks, registered: true })
-  return accepted(result, { subject: 'id', fields })
+  return examine({ entityId, settings, registration, jwks, registered: true })
 }
 
 function storedStatement({ entityConfiguration }: Subordinate): EntityStatement {

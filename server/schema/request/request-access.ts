@@ -1,0 +1,40 @@
+/** Finds the request of an id for a caller on either side, and the context of its anchor. */
+import { NotFoundError } from '#server/error/operation-error.ts'
+import { callerMay } from '#server/identity/caller.ts'
+import type { Scope } from '#server/identity/roles.ts'
+import { contextOf } from '#server/schema/anchor-context.ts'
+import type { Context } from '#server/schema/context.ts'
+import { locateId } from '#server/schema/global-id.ts'
+import { nodeId } from '#server/schema/input.ts'
+import { FIRST_ANCHOR } from '#store/anchors.ts'
+
+export type RequestAccess = {
+  /** Of the request's anchor. */
+  scoped: Context
+  id: number
+  /** Whether the caller acts for the organization, rather than as an operator. */
+  byMember: boolean
+}
+
+/** `scope` is what an operator needs. @throws NotFoundError also where the caller is on neither side */
+export async function accessRequest(
+  context: Context,
+  globalId: string,
+  scope: Scope,
+): Promise<RequestAccess> {
+  const { anchor, id } = locateId(globalId) ?? { anchor: null, id: globalId }
+  const key = nodeId(id, 'Request')
+  const running = context.anchors.find(anchor ?? FIRST_ANCHOR)?.running
+  if (!running) throw new NotFoundError('There is no such request.', 'id')
+  const scoped = contextOf(context, running)
+  const { organizationId } = await scoped.services.requests.find(key)
+  if (scoped.caller && callerMay(scoped.caller, scope)) return { scoped, id: key, byMember: false }
+  if (await actsFor(scoped, organizationId)) return { scoped, id: key, byMember: true }
+  throw new NotFoundError('There is no such request.', 'id')
+}
+
+/** Whether the caller acts for an organization that the anchor admits. */
+export async function actsFor({ caller, db }: Context, organizationId: number): Promise<boolean> {
+  if (!caller?.organizations?.has(organizationId)) return false
+  return (await db.organization.count({ where: { id: organizationId } })) > 0
+}

@@ -1,0 +1,135 @@
+/** Requests by their ids, the queue of operators, and the requests of an organization. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { NotFoundError } from '#server/error/operation-error.ts'
+import { followRequests } from '#server/live/request-changes.ts'
+import { scopeField } from '#server/schema/anchor-scope.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { MemberAnchorRef } from '#server/schema/member/member-organization.ts'
+import { orderInput } from '#server/schema/order.ts'
+import { type PageOrder, readPage } from '#server/schema/page.ts'
+import { RequestKindEnum, RequestStateEnum } from '#server/schema/request/request.ts'
+import { accessRequest } from '#server/schema/request/request-access.ts'
+import { containing, searchWords } from '#server/schema/search.ts'
+import { openStates } from '#server/services/request/input.ts'
+
+const RequestFilter = builder.inputType('RequestFilter', {
+  description: 'Conditions, combined with AND; absent ones are ignored.',
+  fields: (t) => ({
+    search: t.string({
+      description:
+        'Words in any order, each a part of the Entity Identifier or the name of the organization; case-insensitive. At most 16.',
+    }),
+    kind: t.field({ type: RequestKindEnum, description: 'What it is for.' }),
+    state: t.field({ type: RequestStateEnum, description: 'Its state.' }),
+    isOpen: t.boolean({
+      description: 'Whether it is open: it waits for an operator or for the organization.',
+    }),
+    organizationId: t.id({ description: 'It is of this organization.' }),
+  }),
+})
+
+const RequestOrder = orderInput('RequestOrder', 'requests', {
+  SUBMITTED_AT: { value: 'submittedAt', description: 'By time of submission.' },
+})
+
+type Filter = typeof RequestFilter.$inferInput
+type Order = typeof RequestOrder.$inferInput
+
+const cursorColumns = { id: true, submittedAt: true } satisfies Prisma.RequestSelect
+const orderOf = (order: Order | null | undefined, direction: 'asc' | 'desc'): PageOrder<'submittedAt'> => ({
+  column: 'submittedAt',
+  direction: order?.direction ?? direction,
+})
+
+builder.queryFields((t) => ({
+  requests: t.prismaConnection({
+    type: 'Request',
+    cursor: 'id',
+    description:
+      'The requests of organizations to this anchor, the oldest first by default, at most 100 per page.',
+    authScopes: { read: true },
+    args: {
+      filter: t.arg({ type: RequestFilter, description: 'The filter.' }),
+      orderBy: t.arg({ type: RequestOrder, description: 'The order; the oldest first by default.' }),
+    },
+    totalCount: (_root, { filter }, { db }) => db.request.count({ where: where(filter) }),
+    resolve: (query, _root, { filter, orderBy }, context) =>
+      readRequests(query, where(filter), orderOf(orderBy, 'asc'), context),
+  }),
+  request: t.prismaField({
+    type: 'Request',
+    nullable: true,
+    description: 'A request by its id, for operators and for the people of its organization.',
+    authScopes: { known: true, member: true },
+    extensions: { ofInstallation: true },
+    args: { id: t.arg.id({ required: true, description: 'The request’s id.' }) },
+    resolve: async (query, _root, { id: globalId }, context, info) => {
+      const found = await accessRequest(context, globalId, 'read').catch(nothingIfUnknown)
+      if (!found) return null
+      scopeField(info, found.scoped)
+      return found.scoped.db.request.findUnique({ ...query, where: { id: found.id } })
+    },
+  }),
+}))
+
+builder.objectField(MemberAnchorRef, 'requests', (t) =>
+  t.prismaConnection({
+    type: 'Request',
+    cursor: 'id',
+    description: 'The requests of the organization to this anchor, the newest first, at most 100 per page.',
+    args: {
+      isOpen: t.arg.boolean({ description: 'Only those that are open, or only those that are decided.' }),
+    },
+    totalCount: ({ organizationId }, { isOpen }, { db }) =>
+      db.request.count({ where: { AND: [{ organizationId }, where({ isOpen })] } }),
+    resolve: (query, { organizationId }, { isOpen }, context) =>
+      readRequests(query, { AND: [{ organizationId }, where({ isOpen })] }, orderOf(null, 'desc'), context),
+  }),
+)
+
+builder.subscriptionField('requestChanged', (t) =>
+  t.prismaField({
+    type: 'Request',
+    description: 'Each request that was submitted or changed, from any process, within about a second.',
+    authScopes: { read: true },
+    subscribe: (_root, _args, context) => followRequests(context),
+    resolve: (query, { id }, _args, { db }) => db.request.findUniqueOrThrow({ ...query, where: { id } }),
+  }),
+)
+
+function readRequests(
+  query: Prisma.RequestFindManyArgs,
+  condition: Prisma.RequestWhereInput,
+  order: PageOrder<'submittedAt'>,
+  { db }: Context,
+) {
+  const { cursor: _cursor, skip: _skip, ...selection } = query
+  return readPage(
+    query,
+    order,
+    (where) => db.request.findUnique({ where, select: cursorColumns }),
+    ({ conditions, ...range }) =>
+      db.request.findMany({ ...selection, ...range, where: { AND: [condition, conditions] } }),
+  )
+}
+
+function where(filter: Filter | null | undefined): Prisma.RequestWhereInput {
+  if (!filter) return {}
+  const { search, kind, state, isOpen, organizationId } = filter
+  const and: Prisma.RequestWhereInput[] = searchWords(search).map((word) => {
+    const contains = containing(word)
+    return { OR: [{ entityId: contains }, { organization: { name: contains } }] }
+  })
+  if (kind) and.push({ kind })
+  if (state) and.push({ state })
+  if (typeof isOpen === 'boolean') and.push({ state: isOpen ? { in: openStates } : { notIn: openStates } })
+  if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
+  return { AND: and }
+}
+
+function nothingIfUnknown(error: unknown): null {
+  if (error instanceof NotFoundError) return null
+  throw error
+}

@@ -1,0 +1,161 @@
+/** Requests of organizations, as both sides see them. */
+import { callerMay } from '#server/identity/caller.ts'
+import { builder } from '#server/schema/builder.ts'
+import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
+import type { EntityCheck } from '#server/services/entity/checks.ts'
+import {
+  type RequestKind,
+  type RequestState,
+  requestKinds,
+  type StepAction,
+} from '#server/services/request/input.ts'
+
+const kinds: Record<RequestKind, string> = {
+  REGISTER: 'To register an entity.',
+  CHANGE: 'To change the keys or the metadata that are recorded about an entity.',
+  TRUST_MARK: 'To issue a Trust Mark to an entity.',
+  WITHDRAW: 'To remove an entity from the federation.',
+}
+
+export const RequestKindEnum = builder.enumType('RequestKind', {
+  description: 'What a request is for.',
+  values: Object.fromEntries(requestKinds.map((kind) => [kind, { description: kinds[kind] }])) as {
+    [kind in RequestKind]: { description: string }
+  },
+})
+
+export const RequestStateEnum = builder.enumType('RequestState', {
+  description: 'The state of a request. In the first two it is open.',
+  values: {
+    WAITING_FOR_OPERATOR: { description: 'An operator decides it.' },
+    WAITING_FOR_MEMBER: { description: 'The organization shall answer or change something.' },
+    APPROVED: { description: 'It was approved and executed.' },
+    REFUSED: { description: 'It was refused; the last step says why.' },
+    WITHDRAWN: { description: 'The organization withdrew it.' },
+  } satisfies Record<RequestState, { description: string }>,
+})
+
+const RequestStepActionEnum = builder.enumType('RequestStepAction', {
+  description: 'What someone did with a request.',
+  values: {
+    SUBMITTED: { description: 'Placed it.' },
+    COMMENTED: { description: 'Wrote a comment.' },
+    RETURNED: { description: 'Asked the organization for something.' },
+    APPROVED: { description: 'Approved it.' },
+    REFUSED: { description: 'Refused it.' },
+    WITHDRAWN: { description: 'Withdrew it.' },
+  } satisfies Record<StepAction, { description: string }>,
+})
+
+const scopes = { read: true, member: true }
+
+const RequestStep = builder.prismaObject('RequestStep', {
+  description: 'What someone did with a request, and wrote.',
+  authScopes: scopes,
+  select: { id: true },
+  fields: (t) => ({
+    action: t.field({
+      type: RequestStepActionEnum,
+      description: 'What was done.',
+      select: { action: true },
+      resolve: ({ action }) => action as StepAction, // written from the table
+    }),
+    byMember: t.exposeBoolean('byMember', {
+      description: 'Whether someone of the organization did it, rather than an operator.',
+    }),
+    actor: t.string({
+      nullable: true,
+      description: 'The username; null for operators, where the caller is a member.',
+      select: { actor: true, byMember: true },
+      resolve: ({ actor, byMember }, _args, { caller }) =>
+        byMember || (caller && callerMay(caller, 'read')) ? actor : null,
+    }),
+    text: t.exposeString('text', { nullable: true, description: 'The comment or reason.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+  }),
+})
+
+export const RequestRef = builder.prismaNode('Request', {
+  nullable: true,
+  id: { field: 'id' },
+  // Without `select`, a mutation returns the row that it wrote; only relations are loaded.
+  description: 'What an organization asks of the operators of an anchor.',
+  authScopes: scopes,
+  fields: (t) => ({
+    anchor: t.string({ description: 'The slug of the anchor.', resolve: (_row, _args, { slug }) => slug }),
+    kind: t.field({
+      type: RequestKindEnum,
+      description: 'What it is for.',
+      resolve: ({ kind }) => kind as RequestKind, // written from the table
+    }),
+    state: t.field({
+      type: RequestStateEnum,
+      description: 'Its state.',
+      resolve: ({ state }) => state as RequestState, // written from the table
+    }),
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity that it is about.' }),
+    organization: t.relation('organization', { description: 'The organization; for operators.' }),
+    organizationName: t.string({
+      description: 'The name of the organization.',
+      select: { organization: { select: { name: true } } },
+      resolve: ({ organization }) => organization.name,
+    }),
+    trustMarkType: t.expose('trustMarkType', {
+      type: 'URL',
+      nullable: true,
+      description: 'The type of the Trust Mark; null for other requests.',
+    }),
+    changes: t.expose('changes', {
+      type: 'JSON',
+      description:
+        'What shall be recorded: `jwks`, `metadata`, both or neither. Null in it: what the entity publishes itself.',
+    }),
+    declared: t.expose('declared', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What the Entity Configuration declared when it was checked last: `jwks` and `metadata`; null: it was not fetched.',
+    }),
+    checks: t.field({
+      type: [EntityCheckRef],
+      description: 'The checks as run at submission; none where the entity is not fetched.',
+      resolve: ({ checks }) => toChecks(checks),
+    }),
+    approvalChecks: t.field({
+      type: [EntityCheckRef],
+      nullable: true,
+      description: 'The checks as run when an operator approved it, or tried to; null: none did.',
+      resolve: ({ approvalChecks }) => (approvalChecks === null ? null : toChecks(approvalChecks)),
+    }),
+    steps: t.relation('steps', {
+      type: RequestStep,
+      description: 'Who did what, the oldest first.',
+      query: { orderBy: { id: 'asc' } },
+    }),
+    submittedBy: t.exposeString('submittedBy', { description: 'The username of who submitted it.' }),
+    submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When it was submitted.' }),
+    decidedAt: t.expose('decidedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was approved, refused or withdrawn; null while it is open.',
+    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it changed last.' }),
+    version: t.exposeInt('version', {
+      description: 'The number of changes. Send it with a decision to detect a concurrent change.',
+    }),
+  }),
+})
+
+const toChecks = (stored: unknown) => stored as EntityCheck[] // written by services/request/check.ts
+
+builder.prismaObjectField(RequestRef, 'subordinate', (t) =>
+  t.prismaField({
+    type: 'Subordinate',
+    nullable: true,
+    description: 'The entity as it is registered, for operators; null if it is not.',
+    authScopes: { read: true },
+    select: { entityId: true },
+    resolve: (query, { entityId }, _args, { db }) =>
+      db.subordinate.findUnique({ ...query, where: { entityId } }),
+  }),
+)

@@ -1,0 +1,123 @@
+/** Approves requests: what an operator would have called is executed in the transaction of the decision. */
+import { isJsonEqual } from '#core/json.ts'
+import type { Prisma, Request } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { appendAuditEntry } from '#server/services/audit/append.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { type EntityCheck, EntityRejectedError } from '#server/services/entity/checks.ts'
+import type { Asked, Checked } from '#server/services/request/check.ts'
+import { parseText, type RequestChanges, type RequestKind } from '#server/services/request/input.ts'
+import {
+  type Decision,
+  findRequest,
+  requestView,
+  requireOpen,
+  takeStep,
+} from '#server/services/request/step.ts'
+import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
+import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
+import { writeTogether } from '#server/services/write.ts'
+
+type Approval = { id: number; version?: number | null | undefined; text?: string | null | undefined }
+
+export function createApproval(context: ServiceContext, check: (asked: Asked) => Promise<Checked>) {
+  const { db, now } = context
+
+  /** Nothing of it is executed; the operator sees what was found. */
+  async function keep(request: Request, data: Prisma.RequestUpdateManyMutationInput): Promise<void> {
+    const where = { id: request.id, version: request.version }
+    await db.request.updateMany({ where, data: { ...data, version: { increment: 1 } } })
+  }
+
+  async function checkAgain(request: Request): Promise<Checked> {
+    const checked = await check(toAsked(request)).catch(async (error) => {
+      if (error instanceof EntityRejectedError) await keep(request, { approvalChecks: toJson(error.checks) })
+      throw error
+    })
+    const { checks, declared } = checked
+    if (declared === null || isJsonEqual(declared, request.declared)) return checked
+    await keep(request, { declared, approvalChecks: checks })
+    throw new ConflictError(
+      'The entity has published another configuration since the request was checked. Look at it again, then approve.',
+      'id',
+    )
+  }
+
+  /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError; nothing was executed then */
+  return async function approve(caller: Caller, { id, version, text }: Approval): Promise<Request> {
+    const comment = parseText(text, 'message')
+    const request = await findRequest(db, id)
+    requireOpen(request)
+    refuseOwn(caller, request)
+    const checked = await checkAgain(request)
+    const services = servicesTogether(context, async (tx) => {
+      const step: Decision = {
+        audit: 'approveRequest',
+        action: 'APPROVED',
+        state: 'APPROVED',
+        byMember: false,
+        text: comment,
+      }
+      const data = { approvalChecks: checked.checks }
+      const after = await takeStep(tx, request, { caller, decision: step, at: now(), version, data })
+      await appendAuditEntry(tx, caller, {
+        action: step.audit,
+        resource: request.entityId,
+        before: requestView(request),
+        after: requestView(after),
+      })
+    })
+    await execute(services, caller, request, checked)
+    return findRequest(db, id)
+  }
+}
+
+/** The services that execute requests, with writes that do `further` too. */
+function servicesTogether(context: ServiceContext, further: (tx: Transaction) => Promise<void>) {
+  const together = { ...context, write: writeTogether(context.write, further) }
+  return {
+    subordinates: createSubordinateService(together),
+    trustMarks: createTrustMarkService(together),
+  }
+}
+
+async function execute(
+  { subordinates, trustMarks }: ReturnType<typeof servicesTogether>,
+  caller: Caller,
+  request: Request,
+  { jwt, subordinateId }: Checked,
+): Promise<void> {
+  const { kind, entityId, organizationId, changes, trustMarkType } = toAsked(request)
+  // The configuration that was checked, and compared with the one that the organization submitted.
+  const fetch = jwt === null ? undefined : async () => jwt
+  if (kind === 'REGISTER')
+    await subordinates.register(caller, { entityId, organizationId, ...changes }, fetch)
+  else if (subordinateId === null) throw new TypeError(`request ${request.id} is about no subordinate`)
+  else if (kind === 'CHANGE') await subordinates.update(caller, { id: subordinateId, ...changes }, fetch)
+  else if (kind === 'WITHDRAW') await subordinates.remove(caller, subordinateId)
+  else await trustMarks.issue(caller, { entityId, trustMarkType: trustMarkType ?? '' })
+}
+
+/** The row as it was parsed when it was written. */
+function toAsked({ kind, entityId, organizationId, changes, trustMarkType }: Request): Asked {
+  return {
+    kind: kind as RequestKind,
+    entityId,
+    organizationId,
+    changes: changes as RequestChanges,
+    trustMarkType,
+  }
+}
+
+const toJson = (checks: readonly EntityCheck[]) => checks as unknown as Prisma.InputJsonArray
+
+/** @throws ConflictError */
+function refuseOwn({ name, organizations }: Caller, { submittedBy, organizationId }: Request): void {
+  if (name === submittedBy || organizations?.has(organizationId))
+    throw new ConflictError(
+      'You act for the organization of this request. Another operator must approve it.',
+      'id',
+    )
+}

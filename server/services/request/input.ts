@@ -1,0 +1,96 @@
+/** What a request may say: its kinds, its states, and the limits of what people write. */
+import { parseJwkSet } from '#core/keys.ts'
+import { parseMetadata } from '#core/metadata.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
+import { field, type Input, type Patch, parsePatch } from '#server/services/patch.ts'
+
+export const requestKinds = ['REGISTER', 'CHANGE', 'TRUST_MARK', 'WITHDRAW'] as const
+export type RequestKind = (typeof requestKinds)[number]
+
+/** In the first two it is open. */
+export const requestStates = [
+  'WAITING_FOR_OPERATOR',
+  'WAITING_FOR_MEMBER',
+  'APPROVED',
+  'REFUSED',
+  'WITHDRAWN',
+] as const
+export type RequestState = (typeof requestStates)[number]
+export const openStates: RequestState[] = ['WAITING_FOR_OPERATOR', 'WAITING_FOR_MEMBER']
+
+export const stepActions = ['SUBMITTED', 'COMMENTED', 'RETURNED', 'APPROVED', 'REFUSED', 'WITHDRAWN'] as const
+export type StepAction = (typeof stepActions)[number]
+
+export const MAXIMUM_TEXT = 2_000
+export const MAXIMUM_OPEN = 100
+export const MAXIMUM_STEPS = 200
+
+/** Null as metadata: what the entity declares. Null as keys: those of its Entity Configuration. */
+const changeFields = {
+  jwks: field(null, (value: unknown) => parseJwkSet(value)),
+  metadata: field(null, (value: unknown) => parseMetadata(value)),
+}
+export type RequestChanges = Patch<typeof changeFields>
+
+export type RequestInput = {
+  kind: RequestKind
+  entityId: string
+  organizationId: number
+  trustMarkType?: string | null | undefined
+  message?: string | null | undefined
+  changes?: Input<typeof changeFields> | null | undefined
+}
+
+/** @throws InvalidInputError when the kind of request has no use for what is given, or needs what is not */
+export function parseRequest({ kind, trustMarkType, message, changes }: RequestInput): {
+  changes: RequestChanges
+  trustMarkType: string | null
+  message: string | null
+} {
+  const parsed = parseChanges(changes ?? {})
+  const isEmpty = Object.keys(parsed).length === 0
+  if (kind === 'CHANGE' && isEmpty)
+    throw new InvalidInputError('Say what shall change: its keys, its metadata or both.', 'changes')
+  if (kind !== 'CHANGE' && kind !== 'REGISTER' && !isEmpty)
+    throw new InvalidInputError('Only a registration or a change of an entity has changes.', 'changes')
+  if (kind === 'TRUST_MARK' && !trustMarkType)
+    throw new InvalidInputError('Name the type of the Trust Mark.', 'trustMarkType')
+  if (kind !== 'TRUST_MARK' && trustMarkType)
+    throw new InvalidInputError('Only a request for a Trust Mark has a type.', 'trustMarkType')
+  return {
+    changes: parsed,
+    trustMarkType: trustMarkType ?? null,
+    message: parseText(message, 'message'),
+  }
+}
+
+/** @throws InvalidInputError that names the place in the changes */
+function parseChanges(changes: Input<typeof changeFields>): RequestChanges {
+  try {
+    const parsed = parsePatch(changeFields, changes, undefined)
+    checkWrittenMetadata('metadata', parsed.metadata)
+    return parsed
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))
+  }
+}
+
+/** Trimmed; null if there is none. @throws InvalidInputError */
+export function parseText(given: string | null | undefined, name: string): string | null {
+  const text = given?.trim() || null
+  if (text && text.length > MAXIMUM_TEXT)
+    throw new InvalidInputError(
+      `The text has ${text.length} characters. At most ${MAXIMUM_TEXT} are allowed.`,
+      name,
+    )
+  return text
+}
+
+/** @throws InvalidInputError */
+export function requireText(given: string | null | undefined, name: string, message: string): string {
+  const text = parseText(given, name)
+  if (text === null) throw new InvalidInputError(message, name)
+  return text
+}

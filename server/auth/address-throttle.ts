@@ -1,4 +1,4 @@
-/** Limits anonymous attempts by network address as the library limits sign-ins: ten a minute. */
+/** Limits attempts by network address, or by user, as the library limits sign-ins: ten a minute. */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'

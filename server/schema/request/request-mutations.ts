@@ -1,4 +1,5 @@
 /** The mutations of requests: members submit and withdraw, operators decide, both comment. */
+import { countAttempt } from '#server/auth/address-throttle.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
@@ -9,7 +10,7 @@ import { RequestKindEnum, RequestRef } from '#server/schema/request/request.ts'
 import { accessRequest, actsFor } from '#server/schema/request/request-access.ts'
 import { MAXIMUM_TEXT } from '#server/services/request/input.ts'
 
-const { InvalidInputError, ConflictError, EntityRejectedError } = failures
+const { InvalidInputError, ConflictError, EntityRejectedError, TooManyRequestsError } = failures
 const refusals = [InvalidInputError, ConflictError, failures.NotFoundError]
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
@@ -81,10 +82,10 @@ builder.mutationFields((t) => ({
   submitRequest: t.field({
     type: RequestRef,
     description:
-      'Asks the operators of an anchor for something. The entity is checked first, as they would check it; one that fails is not placed.',
+      'Asks the operators of an anchor for something, at most ten times a minute. The entity is checked first, as they would check it; a request about one that fails is not placed.',
     authScopes: { member: true },
     extensions: { ofInstallation: true },
-    errors: { types: [...refusals, EntityRejectedError] },
+    errors: { types: [...refusals, EntityRejectedError, TooManyRequestsError] },
     args: { input: t.arg({ type: SubmitRequestInput, required: true, description: 'The request.' }) },
     resolve: async (_root, { input: { anchor, ...input } }, context, info) => {
       const organizationId = keyOrNull(input.organizationId, 'Organization') ?? 0
@@ -96,8 +97,11 @@ builder.mutationFields((t) => ({
       if (!running)
         throw new NotFoundError(`Name an anchor that admits the organization: ${slugs.join(', ')}.`, 'anchor')
       const scoped = contextOf(context, running)
+      const caller = requireCaller(scoped)
+      // Each fetches a configuration.
+      await countAttempt(context.anchors.first.db, context.now, 'request', caller.name)
       scopeField(info, scoped)
-      return scoped.services.requests.submit(requireCaller(scoped), { ...input, organizationId })
+      return scoped.services.requests.submit(caller, { ...input, organizationId })
     },
   }),
   approveRequest: t.field({

@@ -13,6 +13,7 @@ export type Ids = {
   entry: string
   awaited: string
   organization: string
+  request: string
 }
 
 /** What an anchor has: the entity is a member of both. */
@@ -38,6 +39,7 @@ export const queries: Rows = {
   previewSubordinateStatement: ({ subordinate }) => ({ id: subordinate }),
   renewalRun: ({ run }) => ({ id: run }),
   renewalRuns: none,
+  requests: none,
   resolveEntity: ({ entityId }) => ({ entityId }),
   schedules: none,
   serverStatus: none,
@@ -58,12 +60,14 @@ const input =
 const ofSubordinate = input(({ subordinate }) => ({ id: subordinate }))
 const ofMark = input(({ trustMark }) => ({ id: trustMark }))
 const ofOrganization = input(({ organization }) => ({ id: organization }))
+const ofRequest = (further: object) => input(({ request }) => ({ id: request, ...further }))
 const ofType = input(({ trustMarkType }) => ({ id: trustMarkType }))
 
 /** The same for mutations. What they do in their own anchor is not looked at, only that nothing else changes. */
 export const mutations: Rows = {
   acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
   announceSigningKey: input(() => ({ alg: 'ES256' })),
+  approveRequest: ofRequest({}),
   awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),
   cancelRun: input(({ run }) => ({ id: run })),
   createOrganization: input(() => ({ name: 'Another' })),
@@ -75,6 +79,7 @@ export const mutations: Rows = {
   reactivateSubordinate: ofSubordinate,
   rebuildPublication: none,
   regenerateEntityConfiguration: none,
+  refuseRequest: ofRequest({ reason: 'No.' }),
   registerSubordinate: input(({ entityId }) => ({ entityId })),
   reissueTrustMarks: input(() => ({})),
   removeOrganization: ofOrganization,
@@ -84,6 +89,7 @@ export const mutations: Rows = {
   renewTrustMark: ofMark,
   restoreVersion: input(({ entry }) => ({ auditEventId: entry })),
   retireKey: input(({ kid }) => ({ kid })),
+  returnRequest: ofRequest({ message: 'What?' }),
   revokeKey: input(({ kid }) => ({ kid, reason: 'compromised' })),
   revokeTrustMark: ofMark,
   snoozeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates', until: '2126-01-01T00:00:00Z' })),
@@ -110,6 +116,7 @@ export const subscriptions: Rows = {
   changed: none,
   publicationChanged: none,
   renewalProgress: ({ run }) => ({ runId: run }),
+  requestChanged: none,
   runsChanged: none,
   subordinateChanged: none,
 }

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
+import { encodeNodeId } from '#server/schema/global-id.ts'
 import { schema } from '#server/schema/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { Federation } from '#test/helpers/federation.ts'
@@ -62,7 +63,12 @@ async function fill(anchor: string, mark: string): Promise<Filled> {
   const document = `{ auditEvents(anchor: "${anchor}", first: 1) { edges { node { id } } } }`
   const entry = (await admin.execute(document, {}, 'admin')).data?.auditEvents.edges[0].node.id
   const kid = admin.server.anchors.find(anchor)?.running?.signingKeys.current().signer.kid ?? ''
-  const ids = { organization, subordinate, trustMarkType, trustMark, awaited }
+  const running = admin.server.anchors.find(anchor)?.running
+  const { organizationId } = (await running?.db.subordinate.findFirst()) ?? {}
+  const asked = { kind: 'REGISTER', entityId: AWAITED, trustMarkType: mark, submittedBy: mark }
+  const row = await running?.db.request.create({ data: { ...asked, organizationId: organizationId ?? 0 } })
+  const request = encodeNodeId('Request', row?.id ?? 0, { slug: anchor, isFirst: anchor === 'main' })
+  const ids = { organization, subordinate, trustMarkType, trustMark, awaited, request }
   return { ...ids, run: run.id, entry, entityId, kid }
 }
 

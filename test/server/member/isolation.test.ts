@@ -62,6 +62,14 @@ beforeAll(async () => {
   const awaited = await make('awaitEntity', { anchor: 'main', entityId: ofAnchors.AWAITED })
   const dryRun = { anchor: 'main', action: 'RENEW', filter: {}, dryRun: true, reason: HIDDEN }
   const run = await make('startSubordinateChange', dryRun)
+  const { organizationId } = await admin.server.db.subordinate.findFirstOrThrow({
+    where: { entityId: foreign },
+  })
+  const asked = { kind: 'REGISTER', entityId: ofAnchors.AWAITED, submittedBy: HIDDEN }
+  const step = { action: 'SUBMITTED', actor: HIDDEN, byMember: true, text: HIDDEN }
+  const { id: request } = await admin.server.db.request.create({
+    data: { ...asked, organizationId: organizationId ?? 0, steps: { create: step } },
+  })
   const document = '{ auditEvents(anchor: "main", first: 1) { edges { node { id } } } }'
   const entry = (await admin.execute(document)).data.auditEvents.edges[0].node.id
 
@@ -80,6 +88,7 @@ beforeAll(async () => {
     run: run.id,
     entry,
     entityId: foreign,
+    request: Buffer.from(`Request:${request}`).toString('base64'),
     kid: admin.server.anchors.first.signingKeys.current().signer.kid,
   }
   ownEntity = own
@@ -100,16 +109,24 @@ const open: Record<'query' | 'mutation', Rows> = {
   query: {
     viewer: none,
     organizationEntity: () => ({ anchor: 'main', entityId: ownEntity }),
+    request: () => ({ id: ids.request }),
     signInOptions: none,
   },
   mutation: {
     acceptInvitation: input(() => ({ token: 'unknown', password: PASSWORD })),
+    commentRequest: input(() => ({ id: ids.request, text: 'mine' })),
     changePassword: input(() => ({ newPassword: PASSWORD })),
     disableTwoFactor: none,
     endOtherSessions: none,
     endSession: input(() => ({ id: 'unknown' })),
     removePasskey: input(() => ({ id: 'unknown' })),
     renamePasskey: input(() => ({ id: 'unknown', name: 'mine' })),
+    submitRequest: input(() => ({
+      organizationId: ids.organization,
+      kind: 'WITHDRAW',
+      entityId: ids.entityId,
+    })),
+    withdrawRequest: input(() => ({ id: ids.request })),
   },
 }
 
@@ -159,8 +176,11 @@ function bind(rows: typeof ofAnchors.queries): Rows {
   return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, () => row(ids)]))
 }
 
+/** Changes of what is not the caller's own account. */
 const changes = () =>
-  admin.server.db.auditEvent.count({ where: { outcome: 'SUCCEEDED', actor: 'anna@lu.example' } })
+  admin.server.db.auditEvent.count({
+    where: { outcome: 'SUCCEEDED', resourceType: { notIn: ['User', 'Session'] } },
+  })
 
 it.each(['query', 'mutation', 'subscription'] as const)('has a row for every %s', (kind) => {
   const rows = { ...closedRows[kind], ...(kind === 'subscription' ? {} : open[kind]) }
@@ -234,16 +254,25 @@ describe('what a member reads', () => {
   })
 })
 
-describe('the account of a member', () => {
-  it.each(Object.keys(open.mutation))('%s answers', async (name) => {
-    const other = await signInAsMember(admin, {
-      organizationId: (await anna.execute('{ viewer { organizations { id } } }')).data.viewer.organizations[0]
-        .id,
-      email: `${name.toLowerCase()}@lu.example`,
-    })
+describe('what answers a member', () => {
+  let other: Visitor
+  beforeAll(async () => {
+    const { data } = await anna.execute('{ viewer { organizations { id } } }')
+    const organizationId = data.viewer.organizations[0].id
+    other = await signInAsMember(admin, { organizationId, email: 'other@lu.example' })
+  })
+
+  it.each(Object.keys(open.mutation))('%s shows and changes nothing of others', async (name) => {
+    const before = await changes()
     const { data } = await other.execute(documentOf('mutation', name, open.mutation[name]?.() ?? {}))
     expect(data?.[name]).toBeTruthy()
     expect(JSON.stringify(data)).not.toContain(HIDDEN)
+    expect(await changes()).toBe(before)
+  })
+
+  it('request finds none of another organization', async () => {
+    const { data } = await other.execute(documentOf('query', 'request', { id: ids.request }))
+    expect(data).toEqual({ request: null })
   })
 })
 

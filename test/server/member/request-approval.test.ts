@@ -24,6 +24,7 @@ afterAll(() => admin.close())
 
 const REQUEST = 'id state version declared approvalChecks { name status } steps { action text }'
 const submit = async (input: object) => {
+  await admin.server.db.rateLimit.deleteMany()
   const request = await anna.mutate('submitRequest', { organizationId, ...input }, REQUEST)
   expect(request.message).toBeUndefined()
   return request

@@ -22,7 +22,10 @@ beforeAll(async () => {
   bo = await signInAsMember(admin, { organizationId: otherId, email: 'bo@uio.example' })
 })
 afterAll(() => admin.close())
-afterEach(() => admin.server.db.request.deleteMany())
+afterEach(async () => {
+  await admin.server.db.request.deleteMany()
+  await admin.server.db.rateLimit.deleteMany()
+})
 
 const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy
   checks { name status } steps { action actor byMember text }`
@@ -166,6 +169,16 @@ describe('a submitted request', () => {
       message: 'Name an anchor that admits the organization: main.',
     })
   })
+})
+
+it('ten requests a minute cost as many fetches, and the others wait', {
+  tags: 'mutation/submitRequest/TooManyRequestsError',
+}, async () => {
+  const entity = await leaf()
+  const answers = await Promise.all(Array.from({ length: 30 }, () => submit({ entityId: entity.id })))
+  expect(answers.filter(({ code }) => code === 'TOO_MANY_REQUESTS')).toHaveLength(20)
+  expect(answers.filter(({ state }) => state)).toHaveLength(1)
+  expect(entity.requests.length).toBeLessThanOrEqual(10)
 })
 
 describe('both sides', () => {

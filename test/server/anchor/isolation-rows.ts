@@ -34,7 +34,9 @@ export const queries: Rows = {
   inspectEntity: ({ entityId }) => ({ entityId }),
   organizations: none,
   node: ({ subordinate }) => ({ id: subordinate }),
-  nodes: ({ entityId: _, kid: __, ...ids }) => ({ ids: Object.values(ids) }),
+  nodes: ({ subordinate, trustMark, trustMarkType, run, entry, organization, request }) => ({
+    ids: [subordinate, trustMark, trustMarkType, run, entry, organization, request],
+  }),
   previewMetadataPolicy: () => ({ policy: {} }),
   previewSubordinateStatement: ({ subordinate }) => ({ id: subordinate }),
   renewalRun: ({ run }) => ({ id: run }),

@@ -4,13 +4,14 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 import { documentOf } from '../anchor/isolation-document.ts'
-import * as ofAnchors from '../anchor/isolation-rows.ts'
+import { AWAITED, TYPE } from '../anchor/isolation-rows.ts'
 import { selectAll } from '../request/select-all.ts'
+import { closed, open, type Seen } from './isolation-rows.ts'
 
 /** In every text that a member of the first organization must not see. */
 const HIDDEN = 'hidden-from-members'
@@ -19,10 +20,7 @@ const SHOWN = 'shown-to-members'
 let admin: TestAdmin
 let federations: Federation[]
 let anna: Visitor
-/** Of the other organization, and of operators. */
-let ids: ofAnchors.Filled
-let foreignUser: string
-let ownEntity: string
+let ids: Seen
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -52,20 +50,19 @@ beforeAll(async () => {
   const subordinate = await member(foreign, theirs.id)
   const type = await make('createTrustMarkType', {
     anchor: 'main',
-    type: ofAnchors.TYPE,
+    type: TYPE,
     description: 'A mark',
   })
-  const mark = (entityId: string) =>
-    make('issueTrustMark', { anchor: 'main', trustMarkType: ofAnchors.TYPE, entityId })
+  const mark = (entityId: string) => make('issueTrustMark', { anchor: 'main', trustMarkType: TYPE, entityId })
   await mark(own)
   const trustMark = await mark(foreign)
-  const awaited = await make('awaitEntity', { anchor: 'main', entityId: ofAnchors.AWAITED })
+  const awaited = await make('awaitEntity', { anchor: 'main', entityId: AWAITED })
   const dryRun = { anchor: 'main', action: 'RENEW', filter: {}, dryRun: true, reason: HIDDEN }
   const run = await make('startSubordinateChange', dryRun)
   const { organizationId } = await admin.server.db.subordinate.findFirstOrThrow({
     where: { entityId: foreign },
   })
-  const asked = { kind: 'REGISTER', entityId: ofAnchors.AWAITED, submittedBy: HIDDEN }
+  const asked = { kind: 'REGISTER', entityId: AWAITED, submittedBy: HIDDEN }
   const step = { action: 'SUBMITTED', actor: HIDDEN, byMember: true, text: HIDDEN }
   const { id: request } = await admin.server.db.request.create({
     data: { ...asked, organizationId: organizationId ?? 0, steps: { create: step } },
@@ -90,90 +87,20 @@ beforeAll(async () => {
     entityId: foreign,
     request: Buffer.from(`Request:${request}`).toString('base64'),
     kid: admin.server.anchors.first.signingKeys.current().signer.kid,
+    user: Buffer.from(`User:${user.id}`).toString('base64'),
+    ownEntity: own,
   }
-  ownEntity = own
-  foreignUser = Buffer.from(`User:${user.id}`).toString('base64')
 }, 90_000)
 afterAll(async () => {
   for (const federation of federations ?? []) await federation.close()
   await admin?.close()
 })
 
-type Rows = Record<string, () => Record<string, unknown>>
-const none = () => ({})
-const input = (members: () => object) => () => ({ input: members() })
-const ofUser = input(() => ({ id: foreignUser }))
-
-/** The fields that answer members. They are read whole, or are about the caller's own account. */
-const open: Record<'query' | 'mutation', Rows> = {
-  query: {
-    viewer: none,
-    organizationEntity: () => ({ anchor: 'main', entityId: ownEntity }),
-    request: () => ({ id: ids.request }),
-    signInOptions: none,
-  },
-  mutation: {
-    acceptInvitation: input(() => ({ token: 'unknown', password: PASSWORD })),
-    commentRequest: input(() => ({ id: ids.request, text: 'mine' })),
-    changePassword: input(() => ({ newPassword: PASSWORD })),
-    disableTwoFactor: none,
-    endOtherSessions: none,
-    endSession: input(() => ({ id: 'unknown' })),
-    removePasskey: input(() => ({ id: 'unknown' })),
-    renamePasskey: input(() => ({ id: 'unknown', name: 'mine' })),
-    submitRequest: input(() => ({
-      organizationId: ids.organization,
-      kind: 'WITHDRAW',
-      entityId: ids.entityId,
-    })),
-    withdrawRequest: input(() => ({ id: ids.request })),
-  },
-}
-
-/** Fields of the installation that refuse members. Those of an anchor are called with the rows of the anchors' test. */
-const closed: Record<'query' | 'mutation', Rows> = {
-  query: { apiKeys: none, trustAnchors: none, users: none },
-  mutation: {
-    admitOrganization: input(() => ({ id: ids.organization, to: 'test' })),
-    createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
-    createInvitation: ofUser,
-    createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),
-    createUser: input(() => ({ username: 'another' })),
-    inviteMember: input(() => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
-    makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
-    pauseTrustAnchor: input(() => ({ anchor: 'test' })),
-    promoteSubordinates: input(() => ({ from: 'main', to: 'test', ids: [ids.subordinate] })),
-    removeMember: input(() => ({ organizationId: ids.organization, userId: foreignUser })),
-    removeTrustAnchor: input(() => ({ anchor: 'test' })),
-    removeUser: ofUser,
-    resetSecondFactor: ofUser,
-    resetUserPassword: input(() => ({ id: foreignUser, password: PASSWORD })),
-    resumeTrustAnchor: input(() => ({ anchor: 'test' })),
-    revokeApiKey: input(() => ({ id: 'unknown' })),
-    updateMember: input(() => ({
-      organizationId: ids.organization,
-      userId: foreignUser,
-      mayInvite: true,
-    })),
-    updateUser: input(() => ({ id: foreignUser, name: 'changed' })),
-  },
-}
-
 type Kind = 'query' | 'mutation' | 'subscription'
 const roots: Record<Kind, ReturnType<typeof schema.getQueryType>> = {
   query: schema.getQueryType(),
   mutation: schema.getMutationType(),
   subscription: schema.getSubscriptionType(),
-}
-
-const closedRows: Record<Kind, Rows> = {
-  query: { ...bind(ofAnchors.queries), ...closed.query },
-  mutation: { ...bind(ofAnchors.mutations), ...closed.mutation },
-  subscription: bind(ofAnchors.subscriptions),
-}
-
-function bind(rows: typeof ofAnchors.queries): Rows {
-  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, () => row(ids)]))
 }
 
 /** Changes of what is not the caller's own account. */
@@ -183,14 +110,14 @@ const changes = () =>
   })
 
 it.each(['query', 'mutation', 'subscription'] as const)('has a row for every %s', (kind) => {
-  const rows = { ...closedRows[kind], ...(kind === 'subscription' ? {} : open[kind]) }
+  const rows = { ...closed[kind], ...(kind === 'subscription' ? {} : open[kind]) }
   expect(Object.keys(roots[kind]?.getFields() ?? {}).sort()).toEqual(Object.keys(rows).sort())
 })
 
 describe.each(['query', 'mutation', 'subscription'] as const)('a %s of operators', (kind) => {
-  it.each(Object.keys(closedRows[kind]))('%s refuses a member, with and without an anchor', async (name) => {
+  it.each(Object.keys(closed[kind]))('%s refuses a member, with and without an anchor', async (name) => {
     const before = await changes()
-    const args = closedRows[kind][name]?.() ?? {}
+    const args = closed[kind][name]?.(ids) ?? {}
     const takesAnchor = roots[kind]?.getFields()[name]?.args.some((each) => each.name === 'anchor')
     for (const each of [args, ...(takesAnchor ? [{ ...args, anchor: 'main' }] : [])]) {
       const { data, errors } = await anna.execute(documentOf(kind, name, each))
@@ -219,9 +146,9 @@ describe('what a member reads', () => {
     expect(organization.anchors).toMatchObject([{ slug: 'main', entities: { totalCount: 1 } }])
     const [{ node }] = organization.anchors[0].entities.edges
     expect(node).toMatchObject({
-      entityId: ownEntity,
+      entityId: ids.ownEntity,
       displayName: SHOWN,
-      trustMarks: [{ trustMarkType: ofAnchors.TYPE, mark: { claims: { sub: ownEntity } } }],
+      trustMarks: [{ trustMarkType: TYPE, mark: { claims: { sub: ids.ownEntity } } }],
     })
     expect(JSON.stringify(data)).not.toContain(HIDDEN)
     expect(JSON.stringify(data)).not.toContain(ids.entityId)
@@ -231,13 +158,13 @@ describe('what a member reads', () => {
     const find = async (anchor: string, entityId: string, visitor = anna) =>
       (await visitor.execute(documentOf('query', 'organizationEntity', { anchor, entityId }))).data
         .organizationEntity
-    const found = await find('main', ownEntity)
-    expect(found).toMatchObject({ entityId: ownEntity, state: 'ACTIVE', problem: null })
+    const found = await find('main', ids.ownEntity)
+    expect(found).toMatchObject({ entityId: ids.ownEntity, state: 'ACTIVE', problem: null })
     expect(found.resolvedMetadata.openid_relying_party.client_name).toBe(SHOWN)
     expect(JSON.stringify(found)).not.toContain(HIDDEN)
     expect(await find('main', ids.entityId)).toBeNull()
-    expect(await find('test', ownEntity)).toBeNull()
-    expect(await find('none', ownEntity)).toBeNull()
+    expect(await find('test', ids.ownEntity)).toBeNull()
+    expect(await find('none', ids.ownEntity)).toBeNull()
   })
 
   it('is nothing of an anchor that does not admit the organization any more', async () => {
@@ -248,7 +175,7 @@ describe('what a member reads', () => {
     await admin.server.installation.organizationAnchor.delete({ where: id })
     const { data } = await anna.execute(`{
       viewer { organizations { anchors { slug } } }
-      organizationEntity(anchor: "main", entityId: "${ownEntity}") { entityId } }`)
+      organizationEntity(anchor: "main", entityId: "${ids.ownEntity}") { entityId } }`)
     expect(data).toEqual({ viewer: { organizations: [{ anchors: [] }] }, organizationEntity: null })
     await admin.server.installation.organizationAnchor.create({ data: id.organizationId_anchorSlug })
   })
@@ -264,7 +191,7 @@ describe('what answers a member', () => {
 
   it.each(Object.keys(open.mutation))('%s shows and changes nothing of others', async (name) => {
     const before = await changes()
-    const { data } = await other.execute(documentOf('mutation', name, open.mutation[name]?.() ?? {}))
+    const { data } = await other.execute(documentOf('mutation', name, open.mutation[name]?.(ids) ?? {}))
     expect(data?.[name]).toBeTruthy()
     expect(JSON.stringify(data)).not.toContain(HIDDEN)
     expect(await changes()).toBe(before)

@@ -1,0 +1,75 @@
+/** The arguments with which the isolation test of members calls each field of the root. */
+import { PASSWORD } from '#test/helpers/admin.ts'
+import * as ofAnchors from '../anchor/isolation-rows.ts'
+
+/** Of another organization and of operators, but for the entity of the caller's own organization. */
+export type Seen = ofAnchors.Filled & { user: string; ownEntity: string }
+
+export type Rows = Record<string, (ids: Seen) => Record<string, unknown>>
+const none = () => ({})
+const input =
+  (members: (ids: Seen) => object): Rows[string] =>
+  (ids) => ({ input: members(ids) })
+const ofUser = input(({ user }) => ({ id: user }))
+
+/** The fields that answer members. They are read whole, or are about the caller's own account. */
+export const open: Record<'query' | 'mutation', Rows> = {
+  query: {
+    viewer: none,
+    organizationEntity: (ids) => ({ anchor: 'main', entityId: ids.ownEntity }),
+    request: (ids) => ({ id: ids.request }),
+    signInOptions: none,
+  },
+  mutation: {
+    acceptInvitation: input(() => ({ token: 'unknown', password: PASSWORD })),
+    commentRequest: input((ids) => ({ id: ids.request, text: 'mine' })),
+    changePassword: input(() => ({ newPassword: PASSWORD })),
+    disableTwoFactor: none,
+    endOtherSessions: none,
+    endSession: input(() => ({ id: 'unknown' })),
+    removePasskey: input(() => ({ id: 'unknown' })),
+    renamePasskey: input(() => ({ id: 'unknown', name: 'mine' })),
+    submitRequest: input((ids) => ({
+      organizationId: ids.organization,
+      kind: 'WITHDRAW',
+      entityId: ids.entityId,
+    })),
+    withdrawRequest: input((ids) => ({ id: ids.request })),
+  },
+}
+
+/** Fields of the installation that refuse members. Those of an anchor are called with the rows of the anchors' test. */
+const ofInstallation: Record<'query' | 'mutation', Rows> = {
+  query: { apiKeys: none, trustAnchors: none, users: none },
+  mutation: {
+    admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
+    createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
+    createInvitation: ofUser,
+    createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),
+    createUser: input(() => ({ username: 'another' })),
+    inviteMember: input((ids) => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
+    makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
+    pauseTrustAnchor: input(() => ({ anchor: 'test' })),
+    promoteSubordinates: input((ids) => ({ from: 'main', to: 'test', ids: [ids.subordinate] })),
+    removeMember: input((ids) => ({ organizationId: ids.organization, userId: ids.user })),
+    removeTrustAnchor: input(() => ({ anchor: 'test' })),
+    removeUser: ofUser,
+    resetSecondFactor: ofUser,
+    resetUserPassword: input((ids) => ({ id: ids.user, password: PASSWORD })),
+    resumeTrustAnchor: input(() => ({ anchor: 'test' })),
+    revokeApiKey: input(() => ({ id: 'unknown' })),
+    updateMember: input((ids) => ({
+      organizationId: ids.organization,
+      userId: ids.user,
+      mayInvite: true,
+    })),
+    updateUser: input((ids) => ({ id: ids.user, name: 'changed' })),
+  },
+}
+
+/** The fields that refuse members. */
+export const closed: Record<'query' | 'mutation' | 'subscription', Rows> = {
+  query: { ...ofAnchors.queries, ...ofInstallation.query },
+  mutation: { ...ofAnchors.mutations, ...ofInstallation.mutation },
+  subscription: ofAnchors.subscriptions,
+}

@@ -1,11 +1,11 @@
 /** Tests the roles of users in several anchors: what a form shows, and what it sends. */
 import { describe, expect, test } from 'vitest'
-import { draftRoles, roleIn, rolesInput } from '#lib/auth/anchor-roles.ts'
+import { draftRoles, hasRole, roleIn, rolesInput } from '#lib/auth/anchor-roles.ts'
 
 const main = { slug: 'main', isFirst: true }
 const other = { slug: 'test', isFirst: false }
 const both = [main, other]
-const plain = (role: 'ADMIN' | 'OPERATOR' | null) => ({ role, anchorRoles: [] })
+const plain = (role: 'ADMIN' | 'OPERATOR' | 'VIEWER' | null) => ({ role, anchorRoles: [] })
 
 test.each([
   [plain('OPERATOR'), 'OPERATOR', null],
@@ -32,6 +32,20 @@ describe('with one anchor', () => {
       anchorRoles: [{ anchor: 'main', role: 'OPERATOR' }],
     })
   })
+})
+
+test('a user without a role stays without one until one is chosen', () => {
+  const user = plain(null)
+  const draft = draftRoles([main], user)
+  expect(hasRole(user)).toBe(false)
+  expect(draft).toEqual({ isAdministrator: false, roles: { main: '' } })
+  expect(rolesInput(draft, [main], user)).toEqual({})
+  expect(rolesInput({ ...draft, roles: { main: 'VIEWER' } }, [main], user)).toEqual({ role: 'VIEWER' })
+})
+
+test.each(['VIEWER', 'OPERATOR'] as const)('the role %s of the only anchor is taken away', (role) => {
+  const draft = { isAdministrator: false, roles: { main: '' } } as const
+  expect(rolesInput(draft, [main], plain(role))).toEqual({ anchorRoles: [{ anchor: 'main', role: null }] })
 })
 
 describe('with several anchors', () => {

@@ -27,6 +27,9 @@ export function roleIn({ role, anchorRoles }: User, { slug, isFirst }: Anchor): 
   return own ?? (isFirst ? role : null)
 }
 
+/** Whether the user has a role in the installation or in any anchor. */
+export const hasRole = ({ role, anchorRoles }: User) => role !== null || anchorRoles.length > 0
+
 /** Where there is one anchor, a new user begins as a viewer. */
 export function draftRoles(anchors: readonly Anchor[], user?: User): RolesDraft {
   const start = anchors.length === 1 ? 'VIEWER' : ''
@@ -45,7 +48,6 @@ export function rolesInput(
   { role, anchorRoles }: User = newUser,
 ): { role?: Role; anchorRoles?: AnchorRoleInput[] } {
   const first = anchors.find(({ isFirst }) => isFirst)?.slug ?? ''
-  const hasOwn = anchors.length > 1 || anchorRoles.length > 0
   if (isAdministrator) {
     const ended = anchorRoles.map(
       ({ anchor }) => ({ anchor, role: anchor === first ? 'ADMIN' : null }) as const,
@@ -53,6 +55,8 @@ export function rolesInput(
     return { role: 'ADMIN', ...(ended.length > 0 && { anchorRoles: ended }) }
   }
   const inFirst = roles[first] || undefined
+  const isEnded = role !== null && !inFirst
+  const hasOwn = anchors.length > 1 || anchorRoles.length > 0 || isEnded
   // An administrator of the first anchor alone is none of the installation.
   const general = inFirst === 'ADMIN' ? 'OPERATOR' : (inFirst ?? (role === 'ADMIN' ? 'VIEWER' : undefined))
   return {

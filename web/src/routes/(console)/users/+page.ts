@@ -17,7 +17,7 @@ const UsersPage = graphql(`
 `)
 
 export const load = (async ({ fetch, depends, parent, url }) => {
-  depends(topic.users)
+  depends(topic.users, topic.organizations)
   const { viewer } = await parent()
   if (!viewer.mayManage) error(403, { message: 'Only administrators of the installation can see the users.' })
   const { users } = await read(fetch, UsersPage, listVariables(url.searchParams, userList))

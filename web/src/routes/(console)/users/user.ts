@@ -3,7 +3,7 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment UserFields on User {
-    id username name email role anchorRoles { anchor role } banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
+    id username name email role anchorRoles { anchor role } organizations banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
     invitation { isExpired }
   }
 `)

@@ -15,7 +15,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   TrustMarkType: [topic.trustMarks, topic.status],
   TrustAnchor: [topic.trustAnchor, topic.status],
   SigningKey: [topic.signingKeys, topic.trustAnchor],
-  User: [topic.users, topic.account],
+  User: [topic.users, topic.people, topic.account],
   ApiKey: [topic.apiKeys],
   Session: [topic.account],
   RenewalRun: [topic.runs],

@@ -4,6 +4,7 @@ export const topic = {
   status: 'app:status',
   subordinates: 'app:subordinates',
   organizations: 'app:organizations',
+  people: 'app:people',
   trustMarks: 'app:trust-marks',
   trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',

@@ -8,14 +8,14 @@ const OrganizationPage = graphql(`
   query OrganizationPage($id: ID!) {
     node(id: $id) {
       __typename
-      ... on Organization { id name note tags anchors ...OrganizationFacts ...ContactFields }
+      ... on Organization { id name note tags anchors ...OrganizationFacts ...ContactFields people { id ...PersonFields } }
     }
     subordinates(filter: { organizationId: $id }, first: 10) { ...MemberFields }
   }
 `)
 
 export const load = (async ({ fetch, depends, params }) => {
-  depends(topic.organizations, topic.subordinates)
+  depends(topic.organizations, topic.people, topic.subordinates)
   const { node, subordinates } = await read(fetch, OrganizationPage, { id: params.id })
   const organization = organizationOf(node)
   return { title: organization.name, organization, members: subordinates }

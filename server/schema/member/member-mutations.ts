@@ -6,7 +6,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
-import { nodeId, requireRecentCaller, textNodeId } from '#server/schema/input.ts'
+import { keyOrNull, nodeId, requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 import { OrganizationPerson } from '#server/schema/member/organization-person.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
@@ -106,13 +106,16 @@ async function requireInviter(
 ): Promise<{ caller: Caller; id: number }> {
   const caller = requireRecentCaller(context)
   const { anchor, id } = locateId(organizationId) ?? { anchor: null, id: organizationId }
-  const key = nodeId(id, 'Organization')
-  if (caller.organizations?.get(key)?.mayInvite) return { caller: { ...caller, role: null }, id: key }
+  const own = keyOrNull(id, 'Organization')
+  if (own !== null && caller.organizations?.get(own)?.mayInvite)
+    return { caller: { ...caller, role: null }, id: own }
   if (!hasRole(caller))
     throw new GraphQLError('You may not invite people to this organization.', {
       extensions: { code: 'FORBIDDEN' },
     })
   const scoped = contextWith('operate', context, anchor ?? FIRST_ANCHOR)
+  // After the right: a caller without it is refused whatever the id.
+  const key = nodeId(id, 'Organization')
   await scoped.services.organizations.find(key)
   return { caller: requireRecentCaller(scoped), id: key }
 }

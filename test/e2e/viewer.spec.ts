@@ -45,7 +45,7 @@ afterAll(async () => {
 })
 
 const operations =
-  /^(Register|Edit|Renew|Announce|Switch|Retire|Re-issue|Revoke|Issue|Create|Admit|Remove|Deactivate|Reactivate|Save|Sign again|Republish|Select)/
+  /^(Register|Edit|Renew|Announce|Invite|Switch|Retire|Re-issue|Revoke|Issue|Create|Admit|Remove|Deactivate|Reactivate|Save|Sign again|Republish|Select)/
 
 /** Controls of the page that change something. */
 async function offered(page: Page): Promise<string[]> {

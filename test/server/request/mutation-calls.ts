@@ -32,6 +32,12 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
   const makeInvited = (): Promise<Made & { invitation: { link: string } }> =>
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
   const makeOrganization = () => make('createOrganization', { name: 'University' })
+  async function makePerson(): Promise<{ organizationId: string; userId: string }> {
+    const { id: organizationId } = await makeOrganization()
+    const email = `${crypto.randomUUID()}@lu.example`
+    return { organizationId, userId: (await make('inviteMember', { organizationId, email })).id }
+  }
+
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
 
   async function issue(): Promise<Made> {
@@ -102,6 +108,12 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['createOrganization', () => ({ input: { name: 'University' } })],
     ['updateOrganization', async () => ({ input: { id: (await makeOrganization()).id, country: 'SE' } })],
     ['removeOrganization', async () => ({ input: { id: (await makeOrganization()).id } })],
+    [
+      'inviteMember',
+      async () => ({ input: { organizationId: (await makeOrganization()).id, email: 'anna@lu.example' } }),
+    ],
+    ['updateMember', async () => ({ input: { ...(await makePerson()), mayInvite: true } })],
+    ['removeMember', async () => ({ input: await makePerson() })],
     ['createTrustMarkType', () => ({ input: { type: uniqueType() } })],
     ['updateTrustMarkType', async () => ({ input: { id: (await makeType()).id, validFor: 24 } })],
     ['removeTrustMarkType', async () => ({ input: { id: (await makeType()).id } })],

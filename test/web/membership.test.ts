@@ -6,9 +6,8 @@ test.each([
   [[], null],
   [['Lund'], 'Member of Lund'],
   [['Lund', 'Oslo'], 'Member of Lund and Oslo'],
-  [['Bergen', 'Lund', 'Oslo'], 'Member of Bergen, Lund, and Oslo'],
-  [['A', 'B', 'C', 'D'], 'Member of A, B, C, and 1 other'],
-  [['A', 'B', 'C', 'D', 'E'], 'Member of A, B, C, and 2 others'],
+  [['Bergen', 'Lund', 'Oslo'], 'Member of Bergen, Lund and 1 other'],
+  [['A', 'B', 'C', 'D'], 'Member of A, B and 2 others'],
 ])('of %o: %s', (organizations, words) => {
   expect(membershipInWords(organizations)).toBe(words)
 })

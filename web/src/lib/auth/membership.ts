@@ -1,7 +1,7 @@
 /** Describes users who act for organizations. They sign in to the portal, with or without a role here. */
 
-const list = new Intl.ListFormat('en')
-const MOST = 3
+const list = new Intl.ListFormat('en-GB')
+const MOST = 2
 
 /** `Member of Lund University`; null for a user who acts for none. */
 export function membershipInWords(organizations: readonly string[]): string | null {

@@ -1,8 +1,8 @@
 /** Finds the request of an id for a caller on either side, and the context of its anchor. */
 import { NotFoundError } from '#server/error/operation-error.ts'
-import { callerMay } from '#server/identity/caller.ts'
+import { callerMay, isMember } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
-import { contextOf } from '#server/schema/anchor-context.ts'
+import { contextOf, contextWith } from '#server/schema/anchor-context.ts'
 import type { Context } from '#server/schema/context.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
@@ -16,15 +16,22 @@ export type RequestAccess = {
   byMember: boolean
 }
 
-/** `scope` is what an operator needs. @throws NotFoundError also where the caller is on neither side */
+/**
+ * `scope` is what an operator needs.
+ * @throws GraphQLError FORBIDDEN or NOT_FOUND for callers who act for no organization, NotFoundError for others
+ */
 export async function accessRequest(
   context: Context,
   globalId: string,
   scope: Scope,
 ): Promise<RequestAccess> {
   const { anchor, id } = locateId(globalId) ?? { anchor: null, id: globalId }
+  const slug = anchor ?? FIRST_ANCHOR
+  const { caller } = context
+  // Before the id: a caller without the right is refused whatever it names.
+  if (!caller || !isMember(caller)) contextWith(scope, context, slug)
   const key = nodeId(id, 'Request')
-  const running = context.anchors.find(anchor ?? FIRST_ANCHOR)?.running
+  const running = context.anchors.find(slug)?.running
   if (!running) throw new NotFoundError('There is no such request.', 'id')
   const scoped = contextOf(context, running)
   const { organizationId } = await scoped.services.requests.find(key)

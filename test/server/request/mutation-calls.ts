@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
@@ -32,10 +33,28 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
   const makeInvited = (): Promise<Made & { invitation: { link: string } }> =>
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
   const makeOrganization = () => make('createOrganization', { name: 'University' })
+  const uniqueAddress = () => `${crypto.randomUUID()}@lu.example`
+
   async function makePerson(): Promise<{ organizationId: string; userId: string }> {
     const { id: organizationId } = await makeOrganization()
-    const email = `${crypto.randomUUID()}@lu.example`
-    return { organizationId, userId: (await make('inviteMember', { organizationId, email })).id }
+    const input = { organizationId, email: uniqueAddress() }
+    return { organizationId, userId: (await make('inviteMember', input)).id }
+  }
+
+  /** A request of another person. */
+  async function askedFor(): Promise<{ id: string }> {
+    const { id: organizationId } = await makeOrganization()
+    const member = await signInAsMember(admin(), { organizationId, email: uniqueAddress() })
+    const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
+    return member.mutate('submitRequest', { organizationId, kind: 'REGISTER', entityId }, 'id')
+  }
+
+  /** Of an organization for which the administrator acts. */
+  async function submission(): Promise<object> {
+    const { id: organizationId } = await makeOrganization()
+    await make('inviteMember', { organizationId, email: 'admin@users.invalid' })
+    const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
+    return { organizationId, kind: 'REGISTER', entityId, anchor: 'main' }
   }
 
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
@@ -114,6 +133,15 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ],
     ['updateMember', async () => ({ input: { ...(await makePerson()), mayInvite: true } })],
     ['removeMember', async () => ({ input: await makePerson() })],
+    ['submitRequest', async () => ({ input: await submission() })],
+    [
+      'withdrawRequest',
+      async () => ({ input: { id: (await make('submitRequest', await submission())).id } }),
+    ],
+    ['commentRequest', async () => ({ input: { id: (await askedFor()).id, text: 'Noted.' } })],
+    ['approveRequest', async () => ({ input: { id: (await askedFor()).id } })],
+    ['refuseRequest', async () => ({ input: { id: (await askedFor()).id, reason: 'No.' } })],
+    ['returnRequest', async () => ({ input: { id: (await askedFor()).id, message: 'What?' } })],
     ['createTrustMarkType', () => ({ input: { type: uniqueType() } })],
     ['updateTrustMarkType', async () => ({ input: { id: (await makeType()).id, validFor: 24 } })],
     ['removeTrustMarkType', async () => ({ input: { id: (await makeType()).id } })],

@@ -11,6 +11,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   Subordinate: [topic.subordinates, topic.status],
   AwaitedEntity: [topic.status],
   Organization: [topic.organizations],
+  Request: [topic.requests],
   TrustMark: [topic.trustMarks, topic.status],
   TrustMarkType: [topic.trustMarks, topic.status],
   TrustAnchor: [topic.trustAnchor, topic.status],

@@ -5,6 +5,7 @@ export const topic = {
   subordinates: 'app:subordinates',
   organizations: 'app:organizations',
   people: 'app:people',
+  requests: 'app:requests',
   trustMarks: 'app:trust-marks',
   trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',

@@ -5,6 +5,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Subordinate: 'Subordinate',
   AwaitedEntity: 'Candidate',
   Organization: 'Organization',
+  Request: 'Request',
   TrustMark: 'Trust Mark',
   TrustMarkType: 'Trust Mark type',
   TrustAnchor: 'Trust Anchor',

@@ -96,7 +96,9 @@ const remove = command('remove', 'remove a user and revoke the user’s API keys
 
 const list = command('list', 'list all users').action(async (options) => {
   const users = await withInstallation((parts) => createAccounts(parts).listUsers())
-  const lines = users.map(({ username, role, banned }) => `${username}  ${role}${banned ? '  banned' : ''}`)
+  const lines = users.map(
+    ({ username, role, banned }) => `${username}  ${role ?? 'no role'}${banned ? '  banned' : ''}`,
+  )
   print(options, users, [...lines, `${users.length} users.`].join('\n'))
 })
 

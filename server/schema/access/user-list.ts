@@ -1,7 +1,6 @@
 /** The list of users: filters, order, pages. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { WITHOUT_ADDRESS } from '#server/auth/credential.ts'
-import { type Role, roles } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
@@ -14,7 +13,7 @@ const UserFilter = builder.inputType('UserFilter', {
     search: t.string({
       description: 'Part of the username, display name or e-mail address; case-insensitive.',
     }),
-    role: t.field({ type: RoleEnum, description: 'The role.' }),
+    role: t.field({ type: RoleEnum, description: 'The role in the installation.' }),
     banned: t.boolean({ description: 'Whether the user is locked out.' }),
   }),
 })
@@ -31,12 +30,6 @@ const UserOrder = orderInput(
 
 type Filter = typeof UserFilter.$inferInput
 
-/** Users without a known role count as viewers, like the field `role`. */
-function whereRole(role: Role): Prisma.UserWhereInput {
-  if (role !== 'viewer') return { role }
-  return { OR: [{ role: null }, { role: { notIn: roles.filter((other) => other !== 'viewer') } }] }
-}
-
 function whereSearched(contains: SearchCondition): Prisma.UserWhereInput {
   // Placeholder addresses must not match: their users would be found by words they never entered.
   const email = { AND: [{ email: contains }, { email: { not: { endsWith: WITHOUT_ADDRESS } } }] }
@@ -49,7 +42,7 @@ function where(filter: Filter | null | undefined): Prisma.UserWhereInput {
   const and: Prisma.UserWhereInput[] = []
   const contains = searchCondition(search)
   if (contains) and.push(whereSearched(contains))
-  if (role) and.push(whereRole(role))
+  if (role) and.push({ role })
   if (banned === true) and.push({ banned })
   if (banned === false) and.push({ OR: [{ banned }, { banned: null }] })
   return { AND: and }

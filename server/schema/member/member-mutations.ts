@@ -1,7 +1,7 @@
 /** The mutations of the people of an organization, for operators and for people who may invite. */
 import { GraphQLError } from 'graphql'
-import { type Caller, hasRole } from '#server/identity/caller.ts'
-import { contextWith } from '#server/schema/anchor-context.ts'
+import { type Caller, callerIn, callerMay, hasRole } from '#server/identity/caller.ts'
+import { anchorsOf, contextWith } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
@@ -106,14 +106,19 @@ async function requireInviter(
 ): Promise<{ caller: Caller; id: number }> {
   const caller = requireRecentCaller(context)
   const { anchor, id } = locateId(organizationId) ?? { anchor: null, id: organizationId }
+  const slug = anchor ?? FIRST_ANCHOR
   const own = keyOrNull(id, 'Organization')
-  if (own !== null && caller.organizations?.get(own)?.mayInvite)
+  // As an operator, who may do more, where the caller is both.
+  const isOperator = anchorsOf(context).some(
+    (each) => each.slug === slug && callerMay(callerIn(caller, each), 'operate'),
+  )
+  if (!isOperator && own !== null && caller.organizations?.get(own)?.mayInvite)
     return { caller: { ...caller, role: null }, id: own }
   if (!hasRole(caller))
     throw new GraphQLError('You may not invite people to this organization.', {
       extensions: { code: 'FORBIDDEN' },
     })
-  const scoped = contextWith('operate', context, anchor ?? FIRST_ANCHOR)
+  const scoped = contextWith('operate', context, slug)
   // After the right: a caller without it is refused whatever the id.
   const key = nodeId(id, 'Organization')
   await scoped.services.organizations.find(key)

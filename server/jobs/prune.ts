@@ -1,10 +1,12 @@
-/** Deletes expired runs, audit events, sessions, counters and awaited entities. */
+/** Deletes expired runs, audit events, sessions, counters, awaited entities and decided requests. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
 import { whereNoLongerAwaited } from '#server/services/subordinate/awaited-entities.ts'
 
 const DAY_MS = 86_400_000
+/** The audit log keeps what they led to. */
+const REQUEST_DAYS = 365
 /** Runs deleted at a time with their items. A single large transaction would delay writers. */
 const BATCH = 20
 
@@ -13,6 +15,8 @@ export async function prune(db: Database, now: Date): Promise<{ runs: number }> 
   const { runRetentionDays } = await readSettings(db)
   const runs = await pruneRuns(db, new Date(now.getTime() - runRetentionDays * DAY_MS))
   await db.awaitedEntity.deleteMany({ where: whereNoLongerAwaited(now) })
+  const lastYear = new Date(now.getTime() - REQUEST_DAYS * DAY_MS)
+  await db.request.deleteMany({ where: { decidedAt: { lt: lastYear } } })
   return { runs }
 }
 

@@ -1,5 +1,6 @@
 /** Tests the answers to requests: what both sides see and write, and that a request ends once. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { prune } from '#server/jobs/prune.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
@@ -155,6 +156,19 @@ describe('both sides', () => {
     })
     expect(await operate('refuseRequest', { id, reason: 'Enough.' })).toMatchObject({ state: 'REFUSED' })
   })
+})
+
+it('a decided request is kept for a year, and an open one for longer', async () => {
+  const { db } = admin.server
+  const { id } = await submit({ entityId: (await leaf()).id })
+  await submit({ entityId: (await leaf()).id })
+  await operate('refuseRequest', { id, reason: 'No.' })
+  const afterDays = (days: number) => new Date(Date.now() + days * 86_400_000)
+  await prune(db, afterDays(364))
+  expect(await db.request.count()).toBe(2)
+  await prune(db, afterDays(366))
+  expect(await db.request.findMany()).toMatchObject([{ state: 'WAITING_FOR_OPERATOR' }])
+  expect(await db.requestStep.count()).toBe(1)
 })
 
 describe('people of another organization', () => {

@@ -142,7 +142,7 @@ describe('users', () => {
     ['a part of the address', { search: '@campus' }, ['zoe']],
     ['no address that was made up', { search: 'users.invalid' }, []],
     ['a role', { role: 'OPERATOR' }, ['operator', 'zoe']],
-    ['the role of those who have none', { role: 'VIEWER' }, ['bo_b', 'bozb', 'viewer']],
+    ['the least role, which is not that of those who have none', { role: 'VIEWER' }, ['bozb', 'viewer']],
     ['being locked out', { banned: true }, ['zoe']],
     ['not being locked out', { banned: false, search: 'b' }, ['bo_b', 'bozb']],
     ['two conditions at once', { role: 'OPERATOR', banned: false }, ['operator']],

@@ -85,8 +85,10 @@ const MemberOrganizationRef = builder.objectRef<MemberOrganization>('MemberOrgan
     anchors: t.field({
       type: [MemberAnchorRef],
       description: 'The anchors that admit it, the configured one first.',
-      resolve: async ({ id, anchors }, _args, context, info) => {
-        const admitting = new Set(anchors.map(({ anchorSlug }) => anchorSlug))
+      args: { slug: t.arg.string({ description: 'Only the one with this slug.' }) },
+      resolve: async ({ id, anchors }, { slug: only }, context, info) => {
+        const slugs = anchors.map(({ anchorSlug }) => anchorSlug)
+        const admitting = new Set(only == null ? slugs : slugs.filter((slug) => slug === only))
         const running = context.anchors
           .list()
           .flatMap(({ slug, running }) => (running && admitting.has(slug) ? contextOf(context, running) : []))
@@ -102,7 +104,13 @@ const MemberOrganizationRef = builder.objectRef<MemberOrganization>('MemberOrgan
 builder.objectField(ViewerRef, 'organizations', (t) =>
   t.field({
     type: [MemberOrganizationRef],
-    description: 'The organizations for which the caller acts, by name; none for an API key.',
-    resolve: (caller, _args, { accounts }) => accounts.listOwnOrganizations(caller),
+    description:
+      'The organizations for which the caller acts, by name; none for an API key, and none until a required second factor is set up.',
+    args: { id: t.arg.id({ description: 'Only the one with this id.' }) },
+    resolve: async (caller, { id: only }, { accounts }) => {
+      if (caller.lacksSecondFactor) return []
+      const own = await accounts.listOwnOrganizations(caller)
+      return only == null ? own : own.filter(({ id }) => globalId('Organization', id) === only)
+    },
   }),
 )

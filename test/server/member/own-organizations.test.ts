@@ -1,0 +1,59 @@
+/** Tests which organizations and anchors a member is shown: all of its own, or the one that it names. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+import type { Visitor } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+let anna: Visitor
+const ids = { lund: '', oslo: '', foreign: '' }
+
+beforeAll(async () => {
+  admin = await startAdmin({}, { secondFactorRoles: ['operator'] })
+  const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
+  await admin.mutate('createTrustAnchor', test, 'slug', 'admin')
+  const organize = async (name: string): Promise<string> =>
+    (await admin.mutate('createOrganization', { anchor: 'main', name }, 'id', 'admin')).id
+  ids.lund = await organize('Lund')
+  ids.oslo = await organize('Oslo')
+  ids.foreign = await organize('Bergen')
+  await admin.mutate('admitOrganization', { id: ids.lund, to: 'test' }, 'id', 'admin')
+  const email = 'anna@lu.example'
+  anna = await signInAsMember(admin, { organizationId: ids.lund, email })
+  await admin.mutate('inviteMember', { organizationId: ids.oslo, email }, 'id', 'admin')
+})
+afterAll(() => admin.close())
+
+async function shown(id?: string, slug?: string) {
+  const document =
+    'query ($id: ID, $slug: String) { viewer { organizations(id: $id) { name anchors(slug: $slug) { slug } } } }'
+  const { data, errors } = await anna.execute(document, { id, slug })
+  expect(errors).toBeUndefined()
+  return data.viewer.organizations
+}
+
+const anchors = (...slugs: string[]) => slugs.map((slug) => ({ slug }))
+
+it('shows all without an argument', async () => {
+  expect(await shown()).toEqual([
+    { name: 'Lund', anchors: anchors('main', 'test') },
+    { name: 'Oslo', anchors: anchors('main') },
+  ])
+})
+
+it('shows the one that is named, in the anchor that is named', async () => {
+  expect(await shown(ids.lund, 'test')).toEqual([{ name: 'Lund', anchors: anchors('test') }])
+  expect(await shown(ids.oslo, 'test')).toEqual([{ name: 'Oslo', anchors: [] }])
+})
+
+it('shows no organization of others, and no anchor that is not there', async () => {
+  expect(await shown(ids.foreign)).toEqual([])
+  expect(await shown('rubbish')).toEqual([])
+  expect(await shown(ids.lund, 'none')).toEqual([{ name: 'Lund', anchors: [] }])
+})
+
+it('shows none while a role requires a second factor that is not set up', async () => {
+  const user = { where: { username: 'anna@lu.example' }, data: { role: 'operator' } }
+  await admin.server.db.user.update(user)
+  expect(await shown()).toEqual([])
+})

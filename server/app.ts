@@ -21,7 +21,7 @@ import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
-import type { Role } from '#server/identity/roles.ts'
+import type { SecondFactorGroup } from '#server/identity/roles.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { consolePages } from '#server/plugins/console.ts'
@@ -48,8 +48,8 @@ export type AppDeps = {
   ownAccount: OwnAccount
   auth: Auth
   now: Clock
-  /** Roles that require a second factor. */
-  secondFactorRoles: readonly Role[]
+  /** Who needs a second factor. */
+  secondFactorGroups: readonly SecondFactorGroup[]
   singleSignOn: SingleSignOn | null
   adminUrl: string
   /** The page after a sign-in. */

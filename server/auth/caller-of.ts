@@ -7,10 +7,10 @@ import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { type Caller, inInstallation } from '#server/identity/caller.ts'
 import { parsePasswordChange } from '#server/identity/password-change.ts'
-import { isRole, type Role, roles } from '#server/identity/roles.ts'
+import { isRole, type Role, roles, type SecondFactorGroup } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 
-export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorRoles: readonly Role[] }
+export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorGroups: readonly SecondFactorGroup[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
 /** Null: no valid credentials, or a user who is locked out or has neither a role nor an organization. */
@@ -27,7 +27,7 @@ function apiKeyOf(headers: IncomingHttpHeaders): string | null {
 }
 
 async function callerOfSession(
-  { auth, db, secondFactorRoles }: Doors,
+  { auth, db, secondFactorGroups }: Doors,
   { headers, address, requestId }: Origin,
 ): Promise<Caller | null> {
   if (!headers.cookie) return null
@@ -46,8 +46,9 @@ async function callerOfSession(
   if (allRoles.length === 0 && organizations.size === 0) return null
   const { id, createdAt: signedInAt } = session.session
   const signedInBy = parseSignInMethod(session.session.signedInBy)
+  const groups: SecondFactorGroup[] = [...allRoles, ...(organizations.size > 0 ? (['member'] as const) : [])]
   const needsSecondFactor =
-    signedInBy === 'password' && allRoles.some((each) => secondFactorRoles.includes(each))
+    signedInBy === 'password' && groups.some((each) => secondFactorGroups.includes(each))
   return {
     name: user.username ?? user.email,
     displayName: user.name,

@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { list, text, wrong } from '#federation/config/kind.ts'
 import { databaseHosts } from '#prisma/connection.ts'
-import { type Role, roles } from '#server/identity/roles.ts'
+import { type Role, roles, secondFactorGroups } from '#server/identity/roles.ts'
 
 const role = z.enum(roles, wrong(`must be ${roles.join(', ')}`))
 
-export const roleList = list.pipe(z.array(role))
+const group = z.enum(secondFactorGroups, wrong(`must be ${secondFactorGroups.join(', ')}`))
+
+export const groupList = list.pipe(z.array(group))
 
 /** `group=role`, separated by commas. A group may contain "="; a role cannot. */
 export const roleMap = list.transform((entries, context) => {

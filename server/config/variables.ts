@@ -2,7 +2,7 @@
 import { choice, httpUrl, list, origin, origins, port, text } from '#federation/config/kind.ts'
 import { sharedVariables } from '#federation/config/shared.ts'
 import type { Table } from '#federation/config/variable.ts'
-import { databaseHost, databaseUrl, roleList, roleMap } from '#server/config/kind.ts'
+import { databaseHost, databaseUrl, groupList, roleMap } from '#server/config/kind.ts'
 
 export const serverVariables = {
   ...sharedVariables,
@@ -41,10 +41,11 @@ export const serverVariables = {
     meaning:
       'the previous values of AUTH_SECRET, the oldest first, joined by commas, so that what they encrypted stays readable',
   },
-  secondFactorRoles: {
+  secondFactorGroups: {
     names: ['REQUIRE_SECOND_FACTOR'],
-    kind: roleList.default([]),
-    meaning: 'roles that need a second factor to sign in, joined by commas',
+    kind: groupList.default([]),
+    meaning:
+      'who needs a second factor to sign in: roles, and `member` for the people of organizations, joined by commas',
   },
   adminUrl: {
     names: ['ADMIN_URL'],

@@ -38,7 +38,7 @@ export type Caller = {
   organizations?: ReadonlyMap<number, { mayInvite: boolean }>
   method: CallerMethod
   session?: CallerSession
-  /** The role requires a second factor and the session has none: only setting one up is allowed. */
+  /** A second factor is required and the session has none: only setting one up is allowed. */
   lacksSecondFactor?: boolean
   /** Absent for API keys, which it does not affect. */
   passwordChange?: PasswordChange

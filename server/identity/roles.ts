@@ -12,6 +12,10 @@ const scopes: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ['read', 'operate', 'administer'],
 }
 
+/** Those of whom a second factor can be required: a role, or users who act for an organization. */
+export const secondFactorGroups = [...roles, 'member'] as const
+export type SecondFactorGroup = (typeof secondFactorGroups)[number]
+
 export function isRole(value: unknown): value is Role {
   return roles.some((role) => role === value)
 }

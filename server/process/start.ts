@@ -54,7 +54,7 @@ export async function startAdminServer(
     ownAccount: createOwnAccount(db, auth),
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
-    secondFactorRoles: config.secondFactorRoles,
+    secondFactorGroups: config.secondFactorGroups,
     singleSignOn: config.singleSignOn,
     adminUrl: config.adminUrl,
     loginRedirectUrl: config.loginRedirectUrl,

@@ -99,7 +99,8 @@ function refusal(code: string, message: string): GraphQLError {
 function refusalOf(caller: Caller | null): GraphQLError {
   if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
   if (caller.lacksSecondFactor) {
-    const message = `${caller.role ? `The role ${caller.role}` : 'Your role'} requires a second factor. Set up an authenticator app or sign in with a passkey.`
+    const account = caller.role ? `The role ${caller.role}` : hasRole(caller) ? 'Your role' : 'Your account'
+    const message = `${account} requires a second factor. Set up an authenticator app or sign in with a passkey.`
     return refusal('SECOND_FACTOR_REQUIRED', message)
   }
   if (caller.role === null)

@@ -75,8 +75,7 @@ export const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       resolve: (caller) => callerMay(inInstallation(caller), 'administer'),
     }),
     lacksSecondFactor: t.boolean({
-      description:
-        'The role requires a second factor and none is set up. Nothing else is allowed until then.',
+      description: 'A second factor is required and none is set up. Nothing else is allowed until then.',
       resolve: ({ lacksSecondFactor }) => lacksSecondFactor ?? false,
     }),
     passwordChange: t.field({

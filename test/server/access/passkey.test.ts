@@ -9,7 +9,7 @@ import { type Answer, type Visitor, visit } from '#test/helpers/visitor.ts'
 let admin: TestAdmin
 
 beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorRoles: ['admin'] })
+  admin = await startAdmin({}, { secondFactorGroups: ['admin'] })
 })
 afterAll(() => admin.close())
 

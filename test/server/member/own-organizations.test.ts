@@ -9,7 +9,7 @@ let anna: Visitor
 const ids = { lund: '', oslo: '', foreign: '' }
 
 beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorRoles: ['operator'] })
+  admin = await startAdmin({}, { secondFactorGroups: ['operator'] })
   const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', test, 'slug', 'admin')
   const organize = async (name: string): Promise<string> =>

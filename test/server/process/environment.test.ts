@@ -37,7 +37,7 @@ describe('readServerConfig', () => {
       historicalKeysDirectory: 'historical_keys',
       authSecret: sound.AUTH_SECRET,
       previousAuthSecrets: [],
-      secondFactorRoles: [],
+      secondFactorGroups: [],
       singleSignOn: null,
       oidcName: 'Single sign-on',
       oidcScopes: 'openid profile email',

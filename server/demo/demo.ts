@@ -91,7 +91,8 @@ async function createAnchors(admin: AdminClient): Promise<void> {
   }
 }
 
-async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>): Promise<void> {
+/** Returns the link of an invitation to the portal; null at a second start. */
+async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>): Promise<string | null> {
   for (const { name, description } of markTypes) {
     const mutation = `mutation ($input: CreateTrustMarkTypeInput!) { result: createTrustMarkType(input: $input) { ${FAILURE} } }`
     const { result } = await admin<{ result: Result }>(mutation, {
@@ -99,10 +100,28 @@ async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>
     })
     accept(name, result)
   }
+  let invited: string | null = null
   for (const member of members) {
     const entity = entities.get(member.slug)
-    if (entity && typeof member.superiors !== 'string') await admit(admin, member, member.superiors, entity)
+    if (!entity || typeof member.superiors === 'string') continue
+    const organizationId = await admit(admin, member, member.superiors, entity)
+    if (organizationId && !invited) invited = await invite(admin, organizationId, member)
   }
+  return invited
+}
+
+async function invite(admin: AdminClient, organizationId: string, { slug }: Member): Promise<string | null> {
+  const mutation = `mutation ($input: InviteMemberInput!) { result: inviteMember(input: $input) {
+    ... on MutationInviteMemberSuccess { data { invitationLink } } ${FAILURE} } }`
+  const input = { organizationId, email: `anna@${slug}.example`, name: 'Anna', mayInvite: true }
+  const { result } = await admin<{ result: Result & { data?: { invitationLink: string | null } } }>(
+    mutation,
+    {
+      input,
+    },
+  )
+  accept(input.email, result)
+  return result.data?.invitationLink ?? null
 }
 
 /** Undefined at a second start, when the member has it. */
@@ -129,7 +148,7 @@ async function admit(
   member: Member,
   superiors: readonly AnchorSlug[],
   entity: Entity,
-): Promise<void> {
+): Promise<string | undefined> {
   const { slug, marks } = member
   const { entityId } = entity
   const [home] = superiors
@@ -152,9 +171,10 @@ async function admit(
     return { trust_mark_type: markType(name), trust_mark: await response.text() }
   })
   entity.carry(await Promise.all(received))
+  return organizationId
 }
 
-function describe(entities: ReadonlyMap<string, Entity>): string {
+function describe(entities: ReadonlyMap<string, Entity>, invitation: string | null): string {
   const resolveUrl = (slug: string) => {
     const sub = entities.get(slug)?.entityId ?? ''
     return `${federationUrl}/resolve?${new URLSearchParams({ sub, trust_anchor: anchor })}`
@@ -172,7 +192,7 @@ ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join(
     curl -s '${resolveUrl('library')}'
     curl -s '${resolveUrl('courses')}'   (below our Intermediate)
     curl -s '${resolveUrl('hospital')}'   (two levels down)
-
+${invitation ? `\n  To see the portal as a person of ${members[0]?.organization}, open this link in a private window. It works once:\n    ${invitation}\n` : ''}
 `
 }
 
@@ -190,9 +210,9 @@ try {
   const { ended } = await startProduct()
   const admin = createAdminClient(adminUrl, await createApiKey(), 'main')
   await createAnchors(admin)
-  await furnish(admin, entities)
+  const invitation = await furnish(admin, entities)
   const fault = await crawlFederation(admin)
-  process.stdout.write(describe(entities))
+  process.stdout.write(describe(entities, invitation))
   if (fault)
     process.stdout.write(`  The federation is not crawled yet, and will be within minutes. ${fault}\n\n`)
   const code = await ended

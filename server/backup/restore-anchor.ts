@@ -129,7 +129,8 @@ async function insertMigrated(
 async function* rowsOf(rows: AsyncIterable<Row>, anchor: string | undefined): AsyncGenerator<Row> {
   for await (const row of rows) {
     if (row.anchor !== anchor || (anchor === undefined && isOfInstallation(row.table))) continue
-    // Organizations are the installation's, and here another one may have the number.
+    // Organizations are the installation's, and here another one may have the number. A request needs one.
+    if (row.table === 'Request' || row.table === 'RequestStep') continue
     yield row.table === 'Subordinate' ? { ...row, row: { ...row.row, organizationId: null } } : row
   }
 }

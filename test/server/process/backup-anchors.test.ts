@@ -110,6 +110,38 @@ describe('one anchor', () => {
     expect(await rowsOf(target, 'test')).toEqual(await rowsOf(backups.store, 'test'))
   })
 
+  it('comes without its organizations and their requests, which are restored with the installation', async () => {
+    const store = await emptyStore()
+    await createAnchorRow(store.installation, 'test', testId)
+    const db = store.of('test')
+    await fill(db, 'test')
+    const { id: organizationId } = await store.installation.organization.create({ data: { name: 'Lund' } })
+    await store.installation.organizationAnchor.create({ data: { organizationId, anchorSlug: 'test' } })
+    await store.installation.user.create({ data: { id: 'ada', name: 'Ada', email: 'ada@example.org' } })
+    await store.installation.organizationUser.create({ data: { organizationId, userId: 'ada' } })
+    await db.subordinate.updateMany({ data: { organizationId } })
+    const steps = { create: { action: 'SUBMITTED', actor: 'ada', byMember: true } }
+    await db.request.create({
+      data: { kind: 'WITHDRAW', entityId: testId, submittedBy: 'ada', organizationId, steps },
+    })
+    const [one, whole] = [join(backups.directory, 'organized'), join(backups.directory, 'organized-whole')]
+    await writeBackup(store.source, one, null, 'test')
+    await writeBackup(store.source, whole, null)
+
+    const alone = await emptyStore()
+    await restoreAnchor(alone.source, one, null, 'test')
+    expect(await alone.of('test').subordinate.findMany()).toMatchObject([{ organizationId: null }])
+    expect(await alone.of('test').request.count()).toBe(0)
+
+    const all = await emptyStore()
+    await restoreBackup(all.source.databaseUrl, whole, null)
+    expect(await all.of('test').subordinate.findMany()).toMatchObject([{ organizationId }])
+    expect(await all.of('test').request.findMany({ include: { steps: true } })).toMatchObject([
+      { organizationId, steps: [{ actor: 'ada' }] },
+    ])
+    expect(await all.installation.organizationUser.findMany()).toMatchObject([{ userId: 'ada' }])
+  })
+
   it.each([
     ['its own backup', () => backups.first],
     ['the backup of the installation', () => backups.whole],

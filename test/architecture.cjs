@@ -25,6 +25,7 @@ const serviceFloors = [
   ['trust-anchor'],
   ['subordinate'],
   ['trust-mark', 'versions'],
+  ['request'],
   ['index'],
 ]
 

@@ -8,7 +8,12 @@ import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
 
-type Change<Row> = AuditEntry & { publish?: readonly OutboxItem[]; result: Row }
+type Change<Row> = AuditEntry & {
+  publish?: readonly OutboxItem[]
+  /** Of another change in the same transaction. */
+  also?: AuditEntry
+  result: Row
+}
 
 /** Work that changed nothing that the audit log keeps. */
 type Unrecorded<Row> = { action: null; result: Row }
@@ -17,16 +22,13 @@ type Work<Row> = (tx: Transaction) => Promise<Change<Row> | Unrecorded<Row>>
 
 export type Writer = <Row>(caller: Caller, work: Work<Row>) => Promise<Row>
 
-/** Each write does `further` too, with its result: both commit, or neither does. */
-export function writeTogether<Result>(
-  write: Writer,
-  further: (tx: Transaction, result: Result) => Promise<void>,
-): Writer {
+/** Each write does `further` too, which has an entry of its own: both commit, or neither does. */
+export function writeTogether(write: Writer, further: (tx: Transaction) => Promise<AuditEntry>): Writer {
   return (caller, work) =>
     write(caller, async (tx) => {
       const change = await work(tx)
-      await further(tx, change.result as Result & typeof change.result) // the caller knows what it writes
-      return change
+      const also = await further(tx)
+      return change.action === null ? { ...also, result: change.result } : { ...change, also }
     })
 }
 
@@ -49,13 +51,14 @@ export async function recordOnly(db: Database, caller: Caller, entry: AuditEntry
   await recordChange(db, caller, async () => ({ ...entry, result: undefined }))
 }
 
-/** The audit entry comes last: from then on, other writers wait for the commit. */
+/** The audit entries come last: from then on, other writers wait for the commit. */
 function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
   return db
     .$transaction(async (tx) => {
       const change = await work(tx)
       if (change.action === null) return change
       await enqueue(tx, change.publish ?? [])
+      if (change.also) await appendAuditEntry(tx, caller, change.also)
       await appendAuditEntry(tx, caller, change)
       return change
     })

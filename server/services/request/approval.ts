@@ -4,7 +4,7 @@ import type { Prisma, Request } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { appendAuditEntry } from '#server/services/audit/append.ts'
+import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { type EntityCheck, EntityRejectedError } from '#server/services/entity/checks.ts'
 import type { Asked, Checked } from '#server/services/request/check.ts'
@@ -62,12 +62,12 @@ export function createApproval(context: ServiceContext, check: (asked: Asked) =>
       }
       const data = { approvalChecks: checked.checks }
       const after = await takeStep(tx, request, { caller, decision: step, at: now(), version, data })
-      await appendAuditEntry(tx, caller, {
+      return {
         action: step.audit,
         resource: request.entityId,
         before: requestView(request),
         after: requestView(after),
-      })
+      }
     })
     await execute(services, caller, request, checked)
     return findRequest(db, id)
@@ -75,7 +75,7 @@ export function createApproval(context: ServiceContext, check: (asked: Asked) =>
 }
 
 /** The services that execute requests, with writes that do `further` too. */
-function servicesTogether(context: ServiceContext, further: (tx: Transaction) => Promise<void>) {
+function servicesTogether(context: ServiceContext, further: (tx: Transaction) => Promise<AuditEntry>) {
   const together = { ...context, write: writeTogether(context.write, further) }
   return {
     subordinates: createSubordinateService(together),

@@ -28,6 +28,21 @@ export interface ExplorerView {
   show?: string
 }
 
+/** An entity of a member's organization. */
+export interface MemberEntity {
+  /** The slug of the anchor in which it is registered. */
+  anchor: string
+  entityId: string
+}
+
+export type PortalEntityTab = 'metadata' | 'statements' | 'trust-marks'
+
+/** Which entities the portal shows. */
+export interface PortalSearch {
+  /** `problem`: only those with one. */
+  show?: string
+}
+
 const at = (path: string, parameters: object = {}) => {
   const present = Object.entries(parameters).filter(([, value]) => value)
   return addressIn(presentAnchor, present.length === 0 ? path : `${path}?${new URLSearchParams(present)}`)
@@ -56,6 +71,12 @@ export const route = {
   anchor: (slug: string) => at(`/installation/anchors/${slug}`),
   audit: (search: Search<typeof auditList> = {}) => at('/audit', search),
   account: () => at('/account'),
+  /** The portal has no anchor: a member acts in several at once. */
+  portal: (search: PortalSearch = {}) => at('/portal', search),
+  portalEntity: ({ anchor, entityId }: MemberEntity, tab?: PortalEntityTab) =>
+    at(`/portal/entity${tab ? `/${tab}` : ''}`, { anchor, id: entityId }),
+  portalOrganization: (id?: string) => at('/portal/organization', { id }),
+  portalAccount: () => at('/portal/account'),
   explorer: (entity?: string, view: ExplorerView = {}) => at('/explorer', { entity, ...view }),
   collection: (search: Search<typeof collectionList> = {}) => at('/collection', search),
   collectionEntity: (entityId: string) => at('/collection/entity', { id: entityId }),

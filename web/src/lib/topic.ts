@@ -14,5 +14,6 @@ export const topic = {
   users: 'app:users',
   apiKeys: 'app:api-keys',
   account: 'app:account',
+  portal: 'app:portal',
   signingKeys: 'app:signing-keys',
 } as const

@@ -4,23 +4,18 @@
  */
 import { isFormOpen } from '#lib/form/open-forms.ts'
 import type { RightsQuery } from '#lib/gql/graphql.ts'
-import { graphql } from '#lib/gql/index.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
 import { connection } from '#lib/graphql/connection.svelte.ts'
 import { topic } from '#lib/topic.ts'
 import { invalidate } from '$app/navigation'
-
-const Rights = graphql(`
-  query Rights {
-    viewer { username name role mayOperate mayAdminister mayManage lacksSecondFactor passwordChange }
-  }
-`)
+import { Rights } from './viewer.ts'
 
 type Viewer = NonNullable<RightsQuery['viewer']>
 
 let lowered = $state.raw<Viewer>()
 
 const isLess = (now: Viewer, before: Viewer) =>
+  (before.hasRole && !now.hasRole) ||
   (before.mayOperate && !now.mayOperate) ||
   (before.mayAdminister && !now.mayAdminister) ||
   (before.mayManage && !now.mayManage) ||

@@ -12,7 +12,8 @@ const SubordinateOverview = graphql(`
         id entityId displayName active state entityTypes publication
         validFor autorenew lastCheckedAt registeredAt updatedAt
         organization { id name } organizationName contacts nextSignature { at reason }
-        ...ProblemFields ...CheckFields ...AnnotationFields ...MarkSummaryFields
+        nextCheckAt checks { ...CheckFields }
+        ...ProblemFields ...AnnotationFields ...MarkSummaryFields
         forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks
         statement { issuedAt expiresAt }
       }

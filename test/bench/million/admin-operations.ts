@@ -191,7 +191,7 @@ export const operations: Readonly<Record<string, Cases>> = {
   TrustAnchorEdit: one(),
 }
 
-/** Queries about the caller, about accounts, or about other servers. */
+/** Queries about the caller and its organizations, about accounts, or about other servers. */
 export const others: readonly string[] = [
   'AccountPage',
   'AnchorHealth',
@@ -201,8 +201,16 @@ export const others: readonly string[] = [
   'ExplorerPage',
   'InspectEntity',
   'InstallationPage',
+  'MorePortalEntities',
   'OtherAnchors',
   'PaletteAccess',
+  'PortalEntities',
+  'PortalEntityHead',
+  'PortalEntityMarks',
+  'PortalEntityMetadata',
+  'PortalEntityOverview',
+  'PortalEntityStatements',
+  'PortalOrganization',
   'ResolveEntity',
   'RestorationPreview',
   'Rights',

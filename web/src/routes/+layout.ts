@@ -1,8 +1,9 @@
 import { isHttpError } from '@sveltejs/kit'
 import { addressedAnchor } from '#lib/anchor/present.ts'
 import { forgetAnchor } from '#lib/anchor/settle.ts'
+import { isMemberOnly } from '#lib/auth/viewer.ts'
 import { graphql } from '#lib/gql/index.ts'
-import { read } from '#lib/graphql/client.ts'
+import { read, readWithoutAnchor } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 import type { LayoutLoad } from './$types'
 
@@ -11,7 +12,7 @@ export const prerender = false
 
 const SignedIn = graphql(`
   query SignedIn {
-    viewer { username name role mayOperate mayAdminister mayManage lacksSecondFactor passwordChange }
+    viewer { ...ViewerFields }
   }
 `)
 
@@ -24,6 +25,9 @@ export const load = (async ({ fetch, depends }) => {
   } catch (problem) {
     if (!isHttpError(problem)) throw problem
     if (problem.status === 404 && addressedAnchor === undefined) await forgetAnchor()
+    // A user without a role is refused in the anchor of every address, and may be a member.
+    const viewer = problem.status === 404 ? (await readWithoutAnchor(fetch, SignedIn, {}))?.viewer : null
+    if (viewer && isMemberOnly(viewer)) return { viewer }
     return { viewer: null, problem: problem.body }
   }
 }) satisfies LayoutLoad

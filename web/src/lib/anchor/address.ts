@@ -9,6 +9,7 @@ const installationPages: ReadonlySet<string> = new Set([
   'installation',
   'invitation',
   'new-password',
+  'portal',
   'sign-in',
   'users',
 ])
@@ -18,6 +19,9 @@ export const anchorIn = (address: string): string | undefined => PREFIX.exec(add
 
 /** The address as an installation with one anchor has it; never one of another site, as `//host` would be. */
 export const withoutAnchor = (address: string) => address.replace(PREFIX, '').replace(/^[/\\]*/, '/')
+
+/** Pages for members are in a document without an anchor, because a member acts in several. */
+export const isOfPortal = (address: string) => firstSegment(withoutAnchor(address)) === 'portal'
 
 const isOfInstallation = (path: string) => installationPages.has(firstSegment(path))
 const firstSegment = (path: string) => path.split(/[/?#]/, 2)[1] ?? ''

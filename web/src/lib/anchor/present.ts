@@ -2,14 +2,17 @@
  * The anchor of this document, which its addresses and requests name; undefined where there is only one. Another anchor
  * is another document, so no data, stream or form of one anchor reaches another.
  */
-import { anchorIn } from './address.ts'
+import { anchorIn, isOfPortal } from './address.ts'
 
 const KEY = 'anchor'
 
 /** The anchor in the address of the document; undefined on pages of the installation. */
 export const addressedAnchor = globalThis.location && anchorIn(location.pathname)
 
-export const presentAnchor: string | undefined = addressedAnchor ?? readKept()
+/** Whether this document is the portal, which has no anchor. */
+const isPortal = globalThis.location && addressedAnchor === undefined && isOfPortal(location.pathname)
+
+export const presentAnchor: string | undefined = isPortal ? undefined : (addressedAnchor ?? readKept())
 
 /** The one used last in this tab, or else in this browser. */
 function readKept(): string | undefined {

@@ -7,14 +7,16 @@ import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { connection } from './connection.svelte.ts'
-import { headers, url } from './endpoint.ts'
+import { headers, headersWithoutAnchor, url } from './endpoint.ts'
 import { noting } from './noting.ts'
 import type { Outcome, Refusal } from './refusal.ts'
+
+const options = { headers, credentials: 'same-origin' } as const
 
 const client = new Client({
   url,
   exchanges: [fetchExchange],
-  fetchOptions: { headers, credentials: 'same-origin' },
+  fetchOptions: options,
   fetch: noting((...request) => globalThis.fetch(...request)),
   preferGetMethod: false,
   requestPolicy: 'network-only',
@@ -127,6 +129,17 @@ export async function readInBackground<Data, Variables extends AnyVariables>(
     lacksSession,
   )
   if (isSignedOut(failure)) connection.refused()
+  return failure ? undefined : data
+}
+
+/** As `readInBackground`, about the installation: for a user without a role in the anchor of the document. */
+export async function readWithoutAnchor<Data, Variables extends AnyVariables>(
+  fetch: typeof globalThis.fetch,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data | undefined> {
+  const context = { fetch: noting(fetch), fetchOptions: { ...options, headers: headersWithoutAnchor } }
+  const { data, error: failure } = await client.query(document, variables, context).toPromise()
   return failure ? undefined : data
 }
 

@@ -1,0 +1,237 @@
+/** Tests what a member sees in the portal: its entities, their problems, statements and Trust Marks, and nothing else. */
+import { Kind, parse } from 'graphql'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import {
+  acceptInvitation,
+  checkEntity,
+  invitePerson,
+  type PortalFederation,
+  startPortalFederation,
+} from './portal-federation.ts'
+
+const email = 'anna@library.example.org'
+
+let federation: PortalFederation
+let browser: Browser
+let watched: Watched
+let page: Page
+/** The requests of pages of the portal. */
+const asked: { body: string; anchor: string | undefined }[] = []
+
+beforeAll(async () => {
+  federation = await startPortalFederation()
+  browser = await startBrowser()
+  const { admin, organizationId } = federation
+  const link = await invitePerson(admin, { organizationId, email, name: 'Anna Ek' })
+  watched = await acceptInvitation(browser, admin, link)
+  page = watched.page
+  page.on('request', (request) => {
+    const isOfPortal = new URL(page.url()).pathname.startsWith('/portal')
+    if (!isOfPortal || new URL(request.url()).pathname !== '/graphql') return
+    asked.push({ body: request.postData() ?? '', anchor: request.headers()['inmor-anchor'] })
+  })
+})
+afterAll(async () => {
+  await browser.close()
+  await federation.close()
+})
+
+const main = () => page.getByRole('main')
+const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+const row = (name: string) => main().getByRole('row').filter({ hasText: name })
+const tab = (name: string) =>
+  page.getByRole('navigation', { name: 'Parts of this entity' }).getByRole('link', { name })
+const addressOf = (entityId: string) =>
+  `/portal/entity?${new URLSearchParams({ anchor: 'main', id: entityId })}`
+
+/** What a document asks for. */
+const rootFields = (document: string) =>
+  parse(document).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? definition.selectionSet.selections.map((field) => ('name' in field ? field.name?.value : undefined))
+      : [],
+  )
+
+/** As the browser does when the user returns to the window. */
+const returnToWindow = () => page.evaluate(() => window.dispatchEvent(new Event('focus')))
+
+async function openEntity(name: string): Promise<void> {
+  await page.goto('/portal')
+  await main().getByRole('link', { name, exact: true }).click()
+  await title(name).waitFor()
+}
+
+test('the link of an invitation leads to the entities of the organization, and of no other', async () => {
+  await title('My entities').waitFor()
+  await page.getByText(`Your username is ${email}.`).waitFor()
+  await main().getByText('The state of the entities of Northern Library in Northern Federation.').waitFor()
+  expect(await page.title()).toBe('My entities · Inmor')
+  await row('Archive').getByText('Active', { exact: true }).waitFor()
+  await row('Archive').getByRole('cell', { name: 'in 7 days' }).waitFor()
+  await row('Botany').getByText('Does not resolve').waitFor()
+  await row('Botany').getByText(`The entity must add ${federation.admin.entityId}`).waitFor()
+  expect(await main().getByRole('row').count()).toBe(3)
+  expect(await main().getByText('Foreign').count()).toBe(0)
+  expect(await violations(page)).toEqual([])
+})
+
+test('shows only the entities with a problem, and all again', async () => {
+  await main().getByText('1 of 2 entities has a problem.').waitFor()
+  await main().getByRole('link', { name: 'Show only those with a problem' }).click()
+  await row('Archive').waitFor({ state: 'detached' })
+  await row('Botany').waitFor()
+  await main().getByRole('link', { name: 'Show all entities' }).click()
+  await row('Archive').waitFor()
+})
+
+test('says what is wrong with an entity, with its section, since when, and what the checks found', async () => {
+  await openEntity('Botany')
+  const notice = main().getByRole('alert').filter({ hasText: 'Does not resolve' })
+  await notice.getByText(`The entity must add ${federation.admin.entityId}`).waitFor()
+  await notice.getByText('§3.1.2').waitFor()
+  await notice.getByText('Since just now').waitFor()
+  expect(await notice.getByRole('link').count()).toBe(0)
+  await main().getByText('1 of the last 1 check failed').click()
+  await main().getByText('Failed', { exact: true }).waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('follows the entity while the page is open', async () => {
+  const { admin, botany } = federation
+  botany.misbehave(undefined)
+  await checkEntity(admin.server, botany)
+  await returnToWindow()
+  await main().getByText('The last 1 check passed').waitFor()
+  await main().getByRole('alert').waitFor({ state: 'detached' })
+  botany.misbehave('no authority hint')
+  await checkEntity(admin.server, botany)
+  await returnToWindow()
+  await main().getByRole('alert').filter({ hasText: 'Does not resolve' }).waitFor()
+})
+
+test('keeps the page while the server is away, and says so', async () => {
+  await page.route('**/graphql', (request) => request.abort())
+  await returnToWindow()
+  await page.getByText('The connection to the server is lost.').waitFor()
+  await title('Botany').waitFor()
+  await page.unroute('**/graphql')
+  await returnToWindow()
+  await page.getByText('The connection to the server is lost.').waitFor({ state: 'detached' })
+  const isExpected = (complaint: string) => complaint.includes('net::ERR_FAILED')
+  expect(watched.complaints.filter((complaint) => !isExpected(complaint))).toEqual([])
+  watched.complaints.length = 0
+})
+
+test('shows the metadata as others see it, after the policy', async () => {
+  const policy = { openid_relying_party: { contacts: { value: ['help@federation.example'] } } }
+  await federation.admin.mutate('updateFederationPolicy', { metadataPolicy: policy }, 'version', 'admin')
+  await openEntity('Archive')
+  await tab('Metadata').click()
+  const contacts = main().getByRole('row').filter({ hasText: 'contacts' })
+  await contacts.getByText('added by the federation').waitFor()
+  await contacts.getByText('help@federation.example').waitFor()
+  expect(await tab('Metadata').getAttribute('aria-current')).toBe('page')
+  expect(await violations(page)).toEqual([])
+})
+
+test('shows the statement of the Trust Anchor and the configuration of the entity, to copy', async () => {
+  const { admin, archive } = federation
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await tab('Statements').click()
+  const panel = main().getByRole('region', { name: 'Subordinate Statement' })
+  await panel.getByRole('button', { name: 'Copy', exact: true }).click()
+  await panel.getByText('Copied the signed Subordinate Statement').waitFor()
+  const served = await (await admin.get('/fetch', { sub: archive.id })).text()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(served)
+  await main().getByRole('region', { name: 'Entity Configuration' }).getByText('authority_hints').waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('says which Trust Mark the entity has to publish, until it does', async () => {
+  const { admin, archive } = federation
+  await tab('Trust Marks').click()
+  await main().getByText('No Trust Marks').waitFor()
+  const type = `${admin.entityId}/member`
+  await admin.mutate('createTrustMarkType', { type, description: 'Full member' }, 'id', 'admin')
+  const issued = { entityId: archive.id, trustMarkType: type }
+  const { mark } = await admin.mutate('issueTrustMark', issued, 'mark { jwt }', 'admin')
+  await returnToWindow()
+  const item = main().getByRole('listitem').filter({ hasText: 'Full member' })
+  await item.getByText('Not in its Entity Configuration.').waitFor()
+  await item.getByText('Active', { exact: true }).waitFor()
+  await item.getByRole('button', { name: 'Copy JWT' }).click()
+  await item.getByText('Copied the signed Trust Mark').waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied).toBe(mark.jwt)
+  expect(await violations(page)).toEqual([])
+  archive.options.configuration = { trust_marks: [{ trust_mark_type: type, trust_mark: copied }] }
+  await checkEntity(admin.server, archive)
+  await returnToWindow()
+  await item.getByText('Published in its Entity Configuration.').waitFor()
+})
+
+test.each([
+  ['an entity of another organization', () => addressOf(federation.foreign.id)],
+  ['an address without an entity', () => '/portal/entity?anchor=main&id=rubbish'],
+  ['an unknown anchor', () => addressOf(federation.archive.id).replace('main', 'none')],
+  ['an unknown organization', () => '/portal/organization?id=none'],
+])('finds nothing at %s, in the frame of the portal', async (_what, address) => {
+  await page.goto(address())
+  await title('Nothing here').waitFor()
+  expect(await violations(page)).toEqual([])
+  await main().getByRole('link', { name: 'Go to my entities' }).click()
+  await title('My entities').waitFor()
+})
+
+test.each(['/', '/subordinates?q=archive', '/users', '/account', '/a/main/keys'])(
+  '%s of the console leads to the portal',
+  async (path) => {
+    await page.goto(path)
+    await title('My entities').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/portal')
+  },
+)
+
+test('signing in leads to the page of the portal that was asked for', async () => {
+  const other = await openPage(browser, federation.admin.adminUrl)
+  await other.page.goto('/portal/organization')
+  await other.page.getByText('the e-mail address').waitFor()
+  expect(await violations(other.page)).toEqual([])
+  await signIn(other.page, email, PASSWORD)
+  await other.page.waitForURL('/portal/organization')
+  await other.page.getByRole('heading', { level: 1, name: 'Northern Library' }).waitFor()
+  expect(other.complaints).toEqual([])
+  await other.page.context().close()
+})
+
+test('a phone opens the navigation from the top bar, and keyboard users skip it', async () => {
+  const phone = { width: 390, height: 844 }
+  const wide = page.viewportSize()
+  await page.goto('/portal')
+  await title('My entities').waitFor()
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
+  await page.keyboard.press('Enter')
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+  await page.setViewportSize(phone)
+  await page.getByRole('button', { name: 'Open the menu' }).click()
+  const menu = page.getByRole('dialog', { name: 'Menu' })
+  await menu.getByRole('link', { name: 'My organization' }).waitFor()
+  expect(await violations(page, '[role=dialog]')).toEqual([])
+  await page.setViewportSize(phone)
+  await menu.getByRole('link', { name: 'My organization' }).click()
+  await title('Northern Library').waitFor()
+  await menu.waitFor({ state: 'detached' })
+  if (wide) await page.setViewportSize(wide)
+})
+
+test('asks for nothing that needs a role, and names no anchor', () => {
+  const fields = asked.flatMap(({ body }) => rootFields(JSON.parse(body).query))
+  expect([...new Set(fields)].toSorted()).toEqual(['organizationEntity', 'viewer'])
+  expect(asked.filter(({ anchor }) => anchor !== undefined)).toEqual([])
+  expect(watched.complaints).toEqual([])
+})

@@ -1,0 +1,16 @@
+import { error, redirect } from '@sveltejs/kit'
+import { loadDocument } from '#lib/anchor/document.ts'
+import { route } from '#lib/route.ts'
+import type { LayoutLoad } from './$types'
+
+export const load = (async ({ parent, untrack, url }) => {
+  const { viewer, problem } = await parent()
+  if (problem) error(problem.status, problem)
+  // Untracked: the user does not depend on the page.
+  const here = () => untrack(() => url.pathname + url.search)
+  if (!viewer) redirect(307, route.signIn(here()))
+  if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
+  // Another document, because the console has an anchor.
+  if (viewer.organizations.length === 0) return loadDocument(route.dashboard())
+  return { viewer }
+}) satisfies LayoutLoad

@@ -100,32 +100,6 @@ test('says what is wrong with an entity, with its section, since when, and what 
   expect(await violations(page)).toEqual([])
 })
 
-test('follows the entity while the page is open', async () => {
-  const { admin, botany } = federation
-  botany.misbehave(undefined)
-  await checkEntity(admin.server, botany)
-  await returnToWindow()
-  await main().getByText('The last 1 check passed').waitFor()
-  await main().getByRole('alert').waitFor({ state: 'detached' })
-  botany.misbehave('no authority hint')
-  await checkEntity(admin.server, botany)
-  await returnToWindow()
-  await main().getByRole('alert').filter({ hasText: 'Does not resolve' }).waitFor()
-})
-
-test('keeps the page while the server is away, and says so', async () => {
-  await page.route('**/graphql', (request) => request.abort())
-  await returnToWindow()
-  await page.getByText('The connection to the server is lost.').waitFor()
-  await title('Botany').waitFor()
-  await page.unroute('**/graphql')
-  await returnToWindow()
-  await page.getByText('The connection to the server is lost.').waitFor({ state: 'detached' })
-  const isExpected = (complaint: string) => complaint.includes('net::ERR_FAILED')
-  expect(watched.complaints.filter((complaint) => !isExpected(complaint))).toEqual([])
-  watched.complaints.length = 0
-})
-
 test('shows the metadata as others see it, after the policy', async () => {
   const policy = { openid_relying_party: { contacts: { value: ['help@federation.example'] } } }
   await federation.admin.mutate('updateFederationPolicy', { metadataPolicy: policy }, 'version', 'admin')

@@ -21,6 +21,7 @@ const RequestFilter = builder.inputType('RequestFilter', {
       description:
         'Words in any order, each a part of the Entity Identifier or the name of the organization; case-insensitive. At most 16.',
     }),
+    entityId: t.field({ type: 'EntityIdentifier', description: 'It is about this entity.' }),
     kind: t.field({ type: RequestKindEnum, description: 'What it is for.' }),
     state: t.field({ type: RequestStateEnum, description: 'Its state.' }),
     isOpen: t.boolean({
@@ -117,11 +118,12 @@ function readRequests(
 
 function where(filter: Filter | null | undefined): Prisma.RequestWhereInput {
   if (!filter) return {}
-  const { search, kind, state, isOpen, organizationId } = filter
+  const { search, entityId, kind, state, isOpen, organizationId } = filter
   const and: Prisma.RequestWhereInput[] = searchWords(search).map((word) => {
     const contains = containing(word)
     return { OR: [{ entityId: contains }, { organization: { name: contains } }] }
   })
+  if (entityId) and.push({ entityId })
   if (kind) and.push({ kind })
   if (state) and.push({ state })
   if (typeof isOpen === 'boolean') and.push({ state: isOpen ? { in: openStates } : { notIn: openStates } })

@@ -6,6 +6,7 @@ import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
 import Building2 from '@lucide/svelte/icons/building-2'
+import Inbox from '@lucide/svelte/icons/inbox'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
@@ -39,6 +40,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         href: route.organizations(),
         icon: Building2,
         words: 'members contacts people companies',
+      },
+      {
+        label: 'Requests',
+        href: route.requests(),
+        icon: Inbox,
+        words: 'queue members approve refuse registration change withdrawal',
       },
       { label: 'Explorer', href: route.explorer(), icon: Waypoints },
       { label: 'Collection', href: route.collection(), icon: BookUser },

@@ -7,6 +7,7 @@ import type { userList } from '#lib/auth/user-list.ts'
 import type { collectionList } from '#lib/collection/list.ts'
 import type { Search } from '#lib/list/list.ts'
 import type { OrganizationSearch } from '#lib/organization/list.ts'
+import type { RequestSearch } from '#lib/request/list.ts'
 import type { runList } from '#lib/run/list.ts'
 import type { SubordinateSearch } from '#lib/subordinate/list.ts'
 import type { trustMarkList } from '#lib/trust-mark/list.ts'
@@ -61,6 +62,8 @@ export const route = {
   createOrganization: () => at('/organizations/new'),
   organization: (id: string, tab?: 'edit') =>
     at(`/organizations/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  requests: (search: RequestSearch = {}) => at('/requests', search),
+  request: (id: string) => at(`/requests/${encodeURIComponent(id)}`),
   renewals: (search: RenewalSearch = {}) => at('/renewals', search),
   /** A run can be one of another anchor. */
   renewal: (id: string, anchor = presentAnchor) => addressIn(anchor, `/renewals/${encodeURIComponent(id)}`),

@@ -13,6 +13,7 @@ const keyOf = (username: string) => `recent ${username}`
 const objects = [
   /^\/subordinates\/(?!new$|import$|change$)[^/]+/,
   /^\/organizations\/(?!new$)[^/]+/,
+  /^\/requests\/[^/]+/,
   /^\/trust-marks\/(?!new$)[^/]+/,
   /^\/trust-mark-types\/(?!new$)[^/]+/,
   /^\/renewals\/[^/]+/,

@@ -1,0 +1,46 @@
+/** Compares what a request asks to record with what the entity declares, or with what is registered. */
+import type { Difference } from '#core/json-difference.ts'
+import { differencesBetween } from '#lib/json/difference.ts'
+import { isRecord } from '#lib/json/json.ts'
+
+/** What the federation has recorded about the entity. */
+export interface Registered {
+  jwks: unknown
+  metadata: unknown
+  /** New keys are recorded together with the metadata that the entity declares. */
+  metadataFollowsEntity: boolean
+  /** The Entity Configuration as fetched last. */
+  entityConfiguration: { claims: unknown }
+}
+
+interface Asked {
+  changes: unknown
+  /** Null: the entity was not fetched for the request. */
+  declared: unknown
+}
+
+const has = (changes: unknown, name: string) => isRecord(changes) && name in changes
+const member = (value: unknown, name: string) => (isRecord(value) ? value[name] : undefined)
+
+/** Null in the changes: what the entity declares. */
+const chosen = ({ changes, declared }: Asked, name: 'jwks' | 'metadata') =>
+  member(changes, name) ?? member(declared, name)
+
+/** From what the entity declares to what a registration records. */
+export const differencesFromDeclared = (asked: Asked): Difference[] =>
+  differencesBetween(asked.declared, {
+    jwks: chosen(asked, 'jwks'),
+    metadata: chosen(asked, 'metadata'),
+  })
+
+/** From what is registered to what a change records. */
+export function differencesFromRegistered(asked: Asked, registered: Registered): Difference[] {
+  const { jwks, metadata, metadataFollowsEntity, entityConfiguration } = registered
+  const isFetched = isRecord(asked.declared)
+  const isMetadataRecorded = has(asked.changes, 'metadata') || (metadataFollowsEntity && isFetched)
+  const after = chosen(asked, 'metadata') ?? member(entityConfiguration.claims, 'metadata')
+  return [
+    ...(has(asked.changes, 'jwks') ? differencesBetween(jwks, chosen(asked, 'jwks'), ['jwks']) : []),
+    ...(isMetadataRecorded ? differencesBetween(metadata, after, ['metadata']) : []),
+  ]
+}

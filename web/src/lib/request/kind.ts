@@ -1,0 +1,45 @@
+/** Describes the kinds of a request: a noun, and what an organization asks in one sentence. */
+import { shortEntityId } from '#lib/format.ts'
+import type { RequestKind } from '#lib/gql/graphql.ts'
+import { isRecord } from '#lib/json/json.ts'
+
+interface Asked {
+  kind: RequestKind
+  entityId: string
+  organizationName: string
+  changes: unknown
+}
+
+export const requestKinds: Readonly<Record<RequestKind, { label: string }>> = {
+  REGISTER: { label: 'Registration' },
+  CHANGE: { label: 'Change' },
+  TRUST_MARK: { label: 'Trust Mark' },
+  WITHDRAW: { label: 'Withdrawal' },
+}
+
+const recorded = [
+  ['jwks', 'keys'],
+  ['metadata', 'metadata'],
+] as const
+
+/** The recorded values that a request names. */
+export const changedInWords = (changes: unknown) =>
+  recorded
+    .filter(([name]) => isRecord(changes) && name in changes)
+    .map(([, word]) => word)
+    .join(' and ')
+
+const sentences: Readonly<Record<RequestKind, (asked: Asked) => string>> = {
+  REGISTER: ({ entityId }) => `asks to register ${entityId}.`,
+  CHANGE: ({ entityId, changes }) =>
+    `asks to change the ${changedInWords(changes)} that are recorded for ${entityId}.`,
+  TRUST_MARK: ({ entityId }) => `asks for a Trust Mark for ${entityId}.`,
+  WITHDRAW: ({ entityId }) => `asks to remove ${entityId} from the federation.`,
+}
+
+/** `Lund University asks to register https://rp.lu.example.` */
+export const requestInWords = (asked: Asked) => `${asked.organizationName} ${sentences[asked.kind](asked)}`
+
+/** `Registration of rp.lu.example`, as the title of its page. */
+export const requestTitle = ({ kind, entityId }: Pick<Asked, 'kind' | 'entityId'>) =>
+  `${requestKinds[kind].label} ${kind === 'TRUST_MARK' ? 'for' : 'of'} ${shortEntityId(entityId)}`

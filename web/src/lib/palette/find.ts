@@ -1,13 +1,15 @@
-/** Searches the server for the palette: registered and collected entities, organizations, Trust Marks and their types, and accounts. */
+/** Searches the server for the palette: registered and collected entities, organizations, open requests, Trust Marks and their types, and accounts. */
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
 import Building2 from '@lucide/svelte/icons/building-2'
+import Inbox from '@lucide/svelte/icons/inbox'
 import Network from '@lucide/svelte/icons/network'
 import { shortEntityId } from '#lib/format.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
 import { numberInWords } from '#lib/organization/organization.ts'
+import { requestTitle } from '#lib/request/kind.ts'
 import { route } from '#lib/route.ts'
 import type { Command } from './command.ts'
 import { findAccess, findSigningKeys } from './find-access.ts'
@@ -20,6 +22,9 @@ const PaletteSubordinates = graphql(`
     subordinates(filter: { search: $search }, first: $first) { edges { node { id entityId displayName } } }
     organizations(filter: { search: $search }, first: $first) {
       edges { node { id name identifier identifierScheme } }
+    }
+    requests(filter: { search: $search, isOpen: true }, first: $first) {
+      edges { node { id kind entityId organizationName } }
     }
     trustMarkTypes(filter: { search: $search }, first: $first) { edges { node { id type description } } }
     trustMarks(filter: { search: $search }, first: $first) {
@@ -49,6 +54,7 @@ export async function findOnServer(
   ])
   const subordinates = registered.value?.subordinates.edges.map(({ node }) => node) ?? []
   const organizations = registered.value?.organizations.edges.map(({ node }) => node) ?? []
+  const requests = registered.value?.requests.edges.map(({ node }) => node) ?? []
   const others = collected.value?.collectionEntities.edges.map(({ node }) => node) ?? []
   const marks = registered.value?.trustMarks.edges.map(({ node }) => node) ?? []
   const types = registered.value?.trustMarkTypes.edges.map(({ node }) => node) ?? []
@@ -64,6 +70,13 @@ export async function findOnServer(
       note: numberInWords(organization) || 'Organization',
       icon: Building2,
       href: route.organization(organization.id),
+    })),
+    ...requests.map((request) => ({
+      id: request.id,
+      label: requestTitle(request),
+      note: `Request of ${request.organizationName}`,
+      icon: Inbox,
+      href: route.request(request.id),
     })),
     ...others
       .filter(({ subordinate }) => !subordinate)

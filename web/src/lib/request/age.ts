@@ -1,5 +1,5 @@
-/** Formats the age of a request. */
-import { plural } from '#lib/format.ts'
+/** Formats the age of requests. */
+import { count, plural } from '#lib/format.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -12,4 +12,12 @@ export function ageInWords(since: string | Date, now: Date): string {
   if (age < HOUR) return plural(Math.floor(age / MINUTE), 'minute')
   if (age < 2 * DAY) return plural(Math.floor(age / HOUR), 'hour')
   return plural(Math.floor(age / DAY), 'day')
+}
+
+/** `2 requests wait for an operator, the oldest for 3 days`. */
+export function waitingInWords(total: number, oldest: string | Date, now: Date): string {
+  const age = ageInWords(oldest, now)
+  return total === 1
+    ? `1 request waits for an operator, for ${age}`
+    : `${count(total)} requests wait for an operator, the oldest for ${age}`
 }

@@ -13,6 +13,10 @@ const Dashboard = graphql(`
       jobs { workers queuedRuns }
     }
     alerts { id ...AlertFields }
+    waiting: requests(filter: { state: WAITING_FOR_OPERATOR }, first: 1) {
+      totalCount
+      edges { node { id submittedAt } }
+    }
     trustAnchor {
       entityId organizationName
       entityConfiguration { claims issuedAt expiresAt }
@@ -26,8 +30,8 @@ const Dashboard = graphql(`
 `)
 
 export const load = (async ({ fetch, depends }) => {
-  depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit)
-  const { serverStatus, alerts, trustAnchor, subordinates, underWay, auditEvents } = await read(
+  depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit, topic.requests)
+  const { serverStatus, alerts, waiting, trustAnchor, subordinates, underWay, auditEvents } = await read(
     fetch,
     Dashboard,
     {},
@@ -36,6 +40,7 @@ export const load = (async ({ fetch, depends }) => {
     title: 'Dashboard',
     serverStatus,
     alerts,
+    waiting,
     trustAnchor,
     recent: subordinates.edges.map(({ node }) => node),
     underWay: underWay.edges.map(({ node }) => node),

@@ -11,12 +11,16 @@ const OrganizationPage = graphql(`
       ... on Organization { id name note tags anchors ...OrganizationFacts ...ContactFields people { id ...PersonFields } }
     }
     subordinates(filter: { organizationId: $id }, first: 10) { ...MemberFields }
+    requests(filter: { organizationId: $id, isOpen: true }, first: 10) {
+      totalCount
+      edges { node { ...RequestRow } }
+    }
   }
 `)
 
 export const load = (async ({ fetch, depends, params }) => {
-  depends(topic.organizations, topic.people, topic.subordinates)
-  const { node, subordinates } = await read(fetch, OrganizationPage, { id: params.id })
+  depends(topic.organizations, topic.people, topic.subordinates, topic.requests)
+  const { node, subordinates, requests } = await read(fetch, OrganizationPage, { id: params.id })
   const organization = organizationOf(node)
-  return { title: organization.name, organization, members: subordinates }
+  return { title: organization.name, organization, members: subordinates, requests }
 }) satisfies PageLoad

@@ -22,8 +22,16 @@ const SubordinateOverview = graphql(`
   }
 `)
 
+const RequestsAbout = graphql(`
+  query RequestsAbout($entityId: EntityIdentifier!) {
+    requests(filter: { entityId: $entityId, isOpen: true }, first: 10) { edges { node { ...RequestRow } } }
+  }
+`)
+
 export const load = (async ({ fetch, depends, params }) => {
-  depends(topic.subordinates, topic.organizations, topic.trustMarks)
+  depends(topic.subordinates, topic.organizations, topic.trustMarks, topic.requests)
   const { node, trustAnchor } = await read(fetch, SubordinateOverview, { id: params.id })
-  return { subordinate: subordinateOf(node), trustAnchor }
+  const subordinate = subordinateOf(node)
+  const { requests } = await read(fetch, RequestsAbout, { entityId: subordinate.entityId })
+  return { subordinate, trustAnchor, requests: requests.edges.map((edge) => edge.node) }
 }) satisfies PageLoad

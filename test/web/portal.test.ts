@@ -1,7 +1,6 @@
 /** Tests the parts of the portal that need no browser: addresses, and where a Trust Mark is published. */
 import { expect, test } from 'vitest'
 import { addressIn, isOfPortal } from '#lib/anchor/address.ts'
-import { isMemberOnly } from '#lib/auth/viewer.ts'
 import { entityAt } from '#lib/portal/entity.ts'
 import { publicationOf } from '#lib/portal/published-mark.ts'
 import { addressWithMore, furtherPages, isProblemSearch } from '#lib/portal/search.ts'
@@ -50,17 +49,6 @@ test('adds a page of one place to the address, and keeps those of others', () =>
   expect(['main.a', 'test.a', 'test.b'].map((key) => furtherPages(searchParams, key))).toEqual([2, 1, 0])
   expect(isProblemSearch(searchParams)).toBe(true)
 })
-
-test.each([
-  [false, ['Lund'], true],
-  [false, [], false],
-  [true, ['Lund'], false],
-])(
-  'a user with a role (%s) and the organizations %j is only a member: %s',
-  (hasRole, organizations, expected) => {
-    expect(isMemberOnly({ hasRole, organizations })).toBe(expected)
-  },
-)
 
 const mark = { type: 'https://ta.example.org/member', jwt: 'current' }
 const published = (trust_mark_type: string, trust_mark: string) => ({ trust_mark_type, trust_mark })

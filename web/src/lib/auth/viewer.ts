@@ -13,7 +13,5 @@ export const Rights = graphql(`
   query Rights { viewer { ...ViewerFields } }
 `)
 
-type Member = { hasRole: boolean; organizations: readonly unknown[] }
-
-/** Members without a role see the portal instead of the console. */
-export const isMemberOnly = ({ hasRole, organizations }: Member) => !hasRole && organizations.length > 0
+/** A user without a role acts for organizations, and sees the portal instead of the console. */
+export const isMemberOnly = ({ hasRole }: { hasRole: boolean }) => !hasRole

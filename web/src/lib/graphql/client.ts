@@ -38,7 +38,7 @@ const problems = {
   },
   SECOND_FACTOR_REQUIRED: {
     status: 403,
-    message: 'Your role requires a second factor.',
+    message: 'A second factor is required.',
     advice: 'Set up an authenticator app or a passkey under My account.',
   },
   PASSWORD_CHANGE_REQUIRED: {

@@ -11,6 +11,7 @@ export const load = (async ({ parent, untrack, url }) => {
   if (!viewer) redirect(307, route.signIn(here()))
   if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   // Another document, because the console has an anchor.
-  if (viewer.organizations.length === 0) return loadDocument(route.dashboard())
+  if (viewer.hasRole && viewer.organizations.length === 0) return loadDocument(route.dashboard())
+  if (viewer.lacksSecondFactor && url.pathname !== route.portalAccount()) redirect(307, route.portalAccount())
   return { viewer }
 }) satisfies LayoutLoad

@@ -1,0 +1,51 @@
+/** Tests the portal where the people of organizations need a second factor. */
+import { Secret, TOTP } from 'otpauth'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+
+const email = 'anna@lu.example'
+
+let admin: TestAdmin
+let browser: Browser
+
+beforeAll(async () => {
+  admin = await startAdmin({}, { secondFactorGroups: ['member'] })
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+})
+
+test('leads to My account until one is set up, and to the entities after', async () => {
+  const { id: organizationId } = await admin.mutate('createOrganization', { name: 'Lund' }, 'id')
+  await signInAsMember(admin, { organizationId, email, name: 'Anna Ek' })
+  const { page, complaints } = await openPage(browser, admin.adminUrl)
+  await page.goto('/')
+  await signIn(page, email, PASSWORD)
+  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
+  await page.getByText('Your account requires a second factor').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('link', { name: 'My entities' }).click()
+  await page.getByText('Your account requires a second factor').waitFor()
+  expect(new URL(page.url()).pathname).toBe('/portal/account')
+
+  await page.getByRole('button', { name: 'Set up' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Your password').fill(PASSWORD)
+  await dialog.getByRole('button', { name: 'Continue' }).click()
+  const secret = (await dialog.locator('code').first().textContent()) ?? ''
+  const totp = new TOTP({ secret: Secret.fromBase32(secret.replaceAll(' ', '')) })
+  await dialog.getByLabel('Code from the app').fill(totp.generate())
+  await dialog.getByRole('button', { name: 'Turn it on' }).click()
+  await dialog.getByRole('button', { name: 'Done, codes saved' }).click()
+  await page.getByText('Your account requires a second factor').waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'My entities' }).click()
+  await page.getByText('No entities yet').waitFor()
+  expect(complaints).toEqual([])
+  await page.context().close()
+})

@@ -19,6 +19,7 @@ export function publicationOf(mark: { type: string; jwt: string }, claims: unkno
 
 export const publicationInWords: Readonly<Record<Publication, string>> = {
   current: 'Published in its Entity Configuration.',
-  other: 'Its Entity Configuration has another JWT of this type. Replace it before it expires.',
-  none: 'Not in its Entity Configuration. Copy the JWT and publish it there.',
+  other:
+    'Its Entity Configuration, as fetched last, has another JWT of this type. Replace it before it expires.',
+  none: 'Not in its Entity Configuration, as fetched last. Copy the JWT and publish it there.',
 }

@@ -8,7 +8,7 @@ const DAY = 24 * HOUR
 /** Whole units only: after 47 hours it is not yet two days old. */
 export function ageInWords(since: string | Date, now: Date): string {
   const age = now.getTime() - new Date(since).getTime()
-  if (age < MINUTE) return 'less than a minute'
+  if (age < MINUTE) return 'under a minute'
   if (age < HOUR) return plural(Math.floor(age / MINUTE), 'minute')
   if (age < 2 * DAY) return plural(Math.floor(age / HOUR), 'hour')
   return plural(Math.floor(age / DAY), 'day')

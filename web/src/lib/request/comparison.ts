@@ -1,7 +1,9 @@
 /** Compares what a request asks to record with what the entity declares, or with what is registered. */
+import { isJsonEqual } from '#core/json.ts'
 import type { Difference } from '#core/json-difference.ts'
 import { differencesBetween } from '#lib/json/difference.ts'
 import { isRecord } from '#lib/json/json.ts'
+import { type Jwk, keysOf, kidOf } from '#lib/key/jwk.ts'
 
 /** What the federation has recorded about the entity. */
 export interface Registered {
@@ -26,12 +28,25 @@ const member = (value: unknown, name: string) => (isRecord(value) ? value[name] 
 const chosen = ({ changes, declared }: Asked, name: 'jwks' | 'metadata') =>
   member(changes, name) ?? member(declared, name)
 
+const byKid = (jwks: unknown): ReadonlyMap<string, Jwk> =>
+  new Map(keysOf({ jwks }).map((key, index) => [kidOf(key) ?? `key ${index + 1}`, key]))
+
+/** Key by key, so that added and removed keys are seen at once. */
+function keyDifferences(before: unknown, after: unknown): Difference[] {
+  const [one, other] = [byKid(before), byKid(after)]
+  return [...new Set([...one.keys(), ...other.keys()])]
+    .map((kid) => ({ path: ['keys', kid], before: one.get(kid), after: other.get(kid) }))
+    .filter((key) => !isJsonEqual(key.before, key.after))
+}
+
+const metadataDifferences = (before: unknown, after: unknown) =>
+  differencesBetween(before, after, ['metadata'])
+
 /** From what the entity declares to what a registration records. */
-export const differencesFromDeclared = (asked: Asked): Difference[] =>
-  differencesBetween(asked.declared, {
-    jwks: chosen(asked, 'jwks'),
-    metadata: chosen(asked, 'metadata'),
-  })
+export const differencesFromDeclared = (asked: Asked): Difference[] => [
+  ...keyDifferences(member(asked.declared, 'jwks'), chosen(asked, 'jwks')),
+  ...metadataDifferences(member(asked.declared, 'metadata'), chosen(asked, 'metadata')),
+]
 
 /** From what is registered to what a change records. */
 export function differencesFromRegistered(asked: Asked, registered: Registered): Difference[] {
@@ -40,7 +55,7 @@ export function differencesFromRegistered(asked: Asked, registered: Registered):
   const isMetadataRecorded = has(asked.changes, 'metadata') || (metadataFollowsEntity && isFetched)
   const after = chosen(asked, 'metadata') ?? member(entityConfiguration.claims, 'metadata')
   return [
-    ...(has(asked.changes, 'jwks') ? differencesBetween(jwks, chosen(asked, 'jwks'), ['jwks']) : []),
-    ...(isMetadataRecorded ? differencesBetween(metadata, after, ['metadata']) : []),
+    ...(has(asked.changes, 'jwks') ? keyDifferences(jwks, chosen(asked, 'jwks')) : []),
+    ...(isMetadataRecorded ? metadataDifferences(metadata, after) : []),
   ]
 }

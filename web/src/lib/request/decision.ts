@@ -56,7 +56,7 @@ const approvals: Readonly<Record<RequestKind, string>> = {
   REGISTER:
     'The entity is fetched and checked again. If no check fails, it is registered for the organization, and its statement is published within seconds.',
   CHANGE:
-    'The change is checked again. If no check fails, it is recorded, and a new statement is published within seconds.',
+    'The change is checked again. If no check fails, it is recorded. New keys are published in the statement within seconds.',
   TRUST_MARK: 'The Trust Mark is issued, and published within seconds.',
   WITHDRAW:
     'The entity disappears from every public endpoint, and its registration is deleted. This cannot be undone.',

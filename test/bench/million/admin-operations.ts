@@ -7,6 +7,7 @@ import * as generated from '#lib/gql/graphql.ts'
 import type { Filter } from '#lib/list/filter.ts'
 import { type List, listVariables } from '#lib/list/list.ts'
 import { organizationVariables } from '#lib/organization/list.ts'
+import { requestVariables } from '#lib/request/list.ts'
 import { runList } from '#lib/run/list.ts'
 import { subordinateList, subordinateVariables } from '#lib/subordinate/list.ts'
 import { trustMarkList } from '#lib/trust-mark/list.ts'
@@ -19,8 +20,9 @@ export type Samples = {
   trustMarkType: string
   run: string
 }
-/** Without members: the filled database has no organizations. */
+/** Without members and requests: the filled database has no organizations. */
 const ORGANIZATION = Buffer.from('Organization:1').toString('base64')
+const REQUEST = Buffer.from('Request:1').toString('base64')
 
 type Variables = Record<string, unknown>
 type Case = { about: string; variables: Variables }
@@ -146,6 +148,11 @@ export const operations: Readonly<Record<string, Cases>> = {
   OrganizationEdit: organization,
   NamedOrganization: organization,
   FindOrganizations: searches(),
+  RequestsPage: one(() => requestVariables(new URLSearchParams())),
+  RequestExport: one(() => ({ filter: {}, after: null, isFirst: true })),
+  RequestPage: one(() => ({ id: REQUEST })),
+  RequestedType: one(() => ({ type: type(1) })),
+  RequestsAbout: entity,
   TrustMarksPage: pages(
     trustMarkList,
     (address) => listVariables(address, trustMarkList),

@@ -1,0 +1,184 @@
+/** Tests what the pages of requests of each kind show, and the other places of the console that show open requests. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import type { Watched } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+import { register } from '#test/helpers/subordinate.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { openConsole, openSignedIn } from './signed-in-console.ts'
+
+const MARK = 'https://marks.example.org/research'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let page: Page
+let anna: Visitor
+let organizationId: string
+const entities: TestEntity[] = []
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
+  await admin.mutate('createTrustMarkType', { type: MARK, description: 'Research and Scholarship' }, 'id')
+  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/', 'operator'))
+  page = watched.page
+})
+afterAll(async () => {
+  await browser.close()
+  await Promise.all(entities.map((entity) => entity.close()))
+  await admin.close()
+})
+
+async function start(): Promise<TestEntity> {
+  const entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
+  entities.push(entity)
+  return entity
+}
+async function member(): Promise<{ entity: TestEntity; id: string }> {
+  const entity = await start()
+  return { entity, id: (await register(admin, entity, { organizationId })).id }
+}
+async function submit(input: object, visitor = anna): Promise<string> {
+  await admin.server.db.rateLimit.deleteMany()
+  const request = await visitor.mutate('submitRequest', { organizationId, ...input }, 'id')
+  expect(request.message).toBeUndefined()
+  return request.id
+}
+const open = (id: string) => page.goto(`/requests/${encodeURIComponent(id)}`)
+const main = () => page.getByRole('main')
+const panel = (name: string) => main().getByRole('region', { name, exact: true })
+
+async function approve(): Promise<void> {
+  await panel('Decision').getByRole('radio', { name: 'Approve' }).check()
+  await panel('Decision').getByRole('button', { name: 'Approve request' }).click()
+}
+
+test('compares a change of keys with the registered ones, key by key', async () => {
+  const { entity } = await member()
+  const other = toPublicJwk(await generateSigningKey('ES256'))
+  const jwks = { keys: [toPublicJwk(entity.key), other] }
+  await open(await submit({ kind: 'CHANGE', entityId: entity.id, changes: { jwks } }))
+  await main().getByText(`asks to change the keys that are recorded for ${entity.id}.`).waitFor()
+  const rows = panel('What changes').getByRole('rowheader')
+  await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining(String(other.kid))])
+  expect(await panel('Checks').getByText('Warning').count()).toBe(0)
+  expect(await violations(page)).toEqual([])
+  await approve()
+  await main().getByText('The change was recorded.').waitFor()
+  await panel('What was asked for').getByText(String(other.kid)).waitFor()
+})
+
+test('shows the type of a Trust Mark, and links to it after the approval', async () => {
+  const { entity, id } = await member()
+  await open(await submit({ kind: 'TRUST_MARK', entityId: entity.id, trustMarkType: MARK }))
+  await panel('Trust Mark').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
+  await panel('Trust Mark').getByText(MARK, { exact: true }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await approve()
+  await main().getByText('The Trust Mark was issued.').waitFor()
+  await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
+  await page.waitForURL(`/subordinates/${encodeURIComponent(id)}/trust-marks`)
+  await main().getByText('Research and Scholarship').waitFor()
+})
+
+test('says what ends with a withdrawal, and which marks stay', async () => {
+  const { entity } = await member()
+  await admin.mutate('issueTrustMark', { entityId: entity.id, trustMarkType: MARK }, 'id')
+  await open(await submit({ kind: 'WITHDRAW', entityId: entity.id }))
+  await panel('What ends').getByText('Its Trust Marks stay valid.').waitFor()
+  await panel('What ends').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
+  await panel('What ends').getByText('It has no entities below it.').waitFor()
+  expect(await violations(page)).toEqual([])
+  await approve()
+  await main().getByText('The entity was removed.').waitFor()
+  await panel('Overview').getByText('It is not registered.').waitFor()
+  expect(await admin.server.db.subordinate.count({ where: { entityId: entity.id } })).toBe(0)
+})
+
+test('refuses the approval of an operator who acts for the organization', async () => {
+  const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
+  await admin.mutate('createUser', both, 'id', 'admin')
+  await admin.mutate('inviteMember', { organizationId, email: both.email }, 'id')
+  const visitor = visit(admin.adminUrl)
+  await visitor.signIn('both', PASSWORD)
+  const id = await submit({ kind: 'REGISTER', entityId: (await start()).id }, visitor)
+  const path = `/requests/${encodeURIComponent(id)}`
+  const theirs = await openSignedIn(browser, admin.adminUrl, PASSWORD, path, 'both')
+  const decision = theirs.page.getByRole('region', { name: 'Decision' })
+  await decision.getByRole('radio', { name: 'Approve' }).check()
+  await decision.getByRole('button', { name: 'Approve request' }).click()
+  await decision.getByText('Another operator must approve it.').waitFor()
+  expect(theirs.complaints).toEqual([])
+  await theirs.page.context().close()
+  await admin.mutate('refuseRequest', { id, reason: 'Only a test.' }, 'id')
+})
+
+test('the dashboard, the organization, the subordinate and the palette lead to an open request', async () => {
+  await page.goto('/')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.getByText('Needs attention').waitFor()
+  expect(await main().getByText('waits for an operator').count()).toBe(0)
+
+  const { entity, id: subordinate } = await member()
+  const id = await submit({ kind: 'WITHDRAW', entityId: entity.id })
+  const path = `/requests/${encodeURIComponent(id)}`
+  const line = main().getByRole('link', {
+    name: /^1 request waits for an operator, for (under a|\d+) minutes?$/,
+  })
+  await line.waitFor()
+  expect(await violations(page)).toEqual([])
+  await line.click()
+  await page.waitForURL('/requests?state=WAITING_FOR_OPERATOR')
+  await main()
+    .getByRole('link', { name: entity.id.replace('https://', '') })
+    .waitFor()
+
+  await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
+  await panel('Requests').getByText('1 open request.').waitFor()
+  await panel('Requests')
+    .getByRole('link', { name: `Withdrawal of ${entity.id}` })
+    .waitFor()
+  expect(await violations(page)).toEqual([])
+  await panel('Requests').getByRole('link', { name: 'Show all requests' }).click()
+  await main().getByRole('cell', { name: 'Approved', exact: true }).first().waitFor()
+  await main().getByText('5 requests match').waitFor()
+
+  await page.goto(`/subordinates/${encodeURIComponent(subordinate)}`)
+  await main().getByText('Open request: Withdrawal').waitFor()
+  expect(await violations(page)).toEqual([])
+  await main().getByRole('link', { name: 'Go to the request of Lund University' }).click()
+  await page.waitForURL(path)
+
+  await page.goto('/')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill(entity.id)
+  await page.getByRole('option', { name: `Withdrawal of ${entity.id} Request of Lund University` }).click()
+  await page.waitForURL(path)
+})
+
+test('the list keeps its filters in the address, and the history of a request is in the audit log', async () => {
+  await page.goto('/requests')
+  await main().getByRole('link', { name: 'Approved' }).click()
+  await page.waitForURL('/requests?state=APPROVED')
+  await main().getByLabel('Kind').selectOption('Change')
+  await page.waitForURL('/requests?state=APPROVED&kind=CHANGE')
+  await main().getByText('1 request matches').waitFor()
+  await main().getByRole('row').nth(1).getByRole('link').click()
+  await main().getByRole('link', { name: 'History' }).click()
+  await main().getByRole('list', { name: 'entries' }).getByText('Request approved').waitFor()
+})
+
+test('the removal of the organization says that its requests are deleted', async () => {
+  await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
+  await main().getByRole('button', { name: 'Remove…' }).click()
+  await page.getByRole('alertdialog').getByText('its requests to this anchor are deleted').waitFor()
+  expect(watched.complaints).toEqual([])
+})

@@ -1,0 +1,195 @@
+/** Tests requests of members in the console: the list follows, and operators compare, ask back, approve and refuse. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import type { Watched } from '#test/helpers/browser.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import type { Visitor } from '#test/helpers/visitor.ts'
+import { openConsole, openSignedIn } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let browser: Browser
+let watched: Watched
+let page: Page
+let anna: Visitor
+let organizationId: string
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
+  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
+  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/requests', 'operator'))
+  page = watched.page
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+})
+
+const named = (client_name: string) => ({
+  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
+})
+const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const submit = async (input: object): Promise<string> => {
+  const request = await anna.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, 'id')
+  expect(request.message).toBeUndefined()
+  return request.id
+}
+const open = async (id: string, of: Page = page): Promise<void> => {
+  await of.goto(`/requests/${encodeURIComponent(id)}`)
+  await panel('Overview', of).waitFor()
+}
+const main = (of: Page = page) => of.getByRole('main')
+const panel = (name: string, of: Page = page) => main(of).getByRole('region', { name, exact: true })
+const steps = () => page.getByRole('list', { name: 'Conversation' }).getByRole('listitem')
+const state = () => panel('Overview').getByRole('definition').first()
+
+async function decide(label: string, text?: string): Promise<void> {
+  const decision = panel('Decision')
+  await decision.getByRole('radio', { name: label }).check()
+  if (text) await decision.getByRole('textbox').fill(text)
+  await decision.getByRole('button', { name: `${label} request` }).click()
+}
+
+test('says in the empty list where requests come from', async () => {
+  await main().getByText('No open requests').waitFor()
+  await main().getByText('People of organizations send requests from the portal').waitFor()
+  expect(await main().getByRole('link', { name: 'Go to organizations' }).getAttribute('href')).toBe(
+    '/organizations',
+  )
+  expect(await violations(page)).toEqual([])
+})
+
+test('a request goes from the member to the operators and back, and ends as a published statement', async () => {
+  const { id: entityId, keys } = await leaf()
+  const changes = { metadata: named('Wiki of Lund') }
+  const id = await submit({ entityId, message: 'Our new wiki.', changes })
+
+  // The list follows by itself.
+  const row = page.getByRole('row').filter({ hasText: entityId })
+  await row.getByRole('cell', { name: 'Registration', exact: true }).waitFor()
+  await row.getByRole('cell', { name: 'Lund University', exact: true }).waitFor()
+  await row.getByRole('cell', { name: 'Waits for an operator', exact: true }).waitFor()
+  await row.getByRole('cell', { name: /^(under a|\d+) minutes?$/ }).waitFor()
+  expect(await violations(page)).toEqual([])
+
+  await row.getByRole('link').click()
+  await main().getByText(`Lund University asks to register ${entityId}.`).waitFor()
+  const difference = panel('What is recorded').getByRole('row').filter({ hasText: 'client_name' })
+  expect(await difference.getByRole('deletion').allTextContents()).toEqual(['Test Relying Party'])
+  expect(await difference.getByRole('insertion').allTextContents()).toEqual(['Wiki of Lund'])
+  await panel('Checks').getByText('At submission').waitFor()
+  expect(await steps().allInnerTexts()).toEqual([expect.stringContaining('Our new wiki.')])
+  expect(await panel('Decision').getByRole('button').count()).toBe(0)
+  expect(await violations(page)).toEqual([])
+
+  await decide('Return')
+  expect(
+    await panel('Decision')
+      .getByRole('textbox')
+      .evaluate((box) => box.matches(':invalid')),
+  ).toBe(true)
+  await decide('Return', 'Which faculty?')
+  await page.getByText('Request returned.').waitFor()
+  await state().getByText('Waits for the organization').waitFor()
+  await steps().nth(1).getByText('Which faculty?').waitFor()
+  await anna.mutate('commentRequest', { id, text: 'Law.' }, 'id')
+  await steps().nth(2).getByText('Law.').waitFor()
+  await state().getByText('Waits for an operator').waitFor()
+
+  await main().getByLabel('Comment').fill('Thank you.')
+  await main().getByRole('button', { name: 'Send comment' }).click()
+  await steps().nth(3).getByText('Thank you.').waitFor()
+  expect(await main().getByLabel('Comment').inputValue()).toBe('')
+
+  await panel('Decision').getByRole('radio', { name: 'Approve' }).check()
+  await panel('Decision').getByText('its statement is published within seconds').waitFor()
+  expect(await violations(page)).toEqual([])
+  await decide('Approve', 'Welcome.')
+  await page.getByText('Request approved.').waitFor()
+  await main().getByText('The entity was registered.').waitFor()
+  await steps().nth(4).getByText('Welcome.').waitFor()
+  await panel('Checks').getByText('At the approval').waitFor()
+  expect(await panel('Decision').count()).toBe(0)
+  expect(await main().getByLabel('Comment').count()).toBe(0)
+  expect(await violations(page)).toEqual([])
+  await expect.poll(() => servedStatement(admin, entityId)).toMatchObject({ sub: entityId, jwks: keys })
+  await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Wiki of Lund' }).waitFor()
+})
+
+test('a refusal needs a reason, which the member reads', async () => {
+  const { id: entityId } = await leaf()
+  const id = await submit({ entityId })
+  await open(id)
+  await decide('Refuse', ' ')
+  await panel('Decision').getByText('Say why it is refused.').waitFor()
+  await decide('Refuse', 'Not a service of a university.')
+  await page.getByText('Request refused.').waitFor()
+  await main().getByRole('note').getByText('Reason: Not a service of a university.').waitFor()
+  expect(await violations(page)).toEqual([])
+  const { data } = await anna.execute(`{ request(id: "${id}") { state steps { text } } }`)
+  expect(data.request).toEqual({
+    state: 'REFUSED',
+    steps: [{ text: null }, { text: 'Not a service of a university.' }],
+  })
+  expect(await servedStatement(admin, entityId)).toBe(404)
+})
+
+test('shows another configuration of the entity before it can be approved', async () => {
+  const entity = await leaf()
+  await open(await submit({ entityId: entity.id }))
+  await panel('What is recorded').getByText('Test Relying Party').waitFor()
+  entity.options.metadata = named('Other Party')
+  await decide('Approve', 'Welcome.')
+  const refusal = panel('Decision').getByRole('alert')
+  await refusal.getByText('The entity has changed').waitFor()
+  await refusal.getByText('This page shows what it declares now.').waitFor()
+  await panel('What is recorded').getByText('Other Party').waitFor()
+  expect(await panel('Decision').getByRole('textbox').inputValue()).toBe('Welcome.')
+  expect(await violations(page)).toEqual([])
+  expect(await servedStatement(admin, entity.id)).toBe(404)
+  await decide('Approve')
+  await main().getByText('The entity was registered.').waitFor()
+})
+
+test('shows the checks that fail at the approval', async () => {
+  const entity = await leaf()
+  await open(await submit({ entityId: entity.id }))
+  entity.options.authorityHints = ['https://another.example.org']
+  await decide('Approve')
+  await panel('Decision').getByRole('alert').getByText('Failed').first().waitFor()
+  await panel('Checks').getByText('At the approval').waitFor()
+  await panel('Checks').getByText('Failed', { exact: true }).waitFor()
+  await state().getByText('Waits for an operator').waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('a viewer sees the requests, and no action', async () => {
+  const id = await submit({ entityId: (await leaf()).id })
+  const { page: theirs, complaints } = await openSignedIn(
+    browser,
+    admin.adminUrl,
+    PASSWORD,
+    '/requests',
+    'viewer',
+  )
+  await theirs.getByRole('row').filter({ hasText: 'Registration' }).first().waitFor()
+  await open(id, theirs)
+  await panel('What is recorded', theirs).getByText('Test Relying Party').waitFor()
+  expect(await main(theirs).getByRole('radio').count()).toBe(0)
+  expect(await main(theirs).getByRole('textbox').count()).toBe(0)
+  expect(
+    await main(theirs)
+      .getByRole('button', { name: /request|comment/i })
+      .count(),
+  ).toBe(0)
+  expect(await violations(theirs)).toEqual([])
+  expect(complaints).toEqual([])
+  await theirs.context().close()
+})
+
+test('the pages complain about nothing', () => expect(watched.complaints).toEqual([]))

@@ -79,7 +79,7 @@ export const decisions: readonly Decision[] = [
     done: 'Request returned.',
     consequence: () =>
       'The organization reads your message, and the request waits for its answer. Nothing is changed.',
-    text: { label: 'What it shall do or answer', field: 'message', isRequired: true },
+    text: { label: 'Question or task for the organization', field: 'message', isRequired: true },
     isFinal: () => false,
     run: async ({ id, version, text }) =>
       (await write(ReturnRequest, { input: { id, version, message: text } })).refusal,

@@ -66,7 +66,7 @@ test('compares a change of keys with the registered ones, key by key', async () 
   const jwks = { keys: [toPublicJwk(entity.key), other] }
   await open(await submit({ kind: 'CHANGE', entityId: entity.id, changes: { jwks } }))
   await main().getByText(`asks to change the keys that are recorded for ${entity.id}.`).waitFor()
-  const rows = panel('What changes').getByRole('rowheader')
+  const rows = panel('What an approval records').getByRole('rowheader')
   await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining(String(other.kid))])
   expect(await panel('Checks').getByText('Warning').count()).toBe(0)
   expect(await violations(page)).toEqual([])

@@ -54,6 +54,13 @@ async function decide(label: string, text?: string): Promise<void> {
   await decision.getByRole('button', { name: `${label} request` }).click()
 }
 
+/** Something that happens after the click, and before the refusal arrives at the server. */
+const beforeRefusal = (happen: () => Promise<unknown>) =>
+  page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('refuseRequest')) await happen()
+    await route.continue()
+  })
+
 test('says in the empty list where requests come from', async () => {
   await main().getByText('No open requests').waitFor()
   await main().getByText('People of organizations send requests from the portal').waitFor()
@@ -78,7 +85,7 @@ test('a request goes from the member to the operators and back, and ends as a pu
 
   await row.getByRole('link').click()
   await main().getByText(`Lund University asks to register ${entityId}.`).waitFor()
-  const difference = panel('What is recorded').getByRole('row').filter({ hasText: 'client_name' })
+  const difference = panel('What an approval records').getByRole('row').filter({ hasText: 'client_name' })
   expect(await difference.getByRole('deletion').allTextContents()).toEqual(['Test Relying Party'])
   expect(await difference.getByRole('insertion').allTextContents()).toEqual(['Wiki of Lund'])
   await panel('Checks').getByText('At submission').waitFor()
@@ -142,17 +149,47 @@ test('a refusal needs a reason, which the member reads', async () => {
 test('shows another configuration of the entity before it can be approved', async () => {
   const entity = await leaf()
   await open(await submit({ entityId: entity.id }))
-  await panel('What is recorded').getByText('Test Relying Party').waitFor()
+  await panel('What an approval records').getByText('Test Relying Party').waitFor()
   entity.options.metadata = named('Other Party')
   await decide('Approve', 'Welcome.')
   const refusal = panel('Decision').getByRole('alert')
   await refusal.getByText('The entity has changed').waitFor()
   await refusal.getByText('This page shows what it declares now.').waitFor()
-  await panel('What is recorded').getByText('Other Party').waitFor()
+  await panel('What an approval records').getByText('Other Party').waitFor()
   expect(await panel('Decision').getByRole('textbox').inputValue()).toBe('Welcome.')
   expect(await violations(page)).toEqual([])
   expect(await servedStatement(admin, entity.id)).toBe(404)
   await decide('Approve')
+  await main().getByText('The entity was registered.').waitFor()
+})
+
+test('shows what the member wrote meanwhile, before and instead of a decision', async () => {
+  const id = await submit({ entityId: (await leaf()).id })
+  await open(id)
+  await panel('Decision').getByRole('radio', { name: 'Refuse' }).check()
+  await anna.mutate('commentRequest', { id, text: 'Please wait.' }, 'id')
+  await steps().nth(1).getByText('Please wait.').waitFor()
+  await panel('Decision').getByText('The request has changed since you chose.').waitFor()
+  expect(await violations(page)).toEqual([])
+
+  await beforeRefusal(() => anna.mutate('commentRequest', { id, text: 'One more thing.' }, 'id'))
+  await decide('Refuse', 'No.')
+  await panel('Decision').getByRole('alert').getByText('The request has changed', { exact: true }).waitFor()
+  await page.unroute('**/graphql')
+  await steps().nth(2).getByText('One more thing.').waitFor()
+  await state().getByText('Waits for an operator').waitFor()
+  expect(await panel('Decision').getByRole('textbox').inputValue()).toBe('No.')
+  await decide('Refuse')
+  await state().getByText('Refused', { exact: true }).waitFor()
+})
+
+test('says that another operator has decided', async () => {
+  const id = await submit({ entityId: (await leaf()).id })
+  await open(id)
+  await beforeRefusal(() => admin.mutate('approveRequest', { id }, 'id'))
+  await decide('Refuse', 'No.')
+  await page.getByText('It was approved. Nothing more can be done with it.').waitFor()
+  await page.unroute('**/graphql')
   await main().getByText('The entity was registered.').waitFor()
 })
 
@@ -179,7 +216,7 @@ test('a viewer sees the requests, and no action', async () => {
   )
   await theirs.getByRole('row').filter({ hasText: 'Registration' }).first().waitFor()
   await open(id, theirs)
-  await panel('What is recorded', theirs).getByText('Test Relying Party').waitFor()
+  await panel('What an approval records', theirs).getByText('Test Relying Party').waitFor()
   expect(await main(theirs).getByRole('radio').count()).toBe(0)
   expect(await main(theirs).getByRole('textbox').count()).toBe(0)
   expect(

@@ -45,7 +45,7 @@ afterAll(async () => {
 })
 
 const operations =
-  /^(Register|Edit|Renew|Announce|Invite|Switch|Retire|Re-issue|Revoke|Issue|Create|Admit|Remove|Deactivate|Reactivate|Save|Sign again|Republish|Select)/
+  /^(Register|Edit|Renew|Announce|Invite|Switch|Retire|Re-issue|Revoke|Issue|Create|Admit|Remove|Deactivate|Reactivate|Save|Sign again|Republish|Select|(Approve|Return|Refuse) request|Send)/
 
 /** Controls of the page that change something. */
 async function offered(page: Page): Promise<string[]> {
@@ -66,6 +66,7 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['its Trust Marks', () => `/subordinates/${id('subordinate')}/trust-marks`, 'Member'],
   ['the list of organizations', () => '/organizations', 'Northern Library'],
   ['an organization', () => `/organizations/${id('organization')}`, '1 member in this anchor.'],
+  ['the list of requests', () => '/requests', 'No open requests'],
   ['the list of Trust Marks', () => '/trust-marks', 'renewed automatically'],
   ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The current mark'],
   ['the list of types', () => '/trust-mark-types', 'Member'],

@@ -4,9 +4,9 @@ import { expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { createMemberMakers, makeUniversity } from './member-makers.ts'
 
 const ANOTHER = { slug: 'another' }
 /** The schedules of a test server are off. */
@@ -32,31 +32,8 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     make('createUser', { username: `u${crypto.randomUUID()}`, password: PASSWORD, role: 'VIEWER' })
   const makeInvited = (): Promise<Made & { invitation: { link: string } }> =>
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
-  const makeOrganization = () => make('createOrganization', { name: 'University' })
-  const uniqueAddress = () => `${crypto.randomUUID()}@lu.example`
-
-  async function makePerson(): Promise<{ organizationId: string; userId: string }> {
-    const { id: organizationId } = await makeOrganization()
-    const input = { organizationId, email: uniqueAddress() }
-    return { organizationId, userId: (await make('inviteMember', input)).id }
-  }
-
-  /** A request of another person. */
-  async function askedFor(): Promise<{ id: string }> {
-    const { id: organizationId } = await makeOrganization()
-    const member = await signInAsMember(admin(), { organizationId, email: uniqueAddress() })
-    const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
-    return member.mutate('submitRequest', { organizationId, kind: 'REGISTER', entityId }, 'id')
-  }
-
-  /** Of an organization for which the administrator acts. */
-  async function submission(): Promise<object> {
-    const { id: organizationId } = await makeOrganization()
-    await make('inviteMember', { organizationId, email: 'admin@users.invalid' })
-    const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
-    return { organizationId, kind: 'REGISTER', entityId, anchor: 'main' }
-  }
-
+  const makeOrganization = () => makeUniversity(make)
+  const { makePerson, askedFor, submission } = createMemberMakers(admin, make)
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
 
   async function issue(): Promise<Made> {

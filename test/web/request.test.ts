@@ -1,8 +1,7 @@
 /** Tests requests of organizations in the console: their words, their age, their list and their comparison. */
 import { describe, expect, test } from 'vitest'
-import type { EntityCheckFieldsFragment, RequestKind } from '#lib/gql/graphql.ts'
+import type { RequestKind } from '#lib/gql/graphql.ts'
 import { ageInWords, waitingInWords } from '#lib/request/age.ts'
-import { checksFor } from '#lib/request/check.ts'
 import { differencesFromDeclared, differencesFromRegistered } from '#lib/request/comparison.ts'
 import { requestInWords, requestTitle } from '#lib/request/kind.ts'
 import { requestVariables } from '#lib/request/list.ts'
@@ -54,13 +53,6 @@ test('says how many requests wait, and for how long', () => {
 test('names no operator to members', () => {
   expect(actorInWords({ actor: null })).toBe('An operator')
   expect(actorInWords({ actor: 'ann' })).toBe('ann')
-})
-
-test('does not warn that an entity which is to be changed is registered', () => {
-  const check = (name: EntityCheckFieldsFragment['name']) => ({ name }) as EntityCheckFieldsFragment
-  const checks = [check('NOT_REGISTERED'), check('SIGNATURE')]
-  expect(checksFor('CHANGE', checks)).toEqual([check('SIGNATURE')])
-  expect(checksFor('REGISTER', checks)).toEqual(checks)
 })
 
 describe('the list', () => {

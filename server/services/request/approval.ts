@@ -6,8 +6,8 @@ import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { type EntityCheck, EntityRejectedError } from '#server/services/entity/checks.ts'
-import type { Asked, Checked } from '#server/services/request/check.ts'
+import { EntityRejectedError } from '#server/services/entity/checks.ts'
+import { type Asked, type Checked, storedChecks } from '#server/services/request/check.ts'
 import { parseText, type RequestChanges, type RequestKind } from '#server/services/request/input.ts'
 import {
   type Decision,
@@ -33,7 +33,10 @@ export function createApproval(context: ServiceContext, check: (asked: Asked) =>
 
   async function checkAgain(request: Request): Promise<Checked> {
     const checked = await check(toAsked(request)).catch(async (error) => {
-      if (error instanceof EntityRejectedError) await keep(request, { approvalChecks: toJson(error.checks) })
+      if (error instanceof EntityRejectedError) {
+        const approvalChecks = storedChecks(error.checks, request.kind !== 'REGISTER')
+        await keep(request, { approvalChecks })
+      }
       throw error
     })
     const { checks, declared } = checked
@@ -110,8 +113,6 @@ function toAsked({ kind, entityId, organizationId, changes, trustMarkType }: Req
     trustMarkType,
   }
 }
-
-const toJson = (checks: readonly EntityCheck[]) => checks as unknown as Prisma.InputJsonArray
 
 /** @throws ConflictError */
 function refuseOwn({ name, organizations }: Caller, { submittedBy, organizationId }: Request): void {

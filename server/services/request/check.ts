@@ -2,6 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import type { EntityCheck } from '#server/services/entity/checks.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import type { RequestChanges, RequestKind } from '#server/services/request/input.ts'
 import type { SubordinateService } from '#server/services/subordinate/subordinates.ts'
@@ -64,10 +65,16 @@ function toChecked(examination: Examination | null, subordinateId: number | null
   const { checks = [], statement } = examination ?? {}
   const { jwks, metadata = {} } = statement?.claims ?? {}
   return {
-    // Both were parsed from JSON.
-    checks: checks as Prisma.InputJsonArray,
+    checks: storedChecks(checks, subordinateId !== null),
+    // Parsed from JSON.
     declared: jwks ? ({ jwks, metadata } as Prisma.InputJsonObject) : null,
     jwt: statement?.jwt ?? null,
     subordinateId,
   }
+}
+
+/** The checks as JSON. That an entity which shall be changed is registered is no warning. */
+export function storedChecks(checks: readonly EntityCheck[], isRegistered: boolean): Prisma.InputJsonArray {
+  const shown = checks.filter(({ name }) => !isRegistered || name !== 'NOT_REGISTERED')
+  return shown as unknown as Prisma.InputJsonArray // plain objects
 }

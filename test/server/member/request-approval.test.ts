@@ -73,7 +73,10 @@ describe('the approval', () => {
       entityId: entity.id,
       changes: { jwks: { keys: [key, other] } },
     })
-    expect(await approve(id)).toMatchObject({ state: 'APPROVED' })
+    const approved = await approve(id)
+    expect(approved.state).toBe('APPROVED')
+    const warnings = approved.approvalChecks.filter(({ status }: { status: string }) => status === 'WARNING')
+    expect(warnings).toEqual([])
     expect(await servedStatement(admin, entity.id)).toMatchObject({ jwks: { keys: [key, other] } })
   })
 

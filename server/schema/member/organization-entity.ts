@@ -4,6 +4,7 @@ import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { globalId } from '#server/schema/global-id.ts'
 import { requireCaller } from '#server/schema/input.ts'
 import { MemberAnchorRef } from '#server/schema/member/member-organization.ts'
 import { readPage } from '#server/schema/page.ts'
@@ -66,6 +67,13 @@ const OrganizationEntity = builder.prismaObject('Subordinate', {
   fields: (t) => ({
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
     displayName: t.exposeString('displayName', { nullable: true, description: 'Its display name.' }),
+    organizationId: t.id({
+      nullable: true,
+      description: 'The id of its organization.',
+      select: { organizationId: true },
+      resolve: ({ organizationId }) =>
+        organizationId === null ? null : globalId('Organization', organizationId),
+    }),
     entityTypes: t.exposeStringList('entityTypes', { description: 'Its Entity Types.' }),
     state: t.field({
       type: SubordinateState,

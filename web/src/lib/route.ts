@@ -36,7 +36,7 @@ export interface MemberEntity {
   entityId: string
 }
 
-export type PortalEntityTab = 'metadata' | 'statements' | 'trust-marks'
+export type PortalEntityTab = 'metadata' | 'statements' | 'trust-marks' | 'change'
 
 /** Which entities the portal shows. */
 export interface PortalSearch {
@@ -79,6 +79,10 @@ export const route = {
   portalEntity: ({ anchor, entityId }: MemberEntity, tab?: PortalEntityTab) =>
     at(`/portal/entity${tab ? `/${tab}` : ''}`, { anchor, id: entityId }),
   portalOrganization: (id?: string) => at('/portal/organization', { id }),
+  portalRequests: () => at('/portal/requests'),
+  portalRequest: (id: string) => at('/portal/request', { id }),
+  /** `place` names an organization and an anchor. */
+  portalRegister: (place?: string) => at('/portal/register', { place }),
   portalAccount: () => at('/portal/account'),
   explorer: (entity?: string, view: ExplorerView = {}) => at('/explorer', { entity, ...view }),
   collection: (search: Search<typeof collectionList> = {}) => at('/collection', search),

@@ -1,8 +1,9 @@
 /** Reads the entities of a member's organizations, by organization and anchor. */
-import { shortEntityId } from '#lib/format.ts'
 import type { EntitiesOfPlaceFragment, PortalEntitiesQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
+import { withFurther } from './further.ts'
+import { anchorName, placeKey } from './place.ts'
 import { furtherPages, isProblemSearch, type PortalParameters } from './search.ts'
 
 const PAGE_SIZE = 50
@@ -72,17 +73,15 @@ export async function readPlaces(fetch: Fetch, search: PortalParameters) {
   const organizations = viewer?.organizations ?? []
   const places = organizations.flatMap((organization) =>
     organization.anchors.map(async (anchor): Promise<Place> => {
-      const key = `${anchor.slug}.${organization.id}`
+      const key = placeKey(anchor, organization)
       const pages = furtherPages(search, key)
-      const { edges, pageInfo } = await readFurther(fetch, anchor.entities, pages, {
-        id: organization.id,
-        slug: anchor.slug,
-        hasProblem,
-      })
+      const { edges, pageInfo } = await withFurther(anchor.entities, pages, (after) =>
+        readAfter(fetch, { id: organization.id, slug: anchor.slug, hasProblem, after }),
+      )
       return {
         key,
         organization,
-        anchor: { ...anchor, name: anchor.name ?? shortEntityId(anchor.entityId) },
+        anchor: { ...anchor, name: anchorName(anchor) },
         all: anchor.all.totalCount,
         failing: anchor.failing.totalCount,
         rows: edges.map(({ node }) => ({ ...node, id: node.entityId, anchor: anchor.slug })),
@@ -93,17 +92,10 @@ export async function readPlaces(fetch: Fetch, search: PortalParameters) {
   return { organizations, places: await Promise.all(places) }
 }
 
-/** A page with the pages after it. */
-async function readFurther(
+async function readAfter(
   fetch: Fetch,
-  first: EntitiesOfPlaceFragment,
-  pages: number,
-  place: { id: string; slug: string; hasProblem: true | null },
-): Promise<EntitiesOfPlaceFragment> {
-  const after = first.pageInfo.endCursor
-  if (pages === 0 || !first.pageInfo.hasNextPage || after === null) return first
-  const { viewer } = await read(fetch, MorePortalEntities, { ...place, first: PAGE_SIZE, after })
-  const next = viewer?.organizations[0]?.anchors[0]?.entities
-  if (!next) return first
-  return readFurther(fetch, { ...next, edges: [...first.edges, ...next.edges] }, pages - 1, place)
+  place: { id: string; slug: string; hasProblem: true | null; after: string },
+): Promise<EntitiesOfPlaceFragment | undefined> {
+  const { viewer } = await read(fetch, MorePortalEntities, { ...place, first: PAGE_SIZE })
+  return viewer?.organizations[0]?.anchors[0]?.entities
 }

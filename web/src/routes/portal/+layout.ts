@@ -1,9 +1,12 @@
 import { error, redirect } from '@sveltejs/kit'
 import { loadDocument } from '#lib/anchor/document.ts'
+import { readRequestPlaces } from '#lib/portal/open-requests.ts'
 import { route } from '#lib/route.ts'
+import { topic } from '#lib/topic.ts'
 import type { LayoutLoad } from './$types'
 
-export const load = (async ({ parent, untrack, url }) => {
+export const load = (async ({ fetch, depends, parent, untrack, url }) => {
+  depends(topic.portal, topic.requests)
   const { viewer, problem } = await parent()
   if (problem) error(problem.status, problem)
   // Untracked: the user does not depend on the page.
@@ -13,5 +16,5 @@ export const load = (async ({ parent, untrack, url }) => {
   // Another document, because the console has an anchor.
   if (viewer.hasRole && viewer.organizations.length === 0) return loadDocument(route.dashboard())
   if (viewer.lacksSecondFactor && url.pathname !== route.portalAccount()) redirect(307, route.portalAccount())
-  return { viewer }
+  return { viewer, requestPlaces: await readRequestPlaces(fetch) }
 }) satisfies LayoutLoad

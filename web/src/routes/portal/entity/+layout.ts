@@ -7,7 +7,7 @@ import type { LayoutLoad } from './$types'
 const PortalEntityHead = graphql(`
   query PortalEntityHead($anchor: String!, $entityId: EntityIdentifier!) {
     organizationEntity(anchor: $anchor, entityId: $entityId) {
-      entityId displayName state entityTypes trustMarks { trustMarkType }
+      entityId displayName organizationId state entityTypes trustMarks { trustMarkType }
     }
   }
 `)

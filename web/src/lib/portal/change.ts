@@ -1,0 +1,46 @@
+/** Describes a request for a change of an entity as a form. */
+
+import type { RequestChangesInput } from '#lib/gql/graphql.ts'
+import type { Outcome } from '#lib/graphql/refusal.ts'
+import { isRecord, parseJsonObject, pretty } from '#lib/json/json.ts'
+
+/** `given`: what the member typed; `published`: what the entity publishes itself. */
+export type Source = 'kept' | 'given' | 'published'
+
+export interface ChangeDraft {
+  jwks: { source: Source; text: string }
+  metadata: { source: Source; text: string }
+  message: string
+}
+
+/** The text is that of the Entity Configuration, which most changes begin with. */
+export const emptyChange = (claims: unknown): ChangeDraft => {
+  const { jwks, metadata } = isRecord(claims) ? claims : {}
+  return {
+    jwks: { source: 'kept', text: isRecord(jwks) ? pretty(jwks) : '' },
+    metadata: { source: 'kept', text: isRecord(metadata) ? pretty(metadata) : '' },
+    message: '',
+  }
+}
+
+const missing = {
+  jwks: 'Enter the keys as a JWK Set.',
+  metadata: 'Enter the metadata, by Entity Type.',
+} as const
+
+/** Null: what the entity publishes. Absent: it stays as it is. */
+export function changesOf(draft: ChangeDraft): Outcome<RequestChangesInput> {
+  const changes: RequestChangesInput = {}
+  for (const name of ['jwks', 'metadata'] as const) {
+    const { source, text } = draft[name]
+    if (source === 'kept') continue
+    if (source === 'published') {
+      changes[name] = null
+      continue
+    }
+    const { value, problem = value === undefined ? missing[name] : undefined } = parseJsonObject(text)
+    if (problem !== undefined) return { refusal: { message: problem, path: [name] } }
+    changes[name] = value
+  }
+  return { value: changes }
+}

@@ -1,7 +1,7 @@
 /** Describes a request for a change of an entity as a form. */
-
+import { jwksFindings, metadataFindings } from '#lib/form/claim-finding.ts'
 import type { RequestChangesInput } from '#lib/gql/graphql.ts'
-import type { Outcome } from '#lib/graphql/refusal.ts'
+import type { Outcome, Refusal } from '#lib/graphql/refusal.ts'
 import { isRecord, parseJsonObject, pretty } from '#lib/json/json.ts'
 
 /** `given`: what the member typed; `published`: what the entity publishes itself. */
@@ -28,6 +28,9 @@ const missing = {
   metadata: 'Enter the metadata, by Entity Type.',
 } as const
 
+/** Checked before sending, so that a private key never leaves the browser. */
+const findingsOf = { jwks: jwksFindings, metadata: metadataFindings } as const
+
 /** Null: what the entity publishes. Absent: it stays as it is. */
 export function changesOf(draft: ChangeDraft): Outcome<RequestChangesInput> {
   const changes: RequestChangesInput = {}
@@ -40,7 +43,15 @@ export function changesOf(draft: ChangeDraft): Outcome<RequestChangesInput> {
     }
     const { value, problem = value === undefined ? missing[name] : undefined } = parseJsonObject(text)
     if (problem !== undefined) return { refusal: { message: problem, path: [name] } }
+    const [finding] = findingsOf[name](value)
+    if (finding) return { refusal: { message: finding.message, path: [name, ...finding.path] } }
     changes[name] = value
   }
   return { value: changes }
+}
+
+/** The form shows what shall change in fields of their own: the API’s path `changes`, `jwks` is `jwks` there. */
+export function locateRefusal(refusal: Refusal): Refusal {
+  const [whole, ...inside] = refusal.path
+  return whole === 'changes' && inside.length > 0 ? { ...refusal, path: inside } : refusal
 }

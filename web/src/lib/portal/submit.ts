@@ -2,7 +2,8 @@
 import type { SubmitRequestInput } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
-import type { Outcome, Refusal } from '#lib/graphql/refusal.ts'
+import type { Outcome } from '#lib/graphql/refusal.ts'
+import { locateRefusal } from './change.ts'
 
 const SubmitRequest = graphql(`
   mutation SubmitRequest($input: SubmitRequestInput!) {
@@ -29,10 +30,4 @@ export async function submitRequest(input: SubmitRequestInput): Promise<Outcome<
     input: { ...input, message: input.message?.trim() || null },
   })
   return refusal ? { refusal: locateRefusal(refusal) } : { value }
-}
-
-/** The form shows what shall change in fields of their own: the API’s path `changes`, `jwks` is `jwks` there. */
-export function locateRefusal(refusal: Refusal): Refusal {
-  const [whole, ...inside] = refusal.path
-  return whole === 'changes' && inside.length > 0 ? { ...refusal, path: inside } : refusal
 }

@@ -45,7 +45,8 @@ const title = (name: string) => page.getByRole('heading', { level: 1, name, exac
 test('explains without entities what the page will show, and what to do', async () => {
   await main().getByText('No entities yet').waitFor()
   await main().getByText('No entity of Northern Library is registered').waitFor()
-  await main().getByText('Ask an operator of the Trust Anchor').waitFor()
+  await main().getByText('Ask the operators of the Trust Anchor').waitFor()
+  await main().getByRole('link', { name: 'Register an entity' }).waitFor()
   expect(await violations(page)).toEqual([])
 })
 

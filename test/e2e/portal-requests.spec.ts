@@ -85,7 +85,7 @@ test('shows each failed check of the entity with its section, and keeps the inpu
   for (const [check, section] of [
     ['It names this Trust Anchor as its superior', '§3.1.2'],
     ['It declares at least one Entity Type', '§5'],
-  ])
+  ] as const)
     await checks.filter({ hasText: check }).getByText(`(${section})`).waitFor()
   expect(await page.evaluate(() => document.activeElement?.hasAttribute('data-refusal'))).toBe(true)
   expect(await main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')

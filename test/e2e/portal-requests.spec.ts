@@ -191,7 +191,7 @@ test('asks for other keys, after saying what is wrong with them', async () => {
   await press('Send request')
   await page.waitForURL('/portal/request?id=*')
   await title(`Change of ${entity.id}`).waitFor()
-  await main().getByRole('region', { name: 'What changes' }).getByText(String(next.kid)).first().waitFor()
+  await main().getByText(String(next.kid)).first().waitFor()
   await operate('approveRequest')
   await notice('The change was recorded.').waitFor()
   const row = await federation.admin.server.db.subordinate.findUniqueOrThrow({

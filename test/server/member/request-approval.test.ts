@@ -59,9 +59,13 @@ describe('the approval', () => {
       { action: 'approveRequest', actor: 'operator', after: { state: 'APPROVED' } },
     ])
     const { data } = await anna.execute(
-      `{ organizationEntity(anchor: "main", entityId: "${entityId}") { state resolvedMetadata } }`,
+      `{ organizationEntity(anchor: "main", entityId: "${entityId}") { state resolvedMetadata organizationId } }`,
     )
-    expect(data.organizationEntity).toEqual({ state: 'ACTIVE', resolvedMetadata: relyingParty })
+    expect(data.organizationEntity).toEqual({
+      state: 'ACTIVE',
+      resolvedMetadata: relyingParty,
+      organizationId,
+    })
   })
 
   it('of a change replaces the keys in the statement', async () => {

@@ -35,13 +35,14 @@ export async function accessRequest(
   if (!running) throw new NotFoundError('There is no such request.', 'id')
   const scoped = contextOf(context, running)
   const { organizationId } = await scoped.services.requests.find(key)
-  if (scoped.caller && callerMay(scoped.caller, scope)) return { scoped, id: key, byMember: false }
+  // An operator who acts for the organization is on its side: it could not approve the request either.
   if (await actsFor(scoped, organizationId)) return { scoped, id: key, byMember: true }
+  if (scoped.caller && callerMay(scoped.caller, scope)) return { scoped, id: key, byMember: false }
   throw new NotFoundError('There is no such request.', 'id')
 }
 
 /** Whether the caller acts for an organization that the anchor admits. */
-export async function actsFor({ caller, db }: Context, organizationId: number): Promise<boolean> {
+async function actsFor({ caller, db }: Context, organizationId: number): Promise<boolean> {
   if (!caller?.organizations?.has(organizationId)) return false
   return (await db.organization.count({ where: { id: organizationId } })) > 0
 }

@@ -7,7 +7,7 @@ import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { keyOrNull, nodeId, requireCaller } from '#server/schema/input.ts'
 import { RequestKindEnum, RequestRef } from '#server/schema/request/request.ts'
-import { accessRequest, actsFor } from '#server/schema/request/request-access.ts'
+import { accessRequest } from '#server/schema/request/request-access.ts'
 import { MAXIMUM_TEXT } from '#server/services/request/input.ts'
 
 const { InvalidInputError, ConflictError, EntityRejectedError, TooManyRequestsError } = failures
@@ -152,9 +152,8 @@ builder.mutationFields((t) => ({
     errors: { types: refusals },
     args: { input: t.arg({ type: WithdrawRequestInput, required: true, description: 'The request.' }) },
     resolve: async (_root, { input }, context, info) => {
-      const { scoped, id } = await accessRequest(context, input.id, 'read')
-      const { organizationId } = await scoped.services.requests.find(id)
-      if (!(await actsFor(scoped, organizationId))) throw new NotFoundError('There is no such request.', 'id')
+      const { scoped, id, byMember } = await accessRequest(context, input.id, 'read')
+      if (!byMember) throw new NotFoundError('There is no such request.', 'id')
       scopeField(info, scoped)
       return scoped.services.requests.withdraw(requireCaller(scoped), {
         id,

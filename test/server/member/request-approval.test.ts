@@ -183,6 +183,9 @@ describe('nothing is executed', () => {
       code: 'CONFLICT',
       message: 'You act for the organization of this request. Another operator must approve it.',
     })
+    const comment = { id, text: 'From us.' }
+    const commented = await visitor.mutate('commentRequest', comment, 'steps { byMember text }')
+    expect(commented.steps.at(-1)).toEqual({ byMember: true, text: 'From us.' })
     const own = await visitor.mutate(
       'submitRequest',
       { organizationId, kind: 'REGISTER', entityId: (await leaf()).id },

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 
 export type Look = 'light' | 'dark' | 'phone'
 
-type Place = {
+export type Place = {
   /** Light by default. */
   looks?: readonly Look[]
   reach: (page: Page) => Promise<unknown>
@@ -12,13 +12,13 @@ type Place = {
 const heading = (page: Page, name: string) => page.getByRole('heading', { name }).first().waitFor()
 
 /** The list stands where the answer of the server does. */
-const list = (path: string, text: string) => async (page: Page) => {
+export const list = (path: string, text: string) => async (page: Page) => {
   await page.goto(path)
   // The options of a closed select are in the page too, but hidden.
   await page.getByRole('main').getByText(text).filter({ visible: true }).first().waitFor()
 }
 
-const open = (path: string, link: string) => async (page: Page) => {
+export const open = (path: string, link: string) => async (page: Page) => {
   await page.goto(path)
   await page.getByRole('main').getByRole('link', { name: link }).first().click()
   await page.getByRole('heading', { level: 1, name: link }).waitFor()
@@ -153,6 +153,14 @@ export const places: Readonly<Record<string, Place>> = {
   subordinate: { reach: open('/subordinates', 'Library portal') },
   organizations: { looks: ['light', 'phone'], reach: list('/organizations', 'University of Lindholm') },
   organization: { reach: open('/organizations', 'University of Lindholm') },
+  requests: { reach: list('/requests', 'University of Lindholm') },
+  request: {
+    async reach(page) {
+      await page.goto('/requests')
+      await page.getByRole('table').locator('tbody').getByRole('link').first().click()
+      await page.getByText('We release names').first().waitFor()
+    },
+  },
   'trust-marks': { reach: list('/trust-marks', 'renewed automatically') },
   'trust-mark': {
     async reach(page) {

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
-import { type Look, places } from './screenshot-places.ts'
+import { type Look, type Place, places } from './screenshot-places.ts'
+import { joinPortal, portalPlaces } from './screenshot-portal.ts'
 
 const output = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
 const script = fileURLToPath(new URL('../../server/demo/demo.ts', import.meta.url))
@@ -25,6 +26,18 @@ async function take(page: Page, name: string, look: Look): Promise<void> {
   const file = look === 'light' ? `${name}.png` : `${name}-${look}.png`
   await page.screenshot({ path: join(output, file) })
   console.log(file)
+}
+
+async function takeAll(page: Page, all: Readonly<Record<string, Place>>): Promise<void> {
+  for (const [name, { looks: wanted = ['light'] as const, reach }] of Object.entries(all)) {
+    for (const look of wanted) {
+      const { colorScheme, ...size } = looks[look]
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(size)
+      await reach(page)
+      await take(page, name, look)
+    }
+  }
 }
 
 /** What the members publish after they have received their marks, and a collection that has it. */
@@ -50,13 +63,14 @@ async function printed(): Promise<string> {
   let said = ''
   for await (const chunk of demo.stdout) {
     said += chunk
-    if (said.includes('To try:')) break
+    if (/invitation#\S+\s/.test(said)) break
   }
   return said
 }
 
 try {
-  const password = /Password\s+(\S+)/.exec(await printed())?.[1] ?? ''
+  const said = await printed()
+  const password = /Password\s+(\S+)/.exec(said)?.[1] ?? ''
   for (const file of await readdir(output)) await rm(join(output, file))
   const browser = await startBrowser()
   const { page } = await openPage(browser, CONSOLE)
@@ -67,15 +81,10 @@ try {
   await page.getByRole('heading', { name: 'Dashboard' }).waitFor()
   await page.getByRole('button', { name: 'Later' }).click() // the question for a new password
   await renewAndWalk(page)
-  for (const [name, { looks: wanted = ['light'] as const, reach }] of Object.entries(places)) {
-    for (const look of wanted) {
-      const { colorScheme, ...size } = looks[look]
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize(size)
-      await reach(page)
-      await take(page, name, look)
-    }
-  }
+  const { page: portal } = await openPage(browser, CONSOLE)
+  await joinPortal(portal, /http\S+\/invitation#\S+/.exec(said)?.[0] ?? '')
+  await takeAll(portal, portalPlaces)
+  await takeAll(page, places)
   await browser.close()
 } finally {
   demo.kill('SIGTERM')

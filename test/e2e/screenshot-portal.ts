@@ -1,0 +1,44 @@
+/** Defines the screenshots of the portal, and accepts the invitation to it. */
+import type { Page } from 'playwright-core'
+import { list, open, type Place } from './screenshot-places.ts'
+
+/** Signs in as the invited person. */
+export async function joinPortal(page: Page, invitation: string): Promise<void> {
+  const password = 'the password of a person'
+  await page.goto(invitation)
+  for (const field of ['New password', 'Repeat the new password']) {
+    await page.getByLabel(field, { exact: true }).fill(password)
+  }
+  await page.getByRole('button', { name: 'Set password and sign in' }).click()
+  await page.getByRole('heading', { name: 'My entities' }).waitFor()
+}
+
+/** An entity of another anchor: it does not name this one. */
+async function registering(page: Page): Promise<void> {
+  await page.goto('/portal/register')
+  await page.getByRole('main').getByLabel('Entity Identifier').fill('http://localhost:9105')
+  await page.getByRole('button', { name: 'Send request' }).click()
+  await page.getByText(/\d checks? failed/).waitFor()
+}
+
+async function asking(page: Page): Promise<void> {
+  await open('/portal', 'Lindholm account')(page)
+  await page.getByRole('button', { name: 'Ask for a Trust Mark…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog
+    .getByLabel('Trust Mark type')
+    .fill('http://localhost:8080/trust-marks/research-and-scholarship')
+  await dialog
+    .getByLabel('Message to the operators')
+    .fill('We release names and addresses to research services.')
+  await dialog.getByRole('button', { name: 'Send request' }).click()
+  await page.getByText('We release names').first().waitFor()
+}
+
+/** In this order: the last one sends the request that the console shows. */
+export const portalPlaces: Readonly<Record<string, Place>> = {
+  portal: { looks: ['light', 'phone'], reach: list('/portal', 'Lindholm account') },
+  'portal-entity': { reach: open('/portal', 'Lindholm account') },
+  'portal-register': { reach: registering },
+  'portal-request': { reach: asking },
+}

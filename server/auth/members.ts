@@ -3,7 +3,7 @@ import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { Organization, OrganizationUser, Prisma, User } from '#prisma/generated/client/client.ts'
 import { isUsername } from '#server/auth/credential.ts'
-import { type NewInvitation, writeInvitation } from '#server/auth/invitations.ts'
+import { endInvitation, type NewInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { deleteUser } from '#server/auth/user-removal.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -19,22 +19,20 @@ const MAXIMUM_NAME = 200
 export type NewMember = { email: string; name?: string | null | undefined; mayInvite: boolean }
 
 /** A user as others of the organization, and the operators, see it. */
-export type Member = Pick<OrganizationUser, 'mayInvite' | 'organizationId'> & {
-  user: Pick<User, 'id' | 'username' | 'name' | 'email' | 'banned' | 'lastSignInAt'> & {
+export type Member = Pick<OrganizationUser, 'mayInvite'> & {
+  user: Pick<User, 'id' | 'username' | 'name' | 'email' | 'lastSignInAt'> & {
     invitation: { expiresAt: Date; usedAt: Date | null } | null
   }
 }
 
 const shown = {
   mayInvite: true,
-  organizationId: true,
   user: {
     select: {
       id: true,
       username: true,
       name: true,
       email: true,
-      banned: true,
       lastSignInAt: true,
       invitation: { select: { expiresAt: true, usedAt: true } },
     },
@@ -56,8 +54,6 @@ export function createMembers(db: Database, now: Clock) {
         orderBy: { user: { email: 'asc' } },
         select: shown,
       }),
-
-    findMember,
 
     /**
      * Adds a person to an organization. A new user is invited by a link. One that exists joins at once, and only an operator
@@ -87,6 +83,8 @@ export function createMembers(db: Database, now: Clock) {
           update: { mayInvite },
         })
         const invitation = isOnlyFor(user, organizationId) ? await writeInvitation(tx, user.id, now()) : null
+        // The inviters of the other organization know its link, which would open this one too.
+        if (!invitation && !hasRole(user)) await endInvitation(tx, user.id)
         const after = {
           organization: organization.name,
           mayInvite,
@@ -104,7 +102,7 @@ export function createMembers(db: Database, now: Clock) {
     ): Promise<Member> {
       return recordChange(db, caller, async (tx) => {
         const { name: organization } = await findOrganization(tx, organizationId)
-        const before = await findMember(organizationId, userId, tx)
+        const before = await findMember(tx, organizationId, userId)
         const where = { userId_organizationId: { userId, organizationId } }
         const result = await tx.organizationUser.update({ where, data: { mayInvite }, select: shown })
         return {
@@ -121,7 +119,7 @@ export function createMembers(db: Database, now: Clock) {
     async removeMember(caller: Caller, organizationId: number, userId: string): Promise<string> {
       return recordChange(db, caller, async (tx) => {
         const { name: organization } = await findOrganization(tx, organizationId)
-        const { user, mayInvite } = await findMember(organizationId, userId, tx)
+        const { user, mayInvite } = await findMember(tx, organizationId, userId)
         const { resource } = resourceOf(user)
         if (resource === caller.name)
           throw new ConflictError('You cannot remove yourself. Another person or an operator can.')
@@ -134,18 +132,14 @@ export function createMembers(db: Database, now: Clock) {
       })
     },
   }
+}
 
-  /** @throws NotFoundError */
-  async function findMember(
-    organizationId: number,
-    userId: string,
-    tx: Database | Transaction = db,
-  ): Promise<Member> {
-    const where = { userId_organizationId: { userId, organizationId } }
-    const found = await tx.organizationUser.findUnique({ where, select: shown })
-    if (!found) throw new NotFoundError('There is no such person in this organization.', 'userId')
-    return found
-  }
+/** @throws NotFoundError */
+async function findMember(tx: Transaction, organizationId: number, userId: string): Promise<Member> {
+  const where = { userId_organizationId: { userId, organizationId } }
+  const found = await tx.organizationUser.findUnique({ where, select: shown })
+  if (!found) throw new NotFoundError('There is no such person in this organization.', 'userId')
+  return found
 }
 
 /** @throws InvalidInputError */

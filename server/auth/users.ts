@@ -106,7 +106,10 @@ export function createUsers(db: Database, auth: Auth, now: Clock) {
         const after = await tx.user.findUniqueOrThrow({ where: { id } })
         if (change.banned || change.role || anchorRoles.length > 0)
           await tx.session.deleteMany({ where: { userId: user.id } })
-        if (change.banned) await endInvitation(tx, user.id)
+        // The inviters of an organization know the link of its people, which would open the new role too.
+        const isMember = (await tx.organizationUser.count({ where: { userId: id } })) > 0
+        const gainsRole = Boolean(change.role) || anchorRoles.some(({ role }) => role)
+        if (change.banned || (isMember && gainsRole)) await endInvitation(tx, user.id)
         return {
           action: 'updateUser',
           ...resourceOf(user),

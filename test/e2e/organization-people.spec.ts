@@ -100,7 +100,7 @@ test('the person opens a new link, which replaces the first, and is signed in', 
   await theirs.getByText(`Your username is ${ADDRESS}.`).waitFor()
   await theirs.context().close()
 
-  // The list follows by itself.
+  // The list changes without a reload.
   await row(ADDRESS).getByText('Invited', { exact: true }).waitFor({ state: 'detached' })
 })
 
@@ -146,7 +146,7 @@ test('an administrator sees a member in the list of users, and adds a role and t
   }
   await change('No role', 'A role also opens this console', 'Viewer')
   await expect.poll(roleText).toBe('Viewer Member of Lund University')
-  await change('Viewer', 'That stays, whatever the role.', 'No role')
+  await change('Viewer', 'That stays after a change of the role.', 'No role')
   await expect.poll(roleText).toBe('Member of Lund University')
   await change('No role', 'A role also opens this console', 'No role')
   expect(await roleText()).toBe('Member of Lund University')

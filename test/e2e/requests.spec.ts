@@ -75,7 +75,7 @@ test('a request goes from the member to the operators and back, and ends as a pu
   const changes = { metadata: named('Wiki of Lund') }
   const id = await submit({ entityId, message: 'Our new wiki.', changes })
 
-  // The list follows by itself.
+  // The list changes without a reload.
   const row = page.getByRole('row').filter({ hasText: entityId })
   await row.getByRole('cell', { name: 'Registration', exact: true }).waitFor()
   await row.getByRole('cell', { name: 'Lund University', exact: true }).waitFor()

@@ -18,7 +18,7 @@ test.each([
   [entry('Session'), [topic.audit, topic.account]],
   [entry('RenewalRun'), [topic.audit, topic.runs]],
   [entry('Schedule'), [topic.audit, topic.schedules]],
-  [entry('User', 'somebody'), [topic.audit, topic.users, topic.people, topic.account]],
+  [entry('User', 'anna'), [topic.audit, topic.users, topic.people, topic.account]],
   [entry('SomethingNew'), [topic.audit]],
 ])('%j', (change, topics) => {
   expect(topicsOf(change)).toEqual(topics)

@@ -119,7 +119,7 @@ async function requireInviter(
       extensions: { code: 'FORBIDDEN' },
     })
   const scoped = contextWith('operate', context, slug)
-  // After the right: a caller without it is refused whatever the id.
+  // After the right: a caller without it is refused for every id.
   const key = nodeId(id, 'Organization')
   await scoped.services.organizations.find(key)
   return { caller: requireRecentCaller(scoped), id: key }

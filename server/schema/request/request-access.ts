@@ -28,7 +28,7 @@ export async function accessRequest(
   const { anchor, id } = locateId(globalId) ?? { anchor: null, id: globalId }
   const slug = anchor ?? FIRST_ANCHOR
   const { caller } = context
-  // Before the id: a caller without the right is refused whatever it names.
+  // Before the id: a caller without the right is refused for every id.
   if (!caller || !isMember(caller)) contextWith(scope, context, slug)
   const key = nodeId(id, 'Request')
   const running = context.anchors.find(slug)?.running

@@ -38,11 +38,8 @@ export function createRequestCheck({
     changes,
     trustMarkType,
   }: Asked): Promise<Checked> {
-    if (kind === 'REGISTER') {
-      const registered = await db.subordinate.count({ where: { entityId } })
-      if (registered > 0) throw new ConflictError(`${entityId} is already registered.`, 'entityId')
+    if (kind === 'REGISTER')
       return toChecked(await subordinates.checkRegistration({ entityId, organizationId, ...changes }), null)
-    }
     const own = await db.subordinate.findFirst({ where: { entityId, organizationId }, select: { id: true } })
     if (!own) throw new NotFoundError(`The organization has no entity ${entityId} here.`, 'entityId')
     if (kind === 'CHANGE')

@@ -92,7 +92,7 @@ describe('an invitation', () => {
   })
 
   it.each([
-    [{ email: 'somebody' }, 'email', 'not an e-mail address'],
+    [{ email: 'anna' }, 'email', 'not an e-mail address'],
     [{ email: `${'a'.repeat(60)}@lu.example` }, 'email', '64 letters'],
     [{ name: 'x'.repeat(201) }, 'name', '201 characters'],
   ])(
@@ -142,6 +142,29 @@ describe('an invitation', () => {
     expect(await invite(lund, { email: 'late@example.org' })).toMatchObject({
       username: 'late',
       invitationLink: null,
+    })
+  })
+
+  it('ends when its account gains another organization or a role, which its link would open', async () => {
+    const [lund, oslo] = [await organize(), await organize('Oslo')]
+    const [first, second] = [await invite(lund), await invite(lund)]
+    await invite(oslo, { email: first.email })
+    await admin.mutate('updateUser', { id: second.id, role: 'OPERATOR' }, 'id', 'admin')
+    for (const person of [first, second]) {
+      const accepted = { token: tokenOf(person), password: PASSWORD }
+      expect(await visit(admin.adminUrl).mutate('acceptInvitation', accepted, 'username')).toMatchObject({
+        __typename: 'NotFoundError',
+      })
+    }
+    const { invitation } = await admin.mutate(
+      'createInvitation',
+      { id: first.id },
+      'invitation { link }',
+      'admin',
+    )
+    const accepted = { token: new URL(invitation.link).hash.slice(1), password: PASSWORD }
+    expect(await visit(admin.adminUrl).mutate('acceptInvitation', accepted, 'username')).toEqual({
+      username: first.username,
     })
   })
 

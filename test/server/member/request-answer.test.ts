@@ -64,7 +64,7 @@ describe('both sides', () => {
     expect(data.request.organization).toEqual({ name: 'Lund' })
   })
 
-  it('see a request end once, whoever ends it', {
+  it('see a request end once, from either side', {
     tags: [
       'mutation/refuseRequest/success',
       'mutation/refuseRequest/audit',

@@ -112,7 +112,7 @@ describe('the approval', () => {
     expect(await listed(admin)).not.toContain(entityId)
   })
 
-  it('happens once, whoever approves at the same time', async () => {
+  it('happens once when several approve at the same time', async () => {
     const { id: entityId } = await leaf()
     const { id } = await submit({ kind: 'REGISTER', entityId })
     const answers = await Promise.all(Array.from({ length: 4 }, () => approve(id)))

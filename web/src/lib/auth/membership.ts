@@ -18,6 +18,6 @@ export function effectOfRole(organizations: readonly string[], hasRole: boolean)
   if (only === undefined) return null
   const name = organizations.length === 1 ? only : 'their organizations'
   return hasRole
-    ? `They also act for ${name} in the portal. That stays, whatever the role.`
+    ? `They also act for ${name} in the portal. That stays after a change of the role.`
     : `They act for ${name} in the portal, which needs no role. A role also opens this console, with all entities of the anchor.`
 }

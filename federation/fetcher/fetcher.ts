@@ -9,6 +9,7 @@ import { FetchError } from './fetch-error.ts'
 import { createGate } from './gate.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
 import { checkPort, type PortGuard } from './port-guard.ts'
+import { type Post, type PostResponse, sendPost } from './post.ts'
 import { checkResponse, readBody, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
@@ -48,6 +49,8 @@ export type Fetcher = {
   ): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
+  /** Sends a body to a server that the operator names. Any status but a redirect is a response. @throws FetchError */
+  post(url: string, post: Post, options?: FetchOptions): Promise<PostResponse>
   /** Closes every connection. Pending requests fail. */
   close(): Promise<void>
 }
@@ -71,35 +74,40 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     maxHeaderSize: 16 * 1024,
   })
 
-  async function visit(
+  /** Opens a connection within the limits. */
+  async function connect<Result>(
     url: string,
-    accept: string,
-    { signal: outer, publisher, form, etag = null }: TextOptions = {},
-  ): Promise<Revisit> {
+    { signal: outer, publisher }: Pick<TextOptions, 'signal' | 'publisher'>,
+    work: (target: URL, connection: { dispatcher: Agent; signal: AbortSignal }) => Promise<Result>,
+  ): Promise<Result> {
     const target = parseTarget(url, { allowHttp })
     if (portGuard && !allowHttp) await checkPort(url, publisher, portGuard)
     const timeout = AbortSignal.timeout(limits.totalTimeout)
     const signal = outer ? AbortSignal.any([outer, timeout]) : timeout
     try {
-      return await gate.run(target.host, signal, async () => {
-        const condition = etag === null ? {} : { 'if-none-match': etag }
-        const headers = { accept, 'user-agent': userAgent, ...condition }
-        const response = await request(target, {
-          dispatcher,
-          signal,
-          ...(form ? buildPost(form, headers) : { headers }),
-        })
-        if (etag !== null && response.statusCode === 304) {
-          await response.body.dump()
-          return { text: null, etag }
-        }
-        checkResponse(url, response, accept)
-        return { text: await readBody(url, response, limits.maxBodyBytes), etag: readEntityTag(response) }
-      })
+      return await gate.run(target.host, signal, () => work(target, { dispatcher, signal }))
     } catch (error) {
       if (outer?.aborted) throw outer.reason // the caller cancelled; the entity did not fail
       throw toFetchError(url, error)
     }
+  }
+
+  function visit(url: string, accept: string, options: TextOptions = {}): Promise<Revisit> {
+    const { form, etag = null } = options
+    return connect(url, options, async (target, connection) => {
+      const condition = etag === null ? {} : { 'if-none-match': etag }
+      const headers = { accept, 'user-agent': userAgent, ...condition }
+      const response = await request(target, {
+        ...connection,
+        ...(form ? buildPost(form, headers) : { headers }),
+      })
+      if (etag !== null && response.statusCode === 304) {
+        await response.body.dump()
+        return { text: null, etag }
+      }
+      checkResponse(url, response, accept)
+      return { text: await readBody(url, response, limits.maxBodyBytes), etag: readEntityTag(response) }
+    })
   }
 
   async function fetchText(url: string, accept: string, options?: TextOptions): Promise<string> {
@@ -122,6 +130,15 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       fetchText(endpoint, TRUST_MARK_STATUS, { ...each, publisher: issuer, form: { trust_mark: trustMark } }),
     json: async (url, accept = 'application/json', each) =>
       parseJson(url, await fetchText(url, accept, each)),
+    post: (url, { headers, ...post }, each = {}) =>
+      connect(url, each, (target, connection) => {
+        const complete = {
+          maxBytes: limits.maxBodyBytes,
+          ...post,
+          headers: { ...headers, 'user-agent': userAgent },
+        }
+        return sendPost(target, complete, connection)
+      }),
     close: () => dispatcher.destroy(),
   }
 }

@@ -6,18 +6,31 @@ type Response = Dispatcher.ResponseData
 
 /** Checks status and headers. Does not read the body of a refused response. @throws FetchError */
 export function checkResponse(url: string, response: Response, mediaType: string): void {
-  const error = checkStatus(url, response) ?? checkHeaders(url, response, mediaType)
+  refuse(response, findStatusError(url, response) ?? checkHeaders(url, response, mediaType))
+}
+
+/** Refuses redirects only. Does not read their body. @throws FetchError */
+export function checkRedirect(url: string, response: Response): void {
+  refuse(response, findRedirect(url, response))
+}
+
+function refuse({ body }: Response, error: FetchError | undefined): void {
   if (!error) return
-  response.body.on('error', () => {}).destroy() // a connection with an unread body cannot be reused
+  body.on('error', () => {}).destroy() // a connection with an unread body cannot be reused
   throw error
 }
 
-function checkStatus(url: string, { statusCode: status, headers }: Response): FetchError | undefined {
+function findRedirect(url: string, { statusCode: status, headers }: Response): FetchError | undefined {
+  if (status < 300 || status >= 400) return undefined
+  const target = headers.location ? ` to ${String(headers.location).slice(0, 200)}` : ''
+  return new FetchError('redirect', url, `redirects${target}. Redirects are not followed.`, { status })
+}
+
+function findStatusError(url: string, response: Response): FetchError | undefined {
+  const { statusCode: status } = response
   if (status === 200) return undefined
-  if (status >= 300 && status < 400) {
-    const target = headers.location ? ` to ${String(headers.location).slice(0, 200)}` : ''
-    return new FetchError('redirect', url, `redirects${target}. Redirects are not followed.`, { status })
-  }
+  const redirect = findRedirect(url, response)
+  if (redirect) return redirect
   const code = status === 404 || status === 410 ? 'not_found' : 'http_status'
   return new FetchError(code, url, `returned HTTP status ${status}.`, { status })
 }

@@ -36,6 +36,7 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
     trustMarkStatus: (request, options) =>
       measure('trust_mark_status', () => fetcher.trustMarkStatus(request, options)),
     json: (url, accept, options) => measure('json', () => fetcher.json(url, accept, options)),
+    post: (url, post, options) => measure('post', () => fetcher.post(url, post, options)),
     close: () => fetcher.close(),
   }
 }

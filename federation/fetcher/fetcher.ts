@@ -13,6 +13,7 @@ import { type Post, type PostResponse, sendPost } from './post.ts'
 import { checkResponse, readBody, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
+const KEY_SET = 'application/jwk-set+jwt'
 const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
@@ -47,6 +48,8 @@ export type Fetcher = {
     request: { issuer: EntityId; endpoint: string; trustMark: string },
     options?: FetchOptions,
   ): Promise<string>
+  /** Returns the unverified key set at a `signed_jwks_uri` (§5.2.1). `publisher` names it. @throws FetchError */
+  signedKeySet(url: string, options: FetchOptions & { publisher: EntityId }): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
   /** Sends a body to a server that the operator names. Any status but a redirect is a response. @throws FetchError */
@@ -128,6 +131,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       }),
     trustMarkStatus: ({ issuer, endpoint, trustMark }, each) =>
       fetchText(endpoint, TRUST_MARK_STATUS, { ...each, publisher: issuer, form: { trust_mark: trustMark } }),
+    signedKeySet: (url, each) => fetchText(url, KEY_SET, each),
     json: async (url, accept = 'application/json', each) =>
       parseJson(url, await fetchText(url, accept, each)),
     post: (url, { headers, ...post }, each = {}) =>

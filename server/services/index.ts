@@ -3,6 +3,7 @@ import { createCollectionService } from '#server/services/collection/collection.
 import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
+import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
 import { createRequestService } from '#server/services/request/requests.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
@@ -23,6 +24,7 @@ export function createServices(deps: ServiceDeps) {
   return {
     subordinates,
     organizations: createOrganizationService(context),
+    pipelines: createPipelineService(context),
     requests: createRequestService({ ...context, subordinates }),
     collection: createCollectionService(context),
     trustMarkTypes: createTrustMarkTypeService(context),

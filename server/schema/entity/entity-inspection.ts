@@ -5,11 +5,13 @@ import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
 import type { Services } from '#server/services/index.ts'
+import { pipelineChecks } from '#server/services/request/pipeline/check-names.ts'
+import { hashTerms } from '#server/services/request/pipeline/checks/terms.ts'
 
 const EntityCheckName = builder.enumType('EntityCheckName', {
-  description: 'A check that an entity must pass to be registered.',
+  description: 'A check that an entity must pass to be registered, or one that operators added for requests.',
   values: Object.fromEntries(
-    Object.entries(entityChecks).map(([name, { title, section }]) => [
+    Object.entries({ ...entityChecks, ...pipelineChecks }).map(([name, { title, section }]) => [
       name,
       { value: name, description: section ? `${title} (§${section}).` : `${title}.` },
     ]),
@@ -26,7 +28,7 @@ export const EntityCheckStatus = builder.enumType('EntityCheckStatus', {
   } as const,
 })
 
-export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').implement({
+export const EntityCheckRef = builder.objectRef<EntityCheck<string>>('EntityCheck').implement({
   description: 'A check of an entity with its result.',
   authScopes: { read: true, member: true },
   fields: (t) => ({
@@ -36,12 +38,23 @@ export const EntityCheckRef = builder.objectRef<EntityCheck>('EntityCheck').impl
     message: t.exposeString('message', { description: 'The finding.' }),
     advice: t.string({
       nullable: true,
-      description: 'What to do about a failure; null if the message says it, and for other results.',
-      resolve: ({ status, advice }) => (status === 'FAILED' ? advice : null),
+      description:
+        'What to do about a failure or a warning; null if the message says it, and for other results.',
+      resolve: ({ status, advice }) => (status === 'FAILED' || status === 'WARNING' ? advice : null),
     }),
     section: t.exposeString('section', {
       nullable: true,
       description: 'The section of OpenID Federation 1.0 that requires it.',
+    }),
+    terms: t.string({
+      nullable: true,
+      description: 'Of TERMS_ACCEPTED: the text that the organization must accept; null for the others.',
+      resolve: ({ terms }) => terms ?? null,
+    }),
+    termsHash: t.string({
+      nullable: true,
+      description: 'The SHA-256 of that text, hexadecimal: `acceptedTerms` of a request names it.',
+      resolve: ({ terms }) => (terms === undefined ? null : hashTerms(terms)),
     }),
   }),
 })

@@ -45,6 +45,9 @@ const SubmitRequestInput = builder.inputType('SubmitRequestInput', {
       description:
         'For a change: what shall change. For a registration: what differs from what it publishes.',
     }),
+    acceptedTerms: t.stringList({
+      description: 'The hashes (`termsHash`) of the terms that the organization accepts.',
+    }),
   }),
 })
 
@@ -82,7 +85,7 @@ builder.mutationFields((t) => ({
   submitRequest: t.field({
     type: RequestRef,
     description:
-      'Asks the operators of an anchor for something, at most ten times a minute. The entity is checked first, as they would check it; a request about one that fails is not placed.',
+      'Asks the operators of an anchor for something, at most ten times a minute. The entity is checked first, as they would check it; a request about one that fails is not placed. Where the operators let their pipelines approve it, it is approved at once.',
     authScopes: { member: true },
     extensions: { ofInstallation: true },
     errors: { types: [...refusals, EntityRejectedError, TooManyRequestsError] },

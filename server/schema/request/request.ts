@@ -146,7 +146,7 @@ export const RequestRef = builder.prismaNode('Request', {
   }),
 })
 
-const toChecks = (stored: unknown) => stored as EntityCheck[] // written by services/request/check.ts
+const toChecks = (stored: unknown) => stored as EntityCheck<string>[] // written by services/request/check.ts
 
 builder.prismaObjectField(RequestRef, 'subordinate', (t) =>
   t.prismaField({

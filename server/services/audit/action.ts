@@ -19,6 +19,7 @@ export const auditActions = {
   returnRequest: 'Request',
   withdrawRequest: 'Request',
   commentRequest: 'Request',
+  updateCheckPipeline: 'CheckPipeline',
   createTrustMarkType: 'TrustMarkType',
   updateTrustMarkType: 'TrustMarkType',
   removeTrustMarkType: 'TrustMarkType',

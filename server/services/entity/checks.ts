@@ -79,8 +79,9 @@ export const entityChecks = {
 
 export type EntityCheckName = keyof typeof entityChecks
 
-export type EntityCheck = {
-  name: EntityCheckName
+/** Those of a pipeline have names of their own. */
+export type EntityCheck<Name extends string = EntityCheckName> = {
+  name: Name
   status: EntityCheckStatus
   title: string
   /** The finding as a sentence. */
@@ -90,9 +91,11 @@ export type EntityCheck = {
   section: string | null
   /** A temporary failure, such as an unreachable host. */
   isTransient?: boolean
+  /** The text that the organization must accept. */
+  terms?: string
 }
 
-export function isAcceptable(checks: readonly EntityCheck[]): boolean {
+export function isAcceptable(checks: readonly EntityCheck<string>[]): boolean {
   return checks.every(({ status }) => status !== 'FAILED')
 }
 
@@ -120,10 +123,10 @@ export function isGenuine(checks: readonly EntityCheck[]): boolean {
 /** The entity failed a check; nothing was changed. */
 export class EntityRejectedError extends OperationError {
   override readonly name = 'EntityRejectedError'
-  readonly checks: readonly EntityCheck[]
+  readonly checks: readonly EntityCheck<string>[]
   override readonly isRetryable: boolean
 
-  constructor(checks: readonly EntityCheck[], ...path: Path) {
+  constructor(checks: readonly EntityCheck<string>[], ...path: Path) {
     const failed = checks.filter(({ status }) => status === 'FAILED')
     super('ENTITY_REJECTED', failed.map(({ message }) => message).join(' '), path)
     this.checks = checks

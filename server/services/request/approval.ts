@@ -1,9 +1,9 @@
 /** Approves requests: what an operator would have called is executed in the transaction of the decision. */
 import { isJsonEqual } from '#core/json.ts'
-import type { Prisma, Request } from '#prisma/generated/client/client.ts'
+import type { Organization, Prisma, Request } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
-import { ConflictError } from '#server/error/operation-error.ts'
-import type { Caller } from '#server/identity/caller.ts'
+import { ConflictError, OperationError } from '#server/error/operation-error.ts'
+import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
@@ -20,9 +20,12 @@ import { createSubordinateService } from '#server/services/subordinate/subordina
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
 import { writeTogether } from '#server/services/write.ts'
 
+type How = { text: string | null; version?: number | null | undefined }
 type Approval = { id: number; version?: number | null | undefined; text?: string | null | undefined }
 
-export function createApproval(context: ServiceContext, check: (asked: Asked) => Promise<Checked>) {
+type Check = (asked: Asked, organization: Organization) => Promise<Checked>
+
+export function createApproval(context: ServiceContext, check: Check) {
   const { db, now } = context
 
   /** Nothing of it is executed; the operator sees what was found. */
@@ -32,7 +35,8 @@ export function createApproval(context: ServiceContext, check: (asked: Asked) =>
   }
 
   async function checkAgain(request: Request): Promise<Checked> {
-    const checked = await check(toAsked(request)).catch(async (error) => {
+    const organization = await db.organization.findUniqueOrThrow({ where: { id: request.organizationId } })
+    const checked = await check(toAsked(request), organization).catch(async (error) => {
       if (error instanceof EntityRejectedError) {
         const approvalChecks = storedChecks(error.checks, request.kind !== 'REGISTER')
         await keep(request, { approvalChecks })
@@ -48,32 +52,48 @@ export function createApproval(context: ServiceContext, check: (asked: Asked) =>
     )
   }
 
-  /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError; nothing was executed then */
-  return async function approve(caller: Caller, { id, version, text }: Approval): Promise<Request> {
-    const comment = parseText(text, 'message')
-    const request = await findRequest(db, id)
-    requireOpen(request)
-    refuseOwn(caller, request)
-    const checked = await checkAgain(request)
+  /** Executes what was just checked; the decision commits with it. */
+  async function decide(caller: Caller, request: Request, checked: Checked, how: How): Promise<Request> {
     const services = servicesTogether(context, async (tx) => {
-      const step: Decision = {
+      const decision: Decision = {
         audit: 'approveRequest',
         action: 'APPROVED',
         state: 'APPROVED',
         byMember: false,
-        text: comment,
+        text: how.text,
       }
       const data = { approvalChecks: checked.checks }
-      const after = await takeStep(tx, request, { caller, decision: step, at: now(), version, data })
+      const after = await takeStep(tx, request, { caller, decision, at: now(), version: how.version, data })
       return {
-        action: step.audit,
+        action: decision.audit,
         resource: request.entityId,
         before: requestView(request),
         after: requestView(after),
       }
     })
     await execute(services, caller, request, checked)
-    return findRequest(db, id)
+    return findRequest(db, request.id)
+  }
+
+  return {
+    /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError; nothing was executed then */
+    async approve(caller: Caller, { id, version, text }: Approval): Promise<Request> {
+      const comment = parseText(text, 'message')
+      const request = await findRequest(db, id)
+      requireOpen(request)
+      refuseOwn(caller, request)
+      return decide(caller, request, await checkAgain(request), { text: comment, version })
+    },
+
+    /** Right after its submission. What cannot be executed waits for an operator. */
+    async approveByRule(request: Request, checked: Checked): Promise<Request> {
+      if (checked.approvedFor === null) return request
+      const text = `Every check passed. The operators approve such requests for ${checked.approvedFor}.`
+      return decide(jobCaller('approve-by-rule'), request, checked, { text }).catch((error) => {
+        if (error instanceof OperationError) return findRequest(db, request.id)
+        throw error
+      })
+    },
   }
 }
 
@@ -104,13 +124,14 @@ async function execute(
 }
 
 /** The row as it was parsed when it was written. */
-function toAsked({ kind, entityId, organizationId, changes, trustMarkType }: Request): Asked {
+function toAsked({ kind, entityId, organizationId, changes, trustMarkType, acceptedTerms }: Request): Asked {
   return {
     kind: kind as RequestKind,
     entityId,
     organizationId,
     changes: changes as RequestChanges,
     trustMarkType,
+    acceptedTerms,
   }
 }
 

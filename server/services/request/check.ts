@@ -1,10 +1,11 @@
-/** Checks what a request asks for, as the operation would that executes it. */
-import type { Prisma } from '#prisma/generated/client/client.ts'
+/** Checks what a request asks for: as the operation would that executes it, then by the pipelines of the operators. */
+import type { Organization, Prisma } from '#prisma/generated/client/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import type { EntityCheck } from '#server/services/entity/checks.ts'
+import { type EntityCheck, EntityRejectedError, isAcceptable } from '#server/services/entity/checks.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
 import type { RequestChanges, RequestKind } from '#server/services/request/input.ts'
+import { createPipelineRun } from '#server/services/request/pipeline/run.ts'
 import type { SubordinateService } from '#server/services/subordinate/subordinates.ts'
 
 export type Asked = {
@@ -13,6 +14,7 @@ export type Asked = {
   organizationId: number
   changes: RequestChanges
   trustMarkType: string | null
+  acceptedTerms: string[]
 }
 
 export type Checked = {
@@ -23,29 +25,34 @@ export type Checked = {
   jwt: string | null
   /** The registered entity; null before a registration. */
   subordinateId: number | null
+  /** The types whose pipelines approve it; null: an operator decides it. */
+  approvedFor: string | null
 }
 
-export function createRequestCheck({
-  db,
-  now,
-  subordinates,
-}: ServiceContext & { subordinates: SubordinateService }) {
-  /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError */
-  return async function check({
-    kind,
-    entityId,
-    organizationId,
-    changes,
-    trustMarkType,
-  }: Asked): Promise<Checked> {
+/** Of an entity that fails nothing; null: it was not fetched. */
+type Examined = { examination: Examination | null; subordinateId: number | null }
+
+export function createRequestCheck(context: ServiceContext & { subordinates: SubordinateService }) {
+  const { db, now, subordinates } = context
+  const pipelines = createPipelineRun(context)
+
+  async function examine(asked: Asked): Promise<Examined> {
+    const { kind, entityId, organizationId, changes, trustMarkType } = asked
     if (kind === 'REGISTER')
-      return toChecked(await subordinates.checkRegistration({ entityId, organizationId, ...changes }), null)
+      return {
+        examination: await subordinates.checkRegistration({ entityId, organizationId, ...changes }),
+        subordinateId: null,
+      }
     const own = await db.subordinate.findFirst({ where: { entityId, organizationId }, select: { id: true } })
     if (!own) throw new NotFoundError(`The organization has no entity ${entityId} here.`, 'entityId')
+    const { id: subordinateId } = own
     if (kind === 'CHANGE')
-      return toChecked(await subordinates.checkUpdate({ id: own.id, ...changes }), own.id)
-    if (trustMarkType !== null) await checkType(entityId, trustMarkType)
-    return toChecked(null, own.id)
+      return { examination: await subordinates.checkUpdate({ id: subordinateId, ...changes }), subordinateId }
+    if (trustMarkType === null) return { examination: null, subordinateId }
+    await checkType(entityId, trustMarkType)
+    // A mark says nothing about what its holder publishes, unless the operators ask for it.
+    if (!(await pipelines.hasPipeline(trustMarkType))) return { examination: null, subordinateId }
+    return { examination: await subordinates.inspect({ entityId }), subordinateId }
   }
 
   async function checkType(entityId: string, type: string): Promise<void> {
@@ -56,22 +63,44 @@ export function createRequestCheck({
     if ((await db.trustMark.count({ where: { ...where, invalidReason: null } })) > 0)
       throw new ConflictError(`${entityId} holds a valid mark of this type already.`, 'trustMarkType')
   }
-}
 
-function toChecked(examination: Examination | null, subordinateId: number | null): Checked {
-  const { checks = [], statement } = examination ?? {}
-  const { jwks, metadata = {} } = statement?.claims ?? {}
-  return {
-    checks: storedChecks(checks, subordinateId !== null),
-    // Parsed from JSON.
-    declared: jwks ? ({ jwks, metadata } as Prisma.InputJsonObject) : null,
-    jwt: statement?.jwt ?? null,
-    subordinateId,
+  /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError */
+  return async function check(asked: Asked, organization: Organization): Promise<Checked> {
+    const { examination, subordinateId } = await examine(asked)
+    if (!examination) return { ...nothingFetched, subordinateId }
+    const examined = shownChecks(examination.checks, subordinateId !== null)
+    if (!isAcceptable(examined)) throw new EntityRejectedError(examined, 'entityId')
+    const { kind, trustMarkType, acceptedTerms } = asked
+    const request = { kind, trustMarkType, acceptedTerms, organization }
+    const found = await pipelines.run(request, { ...examination, checks: examined })
+    const checks = [...examined, ...found.checks]
+    if (!isAcceptable(checks)) throw new EntityRejectedError(checks, 'entityId')
+    const { claims, jwt = null } = examination.statement ?? {}
+    return {
+      checks: toJson(checks),
+      // Parsed from JSON.
+      declared: claims
+        ? ({ jwks: claims.jwks, metadata: claims.metadata ?? {} } as Prisma.InputJsonObject)
+        : null,
+      jwt,
+      subordinateId,
+      approvedFor: found.approvedFor,
+    }
   }
 }
 
-/** The checks as JSON. That an entity which shall be changed is registered is no warning. */
-export function storedChecks(checks: readonly EntityCheck[], isRegistered: boolean): Prisma.InputJsonArray {
-  const shown = checks.filter(({ name }) => !isRegistered || name !== 'NOT_REGISTERED')
-  return shown as unknown as Prisma.InputJsonArray // plain objects
+const nothingFetched = { checks: [], declared: null, jwt: null, approvedFor: null }
+
+/** That an entity which shall be changed is registered is no warning. */
+function shownChecks<Name extends string>(
+  checks: readonly EntityCheck<Name>[],
+  isRegistered: boolean,
+): EntityCheck<Name>[] {
+  return checks.filter(({ name }) => !isRegistered || name !== 'NOT_REGISTERED')
 }
+
+/** The checks that a refusal found. */
+export const storedChecks = (checks: readonly EntityCheck<string>[], isRegistered: boolean) =>
+  toJson(shownChecks(checks, isRegistered))
+
+const toJson = (checks: readonly EntityCheck<string>[]) => checks as unknown as Prisma.InputJsonArray // plain objects

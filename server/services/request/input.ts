@@ -25,6 +25,7 @@ export type StepAction = (typeof stepActions)[number]
 export const MAXIMUM_TEXT = 2_000
 export const MAXIMUM_OPEN = 100
 export const MAXIMUM_STEPS = 200
+const MAXIMUM_ACCEPTED = 20
 
 /** Null as metadata: what the entity declares. Null as keys: those of its Entity Configuration. */
 const changeFields = {
@@ -40,12 +41,15 @@ export type RequestInput = {
   trustMarkType?: string | null | undefined
   message?: string | null | undefined
   changes?: Input<typeof changeFields> | null | undefined
+  /** SHA-256, hex, of each text that the organization accepts. */
+  acceptedTerms?: readonly string[] | null | undefined
 }
 
 /** @throws InvalidInputError when the kind of request has no use for what is given, or needs what is not */
-export function parseRequest({ kind, trustMarkType, message, changes }: RequestInput): {
+export function parseRequest({ kind, trustMarkType, message, changes, acceptedTerms }: RequestInput): {
   changes: RequestChanges
   trustMarkType: string | null
+  acceptedTerms: string[]
   message: string | null
 } {
   const parsed = parseChanges(changes ?? {})
@@ -61,6 +65,7 @@ export function parseRequest({ kind, trustMarkType, message, changes }: RequestI
   return {
     changes: parsed,
     trustMarkType: trustMarkType ?? null,
+    acceptedTerms: parseAccepted(acceptedTerms ?? []),
     message: parseText(message, 'message'),
   }
 }
@@ -75,6 +80,16 @@ function parseChanges(changes: Input<typeof changeFields>): RequestChanges {
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))
   }
+}
+
+/** @throws InvalidInputError */
+function parseAccepted(hashes: readonly string[]): string[] {
+  const wrong = hashes.findIndex((hash) => !/^[0-9a-f]{64}$/.test(hash))
+  if (wrong >= 0)
+    throw new InvalidInputError('This is no SHA-256 in hexadecimal digits.', 'acceptedTerms', wrong)
+  if (hashes.length > MAXIMUM_ACCEPTED)
+    throw new InvalidInputError(`At most ${MAXIMUM_ACCEPTED} texts can be accepted.`, 'acceptedTerms')
+  return [...new Set(hashes)]
 }
 
 /** Trimmed; null if there is none. @throws InvalidInputError */

@@ -30,6 +30,7 @@ type Answer = { id: number; version?: number | null | undefined; text?: string |
 export function createRequestService(context: ServiceContext & { subordinates: SubordinateService }) {
   const { db, allowHttp, write, now } = context
   const check = createRequestCheck(context)
+  const { approve, approveByRule } = createApproval(context, check)
 
   /** A step that changes nothing but the request. */
   function decide(caller: Caller, { id, version }: Answer, decision: Decision): Promise<Request> {
@@ -51,7 +52,8 @@ export function createRequestService(context: ServiceContext & { subordinates: S
     find: (id: number): Promise<Request> => findRequest(db, id),
 
     /**
-     * Examines the entity, then places the request. One that fails a check is not placed, because no operator could approve it.
+     * Examines the entity, then places the request. One that fails a check is not placed, because no operator could
+     * approve it. It is approved at once where every check passed and the operators let their pipelines approve.
      * @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError
      */
     async submit(caller: Caller, input: RequestInput): Promise<Request> {
@@ -64,8 +66,9 @@ export function createRequestService(context: ServiceContext & { subordinates: S
         throw new ConflictError(`${organization.name} takes no part in the federation.`, 'organizationId')
       await refuseSecond(db, entityId, organizationId)
       const asked = { kind, entityId, organizationId, ...details }
-      const { checks, declared } = await check(asked)
-      return write(caller, async (tx) => {
+      const checked = await check(asked, organization)
+      const { checks, declared } = checked
+      const request = await write(caller, async (tx) => {
         await lock(tx, `inmor:requests:${organizationId}`)
         await refuseSecond(tx, entityId, organizationId)
         await refuseTooMany(tx, organization)
@@ -81,9 +84,10 @@ export function createRequestService(context: ServiceContext & { subordinates: S
         await recordStep(tx, result.id, caller, { action: 'SUBMITTED', byMember: true, text: message })
         return { action: 'submitRequest', resource: entityId, after: requestView(result), result }
       })
+      return approveByRule(request, checked)
     },
 
-    approve: createApproval(context, check),
+    approve,
 
     refuse: async (caller: Caller, answer: Answer): Promise<Request> =>
       decide(caller, answer, {

@@ -14,6 +14,7 @@ export type Ids = {
   awaited: string
   organization: string
   request: string
+  pipeline: string
 }
 
 /** What an anchor has: the entity is a member of both. */
@@ -28,14 +29,15 @@ export const queries: Rows = {
   auditEvent: ({ entry }) => ({ id: entry }),
   auditEvents: none,
   awaitedEntities: none,
+  checkPipelines: none,
   collectionEntities: none,
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
   inspectEntity: ({ entityId }) => ({ entityId }),
   organizations: none,
   node: ({ subordinate }) => ({ id: subordinate }),
-  nodes: ({ subordinate, trustMark, trustMarkType, run, entry, organization, request }) => ({
-    ids: [subordinate, trustMark, trustMarkType, run, entry, organization, request],
+  nodes: ({ subordinate, trustMark, trustMarkType, run, entry, organization, request, pipeline }) => ({
+    ids: [subordinate, trustMark, trustMarkType, run, entry, organization, request, pipeline],
   }),
   previewMetadataPolicy: () => ({ policy: {} }),
   previewSubordinateStatement: ({ subordinate }) => ({ id: subordinate }),
@@ -102,6 +104,7 @@ export const mutations: Rows = {
   startSubordinateChange: input(({ subordinate }) => ({ action: 'REMOVE', ids: [subordinate] })),
   stopAwaitingEntity: input(() => ({ entityId: AWAITED })),
   switchSigningKey: input(() => ({ overrideReason: 'test' })),
+  updateCheckPipeline: input(() => ({ trustMarkType: TYPE, approves: true })),
   updateFederationPolicy: input(() => ({ metadataPolicy: {} })),
   updateOrganization: input(({ organization }) => ({ id: organization, name: 'changed' })),
   updateSchedule: input(() => ({ name: 'prune', cron: '1 1 1 1 *' })),

@@ -51,6 +51,8 @@ async function fill(anchor: string, mark: string): Promise<Filled> {
   const subject = { entityId, note: mark, tags: [mark], organizationId: organization }
   const { id: subordinate } = await make('registerSubordinate', subject)
   const { id: trustMarkType } = await make('createTrustMarkType', { type: TYPE, description: mark })
+  const terms = [{ check: 'TERMS_ACCEPTED', text: mark }]
+  const { id: pipeline } = await make('updateCheckPipeline', { trustMarkType: TYPE, checks: terms })
   const issued = { trustMarkType: TYPE, entityId, additionalClaims: { mark } }
   const { id: trustMark } = await make('issueTrustMark', issued)
   const { id: awaited } = await make('awaitEntity', { entityId: AWAITED })
@@ -68,7 +70,7 @@ async function fill(anchor: string, mark: string): Promise<Filled> {
   const asked = { kind: 'REGISTER', entityId: AWAITED, trustMarkType: mark, submittedBy: mark }
   const row = await running?.db.request.create({ data: { ...asked, organizationId: organizationId ?? 0 } })
   const request = encodeNodeId('Request', row?.id ?? 0, { slug: anchor, isFirst: anchor === 'main' })
-  const ids = { organization, subordinate, trustMarkType, trustMark, awaited, request }
+  const ids = { organization, subordinate, trustMarkType, trustMark, awaited, request, pipeline }
   return { ...ids, run: run.id, entry, entityId, kid }
 }
 

@@ -76,6 +76,9 @@ beforeAll(async () => {
     where: { user: { email: { startsWith: HIDDEN } } },
     include: { user: true },
   })
+  const terms = [{ check: 'TERMS_ACCEPTED', text: HIDDEN }]
+  const ofType = { anchor: 'main', trustMarkType: TYPE, checks: terms }
+  const pipeline = await make('updateCheckPipeline', ofType)
   ids = {
     organization: theirs.id,
     subordinate: subordinate.id,
@@ -85,6 +88,7 @@ beforeAll(async () => {
     run: run.id,
     entry,
     entityId: foreign,
+    pipeline: pipeline.id,
     request: Buffer.from(`Request:${request}`).toString('base64'),
     kid: admin.server.anchors.first.signingKeys.current().signer.kid,
     user: Buffer.from(`User:${user.id}`).toString('base64'),

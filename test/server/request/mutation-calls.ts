@@ -119,6 +119,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['approveRequest', async () => ({ input: { id: (await askedFor()).id } })],
     ['refuseRequest', async () => ({ input: { id: (await askedFor()).id, reason: 'No.' } })],
     ['returnRequest', async () => ({ input: { id: (await askedFor()).id, message: 'What?' } })],
+    ['updateCheckPipeline', () => ({ input: { entityType: 'openid_provider', approves: true } })],
     ['createTrustMarkType', () => ({ input: { type: uniqueType() } })],
     ['updateTrustMarkType', async () => ({ input: { id: (await makeType()).id, validFor: 24 } })],
     ['removeTrustMarkType', async () => ({ input: { id: (await makeType()).id } })],

@@ -12,6 +12,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   AwaitedEntity: [topic.status],
   Organization: [topic.organizations],
   Request: [topic.requests],
+  CheckPipeline: [topic.pipelines],
   TrustMark: [topic.trustMarks, topic.status],
   TrustMarkType: [topic.trustMarks, topic.status],
   TrustAnchor: [topic.trustAnchor, topic.status],

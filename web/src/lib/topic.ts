@@ -6,6 +6,7 @@ export const topic = {
   organizations: 'app:organizations',
   people: 'app:people',
   requests: 'app:requests',
+  pipelines: 'app:pipelines',
   trustMarks: 'app:trust-marks',
   trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',

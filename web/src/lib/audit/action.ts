@@ -24,6 +24,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   returnRequest: 'Request returned',
   withdrawRequest: 'Request withdrawn',
   commentRequest: 'Request commented on',
+  updateCheckPipeline: 'Checks of requests changed',
   issueTrustMark: 'Trust Mark issued',
   renewTrustMark: 'Trust Mark renewed',
   reissueTrustMark: 'Trust Mark re-signed',

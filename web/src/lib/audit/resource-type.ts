@@ -6,6 +6,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   AwaitedEntity: 'Candidate',
   Organization: 'Organization',
   Request: 'Request',
+  CheckPipeline: 'Checks of requests',
   TrustMark: 'Trust Mark',
   TrustMarkType: 'Trust Mark type',
   TrustAnchor: 'Trust Anchor',

@@ -1,0 +1,96 @@
+/** The pipelines of checks that operators compose for requests. */
+import { builder } from '#server/schema/builder.ts'
+import { PipelineCheckNameEnum, PipelineFailureRule } from '#server/schema/pipeline/enums.ts'
+import type { PipelineCheck } from '#server/services/request/pipeline/input.ts'
+import { checksOf } from '#server/services/request/pipeline/run.ts'
+
+const PipelineCheckRef = builder.objectRef<PipelineCheck>('PipelineCheck').implement({
+  description: 'A check of a pipeline. The fields that it has no use for are null.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    check: t.field({ type: PipelineCheckNameEnum, description: 'The check.', resolve: ({ check }) => check }),
+    onFailure: t.field({
+      type: PipelineFailureRule,
+      description: 'What its failure leads to.',
+      resolve: ({ onFailure }) => onFailure,
+    }),
+    trustMarkTypes: t.field({
+      type: ['URL'],
+      nullable: true,
+      description: 'Of TRUST_MARKS_HELD: the types.',
+      resolve: (check) => ('trustMarkTypes' in check ? check.trustMarkTypes : null),
+    }),
+    requiresAll: t.boolean({
+      nullable: true,
+      description: 'Of TRUST_MARKS_HELD: whether it must hold marks of all of the types, rather than of one.',
+      resolve: (check) => ('requiresAll' in check ? check.requiresAll : null),
+    }),
+    entityIds: t.field({
+      type: ['EntityIdentifier'],
+      nullable: true,
+      description: 'Of ON_LIST: the entities on the list.',
+      resolve: (check) => ('entityIds' in check ? check.entityIds : null),
+    }),
+    tags: t.stringList({
+      nullable: true,
+      description: 'Of ON_LIST: tags of organizations, whose entities are all on the list.',
+      resolve: (check) => ('tags' in check ? check.tags : null),
+    }),
+    url: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'Of DECISION_SERVICE: where it is asked.',
+      resolve: (check) => ('url' in check ? check.url : null),
+    }),
+    text: t.string({
+      nullable: true,
+      description: 'Of TERMS_ACCEPTED: the terms.',
+      resolve: (check) => ('text' in check ? check.text : null),
+    }),
+  }),
+})
+
+export const CheckPipelineRef = builder.prismaNode('CheckPipeline', {
+  nullable: true,
+  id: { field: 'id' },
+  // Without `select`, a mutation returns the row that it wrote; only relations are loaded.
+  description: 'What is checked about requests for entities of a type, or for marks of a type.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityType: t.exposeString('entityType', {
+      nullable: true,
+      description:
+        'The Entity Type of which requests to register or change an entity are; null: of a Trust Mark type.',
+    }),
+    trustMarkType: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'The type of the Trust Marks that requests ask for; null: of an Entity Type.',
+      select: { trustMarkType: { select: { type: true } } },
+      resolve: ({ trustMarkType }) => trustMarkType?.type ?? null,
+    }),
+    checks: t.field({
+      type: [PipelineCheckRef],
+      description: 'The checks, in their order. They come after those that registration makes.',
+      resolve: checksOf,
+    }),
+    approves: t.exposeBoolean('approves', {
+      description:
+        'Whether a request is approved at once when every check passed. An entity of several types needs the approval of each.',
+    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it changed last.' }),
+    version: t.exposeInt('version', {
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
+    }),
+  }),
+})
+
+builder.queryField('checkPipelines', (t) =>
+  t.field({
+    type: [CheckPipelineRef],
+    description:
+      'The pipelines of checks, by Entity Type, then by Trust Mark type. Without one, registration’s own checks count.',
+    authScopes: { read: true },
+    resolve: (_root, _args, { services }) => services.pipelines.list(),
+  }),
+)

@@ -15,7 +15,9 @@ import { healthRoute, livenessRoute } from './routes/health.ts'
 import { historicalKeysRoute } from './routes/historical-keys.ts'
 import { indexPageRoute } from './routes/index-page.ts'
 import { listRoute } from './routes/list.ts'
+import { requestRoutes } from './routes/request.ts'
 import { resolveRoute } from './routes/resolve.ts'
+import { selfCheckRoute } from './routes/self-check.ts'
 import { statusRoute } from './routes/status.ts'
 import { subordinateEventsRoute } from './routes/subordinate-events.ts'
 import { trustMarkRoute } from './routes/trust-mark.ts'
@@ -52,6 +54,8 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
     trustMarkStatusRoute(scope, deps)
     historicalKeysRoute(scope, deps)
     collectionRoute(scope, deps, options)
+    selfCheckRoute(scope, deps)
+    requestRoutes(scope, deps)
     livenessRoute(scope)
     healthRoute(scope, deps)
     statusRoute(scope, deps)

@@ -2,9 +2,11 @@
 import type { EntityId } from '#core/entity-id.ts'
 import type { CursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
+import type { Questions } from '#store/questions.ts'
 import type { Reader } from '#store/reader.ts'
 import type { createAuthMethods } from './client/auth-methods.ts'
 import type { ClientAuthenticator } from './client/authenticator.ts'
+import type { OwnMetadata } from './client/own-metadata.ts'
 import type { IssuedMarks } from './issued-marks.ts'
 import type { Resolver } from './resolver/resolver.ts'
 
@@ -20,6 +22,12 @@ export type Deps = {
   cursorKey: CursorKey
   /** Which endpoints require or allow client authentication. */
   authMethods: ReturnType<typeof createAuthMethods>
+  /** Our own `federation_entity` metadata. */
+  ownMetadata: OwnMetadata
+  /** What the public asks of the admin side. */
+  questions: Questions
+  /** Refuses an entity at a port from which nothing is fetched for anonymous callers. @throws FetchError */
+  checkPort(entity: EntityId): Promise<void>
   /** Returns the current key directory, which changes at run time. */
   keys: () => KeyDirectory
   /** Unix seconds. */

@@ -3,9 +3,11 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Registry } from 'prom-client'
 import { createFetcher } from '#fetcher/fetcher.ts'
+import { checkPort } from '#fetcher/port-guard.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import type { ChangeChannels } from '#store/change-subscription.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
+import { createQuestions } from '#store/questions.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
@@ -13,6 +15,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { type AppOptions, buildApp } from '../app.ts'
 import { createAuthMethods } from '../client/auth-methods.ts'
 import { createClientAuthenticator } from '../client/authenticator.ts'
+import { createOwnMetadata } from '../client/own-metadata.ts'
 import type { FederationConfig } from '../config/config.ts'
 import type { Deps } from '../deps.ts'
 import { createObserver } from '../metrics/observer.ts'
@@ -54,13 +57,9 @@ export function openAnchor(
   const store = { redis, prefix }
   const reader = createReader({ ...store, changes })
   const { version } = packageJson
-  const fetcher = observe.fetcher(
-    createFetcher({
-      allowHttp,
-      userAgent: `inmor/${version}`,
-      portGuard: { ports: fetchPorts, isTrusted: (entity) => isTrustedEntity(entity, { reader }) },
-    }),
-  )
+  const portGuard = { ports: fetchPorts, isTrusted: (entity: string) => isTrustedEntity(entity, { reader }) }
+  const fetcher = observe.fetcher(createFetcher({ allowHttp, userAgent: `inmor/${version}`, portGuard }))
+  const ownMetadata = createOwnMetadata(reader)
   const now = () => Math.floor(Date.now() / 1000)
   const common = { entityId, allowHttp, reader, keys, now }
   const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(store)) }
@@ -74,7 +73,10 @@ export function openAnchor(
         onLookup: observe.lookup,
       }),
       clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
-      authMethods: createAuthMethods(reader),
+      authMethods: createAuthMethods(ownMetadata),
+      ownMetadata,
+      questions: createQuestions(store),
+      checkPort: async (entity) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
       cursorKey: createCursorKey({ ...store, reader }),
       version,
     },

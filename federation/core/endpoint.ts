@@ -10,8 +10,10 @@ export type Endpoint = {
   advertised: 'always' | 'by default' | 'on request'
   /** Parameters that a request must have. */
   parameters?: readonly string[]
-  /** Takes POST only. */
+  /** Takes POST, also without client authentication. */
   method?: 'POST'
+  /** Answers only while our metadata names it. The others always answer. */
+  isServedWhenNamed?: true
 }
 
 const table = {
@@ -82,6 +84,32 @@ const table = {
     definedIn: 'Subordinate Events draft',
     advertised: 'on request',
     parameters: ['sub'],
+  },
+  self_check: {
+    title: 'Self-check',
+    description: 'Every check that a registration of an entity would make, for anyone, without an account.',
+    definedIn: 'Inmor',
+    advertised: 'on request',
+    parameters: ['sub'],
+    isServedWhenNamed: true,
+  },
+  enroll: {
+    title: 'Enrolment',
+    description: 'Asks for the registration of an entity, and says what became of it.',
+    definedIn: 'Inmor',
+    advertised: 'on request',
+    parameters: ['sub'],
+    method: 'POST',
+    isServedWhenNamed: true,
+  },
+  trust_mark_request: {
+    title: 'Trust Mark request',
+    description: 'Asks for a Trust Mark of a type for a subordinate, and says what became of it.',
+    definedIn: 'Inmor',
+    advertised: 'on request',
+    parameters: ['sub', 'trust_mark_type'],
+    method: 'POST',
+    isServedWhenNamed: true,
   },
 } as const satisfies Record<string, Endpoint>
 

@@ -1,6 +1,4 @@
 /** Renders the index page: the Trust Anchor, its counts and its endpoints. */
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import {
   type Endpoint,
   endpointNames,
@@ -8,7 +6,8 @@ import {
   entityConfigurationEndpoint,
   getEndpointPath,
 } from '#core/endpoint.ts'
-import { Html, html } from './html.ts'
+import { anchorMark, renderFrame } from './frame.ts'
+import { type Html, html } from './html.ts'
 import { buildLiveQuery, type Example } from './live-link.ts'
 
 export type IndexPage = {
@@ -21,31 +20,10 @@ export type IndexPage = {
   example: Example
 }
 
-const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-
-/** The page loads nothing. Only its inline style is allowed. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 export function renderIndexPage(page: IndexPage): string {
   const name = page.organizationName ?? new URL(page.entityId).host
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${name} · Trust Anchor</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<header>
-  <p class="kind">${mark} OpenID Federation Trust Anchor</p>
+  const body = html`<header>
+  <p class="kind">${anchorMark} OpenID Federation Trust Anchor</p>
   <h1>${name}</h1>
   <p class="id"><span class="hidden">Entity identifier: </span><code>${page.entityId}</code></p>
   ${renderState(page.validUntil)}
@@ -61,9 +39,8 @@ export function renderIndexPage(page: IndexPage): string {
   <nav aria-label="Operation"><a href="status">Status</a> <a href="health">Health</a></nav>
   <p>Inmor ${page.version}. Section numbers are those of OpenID Federation 1.0.</p>
 </footer>
-</body>
-</html>
-`.text
+`
+  return renderFrame({ title: `${name} · Trust Anchor`, body })
 }
 
 function renderState(validUntil: number | undefined): Html {
@@ -114,12 +91,3 @@ function buildLink(path: string, query: Record<string, string>): string {
   const parameters = new URLSearchParams(query).toString()
   return path.slice(1) + (parameters === '' ? '' : `?${parameters}`)
 }
-
-function raw(text: string): Html {
-  return new Html(text)
-}
-
-const mark = raw(
-  '<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="4.5" r="2.5"/>' +
-    '<path d="M12 7v14M7 10.5h10M3.5 13c.4 4.7 3.9 8 8.5 8s8.1-3.3 8.5-8"/></svg>',
-)

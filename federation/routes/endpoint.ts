@@ -1,6 +1,6 @@
 /** Registers federation endpoints: GET without client authentication, POST with it, as configured (§8.8). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type EndpointName, endpoints, getEndpointPath } from '#core/endpoint.ts'
+import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } from '#core/endpoint.ts'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
@@ -40,19 +40,22 @@ export function registerEndpoint(
   { rateLimit }: { rateLimit?: number } = {},
 ): void {
   const path = getEndpointPath(name)
+  const isServed = createServedCheck(deps, name)
   // This endpoint accepts POST with and without client authentication (§8.4).
   const isPostOnly = endpoints[name].method === 'POST'
   const limitRate = (max: number | undefined) =>
     max === undefined ? {} : { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
 
   if (!isPostOnly) {
-    app.get(path, { config: limitRate(rateLimit) }, async (request, reply) => {
+    app.get(path, { config: { ...limitRate(rateLimit), isOffered: isServed } }, async (request, reply) => {
+      if (!(await isServed())) return reply.callNotFound()
       if (!(await deps.authMethods(name)).anonymous) throw refuseAnonymous(path)
       return answer({ request, reply, parameters: request.query, client: undefined })
     })
   }
 
-  const isOffered = async () => isPostOnly || (await deps.authMethods(name)).authenticated
+  const isOffered = async () =>
+    (await isServed()) && (isPostOnly || (await deps.authMethods(name)).authenticated)
   // Before the body is read: an endpoint without client authentication has no POST.
   const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
     if (!(await isOffered())) return reply.callNotFound()
@@ -67,6 +70,12 @@ export function registerEndpoint(
     const client = isAnonymous ? undefined : await authenticate(deps, parameters)
     return answer({ request, reply, parameters, client })
   })
+}
+
+/** Most endpoints are always served. */
+export function createServedCheck({ ownMetadata }: Deps, name: EndpointName): () => Promise<boolean> {
+  if (!endpoints[name].isServedWhenNamed) return async () => true
+  return async () => (await ownMetadata())[getEndpointParameter(name)] !== undefined
 }
 
 function mayStayAnonymous({ anonymous, authenticated }: AuthMethods, parameters: unknown): boolean {

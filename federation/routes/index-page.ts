@@ -4,15 +4,18 @@ import { decodeJwt } from 'jose'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
-import { contentSecurityPolicy, type IndexPage, renderIndexPage } from '../page/render.ts'
+import { buildContentSecurityPolicy } from '../page/frame.ts'
+import { type IndexPage, renderIndexPage } from '../page/render.ts'
 import { rememberLists } from './list-versions.ts'
+
+const policy = buildContentSecurityPolicy({ form: false })
 
 export function indexPageRoute(app: FastifyInstance, deps: Deps) {
   const count = createCounter()
   app.get('/', async ({ originalUrl }, reply) => {
     const [path = ''] = originalUrl.split('?', 1)
     if (!path.endsWith('/')) return reply.redirect(`${path}/`, 308) // the links of the page are relative
-    reply.header('content-security-policy', contentSecurityPolicy)
+    reply.header('content-security-policy', policy)
     reply.header('referrer-policy', 'no-referrer')
     return reply.type('text/html; charset=utf-8').send(renderIndexPage(await describePage(deps, count)))
   })

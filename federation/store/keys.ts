@@ -87,6 +87,14 @@ export function redisKeys(prefix = '') {
     resolveClaim: (hash: string) => `${root}cache:resolve_claim:${hash}`,
     /** string, expires with the assertion: a used `jti`. Argument: SHA-256, in hex, of client and `jti`. */
     clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
+    /** sorted set: each `Question` of the public as JSON, scored with the time from which it may be answered, in milliseconds. */
+    questions: `${root}questions`,
+    /** string, expires within minutes: an `Answer` as JSON. Argument: SHA-256, in hex, of endpoint, entity and type. */
+    answer: (hash: string) => `${root}answer:${hash}`,
+    /** string, expires after a minute: the entity was examined for the public. Argument: SHA-256, in hex, of its identifier. */
+    examinationClaim: (hash: string) => `${root}examination_claim:${hash}`,
+    /** string, expires after a minute: how many entities were examined for the public in this minute. */
+    examinations: (minute: number) => `${root}examinations:${minute}`,
     /** string: the secret of list cursors, in base64url. */
     cursorKey: `${root}cache:cursor_key`,
     /** string: the publication marker, which the publisher writes last. It reveals a Redis that was restored to an older state. */

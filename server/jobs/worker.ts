@@ -1,10 +1,12 @@
 /** Runs a worker: executes runs and schedules, next to any number of other workers on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
+import { startAnswering } from '#server/jobs/answering.ts'
 import { type JobQueue, RUN_QUEUE, type RunOrder } from '#server/jobs/queue.ts'
 import { executeRun } from '#server/jobs/run-execution.ts'
 import type { ScheduleContext } from '#server/jobs/schedules.ts'
 import { startScheduling } from '#server/jobs/scheduling.ts'
 import type { Events } from '#server/live/events.ts'
+import { createQuestions } from '#store/questions.ts'
 
 export type Worker = { close(): Promise<void> }
 
@@ -50,10 +52,14 @@ export async function startWorker({
     for (const taker of takers) boss.notifyWorker(taker)
   })
   if (keepsSchedules) await startScheduling(boss, context, log, closing.signal)
+  const { publishing, redisKeyPrefix, services } = context
+  const questions = createQuestions({ redis: publishing.redis, prefix: redisKeyPrefix })
+  const answering = startAnswering({ questions, answers: services.publicAnswers, log })
 
   return {
     async close() {
       closing.abort()
+      await answering.close()
       await announcements.return?.()
       await listening
     },

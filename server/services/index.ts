@@ -4,6 +4,7 @@ import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
 import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
+import { createPublicAnswers } from '#server/services/request/public-answers.ts'
 import { createRequestService } from '#server/services/request/requests.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
@@ -20,12 +21,14 @@ export function createServices(deps: ServiceDeps) {
   const context: ServiceContext = { ...deps, write: createWriter(deps.db, deps.publisher) }
   const superiors = createSuperiors(context)
   const subordinates = createSubordinateService(context)
+  const requests = createRequestService({ ...context, subordinates })
   const trustAnchor = createTrustAnchorService(context)
   return {
     subordinates,
     organizations: createOrganizationService(context),
     pipelines: createPipelineService(context),
-    requests: createRequestService({ ...context, subordinates }),
+    requests,
+    publicAnswers: createPublicAnswers({ ...context, subordinates, requests }),
     collection: createCollectionService(context),
     trustMarkTypes: createTrustMarkTypeService(context),
     trustMarks: createTrustMarkService(context),

@@ -6,16 +6,19 @@ import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
+import { createOwnMetadata } from '#federation/client/own-metadata.ts'
 import { type CrawlOptions, crawlFederation } from '#federation/collection/crawl.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { isTrustedEntity } from '#federation/resolver/trusted-entity.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
+import { checkPort } from '#fetcher/port-guard.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
+import { createQuestions } from '#store/questions.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
@@ -61,13 +64,19 @@ export async function startTrustAnchor(options: Options = {}) {
   const keys = () => current.directory
   const common = { entityId, isFirst: true, allowHttp, reader, keys, now }
   const place = { redis: connection, prefix }
+  const ownMetadata = createOwnMetadata(reader)
+  const asking = {
+    ownMetadata,
+    questions: createQuestions(place),
+    checkPort: async (entity: string) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
+  }
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
   const cursorKey = createCursorKey({ ...place, reader })
-  const parts = { ...common, fetcher, ...caches, cursorKey }
+  const parts = { ...common, fetcher, ...caches, ...asking, cursorKey }
   const resolver = createResolver(parts)
   const replays = createReplayGuard(place)
   const clients = createClientAuthenticator({ ...parts, replays })
-  const authMethods = createAuthMethods(reader)
+  const authMethods = createAuthMethods(ownMetadata)
   const publisher = createPublisher({ redis: redis.client, changes, prefix, key, now })
   const app = buildApp({ ...parts, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
   return {

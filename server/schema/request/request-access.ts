@@ -42,7 +42,7 @@ export async function accessRequest(
 }
 
 /** Whether the caller acts for an organization that the anchor admits. */
-async function actsFor({ caller, db }: Context, organizationId: number): Promise<boolean> {
-  if (!caller?.organizations?.has(organizationId)) return false
+async function actsFor({ caller, db }: Context, organizationId: number | null): Promise<boolean> {
+  if (organizationId === null || !caller?.organizations?.has(organizationId)) return false
   return (await db.organization.count({ where: { id: organizationId } })) > 0
 }

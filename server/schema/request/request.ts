@@ -94,11 +94,15 @@ export const RequestRef = builder.prismaNode('Request', {
       resolve: ({ state }) => state as RequestState, // written from the table
     }),
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity that it is about.' }),
-    organization: t.relation('organization', { description: 'The organization; for operators.' }),
+    organization: t.relation('organization', {
+      nullable: true,
+      description: 'The organization; for operators. Null: software asked, for an entity of no organization.',
+    }),
     organizationName: t.string({
-      description: 'The name of the organization.',
+      nullable: true,
+      description: 'The name of the organization; null for an entity of none.',
       select: { organization: { select: { name: true } } },
-      resolve: ({ organization }) => organization.name,
+      resolve: ({ organization }) => organization?.name ?? null,
     }),
     trustMarkType: t.expose('trustMarkType', {
       type: 'URL',

@@ -23,7 +23,7 @@ import { writeTogether } from '#server/services/write.ts'
 type How = { text: string | null; version?: number | null | undefined }
 type Approval = { id: number; version?: number | null | undefined; text?: string | null | undefined }
 
-type Check = (asked: Asked, organization: Organization) => Promise<Checked>
+type Check = (asked: Asked, organization: Organization | null) => Promise<Checked>
 
 export function createApproval(context: ServiceContext, check: Check) {
   const { db, now } = context
@@ -35,7 +35,9 @@ export function createApproval(context: ServiceContext, check: Check) {
   }
 
   async function checkAgain(request: Request): Promise<Checked> {
-    const organization = await db.organization.findUniqueOrThrow({ where: { id: request.organizationId } })
+    const { organizationId } = request
+    const organization =
+      organizationId === null ? null : await db.organization.findUnique({ where: { id: organizationId } })
     const checked = await check(toAsked(request), organization).catch(async (error) => {
       if (error instanceof EntityRejectedError) {
         const approvalChecks = storedChecks(error.checks, request.kind !== 'REGISTER')
@@ -137,7 +139,8 @@ function toAsked({ kind, entityId, organizationId, changes, trustMarkType, accep
 
 /** @throws ConflictError */
 function refuseOwn({ name, organizations }: Caller, { submittedBy, organizationId }: Request): void {
-  if (name === submittedBy || organizations?.has(organizationId))
+  const isMember = organizationId !== null && organizations?.has(organizationId)
+  if (name === submittedBy || isMember)
     throw new ConflictError(
       'You act for the organization of this request. Another operator must approve it.',
       'id',

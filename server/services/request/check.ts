@@ -11,7 +11,8 @@ import type { SubordinateService } from '#server/services/subordinate/subordinat
 export type Asked = {
   kind: RequestKind
   entityId: string
-  organizationId: number
+  /** Null: of no organization, and an entity of any is meant. */
+  organizationId: number | null
   changes: RequestChanges
   trustMarkType: string | null
   acceptedTerms: string[]
@@ -43,7 +44,8 @@ export function createRequestCheck(context: ServiceContext & { subordinates: Sub
         examination: await subordinates.checkRegistration({ entityId, organizationId, ...changes }),
         subordinateId: null,
       }
-    const own = await db.subordinate.findFirst({ where: { entityId, organizationId }, select: { id: true } })
+    const where = organizationId === null ? { entityId } : { entityId, organizationId }
+    const own = await db.subordinate.findFirst({ where, select: { id: true } })
     if (!own) throw new NotFoundError(`The organization has no entity ${entityId} here.`, 'entityId')
     const { id: subordinateId } = own
     if (kind === 'CHANGE')
@@ -65,7 +67,7 @@ export function createRequestCheck(context: ServiceContext & { subordinates: Sub
   }
 
   /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError */
-  return async function check(asked: Asked, organization: Organization): Promise<Checked> {
+  return async function check(asked: Asked, organization: Organization | null): Promise<Checked> {
     const { examination, subordinateId } = await examine(asked)
     if (!examination) return { ...nothingFetched, subordinateId }
     const examined = shownChecks(examination.checks, subordinateId !== null)

@@ -24,6 +24,8 @@ export type StepAction = (typeof stepActions)[number]
 
 export const MAXIMUM_TEXT = 2_000
 export const MAXIMUM_OPEN = 100
+/** Open ones of no organization: of all, and of entities at one host. */
+export const MAXIMUM_UNKNOWN = { all: 200, host: 20 }
 export const MAXIMUM_STEPS = 200
 const MAXIMUM_ACCEPTED = 20
 
@@ -37,7 +39,8 @@ export type RequestChanges = Patch<typeof changeFields>
 export type RequestInput = {
   kind: RequestKind
   entityId: string
-  organizationId: number
+  /** Null: software asks, for an entity of no organization. */
+  organizationId: number | null
   trustMarkType?: string | null | undefined
   message?: string | null | undefined
   changes?: Input<typeof changeFields> | null | undefined

@@ -1,7 +1,7 @@
 /** Requests of organizations: members submit them, both sides comment, operators decide (11-members). */
 import { parseEntityId } from '#core/entity-id.ts'
 import type { Organization, Prisma, Request } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -10,6 +10,7 @@ import { createApproval } from '#server/services/request/approval.ts'
 import { createRequestCheck } from '#server/services/request/check.ts'
 import {
   MAXIMUM_OPEN,
+  MAXIMUM_UNKNOWN,
   openStates,
   parseRequest,
   parseText,
@@ -60,10 +61,7 @@ export function createRequestService(context: ServiceContext & { subordinates: S
       const { kind, organizationId } = input
       const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
       const { message, ...details } = parseRequest(input)
-      const organization = await db.organization.findUnique({ where: { id: organizationId } })
-      if (!organization) throw new InvalidInputError('There is no such organization.', 'organizationId')
-      if (!organization.active)
-        throw new ConflictError(`${organization.name} takes no part in the federation.`, 'organizationId')
+      const organization = organizationId === null ? null : await findActive(db, organizationId)
       await refuseSecond(db, entityId, organizationId)
       const asked = { kind, entityId, organizationId, ...details }
       const checked = await check(asked, organization)
@@ -71,7 +69,8 @@ export function createRequestService(context: ServiceContext & { subordinates: S
       const request = await write(caller, async (tx) => {
         await lock(tx, `inmor:requests:${organizationId}`)
         await refuseSecond(tx, entityId, organizationId)
-        await refuseTooMany(tx, organization)
+        if (organization) await refuseTooMany(tx, organization)
+        else await refuseTooManyUnknown(tx, entityId)
         const result = await tx.request.create({
           data: {
             ...asked,
@@ -99,14 +98,19 @@ export function createRequestService(context: ServiceContext & { subordinates: S
       }),
 
     /** Asks the organization for something. */
-    returnToMember: async (caller: Caller, answer: Answer): Promise<Request> =>
-      decide(caller, answer, {
+    returnToMember: async (caller: Caller, answer: Answer): Promise<Request> => {
+      const text = requireText(answer.text, 'message', 'Say what the organization shall do or answer.')
+      const { organizationId } = await findRequest(db, answer.id)
+      if (organizationId === null)
+        throw new ConflictError('Software sent it, which does not answer. Approve or refuse it.', 'id')
+      return decide(caller, answer, {
         audit: 'returnRequest',
         action: 'RETURNED',
         state: 'WAITING_FOR_MEMBER',
         byMember: false,
-        text: requireText(answer.text, 'message', 'Say what the organization shall do or answer.'),
-      }),
+        text,
+      })
+    },
 
     withdraw: async (caller: Caller, answer: Answer): Promise<Request> =>
       decide(caller, answer, {
@@ -129,10 +133,20 @@ export function createRequestService(context: ServiceContext & { subordinates: S
   }
 }
 
+export type RequestService = ReturnType<typeof createRequestService>
+
+/** @throws InvalidInputError, ConflictError */
+async function findActive(db: Database, id: number): Promise<Organization> {
+  const organization = await db.organization.findUnique({ where: { id } })
+  if (!organization) throw new InvalidInputError('There is no such organization.', 'organizationId')
+  if (organization.active) return organization
+  throw new ConflictError(`${organization.name} takes no part in the federation.`, 'organizationId')
+}
+
 type Reader = Pick<Transaction, 'request'>
 
 /** An organization has one open request at a time for an entity. @throws ConflictError */
-async function refuseSecond(db: Reader, entityId: string, organizationId: number): Promise<void> {
+async function refuseSecond(db: Reader, entityId: string, organizationId: number | null): Promise<void> {
   const open = await db.request.count({ where: { entityId, organizationId, state: { in: openStates } } })
   if (open > 0)
     throw new ConflictError(
@@ -146,4 +160,16 @@ async function refuseTooMany(tx: Transaction, { id, name }: Organization): Promi
   const open = await tx.request.count({ where: { organizationId: id, state: { in: openStates } } })
   if (open >= MAXIMUM_OPEN)
     throw new ConflictError(`${name} has ${open} open requests. No more are allowed.`, 'organizationId')
+}
+
+/** Anyone with a domain has entities without number. @throws ConflictError */
+async function refuseTooManyUnknown(tx: Transaction, entityId: string): Promise<void> {
+  const { origin } = new URL(entityId)
+  const open = { organizationId: null, state: { in: openStates } }
+  const [all, atHost] = [
+    await tx.request.count({ where: open }),
+    await tx.request.count({ where: { ...open, entityId: { startsWith: origin } } }),
+  ]
+  if (all >= MAXIMUM_UNKNOWN.all || atHost >= MAXIMUM_UNKNOWN.host)
+    throw new ConflictError('Too many requests wait for the operators. Try again in some days.', 'entityId')
 }

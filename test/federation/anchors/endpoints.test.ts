@@ -54,6 +54,15 @@ const rows: Record<EndpointName, Row> = {
   collection: { reveals: member },
   extended_list: { reveals: member },
   subordinate_events: { parameters: (of) => ({ sub: of.member }), reveals: issuer },
+  self_check: {
+    parameters: (of) => ({ sub: of.member }),
+    reveals: ({ entityId }) => `"status":"${entityId}/`,
+  },
+  enroll: { parameters: (of) => ({ sub: of.member }), reveals: () => '"state":"registered"' },
+  trust_mark_request: {
+    parameters: (of) => ({ sub: of.member, trust_mark_type: of.type }),
+    reveals: () => '"state":"issued"',
+  },
 }
 
 /** Sends the request of a row about one anchor to another. A JWT is decoded. */

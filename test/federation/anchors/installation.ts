@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { buildEndpointUrl } from '#core/endpoint.ts'
+import { buildEndpointUrl, getEndpointParameter } from '#core/endpoint.ts'
 import {
   buildEntityConfiguration,
   buildSubordinateStatement,
@@ -75,8 +75,11 @@ export async function prepareInstallation(
     const times = { iat, exp: iat + lifetime }
     const jwks = { keys: [toPublicJwk(key)] }
     const sign = (claims: object) => signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
-    const endpoint = { federation_fetch_endpoint: buildEndpointUrl(id, 'fetch') }
-    const metadata = { federation_entity: { organization_name: slug, ...endpoint } }
+    const named = (['fetch', 'self_check', 'enroll', 'trust_mark_request'] as const).map((name) => [
+      getEndpointParameter(name),
+      buildEndpointUrl(id, name),
+    ])
+    const metadata = { federation_entity: { organization_name: slug, ...Object.fromEntries(named) } }
     const own = buildEntityConfiguration({ entityId: id, ...times, keys: jwks, metadata })
     await redis.client.set(names.entityConfiguration, await sign(own))
     for (const subject of members) {

@@ -2,6 +2,7 @@
 import { buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
+import { createOwnMetadata } from '#federation/client/own-metadata.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
@@ -18,13 +19,15 @@ export async function startSecondProcess({ redis, parts }: TrustAnchor) {
   const place = { redis: connection }
   const reader = createReader(place)
   const fetcher = createFetcher({ allowHttp: true })
+  const ownMetadata = createOwnMetadata(reader)
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
   const own = { ...parts, reader, fetcher, ...caches, cursorKey: createCursorKey({ ...place, reader }) }
   const app = buildApp({
     ...own,
     resolver: createResolver(own),
     clients: createClientAuthenticator({ ...own, replays: createReplayGuard(place) }),
-    authMethods: createAuthMethods(reader),
+    authMethods: createAuthMethods(ownMetadata),
+    ownMetadata,
     version: '0.0.0-second',
   })
   return {

@@ -102,7 +102,7 @@ describe('refuses an assertion', () => {
       ...ta.parts,
       version: 'other',
       resolver: createResolver(ta.parts),
-      authMethods: createAuthMethods(ta.reader),
+      authMethods: createAuthMethods(ta.parts.ownMetadata),
       clients: createClientAuthenticator({
         ...ta.parts,
         replays: createReplayGuard({ redis: ta.redis.client }),

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const { parts, redis, app } = ta
   const replays = createReplayGuard({ redis: redis.client, prefix: '' })
   const clients = createClientAuthenticator({ ...parts, replays })
-  const own = { resolver: createResolver(parts), clients, authMethods: createAuthMethods(parts.reader) }
+  const own = { resolver: createResolver(parts), clients, authMethods: createAuthMethods(parts.ownMetadata) }
   routes = buildApp(
     { ...parts, ...own, version: '0.0.0-test' },
     { repeatsAnswers: false, resolveRateLimit: 100_000 },

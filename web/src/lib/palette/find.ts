@@ -74,7 +74,7 @@ export async function findOnServer(
     ...requests.map((request) => ({
       id: request.id,
       label: requestTitle(request),
-      note: `Request of ${request.organizationName}`,
+      note: `Request of ${request.organizationName ?? 'software'}`,
       icon: Inbox,
       href: route.request(request.id),
     })),

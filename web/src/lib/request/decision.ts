@@ -49,6 +49,8 @@ export interface Decision {
   text: { label: string; field: 'message' | 'reason'; isRequired: boolean }
   /** What it does cannot be undone. */
   isFinal: (kind: RequestKind) => boolean
+  /** It waits for an answer, which software does not give. */
+  needsOrganization?: true
   run: (decided: Decided) => Promise<Refusal | undefined>
 }
 
@@ -62,7 +64,7 @@ const approvals: Readonly<Record<RequestKind, string>> = {
     'The entity disappears from every public endpoint, and its registration is deleted. This cannot be undone.',
 }
 
-export const decisions: readonly Decision[] = [
+const decisions: readonly Decision[] = [
   {
     label: 'Approve',
     submit: 'Approve request',
@@ -81,6 +83,7 @@ export const decisions: readonly Decision[] = [
       'The organization reads your message, and the request waits for its answer. Nothing is changed.',
     text: { label: 'Question or task for the organization', field: 'message', isRequired: true },
     isFinal: () => false,
+    needsOrganization: true,
     run: async ({ id, version, text }) =>
       (await write(ReturnRequest, { input: { id, version, message: text } })).refusal,
   },
@@ -96,3 +99,6 @@ export const decisions: readonly Decision[] = [
       (await write(RefuseRequest, { input: { id, version, reason: text } })).refusal,
   },
 ]
+
+export const decisionsFor = ({ organizationName }: { organizationName: string | null }) =>
+  decisions.filter(({ needsOrganization }) => !needsOrganization || organizationName !== null)

@@ -6,7 +6,7 @@ import { isRecord } from '#lib/json/json.ts'
 interface Asked {
   kind: RequestKind
   entityId: string
-  organizationName: string
+  organizationName: string | null
   changes: unknown
 }
 
@@ -38,7 +38,11 @@ const sentences: Readonly<Record<RequestKind, (asked: Asked) => string>> = {
 }
 
 /** `Lund University asks to register https://rp.lu.example.` */
-export const requestInWords = (asked: Asked) => `${asked.organizationName} ${sentences[asked.kind](asked)}`
+/** Software asks through an endpoint of the federation server, for an entity of no organization. */
+export const askerInWords = ({ organizationName }: Pick<Asked, 'organizationName'>) =>
+  organizationName ?? 'Software without an account'
+
+export const requestInWords = (asked: Asked) => `${askerInWords(asked)} ${sentences[asked.kind](asked)}`
 
 /** `Registration of rp.lu.example`, as the title of its page. */
 export const requestTitle = ({ kind, entityId }: Pick<Asked, 'kind' | 'entityId'>) =>

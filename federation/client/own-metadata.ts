@@ -1,0 +1,25 @@
+/** Reads our own `federation_entity` metadata, which says what we offer (§5.1.1). */
+import { decodeJwt } from 'jose'
+import { isJsonObject } from '#core/json.ts'
+import type { PublishedJwt } from '#store/published-jwt.ts'
+import type { Reader } from '#store/reader.ts'
+
+/** Empty while nothing is published. Each Entity Configuration is decoded once. */
+export type OwnMetadata = () => Promise<Record<string, unknown>>
+
+export function createOwnMetadata(reader: Reader): OwnMetadata {
+  const known = new WeakMap<PublishedJwt, Record<string, unknown>>()
+  return async () => {
+    const configuration = await reader.entityConfiguration()
+    if (!configuration) return {}
+    const metadata = known.get(configuration) ?? readMetadata(configuration)
+    known.set(configuration, metadata)
+    return metadata
+  }
+}
+
+function readMetadata({ jwt }: PublishedJwt): Record<string, unknown> {
+  const { metadata } = decodeJwt<{ metadata?: { federation_entity?: unknown } }>(jwt)
+  const own = metadata?.federation_entity
+  return isJsonObject(own) ? own : {}
+}

@@ -1,0 +1,79 @@
+/** What the endpoints have in common that ask the admin side: the question, its state, and the answer. */
+import type { FastifyReply } from 'fastify'
+import { getEndpointPath } from '#core/endpoint.ts'
+import { addParameters, appendPath, parseEntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
+import type { Answer, Question, Subject } from '#store/questions.ts'
+import type { Deps } from '../deps.ts'
+import { sendJson } from './answer.ts'
+import { readRequired } from './parameter.ts'
+
+/** Requests per minute and address. */
+export const QUESTION_RATE_LIMIT = 60
+
+/** Seconds after which a client asks again. */
+export const PATIENCE = 2
+
+/** @throws FederationError `invalid_request` */
+export async function readSubject(
+  deps: Deps,
+  endpoint: Subject['endpoint'],
+  parameters: unknown,
+): Promise<Subject> {
+  const entityId = parseEntityId(readRequired(parameters, 'sub'), deps)
+  const trustMarkType = endpoint === 'trust_mark_request' ? readRequired(parameters, 'trust_mark_type') : null
+  try {
+    await deps.checkPort(entityId)
+  } catch (error) {
+    if (error instanceof FetchError) throw new FederationError('invalid_request', error.message)
+    throw error
+  }
+  return { endpoint, entityId, trustMarkType }
+}
+
+/** @throws FederationError `temporarily_unavailable` when too many are asked */
+export async function ask({ questions }: Deps, question: Question): Promise<void> {
+  if (await questions.ask(question)) return
+  const message = 'Too many entities wait to be examined. Try again in a few minutes.'
+  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+}
+
+/** Where the answer is found. */
+export function buildAnswerUrl(
+  { entityId }: Deps,
+  { endpoint, entityId: sub, trustMarkType }: Subject,
+): string {
+  const type = trustMarkType === null ? {} : { trust_mark_type: trustMarkType }
+  return addParameters(appendPath(entityId, getEndpointPath(endpoint)), { sub, ...type })
+}
+
+/** The question waits for its answer. */
+export function sendPending(deps: Deps, reply: FastifyReply, subject: Subject): FastifyReply {
+  const status = buildAnswerUrl(deps, subject)
+  reply.code(202).header('location', status).header('retry-after', PATIENCE)
+  return sendJson(reply, { ...describeSubject(subject), state: 'pending', message: PENDING, status })
+}
+
+const PENDING = 'The entity waits to be examined. Ask again in a few seconds.'
+
+/** An answer, or what is published. */
+type Outcome = Pick<Answer, 'state' | 'message'> & Partial<Pick<Answer, 'checks' | 'at'>>
+
+/** @throws FederationError `not_found` when nothing was asked */
+export function sendAnswer(reply: FastifyReply, subject: Subject, outcome: Outcome): FastifyReply {
+  const { state, message, checks = [], at } = outcome
+  if (state === 'unknown') throw new FederationError('not_found', message, { subject: subject.entityId })
+  return sendJson(reply, {
+    ...describeSubject(subject),
+    state,
+    message,
+    ...(checks.length > 0 ? { checks } : {}),
+    ...(at === undefined ? {} : { answered_at: at }),
+  })
+}
+
+const describeSubject = ({ entityId, trustMarkType }: Subject) => ({
+  sub: entityId,
+  ...(trustMarkType === null ? {} : { trust_mark_type: trustMarkType }),
+})

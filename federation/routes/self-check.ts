@@ -1,0 +1,68 @@
+/** Examines an entity for anyone: as JSON, or as a page for browsers that works without a script. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Answer, Question } from '#store/questions.ts'
+import { EXAMINATION_INTERVAL_MS } from '#store/questions.ts'
+import type { Deps } from '../deps.ts'
+import { describeFailure } from '../error-handler.ts'
+import { buildContentSecurityPolicy } from '../page/frame.ts'
+import { renderSelfCheck, type SelfCheckPage } from '../page/self-check.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { readOptional } from './parameter.ts'
+import { ask, PATIENCE, QUESTION_RATE_LIMIT, readSubject, sendAnswer, sendPending } from './question.ts'
+
+const policy = buildContentSecurityPolicy({ form: true })
+
+/** Seconds. */
+const EXAMINATION_INTERVAL = EXAMINATION_INTERVAL_MS / 1000
+
+export function selfCheckRoute(app: FastifyInstance, deps: Deps) {
+  /** The last result, unless a new one is asked for and it is not of this minute. */
+  async function examine(question: Question, isAgain: boolean): Promise<Answer | undefined> {
+    const { questions } = deps
+    if (await questions.isAsked(question)) return undefined
+    const answer = await questions.answerTo(question)
+    const isFresh = answer && (!isAgain || answer.at + EXAMINATION_INTERVAL > deps.now())
+    if (isFresh) return answer
+    await ask(deps, question)
+    return undefined
+  }
+
+  const answer = async ({ request, reply, parameters }: Call) => {
+    if (isForBrowser(request)) return sendPage(request, reply, parameters)
+    const subject = await readSubject(deps, 'self_check', parameters)
+    const found = await examine({ ...subject, wants: 'examination' }, isAgain(parameters))
+    return found ? sendAnswer(reply, subject, found) : sendPending(deps, reply, subject)
+  }
+
+  /** A page for each outcome. The address of a result has no `again`, so that it can be shared and loaded again. */
+  async function sendPage(request: FastifyRequest, reply: FastifyReply, parameters: unknown) {
+    const page = await describePage(parameters).catch((error: unknown): SelfCheckPage => {
+      const { status, description } = describeFailure(error)
+      reply.code(status)
+      return { given: givenBy(parameters), fault: description }
+    })
+    if (isAgain(parameters) && !('fault' in page)) {
+      const [path = ''] = request.originalUrl.split('?', 1)
+      return reply.redirect(`${path}?${new URLSearchParams({ sub: page.given })}`, 303)
+    }
+    reply.header('content-security-policy', policy)
+    return reply.type('text/html; charset=utf-8').send(renderSelfCheck(deps.entityId, page))
+  }
+
+  async function describePage(parameters: unknown): Promise<SelfCheckPage> {
+    const given = givenBy(parameters)
+    if (given === '') return { given }
+    const subject = await readSubject(deps, 'self_check', { sub: given })
+    const found = await examine({ ...subject, wants: 'examination' }, isAgain(parameters))
+    return found ? { given: subject.entityId, answer: found } : { given: subject.entityId, refresh: PATIENCE }
+  }
+
+  registerEndpoint(app, deps, 'self_check', answer, { rateLimit: QUESTION_RATE_LIMIT })
+}
+
+const isForBrowser = ({ headers }: FastifyRequest) => headers.accept?.includes('text/html') ?? false
+
+/** People copy identifiers with spaces around them. */
+const givenBy = (parameters: unknown) => readOptional(parameters, 'sub')?.trim() ?? ''
+
+const isAgain = (parameters: unknown) => readOptional(parameters, 'again') === 'true'

@@ -1,0 +1,182 @@
+/**
+ * What the public asks of the admin side, which alone has the database: to examine an entity, or what became of a request.
+ * The federation server asks and reads answers; the admin side answers. Every key is bounded or expires.
+ */
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { isJsonObject } from '#core/json.ts'
+import { readJson } from './json-text.ts'
+import { redisKeys } from './keys.ts'
+import { toStoreError } from './outage.ts'
+
+export const questionEndpoints = ['self_check', 'enroll', 'trust_mark_request'] as const
+export type QuestionEndpoint = (typeof questionEndpoints)[number]
+
+export type Question = {
+  endpoint: QuestionEndpoint
+  /** `examination`: the entity is fetched and examined. `state`: the database is read alone. */
+  wants: 'examination' | 'state'
+  entityId: string
+  /** Of `trust_mark_request`. */
+  trustMarkType: string | null
+}
+
+/** What the answer is about. */
+export type Subject = Pick<Question, 'endpoint' | 'entityId' | 'trustMarkType'>
+
+export const answerStates = [
+  'acceptable',
+  'not_acceptable',
+  'registered',
+  'issued',
+  'waiting',
+  'refused',
+  'unknown',
+] as const
+export type AnswerState = (typeof answerStates)[number]
+
+export type AnswerCheck = {
+  name: string
+  status: 'PASSED' | 'FAILED' | 'WARNING' | 'SKIPPED'
+  title: string
+  message: string
+  advice: string | null
+  section: string | null
+}
+
+export type Answer = {
+  state: AnswerState
+  /** A sentence. */
+  message: string
+  checks: AnswerCheck[]
+  /** When it was given, in unix seconds. */
+  at: number
+}
+
+/** Questions at a time. Those that come then are refused. */
+export const MAX_QUESTIONS = 1_000
+/** Milliseconds between two examinations of one entity. */
+export const EXAMINATION_INTERVAL_MS = 60_000
+/** Examinations for the public in a minute. */
+export const MAX_EXAMINATIONS = 120
+const MINUTE_MS = 60_000
+
+type Store = { redis: Redis; prefix?: string }
+
+/** Each method throws FederationError `temporarily_unavailable` while Redis is down. */
+export type Questions = ReturnType<typeof createQuestions>
+
+export function createQuestions({ redis, prefix = '' }: Store) {
+  const keys = redisKeys(prefix)
+  const answerKey = ({ endpoint, entityId, trustMarkType }: Subject) =>
+    keys.answer(hash(JSON.stringify([endpoint, entityId, trustMarkType])))
+
+  /** Of Redis, because the two sides may have different clocks. */
+  async function now(): Promise<number> {
+    const [seconds, microseconds] = await redis.time()
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  }
+
+  return {
+    /** Asked, and not answered yet. */
+    isAsked: (question: Question): Promise<boolean> =>
+      guarded(async () => (await redis.zscore(keys.questions, encode(question))) !== null),
+
+    /** The last answer, unless it has expired. */
+    answerTo: (subject: Subject): Promise<Answer | undefined> =>
+      guarded(async () => {
+        const text = await redis.get(answerKey(subject))
+        return text === null ? undefined : parseAnswer(text)
+      }),
+
+    /** One that is asked already stays where it is. False: too many are asked. */
+    ask: (question: Question): Promise<boolean> =>
+      guarded(async () => {
+        const entry = encode(question)
+        if ((await redis.zscore(keys.questions, entry)) !== null) return true
+        if ((await redis.zcard(keys.questions)) >= MAX_QUESTIONS) return false
+        await redis.zadd(keys.questions, 'NX', await now(), entry)
+        return true
+      }),
+
+    /** The first that may be answered now. */
+    due: (count: number): Promise<Question[]> =>
+      guarded(async () => {
+        const entries = await redis.zrangebyscore(keys.questions, '-inf', await now(), 'LIMIT', 0, count)
+        const questions = entries.map(decode)
+        const foreign = entries.filter((_, at) => questions[at] === undefined)
+        if (foreign.length > 0) await redis.zrem(keys.questions, ...foreign)
+        return questions.filter((question) => question !== undefined)
+      }),
+
+    /** False: it was examined within the last minute, or enough others were. The question then waits. */
+    mayExamine: (question: Question): Promise<boolean> =>
+      guarded(async () => {
+        const at = await now()
+        const claim = keys.examinationClaim(hash(question.entityId))
+        if ((await redis.set(claim, '1', 'PX', EXAMINATION_INTERVAL_MS, 'NX')) === null) {
+          await postpone(question, at + Math.max(await redis.pttl(claim), 0))
+          return false
+        }
+        const minute = Math.floor(at / MINUTE_MS)
+        const count = await redis.incr(keys.examinations(minute))
+        if (count === 1) await redis.pexpire(keys.examinations(minute), 2 * MINUTE_MS)
+        if (count <= MAX_EXAMINATIONS) return true
+        await redis.del(claim)
+        await postpone(question, (minute + 1) * MINUTE_MS)
+        return false
+      }),
+
+    /** For another attempt after an error. */
+    postpone: (question: Question, milliseconds: number): Promise<void> =>
+      guarded(async () => postpone(question, (await now()) + milliseconds)),
+
+    /** `seconds`: how long the answer is kept. */
+    answer: (question: Question, answer: Answer, seconds: number): Promise<void> =>
+      guarded(async () => {
+        await redis.set(answerKey(question), JSON.stringify(answer), 'EX', seconds)
+        await redis.zrem(keys.questions, encode(question))
+      }),
+  }
+
+  async function postpone(question: Question, until: number): Promise<void> {
+    await redis.zadd(keys.questions, 'XX', until, encode(question))
+  }
+}
+
+function encode({ endpoint, wants, entityId, trustMarkType }: Question): string {
+  return JSON.stringify([endpoint, wants, entityId, trustMarkType])
+}
+
+function decode(entry: string): Question | undefined {
+  const value = readJson(entry)
+  if (!Array.isArray(value)) return undefined
+  const [endpoint, wants, entityId, trustMarkType] = value
+  if (!isOneOf(questionEndpoints, endpoint) || !isOneOf(['examination', 'state'] as const, wants))
+    return undefined
+  if (typeof entityId !== 'string' || !(trustMarkType === null || typeof trustMarkType === 'string'))
+    return undefined
+  return { endpoint, wants, entityId, trustMarkType }
+}
+
+/** Undefined for what the admin side did not write. */
+function parseAnswer(text: string): Answer | undefined {
+  const value = readJson(text)
+  if (!isJsonObject(value) || !isOneOf(answerStates, value.state)) return undefined
+  if (typeof value.message !== 'string' || typeof value.at !== 'number' || !Array.isArray(value.checks))
+    return undefined
+  return value as Answer // its checks are the admin side's
+}
+
+const isOneOf = <Value extends string>(values: readonly Value[], value: unknown): value is Value =>
+  values.some((each) => each === value)
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+
+async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toStoreError(error)
+  }
+}

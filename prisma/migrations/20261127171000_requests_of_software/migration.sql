@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Request" ALTER COLUMN "organizationId" DROP NOT NULL;

@@ -1,0 +1,62 @@
+/** Answers the questions of the public, within the limits that their queue keeps (store/questions.ts). */
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { eachInParallel } from '#server/jobs/in-parallel.ts'
+import type { PublicAnswers } from '#server/services/request/public-answers.ts'
+import type { Question, Questions } from '#store/questions.ts'
+
+/** Milliseconds between looks at an empty queue, after a failed look, and until a failed question is tried again. */
+const LOOK_MS = 1_000
+const AFTER_FAULT_MS = 5_000
+const RETRY_MS = 30_000
+
+/** Entities that do not answer take ten seconds each. */
+const CONCURRENCY = 8
+const AT_A_TIME = 32
+
+type Deps = { questions: Questions; answers: PublicAnswers; log: FastifyBaseLogger }
+
+export function startAnswering({ questions, answers, log }: Deps): { close(): Promise<void> } {
+  const closing = new AbortController()
+  const { signal } = closing
+
+  async function answer(question: Question): Promise<void> {
+    if (question.wants === 'examination' && !(await questions.mayExamine(question))) return
+    try {
+      const { answer, seconds } = await answers.answer(question)
+      await questions.answer(question, answer, seconds)
+    } catch (err) {
+      log.error({ err, entityId: question.entityId }, 'a question of the public is tried again later')
+      await questions.postpone(question, RETRY_MS)
+    }
+  }
+
+  async function run(): Promise<void> {
+    let isFaulty = false
+    while (!signal.aborted) {
+      try {
+        const due = await questions.due(AT_A_TIME)
+        const [error] = await eachInParallel(due, CONCURRENCY, signal, answer)
+        if (error) throw error
+        isFaulty = false
+        if (due.length < AT_A_TIME) await wait(LOOK_MS)
+      } catch (err) {
+        if (!isFaulty && !signal.aborted)
+          log.warn({ err }, 'questions of the public cannot be read; they wait')
+        isFaulty = true
+        await wait(AFTER_FAULT_MS)
+      }
+    }
+  }
+
+  const wait = (milliseconds: number) =>
+    setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)
+
+  const running = run()
+  return {
+    async close() {
+      closing.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,116 @@
+/** Answers what the public asks through the federation server: an examination, a request of software, and its state. */
+import type { Request } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import { jobCaller } from '#server/identity/caller.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { type EntityCheck, EntityRejectedError, isAcceptable } from '#server/services/entity/checks.ts'
+import { openStates, type RequestKind, type RequestState } from '#server/services/request/input.ts'
+import type { RequestService } from '#server/services/request/requests.ts'
+import type { SubordinateService } from '#server/services/subordinate/subordinates.ts'
+import type { Answer, AnswerCheck, Question } from '#store/questions.ts'
+
+/** Who submitted a request that came without an account. */
+const software = jobCaller('request-of-software')
+
+/** Seconds for which an answer is kept: of what was examined, and of a state, which may change at any time. */
+const KEPT = { examination: 600, state: 60 }
+
+export type GivenAnswer = { answer: Answer; seconds: number }
+
+type Outcome = Pick<Answer, 'state' | 'message'> & { checks?: readonly EntityCheck<string>[] }
+
+type Context = ServiceContext & { subordinates: SubordinateService; requests: RequestService }
+
+export function createPublicAnswers({ db, now, subordinates, requests }: Context) {
+  async function selfCheck(entityId: string): Promise<Outcome> {
+    const { checks, subordinate } = await subordinates.inspect({ entityId })
+    const failed = checks.filter(({ status }) => status === 'FAILED').length
+    if (isAcceptable(checks)) {
+      const message = subordinate
+        ? 'It is registered here, and every check passes.'
+        : 'It can be registered here.'
+      return { state: 'acceptable', message, checks }
+    }
+    const count = failed === 1 ? '1 check failed.' : `${failed} checks failed.`
+    const message = subordinate ? `It is registered here. ${count}` : `It cannot be registered yet: ${count}`
+    return { state: 'not_acceptable', message, checks }
+  }
+
+  async function submit(question: Question): Promise<Outcome> {
+    const { entityId, trustMarkType } = question
+    const known = await findState(question)
+    if (known.state !== 'unknown') return known
+    const member = await db.subordinate.findUnique({ where: { entityId }, select: { organizationId: true } })
+    const kind = kindOf(question)
+    try {
+      const organizationId = member?.organizationId ?? null
+      const { state } = await requests.submit(software, { kind, entityId, organizationId, trustMarkType })
+      return describeState(state as RequestState, kind) // written from the table
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.code === 'UNAVAILABLE') throw error
+      const checks = error instanceof EntityRejectedError ? { checks: error.checks } : {}
+      return { state: 'refused', message: error.message, ...checks }
+    }
+  }
+
+  /** Says nothing of requests that an organization submitted. */
+  async function findState(question: Question): Promise<Outcome> {
+    const { entityId, trustMarkType } = question
+    const kind = kindOf(question)
+    if (kind === 'REGISTER' && (await db.subordinate.count({ where: { entityId } })) > 0)
+      return { state: 'registered', message: 'The entity is registered.' }
+    const where = { entityId, kind, trustMarkType, submittedBy: software.name }
+    const request = await db.request.findFirst({ where, orderBy: { id: 'desc' } })
+    if (request) return describeRequest(request, kind, now())
+    return { state: 'unknown', message: `Nothing was asked for ${entityId}. Send a POST to ask.` }
+  }
+
+  return {
+    /** @throws an error that may pass, such as of an unreachable database: nothing was placed then */
+    async answer(question: Question): Promise<GivenAnswer> {
+      const isExamined = question.wants === 'examination'
+      const outcome = await (question.endpoint === 'self_check'
+        ? selfCheck(question.entityId)
+        : isExamined
+          ? submit(question)
+          : findState(question))
+      const { checks = [], ...rest } = outcome
+      const answer = { ...rest, checks: checks.map(toAnswerCheck), at: toUnix(now()) }
+      return { answer, seconds: checks.length > 0 ? KEPT.examination : KEPT.state }
+    },
+  }
+}
+
+export type PublicAnswers = ReturnType<typeof createPublicAnswers>
+
+const kindOf = ({ endpoint }: Question): RequestKind => (endpoint === 'enroll' ? 'REGISTER' : 'TRUST_MARK')
+
+/** Milliseconds in which software that was refused cannot ask again. */
+const REFUSED_MS = 86_400_000
+
+function describeRequest({ state, decidedAt }: Request, kind: RequestKind, now: Date): Outcome {
+  if (decidedAt && state !== 'APPROVED' && now.getTime() - decidedAt.getTime() > REFUSED_MS)
+    return { state: 'unknown', message: 'The operators refused the last request. Send a POST to ask again.' }
+  // An entity or a mark that was approved may be gone since.
+  if (state === 'APPROVED')
+    return {
+      state: 'unknown',
+      message: 'It was approved, and ended since. Send a POST to ask again.',
+    }
+  return describeState(state as RequestState, kind) // written from the table
+}
+
+function describeState(state: RequestState, kind: RequestKind): Outcome {
+  if (openStates.includes(state)) return { state: 'waiting', message: 'The request waits for an operator.' }
+  if (state !== 'APPROVED')
+    return { state: 'refused', message: 'The operators refused the request. Ask them for the reason.' }
+  return kind === 'REGISTER'
+    ? { state: 'registered', message: 'The entity is registered.' }
+    : { state: 'issued', message: 'The Trust Mark is issued.' }
+}
+
+function toAnswerCheck({ name, status, title, message, advice, section }: EntityCheck<string>): AnswerCheck {
+  const isFault = status === 'FAILED' || status === 'WARNING'
+  return { name, status, title, message, advice: isFault ? advice : null, section }
+}

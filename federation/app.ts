@@ -29,6 +29,8 @@ export type AppOptions = ServerOptions & {
   resolveRateLimit?: number
   /** The same for /collection. */
   collectionRateLimit?: number
+  /** The same for each of /self_check, /enroll and /trust_mark_request. */
+  questionRateLimit?: number
   /** Whether answers may be repeated without the routes; true by default. */
   repeatsAnswers?: boolean
 }
@@ -54,8 +56,8 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
     trustMarkStatusRoute(scope, deps)
     historicalKeysRoute(scope, deps)
     collectionRoute(scope, deps, options)
-    selfCheckRoute(scope, deps)
-    requestRoutes(scope, deps)
+    selfCheckRoute(scope, deps, options)
+    requestRoutes(scope, deps, options)
     livenessRoute(scope)
     healthRoute(scope, deps)
     statusRoute(scope, deps)

@@ -27,7 +27,12 @@ import type { Keys } from './keys.ts'
 export type SharedParts = {
   config: Pick<
     FederationConfig,
-    'allowHttp' | 'fetchPorts' | 'trustedProxies' | 'resolveRateLimit' | 'collectionRateLimit'
+    | 'allowHttp'
+    | 'fetchPorts'
+    | 'trustedProxies'
+    | 'resolveRateLimit'
+    | 'collectionRateLimit'
+    | 'questionRateLimit'
   >
   redis: Redis
   changes: ChangeChannels
@@ -51,7 +56,8 @@ export function openAnchor(
   { entityId, isFirst, prefix, keys: files, logger, registry }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
 ): Anchor {
-  const { allowHttp, fetchPorts, trustedProxies, resolveRateLimit, collectionRateLimit } = config
+  const { allowHttp, fetchPorts, trustedProxies } = config
+  const { resolveRateLimit, collectionRateLimit, questionRateLimit } = config
   const observe = createObserver(registry)
   const keys = observe.keys(files.current)
   const store = { redis, prefix }
@@ -80,7 +86,14 @@ export function openAnchor(
       cursorKey: createCursorKey({ ...store, reader }),
       version,
     },
-    { logger, trustedProxies, resolveRateLimit, collectionRateLimit, ...(tls ? { tls } : {}) },
+    {
+      logger,
+      trustedProxies,
+      resolveRateLimit,
+      collectionRateLimit,
+      questionRateLimit,
+      ...(tls ? { tls } : {}),
+    },
   )
   observe.app(app, common)
   return {

@@ -45,6 +45,12 @@ export const federationVariables = {
     kind: rateLimit,
     meaning: 'requests to /collection that one client address may make in a minute',
   },
+  questionRateLimit: {
+    names: ['QUESTION_RATE_LIMIT'],
+    kind: wholeNumber(1, 1_000_000).default(60),
+    meaning:
+      'requests to each of /self_check, /enroll and /trust_mark_request that one client address may make in a minute',
+  },
   fetchPorts: {
     names: ['FETCH_PORTS'],
     kind: ports.default([]),

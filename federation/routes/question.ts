@@ -10,7 +10,9 @@ import { sendJson } from './answer.ts'
 import { readRequired } from './parameter.ts'
 
 /** Requests per minute and address. */
-export const QUESTION_RATE_LIMIT = 60
+export const DEFAULT_RATE_LIMIT = 60
+
+export type QuestionOptions = { questionRateLimit?: number }
 
 /** Seconds after which a client asks again. */
 export const PATIENCE = 2

@@ -6,27 +6,45 @@ import type { Question, Subject } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
 import { RATE_WINDOW, RateCounter } from '../rate-counter.ts'
 import { type Call, createServedCheck, registerEndpoint } from './endpoint.ts'
-import { ask, QUESTION_RATE_LIMIT, readSubject, sendAnswer, sendPending } from './question.ts'
+import {
+  ask,
+  DEFAULT_RATE_LIMIT,
+  type QuestionOptions,
+  readSubject,
+  sendAnswer,
+  sendPending,
+} from './question.ts'
 
-export function requestRoutes(app: FastifyInstance, deps: Deps) {
-  registerRequests(app, deps, 'enroll')
-  registerRequests(app, deps, 'trust_mark_request')
+export function requestRoutes(
+  app: FastifyInstance,
+  deps: Deps,
+  { questionRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: QuestionOptions,
+) {
+  registerRequests(app, deps, 'enroll', rateLimit)
+  registerRequests(app, deps, 'trust_mark_request', rateLimit)
 }
 
 /** POST asks. GET says what became of it. */
-function registerRequests(app: FastifyInstance, deps: Deps, name: 'enroll' | 'trust_mark_request'): void {
+function registerRequests(
+  app: FastifyInstance,
+  deps: Deps,
+  name: 'enroll' | 'trust_mark_request',
+  max: number,
+): void {
   const post = async ({ reply, parameters }: Call) => {
     const subject = await readSubject(deps, name, parameters)
     const done = await findPublished(deps, subject)
     if (done) return sendAnswer(reply, subject, done)
+    const known = await deps.questions.answerTo(subject)
+    if (known?.state === 'waiting') return sendAnswer(reply.code(202), subject, known)
     await ask(deps, { ...subject, wants: 'examination' })
     return sendPending(deps, reply, subject)
   }
-  registerEndpoint(app, deps, name, post, { rateLimit: QUESTION_RATE_LIMIT })
+  registerEndpoint(app, deps, name, post, { rateLimit: max })
 
   const isServed = createServedCheck(deps, name)
-  const rateLimit = { max: QUESTION_RATE_LIMIT, timeWindow: RATE_WINDOW }
-  const config = { rateLimit, counter: new RateCounter(), isOffered: isServed }
+  const limit = { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
+  const config = { ...limit, isOffered: isServed }
   app.get(getEndpointPath(name), { config }, async (request, reply) => {
     if (!(await isServed())) return reply.callNotFound()
     const subject = await readSubject(deps, name, request.query)

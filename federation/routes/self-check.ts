@@ -8,14 +8,26 @@ import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { renderSelfCheck, type SelfCheckPage } from '../page/self-check.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readOptional } from './parameter.ts'
-import { ask, PATIENCE, QUESTION_RATE_LIMIT, readSubject, sendAnswer, sendPending } from './question.ts'
+import {
+  ask,
+  DEFAULT_RATE_LIMIT,
+  PATIENCE,
+  type QuestionOptions,
+  readSubject,
+  sendAnswer,
+  sendPending,
+} from './question.ts'
 
 const policy = buildContentSecurityPolicy({ form: true })
 
 /** Seconds. */
 const EXAMINATION_INTERVAL = EXAMINATION_INTERVAL_MS / 1000
 
-export function selfCheckRoute(app: FastifyInstance, deps: Deps) {
+export function selfCheckRoute(
+  app: FastifyInstance,
+  deps: Deps,
+  { questionRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: QuestionOptions,
+) {
   /** The last result, unless a new one is asked for and it is not of this minute. */
   async function examine(question: Question, isAgain: boolean): Promise<Answer | undefined> {
     const { questions } = deps
@@ -57,7 +69,7 @@ export function selfCheckRoute(app: FastifyInstance, deps: Deps) {
     return found ? { given: subject.entityId, answer: found } : { given: subject.entityId, refresh: PATIENCE }
   }
 
-  registerEndpoint(app, deps, 'self_check', answer, { rateLimit: QUESTION_RATE_LIMIT })
+  registerEndpoint(app, deps, 'self_check', answer, { rateLimit })
 }
 
 const isForBrowser = ({ headers }: FastifyRequest) => headers.accept?.includes('text/html') ?? false

@@ -92,6 +92,7 @@ export async function startAdmin(
       trustedProxies: false,
       resolveRateLimit: 100_000,
       collectionRateLimit: 100_000,
+      questionRateLimit: 10_000,
     },
     { logger: silent },
   )

@@ -46,7 +46,10 @@ export function createRequestCheck(context: ServiceContext & { subordinates: Sub
       }
     const where = organizationId === null ? { entityId } : { entityId, organizationId }
     const own = await db.subordinate.findFirst({ where, select: { id: true } })
-    if (!own) throw new NotFoundError(`The organization has no entity ${entityId} here.`, 'entityId')
+    if (!own) {
+      const holder = organizationId === null ? 'There is no' : 'The organization has no'
+      throw new NotFoundError(`${holder} entity ${entityId} here.`, 'entityId')
+    }
     const { id: subordinateId } = own
     if (kind === 'CHANGE')
       return { examination: await subordinates.checkUpdate({ id: subordinateId, ...changes }), subordinateId }

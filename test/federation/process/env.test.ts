@@ -44,6 +44,7 @@ test('one variable is enough; everything else has a default', () => {
     trustedProxies: ['loopback', 'linklocal', 'uniquelocal'],
     resolveRateLimit: 600,
     collectionRateLimit: 600,
+    questionRateLimit: 60,
     fetchPorts: [],
   })
 })

@@ -174,6 +174,7 @@ it('starts with the existing keys, publishes the same statement, and lets all us
       resolveRateLimit: 100,
       fetchPorts: [],
       collectionRateLimit: 100,
+      questionRateLimit: 100,
     },
     { logger: silent },
   )

@@ -24,6 +24,7 @@ const queries: Partial<Record<EndpointName, (example: Example) => Query | undefi
   historical_keys: ({ hasHistoricalKeys }) => (hasHistoricalKeys ? {} : undefined),
   collection: ({ hasCollection }) => (hasCollection ? {} : undefined),
   extended_list: () => ({ audit_timestamps: 'true' }),
+  self_check: () => ({}),
 }
 
 export const buildLiveQuery = (name: EndpointName, example: Example) => queries[name]?.(example)

@@ -1,7 +1,7 @@
 /** Renders the index page: the Trust Anchor, its counts and its endpoints. */
 import {
   type Endpoint,
-  endpointNames,
+  type EndpointName,
   endpoints,
   entityConfigurationEndpoint,
   getEndpointPath,
@@ -18,6 +18,8 @@ export type IndexPage = {
   validUntil: number | undefined
   counts: readonly { label: string; value: number; note?: string }[]
   example: Example
+  /** Those that answer. */
+  endpoints: readonly EndpointName[]
 }
 
 export function renderIndexPage(page: IndexPage): string {
@@ -32,7 +34,7 @@ export function renderIndexPage(page: IndexPage): string {
   <dl class="counts" aria-label="Published data">${page.counts.map(renderCount)}</dl>
   <section aria-labelledby="endpoints">
     <h2 id="endpoints">Endpoints</h2>
-    <ul class="endpoints">${listEndpoints(page.example).map(renderEndpoint)}</ul>
+    <ul class="endpoints">${listEndpoints(page).map(renderEndpoint)}</ul>
   </section>
 </main>
 <footer>
@@ -63,8 +65,8 @@ type ShownEndpoint = Omit<Endpoint, 'advertised'> & {
   query: Record<string, string> | undefined
 }
 
-function listEndpoints(example: Example): ShownEndpoint[] {
-  const named = endpointNames.map((name) => ({
+function listEndpoints({ endpoints: names, example }: IndexPage): ShownEndpoint[] {
+  const named = names.map((name) => ({
     ...endpoints[name],
     path: getEndpointPath(name),
     query: buildLiveQuery(name, example),

@@ -38,7 +38,7 @@ const invalid = html` aria-invalid="true" aria-describedby="fault"`
 function renderWaiting(given: string): Html {
   return html`<section aria-labelledby="result">
     <h2 id="result">${given}</h2>
-    <p role="status">The entity waits to be examined. This page loads again when that takes longer.</p>
+    <p role="status">The entity waits to be examined. This page shows the result in a few seconds.</p>
   </section>`
 }
 

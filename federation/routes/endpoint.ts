@@ -40,22 +40,21 @@ export function registerEndpoint(
   { rateLimit }: { rateLimit?: number } = {},
 ): void {
   const path = getEndpointPath(name)
-  const isServed = createServedCheck(deps, name)
+  const isOn = createServedCheck(deps, name)
   // This endpoint accepts POST with and without client authentication (§8.4).
   const isPostOnly = endpoints[name].method === 'POST'
   const limitRate = (max: number | undefined) =>
     max === undefined ? {} : { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
 
   if (!isPostOnly) {
-    app.get(path, { config: { ...limitRate(rateLimit), isOffered: isServed } }, async (request, reply) => {
-      if (!(await isServed())) return reply.callNotFound()
+    app.get(path, { config: { ...limitRate(rateLimit), isOffered: isOn } }, async (request, reply) => {
+      if (!(await isOn())) return reply.callNotFound()
       if (!(await deps.authMethods(name)).anonymous) throw refuseAnonymous(path)
       return answer({ request, reply, parameters: request.query, client: undefined })
     })
   }
 
-  const isOffered = async () =>
-    (await isServed()) && (isPostOnly || (await deps.authMethods(name)).authenticated)
+  const isOffered = async () => (await isOn()) && (isPostOnly || (await deps.authMethods(name)).authenticated)
   // Before the body is read: an endpoint without client authentication has no POST.
   const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
     if (!(await isOffered())) return reply.callNotFound()
@@ -72,11 +71,14 @@ export function registerEndpoint(
   })
 }
 
-/** Most endpoints are always served. */
-export function createServedCheck({ ownMetadata }: Deps, name: EndpointName): () => Promise<boolean> {
-  if (!endpoints[name].isServedWhenNamed) return async () => true
-  return async () => (await ownMetadata())[getEndpointParameter(name)] !== undefined
-}
+/** Most endpoints are always served, the others while our metadata names them. */
+export const isServed = (name: EndpointName, metadata: Record<string, unknown>): boolean =>
+  !endpoints[name].isServedWhenNamed || metadata[getEndpointParameter(name)] !== undefined
+
+export const createServedCheck =
+  ({ ownMetadata }: Deps, name: EndpointName) =>
+  async (): Promise<boolean> =>
+    isServed(name, await ownMetadata())
 
 function mayStayAnonymous({ anonymous, authenticated }: AuthMethods, parameters: unknown): boolean {
   return anonymous && !(authenticated && readOptional(parameters, 'client_assertion', MAX_ASSERTION_BYTES))

@@ -1,11 +1,12 @@
 /** Serves the index page for browsers. */
 import type { FastifyInstance } from 'fastify'
-import { decodeJwt } from 'jose'
-import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
+import { endpointNames } from '#core/endpoint.ts'
+import { isCurrent } from '#store/published-jwt.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { type IndexPage, renderIndexPage } from '../page/render.ts'
+import { isServed } from './endpoint.ts'
 import { rememberLists } from './list-versions.ts'
 
 const policy = buildContentSecurityPolicy({ form: false })
@@ -22,19 +23,21 @@ export function indexPageRoute(app: FastifyInstance, deps: Deps) {
 }
 
 async function describePage(
-  { entityId, version, reader, now }: Deps,
+  { entityId, version, reader, now, ownMetadata }: Deps,
   count: ReturnType<typeof createCounter>,
 ): Promise<IndexPage> {
-  const [configuration, subordinates, summary] = await Promise.all([
+  const [configuration, subordinates, summary, own] = await Promise.all([
     reader.entityConfiguration(),
     reader.subordinates(),
     reader.summary(),
+    ownMetadata(),
   ])
   const current = count(subordinates, now())
   return {
     entityId,
     version,
-    organizationName: readOrganizationName(configuration),
+    organizationName: readOrganizationName(own),
+    endpoints: endpointNames.filter((name) => isServed(name, own)),
     validUntil: configuration && isCurrent(configuration, now()) ? configuration.expires : undefined,
     counts: [
       { label: 'Immediate Subordinates', value: current.all, note: describeKinds(current.kinds) },
@@ -102,12 +105,7 @@ function describeKinds(counts: readonly number[]): string {
   return counted.join(', ')
 }
 
-/** Reads the Trust Anchor's own name (§5.2.2). */
-function readOrganizationName(configuration: PublishedJwt | undefined): string | undefined {
-  if (!configuration) return undefined
-  const { metadata } = decodeJwt<{ metadata?: { federation_entity?: { organization_name?: unknown } } }>(
-    configuration.jwt,
-  )
-  const name = metadata?.federation_entity?.organization_name
+/** The Trust Anchor's own name (§5.2.2). */
+function readOrganizationName({ organization_name: name }: Record<string, unknown>): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined
 }

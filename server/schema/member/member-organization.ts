@@ -2,6 +2,7 @@
  * The organizations for which the caller acts. Members have types of their own, so that what operators see is never
  * shown to them by a condition that someone forgot.
  */
+import { buildEndpointUrl } from '#core/endpoint.ts'
 import type { MemberOrganization } from '#server/auth/member-organizations.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
@@ -44,6 +45,14 @@ export const MemberAnchorRef = builder.objectRef<Place>('MemberAnchor').implemen
     isPaused: t.boolean({
       description: 'Whether its endpoints answer 503 at present.',
       resolve: (_place, _args, { anchors, slug }) => anchors.find(slug)?.pausedAt != null,
+    }),
+    selfCheckUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description:
+        'Where anyone can check an entity before its registration; null if the anchor does not offer it.',
+      resolve: ({ settings: { endpoints } }, _args, { entityId }) =>
+        endpoints.includes('self_check') ? buildEndpointUrl(entityId, 'self_check') : null,
     }),
   }),
 })

@@ -1,0 +1,96 @@
+/** Tests the endpoints that ask the admin side: when they answer, whom they refuse, and an outage of Redis. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { untilTrue } from '#test/helpers/until.ts'
+import { post } from '../client.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor } from '../trust-anchor.ts'
+
+const sub = 'https://rp.example'
+const trust_mark_type = 'https://ta.example/marks/member'
+const names = ['self_check', 'enroll', 'trust_mark_request'] as const
+
+async function start(options: Parameters<typeof startTrustAnchor>[0] = {}, named: readonly string[] = names) {
+  const ta = await startTrustAnchor(options)
+  onTestFinished(() => ta.close())
+  const publish = (endpoints: readonly string[]) => {
+    const urls = endpoints.map((name) => [`federation_${name}_endpoint`, `${entityId}/${name}`])
+    return ta.publishConfiguration({ metadata: { federation_entity: Object.fromEntries(urls) } })
+  }
+  await publish(named)
+  return { ...ta, publish }
+}
+
+describe.each(names)('/%s', (name) => {
+  const path = `/${name}`
+  const parameters = { sub, ...(name === 'trust_mark_request' ? { trust_mark_type } : {}) }
+
+  test('is unknown until the Entity Configuration names it', async () => {
+    const ta = await start({}, [])
+    const unknown = { error: 'not_found', error_description: `There is no endpoint at ${path}.` }
+    for (const response of [await ta.get(path, parameters), await post(ta.app, path, parameters)])
+      expect([response.statusCode, response.json()]).toEqual([404, unknown])
+    await ta.publish([name])
+    await untilTrue('it is served', async () => (await ta.get(path, parameters)).statusCode === 202)
+  })
+
+  test('asks once, and says where the answer will be', async () => {
+    const ta = await start()
+    const isGet = name === 'self_check'
+    const response = isGet ? await ta.get(path, parameters) : await post(ta.app, path, parameters)
+    expect(response.statusCode).toBe(202)
+    const status = `${entityId}${path}?${new URLSearchParams(parameters)}`
+    expect(response.headers).toMatchObject({
+      location: status,
+      'retry-after': '2',
+      'cache-control': 'no-store',
+    })
+    expect(response.json()).toMatchObject({ ...parameters, state: 'pending', status })
+    expect((await ta.get(path, parameters)).statusCode).toBe(202)
+    expect(await ta.parts.questions.due(10)).toEqual([
+      {
+        endpoint: name,
+        wants: 'examination',
+        entityId: sub,
+        trustMarkType: parameters.trust_mark_type ?? null,
+      },
+    ])
+  })
+
+  test('limits how often one client may ask', async () => {
+    const ta = await start({ questionRateLimit: 2 })
+    const ask = async () => (await ta.get(path, parameters)).statusCode
+    expect([await ask(), await ask(), await ask()]).toEqual([202, 202, 429])
+  })
+
+  test('fetches from no port that was not allowed', async () => {
+    const ta = await start({ allowHttp: false, fetchPorts: [8443] })
+    const at = (port: number) => ta.get(path, { ...parameters, sub: `https://rp.example:${port}` })
+    expect((await at(8443)).statusCode).toBe(202)
+    const refused = await at(22)
+    expect(refused.statusCode).toBe(400)
+    expect(refused.json()).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringContaining('uses port 22'),
+    })
+  })
+
+  test('answers 503 while Redis is down', async () => {
+    const ta = await start()
+    await ta.get(path, parameters)
+    await ta.redis.stop()
+    const response = await ta.get(path, parameters)
+    expect([response.statusCode, response.json().error]).toEqual([503, 'temporarily_unavailable'])
+  })
+})
+
+test('an entity that is published needs no question', async () => {
+  const ta = await start()
+  await ta.publishSubordinate({ id: sub })
+  await ta.issueTrustMark({ type: trust_mark_type, subject: sub })
+  await untilTrue('the member is known', async () => (await ta.get('/fetch', { sub })).statusCode === 200)
+  expect((await post(ta.app, '/enroll', { sub })).json()).toMatchObject({ state: 'registered' })
+  expect((await ta.get('/enroll', { sub })).json()).toMatchObject({ state: 'registered' })
+  const parameters = { sub, trust_mark_type }
+  expect((await post(ta.app, '/trust_mark_request', parameters)).json()).toMatchObject({ state: 'issued' })
+  expect(await ta.parts.questions.due(10)).toEqual([])
+})

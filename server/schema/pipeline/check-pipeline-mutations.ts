@@ -52,7 +52,8 @@ const UpdateCheckPipelineInput = builder.inputType('UpdateCheckPipelineInput', {
     }),
     approves: t.boolean({ description: 'Whether a request is approved at once when every check passed.' }),
     version: t.int({
-      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+      description:
+        'The version that was read, or 0 if there was no pipeline; the mutation fails with CONFLICT after another change.',
     }),
   }),
 })

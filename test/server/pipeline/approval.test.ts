@@ -79,6 +79,20 @@ describe('a pipeline that approves', () => {
     expect(mark.status).toBe(200)
   })
 
+  it('of a mark fetches the entity only while it checks or approves something', async () => {
+    const entity = await test.leaf()
+    await register(test.admin, entity, { organizationId: test.organizationId })
+    await test.compose({ trustMarkType: WANTED, checks: [] })
+    const before = entity.requests.length
+    const request = { kind: 'TRUST_MARK', entityId: entity.id, trustMarkType: WANTED }
+    expect(await test.submit(request)).toMatchObject({ state: 'WAITING_FOR_OPERATOR', checks: [] })
+    expect(entity.requests).toHaveLength(before)
+    await test.withdrawRequests()
+    await test.compose({ trustMarkType: WANTED, approves: true })
+    expect(await test.submit(request)).toMatchObject({ state: 'APPROVED' })
+    expect(entity.requests).toHaveLength(before + 1)
+  })
+
   it('never removes an entity', async () => {
     await test.compose({ entityType: RP, approves: true })
     const entity = await test.leaf()

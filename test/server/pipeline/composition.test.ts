@@ -98,6 +98,15 @@ describe('a pipeline', () => {
     expect(await listed()).toMatchObject([{ approves: false }])
   })
 
+  it('is created once, when each creator says that there was none', async () => {
+    expect(await update({ entityType: 'oauth_client', version: 0 })).toMatchObject({ version: 1 })
+    expect(await update({ entityType: 'oauth_client', approves: true, version: 0 })).toMatchObject({
+      code: 'CONFLICT',
+      path: ['input', 'version'],
+    })
+    expect(await listed()).toMatchObject([{ approves: false }])
+  })
+
   it('goes with its Trust Mark type', { tags: 'mutation/updateCheckPipeline/NotFoundError' }, async () => {
     expect(await update({ trustMarkType: OTHER })).toMatchObject({
       code: 'NOT_FOUND',

@@ -12,6 +12,7 @@ export type PipelineInput = {
   /** Absent: they stay. */
   checks?: readonly PipelineCheckInput[] | null | undefined
   approves?: boolean | null | undefined
+  /** 0: there is none yet. */
   version?: number | null | undefined
 }
 
@@ -88,7 +89,7 @@ async function change(
 }
 
 async function create(tx: Transaction, place: Place, data: Data, version: Version): Promise<CheckPipeline> {
-  if (version != null) throw createVersionConflict(version)
+  if (version) throw createVersionConflict(version)
   if ((await tx.checkPipeline.count()) >= MAXIMUM_PIPELINES)
     throw new InvalidInputError(
       `There are ${MAXIMUM_PIPELINES} pipelines. No more are allowed.`,

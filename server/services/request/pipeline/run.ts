@@ -54,9 +54,10 @@ export function createPipelineRun(context: ServiceContext) {
   }
 
   return {
-    /** Whether a request for a mark of the type needs facts about the entity. */
+    /** Whether a request for a mark of the type needs facts about the entity: one without checks may approve. */
     async hasPipeline(type: string): Promise<boolean> {
-      return (await db.checkPipeline.count({ where: { trustMarkType: { type } } })) > 0
+      const where = { trustMarkType: { type }, NOT: { approves: false, checks: { equals: [] } } }
+      return (await db.checkPipeline.count({ where })) > 0
     },
 
     /** Of an entity that passed its examination. */

@@ -223,6 +223,8 @@ export const others: readonly string[] = [
   'PortalOrganization',
   'PortalRequest',
   'PortalRequests',
+  'RequestChecksEdit',
+  'RequestChecksPage',
   'ResolveEntity',
   'RestorationPreview',
   'Rights',

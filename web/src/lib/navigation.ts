@@ -10,6 +10,7 @@ import Inbox from '@lucide/svelte/icons/inbox'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
+import ListChecks from '@lucide/svelte/icons/list-checks'
 import Network from '@lucide/svelte/icons/network'
 import Scale from '@lucide/svelte/icons/scale'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
@@ -69,6 +70,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         words: 'entity configuration trust anchor organization',
       },
       { label: 'Metadata policy', href: route.policy(), icon: Scale },
+      {
+        label: 'Checks of requests',
+        href: route.requestChecks(),
+        icon: ListChecks,
+        words: 'rules terms list decision service automatic approval',
+      },
       { label: 'Keys', href: route.keys(), icon: KeyRound },
     ],
   },
@@ -88,9 +95,16 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   },
 ]
 
+const addresses = navigation.flatMap(({ screens }) => screens.map(({ href }) => href))
+
 /** The dashboard's address is the prefix of all others. */
+const contains = (href: string, pathname: string) =>
+  pathname === href || (href !== route.dashboard() && pathname.startsWith(`${href}/`))
+
+/** A screen below another one is the current one alone. */
 export const isCurrent = (href: string, pathname: string) =>
-  href === route.dashboard() ? pathname === href : pathname === href || pathname.startsWith(`${href}/`)
+  contains(href, pathname) &&
+  !addresses.some((other) => other.startsWith(`${href}/`) && contains(other, pathname))
 
 export const screensFor = (screens: readonly Screen[], { mayManage }: { mayManage: boolean }) =>
   screens.filter(({ isForAdministrators }) => !isForAdministrators || mayManage)

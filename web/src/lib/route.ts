@@ -4,6 +4,7 @@ import { presentAnchor } from '#lib/anchor/present.ts'
 import type { auditList } from '#lib/audit/list.ts'
 import type { apiKeyList } from '#lib/auth/api-key-list.ts'
 import type { userList } from '#lib/auth/user-list.ts'
+import type { Subject } from '#lib/check/pipeline.ts'
 import type { collectionList } from '#lib/collection/list.ts'
 import type { Search } from '#lib/list/list.ts'
 import type { OrganizationSearch } from '#lib/organization/list.ts'
@@ -64,6 +65,9 @@ export const route = {
     at(`/organizations/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
   requests: (search: RequestSearch = {}) => at('/requests', search),
   request: (id: string) => at(`/requests/${encodeURIComponent(id)}`),
+  requestChecks: () => at('/requests/checks'),
+  editRequestChecks: ({ entityType, trustMarkType }: Subject) =>
+    at('/requests/checks/edit', { type: entityType, mark: trustMarkType }),
   renewals: (search: RenewalSearch = {}) => at('/renewals', search),
   /** A run can be one of another anchor. */
   renewal: (id: string, anchor = presentAnchor) => addressIn(anchor, `/renewals/${encodeURIComponent(id)}`),

@@ -11,6 +11,7 @@ export interface ChangeDraft {
   jwks: { source: Source; text: string }
   metadata: { source: Source; text: string }
   message: string
+  acceptedTerms: string[]
 }
 
 /** The text is that of the Entity Configuration, which most changes begin with. */
@@ -20,6 +21,7 @@ export const emptyChange = (claims: unknown): ChangeDraft => {
     jwks: { source: 'kept', text: isRecord(jwks) ? pretty(jwks) : '' },
     metadata: { source: 'kept', text: isRecord(metadata) ? pretty(metadata) : '' },
     message: '',
+    acceptedTerms: [],
   }
 }
 

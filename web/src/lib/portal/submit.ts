@@ -1,5 +1,5 @@
 /** Sends a request of a member to the operators of an anchor, or withdraws one. */
-import type { SubmitRequestInput } from '#lib/gql/graphql.ts'
+import type { RequestState, SubmitRequestInput } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
@@ -9,7 +9,7 @@ const SubmitRequest = graphql(`
   mutation SubmitRequest($input: SubmitRequestInput!) {
     submitRequest(input: $input) {
       __typename
-      ... on MutationSubmitRequestSuccess { data { id } }
+      ... on MutationSubmitRequestSuccess { data { id state } }
       ...Refusal
     }
   }
@@ -25,7 +25,16 @@ export const WithdrawRequest = graphql(`
   }
 `)
 
-export async function submitRequest(input: SubmitRequestInput): Promise<Outcome<{ id: string }>> {
+export interface Submitted {
+  id: string
+  state: RequestState
+}
+
+/** The operators may let their checks approve a request at once. */
+export const sentInWords = ({ state }: Submitted) =>
+  state === 'APPROVED' ? 'Request approved.' : 'Request sent.'
+
+export async function submitRequest(input: SubmitRequestInput): Promise<Outcome<Submitted>> {
   const { value, refusal } = await write(SubmitRequest, {
     input: { ...input, message: input.message?.trim() || null },
   })

@@ -11,5 +11,11 @@ export const stepWords: Readonly<Record<RequestStepAction, string>> = {
   WITHDRAWN: 'withdrew the request',
 }
 
+/** Approves what passed every check, where the operators let their checks approve. */
+const RULE = 'job:approve-by-rule'
+
+export const isByRule = ({ actor }: { actor: string | null }) => actor === RULE
+
 /** Members do not learn who the operators are. */
-export const actorInWords = ({ actor }: { actor: string | null }) => actor ?? 'An operator'
+export const actorInWords = (step: { actor: string | null }) =>
+  isByRule(step) ? 'The checks of this federation' : (step.actor ?? 'An operator')

@@ -124,7 +124,7 @@ describe('a pipeline', () => {
     [{ entityType: 'a', trustMarkType: MARK }, ['entityType'], 'Name either'],
     [{ entityType: 'two words' }, ['entityType'], 'no Entity Type'],
     [{ entityType: 'x'.repeat(101) }, ['entityType'], 'no Entity Type'],
-    [{ checks: Array.from({ length: 11 }, () => terms) }, ['checks'], 'at most 10'],
+    [{ checks: Array.from({ length: 11 }, () => terms) }, ['checks'], 'At most 10'],
     [{ checks: [terms, terms] }, ['checks', '1', 'check'], 'already'],
     [{ checks: [{ check: 'ORGANIZATION_NAME', text: 'x' }] }, ['checks', '0', 'text'], 'no use'],
     [{ checks: [{ check: 'TERMS_ACCEPTED', text: ' ' }] }, ['checks', '0', 'text'], 'Write the terms'],

@@ -46,14 +46,17 @@ type Rules = { allowHttp: boolean }
 /** @throws InvalidInputError that names the check at fault */
 export function parseChecks(given: readonly PipelineCheckInput[], rules: Rules): PipelineCheck[] {
   if (given.length > MAXIMUM_CHECKS)
-    throw new InvalidInputError(`A pipeline has at most ${MAXIMUM_CHECKS} checks.`, 'checks')
+    throw new InvalidInputError(
+      `There are ${given.length} checks. At most ${MAXIMUM_CHECKS} are allowed.`,
+      'checks',
+    )
   return given.map((check, at) => {
     const parsed = parseCheck(check, at, rules)
     if (
       given.findIndex(({ check: name }) => name === parsed.check) < at &&
       parsed.check !== 'TRUST_MARKS_HELD'
     )
-      throw new InvalidInputError('The pipeline has this check already.', 'checks', at, 'check')
+      throw new InvalidInputError('The list has this check already.', 'checks', at, 'check')
     return parsed
   })
 }

@@ -91,9 +91,6 @@ async function change(
 async function create(tx: Transaction, place: Place, data: Data, version: Version): Promise<CheckPipeline> {
   if (version) throw createVersionConflict(version)
   if ((await tx.checkPipeline.count()) >= MAXIMUM_PIPELINES)
-    throw new InvalidInputError(
-      `There are ${MAXIMUM_PIPELINES} pipelines. No more are allowed.`,
-      'entityType',
-    )
+    throw new InvalidInputError(`${MAXIMUM_PIPELINES} types have checks. No more are allowed.`, 'entityType')
   return tx.checkPipeline.create({ data: { ...place, ...data } })
 }

@@ -52,18 +52,21 @@ export async function startWorker({
     for (const taker of takers) boss.notifyWorker(taker)
   })
   if (keepsSchedules) await startScheduling(boss, context, log, closing.signal)
-  const { publishing, redisKeyPrefix, services } = context
-  const questions = createQuestions({ redis: publishing.redis, prefix: redisKeyPrefix })
-  const answering = startAnswering({ questions, answers: services.publicAnswers, log })
+  const answering = keepsSchedules ? answer(context, log) : undefined
 
   return {
     async close() {
       closing.abort()
-      await answering.close()
+      await answering?.close()
       await announcements.return?.()
       await listening
     },
   }
+}
+
+function answer({ publishing, redisKeyPrefix, services }: ScheduleContext, log: FastifyBaseLogger) {
+  const questions = createQuestions({ redis: publishing.redis, prefix: redisKeyPrefix })
+  return startAnswering({ questions, answers: services.publicAnswers, log })
 }
 
 async function wakeOnOrders(

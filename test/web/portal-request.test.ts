@@ -20,7 +20,7 @@ const row = (id: string, state: RequestState) =>
 const place = (name: string, slug: string, open: RequestRowFragment[] = [], active = true): RequestPlace => ({
   key: `${slug}.${name}`,
   organization: { id: name, name, active },
-  anchor: { slug, name: slug, entityId: `https://${slug}.example`, environment: null },
+  anchor: { slug, name: slug, entityId: `https://${slug}.example`, environment: null, selfCheckUrl: null },
   open,
 })
 const open = [

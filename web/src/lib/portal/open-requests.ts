@@ -11,7 +11,7 @@ const OpenRequests = graphql(`
       organizations {
         id name active
         anchors {
-          slug entityId name environment
+          slug entityId name environment selfCheckUrl
           requests(isOpen: true, first: 100) { edges { node { ...RequestRow } } }
         }
       }

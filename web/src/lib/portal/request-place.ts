@@ -8,7 +8,7 @@ export interface RequestPlace {
   /** Names the place in an address. */
   key: string
   organization: Pick<Organization, 'id' | 'name' | 'active'>
-  anchor: Pick<Anchor, 'slug' | 'entityId' | 'environment'> & { name: string }
+  anchor: Pick<Anchor, 'slug' | 'entityId' | 'environment' | 'selfCheckUrl'> & { name: string }
   /** Those that wait for the organization first. */
   open: RequestRowFragment[]
 }

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
+import type { Publisher } from '#server/publish/publisher.ts'
 import type { PublicAnswers } from '#server/services/request/public-answers.ts'
 import type { Question, Questions } from '#store/questions.ts'
 
@@ -14,9 +15,14 @@ const RETRY_MS = 30_000
 const CONCURRENCY = 8
 const AT_A_TIME = 32
 
-type Deps = { questions: Questions; answers: PublicAnswers; log: FastifyBaseLogger }
+type Deps = {
+  questions: Questions
+  answers: PublicAnswers
+  publisher: Pick<Publisher, 'flush'>
+  log: FastifyBaseLogger
+}
 
-export function startAnswering({ questions, answers, log }: Deps): { close(): Promise<void> } {
+export function startAnswering({ questions, answers, publisher, log }: Deps): { close(): Promise<void> } {
   const closing = new AbortController()
   const { signal } = closing
 
@@ -24,6 +30,8 @@ export function startAnswering({ questions, answers, log }: Deps): { close(): Pr
     if (question.wants === 'examination' && !(await questions.mayExamine(question))) return
     try {
       const { answer, seconds } = await answers.answer(question)
+      // What is said to be registered is published.
+      if (question.endpoint !== 'self_check') await publisher.flush()
       await questions.answer(question, answer, seconds)
     } catch (err) {
       log.error({ err, entityId: question.entityId }, 'a question of the public is tried again later')

@@ -64,9 +64,10 @@ export async function startWorker({
   }
 }
 
-function answer({ publishing, redisKeyPrefix, services }: ScheduleContext, log: FastifyBaseLogger) {
+function answer(context: ScheduleContext, log: FastifyBaseLogger) {
+  const { publishing, publisher, redisKeyPrefix, services } = context
   const questions = createQuestions({ redis: publishing.redis, prefix: redisKeyPrefix })
-  return startAnswering({ questions, answers: services.publicAnswers, log })
+  return startAnswering({ questions, answers: services.publicAnswers, publisher, log })
 }
 
 async function wakeOnOrders(

@@ -155,7 +155,9 @@ describe('/trust_mark_request', () => {
     await approving({ trustMarkType: MARK })
     await ask(entity.id)
     expect(await markState(entity.id)).toMatchObject({ state: 'issued' })
-    expect((await admin.get('/trust_mark', { sub: entity.id, trust_mark_type: MARK })).status).toBe(200)
+    await expect
+      .poll(async () => (await admin.get('/trust_mark', { sub: entity.id, trust_mark_type: MARK })).status)
+      .toBe(200)
     expect((await ask(entity.id)).status).toBe(200)
   })
 

@@ -18,6 +18,8 @@ export const installationModels: readonly string[] = [
   'OrganizationContact',
   'OrganizationAnchor',
   'OrganizationUser',
+  'Webhook',
+  'Delivery',
   'User',
   'Invitation',
   'Session',

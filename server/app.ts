@@ -32,6 +32,7 @@ import { createPendingReader } from '#server/publish/pending.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
+import type { Webhooks } from '#server/webhook/webhooks.ts'
 import { isReachable } from '#store/connect.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -46,6 +47,7 @@ export type AppDeps = {
   observe: Observer
   accounts: Accounts
   ownAccount: OwnAccount
+  webhooks: Webhooks
   auth: Auth
   now: Clock
   /** Who needs a second factor. */

@@ -18,7 +18,7 @@ try {
       () => false,
     )
   const metrics = await offerMetrics(backend.observe, config, log, isWell)
-  await backend.anchors.startWorkers({ keepsSchedules: true })
+  await backend.startWorkers()
   log.info({ entityId: config.entityId }, 'the worker is ready')
   closeOnSignals(log, async () => {
     await metrics.close()

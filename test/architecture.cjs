@@ -7,7 +7,7 @@ const serverFloors = [
   ['config', 'live'],
   ['publish'],
   ['services'],
-  ['auth', 'backup', 'embedded', 'import', 'jobs'],
+  ['auth', 'backup', 'embedded', 'import', 'jobs', 'webhook'],
   ['alerts'],
   ['metrics'],
   ['anchors'],

@@ -31,19 +31,24 @@ export const alertCodes = {
   TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks that nothing renews expire soon.'],
   OWN_TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks issued to this Trust Anchor expire soon.'],
   KEY_ROLLOVER: ['WARNING', 'A key rollover waits for its next step.'],
+  WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
   API_KEYS_EXPIRE: ['WARNING', 'API keys expire soon.'],
   SECOND_FACTOR_MISSING: ['WARNING', 'Administrators sign in without a second factor.'],
 } as const satisfies Record<string, readonly [AlertSeverity, string]>
 
-/** They name people and their keys. */
-export const administratorsOnly: readonly AlertCode[] = ['API_KEYS_EXPIRE', 'SECOND_FACTOR_MISSING']
+/** They name people and their keys, and receivers of events. */
+export const administratorsOnly: readonly AlertCode[] = [
+  'API_KEYS_EXPIRE',
+  'SECOND_FACTOR_MISSING',
+  'WEBHOOK_FAILING',
+]
 
 export type AlertSeverity = 'CRITICAL' | 'WARNING'
 export type AlertCode = keyof typeof alertCodes
 
 /** The object that an alert is about, where it is one. */
 export type AlertSubject = {
-  typename: 'Subordinate' | 'AwaitedEntity' | 'ApiKey' | 'User'
+  typename: 'Subordinate' | 'AwaitedEntity' | 'ApiKey' | 'User' | 'Webhook'
   key: number | string
 }
 

@@ -4,6 +4,7 @@ import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/
 import { awaitedAlerts } from '#server/alerts/awaited.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
+import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
@@ -29,7 +30,7 @@ export type AlertDeps = {
   publishing: PublishContext
   queue: Pick<JobQueue, 'countWorkers'>
   now: Clock
-  /** The first anchor also has the alerts about access, which is the installation's. */
+  /** The first anchor also has the alerts about access and webhooks, which are the installation's. */
   isFirst: boolean
 }
 
@@ -42,6 +43,7 @@ const sources = [
   collectedAlerts,
   expiryAlerts,
   keyAlerts,
+  webhookAlerts,
   accessAlerts,
 ]
 

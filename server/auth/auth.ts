@@ -19,13 +19,11 @@ import { isSignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts
 import { totpReplay } from '#server/auth/totp-replay.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { numberSecrets, type Secrets } from '#server/database/sealed-text.ts'
 import { signInMethodOf } from '#server/identity/sign-in-method.ts'
 
-export type AuthConfig = {
-  /** Signs sessions and encrypts the secrets of authenticator apps. */
-  authSecret: string
-  /** Previous secrets, oldest first; they still decrypt. */
-  previousAuthSecrets: readonly string[]
+/** The secrets sign sessions and encrypt the secrets of authenticator apps. */
+export type AuthConfig = Secrets & {
   adminUrl: string
   trustedOrigins: string[]
 }
@@ -40,7 +38,7 @@ const throttled = { window: 60, max: 10 }
 export function createAuth(db: Database, config: AuthConfig, now: Clock) {
   return betterAuth({
     appName: 'Inmor',
-    secrets: versioned(config),
+    secrets: numberSecrets(config).reverse(), // the current secret first, as the library requires
     baseURL: config.adminUrl,
     basePath: '/api/auth',
     trustedOrigins: config.trustedOrigins,
@@ -124,11 +122,6 @@ export function createAuth(db: Database, config: AuthConfig, now: Clock) {
 }
 
 export type Auth = ReturnType<typeof createAuth>
-
-/** The current secret first, as the library requires. A secret's number is its position, so it never changes. */
-function versioned({ authSecret, previousAuthSecrets }: AuthConfig) {
-  return [...previousAuthSecrets, authSecret].map((value, index) => ({ version: index + 1, value })).reverse()
-}
 
 type UserSource = { action: string; oauth?: { profile?: Record<string, unknown> | undefined } | undefined }
 

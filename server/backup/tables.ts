@@ -17,6 +17,7 @@ const transient = [
   'CollectedEntity',
   'CollectedStatement',
   'CollectionEvaluation',
+  'Delivery',
   'Session',
   'Verification',
   'Invitation',

@@ -1,4 +1,4 @@
-/** Deletes expired runs, audit events, sessions, counters, awaited entities and decided requests. */
+/** Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests and deliveries. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
@@ -7,6 +7,9 @@ import { whereNoLongerAwaited } from '#server/services/subordinate/awaited-entit
 const DAY_MS = 86_400_000
 /** The audit log keeps what they led to. */
 const REQUEST_DAYS = 365
+const DELIVERY_DAYS = 30
+/** The newest ones. Those that wait for an attempt are kept beside them. */
+const MAXIMUM_DELIVERIES = 100_000
 /** Runs deleted at a time with their items. A single large transaction would delay writers. */
 const BATCH = 20
 
@@ -29,7 +32,24 @@ export async function pruneInstallation(
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
+  await pruneDeliveries(db, now)
   return { sessions, auditEvents: await applyAuditRetention(db, now) }
+}
+
+/** Also the secrets of webhooks that sign no longer. */
+async function pruneDeliveries(db: Database, now: Date): Promise<void> {
+  const excess = await db.delivery.findFirst({
+    orderBy: { id: 'desc' },
+    skip: MAXIMUM_DELIVERIES,
+    select: { id: true },
+  })
+  const lastMonth = new Date(now.getTime() - DELIVERY_DAYS * DAY_MS)
+  const old = [{ createdAt: { lt: lastMonth } }, { id: { lte: excess?.id ?? 0 } }]
+  await db.delivery.deleteMany({ where: { state: { not: 'WAITING' }, OR: old } })
+  await db.webhook.updateMany({
+    where: { previousSecretUntil: { lt: now } },
+    data: { previousSecret: null, previousSecretUntil: null },
+  })
 }
 
 async function pruneRuns(db: Database, before: Date): Promise<number> {

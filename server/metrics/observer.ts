@@ -11,6 +11,7 @@ import { listenOrExplain } from '#federation/start-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { SignInObserver } from '#server/auth/sign-in-record.ts'
 import { type Clock, toUnix } from '#server/clock.ts'
+import type { Database } from '#server/database/client.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
 import { observeInstallation, observePool } from '#server/metrics/gauges.ts'
 import type { InstallationSource } from '#server/metrics/installation.ts'
@@ -18,8 +19,10 @@ import { observeJobs } from '#server/metrics/jobs.ts'
 import { type OperationObserver, observeOperations } from '#server/metrics/operations.ts'
 import { observePublication } from '#server/metrics/publication.ts'
 import { observeSignIns } from '#server/metrics/sign-ins.ts'
+import { observeDeliveries, observeWebhooks } from '#server/metrics/webhooks.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
+import type { WebhookObserver } from '#server/webhook/observer.ts'
 import type { Reader } from '#store/reader.ts'
 
 /** What is measured for each anchor. */
@@ -38,7 +41,9 @@ export type Observer = {
   registry: ProcessRegistry
   operations: OperationObserver
   signIn: SignInObserver
+  deliveries: WebhookObserver
   pool(pool: Pool): void
+  webhooks(db: Database): void
   /** The series of every anchor but the first one, which has no slug here, have it as a label. */
   ofAnchor(slug: string | null): AnchorObserver
 }
@@ -50,7 +55,9 @@ export function createObserver(now: Clock): Observer {
     registry,
     operations: observeOperations(registry),
     signIn: observeSignIns(registry),
+    deliveries: observeDeliveries(registry),
     pool: (pool) => observePool(registry, pool),
+    webhooks: (db) => observeWebhooks(registry, db),
     ofAnchor(slug) {
       if (slug === null) return observeAnchor(registry, now, () => undefined)
       const own = registry.addAnchor(slug)

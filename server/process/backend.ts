@@ -10,8 +10,10 @@ import { openAnchors } from '#server/anchors/anchors.ts'
 import { type Clock, systemClock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
+import type { Secrets } from '#server/database/sealed-text.ts'
 import { createObserver } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
+import { openWebhooks } from '#server/process/webhooks.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis } from '#store/connect.ts'
 
@@ -24,7 +26,9 @@ const LARGE_AT_A_TIME = 2
 
 export type Backend = Awaited<ReturnType<typeof startBackend>>
 
-type BackendConfig = Installation['config'] & Pick<ServerConfig, 'databaseUrl' | 'redisUrl'>
+type BackendConfig = Installation['config'] &
+  Secrets &
+  Pick<ServerConfig, 'databaseUrl' | 'redisUrl' | 'adminUrl'>
 
 type BackendOptions = {
   /** Whether this process executes runs. */
@@ -77,11 +81,20 @@ export async function startBackend(...place: Parameters<typeof connectBackend>) 
   opened.defer(close)
   const anchors = await openAnchors(installation, sentenceOf)
   opened.defer(anchors.close)
+  const { webhooks, courier, ...sockets } = openWebhooks(place[0], installation, anchors)
+  opened.defer(sockets.close)
+  opened.defer(courier.close)
   const owned = opened.move()
   return {
     ...installation,
     anchors,
     anchorChanges: createAnchorChanges(installation, anchors),
+    webhooks,
+    /** Starts everything that works without a request: runs, schedules, deliveries. */
+    async startWorkers(): Promise<void> {
+      await anchors.startWorkers({ keepsSchedules: true })
+      courier.start()
+    },
     /** Close the users of the backend first, or running requests fail. */
     close: () => owned.disposeAsync(),
   }

@@ -61,7 +61,7 @@ export async function startAdminServer(
     trustedProxies: config.trustedProxies,
     consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
   })
-  if (config.worker === 'inline') await anchors.startWorkers({ keepsSchedules: true })
+  if (config.worker === 'inline') await backend.startWorkers()
 
   const close = async () => {
     // Running requests may finish; idle open connections must not delay the exit.

@@ -66,6 +66,9 @@ import '#server/schema/member/user-organizations.ts'
 import '#server/schema/access/invitation.ts'
 import '#server/schema/access/api-key.ts'
 import '#server/schema/access/api-key-list.ts'
+import '#server/schema/webhook/webhook.ts'
+import '#server/schema/webhook/delivery.ts'
+import '#server/schema/webhook/webhook-mutations.ts'
 
 builder.queryType({ description: 'All queries.' })
 builder.mutationType({

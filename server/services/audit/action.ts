@@ -91,12 +91,18 @@ export const auditActions = {
   acknowledgeAlert: 'Alert',
   snoozeAlert: 'Alert',
   restoreVersion: 'AuditLog',
+  createWebhook: 'Webhook',
+  updateWebhook: 'Webhook',
+  removeWebhook: 'Webhook',
+  replayWebhook: 'Webhook',
+  testWebhook: 'Webhook',
+  pauseWebhook: 'Webhook',
 } as const
 
 export type AuditAction = keyof typeof auditActions
 
 /** Types of objects that belong to no anchor. */
-export const installationResources: readonly string[] = ['User', 'ApiKey', 'Session', 'AuditLog']
+export const installationResources: readonly string[] = ['User', 'ApiKey', 'Session', 'AuditLog', 'Webhook']
 
 export function isAuditAction(name: string): name is AuditAction {
   return Object.hasOwn(auditActions, name)

@@ -1,4 +1,7 @@
-/** Hides personal data of audit entries from callers without `administer`: network addresses and e-mail addresses. */
+/**
+ * Hides parts of audit entries from callers without `administer`: network addresses, e-mail addresses, and the URLs of
+ * webhooks, which may be secrets.
+ */
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { type Caller, callerMay } from '#server/identity/caller.ts'
 
@@ -13,9 +16,16 @@ export function stateFor(
   state: Prisma.JsonValue,
 ): Prisma.JsonValue {
   const isPlain = typeof state === 'object' && state !== null && !Array.isArray(state)
-  if (resourceType !== 'User' || !isPlain || mayRead(caller)) return state
-  const { email: _, ...rest } = state
+  const name = hidden.get(resourceType)
+  if (name === undefined || !isPlain || mayRead(caller)) return state
+  const { [name]: _, ...rest } = state
   return rest
 }
+
+/** The member of a state that is hidden, by type of the object. */
+const hidden: ReadonlyMap<string, string> = new Map([
+  ['User', 'email'],
+  ['Webhook', 'url'],
+])
 
 const mayRead = (caller: Caller | null) => caller !== null && callerMay(caller, 'administer')

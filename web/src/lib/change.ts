@@ -24,6 +24,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   Schedule: [topic.schedules],
   AuditLog: [],
   Alert: [topic.status],
+  Webhook: [topic.webhooks, topic.status],
 }
 
 export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {

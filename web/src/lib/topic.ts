@@ -16,5 +16,6 @@ export const topic = {
   apiKeys: 'app:api-keys',
   account: 'app:account',
   portal: 'app:portal',
+  webhooks: 'app:webhooks',
   signingKeys: 'app:signing-keys',
 } as const

@@ -33,6 +33,7 @@ const places: Record<AlertCode, () => string> = {
   TRUST_MARKS_EXPIRE: route.trustMarks,
   OWN_TRUST_MARKS_EXPIRE: route.trustAnchor,
   KEY_ROLLOVER: route.keys,
+  WEBHOOK_FAILING: route.dashboard,
   API_KEYS_EXPIRE: route.apiKeys,
   SECOND_FACTOR_MISSING: route.users,
 }

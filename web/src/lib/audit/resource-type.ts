@@ -18,6 +18,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Schedule: 'Schedule',
   AuditLog: 'Audit log',
   Alert: 'Alert',
+  Webhook: 'Webhook',
 }
 
 export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)

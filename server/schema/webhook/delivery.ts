@@ -1,0 +1,116 @@
+/** Deliveries: what was sent outside, and what became of it. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { requireCursor } from '#server/schema/page.ts'
+
+const kinds = ['WEBHOOK', 'MAIL'] as const
+const states = ['WAITING', 'DELIVERED', 'FAILED'] as const
+
+const DeliveryKindEnum = builder.enumType('DeliveryKind', {
+  description: 'What a delivery is.',
+  values: {
+    WEBHOOK: { description: 'An event to a webhook.' },
+    MAIL: { description: 'An e-mail message.' },
+  } as const,
+})
+
+const DeliveryStateEnum = builder.enumType('DeliveryState', {
+  description: 'The state of a delivery.',
+  values: {
+    WAITING: { description: 'It failed, and is tried again.' },
+    DELIVERED: { description: 'The receiver took it.' },
+    FAILED: { description: 'It is not tried again until an administrator changes something.' },
+  } as const,
+})
+
+export const DeliveryRef = builder.prismaNode('Delivery', {
+  nullable: true,
+  id: { field: 'id' },
+  // Without `select`, a mutation returns the row that it wrote; only relations are loaded.
+  description: 'Something that was sent to a receiver outside. It is kept for 30 days.',
+  authScopes: { administer: true },
+  fields: (t) => ({
+    kind: t.field({
+      type: DeliveryKindEnum,
+      description: 'What it is.',
+      resolve: ({ kind }) => kinds.find((each) => each === kind) ?? 'WEBHOOK',
+    }),
+    state: t.field({
+      type: DeliveryStateEnum,
+      description: 'Its state.',
+      resolve: ({ state }) => states.find((each) => each === state) ?? 'FAILED',
+    }),
+    webhook: t.relation('webhook', {
+      nullable: true,
+      description: 'The webhook; null for a message.',
+    }),
+    recipient: t.exposeString('recipient', { description: 'The URL or the address.' }),
+    event: t.exposeString('event', {
+      description:
+        'The type of the event, such as `org.inmor.registerSubordinate`, or the template of the message.',
+    }),
+    anchor: t.exposeString('anchor', {
+      nullable: true,
+      description: 'The slug of the anchor that it is about; null: of none.',
+    }),
+    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
+    statusCode: t.exposeInt('statusCode', {
+      nullable: true,
+      description: 'The HTTP status of the last response; null: there was none.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why the last attempt failed; null if it did not.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first tried.' }),
+    nextAttemptAt: t.expose('nextAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is tried again; null: it is not.',
+    }),
+    deliveredAt: t.expose('deliveredAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the receiver took it; null: it did not.',
+    }),
+  }),
+})
+
+const DeliveryFilter = builder.inputType('DeliveryFilter', {
+  description: 'Conditions, combined with AND; absent ones are ignored.',
+  fields: (t) => ({
+    kind: t.field({ type: DeliveryKindEnum, description: 'What it is.' }),
+    state: t.field({ type: DeliveryStateEnum, description: 'Its state.' }),
+    webhookId: t.id({ description: 'The webhook.' }),
+  }),
+})
+
+type Filter = typeof DeliveryFilter.$inferInput
+
+builder.queryField('deliveries', (t) =>
+  t.prismaConnection({
+    extensions: { ofInstallation: true },
+    type: 'Delivery',
+    cursor: 'id',
+    description: 'What was sent outside, the newest first, at most 100 per page.',
+    authScopes: { administer: true },
+    args: { filter: t.arg({ type: DeliveryFilter, description: 'The filter.' }) },
+    totalCount: (_root, { filter }, { db }) => db.delivery.count({ where: where(filter) }),
+    resolve: async (query, _root, { filter }, { db }) => {
+      await requireCursor(query.cursor, (where) => db.delivery.findUnique({ where, select: { id: true } }))
+      return db.delivery.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
+    },
+  }),
+)
+
+function where(filter: Filter | null | undefined): Prisma.DeliveryWhereInput {
+  if (!filter) return {}
+  const { kind, state, webhookId } = filter
+  return {
+    ...(kind ? { kind } : {}),
+    ...(state ? { state } : {}),
+    // No webhook has the key 0.
+    ...(webhookId ? { webhookId: keyOrNull(webhookId, 'Webhook') ?? 0 } : {}),
+  }
+}

@@ -1,0 +1,4 @@
+/** Callbacks of deliveries for metrics. */
+export type WebhookObserver = {
+  attempted(isDelivered: boolean): void
+}

@@ -1,0 +1,61 @@
+/** Makes one attempt to deliver an event: signs it, sends it, and judges the response. */
+
+import { FetchError } from '#fetcher/fetch-error.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import type { Webhook } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Sealer } from '#server/database/sealed-text.ts'
+import { CONTENT_TYPE, type Event } from '#server/webhook/event.ts'
+import { sign } from '#server/webhook/signature.ts'
+
+/** Of the response, which says nothing to us but its status. */
+const READ_BYTES = 1024
+const GONE = 410
+
+export type Attempt =
+  | { isDelivered: true; status: number; error: null }
+  /** `isFinal`: another attempt cannot succeed until an operator has changed the webhook. */
+  | { isDelivered: false; status: number | null; error: string; isFinal: boolean }
+
+type Target = Pick<Webhook, 'url' | 'secret' | 'previousSecret' | 'previousSecretUntil'>
+
+export type Send = (target: Target, event: Event, signal?: AbortSignal) => Promise<Attempt>
+
+type SendDeps = { fetcher: Pick<Fetcher, 'post'>; sealer: Sealer; now: Clock }
+
+/** The function throws only the reason of its signal. */
+export function createSend({ fetcher, sealer, now }: SendDeps): Send {
+  async function secretsOf({
+    secret,
+    previousSecret,
+    previousSecretUntil,
+  }: Target): Promise<string[] | null> {
+    const current = await sealer.open(secret)
+    if (current === null) return null
+    if (!previousSecret || !previousSecretUntil || previousSecretUntil <= now()) return [current]
+    const previous = await sealer.open(previousSecret)
+    return previous === null ? [current] : [current, previous]
+  }
+
+  return async (target, event, signal) => {
+    const secrets = await secretsOf(target)
+    if (!secrets) return { isDelivered: false, status: null, error: UNREADABLE_SECRET, isFinal: true }
+    const headers = { 'content-type': CONTENT_TYPE, ...sign(secrets, event, now()) }
+    try {
+      const post = { body: event.body, headers, maxBytes: READ_BYTES }
+      return judge(target.url, (await fetcher.post(target.url, post, { signal })).status)
+    } catch (error) {
+      if (!(error instanceof FetchError)) throw error
+      return { isDelivered: false, status: error.status ?? null, error: error.message, isFinal: false }
+    }
+  }
+}
+
+const UNREADABLE_SECRET =
+  'Its secret cannot be read, because AUTH_SECRET is another one. Rotate the secret, give the receiver the new one, and turn the webhook on.'
+
+function judge(url: string, status: number): Attempt {
+  if (status >= 200 && status < 300) return { isDelivered: true, status, error: null }
+  const error = `${url} returned HTTP status ${status}${status === GONE ? ', so it wants no more events' : ''}.`
+  return { isDelivered: false, status, error, isFinal: status === GONE }
+}

@@ -13,6 +13,8 @@ export const faults = {
   'fault/worker-killed': 'worker killed in a run',
   'fault/walk-killed': 'walk killed or failed',
   'fault/member-misbehaves': 'member hangs, sends 10 MB, redirects, serves rubbish',
+  'fault/receiver-away': 'receiver of a webhook away or failing',
+  'fault/courier-killed': 'process killed between the response of a receiver and its record',
   'fault/clock-ahead': 'clock far ahead for a while',
   'fault/key-file-broken': 'key file broken',
 } as const

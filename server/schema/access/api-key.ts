@@ -30,7 +30,7 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
   id: { field: 'id' },
   select: { id: true },
   description: 'A key with which a script acts for a user. Only its hash is stored.',
-  authScopes: { administer: true },
+  authScopes: { administerInstallation: true },
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
     start: t.exposeString('start', { nullable: true, description: 'Its first characters.' }),

@@ -31,7 +31,7 @@ export const UserRef = builder.prismaNode('User', {
   id: { field: 'id' },
   select: { id: true },
   description: 'A user of the console and the API.',
-  authScopes: { administer: true },
+  authScopes: { administerInstallation: true },
   fields: (t) => ({
     username: t.string({
       description: 'The username.',

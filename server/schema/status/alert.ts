@@ -2,7 +2,7 @@
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import { administratorsOnly, alertCodes } from '#server/alerts/alert.ts'
 import type { Alert } from '#server/alerts/alerts.ts'
-import { callerMay } from '#server/identity/caller.ts'
+import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
@@ -57,12 +57,22 @@ export const AlertRef = builder.objectRef<Alert>('Alert').implement({
   }),
 })
 
-/** Those that the caller may see. */
+/** Those that the caller may see: some are about the installation, which the first anchor lists. */
 export const listAlerts = async (context: Context) => visible(await context.alerts.list(), context)
 
-function visible(alerts: readonly Alert[], { caller }: Context): Alert[] {
-  const isAdministrator = caller !== null && callerMay(caller, 'administer')
-  return alerts.filter(({ code }) => isAdministrator || !administratorsOnly.includes(code))
+const visible = (alerts: readonly Alert[], context: Context): Alert[] =>
+  alerts.filter(({ code }) => maySee(context, code))
+
+function maySee({ caller }: Context, code: string): boolean {
+  const isAdministrator = caller !== null && callerMay(inInstallation(caller), 'administer')
+  return isAdministrator || !administratorsOnly.some((each) => each === code)
+}
+
+/** @throws NotFoundError */
+function requireVisible(id: string, context: Context): string {
+  const [code = ''] = id.split(':', 1)
+  if (maySee(context, code)) return id
+  throw new NotFoundError('There is no such alert. It may have ended.', 'id')
 }
 
 builder.queryField('alerts', (t) =>
@@ -104,7 +114,8 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: { input: t.arg({ type: AcknowledgeAlertInput, required: true, description: 'The alert.' }) },
-    resolve: (_root, { input }, context) => context.alerts.acknowledge(requireCaller(context), input.id),
+    resolve: (_root, { input }, context) =>
+      context.alerts.acknowledge(requireCaller(context), requireVisible(input.id, context)),
   }),
   snoozeAlert: t.field({
     type: AlertRef,
@@ -114,6 +125,6 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, InvalidInputError] },
     args: { input: t.arg({ type: SnoozeAlertInput, required: true, description: 'The alert and the end.' }) },
     resolve: (_root, { input }, context) =>
-      context.alerts.snooze(requireCaller(context), input.id, input.until),
+      context.alerts.snooze(requireCaller(context), requireVisible(input.id, context), input.until),
   }),
 }))

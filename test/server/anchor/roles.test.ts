@@ -158,6 +158,30 @@ describe('an administrator of one anchor', () => {
   })
 })
 
+it.each(['main', 'test'])(
+  'an administrator of %s only reads no user, API key or alert about them',
+  async (anchor) => {
+    await createUser(`local-${anchor}`, { anchorRoles: [{ anchor, role: 'ADMIN' }] })
+    const key = await keyOf({ username: `local-${anchor}` })
+    const { db } = admin.server
+    const { id: user } = await db.user.findFirstOrThrow({ where: { username: 'admin' } })
+    const { id: apiKey } = await db.apikey.findFirstOrThrow()
+    for (const id of [`User:${user}`, `ApiKey:${apiKey}`]) {
+      const node = `node(id: "${btoa(id)}") { ... on User { email } ... on ApiKey { start } }`
+      expect(await ask(key, `{ ${node} }`, anchor)).toEqual(['FORBIDDEN'])
+      expect(await ask(admin.keys.admin, `{ ${node} }`, anchor)).toMatchObject({ node: {} })
+    }
+    const codes = async (by: string) =>
+      (await ask(by, '{ alerts { code } }', anchor)).alerts.map(({ code }: { code: string }) => code)
+    expect(await codes(key)).not.toContain('SECOND_FACTOR_MISSING')
+    if (anchor === 'main') expect(await codes(admin.keys.admin)).toContain('SECOND_FACTOR_MISSING')
+    const acknowledge = `acknowledgeAlert(input: { id: "SECOND_FACTOR_MISSING:${user}" }) { __typename }`
+    expect(await ask(key, `mutation { ${acknowledge} }`, anchor)).toMatchObject({
+      acknowledgeAlert: { __typename: 'NotFoundError' },
+    })
+  },
+)
+
 describe('an API key', () => {
   it('of one anchor is valid there only, with the owner’s role there', async () => {
     const key = await keyOf({ username: 'admin', anchor: 'test' })

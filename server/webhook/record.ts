@@ -64,7 +64,6 @@ export function createRecord(db: Database, holder: string) {
   }
 }
 
-
 type Outcome = {
   state: 'DELIVERED' | 'WAITING' | 'FAILED'
   statusCode: number | null

@@ -43,10 +43,11 @@ export function createSend({ fetcher, sealer, now }: SendDeps): Send {
     const headers = { 'content-type': CONTENT_TYPE, ...sign(secrets, event, now()) }
     try {
       const post = { body: event.body, headers, maxBytes: READ_BYTES }
-      return judge(target.url, (await fetcher.post(target.url, post, { signal })).status)
+      return judge((await fetcher.post(target.url, post, { signal })).status)
     } catch (error) {
       if (!(error instanceof FetchError)) throw error
-      return { isDelivered: false, status: error.status ?? null, error: error.message, isFinal: false }
+      const sentence = withoutUrl(error.message, target.url)
+      return { isDelivered: false, status: error.status ?? null, error: sentence, isFinal: false }
     }
   }
 }
@@ -54,8 +55,11 @@ export function createSend({ fetcher, sealer, now }: SendDeps): Send {
 const UNREADABLE_SECRET =
   'Its secret cannot be read, because AUTH_SECRET is another one. Rotate the secret, give the receiver the new one, and turn the webhook on.'
 
-function judge(url: string, status: number): Attempt {
+function judge(status: number): Attempt {
   if (status >= 200 && status < 300) return { isDelivered: true, status, error: null }
-  const error = `${url} returned HTTP status ${status}${status === GONE ? ', so it wants no more events' : ''}.`
+  const error = `The receiver returned HTTP status ${status}${status === GONE ? ': it wants no more events' : ''}.`
   return { isDelivered: false, status, error, isFinal: status === GONE }
 }
+
+/** The audit log and alerts repeat the sentence, and the URL may be a secret. */
+const withoutUrl = (message: string, url: string) => message.replace(url, 'The receiver')

@@ -29,7 +29,7 @@ export const DeliveryRef = builder.prismaNode('Delivery', {
   id: { field: 'id' },
   // Without `select`, a mutation returns the row that it wrote; only relations are loaded.
   description: 'Something that was sent to a receiver outside. It is kept for 30 days.',
-  authScopes: { administer: true },
+  authScopes: { administerInstallation: true },
   fields: (t) => ({
     kind: t.field({
       type: DeliveryKindEnum,

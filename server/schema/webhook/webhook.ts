@@ -45,7 +45,7 @@ export const WebhookRef = builder.prismaNode('Webhook', {
   id: { field: 'id' },
   // Without `select`, a mutation returns the row that it wrote.
   description: 'A receiver of events: each is sent to its URL, in the order of the audit log.',
-  authScopes: { administer: true },
+  authScopes: { administerInstallation: true },
   fields: (t) => ({
     url: t.exposeString('url', { description: 'Where events are sent.' }),
     description: t.exposeString('description', { nullable: true, description: 'What it is for.' }),

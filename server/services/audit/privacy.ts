@@ -3,7 +3,7 @@
  * webhooks, which may be secrets.
  */
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
-import { type Caller, callerMay } from '#server/identity/caller.ts'
+import { type Caller, callerMay, inInstallation } from '#server/identity/caller.ts'
 
 export function addressFor(caller: Caller | null, { address }: Pick<AuditEvent, 'address'>): string | null {
   return mayRead(caller) ? address : null
@@ -16,16 +16,16 @@ export function stateFor(
   state: Prisma.JsonValue,
 ): Prisma.JsonValue {
   const isPlain = typeof state === 'object' && state !== null && !Array.isArray(state)
-  const name = hidden.get(resourceType)
-  if (name === undefined || !isPlain || mayRead(caller)) return state
-  const { [name]: _, ...rest } = state
+  const rule = hidden.get(resourceType)
+  if (!rule || !isPlain || rule.mayRead(caller)) return state
+  const { [rule.member]: _, ...rest } = state
   return rest
 }
 
-/** The member of a state that is hidden, by type of the object. */
-const hidden: ReadonlyMap<string, string> = new Map([
-  ['User', 'email'],
-  ['Webhook', 'url'],
-])
-
 const mayRead = (caller: Caller | null) => caller !== null && callerMay(caller, 'administer')
+
+/** The member of a state that is hidden, by type of the object. */
+const hidden: ReadonlyMap<string, { member: string; mayRead: typeof mayRead }> = new Map([
+  ['User', { member: 'email', mayRead }],
+  ['Webhook', { member: 'url', mayRead: (caller) => mayRead(caller && inInstallation(caller)) }],
+])

@@ -90,6 +90,19 @@ it('sends only the events that the webhook asks for', async () => {
   expect(subjects(receiver)).toEqual(['two', 'four', 'five'])
 })
 
+it.each([
+  ['http://hooks.example.org', 'is not an https URL.'],
+  ['https://10.0.0.1/hook', 'which is not a public address.'],
+  ['https://[::1]/hook', 'which is not a public address.'],
+])('is refused for %s, where http is not allowed', async (url, message) => {
+  const { webhooks } = test.open({ allowHttp: false })
+  await expect(webhooks.create(caller, { url })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    path: ['url'],
+    message: expect.stringContaining(message),
+  })
+})
+
 it('keeps the order of many events, also across pages', async () => {
   const { receiver, courier, attempts } = await connect()
   const names = Array.from({ length: 120 }, (_each, index) => `https://rp${index}.example.org`)
@@ -167,7 +180,7 @@ describe('a receiver that fails', () => {
     receiver.answer(() => undefined)
     await test.happen('registerSubordinate', 'one')
     await courier.deliver()
-    expect(await find()).toMatchObject({ failures: 1, problem: `${receiver.url} did not respond in time.` })
+    expect(await find()).toMatchObject({ failures: 1, problem: 'The receiver did not respond in time.' })
   })
 
   it('with a redirect to a private address is not followed', async () => {
@@ -182,7 +195,7 @@ describe('a receiver that fails', () => {
     await courier.deliver()
     await target.close()
     expect((await find()).problem).toBe(
-      `${receiver.url} redirects to ${target.url}. Redirects are not followed.`,
+      `The receiver redirects to ${target.url}. Redirects are not followed.`,
     )
     expect(visits).toBe(0)
   })
@@ -206,7 +219,7 @@ describe('a receiver that fails', () => {
     expect(await find()).toMatchObject({ active: true, failures: 2 })
     test.pass(HOUR)
     await courier.deliver()
-    const problem = `It failed for 5 days. ${receiver.url} returned HTTP status`
+    const problem = `It failed for 5 days. The receiver returned HTTP status`
     expect(await find()).toMatchObject({
       active: false,
       nextAt: null,
@@ -236,7 +249,7 @@ describe('a receiver that fails', () => {
     await courier.deliver()
     expect(await find()).toMatchObject({
       active: false,
-      problem: `${receiver.url} returned HTTP status 410, so it wants no more events.`,
+      problem: `The receiver returned HTTP status 410: it wants no more events.`,
     })
     const delivery = await test.db.delivery.findFirst({ where: { webhookId: id } })
     expect(delivery).toMatchObject({ state: 'FAILED', statusCode: 410, nextAt: null })

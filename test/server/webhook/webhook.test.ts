@@ -1,0 +1,305 @@
+/** Tests webhooks through the API of a running server: the mutations, their refusals, and what reaches a receiver. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { eachRow } from '#test/helpers/rows.ts'
+import { visit } from '#test/helpers/visitor.ts'
+import { answerWith, startReceiver, subjects } from './receiver.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+  const other = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
+  await admin.mutate('createTrustAnchor', other, 'slug', 'admin')
+})
+afterAll(() => admin.close())
+beforeEach(async () => void (await admin.server.installation.webhook.deleteMany()))
+
+const FIELDS = `id url description events anchors active state problem failingSince nextAttemptAt lastDeliveredAt
+  waiting { count more } secretChangedAt previousSecretUntil createdAt version`
+const CHANGED = `secret webhook { ${FIELDS} }`
+
+const as = (name: string, input: object, selection: string) => admin.mutate(name, input, selection, 'admin')
+const create = (input: object) => as('createWebhook', { url: 'http://127.0.0.1:9/hook', ...input }, CHANGED)
+const list = async () => (await admin.execute(`{ webhooks { ${FIELDS} } }`)).data?.webhooks
+const deliveriesOf = async (
+  filter: object,
+  selection = 'state event recipient anchor attempts statusCode',
+) => {
+  const document = `query ($filter: DeliveryFilter) { deliveries(filter: $filter) {
+    totalCount edges { node { ${selection} } } } }`
+  const { data, errors } = await admin.execute(document, { filter })
+  expect(errors).toBeUndefined()
+  return data.deliveries
+}
+const lastEntry = () => admin.server.installation.auditEvent.findFirst({ orderBy: { id: 'desc' } })
+const makeType = (name: string, anchor = 'main') =>
+  as('createTrustMarkType', { type: `https://marks.example.org/${name}`, anchor }, 'id')
+
+it('sends what happens in every anchor, with the anchor’s identifier as source', {
+  tags: ['mutation/createWebhook/success', 'mutation/createWebhook/audit'],
+}, async () => {
+  const receiver = await startReceiver()
+  const { secret, webhook } = await create({ url: receiver.url, description: 'Ticket system' })
+  receiver.trust(secret)
+  expect(webhook).toMatchObject({
+    state: 'ACTIVE',
+    events: [],
+    anchors: [],
+    waiting: { count: 0, more: false },
+  })
+  const entry = await lastEntry()
+  expect(entry).toMatchObject({
+    action: 'createWebhook',
+    resourceType: 'Webhook',
+    resource: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ \(\d+\)$/),
+    after: { url: receiver.url, description: 'Ticket system' },
+  })
+  expect(JSON.stringify(entry)).not.toContain(secret)
+  await makeType('first')
+  await makeType('second', 'test')
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2)
+  expect(receiver.received.map(({ event: { source, data } }) => [source, data.anchor])).toEqual([
+    [admin.entityId, 'main'],
+    ['http://test.example.org', 'test'],
+  ])
+  expect(await list()).toMatchObject([{ id: webhook.id, waiting: { count: 0 } }])
+  const { totalCount, edges } = await deliveriesOf({ webhookId: webhook.id })
+  expect([totalCount, edges[0].node]).toEqual([
+    2,
+    {
+      state: 'DELIVERED',
+      event: 'org.inmor.createTrustMarkType',
+      recipient: receiver.url,
+      anchor: 'test',
+      attempts: 1,
+      statusCode: 204,
+    },
+  ])
+})
+
+it('sends the events of some anchors only', async () => {
+  const receivers = { main: await startReceiver(), test: await startReceiver() }
+  await create({ url: receivers.main.url, anchors: ['main'] })
+  const { webhook } = await create({ url: receivers.test.url, anchors: ['http://test.example.org'] })
+  expect(webhook.anchors).toEqual(['test'])
+  await makeType('third')
+  await makeType('fourth', 'test')
+  const url = (name: string) => `https://marks.example.org/${name}`
+  await expect.poll(() => subjects(receivers.main), { timeout: 10_000 }).toEqual([url('third')])
+  await expect.poll(() => subjects(receivers.test), { timeout: 10_000 }).toEqual([url('fourth')])
+})
+
+it('shows why a webhook fails, and how many events wait', async () => {
+  const receiver = await startReceiver()
+  receiver.answer(answerWith(500))
+  const { webhook } = await create({ url: receiver.url })
+  await makeType('fifth')
+  await makeType('sixth')
+  const problem = `The receiver returned HTTP status 500.`
+  await expect
+    .poll(list, { timeout: 10_000 })
+    .toMatchObject([{ state: 'FAILING', problem, waiting: { count: 2, more: false } }])
+  const { edges } = await deliveriesOf(
+    { state: 'WAITING', kind: 'WEBHOOK' },
+    'lastError nextAttemptAt webhook { id }',
+  )
+  expect(edges).toMatchObject([{ node: { lastError: problem, webhook: { id: webhook.id } } }])
+  expect((await deliveriesOf({ kind: 'MAIL' })).totalCount).toBe(0)
+})
+
+it('counts waiting events up to a limit', async () => {
+  const { webhook } = await create({ active: false })
+  await admin.server.installation.$executeRaw`
+    INSERT INTO "AuditEvent" ("at", "actor", "method", "action", "resourceType", "resource", "eventTypes", "previousHash", "hash")
+    SELECT now(), 'job', 'job', 'renewSubordinate', 'Subordinate', n::text, '{}', '', '' FROM generate_series(1, 1001) AS n`
+  expect(await list()).toMatchObject([
+    { id: webhook.id, state: 'PAUSED', waiting: { count: 1000, more: true } },
+  ])
+})
+
+it('changes a webhook, and shows a new secret once', {
+  tags: ['mutation/updateWebhook/success', 'mutation/updateWebhook/audit'],
+}, async () => {
+  const { secret, webhook } = await create({ events: ['issueTrustMark'] })
+  const { id } = webhook
+  const changed = await as('updateWebhook', { id, events: null, anchors: ['main'], active: false }, CHANGED)
+  expect(changed).toMatchObject({
+    secret: null,
+    webhook: { events: [], anchors: ['main'], state: 'PAUSED', version: 2 },
+  })
+  expect(await lastEntry()).toMatchObject({
+    action: 'updateWebhook',
+    before: { events: ['issueTrustMark'], active: true },
+    after: { events: [], active: false },
+  })
+  const rotated = await as('updateWebhook', { id, rotateSecret: true }, CHANGED)
+  expect(rotated.secret).toMatch(/^whsec_/)
+  expect(rotated.secret).not.toBe(secret)
+  expect(rotated.webhook.previousSecretUntil).not.toBeNull()
+  expect(JSON.stringify(await lastEntry())).not.toContain(rotated.secret)
+})
+
+it('removes a webhook with its deliveries', {
+  tags: ['mutation/removeWebhook/success', 'mutation/removeWebhook/audit'],
+}, async () => {
+  const { webhook } = await create({})
+  await as('testWebhook', { id: webhook.id }, 'id')
+  expect(await as('removeWebhook', { id: webhook.id }, '')).toMatchObject({ data: 'http://127.0.0.1:9/hook' })
+  expect(await list()).toEqual([])
+  expect((await deliveriesOf({})).totalCount).toBe(0)
+  expect(await lastEntry()).toMatchObject({
+    action: 'removeWebhook',
+    before: { url: webhook.url },
+    after: null,
+  })
+})
+
+it('replays', { tags: ['mutation/replayWebhook/success', 'mutation/replayWebhook/audit'] }, async () => {
+  const receiver = await startReceiver()
+  const from = new Date().toISOString()
+  await makeType('seventh')
+  const { webhook } = await create({ url: receiver.url })
+  const replayed = await as('replayWebhook', { id: webhook.id, from }, FIELDS)
+  expect(replayed).toMatchObject({ id: webhook.id, version: 2 })
+  await expect
+    .poll(() => subjects(receiver), { timeout: 10_000 })
+    .toEqual(['https://marks.example.org/seventh'])
+  expect(await lastEntry()).toMatchObject({ action: 'replayWebhook', after: { from } })
+})
+
+it('tests a receiver, also while events wait for it', {
+  tags: ['mutation/testWebhook/success', 'mutation/testWebhook/audit'],
+}, async () => {
+  const receiver = await startReceiver()
+  const { secret, webhook } = await create({ url: receiver.url, active: false })
+  receiver.trust(secret)
+  const test = () => as('testWebhook', { id: webhook.id }, 'state event statusCode lastError webhook { id }')
+  expect(await test()).toMatchObject({
+    state: 'DELIVERED',
+    event: 'org.inmor.testWebhook',
+    statusCode: 204,
+    lastError: null,
+    webhook: { id: webhook.id },
+  })
+  const [{ id, event } = { id: '', event: null }] = receiver.received
+  expect(id).toMatch(/^test_/)
+  expect(event).toMatchObject({ id, source: admin.adminUrl, data: { action: 'testWebhook', anchor: null } })
+  expect(await lastEntry()).toMatchObject({ action: 'testWebhook', after: { isDelivered: true } })
+  receiver.answer(answerWith(404))
+  const lastError = `The receiver returned HTTP status 404.`
+  expect(await test()).toMatchObject({ state: 'FAILED', statusCode: 404, lastError })
+})
+
+describe('refuses', () => {
+  const long = 'x'.repeat(201)
+  const withoutWebhook: [input: object, path: string[], message: RegExp][] = [
+    [{ url: 'https://hooks.example.org/#part' }, ['input', 'url'], /has a fragment/],
+    [{ description: long }, ['input', 'description'], /has 201 characters/],
+    [{ anchors: ['main', 'unknown'] }, ['input', 'anchors', '1'], /There is no anchor "unknown"/],
+  ]
+  eachRow(withoutWebhook, () => [
+    'mutation/createWebhook/InvalidInputError',
+    'mutation/updateWebhook/InvalidInputError',
+  ])('the input %j', async (input, path, message) => {
+    const refused = { code: 'INVALID_INPUT', path, message: expect.stringMatching(message) }
+    expect(await create(input)).toMatchObject(refused)
+    const { webhook } = await create({})
+    expect(await as('updateWebhook', { id: webhook.id, ...input }, CHANGED)).toMatchObject(refused)
+  })
+
+  it('to lose its URL', async () => {
+    const { webhook } = await create({})
+    const refused = { code: 'INVALID_INPUT', path: ['input', 'url'] }
+    expect(await as('updateWebhook', { id: webhook.id, url: null }, CHANGED)).toMatchObject(refused)
+  })
+
+  it('a replay from the future', { tags: 'mutation/replayWebhook/InvalidInputError' }, async () => {
+    const { webhook } = await create({})
+    const from = new Date(Date.now() + 60_000).toISOString()
+    expect(await as('replayWebhook', { id: webhook.id, from }, 'id')).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['input', 'from'],
+    })
+  })
+
+  it('the twenty-first', { tags: 'mutation/createWebhook/ConflictError' }, async () => {
+    for (let count = 0; count < 20; count++) expect(await create({})).toMatchObject({ webhook: {} })
+    expect(await create({})).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/^There are 20 webhooks/),
+    })
+    expect(await list()).toHaveLength(20)
+  })
+
+  it('a change of what someone else has changed', {
+    tags: 'mutation/updateWebhook/ConflictError',
+  }, async () => {
+    const { id } = (await create({})).webhook
+    await as('updateWebhook', { id, description: 'first' }, CHANGED)
+    expect(await as('updateWebhook', { id, version: 1, description: 'second' }, CHANGED)).toMatchObject({
+      code: 'CONFLICT',
+      path: ['input', 'version'],
+    })
+    expect(await list()).toMatchObject([{ description: 'first' }])
+  })
+
+  eachRow(
+    [
+      ['createWebhook', { url: 'http://127.0.0.1:9' }],
+      ['updateWebhook', { description: 'changed' }],
+    ] as const,
+    ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
+  )('%s for a session that is not recent', async (mutation, input) => {
+    const { id } = (await create({})).webhook
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn('admin', PASSWORD)
+    await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 7_200_000) } })
+    const given = mutation === 'createWebhook' ? input : { id, ...input }
+    expect(await visitor.mutate(mutation, given, 'secret')).toMatchObject({
+      code: 'REAUTHENTICATION_REQUIRED',
+    })
+  })
+
+  it('everyone but administrators of the installation', async () => {
+    const { webhook } = await create({ url: 'http://127.0.0.1:9/a-secret-path' })
+    for (const role of ['viewer', 'operator'] as const) {
+      for (const document of ['{ webhooks { url } }', '{ deliveries { totalCount } }']) {
+        const { errors } = await admin.execute(document, {}, role)
+        expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+      }
+      const node = await admin.execute(`{ node(id: "${webhook.id}") { ... on Webhook { url } } }`, {}, role)
+      expect(JSON.stringify(node)).not.toContain('a-secret-path')
+      const entries =
+        '{ auditEvents(first: 1, filter: { action: "createWebhook" }) { edges { node { resource before after diff } } } }'
+      const { data } = await admin.execute(entries, {}, role)
+      expect(data.auditEvents.edges[0].node.resource).toMatch(/^http:\/\/127\.0\.0\.1:9 /)
+      expect(JSON.stringify(data)).not.toContain('a-secret-path')
+    }
+  })
+
+  it.each(['main', 'test'])('administrators of %s only', async (anchor) => {
+    const input = {
+      username: `local-${anchor}`,
+      password: PASSWORD,
+      anchorRoles: [{ anchor, role: 'ADMIN' }],
+    }
+    await as('createUser', input, 'id')
+    const { id } = (await create({ url: 'http://127.0.0.1:9/a-secret-path' })).webhook
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn(input.username, PASSWORD)
+    for (const field of [
+      'webhooks { url }',
+      'deliveries { totalCount }',
+      `node(id: "${id}", anchor: "${anchor}") { ... on Webhook { url } }`,
+      `nodes(ids: ["${id}"], anchor: "${anchor}") { ... on Webhook { url } }`,
+    ]) {
+      const { data, errors } = await visitor.execute(`{ ${field} }`)
+      expect(JSON.stringify(data ?? null)).not.toContain('a-secret-path')
+      expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+    }
+    const { data } = await visitor.execute(
+      `{ auditEvents(anchor: "${anchor}") { edges { node { after } } } }`,
+    )
+    expect(JSON.stringify(data)).not.toContain('a-secret-path')
+  })
+})

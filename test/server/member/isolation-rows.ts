@@ -10,6 +10,8 @@ const none = () => ({})
 const input =
   (members: (ids: Seen) => object): Rows[string] =>
   (ids) => ({ input: members(ids) })
+/** There is none: members are refused before that is seen. */
+const ofWebhook = (further: object = {}) => input(() => ({ id: btoa('Webhook:1'), ...further }))
 const ofUser = input(({ user }) => ({ id: user }))
 
 /** The fields that answer members. They are read whole, or are about the caller's own account. */
@@ -40,13 +42,14 @@ export const open: Record<'query' | 'mutation', Rows> = {
 
 /** Fields of the installation that refuse members. Those of an anchor are called with the rows of the anchors' test. */
 const ofInstallation: Record<'query' | 'mutation', Rows> = {
-  query: { apiKeys: none, trustAnchors: none, users: none },
+  query: { apiKeys: none, deliveries: none, trustAnchors: none, users: none, webhooks: none },
   mutation: {
     admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
     createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
     createInvitation: ofUser,
     createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),
     createUser: input(() => ({ username: 'another' })),
+    createWebhook: input(() => ({ url: 'https://hooks.example.org' })),
     inviteMember: input((ids) => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
     makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
     pauseTrustAnchor: input(() => ({ anchor: 'test' })),
@@ -54,16 +57,20 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     removeMember: input((ids) => ({ organizationId: ids.organization, userId: ids.user })),
     removeTrustAnchor: input(() => ({ anchor: 'test' })),
     removeUser: ofUser,
+    removeWebhook: ofWebhook(),
+    replayWebhook: ofWebhook({ from: new Date(0).toISOString() }),
     resetSecondFactor: ofUser,
     resetUserPassword: input((ids) => ({ id: ids.user, password: PASSWORD })),
     resumeTrustAnchor: input(() => ({ anchor: 'test' })),
     revokeApiKey: input(() => ({ id: 'unknown' })),
+    testWebhook: ofWebhook(),
     updateMember: input((ids) => ({
       organizationId: ids.organization,
       userId: ids.user,
       mayInvite: true,
     })),
     updateUser: input((ids) => ({ id: ids.user, name: 'changed' })),
+    updateWebhook: ofWebhook({ rotateSecret: true }),
   },
 }
 

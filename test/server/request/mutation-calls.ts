@@ -34,6 +34,8 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
   const makeOrganization = () => makeUniversity(make)
   const { makePerson, askedFor, submission } = createMemberMakers(admin, make)
+  const makeWebhook = async (): Promise<Made> =>
+    (await succeed('createWebhook', { input: { url: 'http://127.0.0.1:9', active: false } })).webhook
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
 
   async function issue(): Promise<Made> {
@@ -77,6 +79,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
   const announce = async (): Promise<string> =>
     (await keyIn('ANNOUNCED')) ?? (await succeed('announceSigningKey', { input: { alg: 'ES256' } })).kid
 
+  const inThePast = new Date(0).toISOString()
   const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
   return [
@@ -101,6 +104,11 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
         return { input: { id: apiKey.id } }
       },
     ],
+    ['createWebhook', () => ({ input: { url: 'http://127.0.0.1:9', active: false } })],
+    ['updateWebhook', async () => ({ input: { id: (await makeWebhook()).id, rotateSecret: true } })],
+    ['removeWebhook', async () => ({ input: { id: (await makeWebhook()).id } })],
+    ['replayWebhook', async () => ({ input: { id: (await makeWebhook()).id, from: inThePast } })],
+    ['testWebhook', async () => ({ input: { id: (await makeWebhook()).id } })],
     ['createOrganization', () => ({ input: { name: 'University' } })],
     ['updateOrganization', async () => ({ input: { id: (await makeOrganization()).id, country: 'SE' } })],
     ['removeOrganization', async () => ({ input: { id: (await makeOrganization()).id } })],

@@ -31,6 +31,10 @@ eachRow<[mutation: string, type: string, further?: object]>(
     ['removeUser', 'User'],
     ['createInvitation', 'User'],
     ['revokeApiKey', 'ApiKey'],
+    ['updateWebhook', 'Webhook', { active: true }],
+    ['removeWebhook', 'Webhook'],
+    ['replayWebhook', 'Webhook', { from: '2026-11-27T12:00:00Z' }],
+    ['testWebhook', 'Webhook'],
   ],
   ([mutation]) => [`mutation/${mutation}/NotFoundError`],
 )('finds no %s for an unknown id', async (mutation, type, further = {}) => {

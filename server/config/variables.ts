@@ -33,7 +33,7 @@ export const serverVariables = {
     names: ['AUTH_SECRET'],
     kind: text.min(32, 'must have at least 32 characters'),
     meaning:
-      'a secret of at least 32 characters that signs sessions and encrypts second factors; openssl rand -base64 32 makes one',
+      'a secret of at least 32 characters that signs sessions and encrypts second factors and the secrets of webhooks; openssl rand -base64 32 makes one',
   },
   previousAuthSecrets: {
     names: ['AUTH_PREVIOUS_SECRETS'],

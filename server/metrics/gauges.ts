@@ -81,7 +81,7 @@ export function observeInstallation(registry: Registry, source: InstallationSour
 }
 
 /** Shares one query between concurrent scrapes and caches its result briefly; failures are not cached. */
-function lately<Found>(look: () => Promise<Found>): () => Promise<Found> {
+export function lately<Found>(look: () => Promise<Found>): () => Promise<Found> {
   let last: { at: number; found: Promise<Found> } | undefined
   return () => {
     if (last && performance.now() - last.at < KEPT_MS) return last.found

@@ -1,20 +1,16 @@
 /** Tests what a receiver gets: each event once and in order, signed, also after it was away. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startRawServer } from '#test/federation/raw-server.ts'
 import {
   caller,
-  DAY,
   ENTITY_ID,
-  HOUR,
   MINUTE,
-  type ProcessOptions,
   SECOND,
   startInstallation,
   type TestInstallation,
 } from './installation.ts'
-import { answerWith, subjects, take } from './receiver.ts'
+import { subjects } from './receiver.ts'
 
 let test: TestInstallation
 beforeAll(async () => {
@@ -26,11 +22,9 @@ beforeEach(async () => {
   test.setTime(0)
 })
 
-const connect = (input?: object, options?: ProcessOptions) => test.connect(input, options)
-
 it('sends each event as a signed CloudEvent, without personal data', async () => {
   await test.happen('registerSubordinate', 'https://before.example.org')
-  const { receiver, courier, find } = await connect()
+  const { receiver, courier, find } = await test.connect()
   await test.happen('registerSubordinate', 'https://rp.example.org')
   await courier.deliver()
   const entry = await test.db.auditEvent.findFirstOrThrow({ orderBy: { id: 'desc' } })
@@ -63,7 +57,7 @@ it('sends each event as a signed CloudEvent, without personal data', async () =>
 })
 
 it('sends nothing about people, their access, failures and refusals', async () => {
-  const { receiver, courier, find } = await connect()
+  const { receiver, courier, find } = await test.connect()
   await test.happen('createUser', 'anna')
   await test.happen('signIn', 'anna')
   await test.happen('inviteMember', 'anna')
@@ -77,7 +71,9 @@ it('sends nothing about people, their access, failures and refusals', async () =
 })
 
 it('sends only the events that the webhook asks for', async () => {
-  const { receiver, courier, webhooks, id } = await connect({ events: ['issueTrustMark', 'revokeTrustMark'] })
+  const { receiver, courier, webhooks, id } = await test.connect({
+    events: ['issueTrustMark', 'revokeTrustMark'],
+  })
   await test.happen('registerSubordinate', 'one')
   await test.happen('issueTrustMark', 'two')
   await test.happen('renewTrustMark', 'three')
@@ -104,7 +100,7 @@ it.each([
 })
 
 it('keeps the order of many events, also across pages', async () => {
-  const { receiver, courier, attempts } = await connect()
+  const { receiver, courier, attempts } = await test.connect()
   const names = Array.from({ length: 120 }, (_each, index) => `https://rp${index}.example.org`)
   await test.happen('registerSubordinate', ...names)
   await courier.deliver()
@@ -116,7 +112,7 @@ it('sends everything once and in order after the receiver was down for ten minut
   tags: 'fault/receiver-away',
 }, async () => {
   test.setTime(-10 * MINUTE) // the library compares with the clock of the machine
-  const { receiver, courier, find, id } = await connect()
+  const { receiver, courier, find, id } = await test.connect()
   receiver.isAway = true
   await test.happen('registerSubordinate', 'one', 'two')
   const began = test.now().getTime()
@@ -150,114 +146,8 @@ it('sends everything once and in order after the receiver was down for ten minut
   ])
 })
 
-it('waits longer after each failure, at most an hour', async () => {
-  const { receiver, courier, find } = await connect()
-  receiver.answer(answerWith(500))
-  await test.happen('registerSubordinate', 'one')
-  const waits: number[] = []
-  for (let count = 0; count < 8; count++) {
-    await courier.deliver()
-    const wait = Number((await find()).nextAt) - test.now().getTime()
-    waits.push(wait / SECOND)
-    test.pass(wait)
-  }
-  expect(waits).toEqual([5, 30, 120, 300, 900, 3600, 3600, 3600])
-})
-
-describe('a receiver that fails', () => {
-  it('does not delay another one', async () => {
-    const bad = await connect()
-    const good = await connect()
-    bad.receiver.answer(answerWith(500))
-    await test.happen('registerSubordinate', 'one', 'two')
-    await good.courier.deliver()
-    expect(subjects(good.receiver)).toEqual(['one', 'two'])
-    expect(subjects(bad.receiver)).toEqual(['one'])
-  })
-
-  it('is not waited for longer than the limit', { tags: 'fault/member-misbehaves' }, async () => {
-    const { receiver, courier, find } = await connect({}, { limits: { totalTimeout: 50 } })
-    receiver.answer(() => undefined)
-    await test.happen('registerSubordinate', 'one')
-    await courier.deliver()
-    expect(await find()).toMatchObject({ failures: 1, problem: 'The receiver did not respond in time.' })
-  })
-
-  it('with a redirect to a private address is not followed', async () => {
-    let visits = 0
-    const target = await startRawServer((_request, response) => {
-      visits++
-      response.end()
-    })
-    const { receiver, courier, find } = await connect()
-    receiver.answer((response) => void response.writeHead(308, { location: target.url }).end())
-    await test.happen('registerSubordinate', 'one')
-    await courier.deliver()
-    await target.close()
-    expect((await find()).problem).toBe(
-      `The receiver redirects to ${target.url}. Redirects are not followed.`,
-    )
-    expect(visits).toBe(0)
-  })
-
-  it('whose name leads to a private address is not asked', async () => {
-    const { courier, webhooks } = test.open({ allowHttp: false })
-    const { webhook } = await webhooks.create(caller, { url: 'https://localhost:9/hook' })
-    await test.happen('registerSubordinate', 'one')
-    await courier.deliver()
-    const { problem } = await test.db.webhook.findUniqueOrThrow({ where: { id: webhook.id } })
-    expect(problem).toMatch(/^localhost resolves to .*, which is not a public address\./)
-  })
-
-  it('is paused after five days, with an entry in the audit log', async () => {
-    const { receiver, courier, find, webhooks, id } = await connect()
-    receiver.answer(answerWith(500))
-    await test.happen('registerSubordinate', 'one')
-    await courier.deliver()
-    test.pass(5 * DAY - HOUR)
-    await courier.deliver()
-    expect(await find()).toMatchObject({ active: true, failures: 2 })
-    test.pass(HOUR)
-    await courier.deliver()
-    const problem = `It failed for 5 days. The receiver returned HTTP status`
-    expect(await find()).toMatchObject({
-      active: false,
-      nextAt: null,
-      problem: expect.stringContaining(problem),
-    })
-    expect(await test.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
-      action: 'pauseWebhook',
-      actor: 'job:webhooks',
-      reason: expect.stringContaining(problem),
-    })
-    test.setTime(0)
-    receiver.answer(take)
-    receiver.received.length = 0
-    await test.happen('registerSubordinate', 'two')
-    await courier.deliver()
-    expect(receiver.received).toEqual([])
-    await webhooks.update(caller, { id, active: true })
-    await courier.deliver()
-    expect(subjects(receiver)).toEqual(['one', 'two'])
-    expect(await find()).toMatchObject({ active: true, problem: null, failingSince: null })
-  })
-
-  it('is paused at once when it says that it is gone', async () => {
-    const { receiver, courier, find, id } = await connect()
-    receiver.answer(answerWith(410))
-    await test.happen('registerSubordinate', 'one')
-    await courier.deliver()
-    expect(await find()).toMatchObject({
-      active: false,
-      problem: `The receiver returned HTTP status 410: it wants no more events.`,
-    })
-    const delivery = await test.db.delivery.findFirst({ where: { webhookId: id } })
-    expect(delivery).toMatchObject({ state: 'FAILED', statusCode: 410, nextAt: null })
-  })
-})
-
 it('says which events the retention of the audit log removed before they were delivered', async () => {
-  const { receiver, courier, find, webhooks, id } = await connect({ active: false })
+  const { receiver, courier, find, webhooks, id } = await test.connect({ active: false })
   await test.happen('registerSubordinate', 'one', 'two')
   await pruneAuditEvents(test.db, new Date(Date.now() + MINUTE), caller)
   await test.happen('registerSubordinate', 'three')

@@ -9,7 +9,7 @@ import { recordOnly } from '#server/services/write.ts'
 import { createCourier } from '#server/webhook/courier.ts'
 import { createSend } from '#server/webhook/send.ts'
 import { createWebhooks } from '#server/webhook/webhooks.ts'
-import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 import { startReceiver } from './receiver.ts'
 
 export const caller: Caller = { ...cliCaller('test'), address: '192.0.2.7', reason: 'a private reason' }
@@ -19,10 +19,10 @@ export const ENTITY_ID = 'https://ta.example.org'
 
 export type TestInstallation = Awaited<ReturnType<typeof startInstallation>>
 
-export type ProcessOptions = Partial<FetcherOptions> & { authSecret?: string }
+type ProcessOptions = Partial<FetcherOptions> & { authSecret?: string }
 
-export async function startInstallation() {
-  const database = await startMigratedDatabase()
+export async function startInstallation(given?: TestDatabase) {
+  const database = given ?? (await startMigratedDatabase())
   const db = connectDatabase(database.url)
   let time = new Date()
   const now = () => time
@@ -52,6 +52,7 @@ export async function startInstallation() {
 
   return {
     db,
+    url: database.url,
     open,
     /** A receiver with its webhook, and a process that delivers to it. */
     async connect(input: object = {}, options: ProcessOptions = {}) {

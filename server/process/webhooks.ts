@@ -8,10 +8,10 @@ import { createCourier } from '#server/webhook/courier.ts'
 import { createSend } from '#server/webhook/send.ts'
 import { createWebhooks, MAXIMUM_WEBHOOKS } from '#server/webhook/webhooks.ts'
 
-type Config = Secrets & Pick<ServerConfig, 'allowHttp' | 'adminUrl'>
+type Config = Secrets & Pick<ServerConfig, 'allowHttp' | 'adminUrl' | 'entityId'>
 
 export function openWebhooks(
-  { allowHttp, adminUrl, ...secrets }: Config,
+  { allowHttp, adminUrl, entityId, ...secrets }: Config,
   {
     db,
     log,
@@ -26,13 +26,16 @@ export function openWebhooks(
   const sealer = createSealer(secrets)
   const send = createSend({ fetcher, sealer, now })
   const findAnchor = (name: string) => anchors.find(name)?.slug
-  // An anchor that was removed has no identifier any more.
-  const sourceOf = (slug: string) => anchors.find(slug)?.entityId ?? adminUrl
+  async function readSources() {
+    const rows = await db.anchor.findMany({ select: { slug: true, entityId: true } })
+    const sources = new Map(rows.map((row) => [row.slug, row.entityId ?? entityId]))
+    return (slug: string) => sources.get(slug) ?? adminUrl // of an anchor that was removed
+  }
   observe.webhooks(db)
   return {
     webhooks: createWebhooks({ db, sealer, send, adminUrl, now, allowHttp, findAnchor }),
     courier: createCourier({
-      ...{ db, send, sourceOf, log, now },
+      ...{ db, send, readSources, log, now },
       observe: observe.deliveries,
       random: Math.random,
     }),

@@ -7,7 +7,7 @@ import type { Webhook } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { nextEntries } from '#server/webhook/backlog.ts'
-import { buildEvent, type Entry } from '#server/webhook/event.ts'
+import { buildEvent, type Entry, type SourceOf } from '#server/webhook/event.ts'
 import { createLease, isFree } from '#server/webhook/lease.ts'
 import type { WebhookObserver } from '#server/webhook/observer.ts'
 import { createRecord } from '#server/webhook/record.ts'
@@ -24,8 +24,8 @@ export type CourierDeps = {
   /** Of the installation. */
   db: Database
   send: Send
-  /** The Entity Identifier of an anchor, by its slug. */
-  sourceOf(slug: string): string
+  /** Reads the Entity Identifiers of the anchors. */
+  readSources(): Promise<SourceOf>
   observe: WebhookObserver
   log: Pick<FastifyBaseLogger, 'warn'>
   now: Clock
@@ -41,7 +41,7 @@ export type Courier = {
   close(): Promise<void>
 }
 
-export function createCourier({ db, send, sourceOf, observe, log, now, random }: CourierDeps): Courier {
+export function createCourier({ db, send, readSources, observe, log, now, random }: CourierDeps): Courier {
   const lease = createLease(db)
   const record = createRecord(db, lease.holder)
   const busy = new Map<number, Promise<void>>()
@@ -80,17 +80,20 @@ export function createCourier({ db, send, sourceOf, observe, log, now, random }:
     const { lastId, prunedId } = await db.auditHead.findFirstOrThrow()
     if (prunedId > webhook.position) return record.passed(webhook, prunedId, gapSentence(now()))
     const entries = await nextEntries(db, webhook, lastId, PAGE)
+    if (entries.length === 0) {
+      await record.passed(webhook, lastId, null)
+      return false
+    }
+    const sourceOf = await readSources() // after the entries, so that their anchors are known
     for (const entry of entries) {
-      if (closing.signal.aborted || !(await attempt(webhook, entry))) return false
+      if (closing.signal.aborted || !(await attempt(webhook, entry, sourceOf))) return false
       webhook = { ...webhook, position: entry.id, failures: 0, failingSince: null }
     }
-    if (entries.length > 0) return true
-    await record.passed(webhook, lastId, null)
-    return false
+    return true
   }
 
   /** Whether the next event may follow. After a change of the webhook, the next look goes on. */
-  async function attempt(webhook: Webhook, entry: Entry): Promise<boolean> {
+  async function attempt(webhook: Webhook, entry: Entry, sourceOf: SourceOf): Promise<boolean> {
     const outcome = await send(webhook, buildEvent(entry, sourceOf), cut.signal)
     observe.attempted(outcome.isDelivered)
     if (outcome.isDelivered) return record.delivered(webhook, entry, outcome, now())

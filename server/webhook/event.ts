@@ -5,7 +5,7 @@ import { FIRST_ANCHOR } from '#store/anchors.ts'
 export const CONTENT_TYPE = 'application/cloudevents+json'
 
 export type Event = {
-  /** The same for the same event in every attempt; no other event of any installation has it. */
+  /** The same for the same event in every attempt; no other event has it, also after a restore. */
   id: string
   type: string
   body: string
@@ -35,10 +35,12 @@ export const typeOf = (action: string) => `org.inmor.${action}`
 /** Entries of the installation are among those of the first anchor. */
 export const anchorOf = ({ anchor }: Pick<Entry, 'anchor'>) => anchor ?? FIRST_ANCHOR
 
+/** The Entity Identifier of an anchor, by its slug. */
+export type SourceOf = (slug: string) => string
+
 const HASH_CHARACTERS = 16
 
-/** `sourceOf`: the Entity Identifier of an anchor, by its slug. */
-export function buildEvent(entry: Entry, sourceOf: (slug: string) => string): Event {
+export function buildEvent(entry: Entry, sourceOf: SourceOf): Event {
   const { id, at, action, resourceType, resource, eventTypes, runId, hash } = entry
   const anchor = anchorOf(entry)
   // After the restore of a backup, ids of lost entries are given again. The hash tells them apart.

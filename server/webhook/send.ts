@@ -14,7 +14,7 @@ const GONE = 410
 
 export type Attempt =
   | { isDelivered: true; status: number; error: null }
-  /** `isFinal`: another attempt cannot succeed until an operator has changed the webhook. */
+  /** `isFinal`: another attempt cannot succeed until an administrator has changed the webhook. */
   | { isDelivered: false; status: number | null; error: string; isFinal: boolean }
 
 type Target = Pick<Webhook, 'url' | 'secret' | 'previousSecret' | 'previousSecretUntil'>

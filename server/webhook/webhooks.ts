@@ -100,7 +100,8 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
           data: {
             ...columnsOf(webhookFields, patch),
             ...rotation?.columns,
-            ...(patch.active === undefined ? {} : afresh),
+            ...(patch.url !== undefined || rotation ? atOnce : {}),
+            ...(patch.active !== undefined ? unfailed : {}),
             version: { increment: 1 },
           },
         })
@@ -142,7 +143,7 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
         const position = await positionAt(tx, from)
         await tx.webhook.update({
           where: { id },
-          data: { ...afresh, position, version: { increment: 1 } },
+          data: { ...unfailed, position, version: { increment: 1 } },
           select: { id: true },
         })
         await giveUpWaiting(tx, id)
@@ -158,6 +159,7 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
       const event = buildTestEvent(randomUUID(), adminUrl, resourceOf(webhook), at)
       const { isDelivered, status, error } = await send(webhook, event)
       return recordChange(db, caller, async (tx) => {
+        await find(tx, id) // it may have been removed meanwhile
         const result = await tx.delivery.create({
           data: {
             kind: 'WEBHOOK',
@@ -178,8 +180,10 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
   }
 }
 
+/** The next attempt does not wait, because what may have failed was changed. */
+const atOnce = { failures: 0, nextAt: null }
 /** As if it had never failed. */
-const afresh = { failures: 0, nextAt: null, failingSince: null, problem: null, gap: null }
+const unfailed = { ...atOnce, failingSince: null, problem: null, gap: null }
 
 async function find(tx: Transaction | Database, id: number): Promise<Webhook> {
   const row = await tx.webhook.findUnique({ where: { id } })

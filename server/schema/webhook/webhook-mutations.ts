@@ -106,7 +106,8 @@ builder.mutationFields((t) => ({
   updateWebhook: t.field({
     ...ofInstallation,
     type: ChangedWebhookRef,
-    description: 'Changes a webhook. It keeps its place in the order of events.',
+    description:
+      'Changes a webhook. It keeps its place in the order of events. With another URL or secret, a failed delivery is tried at once.',
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: UpdateWebhookInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => {

@@ -39,6 +39,21 @@ describe('a receiver that fails', () => {
     expect(subjects(bad.receiver)).toEqual(['one'])
   })
 
+  it('is tried at once after its URL or its secret was changed', async () => {
+    const { receiver, courier, find, webhooks, id } = await test.connect()
+    const { url } = receiver
+    receiver.answer(answerWith(500))
+    await test.happen('registerSubordinate', 'one')
+    for (const change of [{ url }, { rotateSecret: true }]) {
+      await courier.deliver()
+      expect(await find()).toMatchObject({ failures: 1, nextAt: expect.any(Date) })
+      await webhooks.update(caller, { id, ...change })
+      expect(await find()).toMatchObject({ failures: 0, nextAt: null, failingSince: expect.any(Date) })
+    }
+    await courier.deliver()
+    expect(subjects(receiver)).toEqual(['one', 'one', 'one'])
+  })
+
   it('is not waited for longer than the limit', { tags: 'fault/member-misbehaves' }, async () => {
     const { receiver, courier, find } = await test.connect({}, { limits: { totalTimeout: 50 } })
     receiver.answer(() => undefined)

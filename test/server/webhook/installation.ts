@@ -35,7 +35,7 @@ export async function startInstallation(given?: TestDatabase) {
     const attempts = { succeeded: 0, failed: 0 }
     const courier = createCourier({
       ...{ db, send, now },
-      sourceOf: (slug) => (slug === 'main' ? ENTITY_ID : `https://${slug}.example.org`),
+      readSources: async () => () => ENTITY_ID,
       observe: { attempted: (isDelivered) => void attempts[isDelivered ? 'succeeded' : 'failed']++ },
       log: { warn: () => undefined },
       random: () => 0,

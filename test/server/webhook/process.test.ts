@@ -90,7 +90,7 @@ it('goes on where it was after a restart, without a look at what it has delivere
   expect(subjects(receiver)).toEqual(['one', 'two'])
 })
 
-it('delivers on its own after a commit', async () => {
+it('looks for events at short intervals', async () => {
   const { receiver, courier } = await test.connect()
   courier.start()
   await test.happen('registerSubordinate', 'one')

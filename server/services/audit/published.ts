@@ -21,6 +21,7 @@ const table = {
   returnRequest: true,
   withdrawRequest: true,
   commentRequest: true,
+  updateCheckPipeline: true,
   createTrustMarkType: true,
   updateTrustMarkType: true,
   removeTrustMarkType: true,

@@ -14,6 +14,7 @@ it('publishes nothing about people, their access and the installation', () => {
   const types = new Set(publishedActions.map((action) => auditActions[action]))
   expect([...types].sort()).toEqual([
     'AwaitedEntity',
+    'CheckPipeline',
     'Organization',
     'Request',
     'SigningKey',

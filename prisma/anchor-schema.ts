@@ -20,6 +20,7 @@ export const installationModels: readonly string[] = [
   'OrganizationUser',
   'Webhook',
   'Delivery',
+  'Mail',
   'User',
   'Invitation',
   'Session',

@@ -5,7 +5,7 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 const serverFloors = [
   ['clock', 'database', 'error', 'identity'],
   ['config', 'live'],
-  ['publish'],
+  ['mail', 'publish'],
   ['services'],
   ['auth', 'backup', 'embedded', 'import', 'jobs', 'webhook'],
   ['alerts'],

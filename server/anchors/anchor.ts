@@ -19,6 +19,7 @@ import { ensureSchedules } from '#server/jobs/scheduling.ts'
 import { startWorker } from '#server/jobs/worker.ts'
 import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { createEvents } from '#server/live/events.ts'
+import type { MailOutbox } from '#server/mail/outbox.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { startPublisher } from '#server/publish/publisher.ts'
@@ -45,6 +46,7 @@ export type Installation = {
   changes: ChangeChannels
   /** Limits for how many anchors at a time the process does work that needs much memory. */
   gate: Gate
+  mail: MailOutbox
   observe: Observer
   log: FastifyBaseLogger
   now: Clock
@@ -65,7 +67,7 @@ export type WorkerOptions = {
 /** @throws an error whose message is one clear sentence, and nothing stays open */
 export async function startAnchor(installation: Installation, { slug, entityId, isFirst }: AnchorIdentity) {
   await using opened = new AsyncDisposableStack()
-  const { config, redis, changes, now } = installation
+  const { config, redis, changes, mail, now } = installation
   const { allowHttp } = config
   const { redisKeyPrefix, keysDirectory, historicalKeysDirectory } = anchorPlace(config, slug)
   const log = isFirst ? installation.log : installation.log.child({ anchor: slug })
@@ -102,6 +104,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     publishing,
     publisher,
     events,
+    mail,
     now,
   }
   const services = createServices(deps)

@@ -1,20 +1,28 @@
 /** Users, API keys and the people of organizations, as mutations and the command line manage them. */
 import { createApiKeys } from '#server/auth/api-keys.ts'
 import type { Doors } from '#server/auth/caller-of.ts'
+import { createInvitationMail } from '#server/auth/invitation-mail.ts'
 import { createInvitations } from '#server/auth/invitations.ts'
 import { createMemberOrganizations } from '#server/auth/member-organizations.ts'
 import { createMembers } from '#server/auth/members.ts'
 import { createUserRemoval } from '#server/auth/user-removal.ts'
 import { createUserReset } from '#server/auth/user-reset.ts'
 import { createUsers } from '#server/auth/users.ts'
+import { type MailOutbox, noMail } from '#server/mail/outbox.ts'
 
-export function createAccounts({ db, auth, now }: Pick<Doors, 'db' | 'auth' | 'now'>) {
+type Parts = Pick<Doors, 'db' | 'auth' | 'now'> & {
+  /** Without it, no e-mail is sent. */
+  mail?: MailOutbox
+}
+
+export function createAccounts({ db, auth, now, mail = noMail }: Parts) {
+  const invitationMail = createInvitationMail(mail)
   return {
-    ...createUsers(db, auth, now),
+    ...createUsers(db, auth, now, invitationMail),
     ...createUserReset(db, auth),
     ...createUserRemoval(db),
-    ...createInvitations(db, auth, now),
-    ...createMembers(db, now),
+    ...createInvitations(db, auth, now, invitationMail),
+    ...createMembers(db, now, invitationMail),
     ...createMemberOrganizations(db),
     ...createApiKeys(db, now),
   }

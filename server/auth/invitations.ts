@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { generateRandomString } from 'better-auth/crypto'
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
+import type { NewInvitation } from '#server/auth/invitation-link.ts'
+import type { InvitationMail } from '#server/auth/invitation-mail.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -14,13 +16,6 @@ import { recordChange } from '#server/services/write.ts'
 const VALID_MS = 7 * 86_400_000
 const TOKEN_BYTES = 32
 
-export type NewInvitation = { token: string; expiresAt: Date }
-
-/** The token is in the fragment, which browsers send to no server, so that no log has it. */
-export function invitationLink({ token }: NewInvitation, consoleUrl: URL): string {
-  return new URL(`/invitation#${token}`, consoleUrl).href
-}
-
 /** Where an anonymous request comes from. */
 export type Requester = Pick<Caller, 'address' | 'requestId'>
 
@@ -31,7 +26,7 @@ const refusals = {
   used: 'This invitation was used. Sign in with the password that you chose then.',
 }
 
-export function createInvitations(db: Database, auth: Auth, now: Clock) {
+export function createInvitations(db: Database, auth: Auth, now: Clock, mail: InvitationMail) {
   return {
     /** A new link for a user without a password; it replaces the previous one. */
     async createInvitation(caller: Caller, id: string): Promise<NewInvitation> {
@@ -43,6 +38,7 @@ export function createInvitations(db: Database, auth: Auth, now: Clock) {
         if (user.accounts.length > 0)
           throw new ConflictError(`${resource} can sign in already. Set a new password instead.`)
         const invitation = await writeInvitation(tx, id, now())
+        await mail.inviteUser(tx, user, invitation)
         const after = { expiresAt: invitation.expiresAt }
         return { action: 'createInvitation', resource, after, result: invitation }
       })

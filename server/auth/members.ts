@@ -3,7 +3,9 @@ import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { Organization, OrganizationUser, Prisma, User } from '#prisma/generated/client/client.ts'
 import { isUsername } from '#server/auth/credential.ts'
-import { endInvitation, type NewInvitation, writeInvitation } from '#server/auth/invitations.ts'
+import type { NewInvitation } from '#server/auth/invitation-link.ts'
+import type { InvitationMail } from '#server/auth/invitation-mail.ts'
+import { endInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { deleteUser } from '#server/auth/user-removal.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -45,7 +47,7 @@ const access = {
   organizations: { select: { organizationId: true } },
 } as const
 
-export function createMembers(db: Database, now: Clock) {
+export function createMembers(db: Database, now: Clock, mail: InvitationMail) {
   return {
     /** The people of an organization, by address. */
     listMembers: (organizationId: number): Promise<Member[]> =>
@@ -83,6 +85,7 @@ export function createMembers(db: Database, now: Clock) {
           update: { mayInvite },
         })
         const invitation = isOnlyFor(user, organizationId) ? await writeInvitation(tx, user.id, now()) : null
+        if (invitation) await mail.inviteMember(tx, user, organization, invitation)
         // The inviters of the other organization know its link, which would open this one too.
         if (!invitation && !hasRole(user)) await endInvitation(tx, user.id)
         const after = {

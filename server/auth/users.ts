@@ -5,12 +5,9 @@ import type { User } from '#prisma/generated/client/client.ts'
 import { type AnchorRoleChange, anchorRolesOf, changeAnchorRoles } from '#server/auth/anchor-roles.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
-import {
-  createCredential,
-  endInvitation,
-  type NewInvitation,
-  writeInvitation,
-} from '#server/auth/invitations.ts'
+import type { NewInvitation } from '#server/auth/invitation-link.ts'
+import type { InvitationMail } from '#server/auth/invitation-mail.ts'
+import { createCredential, endInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { findUser, refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -43,7 +40,7 @@ export type UserChange = {
 
 export type CreatedUser = { id: string; username: string; invitation: NewInvitation | null }
 
-export function createUsers(db: Database, auth: Auth, now: Clock) {
+export function createUsers(db: Database, auth: Auth, now: Clock, mail: InvitationMail) {
   const passwordHash = async (password: string) => (await auth.$context).password.hash(password)
 
   return {
@@ -83,6 +80,7 @@ export function createUsers(db: Database, auth: Auth, now: Clock) {
           return { action: 'createUser', ...resourceOf(user), after, result: null }
         }
         const invitation = await writeInvitation(tx, id, now())
+        await mail.inviteUser(tx, user, invitation)
         const invited = { ...after, invitationExpiresAt: invitation.expiresAt }
         return { action: 'createUser', ...resourceOf(user), after: invited, result: invitation }
       })

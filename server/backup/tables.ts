@@ -22,6 +22,7 @@ const transient = [
   'Verification',
   'Invitation',
   'RateLimit',
+  'Mail',
 ]
 
 /** Tables that a server fills at its first start: a database with no other rows counts as empty. */

@@ -1,16 +1,21 @@
 /** Reads the configuration of the admin server and its workers from the environment. */
 import { compareShared, historicalKeysOf } from '#federation/config/shared.ts'
 import { type Faults, missing, readVariables, type Values } from '#federation/config/variable.ts'
+import type { MailSender } from '#server/config/kind.ts'
 import { serverVariables } from '#server/config/variables.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 
 type Read = Values<typeof serverVariables>
+
+export type MailConfig = { smtpUrl: string; from: MailSender }
 
 type Composed = {
   databaseUrl: string
   historicalKeysDirectory: string
   /** Null when no provider is configured. */
   singleSignOn: SingleSignOn | null
+  /** Null: no e-mail is sent. */
+  mail: MailConfig | null
   /** The origin of ADMIN_URL first. */
   trustedOrigins: string[]
 }
@@ -25,6 +30,7 @@ export function readServerConfig(environment: NodeJS.ProcessEnv = process.env): 
     databaseUrl: read.databaseUrl ?? databaseUrlOf(read),
     historicalKeysDirectory: historicalKeysOf(read),
     singleSignOn: singleSignOnOf(read),
+    mail: read.smtpUrl && read.mailFrom ? { smtpUrl: read.smtpUrl, from: read.mailFrom } : null,
     trustedOrigins: trustedOriginsOf(read),
   }
 }
@@ -33,7 +39,8 @@ function compare(values: Partial<Read>): Faults<typeof serverVariables> {
   const { databaseUrl, databaseHost, loginRedirectUrl } = values
   return {
     ...compareShared(values),
-    ...compareSingleSignOn(values),
+    ...compareAll(values, ['oidcIssuer', 'oidcClientId', 'oidcClientSecret', 'oidcRoleMap']),
+    ...compareAll(values, ['smtpUrl', 'mailFrom']),
     databaseUrl: !databaseUrl && !databaseHost && `(or DB_HOST) ${missing(serverVariables.databaseUrl)}`,
     // Sign-in must not lead to a page of an unknown origin.
     loginRedirectUrl:
@@ -44,9 +51,8 @@ function compare(values: Partial<Read>): Faults<typeof serverVariables> {
   }
 }
 
-/** Single sign-on needs all of them. */
-function compareSingleSignOn(values: Partial<Read>): Faults<typeof serverVariables> {
-  const names = ['oidcIssuer', 'oidcClientId', 'oidcClientSecret', 'oidcRoleMap'] as const
+/** All of them are set, or none. */
+function compareAll(values: Partial<Read>, names: readonly (keyof Read)[]): Faults<typeof serverVariables> {
   const absent = names.filter((name) => values[name] === undefined)
   if (absent.length === names.length) return {}
   return Object.fromEntries(absent.map((name) => [name, missing(serverVariables[name])]))

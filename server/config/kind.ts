@@ -32,3 +32,30 @@ export const databaseHost = text.refine(
   (value) => !/[/?#@]/.test(value) && URL.canParse(`postgresql://${value}:5432`),
   wrong('must be the name or the address of a host'),
 )
+
+/** Parameters that change what the connection is; others could log it, or read files. */
+const smtpParameters = /^(requireTLS|ignoreTLS|name|tls\.(rejectUnauthorized|servername|minVersion))$/
+
+/** The message does not repeat the URL, which may hold a password. */
+export const smtpUrl = text.refine(
+  isSmtpUrl,
+  'must be of the form smtp://user:password@host:587 or smtps://user:password@host:465',
+)
+
+function isSmtpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname, pathname, hash, searchParams } = new URL(value)
+  const isServer = /^smtps?:$/.test(protocol) && hostname !== '' && /^\/?$/.test(pathname) && hash === ''
+  return isServer && [...searchParams.keys()].every((name) => smtpParameters.test(name))
+}
+
+export type MailSender = { name: string; address: string }
+
+/** `address` or `name <address>`; the name may be in quotes. */
+export const mailSender = text.transform((value, context): MailSender => {
+  const [, name = '', inBrackets] = /^"?([^"<>\p{Cc}]*?)"?\s*<([^<>]+)>$/u.exec(value.trim()) ?? []
+  const address = inBrackets ?? value.trim()
+  if (z.email().safeParse(address).success) return { name: name.trim(), address }
+  context.addIssue(`must be an address, or "name <address>", not "${value}"`)
+  return z.NEVER
+})

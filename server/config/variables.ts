@@ -2,7 +2,7 @@
 import { choice, httpUrl, list, origin, origins, port, text } from '#federation/config/kind.ts'
 import { sharedVariables } from '#federation/config/shared.ts'
 import type { Table } from '#federation/config/variable.ts'
-import { databaseHost, databaseUrl, groupList, roleMap } from '#server/config/kind.ts'
+import { databaseHost, databaseUrl, groupList, mailSender, roleMap, smtpUrl } from '#server/config/kind.ts'
 
 export const serverVariables = {
   ...sharedVariables,
@@ -103,6 +103,18 @@ export const serverVariables = {
     names: ['OIDC_ROLE_MAP'],
     kind: roleMap.optional(),
     meaning: 'the roles of groups as group=role, joined by commas; a user without a role cannot sign in',
+  },
+  smtpUrl: {
+    names: ['SMTP_URL'],
+    kind: smtpUrl.optional(),
+    meaning:
+      'the server that takes e-mail, such as smtps://user:password@mail.example.org or smtp://mail.example.org:587; no e-mail is sent when not set',
+  },
+  mailFrom: {
+    names: ['MAIL_FROM'],
+    kind: mailSender.optional(),
+    meaning:
+      'the sender of e-mail, such as Example Federation <federation@example.org>; set both SMTP_URL and MAIL_FROM, or none',
   },
   worker: {
     names: ['WORKER'],

@@ -1,4 +1,4 @@
-/** Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests and deliveries. */
+/** Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests, deliveries and e-mails. */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
@@ -10,6 +10,8 @@ const REQUEST_DAYS = 365
 const DELIVERY_DAYS = 30
 /** The newest ones. Those that wait for an attempt are kept beside them. */
 const MAXIMUM_DELIVERIES = 100_000
+/** E-mails that were sent or given up; none waits that long. */
+const MAIL_DAYS = 30
 /** Runs deleted at a time with their items. A single large transaction would delay writers. */
 const BATCH = 20
 
@@ -33,6 +35,7 @@ export async function pruneInstallation(
   await db.verification.deleteMany(expired)
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
   await pruneDeliveries(db, now)
+  await db.mail.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - MAIL_DAYS * DAY_MS) } } })
   return { sessions, auditEvents: await applyAuditRetention(db, now) }
 }
 

@@ -11,6 +11,10 @@ import { type Clock, systemClock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
 import type { Secrets } from '#server/database/sealed-text.ts'
+import { createMailOutbox, type OutboxConfig } from '#server/mail/outbox.ts'
+import { createSeal } from '#server/mail/seal.ts'
+import { startMailSender } from '#server/mail/sender.ts'
+import { createTransport } from '#server/mail/transport.ts'
 import { createObserver } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 import { openWebhooks } from '#server/process/webhooks.ts'
@@ -28,6 +32,7 @@ export type Backend = Awaited<ReturnType<typeof startBackend>>
 
 type BackendConfig = Installation['config'] &
   Secrets &
+  OutboxConfig &
   Pick<ServerConfig, 'databaseUrl' | 'redisUrl' | 'adminUrl'>
 
 type BackendOptions = {
@@ -70,6 +75,7 @@ export async function connectBackend(
     ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, isWorker, fetchLimits },
     changes: createChangeChannels(redis),
     gate: createGate(LARGE_AT_A_TIME),
+    mail: createMailOutbox(config, now),
   }
   return { ...installation, close: () => owned.disposeAsync() }
 }
@@ -77,6 +83,7 @@ export async function connectBackend(
 /** Connects, and starts every anchor. @throws as above */
 export async function startBackend(...place: Parameters<typeof connectBackend>) {
   await using opened = new AsyncDisposableStack()
+  const [config] = place
   const { close, ...installation } = await connectBackend(...place)
   opened.defer(close)
   const anchors = await openAnchors(installation, sentenceOf)
@@ -84,6 +91,8 @@ export async function startBackend(...place: Parameters<typeof connectBackend>) 
   const { webhooks, courier, ...sockets } = openWebhooks(place[0], installation, anchors)
   opened.defer(sockets.close)
   opened.defer(courier.close)
+  const sender = startSender(config, installation)
+  if (sender) opened.defer(sender.close)
   const owned = opened.move()
   return {
     ...installation,
@@ -98,4 +107,12 @@ export async function startBackend(...place: Parameters<typeof connectBackend>) 
     /** Close the users of the backend first, or running requests fail. */
     close: () => owned.disposeAsync(),
   }
+}
+
+/** Each process that executes runs sends e-mail too. */
+function startSender(config: BackendConfig, { db, now, log, isWorker }: Installation) {
+  if (!isWorker || !config.mail) return null
+  const transport = createTransport(config.mail)
+  const [domain = 'localhost'] = config.mail.from.address.split('@').slice(-1)
+  return startMailSender({ db, transport, seal: createSeal(config), domain, now, log })
 }

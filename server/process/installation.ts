@@ -11,12 +11,15 @@ import { type EmbeddedConfig, readEmbeddedConfig } from '#server/config/embedded
 import { connectDatabase, createPool, type Database } from '#server/database/client.ts'
 import { openDataDirectory, type Parts, readRunning } from '#server/embedded/data-directory.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
+import { createMailOutbox, type MailOutbox } from '#server/mail/outbox.ts'
 
 export type Installation = {
   config: ServerConfig
   db: Database
   pool: Pool
   auth: Auth
+  /** A running server sends what a command puts there. */
+  mail: MailOutbox
   caller: Caller
   /** Where the console is. */
   consoleUrl: URL
@@ -72,7 +75,8 @@ function localConfig({ environment }: EmbeddedConfig, { databaseUrl, authSecret 
 }
 
 function connect(config: ServerConfig, isServed: boolean): Installation {
-  const { databaseUrl, loginRedirectUrl, adminUrl } = config
+  const { databaseUrl } = config
+  const mail = createMailOutbox(config, systemClock)
   const pool = createPool(databaseUrl)
   const db = connectDatabase(pool)
   return {
@@ -80,8 +84,9 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
     db,
     pool,
     auth: createAuth(db, config, systemClock),
+    mail,
     caller: cliCaller(systemUser()),
-    consoleUrl: new URL(loginRedirectUrl, adminUrl),
+    consoleUrl: mail.consoleUrl,
     applied: [],
     isServed,
     now: systemClock,

@@ -19,7 +19,7 @@ const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
 /** Milliseconds for running requests to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000
 
-export type AdminServer = Pick<Backend, 'anchors' | 'observe' | 'now'> &
+export type AdminServer = Pick<Backend, 'anchors' | 'mail' | 'observe' | 'now'> &
   Pick<Anchor, 'db' | 'services' | 'publisher' | 'runs' | 'jobContext'> & {
     app: FastifyInstance
     /** The database of the installation; `db` is the first anchor's. */
@@ -45,12 +45,12 @@ export async function startAdminServer(
   overrides: Overrides = {},
 ): Promise<AdminServer> {
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
-  const { db, anchors, observe, now } = backend
+  const { db, anchors, mail, observe, now } = backend
   const auth = createAuth(db, config, now)
   const app = await buildApp({
     ...backend,
     auth,
-    accounts: createAccounts({ db, auth, now }),
+    accounts: createAccounts({ db, auth, now, mail }),
     ownAccount: createOwnAccount(db, auth),
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
@@ -80,5 +80,5 @@ export async function startAdminServer(
     throw error
   }
   const { url: metricsUrl } = metrics
-  return { ...anchors.first, app, installation: db, auth, anchors, observe, now, metricsUrl, close }
+  return { ...anchors.first, app, installation: db, auth, anchors, mail, observe, now, metricsUrl, close }
 }

@@ -3,6 +3,7 @@ import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { SubordinateEvents } from '#server/live/events.ts'
+import type { MailOutbox } from '#server/mail/outbox.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
@@ -23,6 +24,7 @@ export type ServiceDeps = {
   publishing: PublishContext
   publisher: Publisher
   events: SubordinateEvents
+  mail: MailOutbox
   now: Clock
 }
 

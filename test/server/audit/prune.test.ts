@@ -51,6 +51,18 @@ it('removes runs older than the retention, with their items, and expired session
   expect(await db.session.findMany({ select: { id: true } })).toEqual([{ id: 'valid' }])
 })
 
+it('removes e-mails after 30 days', async () => {
+  const { installation: db } = admin.server
+  const mail = (createdAt: Date, state: string) => {
+    const at = { createdAt, nextAt: createdAt, giveUpAt: createdAt }
+    return { event: 'INVITATION', recipient: 'anna@lu.example', state, ...at }
+  }
+  const data = [mail(days(-31), 'SENT'), mail(days(-31), 'FAILED'), mail(days(-29), 'FAILED')]
+  await db.mail.createMany({ data })
+  await pruneInstallation(db, new Date())
+  expect(await db.mail.findMany()).toMatchObject([{ createdAt: data[2]?.createdAt }])
+})
+
 it('keeps recent audit entries before one that a slow clock dated', async () => {
   const { installation: db } = admin.server
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/young' }, 'id')

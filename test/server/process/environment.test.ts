@@ -39,6 +39,7 @@ describe('readServerConfig', () => {
       previousAuthSecrets: [],
       secondFactorGroups: [],
       singleSignOn: null,
+      mail: null,
       oidcName: 'Single sign-on',
       oidcScopes: 'openid profile email',
       oidcRoleClaim: 'groups',
@@ -94,6 +95,12 @@ describe('readServerConfig', () => {
     ['WORKER', 'both'],
     ['LOG_LEVEL', 'loud'],
     ['REQUIRE_SECOND_FACTOR', 'admin,auditor'],
+    ['MAIL_FROM', 'federation'],
+    ['SMTP_URL', 'mail.example.org'],
+    ['SMTP_URL', 'https://mail.example.org'],
+    ['SMTP_URL', 'smtp://'],
+    ['SMTP_URL', 'smtp://mail.example.org?logger=true'],
+    ['SMTP_URL', 'smtp://mail.example.org/inbox'],
   ])('refuses %s=%s and names the variable', (name, value) => {
     expect(faults({ ...sound, [name]: value })).toEqual([expect.stringMatching(`^${name} must \\S.*\\.$`)])
   })
@@ -127,6 +134,26 @@ describe('readServerConfig', () => {
     ])
   })
 
+  it('requires both variables of e-mail or none', () => {
+    expect(faults({ ...sound, SMTP_URL: 'smtp://mail.example.org' })).toEqual([
+      expect.stringMatching(/^MAIL_FROM is not set/),
+    ])
+    expect(faults({ ...sound, MAIL_FROM: 'federation@example.org' })).toEqual([
+      expect.stringMatching(/^SMTP_URL is not set/),
+    ])
+  })
+
+  it.each([
+    ['federation@example.org', ''],
+    ['Example Federation <federation@example.org>', 'Example Federation'],
+    ['"Federation, Example" <federation@example.org>', 'Federation, Example'],
+    ['<federation@example.org>', ''],
+  ])('reads the sender %s', (value, name) => {
+    const smtpUrl = 'smtps://inmor:p%40ss@mail.example.org?tls.rejectUnauthorized=false'
+    const { mail } = readServerConfig({ ...sound, SMTP_URL: smtpUrl, MAIL_FROM: value })
+    expect(mail).toEqual({ smtpUrl, from: { name, address: 'federation@example.org' } })
+  })
+
   it('refuses redirects to an untrusted origin', () => {
     const redirect = { LOGIN_REDIRECT_URL: 'https://console.example.org/start' }
     expect(faults({ ...sound, ...redirect })).toEqual([expect.stringMatching(/^LOGIN_REDIRECT_URL must /)])
@@ -138,6 +165,8 @@ describe('readServerConfig', () => {
 
   it('does not repeat a secret that it refuses', () => {
     expect(faults({ ...sound, AUTH_SECRET: 'hunter2' }).join()).not.toContain('hunter2')
+    const mail = { SMTP_URL: 'smtp://inmor:hunter2@mail.example.org/x', MAIL_FROM: 'a@example.org' }
+    expect(faults({ ...sound, ...mail }).join()).not.toContain('hunter2')
   })
 
   it('treats an empty variable as not set', () => {

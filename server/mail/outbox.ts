@@ -1,0 +1,93 @@
+/** Keeps e-mails in the transaction of the change that asks for them. A sender takes them after the commit (sender.ts). */
+import type { Clock } from '#server/clock.ts'
+import type { MailConfig } from '#server/config/config.ts'
+import type { Transaction } from '#server/database/client.ts'
+import { canReceive } from '#server/mail/address.ts'
+import type { MailEvent } from '#server/mail/event.ts'
+import type { Message } from '#server/mail/layout.ts'
+import { createSeal } from '#server/mail/seal.ts'
+
+export type NewMail = {
+  event: MailEvent
+  /** The address. */
+  to: string
+  /** The slug of the anchor that it is about. */
+  anchor?: string
+  message: Message
+  /** A message with the same key is sent once. */
+  dedupeKey?: string
+}
+
+export type MailOutbox = {
+  /** False: no e-mail is sent, and nothing is kept. */
+  isOn: boolean
+  /** Where the console is, for links. */
+  consoleUrl: URL
+  enqueue(tx: Pick<Transaction, 'mail'>, mails: readonly NewMail[]): Promise<void>
+}
+
+export type OutboxConfig = {
+  mail: MailConfig | null
+  authSecret: string
+  previousAuthSecrets: readonly string[]
+  adminUrl: string
+  loginRedirectUrl: string
+}
+
+/** For parts that run without a configuration. */
+export const noMail: MailOutbox = {
+  isOn: false,
+  consoleUrl: new URL('http://localhost'),
+  enqueue: async () => undefined,
+}
+
+const HOUR_MS = 3_600_000
+/** How long a message is tried. */
+export const PATIENCE_MS = 72 * HOUR_MS
+/** Messages that one address receives in 24 hours. */
+export const DAILY_LIMIT = 50
+const TOO_MANY = `Not sent: the address received ${DAILY_LIMIT} messages within 24 hours.`
+
+export function createMailOutbox(config: OutboxConfig, now: Clock): MailOutbox {
+  const seal = createSeal(config)
+  const isOn = config.mail !== null
+  return {
+    isOn,
+    consoleUrl: new URL(config.loginRedirectUrl, config.adminUrl),
+
+    async enqueue(tx, mails) {
+      const wanted = mails.filter(({ to }) => canReceive(to))
+      if (!isOn || wanted.length === 0) return
+      const at = now()
+      const counts = await countRecent(tx, wanted, at)
+      const data = []
+      for (const { event, to, anchor = null, dedupeKey = null, message } of wanted) {
+        const count = (counts.get(to) ?? 0) + 1
+        counts.set(to, count)
+        const common = { event, recipient: to, anchor, dedupeKey, createdAt: at, nextAt: at }
+        const giveUpAt = new Date(at.getTime() + PATIENCE_MS)
+        if (count <= DAILY_LIMIT) data.push({ ...common, giveUpAt, body: await seal.close(message) })
+        else data.push({ ...common, giveUpAt: at, endedAt: at, state: 'FAILED', lastError: TOO_MANY })
+      }
+      await tx.mail.createMany({ data, skipDuplicates: true })
+    },
+  }
+}
+
+/** What each address received in the last 24 hours, or will. */
+async function countRecent(
+  tx: Pick<Transaction, 'mail'>,
+  mails: readonly NewMail[],
+  at: Date,
+): Promise<Map<string, number>> {
+  const rows = await tx.mail.groupBy({
+    by: ['recipient'],
+    where: {
+      recipient: { in: [...new Set(mails.map(({ to }) => to))] },
+      createdAt: { gt: new Date(at.getTime() - 24 * HOUR_MS) },
+      NOT: { state: 'FAILED', body: null },
+    },
+    _count: true,
+  })
+  return new Map(rows.map(({ recipient, _count }) => [recipient, _count]))
+}

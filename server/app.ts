@@ -32,6 +32,7 @@ import { createPendingReader } from '#server/publish/pending.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
+import type { MailService } from '#server/services/mail/mails.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 import { isReachable } from '#store/connect.ts'
 
@@ -47,6 +48,7 @@ export type AppDeps = {
   observe: Observer
   accounts: Accounts
   ownAccount: OwnAccount
+  mails: MailService
   webhooks: Webhooks
   auth: Auth
   now: Clock

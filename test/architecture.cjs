@@ -19,7 +19,7 @@ const serverFloors = [
 const serviceFloors = [
   ['audit|write', 'claim-size', 'line', 'reason'],
   ['context', 'patch'],
-  ['annotation', 'superior'],
+  ['annotation', 'mail', 'superior'],
   ['entity', 'organization', 'signing-key'],
   ['collection'],
   ['trust-anchor'],

@@ -62,6 +62,16 @@ export function createOwnAccount(db: Database, auth: Auth) {
       })
     },
 
+    /** Whether the user receives e-mail about changes. */
+    async setMail(person: Person, enabled: boolean): Promise<void> {
+      await recordChange(db, person, async (tx) => {
+        const where = { id: person.session.userId }
+        const before = await tx.user.findUniqueOrThrow({ where, select: { mail: true } })
+        await tx.user.update({ where, data: { mail: enabled } })
+        return { action: 'updateMail', ...about(person), before, after: { mail: enabled }, result: null }
+      })
+    },
+
     async disableTwoFactor(person: Person): Promise<void> {
       await recordChange(db, person, async (tx) => {
         const { userId } = person.session

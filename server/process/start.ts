@@ -13,6 +13,7 @@ import type { ServerConfig } from '#server/config/config.ts'
 import type { Database } from '#server/database/client.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { type Backend, startBackend } from '#server/process/backend.ts'
+import { createMailService } from '#server/services/mail/mails.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
@@ -52,6 +53,7 @@ export async function startAdminServer(
     auth,
     accounts: createAccounts({ db, auth, now, mail }),
     ownAccount: createOwnAccount(db, auth),
+    mails: createMailService({ db, mail, now }),
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
     secondFactorGroups: config.secondFactorGroups,

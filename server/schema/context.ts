@@ -9,6 +9,7 @@ import type { OwnAccount } from '#server/auth/own-account.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { NewInvitations } from '#server/schema/new-invitations.ts'
+import type { MailService } from '#server/services/mail/mails.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 
 /** What the installation has, the same for fields of every anchor. */
@@ -23,6 +24,7 @@ export type InstallationContext = {
   newInvitations: NewInvitations
   accounts: Accounts
   ownAccount: OwnAccount
+  mails: MailService
   webhooks: Webhooks
   auth: Auth
   singleSignOn: SingleSignOn | null

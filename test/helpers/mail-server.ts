@@ -4,6 +4,11 @@ import { SMTPServer } from 'smtp-server'
 import type { MailConfig } from '#server/config/config.ts'
 import { freePort } from '#test/helpers/port.ts'
 
+const sender = { name: 'Example Federation', address: 'federation@example.org' }
+
+/** Of a server that is always away. */
+export const unreachableMail: MailConfig = { smtpUrl: 'smtp://127.0.0.1:1', from: sender }
+
 export type ReceivedMail = {
   /** Of the envelope. */
   to: string[]
@@ -67,10 +72,7 @@ export async function startMailServer(users?: Readonly<Record<string, string>>):
 
   await start()
   return {
-    config: {
-      smtpUrl: `smtp://127.0.0.1:${port}`,
-      from: { name: 'Example Federation', address: 'federation@example.org' },
-    },
+    config: { smtpUrl: `smtp://127.0.0.1:${port}`, from: sender },
     received,
     behave(next) {
       behaviour = next

@@ -31,6 +31,16 @@ const RemovePasskeyInput = builder.inputType('RemovePasskeyInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
 })
 
+const UpdateMailInput = builder.inputType('UpdateMailInput', {
+  description: 'Whether the caller receives e-mail.',
+  fields: (t) => ({
+    enabled: t.boolean({
+      required: true,
+      description: 'Whether the caller receives e-mail about changes. Invitations are always sent.',
+    }),
+  }),
+})
+
 builder.mutationFields((t) => ({
   endSession: t.field({
     extensions: { ofInstallation: true },
@@ -66,6 +76,18 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, context) => {
       const who = requireRecentSession(context)
       await context.ownAccount.changePassword(who, input.newPassword)
+      return who.session
+    },
+  }),
+  updateMail: t.field({
+    extensions: { ofInstallation: true },
+    type: AccountRef,
+    description: 'Turns e-mail about changes on or off for the caller.',
+    authScopes: { ownAccount: true },
+    args: { input: t.arg({ type: UpdateMailInput, required: true, description: 'On or off.' }) },
+    resolve: async (_root, { input }, context) => {
+      const who = requireSession(context)
+      await context.ownAccount.setMail(who, input.enabled)
       return who.session
     },
   }),

@@ -4,6 +4,7 @@ import { CREDENTIAL } from '#server/auth/credential.ts'
 import { countRecoveryCodes } from '#server/auth/recovery-codes.ts'
 import type { CallerSession } from '#server/identity/caller.ts'
 import { parseSignInMethod, signInMethods } from '#server/identity/sign-in-method.ts'
+import { canReceive } from '#server/mail/address.ts'
 import { builder } from '#server/schema/builder.ts'
 import { isRecent } from '#server/schema/input.ts'
 
@@ -93,6 +94,15 @@ export const AccountRef = builder.objectRef<CallerSession>('Account').implement(
     recoveryCodesLeft: t.int({
       description: 'The number of unused recovery codes; 0 without an authenticator app.',
       resolve: ({ userId }, _args, { db, auth }) => countRecoveryCodes(db, auth, userId),
+    }),
+    mail: t.boolean({
+      nullable: true,
+      description:
+        'Whether the user receives e-mail about changes; null: the server sends no e-mail, or the user has no address.',
+      resolve: async ({ userId }, _args, { db, mail: { isOn } }) => {
+        const user = await db.user.findUnique({ where: { id: userId }, select: { mail: true, email: true } })
+        return isOn && user && canReceive(user.email) ? user.mail : null
+      },
     }),
     sessions: t.prismaField({
       type: [SessionRef],

@@ -1,6 +1,7 @@
 /** Invitations: a link with which a new user chooses a password. */
 import type { Invitation } from '#prisma/generated/client/client.ts'
 import { countAttempt } from '#server/auth/address-throttle.ts'
+import { canReceive } from '#server/mail/address.ts'
 import { UserRef } from '#server/schema/access/user.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -31,6 +32,14 @@ const InvitationRef = builder.objectRef<Invitation>('Invitation').implement({
       description:
         'The link. Returned once, by the mutation that creates it; null elsewhere, because only its hash is stored.',
       resolve: ({ userId }, _args, { newInvitations }) => newInvitations.get(userId) ?? null,
+    }),
+    isMailed: t.boolean({
+      description: 'Whether `link` is sent to the user’s e-mail address, too.',
+      resolve: async ({ userId }, _args, { newInvitations, mail, db }) => {
+        if (!mail.isOn || newInvitations.get(userId) === undefined) return false
+        const user = await db.user.findUnique({ where: { id: userId }, select: { email: true } })
+        return user !== null && canReceive(user.email)
+      },
     }),
   }),
 })

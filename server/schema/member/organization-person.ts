@@ -1,5 +1,6 @@
 /** The people of an organization, as operators and the others of the organization see them. */
 import type { Member } from '#server/auth/members.ts'
+import { canReceive } from '#server/mail/address.ts'
 import { builder } from '#server/schema/builder.ts'
 import { globalId } from '#server/schema/global-id.ts'
 import { OrganizationRef } from '#server/schema/organization/organization.ts'
@@ -33,6 +34,11 @@ export const OrganizationPerson = builder.objectRef<Member>('OrganizationPerson'
       description:
         'The link of the invitation. Returned once, by the mutation that creates it; null elsewhere, because only its hash is stored.',
       resolve: ({ user }, _args, { newInvitations }) => newInvitations.get(user.id) ?? null,
+    }),
+    isInvitationMailed: t.boolean({
+      description: 'Whether `invitationLink` is sent to the e-mail address, too.',
+      resolve: ({ user: { id, email } }, _args, { newInvitations, mail }) =>
+        newInvitations.get(id) !== undefined && mail.isOn && canReceive(email),
     }),
     lastSignInAt: t.field({
       type: 'DateTime',

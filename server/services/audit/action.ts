@@ -73,6 +73,8 @@ export const auditActions = {
   removePasskey: 'User',
   endSession: 'User',
   endOtherSessions: 'User',
+  updateMail: 'User',
+  retryMail: 'Mail',
   createApiKey: 'ApiKey',
   revokeApiKey: 'ApiKey',
   signIn: 'Session',
@@ -102,7 +104,14 @@ export const auditActions = {
 export type AuditAction = keyof typeof auditActions
 
 /** Types of objects that belong to no anchor. */
-export const installationResources: readonly string[] = ['User', 'ApiKey', 'Session', 'AuditLog', 'Webhook']
+export const installationResources: readonly string[] = [
+  'User',
+  'ApiKey',
+  'Session',
+  'AuditLog',
+  'Webhook',
+  'Mail',
+]
 
 export function isAuditAction(name: string): name is AuditAction {
   return Object.hasOwn(auditActions, name)

@@ -9,6 +9,7 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { type Asked, type Checked, storedChecks } from '#server/services/request/check.ts'
 import { parseText, type RequestChanges, type RequestKind } from '#server/services/request/input.ts'
+import { createRequestMail } from '#server/services/request/mail.ts'
 import {
   type Decision,
   findRequest,
@@ -27,6 +28,7 @@ type Check = (asked: Asked, organization: Organization | null) => Promise<Checke
 
 export function createApproval(context: ServiceContext, check: Check) {
   const { db, now } = context
+  const tellPeople = createRequestMail(context)
 
   /** Nothing of it is executed; the operator sees what was found. */
   async function keep(request: Request, data: Prisma.RequestUpdateManyMutationInput): Promise<void> {
@@ -66,6 +68,7 @@ export function createApproval(context: ServiceContext, check: Check) {
       }
       const data = { approvalChecks: checked.checks }
       const after = await takeStep(tx, request, { caller, decision, at: now(), version: how.version, data })
+      await tellPeople(tx, caller, after, decision)
       return {
         action: decision.audit,
         resource: request.entityId,

@@ -17,6 +17,7 @@ import {
   type RequestInput,
   requireText,
 } from '#server/services/request/input.ts'
+import { createRequestMail } from '#server/services/request/mail.ts'
 import {
   type Decision,
   findRequest,
@@ -31,6 +32,7 @@ type Answer = { id: number; version?: number | null | undefined; text?: string |
 export function createRequestService(context: ServiceContext & { subordinates: SubordinateService }) {
   const { db, allowHttp, write, now } = context
   const check = createRequestCheck(context)
+  const tellPeople = createRequestMail(context)
   const { approve, approveByRule } = createApproval(context, check)
 
   /** A step that changes nothing but the request. */
@@ -38,6 +40,7 @@ export function createRequestService(context: ServiceContext & { subordinates: S
     return write(caller, async (tx) => {
       const before = await findRequest(tx, id)
       const result = await takeStep(tx, before, { caller, decision, at: now(), version })
+      await tellPeople(tx, caller, result, decision)
       return {
         action: decision.audit,
         resource: before.entityId,

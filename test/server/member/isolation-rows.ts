@@ -30,6 +30,7 @@ export const open: Record<'query' | 'mutation', Rows> = {
     endOtherSessions: none,
     endSession: input(() => ({ id: 'unknown' })),
     removePasskey: input(() => ({ id: 'unknown' })),
+    updateMail: input(() => ({ enabled: true })),
     renamePasskey: input(() => ({ id: 'unknown', name: 'mine' })),
     submitRequest: input((ids) => ({
       organizationId: ids.organization,
@@ -42,7 +43,7 @@ export const open: Record<'query' | 'mutation', Rows> = {
 
 /** Fields of the installation that refuse members. Those of an anchor are called with the rows of the anchors' test. */
 const ofInstallation: Record<'query' | 'mutation', Rows> = {
-  query: { apiKeys: none, deliveries: none, trustAnchors: none, users: none, webhooks: none },
+  query: { apiKeys: none, deliveries: none, mails: none, trustAnchors: none, users: none, webhooks: none },
   mutation: {
     admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
     createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
@@ -62,6 +63,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     resetSecondFactor: ofUser,
     resetUserPassword: input((ids) => ({ id: ids.user, password: PASSWORD })),
     resumeTrustAnchor: input(() => ({ anchor: 'test' })),
+    retryMail: input(() => ({ id: 'unknown' })),
     revokeApiKey: input(() => ({ id: 'unknown' })),
     testWebhook: ofWebhook(),
     updateMember: input((ids) => ({

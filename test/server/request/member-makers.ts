@@ -36,3 +36,19 @@ export function createMemberMakers(admin: () => TestAdmin, make: Make) {
     },
   }
 }
+
+/** An e-mail that was given up. */
+export async function makeFailedMail({ server }: TestAdmin): Promise<string> {
+  const at = new Date()
+  const common = {
+    event: 'INVITATION',
+    recipient: 'anna@lu.example',
+    createdAt: at,
+    nextAt: at,
+    giveUpAt: at,
+  }
+  const { id } = await server.installation.mail.create({
+    data: { ...common, state: 'FAILED', body: 'encrypted', endedAt: at, lastError: 'no' },
+  })
+  return Buffer.from(`Mail:${id}`).toString('base64')
+}

@@ -6,7 +6,7 @@ import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
-import { createMemberMakers, makeUniversity } from './member-makers.ts'
+import { createMemberMakers, makeFailedMail, makeUniversity } from './member-makers.ts'
 
 const ANOTHER = { slug: 'another' }
 /** The schedules of a test server are off. */
@@ -96,6 +96,8 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
         return { input: { token: new URL(invitation.link).hash.slice(1), password: PASSWORD } }
       },
     ],
+    ['updateMail', () => ({ input: { enabled: false } })],
+    ['retryMail', async () => ({ input: { id: await makeFailedMail(admin()) } })],
     ['createApiKey', () => ({ input: { username: 'viewer', name: 'ci' } })],
     [
       'revokeApiKey',

@@ -3,6 +3,7 @@ import { getNamedType, isObjectType, isUnionType } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { unreachableMail } from '#test/helpers/mail-server.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 import { createCalls } from './mutation-calls.ts'
 import { selectAll } from './select-all.ts'
@@ -11,7 +12,7 @@ let admin: TestAdmin
 let visitor: Visitor
 
 beforeAll(async () => {
-  admin = await startAdmin()
+  admin = await startAdmin({}, { mail: unreachableMail })
   visitor = visit(admin.adminUrl)
   expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
 })

@@ -86,6 +86,7 @@ const forAdministrators = [
   'resetUserPassword',
   'resumeTrustAnchor',
   'retireKey',
+  'retryMail',
   'revokeApiKey',
   'revokeKey',
   'switchSigningKey',

@@ -8,7 +8,7 @@ const AccountPage = graphql(`
     viewer { email account { ...AccountFields } }
   }
   fragment AccountFields on Account {
-    hasPassword twoFactorEnabled recoveryCodesLeft
+    hasPassword twoFactorEnabled recoveryCodesLeft mail
     passkeys { id name createdAt isBackedUp }
     sessions { id signedInAt signedInBy expiresAt address userAgent isCurrent }
   }

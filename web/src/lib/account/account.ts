@@ -44,3 +44,7 @@ export const EndSession = graphql(`
 export const EndOtherSessions = graphql(`
   mutation EndOtherSessions { endOtherSessions { hasPassword } }
 `)
+
+export const UpdateMail = graphql(`
+  mutation UpdateMail($input: UpdateMailInput!) { updateMail(input: $input) { mail } }
+`)

@@ -66,6 +66,8 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   rebuildPublication: 'Everything republished',
   signIn: 'Signed in',
   signOut: 'Signed out',
+  updateMail: 'E-mail turned on or off',
+  retryMail: 'E-mail sent again',
   createApiKey: 'API key created',
   revokeApiKey: 'API key revoked',
   endSession: 'Session ended',

@@ -19,6 +19,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   AuditLog: 'Audit log',
   Alert: 'Alert',
   Webhook: 'Webhook',
+  Mail: 'E-mail',
 }
 
 export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)

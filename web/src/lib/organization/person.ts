@@ -11,7 +11,7 @@ export const InviteMember = graphql(`
   mutation InviteMember($input: InviteMemberInput!) {
     inviteMember(input: $input) {
       __typename
-      ... on MutationInviteMemberSuccess { data { id username invitationLink } }
+      ... on MutationInviteMemberSuccess { data { id username invitationLink isInvitationMailed } }
       ...Refusal
     }
   }

@@ -12,7 +12,7 @@ export const CreateUser = graphql(`
   mutation CreateUser($input: CreateUserInput!) {
     createUser(input: $input) {
       __typename
-      ... on MutationCreateUserSuccess { data { id username invitation { link } } }
+      ... on MutationCreateUserSuccess { data { id username invitation { link isMailed } } }
       ...Refusal
     }
   }
@@ -32,7 +32,7 @@ export const CreateInvitation = graphql(`
   mutation CreateInvitation($input: CreateInvitationInput!) {
     createInvitation(input: $input) {
       __typename
-      ... on MutationCreateInvitationSuccess { data { id invitation { link } } }
+      ... on MutationCreateInvitationSuccess { data { id invitation { link isMailed } } }
       ...Refusal
     }
   }

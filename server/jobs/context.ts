@@ -6,7 +6,16 @@ import type { Services } from '#server/services/index.ts'
 
 export type RunContext = Pick<
   ServiceDeps,
-  'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'reader' | 'publishing' | 'publisher' | 'now'
+  | 'db'
+  | 'slug'
+  | 'entityId'
+  | 'allowHttp'
+  | 'mail'
+  | 'fetcher'
+  | 'reader'
+  | 'publishing'
+  | 'publisher'
+  | 'now'
 > & {
   services: Services
   redisKeyPrefix: string

@@ -11,6 +11,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
+import { remind } from '#server/jobs/mail/remind.ts'
 import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { Runs } from '#server/jobs/runs.ts'
@@ -89,6 +90,11 @@ const table = {
     description: 'Crawls the federation into the collection.',
     cron: '*/5 * * * *',
     run: walkCollection,
+  },
+  'send-reminders': {
+    description: 'Sends e-mail about what expires, members that do not resolve, and new keys.',
+    cron: '0 * * * *',
+    run: sendReminders,
   },
   'detect-drift': {
     description: 'Compares the published data with the database and republishes differences.',
@@ -188,6 +194,10 @@ async function examineDue(context: ScheduleContext, signal: AbortSignal): Promis
 
 function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {
   return startRun(context, 'walk-collection', 'COLLECTION')
+}
+
+async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
+  return { message: await remind(context, signal) }
 }
 
 async function detectDrift(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

@@ -26,7 +26,7 @@ const MAXIMUM_QUOTE = 2_000
 export function layOut({ subject, blocks, footer }: Letter): Message {
   return {
     subject: shorten(toLine(subject), MAXIMUM_SUBJECT),
-    text: `${[...blocks.map(blockAsText), `-- \n${footer.join('\n')}`].join('\n\n')}\n`,
+    text: `${[...blocks.map(blockAsText), `-- \n${footer.map(toLine).join('\n')}`].join('\n\n')}\n`,
     html: html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${toLine(subject)}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1f2937;background:#fff">
@@ -41,6 +41,9 @@ ${footer.map((line) => html`<p style="margin:4px 0">${line}</p>`)}
 
 /** A time to the minute, in UTC: `2026-12-01 06:00 UTC`. */
 export const timeInUtc = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+export const plural = (count: number, thing: string, things = `${thing}s`): string =>
+  `${count} ${count === 1 ? thing : things}`
 
 function blockAsText(block: Block): string {
   if (typeof block === 'string') return toLine(block)

@@ -23,7 +23,8 @@ export type MailOutbox = {
   isOn: boolean
   /** Where the console is, for links. */
   consoleUrl: URL
-  enqueue(tx: Pick<Transaction, 'mail'>, mails: readonly NewMail[]): Promise<void>
+  /** Returns how many it added. */
+  enqueue(tx: Pick<Transaction, 'mail'>, mails: readonly NewMail[]): Promise<number>
 }
 
 export type OutboxConfig = {
@@ -38,7 +39,7 @@ export type OutboxConfig = {
 export const noMail: MailOutbox = {
   isOn: false,
   consoleUrl: new URL('http://localhost'),
-  enqueue: async () => undefined,
+  enqueue: async () => 0,
 }
 
 const HOUR_MS = 3_600_000
@@ -56,8 +57,12 @@ export function createMailOutbox(config: OutboxConfig, now: Clock): MailOutbox {
     consoleUrl: new URL(config.loginRedirectUrl, config.adminUrl),
 
     async enqueue(tx, mails) {
-      const wanted = mails.filter(({ to }) => canReceive(to))
-      if (!isOn || wanted.length === 0) return
+      if (!isOn) return 0
+      const wanted = await withoutRepetitions(
+        tx,
+        mails.filter(({ to }) => canReceive(to)),
+      )
+      if (wanted.length === 0) return 0
       const at = now()
       const counts = await countRecent(tx, wanted, at)
       const data = []
@@ -69,9 +74,22 @@ export function createMailOutbox(config: OutboxConfig, now: Clock): MailOutbox {
         if (count <= DAILY_LIMIT) data.push({ ...common, giveUpAt, body: await seal.close(message) })
         else data.push({ ...common, giveUpAt: at, endedAt: at, state: 'FAILED', lastError: TOO_MANY })
       }
-      await tx.mail.createMany({ data, skipDuplicates: true })
+      const { count: added } = await tx.mail.createMany({ data, skipDuplicates: true })
+      return added
     },
   }
+}
+
+/** Without those whose key is known already. */
+async function withoutRepetitions(
+  tx: Pick<Transaction, 'mail'>,
+  mails: readonly NewMail[],
+): Promise<NewMail[]> {
+  const keys = mails.flatMap(({ dedupeKey }) => dedupeKey ?? [])
+  if (keys.length === 0) return [...mails]
+  const rows = await tx.mail.findMany({ where: { dedupeKey: { in: keys } }, select: { dedupeKey: true } })
+  const known = new Set(rows.map(({ dedupeKey }) => dedupeKey))
+  return mails.filter(({ dedupeKey }) => dedupeKey === undefined || !known.has(dedupeKey))
 }
 
 /** What each address received in the last 24 hours, or will. */

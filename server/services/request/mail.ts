@@ -26,8 +26,7 @@ export function createRequestMail({ mail, slug, entityId }: Context) {
   ): Promise<void> {
     if (!isOn || byMember || action === 'SUBMITTED' || action === 'WITHDRAWN') return
     if (organizationId === null) return // software reads no e-mail
-    const organization = await tx.organization.findUniqueOrThrow({ where: { id: organizationId } })
-    const people = await findPeople(tx, organization, { consoleUrl, except: caller.name })
+    const people = await findPeople(tx, organizationId, { consoleUrl, except: caller.name })
     const said = {
       anchor: nameOfAnchor(await readSettings(tx), entityId),
       entityId: about,

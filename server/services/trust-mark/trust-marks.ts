@@ -20,6 +20,7 @@ import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
 import { parseDelegation, renewDelegation } from '#server/services/trust-mark/delegation.ts'
 import { judgeTrustMarks } from '#server/services/trust-mark/judgement.ts'
+import { createRevocationMail } from '#server/services/trust-mark/mail.ts'
 import {
   change,
   recordIssued,
@@ -49,6 +50,7 @@ export type UpdateMarkInput = MarkFields & { id: number; version?: number | null
 
 export function createTrustMarkService(context: ServiceContext) {
   const { db, allowHttp, write, now } = context
+  const tellRevoked = createRevocationMail(context)
 
   async function parse(input: MarkFields, type: TrustMarkType, present: Terms = type) {
     const limits = await readSettings(db)
@@ -221,9 +223,10 @@ export function createTrustMarkService(context: ServiceContext) {
         const revokedAt = now()
         // Of two concurrent revocations, the first one's reason stays.
         const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
-        await tx.trustMark.updateMany({ where: { id, active: true }, data })
+        const { count } = await tx.trustMark.updateMany({ where: { id, active: true }, data })
         await revokeIssued(tx, id, revokedAt)
         const result = await tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
+        if (count > 0) await tellRevoked(tx, result)
         return change('revokeTrustMark', present, result)
       })
     },

@@ -41,6 +41,7 @@ const measured: readonly ScheduleName[] = [
   'judge-trust-marks',
   'check-superiors',
   'examine-awaited',
+  'send-reminders',
   'detect-drift',
   'prune',
 ]

@@ -34,6 +34,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'check-superiors': { label: 'Statements of superiors' },
   'examine-awaited': { label: 'Checks of candidates' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
+  'send-reminders': { label: 'E-mail about what needs attention' },
   'detect-drift': { label: 'Consistency check' },
   'check-certificate': { label: 'Certificate of the public address' },
   'verify-audit-log': { label: 'Verification of the audit log' },

@@ -2,6 +2,7 @@
 import { nameOfAnchor, readSettings } from '#server/database/settings.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { remindOfConfigurations } from '#server/jobs/mail/configurations.ts'
+import { sendDigest } from '#server/jobs/mail/digest.ts'
 import { tellOfKeys } from '#server/jobs/mail/keys.ts'
 import { remindOfMarks } from '#server/jobs/mail/marks.ts'
 import type { Notice, Source } from '#server/jobs/mail/notice.ts'
@@ -24,6 +25,7 @@ export async function remind(context: RunContext, signal: AbortSignal): Promise<
       after = page.last
     }
   }
+  if (!signal.aborted) queued += await sendDigest(context, anchor)
   return queued === 0 ? 'Nothing to send.' : `${plural(queued, 'e-mail')} queued.`
 }
 

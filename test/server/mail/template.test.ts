@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Message } from '#server/mail/layout.ts'
 import type { Reader } from '#server/mail/reader.ts'
 import { configurationExpires } from '#server/mail/templates/configuration-expires.ts'
+import { digest } from '#server/mail/templates/digest.ts'
 import { memberDoesNotResolve } from '#server/mail/templates/member-does-not-resolve.ts'
 import { memberInvitation } from '#server/mail/templates/member-invitation.ts'
 import { requestChanged } from '#server/mail/templates/request-changed.ts'
@@ -58,6 +59,18 @@ const messages: Record<string, { message: Message; stop: string }> = {
   'a revoked mark': {
     message: trustMarkRevoked({ ...entity, trustMarkType: EVIL, revokedAt: at, reason: EVIL }),
     stop: 'ask the operators of Example',
+  },
+  'a digest': {
+    message: digest({
+      anchor: EVIL,
+      newMembers: { count: 12, named: [entityId, EVIL] },
+      problems: { count: 1, named: [`${entityId}: ${EVIL}`] },
+      openRequests: 2,
+      expiringMarks: 0,
+      link,
+      accountUrl: 'https://console.example.org/account',
+    }),
+    stop: 'https://console.example.org/account',
   },
   'an announced key': {
     message: signingKeyChanged({ ...entity, kid: 'k1', alg: 'ES256', change: 'ANNOUNCED', at }),

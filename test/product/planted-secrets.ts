@@ -10,6 +10,7 @@ export const secrets: Record<string, string> = {
   'the password in DATABASE_URL': 'planted-database-password',
   'the password in REDIS_URL': 'planted-redis-password',
   'a Redis password that is wrong': 'planted-redis-password-of-before',
+  'the password in SMTP_URL': 'planted-smtp-password',
   OIDC_CLIENT_SECRET: 'planted-oidc-client-secret',
   BACKUP_PASSPHRASE: 'planted-backup-passphrase',
   'a passphrase that is wrong': 'planted-backup-passphrase-of-another',

@@ -9,6 +9,7 @@ import { systemClock } from '#server/clock.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { run } from '#test/helpers/program.ts'
@@ -23,8 +24,11 @@ const heard: { who: string; what: string }[] = []
 let deployment: Deployment
 let environment: Record<string, string>
 let directory: string
+/** Refuses the password. */
+let mailServer: MailServer
 
 beforeAll(async () => {
+  mailServer = await startMailServer({ inmor: 'another password' })
   const database = await startRestartableDatabase()
   environment = {
     LOG_LEVEL: 'trace',
@@ -34,6 +38,8 @@ beforeAll(async () => {
     OIDC_CLIENT_ID: 'inmor',
     OIDC_CLIENT_SECRET: plant('OIDC_CLIENT_SECRET'),
     OIDC_ROLE_MAP: 'staff=operator',
+    SMTP_URL: withPassword(mailServer.config.smtpUrl.replace('//', '//inmor@'), 'the password in SMTP_URL'),
+    MAIL_FROM: 'federation@example.org',
   }
   deployment = await startDeployment(
     { admins: 1, workers: 1, tas: 1 },
@@ -49,7 +55,10 @@ beforeAll(async () => {
   secrets['the private key'] = d
   secrets['an API key'] = deployment.apiKey
 })
-afterAll(() => deployment?.close())
+afterAll(async () => {
+  await deployment?.close()
+  await mailServer.stop()
+})
 
 const adminUrl = () => String(deployment.admins[0]?.url)
 
@@ -116,7 +125,10 @@ async function invite(): Promise<string> {
   const response = await fetch(`${adminUrl()}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...key() },
-    body: JSON.stringify({ query, variables: { input: { username: 'invited', role: 'VIEWER' } } }),
+    body: JSON.stringify({
+      query,
+      variables: { input: { username: 'invited', role: 'VIEWER', email: 'invited@example.org' } },
+    }),
   })
   return /#([\w-]{43})/.exec(await response.text())?.[1] ?? expect.unreachable('no link')
 }
@@ -150,6 +162,11 @@ test('the API, with valid and invalid requests', async () => {
     await post('/graphql', { query: accept.replace('__typename', 'nothing'), variables }, key())
   }
   await fetch(`${adminUrl()}/invitation`)
+  await eventually(async () =>
+    expect(await post('/graphql', { query: '{ mails { edges { node { lastError } } } }' }, key())).toContain(
+      'refused the user or the password',
+    ),
+  )
   await post('/graphql', `{"query": "{ viewer", "token": "${invitation}"`)
   await post('/graphql', `{"query": "{ viewer", "key": "${deployment.apiKey}"`, key())
   await post('/api/v1/trustmarktypes', { tmtype: 'rubbish' }, key())
@@ -185,6 +202,7 @@ test('starts that fail', async () => {
     await listen(script, [], { ...away, PORT: port })
     await listen(script, [], { DATABASE_URL: `postgresq://inmor:${database}@${refused}/inmor` })
     await listen(script, [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })
+    await listen(script, [], { SMTP_URL: `smtp://inmor:${plant('the password in SMTP_URL')}@mail/x` })
     await listen(script, [], { AUTH_SECRET: plant('an AUTH_SECRET that is too short') })
   }
   await listen('federation/main.ts', [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })

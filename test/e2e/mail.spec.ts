@@ -1,0 +1,69 @@
+/** Tests e-mail in the console and the portal: an invitation by e-mail, and turning e-mail off. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
+import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { untilTrue } from '#test/helpers/until.ts'
+import { acceptInvitation } from './portal-federation.ts'
+import { openConsole } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let server: MailServer
+let browser: Browser
+let page: Page
+beforeAll(async () => {
+  server = await startMailServer()
+  admin = await startAdmin({}, { mail: server.config })
+  const chief = { username: 'chief', password: PASSWORD, role: 'ADMIN', email: 'chief@example.org' }
+  await admin.mutate('createUser', chief, 'id', 'admin')
+  const opened = await openConsole(admin.adminUrl, PASSWORD, '/account', 'chief')
+  browser = opened.browser
+  page = opened.watched.page
+  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await admin.close()
+  await server.stop()
+})
+
+const main = () => page.getByRole('main')
+
+test('an invitation says that it is sent, and the link of the message opens the account and the portal', async () => {
+  const { id } = await admin.mutate('createOrganization', { name: 'Northern Library' }, 'id', 'admin')
+  await page.goto(`/organizations/${encodeURIComponent(id)}`)
+  await main().getByRole('button', { name: 'Invite a person' }).click()
+  await page.getByLabel('E-mail address').fill('ann@library.example.org')
+  await page.getByRole('button', { name: 'Invite person' }).click()
+  await page.getByText('The link is sent to the user by e-mail.').waitFor()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await untilTrue('the invitation arrived', () => server.received.length === 1)
+  const link = /http\S+\/invitation#\S+/.exec(server.received[0]?.text ?? '')?.[0] ?? ''
+
+  const { page: other } = await acceptInvitation(browser, admin, link)
+  await other.goto('/portal/account')
+  const toggle = other.getByLabel('Send me e-mail about changes')
+  await toggle.uncheck()
+  await other.getByText('E-mail turned off.').waitFor()
+  const { mail } = await admin.server.db.user.findFirstOrThrow({
+    where: { username: 'ann@library.example.org' },
+  })
+  expect(mail).toBe(false)
+  await other.reload()
+  expect(await toggle.isChecked()).toBe(false)
+  await other.context().close()
+})
+
+test('an operator turns e-mail off and on under “My account”', async () => {
+  await page.goto('/account')
+  const toggle = main().getByLabel('Send me e-mail about changes')
+  expect(await toggle.isChecked()).toBe(true)
+  expect(await violations(page)).toEqual([])
+  await toggle.uncheck()
+  await page.getByText('E-mail turned off.').waitFor()
+  await toggle.check()
+  await page.getByText('E-mail turned on.').waitFor()
+  const { mail } = await admin.server.db.user.findFirstOrThrow({ where: { username: 'chief' } })
+  expect(mail).toBe(true)
+})

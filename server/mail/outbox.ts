@@ -2,6 +2,7 @@
 import type { Clock } from '#server/clock.ts'
 import type { MailConfig } from '#server/config/config.ts'
 import type { Transaction } from '#server/database/client.ts'
+import type { Secrets } from '#server/database/sealed-text.ts'
 import { canReceive } from '#server/mail/address.ts'
 import type { MailEvent } from '#server/mail/event.ts'
 import type { Message } from '#server/mail/layout.ts'
@@ -27,10 +28,8 @@ export type MailOutbox = {
   enqueue(tx: Pick<Transaction, 'mail'>, mails: readonly NewMail[]): Promise<number>
 }
 
-export type OutboxConfig = {
+export type OutboxConfig = Secrets & {
   mail: MailConfig | null
-  authSecret: string
-  previousAuthSecrets: readonly string[]
   adminUrl: string
   loginRedirectUrl: string
 }

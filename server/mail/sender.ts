@@ -90,9 +90,9 @@ export function createMailSender(parts: Parts): MailSender {
       throw new DeliveryError(lastError ?? 'It waited too long, because no process sent e-mail.', {
         isFinal: true,
       })
-    const message = await seal.open(body ?? '').catch(() => {
+    const message = await seal.open(body ?? '')
+    if (!message)
       throw new DeliveryError('It cannot be decrypted: AUTH_SECRET has changed.', { isFinal: true })
-    })
     const messageId = `<inmor-${createdAt.getTime()}-${id}@${domain}>`
     await transport.send(recipient, messageId, message, closing.signal)
   }

@@ -85,7 +85,7 @@ async function writeDelivery(
   const data = { ...outcome, recipient, attempts: { increment: 1 } }
   const { count } = await tx.delivery.updateMany({ where: open, data })
   if (count > 0) return
-  const about = { kind: 'WEBHOOK', event: typeOf(entry.action), anchor: anchorOf(entry) }
+  const about = { event: typeOf(entry.action), anchor: anchorOf(entry) }
   await tx.delivery.create({
     data: { ...outcome, ...about, webhookId, auditEventId, recipient, attempts: 1, createdAt },
   })

@@ -162,7 +162,6 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
         await find(tx, id) // it may have been removed meanwhile
         const result = await tx.delivery.create({
           data: {
-            kind: 'WEBHOOK',
             webhookId: id,
             recipient: webhook.url,
             event: event.type,

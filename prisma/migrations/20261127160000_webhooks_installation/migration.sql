@@ -28,8 +28,7 @@ CREATE TABLE "Webhook" (
 -- CreateTable
 CREATE TABLE "Delivery" (
     "id" SERIAL NOT NULL,
-    "kind" TEXT NOT NULL,
-    "webhookId" INTEGER,
+    "webhookId" INTEGER NOT NULL,
     "auditEventId" INTEGER,
     "recipient" TEXT NOT NULL,
     "event" TEXT NOT NULL,
@@ -39,8 +38,6 @@ CREATE TABLE "Delivery" (
     "nextAt" TIMESTAMP(3),
     "lastError" TEXT,
     "statusCode" INTEGER,
-    "body" TEXT,
-    "dedupeKey" TEXT,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "deliveredAt" TIMESTAMP(3),
 
@@ -48,16 +45,10 @@ CREATE TABLE "Delivery" (
 );
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Delivery_dedupeKey_key" ON "Delivery"("dedupeKey");
-
--- CreateIndex
 CREATE INDEX "Delivery_webhookId_id_idx" ON "Delivery"("webhookId", "id");
 
 -- CreateIndex
 CREATE INDEX "Delivery_webhookId_auditEventId_idx" ON "Delivery"("webhookId", "auditEventId");
-
--- CreateIndex
-CREATE INDEX "Delivery_kind_state_id_idx" ON "Delivery"("kind", "state", "id");
 
 -- CreateIndex
 CREATE INDEX "Delivery_state_id_idx" ON "Delivery"("state", "id");

@@ -1,19 +1,10 @@
-/** Deliveries: what was sent outside, and what became of it. */
+/** Deliveries: what was sent to webhooks, and what became of it. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
 
-const kinds = ['WEBHOOK', 'MAIL'] as const
 const states = ['WAITING', 'DELIVERED', 'FAILED'] as const
-
-const DeliveryKindEnum = builder.enumType('DeliveryKind', {
-  description: 'What a delivery is.',
-  values: {
-    WEBHOOK: { description: 'An event to a webhook.' },
-    MAIL: { description: 'An e-mail message.' },
-  } as const,
-})
 
 const DeliveryStateEnum = builder.enumType('DeliveryState', {
   description: 'The state of a delivery.',
@@ -28,27 +19,18 @@ export const DeliveryRef = builder.prismaNode('Delivery', {
   nullable: true,
   id: { field: 'id' },
   // Without `select`, a mutation returns the row that it wrote; only relations are loaded.
-  description: 'Something that was sent to a receiver outside. It is kept for 30 days.',
+  description: 'An event that was sent to a webhook. It is kept for 30 days.',
   authScopes: { administerInstallation: true },
   fields: (t) => ({
-    kind: t.field({
-      type: DeliveryKindEnum,
-      description: 'What it is.',
-      resolve: ({ kind }) => kinds.find((each) => each === kind) ?? 'WEBHOOK',
-    }),
     state: t.field({
       type: DeliveryStateEnum,
       description: 'Its state.',
       resolve: ({ state }) => states.find((each) => each === state) ?? 'FAILED',
     }),
-    webhook: t.relation('webhook', {
-      nullable: true,
-      description: 'The webhook; null for a message.',
-    }),
-    recipient: t.exposeString('recipient', { description: 'The URL or the address.' }),
+    webhook: t.relation('webhook', { description: 'The webhook.' }),
+    recipient: t.exposeString('recipient', { description: 'The URL at that time.' }),
     event: t.exposeString('event', {
-      description:
-        'The type of the event, such as `org.inmor.registerSubordinate`, or the template of the message.',
+      description: 'The type of the event, such as `org.inmor.registerSubordinate`.',
     }),
     anchor: t.exposeString('anchor', {
       nullable: true,
@@ -80,7 +62,6 @@ export const DeliveryRef = builder.prismaNode('Delivery', {
 const DeliveryFilter = builder.inputType('DeliveryFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
-    kind: t.field({ type: DeliveryKindEnum, description: 'What it is.' }),
     state: t.field({ type: DeliveryStateEnum, description: 'Its state.' }),
     webhookId: t.id({ description: 'The webhook.' }),
   }),
@@ -93,7 +74,7 @@ builder.queryField('deliveries', (t) =>
     extensions: { ofInstallation: true },
     type: 'Delivery',
     cursor: 'id',
-    description: 'What was sent outside, the newest first, at most 100 per page.',
+    description: 'What was sent to webhooks, the newest first, at most 100 per page.',
     authScopes: { administer: true },
     args: { filter: t.arg({ type: DeliveryFilter, description: 'The filter.' }) },
     totalCount: (_root, { filter }, { db }) => db.delivery.count({ where: where(filter) }),
@@ -106,9 +87,8 @@ builder.queryField('deliveries', (t) =>
 
 function where(filter: Filter | null | undefined): Prisma.DeliveryWhereInput {
   if (!filter) return {}
-  const { kind, state, webhookId } = filter
+  const { state, webhookId } = filter
   return {
-    ...(kind ? { kind } : {}),
     ...(state ? { state } : {}),
     // No webhook has the key 0.
     ...(webhookId ? { webhookId: keyOrNull(webhookId, 'Webhook') ?? 0 } : {}),

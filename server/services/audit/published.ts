@@ -103,6 +103,8 @@ const table = {
   revokeApiKey: false,
   signIn: false,
   signOut: false,
+  updateMail: false,
+  retryMail: false,
 } as const satisfies Record<AuditAction, boolean>
 
 type Table = typeof table

@@ -88,7 +88,8 @@ describe('the digest', () => {
     })
     await schedule.run('send-reminders')
     const { body } = await db().mail.findFirstOrThrow()
-    const { text, subject } = await createSeal(admin.config).open(body ?? '')
+    const message = await createSeal(admin.config).open(body ?? '')
+    const { text = '', subject = '' } = message ?? {}
     expect(subject).toMatch(/^The week at .*: 1 problem, 0 open requests$/)
     expect(text).toContain('New members: 12')
     expect(text).toContain('- https://rp-11.example.org')

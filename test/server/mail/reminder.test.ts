@@ -52,7 +52,7 @@ async function queued() {
   return Promise.all(
     rows.map(async ({ recipient, event, body }) => {
       const message = await seal.open(body ?? '')
-      return { recipient, event, subject: message.subject, text: message.text }
+      return { recipient, event, subject: message?.subject ?? '', text: message?.text ?? '' }
     }),
   )
 }

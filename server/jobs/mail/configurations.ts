@@ -1,4 +1,5 @@
 /** Entity Configurations that expire in 30, 14, 7 or 1 days, and were not signed again. */
+import { FederationError } from '#core/errors.ts'
 import { decodeJwt } from '#core/jws.ts'
 import type { Notice, Source } from '#server/jobs/mail/notice.ts'
 import { daysDue, dueFor } from '#server/jobs/mail/threshold.ts'
@@ -30,9 +31,9 @@ export const remindOfConfigurations: Source = async ({ db, now }, anchor, after)
   if (!last) return null
   const notices = rows.flatMap((row): Notice[] => {
     const { id, entityId, organizationId, entityConfigurationExpiresAt: expiresAt } = row
-    const issuedAt = new Date(Number(decodeJwt(row.entityConfiguration).claims.iat) * 1000)
-    const days = daysDue(DAYS, { issuedAt, expiresAt, now: at })
-    if (days === null || organizationId === null) return []
+    const issuedAt = issuedAtOf(row.entityConfiguration)
+    const days = issuedAt && daysDue(DAYS, { issuedAt, expiresAt, now: at })
+    if (!days || organizationId === null) return []
     return [
       {
         event: 'CONFIGURATION_EXPIRES',
@@ -43,4 +44,14 @@ export const remindOfConfigurations: Source = async ({ db, now }, anchor, after)
     ]
   })
   return { notices, last: last.id }
+}
+
+/** Null if it cannot be read, which must not end the reminders of the others. */
+function issuedAtOf(jwt: string): Date | null {
+  try {
+    return new Date(Number(decodeJwt(jwt).claims.iat) * 1000)
+  } catch (error) {
+    if (error instanceof FederationError) return null
+    throw error
+  }
 }

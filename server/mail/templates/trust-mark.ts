@@ -21,16 +21,16 @@ export const trustMarkExpires = ({ expiresAt, days, ...mark }: TrustMarkExpires)
     footer: footerFor(mark.reader),
   })
 
-export type TrustMarkRevoked = Mark & { revokedAt: Date; reason: string | null }
+/** Without the reason, which only operators see. */
+export type TrustMarkRevoked = Mark & { revokedAt: Date }
 
-export const trustMarkRevoked = ({ revokedAt, reason, ...mark }: TrustMarkRevoked): Message =>
+export const trustMarkRevoked = ({ revokedAt, ...mark }: TrustMarkRevoked): Message =>
   layOut({
     subject: `Trust Mark revoked: ${mark.entityId}`,
     blocks: [
       `The operators of ${mark.anchor} revoked a Trust Mark of ${mark.entityId}. It is not valid any more.`,
       factsOf(mark, ['Revoked', timeInUtc(revokedAt)]),
-      ...(reason === null ? [] : ['The reason:', { quote: reason }]),
-      'Remove it from the "trust_marks" of the Entity Configuration (§3.1.2).',
+      'Remove it from the "trust_marks" of the Entity Configuration (§3.1.2). The operators can tell you the reason.',
     ],
     footer: footerFor(mark.reader),
   })

@@ -10,7 +10,7 @@ type Context = Pick<ServiceContext, 'mail' | 'slug' | 'entityId'>
 
 export function createRevocationMail({ mail, slug, entityId }: Context) {
   return async function tellRevoked(tx: Transaction, mark: TrustMarkRow): Promise<void> {
-    const { subordinateId, revokedAt, revocationReason: reason, trustMarkType } = mark
+    const { subordinateId, revokedAt, trustMarkType } = mark
     if (!mail.isOn || subordinateId === null || revokedAt === null) return
     const holder = await tx.subordinate.findUnique({
       where: { id: subordinateId },
@@ -20,7 +20,7 @@ export function createRevocationMail({ mail, slug, entityId }: Context) {
     const anchor = nameOfAnchor(await readSettings(tx), entityId)
     const place = { consoleUrl: mail.consoleUrl, anchor }
     const found = await findTechnical(tx, [holder.organizationId], place)
-    const about = { anchor, entityId: mark.entityId, trustMarkType: trustMarkType.type, revokedAt, reason }
+    const about = { anchor, entityId: mark.entityId, trustMarkType: trustMarkType.type, revokedAt }
     const mails = [...found.values()].flat().map(({ address, reader }) => ({
       event: 'TRUST_MARK_REVOKED' as const,
       to: address,

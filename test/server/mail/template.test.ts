@@ -57,7 +57,7 @@ const messages: Record<string, { message: Message; stop: string }> = {
     stop: 'ask the operators of Example',
   },
   'a revoked mark': {
-    message: trustMarkRevoked({ ...entity, trustMarkType: EVIL, revokedAt: at, reason: EVIL }),
+    message: trustMarkRevoked({ ...entity, trustMarkType: EVIL, revokedAt: at }),
     stop: 'ask the operators of Example',
   },
   'a digest': {

@@ -2,11 +2,13 @@
  * `npm run demo`: runs the product like `npm start`, with a small federation of real HTTP servers around it. The
  * members are registered and receive their Trust Marks through the admin API.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { defaultEndpoints } from '#core/endpoint.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { readEmbeddedConfig, setDefaults } from '#server/config/embedded.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
@@ -81,7 +83,8 @@ function accept(what: string, { message, code }: Result): void {
 }
 
 async function createAnchors(admin: AdminClient): Promise<void> {
-  const look = { displayName: 'Research federation', environment: 'PRODUCTION', color: '#2563eb' }
+  const endpoints = [...defaultEndpoints, 'self_check'].map((name) => name.toUpperCase()) // as the API names them
+  const look = { displayName: 'Research federation', environment: 'PRODUCTION', color: '#2563eb', endpoints }
   const update = `mutation ($input: UpdateTrustAnchorInput!) { result: updateTrustAnchor(input: $input) { ${FAILURE} } }`
   accept('main', (await admin<{ result: Result }>(update, { input: look })).result)
   for (const each of anchors) {

@@ -21,6 +21,11 @@ async function registering(page: Page): Promise<void> {
   await page.getByText(/\d checks? failed/).waitFor()
 }
 
+async function checkingItself(page: Page): Promise<void> {
+  await page.goto('http://localhost:8080/self_check?sub=http%3A%2F%2Flocalhost%3A9105')
+  await page.getByText('It cannot be registered yet').waitFor()
+}
+
 async function asking(page: Page): Promise<void> {
   await open('/portal', 'Lindholm account')(page)
   await page.getByRole('button', { name: 'Ask for a Trust Mark…' }).click()
@@ -40,5 +45,6 @@ export const portalPlaces: Readonly<Record<string, Place>> = {
   portal: { looks: ['light', 'phone'], reach: list('/portal', 'Lindholm account') },
   'portal-entity': { reach: open('/portal', 'Lindholm account') },
   'portal-register': { reach: registering },
+  'self-check': { reach: checkingItself },
   'portal-request': { reach: asking },
 }

@@ -44,6 +44,7 @@ const own = [
   'disableTwoFactor',
   'renamePasskey',
   'removePasskey',
+  'updateMail',
 ]
 const names = Object.keys(schema.getMutationType()?.getFields() ?? {})
 const others = names.filter((name) => !own.includes(name) && name !== 'acceptInvitation')

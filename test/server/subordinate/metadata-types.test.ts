@@ -80,7 +80,11 @@ it('keeps a member that publishes a wrong type: checks and renewals only warn', 
   })
   const { acceptable, check } = await inspect(leaf.id)
   expect(acceptable).toBe(true)
-  expect(check).toMatchObject({ status: 'WARNING', message: sentence, advice: null })
+  expect(check).toMatchObject({
+    status: 'WARNING',
+    message: sentence,
+    advice: 'The entity must correct these parameters.',
+  })
   const resolved = await admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
   expect(resolved.status).toBe(200)
 })

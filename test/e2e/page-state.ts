@@ -19,6 +19,17 @@ export const states: readonly State[] = [
     reach: (page) => page.getByText('cannot be registered').waitFor(),
   },
   {
+    what: 'a webhook for some events, and its fault',
+    path: () => '/webhooks/new',
+    async reach(page) {
+      await page.getByLabel('URL', { exact: true }).fill('no address')
+      await page.getByRole('radio', { name: 'Only these events' }).check()
+      await page.getByRole('checkbox', { name: 'Subordinate registered' }).check()
+      await page.getByRole('button', { name: 'Create webhook' }).click()
+      await page.getByRole('main').getByRole('alert').waitFor()
+    },
+  },
+  {
     what: 'a search without a match',
     path: () => '/subordinates?q=nobody',
     reach: (page) => page.getByText('No subordinate matches').waitFor(),

@@ -16,13 +16,18 @@ test.each([
   expect(addressIn(undefined, scoped)).toBe(plain)
 })
 
-test.each(['/users', '/users?role=ADMIN', '/api-keys', '/account', '/installation/new', '/sign-in?next=%2F'])(
-  '%s is about the installation',
-  (address) => {
-    expect(addressIn('test', address)).toBe(address)
-    expect(anchorIn(address)).toBeUndefined()
-  },
-)
+test.each([
+  '/users',
+  '/users?role=ADMIN',
+  '/api-keys',
+  '/webhooks/new',
+  '/account',
+  '/installation/new',
+  '/sign-in?next=%2F',
+])('%s is about the installation', (address) => {
+  expect(addressIn('test', address)).toBe(address)
+  expect(anchorIn(address)).toBeUndefined()
+})
 
 test.each(['/audit', '/a', '/about/a/test'])('%s names no anchor', (address) => {
   expect(anchorIn(address)).toBeUndefined()

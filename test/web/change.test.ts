@@ -19,6 +19,7 @@ test.each([
   [entry('RenewalRun'), [topic.audit, topic.runs]],
   [entry('Schedule'), [topic.audit, topic.schedules]],
   [entry('User', 'anna'), [topic.audit, topic.users, topic.people, topic.account]],
+  [entry('Webhook'), [topic.audit, topic.webhooks, topic.status]],
   [entry('SomethingNew'), [topic.audit]],
 ])('%j', (change, topics) => {
   expect(topicsOf(change)).toEqual(topics)

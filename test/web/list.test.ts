@@ -10,6 +10,7 @@ import { runList } from '#lib/run/list.ts'
 import { subordinateList, subordinateVariables } from '#lib/subordinate/list.ts'
 import { trustMarkList } from '#lib/trust-mark/list.ts'
 import { trustMarkTypeList } from '#lib/trust-mark/type-list.ts'
+import { deliveryList } from '#lib/webhook/delivery-list.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 
@@ -23,6 +24,7 @@ const lists: Readonly<Record<string, List<object>>> = {
   organizations: organizationList,
   collection: collectionList,
   'audit log': auditList,
+  deliveries: deliveryList,
 }
 
 const listOf = (name: string) => lists[name] ?? expect.fail(`no list of ${name}`)
@@ -38,6 +40,8 @@ test.each<[list: string, address: string, filter: object]>([
   ['users', 'role=constructor&state=constructor&after=x', {}],
   ['API keys', 'q=nightly&state=EXPIRED', { search: 'nightly', state: 'EXPIRED' }],
   ['API keys', 'state=constructor', {}],
+  ['deliveries', 'state=WAITING', { state: 'WAITING' }],
+  ['deliveries', 'state=toString', {}],
   [
     'Trust Mark types',
     'q=member&state=inactive&owner=elsewhere',

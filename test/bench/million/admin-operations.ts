@@ -232,6 +232,9 @@ export const others: readonly string[] = [
   'TrustMarkLimits',
   'UsersPage',
   'WaysToSignIn',
+  'WebhookEdit',
+  'WebhookPage',
+  'WebhooksPage',
 ]
 
 /** Every query of the console, by name. */

@@ -25,8 +25,15 @@ export type Receiver = {
   answer(how: (response: ServerResponse) => unknown): void
 }
 
-/** Ends with its test. An event that does not verify is answered with 401 and not noted. */
+/** Ends with its test. */
 export async function startReceiver(): Promise<Receiver> {
+  const receiver = await openReceiver()
+  onTestFinished(receiver.close)
+  return receiver
+}
+
+/** An event that does not verify is answered with 401 and not noted. */
+export async function openReceiver(): Promise<Receiver & { close(): Promise<void> }> {
   let library: Webhook | undefined
   let how: (response: ServerResponse) => unknown = take
   const received: Received[] = []
@@ -43,15 +50,15 @@ export async function startReceiver(): Promise<Receiver> {
     await how(response)
   }
   const { url, close } = await startRawServer(listener)
-  onTestFinished(close)
-  const receiver: Receiver = {
+  const receiver = {
     url: `${url}/hook`,
     received,
     isAway: false,
-    trust: (secret) => {
+    close,
+    trust: (secret: string) => {
       library = new Webhook(secret)
     },
-    answer: (given) => {
+    answer: (given: typeof how) => {
       how = given
     },
   }

@@ -36,6 +36,8 @@ export const timesInWords = (sentence: string | null) =>
     exactTime(new Date(time)),
   )
 
+export const capitalized = (text: string) => text.replace(/^./, (letter) => letter.toUpperCase())
+
 export const count = (value: number) => number.format(value)
 
 export const plural = (value: number, one: string, many = `${one}s`) =>

@@ -17,6 +17,7 @@ import ScrollText from '@lucide/svelte/icons/scroll-text'
 import Settings from '@lucide/svelte/icons/settings'
 import Users from '@lucide/svelte/icons/users'
 import Waypoints from '@lucide/svelte/icons/waypoints'
+import Webhook from '@lucide/svelte/icons/webhook'
 import type { Component } from 'svelte'
 import { route } from '#lib/route.ts'
 
@@ -91,6 +92,13 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
       { label: 'Audit log', href: route.audit(), icon: ScrollText },
       { label: 'Users', href: route.users(), icon: Users, isForAdministrators: true },
       { label: 'API keys', href: route.apiKeys(), icon: KeySquare, isForAdministrators: true },
+      {
+        label: 'Webhooks',
+        href: route.webhooks(),
+        icon: Webhook,
+        words: 'events deliveries notifications receivers integration',
+        isForAdministrators: true,
+      },
     ],
   },
 ]

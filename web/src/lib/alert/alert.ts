@@ -33,7 +33,7 @@ const places: Record<AlertCode, () => string> = {
   TRUST_MARKS_EXPIRE: route.trustMarks,
   OWN_TRUST_MARKS_EXPIRE: route.trustAnchor,
   KEY_ROLLOVER: route.keys,
-  WEBHOOK_FAILING: route.dashboard,
+  WEBHOOK_FAILING: route.webhooks,
   API_KEYS_EXPIRE: route.apiKeys,
   SECOND_FACTOR_MISSING: route.users,
 }
@@ -41,6 +41,7 @@ const places: Record<AlertCode, () => string> = {
 /** The object itself, where there is one with a page. */
 export function placeOf({ code, node }: Pick<AlertFieldsFragment, 'code' | 'node'>): string {
   if (node?.__typename === 'AwaitedEntity') return route.registerSubordinate(node.entityId)
+  if (node?.__typename === 'Webhook') return route.webhook(node.id)
   return node?.__typename === 'Subordinate' ? route.subordinate(node.id) : places[code]()
 }
 

@@ -12,6 +12,7 @@ const installationPages: ReadonlySet<string> = new Set([
   'portal',
   'sign-in',
   'users',
+  'webhooks',
 ])
 
 /** The slug in an address. */

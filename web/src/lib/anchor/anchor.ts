@@ -16,6 +16,12 @@ graphql(`
 export const nameOf = ({ displayName, entityId }: Pick<AnchorFieldsFragment, 'displayName' | 'entityId'>) =>
   displayName ?? shortEntityId(entityId)
 
+/** By its slug, which is all that is left of a removed one. */
+export function nameOfSlug(slug: string, anchors: readonly AnchorFieldsFragment[]): string {
+  const anchor = anchors.find((other) => other.slug === slug)
+  return anchor ? nameOf(anchor) : slug
+}
+
 /** Its superiors among the anchors of the installation: under them it is an Intermediate. */
 export const superiorsOf = <Anchor extends { entityId: string }>(
   { authorityHints }: { authorityHints: readonly string[] },

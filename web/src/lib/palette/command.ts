@@ -12,6 +12,7 @@ import ShieldCheck from '@lucide/svelte/icons/shield-check'
 import SunMoon from '@lucide/svelte/icons/sun-moon'
 import UserRound from '@lucide/svelte/icons/user-round'
 import Waypoints from '@lucide/svelte/icons/waypoints'
+import Webhook from '@lucide/svelte/icons/webhook'
 import type { Component } from 'svelte'
 import { navigation, screensFor } from '#lib/navigation.ts'
 import { route } from '#lib/route.ts'
@@ -98,6 +99,7 @@ const forManagers: readonly Command[] = [
   action('Create an anchor', Plus, route.createAnchor(), 'add new trust intermediate installation'),
   action('Create a user', Plus, route.users(), 'add new'),
   action('Create an API key', Plus, route.apiKeys(), 'add new token'),
+  action('Create a webhook', Webhook, route.createWebhook(), 'add new events receiver'),
 ]
 
 const forEverybody: readonly Command[] = [

@@ -1,0 +1,19 @@
+import { error } from '@sveltejs/kit'
+import { read } from '#lib/graphql/client.ts'
+import { listVariables } from '#lib/list/list.ts'
+import { topic } from '#lib/topic.ts'
+import { deliveryList } from '#lib/webhook/delivery-list.ts'
+import { WebhookPage, webhookName, webhookOf } from '#lib/webhook/webhook.ts'
+import type { PageLoad } from './$types'
+
+export const load = (async ({ fetch, depends, params, parent, url }) => {
+  depends(topic.webhooks)
+  const { viewer } = await parent()
+  if (!viewer.mayManage)
+    error(403, { message: 'Only administrators of the installation can see the webhooks.' })
+  const { filter, ...page } = listVariables(url.searchParams, deliveryList)
+  const variables = { id: params.id, filter: { ...filter, webhookId: params.id }, ...page }
+  const { node, deliveries } = await read(fetch, WebhookPage, variables)
+  const webhook = webhookOf(node)
+  return { title: webhookName(webhook), webhook, deliveries, variables }
+}) satisfies PageLoad

@@ -1,0 +1,21 @@
+import { error } from '@sveltejs/kit'
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import { webhookOf } from '#lib/webhook/webhook.ts'
+import type { PageLoad } from './$types'
+
+const WebhookEdit = graphql(`
+  query WebhookEdit($id: ID!) {
+    node(id: $id) { __typename ... on Webhook { id version url description events anchors } }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params, parent }) => {
+  depends(topic.webhooks)
+  const { viewer } = await parent()
+  if (!viewer.mayManage)
+    error(403, { message: 'Only administrators of the installation can change webhooks.' })
+  const { node } = await read(fetch, WebhookEdit, { id: params.id })
+  return { title: 'Edit a webhook', webhook: webhookOf(node) }
+}) satisfies PageLoad

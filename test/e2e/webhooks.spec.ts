@@ -201,3 +201,10 @@ test('removes a webhook after a question', async () => {
   await page.getByText('No webhooks yet').waitFor()
   expect(watched.complaints).toEqual([])
 })
+
+test('the page of e-mails names the variables that turn e-mail on', async () => {
+  await page.goto('/messages')
+  await page.getByText('SMTP_URL', { exact: true }).waitFor()
+  await page.getByText('MAIL_FROM', { exact: true }).waitFor()
+  expect(await violations(page)).toEqual([])
+})

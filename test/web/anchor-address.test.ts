@@ -21,6 +21,7 @@ test.each([
   '/users?role=ADMIN',
   '/api-keys',
   '/webhooks/new',
+  '/messages?state=FAILED',
   '/account',
   '/installation/new',
   '/sign-in?next=%2F',

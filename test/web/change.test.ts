@@ -20,6 +20,7 @@ test.each([
   [entry('Schedule'), [topic.audit, topic.schedules]],
   [entry('User', 'anna'), [topic.audit, topic.users, topic.people, topic.account]],
   [entry('Webhook'), [topic.audit, topic.webhooks, topic.status]],
+  [entry('Mail'), [topic.audit, topic.mails]],
   [entry('SomethingNew'), [topic.audit]],
 ])('%j', (change, topics) => {
   expect(topicsOf(change)).toEqual(topics)

@@ -5,6 +5,7 @@ import { apiKeyList } from '#lib/auth/api-key-list.ts'
 import { userList } from '#lib/auth/user-list.ts'
 import { collectionList } from '#lib/collection/list.ts'
 import { addressWith, type List, listVariables, narrowing, nextSort, readSearch } from '#lib/list/list.ts'
+import { mailList } from '#lib/mail/list.ts'
 import { organizationList, organizationVariables } from '#lib/organization/list.ts'
 import { runList } from '#lib/run/list.ts'
 import { subordinateList, subordinateVariables } from '#lib/subordinate/list.ts'
@@ -24,6 +25,7 @@ const lists: Readonly<Record<string, List<object>>> = {
   organizations: organizationList,
   collection: collectionList,
   'audit log': auditList,
+  'e-mails': mailList,
   deliveries: deliveryList,
 }
 
@@ -40,6 +42,8 @@ test.each<[list: string, address: string, filter: object]>([
   ['users', 'role=constructor&state=constructor&after=x', {}],
   ['API keys', 'q=nightly&state=EXPIRED', { search: 'nightly', state: 'EXPIRED' }],
   ['API keys', 'state=constructor', {}],
+  ['e-mails', 'state=FAILED&to=+ann@lu.example+', { state: 'FAILED', recipient: 'ann@lu.example' }],
+  ['e-mails', 'state=constructor', {}],
   ['deliveries', 'state=WAITING', { state: 'WAITING' }],
   ['deliveries', 'state=toString', {}],
   [

@@ -208,6 +208,7 @@ export const others: readonly string[] = [
   'ExplorerPage',
   'InspectEntity',
   'InstallationPage',
+  'MessagesPage',
   'MorePortalEntities',
   'MorePortalRequests',
   'OpenRequests',

@@ -25,7 +25,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   AuditLog: [],
   Alert: [topic.status],
   Webhook: [topic.webhooks, topic.status],
-  Mail: [],
+  Mail: [topic.mails],
 }
 
 export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {

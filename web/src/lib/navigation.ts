@@ -11,6 +11,7 @@ import KeyRound from '@lucide/svelte/icons/key-round'
 import KeySquare from '@lucide/svelte/icons/key-square'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import ListChecks from '@lucide/svelte/icons/list-checks'
+import Mail from '@lucide/svelte/icons/mail'
 import Network from '@lucide/svelte/icons/network'
 import Scale from '@lucide/svelte/icons/scale'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
@@ -97,6 +98,13 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         href: route.webhooks(),
         icon: Webhook,
         words: 'events deliveries notifications receivers integration',
+        isForAdministrators: true,
+      },
+      {
+        label: 'E-mail',
+        href: route.messages(),
+        icon: Mail,
+        words: 'messages mails email smtp notifications sent',
         isForAdministrators: true,
       },
     ],

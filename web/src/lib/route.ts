@@ -76,6 +76,7 @@ export const route = {
   webhooks: () => at('/webhooks'),
   createWebhook: () => at('/webhooks/new'),
   webhook: (id: string, tab?: 'edit') => at(`/webhooks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  messages: () => at('/messages'),
   installation: () => at('/installation'),
   createAnchor: () => at('/installation/new'),
   anchor: (slug: string) => at(`/installation/anchors/${slug}`),

@@ -17,5 +17,6 @@ export const topic = {
   account: 'app:account',
   portal: 'app:portal',
   webhooks: 'app:webhooks',
+  mails: 'app:mails',
   signingKeys: 'app:signing-keys',
 } as const

@@ -8,6 +8,7 @@ const installationPages: ReadonlySet<string> = new Set([
   'api-keys',
   'installation',
   'invitation',
+  'messages',
   'new-password',
   'portal',
   'sign-in',

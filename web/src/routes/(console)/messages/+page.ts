@@ -1,0 +1,19 @@
+import { error } from '@sveltejs/kit'
+import { read } from '#lib/graphql/client.ts'
+import { listVariables } from '#lib/list/list.ts'
+import { mailList } from '#lib/mail/list.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+import { MessagesPage } from './mail.ts'
+
+export const load = (async ({ fetch, depends, parent, url }) => {
+  depends(topic.mails)
+  const { viewer } = await parent()
+  if (!viewer.mayManage)
+    error(403, { message: 'Only administrators of the installation can see the e-mails.' })
+  const variables = listVariables(url.searchParams, mailList)
+  const { mails, viewer: reader } = await read(fetch, MessagesPage, variables)
+  // A user without an address cannot see whether e-mail is on.
+  const isKnownOn = typeof reader?.account?.mail === 'boolean'
+  return { title: 'E-mail', mails, isKnownOn, variables }
+}) satisfies PageLoad

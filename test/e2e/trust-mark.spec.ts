@@ -58,7 +58,7 @@ test('creates a type, and issues a mark to an entity found by name', async () =>
   await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
   await page.getByRole('option', { name: entity.id }).click()
   expect(await page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
-  await page.getByText('Test Relying Party', { exact: true }).waitFor()
+  await page.getByRole('paragraph').filter({ hasText: 'Test Relying Party' }).waitFor()
   await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
   await page.getByRole('heading', { name: 'The current mark' }).waitFor()
   await eventually(async () => expect(await served()).toMatchObject({ sub: entity.id }))

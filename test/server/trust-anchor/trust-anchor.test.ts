@@ -20,6 +20,11 @@ const update = (input: object, as: Role = 'admin') => admin.mutate('updateTrustA
 const _setPolicy = (metadataPolicy: unknown, input: object = {}) =>
   admin.mutate('updateFederationPolicy', { metadataPolicy, ...input }, ANCHOR, 'admin')
 const present = () => admin.server.services.trustAnchor.settings()
+/** Without what an evaluation of the members writes when it ends. */
+async function chosen() {
+  const { evaluatedVersion, updatedAt, ...settings } = await present()
+  return settings
+}
 
 async function statementHours(sub: string): Promise<number> {
   const statement = await servedStatement(admin, sub)
@@ -78,7 +83,7 @@ describe('updateTrustAnchor', () => {
   })
 
   it('advertises the default endpoints initially', async () => {
-    const { endpoints: initial } = await present()
+    const { endpoints: initial } = await chosen()
     expect(initial).toEqual(optionalEndpoints.filter((name) => endpoints[name].advertised === 'by default'))
   })
 
@@ -125,7 +130,7 @@ describe('updateTrustAnchor', () => {
   it('resets every setting to the value of a new installation', async () => {
     const names = Object.keys(defaultsOf(settingFields)).filter((name) => name !== 'metadataPolicy')
     await update(Object.fromEntries(names.map((name) => [name, null])))
-    const cleared = await present()
+    const cleared = await chosen()
     const initial = await admin.server.db.settings.create({ data: { id: 2 } })
     await admin.server.db.settings.delete({ where: { id: 2 } })
     const { id, version, statementVersion, updatedAt } = cleared
@@ -167,7 +172,7 @@ describe('updateTrustAnchor', () => {
       code: 'CONFLICT',
       path: ['input', 'version'],
     })
-    expect(await present()).toMatchObject({ organizationName: 'Second' })
+    expect(await chosen()).toMatchObject({ organizationName: 'Second' })
   })
 
   it.for<[field: string, value: unknown, message: RegExp]>([
@@ -189,7 +194,7 @@ describe('updateTrustAnchor', () => {
     'names %s when it is %j, and changes nothing',
     { tags: 'mutation/updateTrustAnchor/InvalidInputError' },
     async ([field, value, message]) => {
-      const before = await present()
+      const before = await chosen()
       const input = { [field]: value === 'self' ? [admin.entityId] : value }
       expect(await update(input)).toMatchObject({
         __typename: 'InvalidInputError',
@@ -197,18 +202,18 @@ describe('updateTrustAnchor', () => {
         path: expect.arrayContaining(['input', field]),
         message: expect.stringMatching(message),
       })
-      expect(await present()).toEqual(before)
+      expect(await chosen()).toEqual(before)
     },
   )
 })
 
 it.for(roles.filter((role) => role !== 'admin'))('refuses changes by a %s', async (role) => {
-  const before = await present()
+  const before = await chosen()
   for (const name of ['updateTrustAnchor', 'updateFederationPolicy']) {
     const type = name.charAt(0).toUpperCase() + name.slice(1)
     const document = `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename } }`
     const { errors } = await admin.execute(document, { input: {} }, role)
     expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
   }
-  expect(await present()).toEqual(before)
+  expect(await chosen()).toEqual(before)
 })

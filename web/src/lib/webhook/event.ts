@@ -34,6 +34,7 @@ const groupOf: Readonly<Record<WebhookEvent, Group>> = {
   returnRequest: 'requests',
   withdrawRequest: 'requests',
   commentRequest: 'requests',
+  updateCheckPipeline: 'requests',
   createTrustMarkType: 'Trust Mark types',
   updateTrustMarkType: 'Trust Mark types',
   removeTrustMarkType: 'Trust Mark types',

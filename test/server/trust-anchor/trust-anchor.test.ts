@@ -130,7 +130,7 @@ describe('updateTrustAnchor', () => {
   it('resets every setting to the value of a new installation', async () => {
     const names = Object.keys(defaultsOf(settingFields)).filter((name) => name !== 'metadataPolicy')
     await update(Object.fromEntries(names.map((name) => [name, null])))
-    const cleared = await chosen()
+    const cleared = await present()
     const initial = await admin.server.db.settings.create({ data: { id: 2 } })
     await admin.server.db.settings.delete({ where: { id: 2 } })
     const { id, version, statementVersion, updatedAt } = cleared

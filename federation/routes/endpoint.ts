@@ -75,10 +75,11 @@ export function registerEndpoint(
 export const isServed = (name: EndpointName, metadata: Record<string, unknown>): boolean =>
   !endpoints[name].isServedWhenNamed || metadata[getEndpointParameter(name)] !== undefined
 
-export const createServedCheck =
-  ({ ownMetadata }: Deps, name: EndpointName) =>
-  async (): Promise<boolean> =>
-    isServed(name, await ownMetadata())
+/** Reads nothing for an endpoint that is always served. */
+export function createServedCheck({ ownMetadata }: Deps, name: EndpointName): () => Promise<boolean> {
+  if (!endpoints[name].isServedWhenNamed) return async () => true
+  return async () => isServed(name, await ownMetadata())
+}
 
 function mayStayAnonymous({ anonymous, authenticated }: AuthMethods, parameters: unknown): boolean {
   return anonymous && !(authenticated && readOptional(parameters, 'client_assertion', MAX_ASSERTION_BYTES))

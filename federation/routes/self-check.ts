@@ -1,9 +1,9 @@
 /** Examines an entity for anyone: as JSON, or as a page for browsers that works without a script. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FederationError } from '#core/errors.ts'
 import type { Answer, Question } from '#store/questions.ts'
 import { EXAMINATION_INTERVAL_MS } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
-import { describeFailure } from '../error-handler.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { renderSelfCheck, type SelfCheckPage } from '../page/self-check.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
@@ -48,10 +48,12 @@ export function selfCheckRoute(
 
   /** A page for each outcome. The address of a result has no `again`, so that it can be shared and loaded again. */
   async function sendPage(request: FastifyRequest, reply: FastifyReply, parameters: unknown) {
-    const page = await describePage(parameters).catch((error: unknown): SelfCheckPage => {
-      const { status, description } = describeFailure(error)
-      reply.code(status)
-      return { given: givenBy(parameters), fault: description }
+    const given = givenBy(parameters)
+    const page = await describePage(given, parameters).catch((error: unknown): SelfCheckPage => {
+      // An internal error is logged and answered as everywhere.
+      if (!(error instanceof FederationError) || error.code === 'server_error') throw error
+      reply.code(error.status)
+      return { given, fault: error.message }
     })
     if (isAgain(parameters) && !('fault' in page)) {
       const [path = ''] = request.originalUrl.split('?', 1)
@@ -61,8 +63,7 @@ export function selfCheckRoute(
     return reply.type('text/html; charset=utf-8').send(renderSelfCheck(deps.entityId, page))
   }
 
-  async function describePage(parameters: unknown): Promise<SelfCheckPage> {
-    const given = givenBy(parameters)
+  async function describePage(given: string, parameters: unknown): Promise<SelfCheckPage> {
     if (given === '') return { given }
     const subject = await readSubject(deps, 'self_check', { sub: given })
     const found = await examine({ ...subject, wants: 'examination' }, isAgain(parameters))

@@ -6,6 +6,7 @@ import { connectDatabase } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
+import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { openConsole } from './signed-in-console.ts'
 
 let product: Product
@@ -121,18 +122,7 @@ test('refuses a wrong code at the field, and accepts a recovery code once', asyn
 
 test('adds a passkey, signs in without password and code, renames and removes it', async () => {
   const { page } = watched
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  await addVirtualAuthenticator(page)
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.getByRole('dialog').getByLabel('Name').fill('laptop')
   await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()

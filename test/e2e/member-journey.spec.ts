@@ -11,6 +11,7 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { servedStatement } from '#test/helpers/subordinate.ts'
+import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { afterAMinute } from '../server/public/public-test.ts'
 import { startReceiver } from '../server/webhook/receiver.ts'
 import { openConsole, openSignedIn } from './signed-in-console.ts'
@@ -20,13 +21,12 @@ const MARK = 'https://marks.example.org/library'
 
 let mail: MailServer
 let admin: TestAdmin
-let adminUrl: string
 let entity: TestEntity
 beforeAll(async () => {
   mail = await startMailServer()
   const port = await freePort()
   // Passkeys need a name, not an address.
-  adminUrl = `http://localhost:${port}`
+  const adminUrl = `http://localhost:${port}`
   const place = { port, adminUrl, trustedOrigins: [adminUrl], loginRedirectUrl: adminUrl }
   admin = await startAdmin({}, { ...place, mail: mail.config })
   entity = await startEntity({ authorityHints: ['https://other.example.org'] })
@@ -38,40 +38,9 @@ afterAll(async () => {
 })
 
 async function make(name: string, input: object, selection = 'id') {
-  const { data, errors } = await call(name, input, selection)
-  if (errors || data.result.message) throw new Error(JSON.stringify(errors ?? data.result))
-  return data.result.data
-}
-
-/** The helper of `admin` has the address without a name. */
-async function call(name: string, input: object, selection: string) {
-  const type = name.charAt(0).toUpperCase() + name.slice(1)
-  const success = `... on Mutation${type}Success { data { ${selection} } }`
-  const query = `mutation ($input: ${type}Input!) { result: ${name}(input: $input) { ${success} ... on Error { message } } }`
-  const headers = {
-    'content-type': 'application/json',
-    'x-graphql-yoga-csrf': '1',
-    'x-api-key': admin.keys.admin,
-  }
-  const body = JSON.stringify({ query, variables: { input } })
-  const response = await fetch(`${adminUrl}/graphql`, { method: 'POST', headers, body })
-  // biome-ignore lint/suspicious/noExplicitAny: the test defines the shape of the answer
-  return (await response.json()) as any
-}
-
-async function addAuthenticator(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  const made = await admin.mutate(name, input, selection, 'admin')
+  expect(made.message).toBeUndefined()
+  return made
 }
 
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
@@ -104,12 +73,12 @@ test('a member registers an entity and gets a mark, and every event arrives', {
   receiver.trust(secret)
   receiver.isAway = true
 
-  const { browser, watched } = await openConsole(adminUrl, PASSWORD, '/requests', 'operator')
+  const { browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/requests', 'operator')
   try {
     const operator = watched.page
     const { page: form } = await openSignedIn(
       browser,
-      adminUrl,
+      admin.adminUrl,
       PASSWORD,
       `/organizations/${encodeURIComponent(organizationId)}`,
       'operator',
@@ -123,7 +92,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
 
     // The member signs in with a passkey.
     const { page } = await openSignedOut()
-    await addAuthenticator(page)
+    await addVirtualAuthenticator(page)
     await page.goto(invitation)
     await page.getByLabel('New password', { exact: true }).fill(PASSWORD)
     await page.getByLabel('Repeat the new password').fill(PASSWORD)
@@ -214,7 +183,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
   expect(webhook.id).toBeTruthy()
 
   function openSignedOut() {
-    return openPage(browser, adminUrl)
+    return openPage(browser, admin.adminUrl)
   }
 
   async function decide(operator: Page, label: string, text: string): Promise<void> {

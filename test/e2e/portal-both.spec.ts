@@ -5,6 +5,7 @@ import type { AdminClient } from '#server/demo/admin-client.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { mutate } from '#test/product/mutation.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
@@ -47,18 +48,7 @@ test('a member adds a passkey in the portal, and signs in with it', async () => 
   const person = { organizationId, email, name: 'Anna Ek' }
   const { invitationLink } = await make<{ invitationLink: string }>('inviteMember', person, 'invitationLink')
   const { page, complaints } = await openPage(browser, product.installation.adminUrl)
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  await addVirtualAuthenticator(page)
   await page.goto(invitationLink)
   await page.getByText('or for an organization of its federation').waitFor()
   expect(await violations(page)).toEqual([])

@@ -68,7 +68,7 @@ export async function startAdmin(
   ])
   const [adminPort, federationPort] = [await freePort(), await freePort()]
   const entityId = `http://127.0.0.1:${federationPort}`
-  const adminUrl = `http://127.0.0.1:${adminPort}`
+  const { adminUrl = `http://127.0.0.1:${adminPort}` } = changes
   const environment = {
     TA_DOMAIN: entityId,
     DATABASE_URL: database.url,

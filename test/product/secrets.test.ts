@@ -122,13 +122,11 @@ const key = () => ({ 'x-api-key': deployment.apiKey })
 async function invite(): Promise<string> {
   const query =
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on MutationCreateUserSuccess { data { invitation { link } } } } }'
+  const input = { username: 'invited', role: 'VIEWER', email: 'invited@example.org' }
   const response = await fetch(`${adminUrl()}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...key() },
-    body: JSON.stringify({
-      query,
-      variables: { input: { username: 'invited', role: 'VIEWER', email: 'invited@example.org' } },
-    }),
+    body: JSON.stringify({ query, variables: { input } }),
   })
   return /#([\w-]{43})/.exec(await response.text())?.[1] ?? expect.unreachable('no link')
 }

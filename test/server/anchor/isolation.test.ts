@@ -82,11 +82,8 @@ it.each([
   ['mutation', schema.getMutationType(), mutations],
   ['subscription', schema.getSubscriptionType(), subscriptions],
 ] as const)('has a row for every %s', (_kind, type, rows) => {
-  expect(
-    scoped(type)
-      .map(({ name }) => name)
-      .sort(),
-  ).toEqual(Object.keys(rows).sort())
+  const names = scoped(type).map(({ name }) => name)
+  expect(names.sort()).toEqual(Object.keys(rows).sort())
 })
 
 async function call(anchor: string, document: string): Promise<string> {

@@ -83,7 +83,7 @@ function rowOf({ from = -60, until = 100, ...changes }: Changes) {
 const member = (changes: Changes = {}) => db().subordinate.create({ data: rowOf(changes) })
 
 describe('an Entity Configuration', () => {
-  it('that expires is told 30, 14, 7 and 1 days before, once each, to the technical contacts', async () => {
+  it('that expires leads to a message 30, 14, 7 and 1 days before, once each, to the technical contacts', async () => {
     const { entityId } = await member({ until: 30 })
     const start = time
     expect(await remind()).toBe('1 e-mail queued.')
@@ -103,7 +103,7 @@ describe('an Entity Configuration', () => {
     expect(found[0]?.text).toMatch(/Expires: \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
   })
 
-  it('that is signed for a short time is told only when half of that is over', async () => {
+  it('that is signed for a short time leads to one only when half of that is over', async () => {
     await member({ from: -0.5, until: 0.9 }) // for a day or two
     await member({ from: -1, until: 6.9 }) // for a week
     await member({ from: -8, until: 6.9 }) // for two weeks
@@ -111,7 +111,7 @@ describe('an Entity Configuration', () => {
     expect((await queued()).map(({ subject }) => subject)).toEqual([expect.stringContaining('within 7 days')])
   })
 
-  it('is told to people of an organization without a technical contact, if they can sign in', async () => {
+  it('reaches the people of an organization without a technical contact, if they can sign in', async () => {
     await member({ until: 7, organizationId: oslo })
     await remind()
     const [only, ...others] = await queued()
@@ -120,7 +120,7 @@ describe('an Entity Configuration', () => {
     expect(only?.text).toContain(`in your account: ${admin.adminUrl}/portal/account`)
   })
 
-  it('is not told of members without an organization, or that are not active', async () => {
+  it('is not about members without an organization, or that are not active', async () => {
     await member({ until: 7, organizationId: null })
     await member({ until: 7, active: false })
     expect(await remind()).toBe('Nothing to send.')
@@ -143,7 +143,7 @@ describe('a member that does not resolve', () => {
     unresolvableReason: 'The policy of "x" refuses <it>.',
   })
 
-  it('is told once for each time, after an hour', async () => {
+  it('leads to one message each time, after an hour', async () => {
     const { id, entityId } = await member(unresolvable(0.5))
     expect(await remind()).toBe('Nothing to send.')
     await db().subordinate.update({ where: { id }, data: unresolvable(1.5) })
@@ -158,7 +158,7 @@ describe('a member that does not resolve', () => {
     expect(await remind()).toBe('1 e-mail queued.')
   })
 
-  it('is not told long after, nor while it is only unreachable', async () => {
+  it('leads to none long after, nor while it is only unreachable', async () => {
     await member(unresolvable(100))
     await member({ failingSince: since(5), failingCode: 'REACHABLE', lastError: 'no answer' })
     expect(await remind()).toBe('Nothing to send.')
@@ -177,7 +177,7 @@ describe('a Trust Mark', () => {
     return db().trustMark.create({ data: { autorenew: false, expiresAt: days(30), ...data } })
   }
 
-  it('that expires is told, unless it is renewed', async () => {
+  it('that expires leads to a message, unless it is renewed', async () => {
     await mark({})
     await mark({ expiresAt: days(7), autorenew: true })
     await mark({ expiresAt: days(7), autorenew: true, failingSince: time })
@@ -191,7 +191,7 @@ describe('a Trust Mark', () => {
     ])
   })
 
-  it('that is revoked is told in the same transaction, once, without the operators’ reason', async () => {
+  it('that is revoked leads to one message in the same transaction, without the operators’ reason', async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     await register(admin, leaf, { organizationId: lundId })
     const type = `https://ta.example.org/marks/${++made}`
@@ -208,7 +208,7 @@ describe('a Trust Mark', () => {
 })
 
 describe('a key', () => {
-  it('is told to every organization when it is announced, and when it replaces the current one', async () => {
+  it('leads to a message to every organization when it is announced, and when it replaces the current one', async () => {
     expect(await remind()).toBe('Nothing to send.')
     const { kid } = await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
     await admin.server.publisher.flush(5_000)

@@ -58,17 +58,10 @@ function sender(changes: { config?: MailConfig; secrets?: typeof secrets } = {})
   return made
 }
 
-const message = layOut({
-  subject: 'Invitation',
-  blocks: ['https://console/invitation#SECRET'],
-  footer: ['Why'],
-})
-const mail = (changes: Partial<NewMail> = {}): NewMail => ({
-  event: 'INVITATION',
-  to: 'anna@lu.example',
-  message,
-  ...changes,
-})
+const link = 'https://console/invitation#SECRET'
+const message = layOut({ subject: 'Invitation', blocks: [link], footer: ['Why'] })
+const invitation = { event: 'INVITATION', to: 'anna@lu.example', message } as const
+const mail = (changes: Partial<NewMail> = {}): NewMail => ({ ...invitation, ...changes })
 const put = (...mails: NewMail[]) => db.$transaction((tx) => outbox().enqueue(tx, mails))
 const only = () => db.mail.findFirstOrThrow({ orderBy: { id: 'asc' } })
 

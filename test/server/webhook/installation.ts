@@ -14,7 +14,7 @@ import { startReceiver } from './receiver.ts'
 
 export const caller: Caller = { ...cliCaller('test'), address: '192.0.2.7', reason: 'a private reason' }
 
-export const AUTH_SECRET = 'a secret of these tests that nobody else would use'
+export const AUTH_SECRET = 'a secret that the tests of webhooks use'
 export const ENTITY_ID = 'https://ta.example.org'
 
 export type TestInstallation = Awaited<ReturnType<typeof startInstallation>>

@@ -32,15 +32,19 @@ export const alertCodes = {
   OWN_TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks issued to this Trust Anchor expire soon.'],
   KEY_ROLLOVER: ['WARNING', 'A key rollover waits for its next step.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
+  MAIL_WAITING: ['WARNING', 'No SMTP server has accepted e-mails for an hour.'],
+  MAIL_FAILED: ['WARNING', 'E-mails could not be sent in the last 7 days.'],
   API_KEYS_EXPIRE: ['WARNING', 'API keys expire soon.'],
   SECOND_FACTOR_MISSING: ['WARNING', 'Administrators sign in without a second factor.'],
 } as const satisfies Record<string, readonly [AlertSeverity, string]>
 
-/** They name people and their keys, and receivers of events. */
+/** They name people and their keys, and receivers of events and e-mails. */
 export const administratorsOnly: readonly AlertCode[] = [
   'API_KEYS_EXPIRE',
   'SECOND_FACTOR_MISSING',
   'WEBHOOK_FAILING',
+  'MAIL_WAITING',
+  'MAIL_FAILED',
 ]
 
 export type AlertSeverity = 'CRITICAL' | 'WARNING'

@@ -4,6 +4,7 @@ import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/
 import { awaitedAlerts } from '#server/alerts/awaited.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
+import { mailAlerts } from '#server/alerts/mail.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -30,7 +31,7 @@ export type AlertDeps = {
   publishing: PublishContext
   queue: Pick<JobQueue, 'countWorkers'>
   now: Clock
-  /** The first anchor also has the alerts about access and webhooks, which are the installation's. */
+  /** The first anchor also has the alerts about access, webhooks and e-mail, which are the installation's. */
   isFirst: boolean
 }
 
@@ -44,6 +45,7 @@ const sources = [
   expiryAlerts,
   keyAlerts,
   webhookAlerts,
+  mailAlerts,
   accessAlerts,
 ]
 

@@ -16,6 +16,7 @@ import type { JobObserver } from '#server/jobs/observer.ts'
 import { observeInstallation, observePool } from '#server/metrics/gauges.ts'
 import type { InstallationSource } from '#server/metrics/installation.ts'
 import { observeJobs } from '#server/metrics/jobs.ts'
+import { observeMails } from '#server/metrics/mails.ts'
 import { type OperationObserver, observeOperations } from '#server/metrics/operations.ts'
 import { observePublication } from '#server/metrics/publication.ts'
 import { observeSignIns } from '#server/metrics/sign-ins.ts'
@@ -43,7 +44,8 @@ export type Observer = {
   signIn: SignInObserver
   deliveries: WebhookObserver
   pool(pool: Pool): void
-  webhooks(db: Database): void
+  /** What is sent to other systems and to people. */
+  messages(db: Database): void
   /** The series of every anchor but the first one, which has no slug here, have it as a label. */
   ofAnchor(slug: string | null): AnchorObserver
 }
@@ -57,7 +59,10 @@ export function createObserver(now: Clock): Observer {
     signIn: observeSignIns(registry),
     deliveries: observeDeliveries(registry),
     pool: (pool) => observePool(registry, pool),
-    webhooks: (db) => observeWebhooks(registry, db),
+    messages(db) {
+      observeWebhooks(registry, db)
+      observeMails(registry, db, now)
+    },
     ofAnchor(slug) {
       if (slug === null) return observeAnchor(registry, now, () => undefined)
       const own = registry.addAnchor(slug)

@@ -31,7 +31,6 @@ export function openWebhooks(
     const sources = new Map(rows.map((row) => [row.slug, row.entityId ?? entityId]))
     return (slug: string) => sources.get(slug) ?? adminUrl // of an anchor that was removed
   }
-  observe.webhooks(db)
   return {
     webhooks: createWebhooks({ db, sealer, send, adminUrl, now, allowHttp, findAnchor }),
     courier: createCourier({

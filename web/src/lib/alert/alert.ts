@@ -34,6 +34,8 @@ const places: Record<AlertCode, () => string> = {
   OWN_TRUST_MARKS_EXPIRE: route.trustAnchor,
   KEY_ROLLOVER: route.keys,
   WEBHOOK_FAILING: route.webhooks,
+  MAIL_WAITING: route.messages,
+  MAIL_FAILED: route.messages,
   API_KEYS_EXPIRE: route.apiKeys,
   SECOND_FACTOR_MISSING: route.users,
 }

@@ -60,8 +60,17 @@ module.exports = {
     rule(
       'core-uses-jose-only',
       'No clock, network, storage or framework in the domain.',
-      { path: '^federation/core/' },
+      { path: '^federation/core/(?!compact-jws)' },
       { dependencyTypes: ['npm', 'core'], pathNot: '^node_modules/jose/' },
+    ),
+    rule(
+      'signatures-use-openssl-too',
+      'Node’s crypto has the algorithms that jose lacks. It reads no clock and no file.',
+      { path: '^federation/core/compact-jws' },
+      {
+        dependencyTypes: ['npm', 'core'],
+        pathNot: '^(node_modules/jose/|crypto$|util$|node:(crypto|util)$)',
+      },
     ),
     rule(
       'store-knows-no-routes',

@@ -1,9 +1,9 @@
-/** Lists the signature algorithms (§3.2 step 3; RFC 7518, RFC 8037, RFC 9864). */
+/** Lists the signature algorithms (§3.2 step 3; RFC 7518, 8037, 8812, 9864, 9964). */
 
 export type Algorithm = {
   alg: string
   /** Key type and curve. A key of another kind never verifies with the algorithm. */
-  kty: 'RSA' | 'EC' | 'OKP'
+  kty: 'RSA' | 'EC' | 'OKP' | 'AKP'
   crv?: string
   verify: true
   /** Whether keys are generated for it. An imported key may sign with any row. */
@@ -15,11 +15,15 @@ export type Algorithm = {
 const rsa = <A extends string, S extends boolean>(alg: A, sign: S) =>
   ({ alg, kty: 'RSA', verify: true, sign, generate: { modulusLength: 2048 } }) as const
 
-const ecdsa = <A extends string>(alg: A, crv: string) =>
-  ({ alg, kty: 'EC', crv, verify: true, sign: true, generate: {} }) as const
+const ecdsa = <A extends string, S extends boolean>(alg: A, crv: string, sign: S) =>
+  ({ alg, kty: 'EC', crv, verify: true, sign, generate: {} }) as const
 
 const edwards = <A extends string, S extends boolean>(alg: A, crv: string, sign: S) =>
   ({ alg, kty: 'OKP', crv, verify: true, sign, generate: {} }) as const
+
+/** Post-quantum signatures of FIPS 204. Their keys always have `alg` (RFC 9964 §3). */
+const mlDsa = <A extends string>(alg: A) =>
+  ({ alg, kty: 'AKP', verify: true, sign: true, generate: {} }) as const
 
 /** A key without `alg` uses the first row that fits, so the most widely supported name comes first. */
 export const algorithms = [
@@ -29,12 +33,16 @@ export const algorithms = [
   rsa('PS256', true),
   rsa('PS384', false),
   rsa('PS512', false),
-  ecdsa('ES256', 'P-256'),
-  ecdsa('ES384', 'P-384'),
-  ecdsa('ES512', 'P-521'),
+  ecdsa('ES256', 'P-256', true),
+  ecdsa('ES384', 'P-384', true),
+  ecdsa('ES512', 'P-521', true),
+  ecdsa('ES256K', 'secp256k1', false),
   edwards('EdDSA', 'Ed25519', false),
   edwards('Ed25519', 'Ed25519', true),
   edwards('Ed448', 'Ed448', true),
+  mlDsa('ML-DSA-44'),
+  mlDsa('ML-DSA-65'),
+  mlDsa('ML-DSA-87'),
 ] as const satisfies readonly Algorithm[]
 
 /** Algorithms for generated keys. */

@@ -1,4 +1,13 @@
-/** Generates keys, signs and verifies compact JWSs (RFC 7515), with jose and an Ed448 implementation that jose lacks. */
+/** Generates keys, signs and verifies compact JWSs (RFC 7515): with jose, and with OpenSSL where jose has gaps. */
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signInPool,
+  verify as verifyInPool,
+} from 'node:crypto'
+import { promisify } from 'node:util'
 import { base64url, CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 
 type Header = { readonly [name: string]: unknown; readonly alg: string }
@@ -29,35 +38,43 @@ const jose: Implementation = {
   },
 }
 
-const { subtle } = globalThis.crypto
-const importEd448 = (jwk: JWK, use: 'sign' | 'verify') => subtle.importKey('jwk', jwk, 'Ed448', false, [use])
+const [sign, verify] = [promisify(signInPool), promisify(verifyInPool)]
 
-/** RFC 8032 with the names of RFC 8037 and RFC 9864. Web Crypto supports it in Node, but not in browsers. */
-const ed448: Implementation = {
-  async generate() {
-    const pair = await subtle.generateKey('Ed448', true, ['sign', 'verify'])
-    // The declared type covers symmetric algorithms too.
-    const { kty, crv, x, d } = await subtle.exportKey('jwk', (pair as CryptoKeyPair).privateKey)
-    return { kty, crv, x, d } as JWK
-  },
-  async createSigner({ kty, crv, x, d }) {
-    const key = await importEd448({ kty, crv, x, d } as JWK, 'sign')
-    return async (payload, header) => {
-      const input = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(payload)}`
-      const signature = await subtle.sign('Ed448', key, new TextEncoder().encode(input))
-      return `${input}.${base64url.encode(new Uint8Array(signature))}`
-    }
-  },
-  async verify(jwt, { kty, crv, x }) {
-    const key = await importEd448({ kty, crv, x } as JWK, 'verify')
-    const end = jwt.lastIndexOf('.')
-    const signature = new Uint8Array(base64url.decode(jwt.slice(end + 1)))
-    const input = new TextEncoder().encode(jwt.slice(0, end))
-    if (!(await subtle.verify('Ed448', key, signature, input)))
-      throw new Error('The signature verification failed.')
-  },
+/** An algorithm with OpenSSL's hash, if it has one, and key generation, if keys are generated for it. */
+function openssl(hash: 'sha256' | null, generate?: () => { privateKey: KeyObject }): Implementation {
+  // A JWS has the two numbers of an ECDSA signature side by side (RFC 7518 §3.4). Other algorithms ignore this.
+  const asJws = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const })
+  return {
+    async generate(alg) {
+      if (!generate) throw new TypeError(`No keys are generated for ${alg}.`)
+      return generate().privateKey.export({ format: 'jwk' }) as JWK
+    },
+    async createSigner(privateJwk) {
+      const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
+      return async (payload, header) => {
+        const input = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(payload)}`
+        return `${input}.${base64url.encode(await sign(hash, Buffer.from(input), asJws(key)))}`
+      }
+    },
+    async verify(jwt, publicJwk) {
+      const key = createPublicKey({ key: publicJwk, format: 'jwk' })
+      const end = jwt.lastIndexOf('.')
+      const [input, signature] = [Buffer.from(jwt.slice(0, end)), base64url.decode(jwt.slice(end + 1))]
+      if (!(await verify(hash, input, asJws(key), signature)))
+        throw new Error('The signature verification failed.')
+    },
+  }
+}
+
+/** jose has no Ed448 and no ES256K; for ML-DSA it uses a part of Web Crypto that Node still calls experimental. */
+const withOpenssl: Readonly<Record<string, Implementation>> = {
+  Ed448: openssl(null, () => generateKeyPairSync('ed448')),
+  ES256K: openssl('sha256'),
+  'ML-DSA-44': openssl(null, () => generateKeyPairSync('ml-dsa-44')),
+  'ML-DSA-65': openssl(null, () => generateKeyPairSync('ml-dsa-65')),
+  'ML-DSA-87': openssl(null, () => generateKeyPairSync('ml-dsa-87')),
 }
 
 export function getImplementation(alg: string): Implementation {
-  return alg === 'Ed448' ? ed448 : jose
+  return withOpenssl[alg] ?? jose
 }

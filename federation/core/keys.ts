@@ -23,11 +23,12 @@ const MIN_RSA_BITS = 2048
 /** Members of private and symmetric keys, which must never be published. */
 const secretMembers: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])
 
-/** Required members of the public part of each key type (RFC 7518 §6, RFC 8037 §2). */
+/** Required members of the public part of each key type (RFC 7518 §6, RFC 8037 §2, RFC 9964 §3). */
 const publicMembers: Readonly<Record<string, readonly string[]>> = {
   RSA: ['n', 'e'],
   EC: ['crv', 'x', 'y'],
   OKP: ['crv', 'x'],
+  AKP: ['alg', 'pub'],
 }
 
 /** Bytes of a coordinate. A key on another curve is accepted, but no algorithm uses it. */
@@ -35,9 +36,20 @@ const coordinateBytes: Readonly<Record<string, number>> = {
   'P-256': 32,
   'P-384': 48,
   'P-521': 66,
+  secp256k1: 32,
   Ed25519: 32,
   Ed448: 57,
 }
+
+/** Bytes of the public part of an AKP key, by its algorithm (FIPS 204). */
+const publicBytes: Readonly<Record<string, number>> = {
+  'ML-DSA-44': 1312,
+  'ML-DSA-65': 1952,
+  'ML-DSA-87': 2592,
+}
+
+/** The member of a private key from which the public part follows. */
+const privateMemberOf = ({ kty }: JWK) => (kty === 'AKP' ? 'priv' : 'd')
 
 /** Generates a private signing key with its thumbprint as `kid`. */
 export async function generateSigningKey(alg: SigningAlgorithm): Promise<Jwk> {
@@ -95,7 +107,8 @@ export function parseJwkSet(value: unknown, path: Path = ['jwks']): JwkSet {
  */
 export function parsePrivateJwk(value: unknown, path: Path = ['private key']): Jwk {
   const jwk = parseTypedJwk(value, path)
-  if (typeof jwk.d !== 'string' || jwk.d === '') {
+  const secret = jwk[privateMemberOf(jwk)]
+  if (typeof secret !== 'string' || secret === '') {
     throw refuseAt(path, 'is a public key, but a private key is required')
   }
   if (findAlgorithms(jwk).length === 0) {
@@ -156,12 +169,14 @@ function checkStrength(jwk: Jwk, path: Path): void {
     }
     return
   }
-  const expected = getMember(coordinateBytes, jwk.crv ?? '')
-  for (const name of ['x', 'y'] as const) {
+  const isAkp = jwk.kty === 'AKP'
+  const kind = (isAkp ? jwk.alg : jwk.crv) ?? ''
+  const expected = getMember(isAkp ? publicBytes : coordinateBytes, kind)
+  for (const name of isAkp ? (['pub'] as const) : (['x', 'y'] as const)) {
     if (jwk[name] === undefined) continue
     const length = decode(jwk[name], [...path, name]).length
     if (expected !== undefined && length !== expected) {
-      throw refuseAt([...path, name], `has ${length} bytes, but ${jwk.crv} requires ${expected}`)
+      throw refuseAt([...path, name], `has ${length} bytes, but ${kind} requires ${expected}`)
     }
   }
 }

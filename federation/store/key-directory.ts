@@ -2,7 +2,7 @@
 import { access, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
-import { createLocalSigner, type Signer } from '#core/jws.ts'
+import { createLocalSigner, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
 import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import { getErrorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
@@ -46,7 +46,10 @@ export async function readKeyDirectory(
   if (!current) {
     throw new KeyFileError(privateFile, 'does not exist. Generate a signing key with inmor-keygeneration.')
   }
-  const next = await readKeyFile(join(directory, keyDirectoryFiles.next), parsePrivateJwk)
+  const signer = await createSigner(privateFile, current)
+  const nextFile = join(directory, keyDirectoryFiles.next)
+  const next = await readKeyFile(nextFile, parsePrivateJwk)
+  if (next) await createSigner(nextFile, next)
   const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys), (value) => parseJwk(value))
   const history = await readKeys(
     options.historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
@@ -69,10 +72,24 @@ export async function readKeyDirectory(
   ]
   const remaining = removeDuplicates(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
   return {
-    signer: await createLocalSigner(current),
+    signer,
     listed: remaining,
     published: { keys: remaining.map(({ jwk }) => jwk) },
     historical,
+  }
+}
+
+/** Signs once, because few implementations compare the two parts of a key. @throws KeyFileError */
+async function createSigner(file: string, privateJwk: Jwk): Promise<Signer> {
+  try {
+    const signer = await createLocalSigner(privateJwk)
+    const jwt = await signJwt({}, { key: signer, typ: 'JWT' })
+    await verifyJwt(jwt, { typ: 'JWT', keys: { keys: [signer.publicKey] } })
+    return signer
+  } catch (cause) {
+    const sentence =
+      'contains a key whose signatures do not verify. Check that its private and public part belong together.'
+    throw new KeyFileError(file, sentence, { cause })
   }
 }
 

@@ -14,7 +14,8 @@ const header = { typ, alg: 'ES256', kid: keys.leaf.kid }
 const sign = (claims: object) => signJwt(claims, { key: keys.leaf, typ })
 
 describe('signJwt', () => {
-  const known = signingAlgorithms.filter((alg) => alg !== 'Ed448')
+  // jose verifies ML-DSA with a part of Web Crypto that warns: test/core/compact-jws.test.ts
+  const known = signingAlgorithms.filter((alg) => alg !== 'Ed448' && !alg.startsWith('ML-DSA'))
   it.each(known)(
     'creates a JWT that jose verifies with %s',
     { tags: ['7/kid', '8.3.2/typ', '8.4.2/typ', '8.7.2/typ'] },
@@ -187,7 +188,7 @@ describe('verifyJwt', () => {
     ['a key for encryption', { keys: [{ ...own, use: 'enc' }] }],
     proves(['a key for another alg', { keys: [{ ...own, alg: 'ES384' }] }], '18/alg'),
     proves(['a key of another type', { keys: [rsa] }], '18/alg'),
-    ['a key of an unknown type', { keys: [{ kty: 'AKP', kid: own.kid, alg: 'ES256' }] }],
+    ['a key of an unknown type', { keys: [{ kty: 'LATER', kid: own.kid, alg: 'ES256' }] }],
     ['a key on another curve', { keys: [{ ...own, alg: undefined, crv: 'P-384' }] }],
     ['a key off its curve', { keys: [{ ...own, x: 'A'.repeat(43) }] }],
   ])('refuses %s', async (_what, set) => {

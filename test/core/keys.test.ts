@@ -17,6 +17,7 @@ import { keySet, refusal } from './fixture/statement.ts'
 const publicKey = toPublicJwk(keys.leaf)
 const modulus = (bytes: number, first = 0xff) =>
   Buffer.concat([Buffer.from([first]), Buffer.alloc(bytes - 1, 1)]).toString('base64url')
+const mlDsaKey = { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: modulus(1312) }
 
 describe('generateSigningKey', () => {
   it.each(signingAlgorithms)('generates a key for %s whose kid is its thumbprint (§3.1.1)', async (alg) => {
@@ -27,10 +28,13 @@ describe('generateSigningKey', () => {
   })
 
   it('offers the algorithms of the federation', () => {
-    expect(signingAlgorithms).toEqual(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519', 'Ed448'])
+    expect(signingAlgorithms).toEqual([
+      ...['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519', 'Ed448'],
+      ...['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
+    ])
   })
 
-  it.each(['HS256', 'none', 'RS384'])('generates no key for %s', async (alg) => {
+  it.each(['HS256', 'none', 'RS384', 'ES256K'])('generates no key for %s', async (alg) => {
     await expect(generateSigningKey(alg as SigningAlgorithm)).rejects.toThrow('cannot be generated')
   })
 
@@ -74,12 +78,31 @@ describe('parseJwk', () => {
     ['an RSA key without exponent', { kty: 'RSA', kid: 'a', n: modulus(256) }],
     ['an RSA exponent that is not base64url', { kty: 'RSA', kid: 'a', n: modulus(256), e: '+' }],
     ['an alg that is no string', { ...publicKey, alg: 7 }],
+    ['an ML-DSA key without its alg (RFC 9964 §3)', { kty: 'AKP', kid: 'a', pub: modulus(1312) }],
+    ['an ML-DSA key without its public part', { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44' }],
+    ['a short ML-DSA key', { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: modulus(1311) }],
+    ['an ML-DSA key of another length', { kty: 'AKP', kid: 'a', alg: 'ML-DSA-87', pub: modulus(1952) }],
+    [
+      'an ML-DSA key that is not base64url',
+      { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: '+'.repeat(1750) },
+    ],
+    ['a private ML-DSA key', { ...mlDsaKey, priv: 'AAAA' }],
+    ['a short coordinate of secp256k1', { kty: 'EC', crv: 'secp256k1', kid: 'a', x: 'AAAA', y: 'AAAA' }],
   ])('refuses %s', (_what, value) => {
     expect(() => parseJwk(value)).toThrow(refusal('invalid_request'))
   })
 
   it('accepts an RSA key of 2048 bits', () => {
     expect(parseJwk({ kty: 'RSA', kid: 'a', n: modulus(256, 0x80), e: 'AQAB' }).kid).toBe('a')
+  })
+
+  it('accepts a public ML-DSA key', () => {
+    expect(parseJwk(mlDsaKey)).toBe(mlDsaKey)
+  })
+
+  it('keeps an AKP key of another algorithm', () => {
+    const key = { kty: 'AKP', kid: 'a', alg: 'SLH-DSA-SHA2-128s', pub: 'AAAA' }
+    expect(parseJwk(key)).toBe(key)
   })
 
   it('keeps a key on an unused curve', () => {
@@ -102,7 +125,7 @@ describe('parseJwkSet', () => {
     expect(() => parseJwkSet(value)).toThrow(refusal('invalid_request'))
   })
 
-  const foreign = { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: 'AAAA', ext: 1 }
+  const foreign = { kty: 'LATER', kid: 'a', alg: 'later', pub: 'AAAA', ext: 1 }
 
   it('keeps a key of an unknown type among valid ones (RFC 7517 §5)', () => {
     expect(parseJwkSet({ keys: [foreign, publicKey] })).toEqual({ keys: [foreign, publicKey] })
@@ -130,6 +153,9 @@ describe('parseJwkSet', () => {
 describe('parsePrivateJwk', () => {
   it.each([
     ['a public key', publicKey, /is a public key/],
+    ['a public ML-DSA key', mlDsaKey, /is a public key/],
+    ['an ML-DSA key whose private part is d', { ...mlDsaKey, d: 'AAAA' }, /is a public key/],
+    ['an AKP key of another algorithm', { ...mlDsaKey, alg: 'later', priv: 'AAAA' }, /cannot sign/],
     ['a key without a suitable algorithm', { ...keys.leaf, alg: 'RS256' }, /cannot sign/],
     ['a key agreement key', { ...keys.leaf, alg: 'ECDH-ES' }, /cannot sign/],
   ])('refuses %s', (_what, value, message) => {

@@ -52,7 +52,11 @@ async function publishedKids(): Promise<string[]> {
 test('announces a key, and refuses an early switch with the reason', async () => {
   const { page, complaints } = watched
   await page.getByRole('button', { name: 'Announce a key' }).click()
-  await page.getByRole('dialog').getByLabel('Algorithm').selectOption('ES256')
+  const algorithm = page.getByRole('dialog').getByLabel('Algorithm')
+  await algorithm.selectOption('ML-DSA-65: post-quantum, recommended of its kind')
+  await page.getByRole('status').filter({ hasText: 'Each signature has 4,412 characters' }).waitFor()
+  await algorithm.selectOption('ES256')
+  expect(await page.getByRole('dialog').getByText('Each signature has').count()).toBe(0)
   await page.getByRole('button', { name: 'Make and announce it' }).click()
   await step('Announce the next key').getByText('Done', { exact: true }).waitFor()
   await step('Switch to the new key').getByText('Not safe yet', { exact: true }).waitFor()

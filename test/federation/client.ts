@@ -1,7 +1,7 @@
 /** A client of the federation endpoints that authenticates with a signed assertion. */
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { CompactSign, importJWK } from 'jose'
+import { createLocalSigner } from '#core/jws.ts'
 import type { Jwk } from '#core/keys.ts'
 import { entityId } from './publisher.ts'
 
@@ -20,9 +20,8 @@ export type AssertionOptions = {
 export async function signAssertion({ id, key, now, claims, header }: AssertionOptions): Promise<string> {
   const valid = { iss: id, sub: id, aud: entityId, jti: randomUUID(), iat: now, exp: now + 60 }
   const payload = new TextEncoder().encode(JSON.stringify({ ...valid, ...claims }))
-  return new CompactSign(payload)
-    .setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header })
-    .sign(await importJWK(key, 'ES256'))
+  const signer = await createLocalSigner(key)
+  return signer.sign(payload, { kid: key.kid, ...header })
 }
 
 export function post(app: FastifyInstance, url: string, parameters: Record<string, string>) {

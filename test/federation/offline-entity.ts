@@ -1,12 +1,14 @@
 /** An entity without a server: its statements are signed here and stored as if they were fetched. */
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
-import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { entityId } from './publisher.ts'
 
 type Options = {
+  /** Its private key; a new one for ES256 by default. */
+  key?: Jwk
   metadata?: Metadata
   authorityHints?: string[]
   /** Unix seconds. */
@@ -15,7 +17,7 @@ type Options = {
 }
 
 export async function offlineEntity(id: string, options: Options = {}) {
-  const key = await generateSigningKey('ES256')
+  const key = options.key ?? (await generateSigningKey('ES256'))
   const keys = { keys: [toPublicJwk(key)] }
   const now = Math.floor(Date.now() / 1000)
   const configure = ({ exp, ...changed }: Options = {}) => {

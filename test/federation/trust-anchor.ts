@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner } from '#core/jws.ts'
-import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { generateSigningKey, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
@@ -28,6 +28,7 @@ import { createPublisher, entityId } from './publisher.ts'
 export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
 
 type Options = AppOptions & {
+  alg?: SigningAlgorithm
   prefix?: string
   limits?: Partial<FetchLimits>
   /** As in production when false; true by default. */
@@ -38,9 +39,17 @@ type Options = AppOptions & {
 }
 
 export async function startTrustAnchor(options: Options = {}) {
-  const { prefix = '', limits = {}, allowHttp = true, fetchPorts = [], redis: _, ...appOptions } = options
+  const {
+    alg = 'ES256',
+    prefix = '',
+    limits = {},
+    allowHttp = true,
+    fetchPorts = [],
+    redis: _,
+    ...appOptions
+  } = options
   const redis = options.redis ?? (await startRedis())
-  const key = await generateSigningKey('ES256')
+  const key = await generateSigningKey(alg)
   const keyDirectory: KeyDirectory = {
     signer: await createLocalSigner(key),
     listed: [{ jwk: toPublicJwk(key), role: 'current', file: 'private.json' }],

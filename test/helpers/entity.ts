@@ -13,6 +13,8 @@ import type { Metadata } from '#core/metadata.ts'
 import { answer, type Fault, faults } from './fault.ts'
 
 export type EntityOptions = {
+  /** Its private key; a new one for ES256 by default. */
+  key?: Jwk
   metadata?: Metadata
   authorityHints?: string[]
   /** Additional claims of the Entity Configuration, such as `trust_mark_issuers`. */
@@ -48,7 +50,7 @@ export type TestEntity = {
 const LIFETIME = 3600
 
 export async function startEntity(options: EntityOptions = {}): Promise<TestEntity> {
-  const key = await generateSigningKey('ES256')
+  const key = options.key ?? (await generateSigningKey('ES256'))
   const keys = { keys: [toPublicJwk(key)] }
   const subordinates = new Map<string, Pick<TestEntity, 'id' | 'keys' | 'options'>>()
   const requests: string[] = []

@@ -208,6 +208,15 @@ test('starts that fail', async () => {
   await listen('server/cli/inmor.ts', ['keys', 'list'], { ...away, DATABASE_URL: `x:${database}` })
 })
 
+test('an announced ML-DSA key, whose private part has another name', async () => {
+  const query =
+    'mutation { announceSigningKey(input: {alg: ML_DSA_65}) { __typename ... on Error { message } } }'
+  expect(await post('/graphql', { query }, key())).toContain('Success')
+  secrets['the next private key'] = JSON.parse(await readFile(join(directory, 'next.json'), 'utf8')).priv
+  expect(await post('/graphql', { query: '{ signingKeys { jwk } }' }, key())).toContain('AKP')
+  expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ML-DSA-65')
+})
+
 test('a private key that cannot be read', async () => {
   const file = join(directory, 'private.json')
   const whole = await readFile(file, 'utf8')

@@ -23,7 +23,7 @@ export const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
   description: 'An algorithm of signing keys.',
   values: Object.fromEntries(
     signingAlgorithms.map((alg) => [
-      alg.toUpperCase(),
+      alg.toUpperCase().replaceAll('-', '_'),
       { value: alg, description: `${alg} of the JOSE registry.` },
     ]),
   ),

@@ -57,7 +57,7 @@ describe('verifyEntityConfiguration', () => {
   })
 
   it('ignores a key of an unknown type (RFC 7517 §5)', async () => {
-    const jwks = { keys: [{ kty: 'AKP', kid: 'a', pub: 'AAAA' }, ...keySet('leaf').keys] }
+    const jwks = { keys: [{ kty: 'LATER', kid: 'a', pub: 'AAAA' }, ...keySet('leaf').keys] }
     const jwt = await signConfiguration('leaf', { jwks })
     expect((await verifyEntityConfiguration(jwt, options)).claims.jwks).toEqual(jwks)
   })

@@ -110,6 +110,22 @@ test('reports a missing key, and how to generate one', async () => {
   )
 })
 
+test.each([
+  ['ES256', 'd', 'private.json'],
+  ['Ed448', 'd', 'private.json'],
+  ['ML-DSA-65', 'priv', 'private.json'],
+  ['ML-DSA-65', 'priv', 'next.json'],
+] as const)('refuses a key for %s whose %s belongs to another key, in %s', async (alg, secret, file) => {
+  await writeNewKey(directory, key)
+  const [own, other] = [await generateSigningKey(alg), await generateSigningKey(alg)]
+  await write(file, own)
+  await expect(readKeyDirectory(directory)).resolves.toBeDefined()
+  await write(file, { ...own, [secret]: other[secret] })
+  const error = await readKeyDirectory(directory).catch((reason: Error) => reason)
+  expect(String(error)).toMatch(/\.json contains a key whose signatures do not verify\. Check that/)
+  expect(String(error)).not.toContain(String(other[secret]))
+})
+
 test('reports an unreadable key', async () => {
   await mkdir(join(directory, 'private.json'))
   await expect(readKeyDirectory(directory)).rejects.toThrow(/private\.json cannot be read \(EISDIR\)/)

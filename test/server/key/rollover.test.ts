@@ -75,9 +75,13 @@ it('publishes an announced key, and does not sign with it', {
   tags: 'mutation/announceSigningKey/success',
 }, async () => {
   const before = await served()
-  const announced = await change('announceSigningKey', { alg: 'ES384' }, 'kid alg state file jwk usableFrom')
-  expect(announced).toMatchObject({ alg: 'ES384', state: 'ANNOUNCED', file: 'next.json' })
-  expect(announced.jwk).not.toHaveProperty('d')
+  const announced = await change(
+    'announceSigningKey',
+    { alg: 'ML_DSA_65' },
+    'kid alg state file jwk usableFrom',
+  )
+  expect(announced).toMatchObject({ alg: 'ML-DSA-65', state: 'ANNOUNCED', file: 'next.json' })
+  expect(announced.jwk).not.toHaveProperty('priv')
   newKid = announced.kid
   expect(await publishedKids()).toEqual([oldKid, newKid].sort())
   await expectAllVerify(before)
@@ -195,7 +199,7 @@ it('records each operation and its user', {
       action: 'announceSigningKey',
       resource: newKid,
       before: null,
-      after: { state: 'ANNOUNCED', alg: 'ES384' },
+      after: { state: 'ANNOUNCED', alg: 'ML-DSA-65' },
     },
   ])
 })

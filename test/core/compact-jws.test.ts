@@ -1,0 +1,91 @@
+/** Tests the algorithms that jose lacks: with examples of their RFCs, and against OpenSSL. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createLocalSigner, signJwt, verifyJwt, verifySignature } from '#core/jws.ts'
+import { computeKeyId, generateSigningKey, type Jwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
+import { jws, kids } from './fixture/rfc9964.ts'
+import { refusal } from './fixture/statement.ts'
+
+const typ = 'test+jwt'
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
+describe('ML-DSA', () => {
+  const algorithms = ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const
+
+  /** The private part of the examples; OpenSSL completes it. */
+  const exampleKey = (alg: string): Jwk => {
+    const seed = { kty: 'AKP', alg, priv: Buffer.alloc(32).toString('base64url'), pub: '' }
+    const jwk = createPrivateKey({ key: seed, format: 'jwk' }).export({ format: 'jwk' })
+    return { ...jwk, kid: 'example' }
+  }
+
+  it.each(algorithms)('%s has the kid that RFC 9964 gives', async (alg) => {
+    const key = exampleKey(alg)
+    expect(parsePrivateJwk(key)).toBe(key)
+    expect(await computeKeyId(key)).toBe(kids[alg])
+  })
+
+  it('verifies the example of RFC 9964', async () => {
+    const alg = 'ML-DSA-44'
+    const [header = '', payload = '', signature = ''] = jws.split('.')
+    const keys = { keys: [{ ...toPublicJwk(exampleKey(alg)), kid: kids[alg] }] }
+    const parsed = { jwt: jws, header: JSON.parse(String(Buffer.from(header, 'base64url'))) }
+    expect(parsed.header).toEqual({ alg, kid: kids[alg] })
+    await expect(verifySignature(parsed, keys)).resolves.toBeUndefined()
+    const changed = [header, payload, `${signature.startsWith('k') ? 'l' : 'k'}${signature.slice(1)}`].join(
+      '.',
+    )
+    await expect(verifySignature({ ...parsed, jwt: changed }, keys)).rejects.toThrow(/does not verify/)
+  })
+
+  it.each(algorithms)('%s signs what it verifies, and nothing else', async (alg) => {
+    const [key, other] = [await generateSigningKey(alg), await generateSigningKey(alg)]
+    const jwt = await signJwt({ a: 1 }, { key, typ })
+    const { header, claims } = await verifyJwt(jwt, { typ, keys: { keys: [toPublicJwk(key)] } })
+    expect([header, claims]).toEqual([{ typ, alg, kid: key.kid }, { a: 1 }])
+    const foreign = { keys: [{ ...toPublicJwk(other), kid: key.kid }] }
+    await expect(verifyJwt(jwt, { typ, keys: foreign })).rejects.toThrow(
+      refusal('invalid_request', { check: 'signature' }),
+    )
+  })
+
+  it('keeps an algorithm to keys of its own parameters', async () => {
+    const key = await generateSigningKey('ML-DSA-65')
+    const jwt = await signJwt({}, { key, typ })
+    const keys = { keys: [{ ...toPublicJwk(key), alg: 'ML-DSA-44' }] }
+    await expect(verifyJwt(jwt, { typ, keys })).rejects.toThrow(/does not fit its key/)
+  })
+
+  it('reveals no private part', async () => {
+    const { publicKey } = await createLocalSigner(await generateSigningKey('ML-DSA-44'))
+    expect(Object.keys(publicKey).sort()).toEqual(['alg', 'kid', 'kty', 'pub', 'use'])
+  })
+})
+
+describe('ES256K', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
+  const jwk: Jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'a', alg: 'ES256K' }
+  const keys = { keys: [jwk] }
+  const input = `${base64url(JSON.stringify({ typ, alg: 'ES256K', kid: 'a' }))}.${base64url('{"a":1}')}`
+  const jwtOf = (dsaEncoding: 'ieee-p1363' | 'der') =>
+    `${input}.${sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding }).toString('base64url')}`
+
+  it('verifies a signature of OpenSSL (RFC 8812)', async () => {
+    const { claims } = await verifyJwt(jwtOf('ieee-p1363'), { typ, keys })
+    expect(claims).toEqual({ a: 1 })
+  })
+
+  it('refuses a signature in DER, and one of another key', async () => {
+    await expect(verifyJwt(jwtOf('der'), { typ, keys })).rejects.toThrow(/does not verify/)
+    const other = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' })
+    const foreign = { keys: [{ ...jwk, ...other }] }
+    await expect(verifyJwt(jwtOf('ieee-p1363'), { typ, keys: foreign })).rejects.toThrow(/does not verify/)
+  })
+
+  it('signs with a key that was imported', async () => {
+    const own = parsePrivateJwk({ ...jwk, ...privateKey.export({ format: 'jwk' }) })
+    const jwt = await signJwt({ b: 2 }, { key: own, typ })
+    expect((await verifyJwt(jwt, { typ, keys })).claims).toEqual({ b: 2 })
+    expect(createPublicKey({ key: toPublicJwk(own), format: 'jwk' }).asymmetricKeyType).toBe('ec')
+  })
+})

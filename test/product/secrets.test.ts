@@ -213,7 +213,7 @@ test('an announced ML-DSA key, whose private part has another name', async () =>
     'mutation { announceSigningKey(input: {alg: ML_DSA_65}) { __typename ... on Error { message } } }'
   expect(await post('/graphql', { query }, key())).toContain('Success')
   secrets['the next private key'] = JSON.parse(await readFile(join(directory, 'next.json'), 'utf8')).priv
-  expect(await post('/graphql', { query: '{ signingKeys { jwk } }' }, key())).toContain('AKP')
+  expect(await post('/graphql', { query: '{ signingKeys { keys { jwk } } }' }, key())).toContain('AKP')
   expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ML-DSA-65')
 })
 

@@ -111,6 +111,16 @@ const table = {
     method: 'POST',
     isServedWhenNamed: true,
   },
+  jwks_update_trigger: {
+    title: 'Key update trigger',
+    description:
+      'Asks to fetch the Entity Configuration of a subordinate now, and to take over its new keys.',
+    definedIn: 'Inmor',
+    advertised: 'on request',
+    parameters: ['sub'],
+    method: 'POST',
+    isServedWhenNamed: true,
+  },
 } as const satisfies Record<string, Endpoint>
 
 export type EndpointName = keyof typeof table

@@ -1,6 +1,7 @@
 /**
- * What the public asks of the admin side, which alone has the database: to examine an entity, or what became of a request.
- * The federation server asks and reads answers; the admin side answers. Every key is bounded or expires.
+ * What the public asks of the admin side, which alone has the database: to examine an entity, to look at new keys of a
+ * subordinate, or what became of a request. The federation server asks and reads answers; the admin side answers.
+ * Every key is bounded or expires.
  */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -9,7 +10,12 @@ import { readJson } from './json-text.ts'
 import { redisKeys } from './keys.ts'
 import { toStoreError } from './outage.ts'
 
-export const questionEndpoints = ['self_check', 'enroll', 'trust_mark_request'] as const
+export const questionEndpoints = [
+  'self_check',
+  'enroll',
+  'trust_mark_request',
+  'jwks_update_trigger',
+] as const
 export type QuestionEndpoint = (typeof questionEndpoints)[number]
 
 export type Question = {
@@ -29,6 +35,8 @@ export const answerStates = [
   'not_acceptable',
   'registered',
   'issued',
+  'updated',
+  'unchanged',
   'waiting',
   'refused',
   'unknown',

@@ -1,4 +1,7 @@
-/** Answers what the public asks through the federation server: an examination, a request of software, and its state. */
+/**
+ * Answers what the public asks through the federation server: an examination, a request of software and its state, and a look
+ * at new keys of a subordinate.
+ */
 import type { Request } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { OperationError } from '#server/error/operation-error.ts'
@@ -7,6 +10,7 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { type EntityCheck, EntityRejectedError } from '#server/services/entity/checks.ts'
 import { openStates, type RequestKind, type RequestState } from '#server/services/request/input.ts'
 import type { RequestService } from '#server/services/request/requests.ts'
+import { createKeyUpdate } from '#server/services/subordinate/key-update.ts'
 import type { SubordinateService } from '#server/services/subordinate/subordinates.ts'
 import type { Answer, AnswerCheck, Question } from '#store/questions.ts'
 
@@ -23,6 +27,8 @@ type Outcome = Pick<Answer, 'state' | 'message'> & { checks?: readonly EntityChe
 type Context = ServiceContext & { subordinates: SubordinateService; requests: RequestService }
 
 export function createPublicAnswers({ db, now, subordinates, requests }: Context) {
+  const updateKeys = createKeyUpdate({ db, subordinates })
+
   async function selfCheck(entityId: string): Promise<Outcome> {
     const { checks: all, subordinate } = await subordinates.inspect({ entityId })
     // Keys that an operator was given are not the public's.
@@ -68,18 +74,20 @@ export function createPublicAnswers({ db, now, subordinates, requests }: Context
     return { state: 'unknown', message: `Nothing was asked for ${entityId}. Send a POST to ask.` }
   }
 
+  function find(question: Question): Promise<Outcome> {
+    const { endpoint, entityId, wants } = question
+    if (endpoint === 'self_check') return selfCheck(entityId)
+    if (endpoint === 'jwks_update_trigger') return updateKeys(entityId)
+    return wants === 'examination' ? submit(question) : findState(question)
+  }
+
   return {
     /** @throws an error that may pass, such as of an unreachable database: nothing was placed then */
     async answer(question: Question): Promise<GivenAnswer> {
-      const isExamined = question.wants === 'examination'
-      const outcome = await (question.endpoint === 'self_check'
-        ? selfCheck(question.entityId)
-        : isExamined
-          ? submit(question)
-          : findState(question))
-      const { checks = [], ...rest } = outcome
+      const { checks = [], ...rest } = await find(question)
       const answer = { ...rest, checks: checks.map(toAnswerCheck), at: toUnix(now()) }
-      return { answer, seconds: checks.length > 0 ? KEPT.examination : KEPT.state }
+      const isLong = checks.length > 0 || question.endpoint === 'jwks_update_trigger'
+      return { answer, seconds: isLong ? KEPT.examination : KEPT.state }
     },
   }
 }

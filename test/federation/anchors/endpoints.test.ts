@@ -63,6 +63,10 @@ const rows: Record<EndpointName, Row> = {
     parameters: (of) => ({ sub: of.member, trust_mark_type: of.type }),
     reveals: () => '"state":"issued"',
   },
+  jwks_update_trigger: {
+    parameters: (of) => ({ sub: of.member }),
+    reveals: ({ entityId }) => `"status":"${entityId}/`,
+  },
 }
 
 /** Sends the request of a row about one anchor to another. A JWT is decoded. */

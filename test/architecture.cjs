@@ -18,7 +18,7 @@ const serverFloors = [
 ]
 const serviceFloors = [
   ['audit|write', 'claim-size', 'line', 'reason'],
-  ['context', 'patch'],
+  ['context', 'patch', 'search'],
   ['annotation', 'mail', 'superior'],
   ['entity', 'organization', 'signing-key'],
   ['collection'],

@@ -2,6 +2,7 @@
 import type { Organization, OrganizationContact } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { orderedContacts } from '#server/services/organization/organization.ts'
 
 export type MemberOrganization = Organization & {
   contacts: OrganizationContact[]
@@ -18,7 +19,7 @@ export function createMemberOrganizations(db: Database) {
         where: { id: { in: [...organizations.keys()] } },
         orderBy: [{ name: 'asc' }, { id: 'asc' }],
         include: {
-          contacts: { orderBy: [{ role: 'asc' }, { email: 'asc' }] },
+          contacts: orderedContacts,
           anchors: { select: { anchorSlug: true } },
         },
       })

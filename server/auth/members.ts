@@ -27,6 +27,12 @@ export type Member = Pick<OrganizationUser, 'mayInvite'> & {
   }
 }
 
+export const usernameOf = ({ user }: Member) => user.username ?? user.email
+
+/** When the link of an invitation expires that the person has not accepted. */
+export const invitationExpiryOf = ({ user: { invitation } }: Member) =>
+  invitation && !invitation.usedAt ? invitation.expiresAt : null
+
 const shown = {
   mayInvite: true,
   user: {

@@ -41,6 +41,9 @@ export const noMail: MailOutbox = {
   enqueue: async () => 0,
 }
 
+/** Whether a message to the address is sent. */
+export const canMail = ({ isOn }: Pick<MailOutbox, 'isOn'>, address: string) => isOn && canReceive(address)
+
 const HOUR_MS = 3_600_000
 /** How long a message is tried. */
 export const PATIENCE_MS = 72 * HOUR_MS

@@ -1,7 +1,8 @@
 /** Makes the context of one anchor out of that of the request. */
 import { GraphQLError } from 'graphql'
+import { AnchorAccessError, anchorsOf, findAnchor, requireAnchor } from '#server/anchors/access.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
-import { callerIn, callerMay } from '#server/identity/caller.ts'
+import { callerIn } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -17,20 +18,12 @@ export function contextIn(context: Context, name: unknown): Context {
   return contextOf(context, name === undefined ? theOnly(context) : find(context, String(name)))
 }
 
-/** As `contextIn`, for a caller who has the right there. @throws GraphQLError FORBIDDEN or NOT_FOUND */
+/** For a caller who has the right there. @throws GraphQLError FORBIDDEN or NOT_FOUND */
 export function contextWith(scope: Scope, context: Context, name: string): Context {
-  const scoped = contextIn(context, name)
-  if (scoped.caller && callerMay(scoped.caller, scope)) return scoped
-  throw new GraphQLError(`Your role in ${scoped.slug} does not allow this.`, {
-    extensions: { code: 'FORBIDDEN' },
-  })
-}
-
-/** Those in which the caller has a role. */
-export function anchorsOf({ anchors, caller }: Context): Anchor[] {
-  return anchors
-    .list()
-    .flatMap(({ running }) => (running && caller && callerIn(caller, running).role !== null ? running : []))
+  return contextOf(
+    context,
+    asGraphQL(() => requireAnchor(context, name, scope)),
+  )
 }
 
 export function contextOf(context: Context, anchor: Anchor): Context {
@@ -60,15 +53,21 @@ function theOnly(context: Context): Anchor {
   })
 }
 
-/** Only callers with a role in an anchor learn that it exists. */
 function find(context: Context, name: string): Anchor {
-  const anchor = anchorsOf(context).find(({ slug, entityId }) => slug === name || entityId === name)
-  if (anchor) return anchor
   if (!context.caller) return context.anchors.first // the scope of the field refuses
-  throw new GraphQLError(
-    `There is no anchor ${JSON.stringify(name.slice(0, 100))} in which you have a role.`,
-    {
-      extensions: { code: 'NOT_FOUND' },
-    },
-  )
+  return asGraphQL(() => findAnchor(context, name))
+}
+
+function asGraphQL(find: () => Anchor): Anchor {
+  try {
+    return find()
+  } catch (error) {
+    return throwAccess(error)
+  }
+}
+
+/** An anchor out of reach is no failure of a mutation. @throws GraphQLError instead of AnchorAccessError */
+export function throwAccess(error: unknown): never {
+  if (!(error instanceof AnchorAccessError)) throw error
+  throw new GraphQLError(error.message, { extensions: { code: error.code } })
 }

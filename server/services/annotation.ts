@@ -52,6 +52,13 @@ function parseTag(tag: unknown, path: [string, number]): string {
 /** The form in which tags are compared. */
 export const tagKey = (tag: string): string => tag.trim().normalize('NFC').toLowerCase()
 
+/** The condition of a filter by tags. @throws InvalidInputError for more tags than an object can have */
+export function tagCondition(tags: readonly string[]) {
+  if (tags.length > MAXIMUM_TAGS)
+    throw new InvalidInputError(`tags must have at most ${MAXIMUM_TAGS} entries.`, 'tags')
+  return { tagKeys: { hasEvery: tags.map(tagKey) } }
+}
+
 /** The tags after a change; a tag that is there keeps its spelling. */
 export function withTags(
   tags: readonly string[],

@@ -1,5 +1,6 @@
-/** Says how a webhook is, from its row. */
-import type { Webhook } from '#prisma/generated/client/client.ts'
+/** Says how a webhook is, and what became of a delivery, from their rows. */
+import type { Delivery, Webhook } from '#prisma/generated/client/client.ts'
+import { publishedActions } from '#server/services/audit/published.ts'
 
 export const webhookStates = ['ACTIVE', 'FAILING', 'PAUSED'] as const
 export type WebhookState = (typeof webhookStates)[number]
@@ -13,3 +14,13 @@ export function stateOf({ active, failingSince }: Pick<Webhook, 'active' | 'fail
 export function problemOf({ problem, gap }: Pick<Webhook, 'problem' | 'gap'>): string | null {
   return [problem, gap].filter((sentence) => sentence !== null).join(' ') || null
 }
+
+export const deliveryStates = ['WAITING', 'DELIVERED', 'FAILED'] as const
+export type DeliveryState = (typeof deliveryStates)[number]
+
+export const deliveryStateOf = ({ state }: Pick<Delivery, 'state'>): DeliveryState =>
+  deliveryStates.find((each) => each === state) ?? 'FAILED'
+
+/** The published actions that a webhook receives; empty: all. */
+export const eventsOf = ({ events }: Pick<Webhook, 'events'>) =>
+  publishedActions.filter((action) => events.includes(action))

@@ -66,6 +66,9 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
   return {
     list: (): Promise<Webhook[]> => db.webhook.findMany({ orderBy: { id: 'asc' } }),
 
+    /** @throws NotFoundError */
+    find: (id: number): Promise<Webhook> => find(db, id),
+
     countWaiting: (webhook: Webhook): Promise<number> => countWaiting(db, webhook),
 
     /** It gets what happens from now on. @throws InvalidInputError, ConflictError */

@@ -5,7 +5,8 @@ import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { requireCursor } from '#server/schema/page.ts'
-import { type SearchCondition, searchCondition } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
+import type { SearchCondition } from '#server/services/search.ts'
 
 const UserFilter = builder.inputType('UserFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',

@@ -1,9 +1,10 @@
 /** The caller and its rights. */
 
+import { anchorsOf } from '#server/anchors/access.ts'
 import { type Caller, callerMay, hasRole, inInstallation } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
-import { anchorsOf, contextIn } from '#server/schema/anchor-context.ts'
+import { contextIn } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const descriptions = {

@@ -3,8 +3,9 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { type SearchCondition, searchCondition } from '#server/schema/search.ts'
+import { searchCondition } from '#server/schema/search.ts'
 import { auditActions } from '#server/services/audit/action.ts'
+import type { SearchCondition } from '#server/services/search.ts'
 
 export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
   description: 'The outcome of an action.',

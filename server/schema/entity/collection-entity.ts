@@ -8,9 +8,10 @@ import {
   chooseByState,
   createResultReader,
 } from '#server/schema/entity/collected-state.ts'
-import { searchTerm } from '#server/schema/search.ts'
 import { SubordinateProblem, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
+import { asUserInput } from '#server/schema/user-input.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
+import { searchTerm } from '#server/services/search.ts'
 import type { CollectionRecord, CollectionTrustMark } from '#store/collection-record.ts'
 
 const MAXIMUM = 100
@@ -107,7 +108,7 @@ function readerFilter(filter: typeof CollectionFilter.$inferInput | null | undef
   return {
     entityTypes: filter?.entityType ? [filter.entityType] : [],
     trustMarkTypes: filter?.trustMarkType ? [filter.trustMarkType] : [],
-    query: searchTerm(filter?.search),
+    query: asUserInput(() => searchTerm(filter?.search)),
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Correction } from '#core/entity-id-correction.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
-import { type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
+import { adviceOf, type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
 import type { Services } from '#server/services/index.ts'
 import { pipelineChecks } from '#server/services/request/pipeline/check-names.ts'
@@ -40,7 +40,7 @@ export const EntityCheckRef = builder.objectRef<EntityCheck<string>>('EntityChec
       nullable: true,
       description:
         'What to do about a failure or a warning; null if the message says it, and for other results.',
-      resolve: ({ status, advice }) => (status === 'FAILED' || status === 'WARNING' ? advice : null),
+      resolve: adviceOf,
     }),
     section: t.exposeString('section', {
       nullable: true,

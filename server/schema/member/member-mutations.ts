@@ -1,7 +1,8 @@
 /** The mutations of the people of an organization, for operators and for people who may invite. */
 import { GraphQLError } from 'graphql'
+import { anchorsOf } from '#server/anchors/access.ts'
 import { type Caller, callerIn, callerMay, hasRole } from '#server/identity/caller.ts'
-import { anchorsOf, contextWith } from '#server/schema/anchor-context.ts'
+import { contextWith } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'

@@ -1,6 +1,6 @@
 /** The people of an organization, as operators and the others of the organization see them. */
-import type { Member } from '#server/auth/members.ts'
-import { canReceive } from '#server/mail/address.ts'
+import { invitationExpiryOf, type Member, usernameOf } from '#server/auth/members.ts'
+import { canMail } from '#server/mail/outbox.ts'
 import { builder } from '#server/schema/builder.ts'
 import { globalId } from '#server/schema/global-id.ts'
 import { OrganizationRef } from '#server/schema/organization/organization.ts'
@@ -15,7 +15,7 @@ export const OrganizationPerson = builder.objectRef<Member>('OrganizationPerson'
     }),
     username: t.string({
       description: 'The username, to sign in with: the e-mail address, if the user was invited here.',
-      resolve: ({ user }) => user.username ?? user.email,
+      resolve: usernameOf,
     }),
     name: t.string({ description: 'The display name.', resolve: ({ user }) => user.name }),
     email: t.string({ description: 'The e-mail address.', resolve: ({ user }) => user.email }),
@@ -27,7 +27,7 @@ export const OrganizationPerson = builder.objectRef<Member>('OrganizationPerson'
       nullable: true,
       description:
         'When the link of an invitation expires, seven days after its creation; null for a person who accepted it.',
-      resolve: ({ user: { invitation } }) => (invitation && !invitation.usedAt ? invitation.expiresAt : null),
+      resolve: invitationExpiryOf,
     }),
     invitationLink: t.string({
       nullable: true,
@@ -38,7 +38,7 @@ export const OrganizationPerson = builder.objectRef<Member>('OrganizationPerson'
     isInvitationMailed: t.boolean({
       description: 'Whether `invitationLink` is sent to the e-mail address, too.',
       resolve: ({ user: { id, email } }, _args, { newInvitations, mail }) =>
-        newInvitations.get(id) !== undefined && mail.isOn && canReceive(email),
+        newInvitations.get(id) !== undefined && canMail(mail, email),
     }),
     lastSignInAt: t.field({
       type: 'DateTime',

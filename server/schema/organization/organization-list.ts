@@ -1,11 +1,10 @@
 /** The list of organizations: filters, order, pages. */
-import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { readPage } from '#server/schema/page.ts'
-import { containing, searchWords } from '#server/schema/search.ts'
-import { tagCondition } from '#server/schema/tag-condition.ts'
-import { MAXIMUM_TAGS, tagKey } from '#server/services/annotation.ts'
+import { asUserInput } from '#server/schema/user-input.ts'
+import { MAXIMUM_TAGS } from '#server/services/annotation.ts'
+import { organizationCondition } from '#server/services/organization/filter.ts'
 
 const OrganizationFilter = builder.inputType('OrganizationFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -54,25 +53,4 @@ builder.queryField('organizations', (t) =>
   }),
 )
 
-function where(filter: Filter | null | undefined): Prisma.OrganizationWhereInput {
-  if (!filter) return {}
-  const { search, active, country, tags } = filter
-  const and = searchWords(search).map(whereWord)
-  if (typeof active === 'boolean') and.push({ active })
-  if (country) and.push({ country: country.toUpperCase() })
-  if (tags?.length) and.push(tagCondition(tags))
-  return { AND: and }
-}
-
-function whereWord(word: string): Prisma.OrganizationWhereInput {
-  const contains = containing(word)
-  return {
-    OR: [
-      { name: contains },
-      { identifier: contains },
-      { note: contains },
-      { contacts: { some: { OR: [{ name: contains }, { email: contains }] } } },
-      { tagKeys: { has: tagKey(word) } },
-    ],
-  }
-}
+const where = (filter: Filter | null | undefined) => asUserInput(() => organizationCondition(filter ?? {}))

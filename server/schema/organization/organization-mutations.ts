@@ -1,10 +1,11 @@
 /** The mutations of organizations. */
-import { contextWith } from '#server/schema/anchor-context.ts'
+import { admitOrganization } from '#server/anchors/organization-admission.ts'
+import { contextOf, throwAccess } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
-import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { keyOrNull, nodeId, requireCaller } from '#server/schema/input.ts'
 import { ContactRoleEnum, OrganizationRef } from '#server/schema/organization/organization.ts'
 import { annotationFields } from '#server/schema/subordinate/annotation-fields.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
@@ -114,13 +115,13 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { input }, context, info) => {
       const { anchor, id } = locateId(input.id) ?? { anchor: null, id: input.id }
-      const from = contextWith('read', context, anchor ?? FIRST_ANCHOR)
-      const to = contextWith('operate', context, input.to)
-      const key = nodeId(id, 'Organization')
-      await from.services.organizations.find(key)
-      const organization = await to.services.organizations.admit(requireCaller(to), key)
-      scopeField(info, to)
-      return organization
+      const admitted = await admitOrganization(context.anchors, requireCaller(context), {
+        id: keyOrNull(id, 'Organization') ?? 0, // no organization has the key 0
+        from: anchor ?? FIRST_ANCHOR,
+        to: input.to,
+      }).catch(throwAccess)
+      scopeField(info, contextOf(context, admitted.anchor))
+      return admitted.organization
     },
   }),
   removeOrganization: t.string({

@@ -1,7 +1,8 @@
 /** Organizations, whose entities are members. */
-import { anchorsOf } from '#server/schema/anchor-context.ts'
+import { anchorsOf } from '#server/anchors/access.ts'
 import { builder } from '#server/schema/builder.ts'
 import { contactRoles } from '#server/services/organization/input.ts'
+import { orderedContacts } from '#server/services/organization/organization.ts'
 
 const descriptions = {
   TECHNICAL: 'For the operation of its entities.',
@@ -55,7 +56,7 @@ export const OrganizationRef = builder.prismaNode('Organization', {
     contacts: t.relation('contacts', {
       type: OrganizationContact,
       description: 'Its contacts, by role and address.',
-      query: { orderBy: [{ role: 'asc' }, { email: 'asc' }] },
+      query: orderedContacts,
     }),
     memberCount: t.relationCount('subordinates', {
       description: 'How many subordinates it has in this anchor.',

@@ -11,8 +11,8 @@ import { orderInput } from '#server/schema/order.ts'
 import { type PageOrder, readPage } from '#server/schema/page.ts'
 import { RequestKindEnum, RequestStateEnum } from '#server/schema/request/request.ts'
 import { accessRequest } from '#server/schema/request/request-access.ts'
-import { containing, searchWords } from '#server/schema/search.ts'
-import { openStates } from '#server/services/request/input.ts'
+import { asUserInput } from '#server/schema/user-input.ts'
+import { requestCondition } from '#server/services/request/filter.ts'
 
 const RequestFilter = builder.inputType('RequestFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -117,18 +117,10 @@ function readRequests(
 }
 
 function where(filter: Filter | null | undefined): Prisma.RequestWhereInput {
-  if (!filter) return {}
-  const { search, entityId, kind, state, isOpen, organizationId } = filter
-  const and: Prisma.RequestWhereInput[] = searchWords(search).map((word) => {
-    const contains = containing(word)
-    return { OR: [{ entityId: contains }, { organization: { name: contains } }] }
-  })
-  if (entityId) and.push({ entityId })
-  if (kind) and.push({ kind })
-  if (state) and.push({ state })
-  if (typeof isOpen === 'boolean') and.push({ state: isOpen ? { in: openStates } : { notIn: openStates } })
-  if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
-  return { AND: and }
+  const { organizationId, ...others } = filter ?? {}
+  // No organization has the key 0.
+  const own = organizationId ? { organizationId: keyOrNull(organizationId, 'Organization') ?? 0 } : {}
+  return asUserInput(() => requestCondition({ ...others, ...own }))
 }
 
 function nothingIfUnknown(error: unknown): null {

@@ -2,7 +2,7 @@
 import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
-import type { EntityCheck } from '#server/services/entity/checks.ts'
+import { readChecks } from '#server/services/request/check.ts'
 import {
   type RequestKind,
   type RequestState,
@@ -123,13 +123,13 @@ export const RequestRef = builder.prismaNode('Request', {
     checks: t.field({
       type: [EntityCheckRef],
       description: 'The checks as run at submission; none where the entity is not fetched.',
-      resolve: ({ checks }) => toChecks(checks),
+      resolve: ({ checks }) => readChecks(checks),
     }),
     approvalChecks: t.field({
       type: [EntityCheckRef],
       nullable: true,
       description: 'The checks as run when an operator approved it, or tried to; null: none did.',
-      resolve: ({ approvalChecks }) => (approvalChecks === null ? null : toChecks(approvalChecks)),
+      resolve: ({ approvalChecks }) => (approvalChecks === null ? null : readChecks(approvalChecks)),
     }),
     steps: t.relation('steps', {
       type: RequestStep,
@@ -149,8 +149,6 @@ export const RequestRef = builder.prismaNode('Request', {
     }),
   }),
 })
-
-const toChecks = (stored: unknown) => stored as EntityCheck<string>[] // written by services/request/check.ts
 
 builder.prismaObjectField(RequestRef, 'subordinate', (t) =>
   t.prismaField({

@@ -8,8 +8,8 @@ import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
-import { tagCondition } from '#server/schema/tag-condition.ts'
-import { MAXIMUM_TAGS } from '#server/services/annotation.ts'
+import { asUserInput } from '#server/schema/user-input.ts'
+import { MAXIMUM_TAGS, tagCondition } from '#server/services/annotation.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
 export const SubordinateFilter = builder.inputType('SubordinateFilter', {
@@ -163,6 +163,6 @@ function where(
     and.push({ trustMarks: { some: valid } })
   }
   if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
-  if (tags?.length) and.push(tagCondition(tags))
+  if (tags?.length) and.push(asUserInput(() => tagCondition(tags)))
   return { AND: and }
 }

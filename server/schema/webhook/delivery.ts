@@ -3,8 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
-
-const states = ['WAITING', 'DELIVERED', 'FAILED'] as const
+import { type DeliveryState, deliveryStateOf } from '#server/webhook/state.ts'
 
 const DeliveryStateEnum = builder.enumType('DeliveryState', {
   description: 'The state of a delivery.',
@@ -12,7 +11,7 @@ const DeliveryStateEnum = builder.enumType('DeliveryState', {
     WAITING: { description: 'It failed, and is tried again.' },
     DELIVERED: { description: 'The receiver took it.' },
     FAILED: { description: 'It is not tried again until an administrator changes something.' },
-  } as const,
+  } satisfies Record<DeliveryState, { description: string }>,
 })
 
 export const DeliveryRef = builder.prismaNode('Delivery', {
@@ -25,7 +24,7 @@ export const DeliveryRef = builder.prismaNode('Delivery', {
     state: t.field({
       type: DeliveryStateEnum,
       description: 'Its state.',
-      resolve: ({ state }) => states.find((each) => each === state) ?? 'FAILED',
+      resolve: deliveryStateOf,
     }),
     webhook: t.relation('webhook', { description: 'The webhook.' }),
     recipient: t.exposeString('recipient', { description: 'The URL at that time.' }),

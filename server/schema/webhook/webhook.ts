@@ -4,7 +4,7 @@ import { auditActions } from '#server/services/audit/action.ts'
 import { publishedActions } from '#server/services/audit/published.ts'
 import { MAXIMUM_COUNTED } from '#server/webhook/backlog.ts'
 import { typeOf } from '#server/webhook/event.ts'
-import { problemOf, stateOf } from '#server/webhook/state.ts'
+import { eventsOf, problemOf, stateOf } from '#server/webhook/state.ts'
 
 export const WebhookEventEnum = builder.enumType('WebhookEvent', {
   description: 'An event: an action of the audit log that webhooks receive.',
@@ -52,7 +52,7 @@ export const WebhookRef = builder.prismaNode('Webhook', {
     events: t.field({
       type: [WebhookEventEnum],
       description: 'The events that it receives; empty: all.',
-      resolve: ({ events }) => publishedActions.filter((action) => events.includes(action)),
+      resolve: eventsOf,
     }),
     anchors: t.exposeStringList('anchors', {
       description: 'The slugs of the anchors whose events it receives; empty: all.',

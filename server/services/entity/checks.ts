@@ -99,6 +99,10 @@ export function isAcceptable(checks: readonly EntityCheck<string>[]): boolean {
   return checks.every(({ status }) => status !== 'FAILED')
 }
 
+/** What to do about a failure or a warning; null if the message says it, and for other results. */
+export const adviceOf = ({ status, advice }: EntityCheck<string>) =>
+  status === 'FAILED' || status === 'WARNING' ? advice : null
+
 /** A failed check as it was stored; null for a check that this version does not know. */
 export function failedCheck(name: string | null, message: string): EntityCheck | null {
   if (name === null || !Object.hasOwn(entityChecks, name)) return null

@@ -19,6 +19,7 @@ import {
   type OrganizationPatch,
   organizationFields,
 } from '#server/services/organization/input.ts'
+import { orderedContacts } from '#server/services/organization/organization.ts'
 import { removePeople } from '#server/services/organization/people.ts'
 import { columnsOf, parsePatch } from '#server/services/patch.ts'
 
@@ -134,7 +135,7 @@ function toColumns({ tags, ...patch }: OrganizationPatch) {
 async function find(tx: Transaction | Database, id: number): Promise<Complete> {
   const row = await tx.organization.findUnique({
     where: { id },
-    include: { contacts: { orderBy: [{ role: 'asc' }, { email: 'asc' }] } },
+    include: { contacts: orderedContacts },
   })
   if (!row) throw new NotFoundError('There is no such organization.', 'id')
   return row

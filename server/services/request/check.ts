@@ -108,4 +108,7 @@ function shownChecks<Name extends string>(
 export const storedChecks = (checks: readonly EntityCheck<string>[], isRegistered: boolean) =>
   toJson(shownChecks(checks, isRegistered))
 
+/** The checks of a stored request. */
+export const readChecks = (stored: Prisma.JsonValue) => stored as unknown as EntityCheck<string>[] // see `toJson`
+
 const toJson = (checks: readonly EntityCheck<string>[]) => checks as unknown as Prisma.InputJsonArray // plain objects

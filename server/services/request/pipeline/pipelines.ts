@@ -16,6 +16,9 @@ export type PipelineInput = {
   version?: number | null | undefined
 }
 
+/** With the Trust Mark type; null: of an Entity Type. */
+export type ListedPipeline = CheckPipeline & { trustMarkType: { type: string } | null }
+
 type Place = { entityType: string } | { trustMarkTypeId: number }
 
 const MAXIMUM_ENTITY_TYPE = 100
@@ -24,8 +27,9 @@ const MAXIMUM_PIPELINES = 200
 export function createPipelineService({ db, allowHttp, write }: ServiceContext) {
   return {
     /** By Entity Type, then by Trust Mark type. */
-    list: (): Promise<CheckPipeline[]> =>
+    list: (): Promise<ListedPipeline[]> =>
       db.checkPipeline.findMany({
+        include: { trustMarkType: { select: { type: true } } },
         orderBy: [{ entityType: { sort: 'asc', nulls: 'last' } }, { trustMarkType: { type: 'asc' } }],
       }),
 

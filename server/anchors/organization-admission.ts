@@ -1,0 +1,30 @@
+/** Admits an organization of one anchor to another one. */
+import type { Organization } from '#prisma/generated/client/client.ts'
+import { requireAnchor } from '#server/anchors/access.ts'
+import type { Anchor } from '#server/anchors/anchor.ts'
+import type { Anchors } from '#server/anchors/anchors.ts'
+import { type Caller, callerIn } from '#server/identity/caller.ts'
+
+type Admission = {
+  /** The organization's number. */
+  id: number
+  /** An anchor that has it, by slug or Entity Identifier. */
+  from: string
+  /** The anchor that shall have it too. */
+  to: string
+}
+
+/**
+ * Takes the right to read in the first anchor, and to operate in the other one, which it returns.
+ * @throws AnchorAccessError, NotFoundError, ConflictError
+ */
+export async function admitOrganization(
+  anchors: Anchors,
+  caller: Caller,
+  { id, from, to }: Admission,
+): Promise<{ anchor: Anchor; organization: Organization }> {
+  const source = requireAnchor({ anchors, caller }, from, 'read')
+  const anchor = requireAnchor({ anchors, caller }, to, 'operate')
+  await source.services.organizations.find(id)
+  return { anchor, organization: await anchor.services.organizations.admit(callerIn(caller, anchor), id) }
+}

@@ -7,10 +7,12 @@ import { recordRefusal } from '#server/services/audit/refusals.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The name of the equivalent mutation; required for routes whose scope is not `read`. */
+    /** The name of the equivalent mutation; required for routes that change something with a scope that is not `read`. */
     action?: AuditAction
   }
 }
+
+const readMethods = ['GET', 'HEAD']
 
 /** Codes for responses without a thrown error. */
 const codes: Readonly<Record<number, string>> = {
@@ -24,9 +26,10 @@ const codes: Readonly<Record<number, string>> = {
 /** Requests without a valid key are not recorded: they could fill the log. */
 export function recordRefusals(app: FastifyInstance): void {
   const thrown = new WeakMap<FastifyRequest, Error>()
-  app.addHook('onRoute', ({ url, config }) => {
-    const isChange = config?.scope === 'operate' || config?.scope === 'administer'
-    if (isChange && !config.action)
+  app.addHook('onRoute', ({ url, method, config }) => {
+    const isRead =
+      config?.scope === 'read' || config?.scope === 'public' || readMethods.includes(String(method))
+    if (!isRead && !config?.action)
       throw new TypeError(`The route ${url} says nothing about what it changes.`)
   })
   app.addHook('onError', async (request, _reply, error) => void thrown.set(request, error))
@@ -46,9 +49,15 @@ export function recordRefusals(app: FastifyInstance): void {
   })
 }
 
-/** The members of a request that identify its object, under the names of the services. */
+/** The members of a request that identify its object, under the names of the services. None is a secret. */
 function subjectOf({ body, params }: FastifyRequest): Record<string, unknown> {
-  const { entityid, domain, tmtype } = { ...(body as object | null) } as Record<string, unknown> // JSON, or nothing
-  const { id } = { ...(params as object | null) } as Record<string, unknown> // from the path
-  return { entityId: entityid ?? domain, type: tmtype, id: id === undefined ? id : String(id) }
+  const given = { ...(body as object | null) } as Record<string, unknown> // JSON, or nothing
+  const { id, user = id } = { ...(params as object | null) } as Record<string, unknown> // from the path
+  const { entityid, domain, tmtype, entity_type, trust_mark_type, name } = given
+  return {
+    entityId: entityid ?? domain,
+    type: tmtype ?? entity_type ?? trust_mark_type,
+    id: user === undefined ? user : String(user),
+    name,
+  }
 }

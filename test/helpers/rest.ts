@@ -13,7 +13,8 @@ type RestAnswer = { status: number; body: any }
 
 export type RestClient = {
   document: OpenApi
-  call(method: string, path: string, body?: unknown, as?: Role | null): Promise<RestAnswer>
+  /** `as`: a role of `TestAdmin.keys`, or an API key; null sends none. */
+  call(method: string, path: string, body?: unknown, as?: Role | { key: string } | null): Promise<RestAnswer>
 }
 
 export async function createRestClient({ adminUrl, keys }: TestAdmin): Promise<RestClient> {
@@ -25,7 +26,7 @@ export async function createRestClient({ adminUrl, keys }: TestAdmin): Promise<R
       const response = await fetch(`${base}${path}`, {
         method,
         headers: {
-          ...(as ? { 'x-api-key': keys[as] } : {}),
+          ...(as ? { 'x-api-key': typeof as === 'string' ? keys[as] : as.key } : {}),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -42,7 +43,8 @@ export async function createRestClient({ adminUrl, keys }: TestAdmin): Promise<R
 function holdTo(document: OpenApi, method: string, path: string, answer: RestAnswer): void {
   const [pathname = ''] = path.split('?')
   const templates = Object.keys(document.paths)
-  const route = `/api/v1${pathname}`
+  // The document has the paths of the first anchor.
+  const route = `/api/v1${pathname.replace(/^\/anchors\/[^/]+/, '')}`
   const template = templates.find((each) => each === route) ?? templates.find((each) => fits(each, route))
   const operation = template ? document.paths[template]?.[method.toLowerCase()] : undefined
   const response = operation?.responses[answer.status]

@@ -25,6 +25,8 @@ export const MAXIMUM_WEBHOOKS = 20
 /** Hours for which the previous secret signs beside a new one. */
 const OVERLAP_HOURS = 24
 const HOUR_MS = 3_600_000
+/** Before every event. Much earlier times do not exist in PostgreSQL. */
+const EPOCH = new Date(0)
 
 export type WebhooksDeps = FieldContext & {
   /** Of the installation. */
@@ -143,7 +145,7 @@ export function createWebhooks({ db, sealer, send, adminUrl, now, ...fieldContex
       if (from > now()) throw new InvalidInputError('from must not be in the future.', 'from')
       return recordChange(db, caller, async (tx) => {
         const before = await find(tx, id)
-        const position = await positionAt(tx, from)
+        const position = await positionAt(tx, from < EPOCH ? EPOCH : from)
         await tx.webhook.update({
           where: { id },
           data: { ...unfailed, position, version: { increment: 1 } },

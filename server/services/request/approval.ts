@@ -1,7 +1,7 @@
 /** Approves requests: what an operator would have called is executed in the transaction of the decision. */
 import { isJsonEqual } from '#core/json.ts'
 import type { Organization, Prisma, Request } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, OperationError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
@@ -86,7 +86,7 @@ export function createApproval(context: ServiceContext, check: Check) {
       const comment = parseText(text, 'message')
       const request = await findRequest(db, id)
       requireOpen(request)
-      refuseOwn(caller, request)
+      await refuseOwn(db, caller, request)
       return decide(caller, request, await checkAgain(request), { text: comment, version })
     },
 
@@ -140,9 +140,12 @@ function toAsked({ kind, entityId, organizationId, changes, trustMarkType, accep
   }
 }
 
-/** @throws ConflictError */
-function refuseOwn({ name, organizations }: Caller, { submittedBy, organizationId }: Request): void {
-  const isMember = organizationId !== null && organizations?.has(organizationId)
+/** API keys do not say for which organizations their users act. @throws ConflictError */
+async function refuseOwn(db: Database, { name }: Caller, request: Request): Promise<void> {
+  const { submittedBy, organizationId } = request
+  const user = { OR: [{ username: name }, { username: null, email: name }] }
+  const isMember =
+    organizationId !== null && (await db.organizationUser.count({ where: { organizationId, user } })) > 0
   if (name === submittedBy || isMember)
     throw new ConflictError(
       'You act for the organization of this request. Another operator must approve it.',

@@ -206,7 +206,7 @@ describe('a subscription', () => {
 })
 
 describe('a REST route', async () => {
-  const methods = ['get', 'post', 'put', 'delete']
+  const methods = ['get', 'post', 'put', 'patch', 'delete']
   let document: Awaited<ReturnType<typeof createRestClient>>['document']
   beforeAll(async () => {
     document = (await createRestClient(admin)).document
@@ -216,16 +216,27 @@ describe('a REST route', async () => {
     const paths = Object.entries(document.paths).flatMap(([path, operations]) =>
       methods.filter((method) => method in operations).map((method) => [method, path] as const),
     )
-    expect(paths.length).toBeGreaterThan(15)
+    expect(paths.length).toBeGreaterThan(40)
+    const asked = { organizationId: first.organization, email: 'anna@lu.example' }
+    const { id: person } = await admin.mutate('inviteMember', asked, 'id', 'admin')
+    const [, member = ''] = atob(person).split(':')
+    // A valid body of every route that takes one.
+    const valid = {
+      ...{ active: false, domain: entityId, name: 'changed', email: 'ben@lu.example', may_invite: true },
+      ...{ to: 'test', reason: 'No.', message: 'What?', text: 'Hello', entity_type: 'changed' },
+    }
     await settle()
     const before = await stateOfFirst()
     for (const [method, path] of paths) {
       // The second anchor has no object of this number, and the first one has.
-      const place = path.replace('/api/v1', '/api/v1/anchors/test').replace('{id}', '1')
+      const place = path
+        .replace('/api/v1', '/api/v1/anchors/test')
+        .replace('{id}', '1')
+        .replace('{user}', member)
       const response = await fetch(`${admin.adminUrl}${place}`, {
         method,
         headers: { 'x-api-key': admin.keys.admin, 'content-type': 'application/json' },
-        ...(method === 'get' ? {} : { body: JSON.stringify({ active: false, domain: entityId }) }),
+        ...(method === 'get' ? {} : { body: JSON.stringify(valid) }),
       })
       expect(await response.text(), `${method} ${place}`).not.toContain(MARK)
       expect(response.status, `${method} ${place}`).not.toBe(500)

@@ -87,6 +87,10 @@ describe('a pipeline', () => {
     expect(refused.status).toBe(status)
     expect(refused.body.message).toMatch(message)
     expect(await admin.server.db.checkPipeline.count()).toBe(0)
+    const entry = await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
+    const { trust_mark_type, entity_type } = Object(body)
+    const resource = trust_mark_type ?? entity_type ?? ''
+    expect(entry).toMatchObject({ action: 'updateCheckPipeline', outcome: 'FAILED', resource })
   })
 
   it('is no concern of another anchor', async () => {

@@ -161,6 +161,24 @@ describe('a request', () => {
     expect((await rest.call('GET', `/requests/${id}`)).body).toMatchObject({ version: 1 })
   })
 
+  it('is not approved with a key of someone who acts for the organization', async () => {
+    const { id } = await submit()
+    const of = await admin.server.installation.organizationUser.findFirstOrThrow()
+    const user = await admin.server.installation.user.findFirstOrThrow({ where: { username: 'operator' } })
+    const membership = { userId: user.id, organizationId: of.organizationId }
+    await admin.server.installation.organizationUser.create({ data: membership })
+    const refused = await step(id, 'approve')
+    await admin.server.installation.organizationUser.deleteMany({ where: membership })
+    expect(refused).toEqual({
+      status: 409,
+      body: {
+        message: 'You act for the organization of this request. Another operator must approve it.',
+        id,
+      },
+    })
+    expect((await step(id, 'approve')).status).toBe(200)
+  })
+
   it('is not approved by its submitter', async () => {
     const { id } = await submit()
     await admin.server.db.request.update({ where: { id }, data: { submittedBy: 'operator' } })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
 import { answerWith, startReceiver, subjects } from '#test/server/webhook/receiver.ts'
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     expect(refused.body.message).toMatch(message)
   })
 
-  it('is sent everything since the beginning of time', async () => {
+  it('is sent everything since the year 0, of which PostgreSQL knows nothing', async () => {
     const { path } = await connect()
     expect((await rest.call('POST', `${path}/replay`, { from: '0000-01-01T00:00:00Z' })).status).toBe(200)
   })
@@ -203,7 +203,7 @@ describe('a key', () => {
 
   it('of an administrator of the first anchor only reaches none', async () => {
     const accounts = createAccounts(admin.server)
-    const user = { username: 'local', password: 'correct horse battery staple', role: null }
+    const user = { username: 'local', password: PASSWORD }
     const anchorRoles = [{ anchor: 'main', role: 'admin' as const }]
     await accounts.createUser(cliCaller('test'), { ...user, anchorRoles })
     const as = await accounts.createApiKey(cliCaller('test'), { username: 'local', keyName: 'local' })

@@ -234,7 +234,7 @@ describe('a REST route', async () => {
         .replace('{id}', '1')
         .replace('{user}', member)
       const response = await fetch(`${admin.adminUrl}${place}`, {
-        method,
+        method: method.toUpperCase(), // fetch leaves `patch` as it is
         headers: { 'x-api-key': admin.keys.admin, 'content-type': 'application/json' },
         ...(method === 'get' ? {} : { body: JSON.stringify(valid) }),
       })

@@ -1,11 +1,11 @@
 /** The dependencies of runs and schedules. */
 import type { Gate } from '#fetcher/gate.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
-import type { ServiceDeps } from '#server/services/context.ts'
+import type { PublishingDeps } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'
 
 export type RunContext = Pick<
-  ServiceDeps,
+  PublishingDeps,
   | 'db'
   | 'slug'
   | 'entityId'

@@ -1,4 +1,4 @@
-/** The context of every service: its dependencies and the recorder of writes. */
+/** The context of every service: its dependencies and the recorder of writes; and what some services have besides. */
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -21,11 +21,13 @@ export type ServiceDeps = {
   /** The published data, as the federation server reads it. */
   reader: Reader
   signingKeys: SigningKeys
-  publishing: PublishContext
-  publisher: Publisher
+  publisher: Pick<Publisher, 'flush'>
   events: SubordinateEvents
   mail: MailOutbox
   now: Clock
 }
 
 export type ServiceContext = ServiceDeps & { write: Writer }
+
+/** The dependencies in a process that publishes. */
+export type PublishingDeps = ServiceDeps & { publishing: PublishContext; publisher: Publisher }

@@ -1,6 +1,6 @@
 /** Creates the services, once per process. */
 import { createCollectionService } from '#server/services/collection/collection.ts'
-import type { ServiceContext, ServiceDeps } from '#server/services/context.ts'
+import type { PublishingDeps, ServiceContext } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
 import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
@@ -17,11 +17,16 @@ import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.
 import { createVersionService } from '#server/services/versions.ts'
 import { createWriter } from '#server/services/write.ts'
 
-export function createServices(deps: ServiceDeps) {
-  const context: ServiceContext = { ...deps, write: createWriter(deps.db, deps.publisher) }
-  const superiors = createSuperiors(context)
+/** The services of requests, which a command has too: it leaves the publication to the server. */
+export function createRequestServices(context: ServiceContext) {
   const subordinates = createSubordinateService(context)
-  const requests = createRequestService({ ...context, subordinates })
+  return { subordinates, requests: createRequestService({ ...context, subordinates }) }
+}
+
+export function createServices(deps: PublishingDeps) {
+  const context = { ...deps, write: createWriter(deps.db, deps.publisher) }
+  const superiors = createSuperiors(context)
+  const { subordinates, requests } = createRequestServices(context)
   const trustAnchor = createTrustAnchorService(context)
   return {
     subordinates,

@@ -25,7 +25,11 @@ import { columnsOf, parsePatch } from '#server/services/patch.ts'
 
 type Complete = Organization & { contacts: OrganizationContact[] }
 
-export function createOrganizationService({ db, slug, write }: ServiceContext) {
+export function createOrganizationService({
+  db,
+  slug,
+  write,
+}: Pick<ServiceContext, 'db' | 'slug' | 'write'>) {
   return {
     /** @throws NotFoundError when this anchor does not have it */
     find: (id: number) => find(db, id),

@@ -6,7 +6,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
-import type { ServiceContext } from '#server/services/context.ts'
+import type { PublishingDeps, ServiceContext } from '#server/services/context.ts'
 import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { columnsOf, type Patch, parsePatch } from '#server/services/patch.ts'
 import { type SettingFields, settingFields } from '#server/services/trust-anchor/input.ts'
@@ -33,7 +33,7 @@ const unpublishedSettings: readonly string[] = [
   'auditRetentionDays',
 ] satisfies (keyof SettingFields)[]
 
-export function createTrustAnchorService(context: ServiceContext) {
+export function createTrustAnchorService(context: ServiceContext & PublishingDeps) {
   const { db, entityId, publisher, publishing, write } = context
 
   /** @throws InvalidInputError, ConflictError */

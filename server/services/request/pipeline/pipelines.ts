@@ -24,7 +24,11 @@ type Place = { entityType: string } | { trustMarkTypeId: number }
 const MAXIMUM_ENTITY_TYPE = 100
 const MAXIMUM_PIPELINES = 200
 
-export function createPipelineService({ db, allowHttp, write }: ServiceContext) {
+export function createPipelineService({
+  db,
+  allowHttp,
+  write,
+}: Pick<ServiceContext, 'db' | 'allowHttp' | 'write'>) {
   return {
     /** By Entity Type, then by Trust Mark type. */
     list: (): Promise<ListedPipeline[]> =>

@@ -3,7 +3,8 @@ import { Option } from 'commander'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { withInstallation } from '#server/cli/opened.ts'
-import { command, parseDays, print } from '#server/cli/output.ts'
+import { command, print } from '#server/cli/output.ts'
+import { parseDays } from '#server/cli/parse.ts'
 import { roles } from '#server/identity/roles.ts'
 
 const parseDaysOrNever = (value: string) => (value === 'never' ? value : parseDays(value))

@@ -1,10 +1,11 @@
 /** `inmor audit`: verifies, exports and prunes the audit log. */
 import { once } from 'node:events'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { type AnchorOptions, aboutAnchor, withAnchor, withInstallation } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
+import { parseTime } from '#server/cli/parse.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Installation } from '#server/process/installation.ts'
 import { nameInEnvironment } from '#server/process/open-anchor.ts'
@@ -13,12 +14,6 @@ import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 /** Entries read at a time. */
 const PAGE = 1000
-
-function parseTime(value: string): Date {
-  const time = new Date(value)
-  if (!Number.isNaN(time.getTime())) return time
-  throw new InvalidArgumentError('Enter a date or a time, such as 2026-01-31 or 2026-01-31T12:00:00Z.')
-}
 
 const verify = command('verify', 'check that no entry was changed, removed or inserted').action(
   async (options) => {

@@ -4,12 +4,9 @@ import { isJsonObject } from '#core/json.ts'
 import { type AnchorOptions, aboutAnchor } from '#server/cli/opened.ts'
 import { command } from '#server/cli/output.ts'
 import { performRun } from '#server/cli/run.ts'
+import { byWord } from '#server/cli/word.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import {
-  changeOptions,
-  type SubordinateAction,
-  subordinateActions,
-} from '#server/jobs/kind/change/parameters.ts'
+import { changeOptions, subordinateActions } from '#server/jobs/kind/change/parameters.ts'
 import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
 
 type Options = AnchorOptions & {
@@ -20,10 +17,7 @@ type Options = AnchorOptions & {
   set?: object
 }
 
-/** `ISSUE_TRUST_MARK` is `issue-trust-mark` here. */
-const actions = new Map<string, SubordinateAction>(
-  subordinateActions.map((action) => [action.toLowerCase().replaceAll('_', '-'), action]),
-)
+const actions = byWord(subordinateActions)
 
 export const changeCommand = aboutAnchor(command('change-subordinates', 'do one action on many subordinates'))
   .addArgument(new Argument('<action>', 'what to do').choices([...actions.keys()]))

@@ -7,7 +7,8 @@ import { parsePrivateJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
-import { command, parseDays, print } from '#server/cli/output.ts'
+import { command, print } from '#server/cli/output.ts'
+import { parseDays } from '#server/cli/parse.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
 const DAY = 86_400

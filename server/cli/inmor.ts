@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** The command line. A failure is one sentence and a non-zero exit code. */
+import { printable } from '#server/cli/output.ts'
 import { program } from '#server/cli/program.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 
@@ -10,6 +11,6 @@ try {
   await program.parseAsync()
   process.exit() // connection pools would keep the process alive
 } catch (error) {
-  process.stderr.write(`${sentenceOf(error)}\n`)
+  process.stderr.write(`${printable(sentenceOf(error))}\n`)
   process.exit(1)
 }

@@ -2,16 +2,14 @@
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { createFetcher } from '#fetcher/fetcher.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
+import { openAnchorParts } from '#server/cli/anchor-parts.ts'
 import { type AnchorOptions, type Attempt, aboutAnchor, withAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
-import { sentenceOf } from '#server/process/start-failure.ts'
-import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
@@ -26,19 +24,14 @@ async function withKeys<T>(
   attempt?: Attempt,
 ): Promise<T> {
   const withOpened = async (anchor: OpenAnchor) => {
-    const { db, keys: place, entityId, allowHttp, now } = anchor
-    const fetcher = createFetcher({ allowHttp })
+    const { db, entityId, allowHttp, now } = anchor
+    const { signingKeys, fetcher, close } = await openAnchorParts(anchor)
     const superiors = createSuperiors({ db, entityId, allowHttp, fetcher, now })
-    const signingKeys = await openSigningKeys({
-      ...place,
-      onError: (error) => process.stderr.write(`${sentenceOf(error)}\n`),
-    })
     const write = createWriter(db)
     try {
       return await work(createSigningKeyService({ db, signingKeys, write, now, superiors }), anchor)
     } finally {
-      signingKeys.close()
-      await fetcher.close()
+      await close()
     }
   }
   return withAnchor(options, withOpened, attempt)

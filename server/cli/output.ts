@@ -1,5 +1,5 @@
 /** Output of commands: lines of text, or one JSON document with --json. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 
 /** A command with the option --json. `Kind` replaces commander's parsing. */
 export function command(name: string, description: string, Kind: typeof Command = Command): Command {
@@ -7,12 +7,16 @@ export function command(name: string, description: string, Kind: typeof Command 
 }
 
 export function print(options: { json?: boolean }, value: unknown, text: string): void {
-  process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
+  process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${printable(text)}\n`)
 }
 
-/** Parses an option in days. */
-export function parseDays(value: string): number {
-  const days = Number(value)
-  if (Number.isSafeInteger(days) && days > 0) return days
-  throw new InvalidArgumentError('Enter a whole number of days, at least 1.')
-}
+/** Without the characters that control a terminal: members and other entities wrote some of the text. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, '\uFFFD')
+
+/** The lines of a list and its count, such as `2 webhooks.` */
+export const listText = (lines: readonly string[], noun: string): string =>
+  [...lines, `${lines.length} ${noun}${lines.length === 1 ? '' : 's'}.`].join('\n')
+
+/** A line of a list: its columns, of which null is a dash. */
+export const lineOf = (...columns: (string | number | Date | null)[]): string =>
+  columns.map((column) => (column instanceof Date ? column.toISOString() : (column ?? '-'))).join('  ')

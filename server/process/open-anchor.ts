@@ -10,9 +10,11 @@ import type { KeyPlace } from '#store/key-directory-change.ts'
 
 export type ListedAnchor = AnchorIdentity & { pausedAt: Date | null }
 
-/** The installation with the database client of the anchor, which reaches no other one. */
+/** The installation, with the database client of the anchor as `db`, which reaches no other one. */
 export type OpenAnchor = Installation &
   AnchorIdentity & {
+    /** The database of the installation. */
+    installation: Database
     allowHttp: boolean
     /** The place of its signing keys. */
     keys: KeyPlace
@@ -35,13 +37,14 @@ export const anchorDatabase = ({ pool }: Installation, slug: string): Database =
 export async function openAnchor(name = nameInEnvironment()): Promise<OpenAnchor> {
   const installation = await openInstallation()
   try {
-    const identity = choose(await listAnchors(installation), name)
+    const identity = chooseAnchor(await listAnchors(installation), name)
     const place = anchorPlace(installation.config, identity.slug)
     const db = anchorDatabase(installation, identity.slug)
     return {
       ...installation,
       ...identity,
       db,
+      installation: installation.db,
       allowHttp: installation.config.allowHttp,
       keys: { directory: place.keysDirectory, historicalDirectory: place.historicalKeysDirectory },
       async close() {
@@ -57,7 +60,12 @@ export async function openAnchor(name = nameInEnvironment()): Promise<OpenAnchor
 
 export const nameInEnvironment = () => readCommandConfig().anchor
 
-function choose(anchors: readonly ListedAnchor[], name: string | undefined): AnchorIdentity {
+/** By slug or Entity Identifier. */
+export const findAnchor = (anchors: readonly ListedAnchor[], name: string): ListedAnchor | undefined =>
+  anchors.find(({ slug, entityId }) => slug === name || entityId === name)
+
+/** As above. @throws ConfigurationError */
+export function chooseAnchor(anchors: readonly ListedAnchor[], name: string | undefined): AnchorIdentity {
   const known = anchors.map(({ slug }) => slug).join(', ')
   const [only, ...others] = anchors
   if (name === undefined) {
@@ -66,7 +74,7 @@ function choose(anchors: readonly ListedAnchor[], name: string | undefined): Anc
       `There are several anchors. Name one with --anchor or INMOR_ANCHOR: ${known}.`,
     )
   }
-  const found = anchors.find(({ slug, entityId }) => slug === name || entityId === name)
+  const found = findAnchor(anchors, name)
   if (!found) throw new ConfigurationError(`There is no anchor ${name}. Use one of: ${known}.`)
   return found
 }

@@ -12,6 +12,7 @@ import { writeNewKey } from '#store/key-directory.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAnchorRow, makeAnchor } from '#test/helpers/anchor.ts'
 import { eventually, inmor, prepareInstallation } from '#test/helpers/product.ts'
+import { runFor } from './command.ts'
 
 const type = 'https://ta.example.org/marks/member'
 const testId = 'http://test.example.org'
@@ -22,29 +23,20 @@ async function start(): Promise<TestAdmin> {
   return admin
 }
 
-function run({ config }: TestAdmin, args: readonly string[]) {
-  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = config
-  const environment = {
-    ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory },
-    ...{ AUTH_SECRET: authSecret, ALLOW_HTTP: 'true' },
-  }
-  return inmor({ environment }, args)
-}
-
 test('moves an anchor to an installation that runs, which then publishes it', async () => {
   const [from, to] = await Promise.all([start(), start()])
   const { services, entityId } = await makeAnchor(from, 'test')
   await services.trustMarkTypes.create(cliCaller('test'), { type })
   const file = join(tmpdir(), `inmor-anchor-${process.pid}`)
   onTestFinished(() => rm(file))
-  expect(await run(from, ['backup', '--anchor=test', `--output=${file}`])).toMatchObject({
+  expect(await runFor(from, ['backup', '--anchor=test', `--output=${file}`])).toMatchObject({
     code: 0,
     stderr: '',
   })
 
   const directory = join(to.config.keysDirectory, 'test')
   await cp(join(from.config.keysDirectory, 'test'), directory, { recursive: true })
-  const { code, stdout, stderr } = await run(to, ['restore', file, `--anchor=${entityId}`])
+  const { code, stdout, stderr } = await runFor(to, ['restore', file, `--anchor=${entityId}`])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('test.TrustMarkType ... 1 rows\n')
   expect(stdout).toMatch(/\nRestored the anchor test from the backup of \S+Z\.\n/)
@@ -57,7 +49,7 @@ test('moves an anchor to an installation that runs, which then publishes it', as
   })
   const entries = await to.server.installation.auditEvent.findMany({ where: { action: 'restore' } })
   expect(entries).toMatchObject([{ anchor: 'test', outcome: 'SUCCEEDED' }])
-  expect(await run(to, ['restore', file, '--anchor=test'])).toMatchObject({
+  expect(await runFor(to, ['restore', file, '--anchor=test'])).toMatchObject({
     ...{
       code: 1,
       stderr: 'The anchor test is not empty: TrustMarkType has rows. Restore into an empty anchor.\n',

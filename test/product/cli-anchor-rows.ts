@@ -6,11 +6,16 @@ export const TYPE = 'https://ta.example.org/marks/member'
 
 /** What arguments name of the anchor that the command is about. */
 export type Named = {
+  slug: string
   /** The file of its backup. */
   backup: string
   keysDirectory: string
   /** Where the old inmor keeps its data. */
   oldRedisUrl: string
+  /** The number of the organization that it alone has, which has a member. */
+  organizationId: string
+  /** The number of its open request. */
+  requestId: string
   /** The kid of a key in this state. */
   kidOf(state: string): Promise<string>
 }
@@ -70,6 +75,51 @@ export const rows: Readonly<Record<string, Row>> = {
   collection: { shows: /^Reading .* OK\n/ },
   evaluate: { shows: /^Evaluating .* OK\n1 done, 0 failed/ },
   'reissue-alltms': { shows: /^(Re-issuing .* OK\n)1 done, 0 failed/ },
+  'organization list': { shows: /^\d+ {2}Only \w+ .*\n1 organization\.\n$/ },
+  'organization show': { args: ({ organizationId }) => [organizationId], shows: /^Organization \d+: Only / },
+  'organization create': { args: () => ['--name=New'], shows: /^Created organization / },
+  'organization update': {
+    args: ({ organizationId }) => [organizationId, '--note=x'],
+    shows: /^Changed organization /,
+  },
+  'organization admit': {
+    args: ({ organizationId, slug }) => [organizationId, `--to=${slug}`],
+    code: 1,
+    shows: /^Only \w+ is in this anchor already\.\n$/,
+  },
+  'organization invite': {
+    args: ({ organizationId }) => [organizationId, '--email=anna@x.example'],
+    shows: /^Invited anna@x\.example\./,
+  },
+  'organization people': { args: ({ organizationId }) => [organizationId], shows: /^anna@x\.example / },
+  'organization update-person': {
+    args: ({ organizationId }) => [organizationId, 'anna@x.example', '--may-invite'],
+    shows: /^anna@x\.example may invite /,
+  },
+  'organization remove-person': {
+    args: ({ organizationId }) => [organizationId, 'anna@x.example'],
+    shows: /^anna@x\.example acts for the organization no more/,
+  },
+  'organization remove': {
+    args: ({ organizationId }) => [organizationId],
+    code: 1,
+    shows: /^Only \w+ has 1 member\./,
+  },
+  'request list': { shows: / waiting-for-operator .*\n1 request\.\n$/ },
+  'request show': { args: ({ requestId }) => [requestId], shows: /^Request \d+: withdraw / },
+  'request return': { args: ({ requestId }) => [requestId, '--message=x'], shows: /^Returned request / },
+  'request comment': { args: ({ requestId }) => [requestId, '--text=x'], shows: /^Commented on request / },
+  'request approve': {
+    args: ({ requestId }) => [requestId, '--if-version=1'],
+    code: 1,
+    shows: /^Someone else changed it\./,
+  },
+  'request refuse': { args: ({ requestId }) => [requestId, '--reason=x'], shows: /^Refused request / },
+  'checks set': {
+    args: () => ['--entity-type=openid_relying_party', '--no-approves'],
+    shows: /^openid_relying_party {2}an operator approves {2}version 1\n$/,
+  },
+  'checks list': { shows: /^openid_relying_party .*\n1 type\.\n$/ },
   'change-subordinates': {
     args: () => ['update', '--all', '--set={"validFor": 48}'],
     shows: /^(Changing .* OK\n){2}/,
@@ -88,6 +138,13 @@ export const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
   'apikey list': [],
   'audit verify': [],
   'audit prune': ['--before=2000-01-01'],
+  'webhook list': [],
+  'webhook create': undefined,
+  'webhook update': undefined,
+  'webhook remove': undefined,
+  'webhook replay': undefined,
+  'webhook test': undefined,
+  'webhook deliveries': undefined,
   'user create': undefined,
   'user set-password': undefined,
   'user remove': undefined,

@@ -4,16 +4,17 @@ import type { Command } from 'commander'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { program } from '#server/cli/program.ts'
-import { cliCaller } from '#server/identity/caller.ts'
+import { type Caller, cliCaller } from '#server/identity/caller.ts'
+import type { RequestInput } from '#server/services/request/input.ts'
 import { anchorPlace } from '#store/anchors.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
-import { type Answer, inmor } from '#test/helpers/product.ts'
 import { type Slug, stateOf } from './anchor-state.ts'
 import { type Named, ofInstallation, rows, TYPE } from './cli-anchor-rows.ts'
+import { runFor } from './command.ts'
 
 const choices = 'There are several anchors. Name one with --anchor or INMOR_ANCHOR: main, test.\n'
 
@@ -23,6 +24,8 @@ let anchors: Record<Slug, Anchor>
 let member: TestEntity
 let own: Record<Slug, TestEntity>
 let old: Record<Slug, OldInmor>
+const organizationIds: Record<Slug, string> = { main: '', test: '' }
+const requestIds: Record<Slug, string> = { main: '', test: '' }
 
 const slugs = ['main', 'test'] as const
 const other = (slug: Slug): Slug => (slug === 'main' ? 'test' : 'main')
@@ -36,9 +39,15 @@ beforeAll(async () => {
   member = await startMember([main, tested])
   own = { main: await startMember([main]), test: await startMember([tested]) }
   for (const slug of slugs) {
-    const { subordinates, trustMarkTypes, trustMarks } = anchors[slug].services
+    const { subordinates, organizations, requests, trustMarkTypes, trustMarks } = anchors[slug].services
     const caller = cliCaller('test')
-    for (const { id } of [member, own[slug]]) await subordinates.register(caller, { entityId: id })
+    const { id: organizationId } = await organizations.create(caller, { name: `Only ${slug}` })
+    await subordinates.register(caller, { entityId: member.id })
+    await subordinates.register(caller, { entityId: own[slug].id, organizationId })
+    const asked = { kind: 'WITHDRAW', entityId: own[slug].id, organizationId } as const
+    if (slug === 'main') await withdrawn(anchors[slug], asked) // so that the other one has not this number
+    requestIds[slug] = String((await requests.submit(organizationMember, asked)).id)
+    organizationIds[slug] = String(organizationId)
     for (const each of [TYPE, ownType(slug)]) await trustMarkTypes.create(caller, { type: each })
     await trustMarks.issue(caller, { trustMarkType: TYPE, entityId: member.id })
     await anchors[slug].publisher.flush()
@@ -54,14 +63,15 @@ afterAll(async () => {
   await admin.close()
 })
 
-function run(args: readonly string[], variables: Record<string, string> = {}): Promise<Answer> {
-  const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret } = admin.config
-  const environment = {
-    ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory },
-    ...{ AUTH_SECRET: authSecret, ALLOW_HTTP: 'true', ...variables },
-  }
-  return inmor({ environment }, args)
+const organizationMember: Caller = { ...cliCaller('member'), method: 'session', role: null }
+
+async function withdrawn({ services: { requests } }: Anchor, asked: RequestInput): Promise<void> {
+  const { id } = await requests.submit(organizationMember, asked)
+  await requests.withdraw(organizationMember, { id })
 }
+
+const run = (args: readonly string[], variables: Record<string, string> = {}) =>
+  runFor(admin, args, variables)
 
 const kidOf = async (slug: Slug, state: string) =>
   (await anchors[slug].db.signingKey.findFirst({ where: { state } }))?.kid ?? 'none'
@@ -69,6 +79,9 @@ const kidOf = async (slug: Slug, state: string) =>
 function named(slug: Slug): Named {
   const { keysDirectory } = admin.config
   return {
+    slug,
+    organizationId: organizationIds[slug],
+    requestId: requestIds[slug],
     backup: join(keysDirectory, '..', `${slug}-${process.pid}.backup`),
     keysDirectory: anchorPlace(admin.config, slug).keysDirectory,
     oldRedisUrl: old[slug].redis.url,
@@ -102,6 +115,7 @@ async function expectApart(slug: Slug, name: string, variables: Record<string, s
   expect(answer.code, output).toBe(code)
   expect(output).not.toContain(own[other(slug)].id)
   expect(output).not.toContain(ownType(other(slug)))
+  expect(output).not.toContain(`Only ${other(slug)}`)
   expect(await stateOf(admin, other(slug))).toEqual(before)
 }
 
@@ -112,15 +126,15 @@ test.each(['keys list', 'audit export', 'readd-subordinates', 'renew-subordinate
   (name) => expectApart('main', name, { INMOR_ANCHOR: anchors.main.entityId }),
 )
 
-test('asks for the anchor in every command that needs one', async () => {
-  const before = await stateOf(admin, 'main')
-  for (const [name, { args, isOptional }] of Object.entries(rows)) {
-    if (isOptional) continue
-    const words = [...name.split(' '), ...((await args?.(named('main'))) ?? [])]
-    expect(await run(words), name).toEqual({ code: 1, stdout: '', stderr: choices })
-  }
-  expect(await stateOf(admin, 'main')).toEqual(before)
-})
+test.each(Object.keys(rows).filter((name) => !rows[name]?.isOptional))(
+  '%s asks for the anchor',
+  async (name) => {
+    const before = await stateOf(admin, 'main')
+    const words = [...name.split(' '), ...((await rows[name]?.args?.(named('main'))) ?? [])]
+    expect(await run(words)).toEqual({ code: 1, stdout: '', stderr: choices })
+    expect(await stateOf(admin, 'main')).toEqual(before)
+  },
+)
 
 test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: RegExp]>([
   ['a key to retire', async () => ['keys', 'retire', await kidOf('main', 'CURRENT')], /^There is no key /],
@@ -134,6 +148,17 @@ test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: Reg
     () => ['change-subordinates', 'renew', own.main.id],
     /FAILED: http:\S+ is not registered\.\n0 done, 1 failed/,
   ],
+  [
+    'an organization',
+    () => ['organization', 'update', organizationIds.main, '--note=x'],
+    /^There is no such organization\./,
+  ],
+  [
+    'people of an organization',
+    () => ['organization', 'invite', organizationIds.main, '--email=eve@x.example'],
+    /^There is no such organization\./,
+  ],
+  ['a request', () => ['request', 'refuse', requestIds.main, '--reason=x'], /^There is no such request\./],
   ['a Trust Mark type', () => ['reissue-alltms', '--type', ownType('main')], /^There is no Trust Mark type /],
 ])('finds nothing for %s of the other anchor', async (_what, args, sentence) => {
   const before = await stateOf(admin, 'main')

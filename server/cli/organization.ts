@@ -8,8 +8,8 @@ import { peopleCommands } from '#server/cli/organization-people.ts'
 import { describeOrganization, organizationView } from '#server/cli/organization-view.ts'
 import { command, lineOf, listText, print } from '#server/cli/output.ts'
 import { anchorDatabase, chooseAnchor, listAnchors, type OpenAnchor } from '#server/process/open-anchor.ts'
+import { organizationCondition } from '#server/services/organization/filter.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
-import { hasWord } from '#server/services/organization/search.ts'
 import { createWriter } from '#server/services/write.ts'
 
 const organizationsOf = ({ db, slug }: Pick<OpenAnchor, 'db' | 'slug'>) =>
@@ -17,12 +17,11 @@ const organizationsOf = ({ db, slug }: Pick<OpenAnchor, 'db' | 'slug'>) =>
 
 const list = command('list', 'list the organizations of the anchor, by name')
   .option('--search <words>', 'only those that have each word in name, identifier, contacts, note or tags')
-  .action(async ({ search = '', ...options }: AnchorOptions & { search?: string }) => {
-    const words = search.split(/\s+/).filter((word) => word !== '')
+  .action(async ({ search, ...options }: AnchorOptions & { search?: string }) => {
     const found = await withAnchor(options, (anchor) =>
       anchor.db.organization.findMany({
         ...organizationView,
-        where: { AND: words.map(hasWord) },
+        where: organizationCondition({ search }),
         orderBy: [{ name: 'asc' }, { id: 'asc' }],
       }),
     )

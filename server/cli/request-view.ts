@@ -2,7 +2,8 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { lineOf } from '#server/cli/output.ts'
 import { wordOf } from '#server/cli/word.ts'
-import type { EntityCheck } from '#server/services/entity/checks.ts'
+import { adviceOf, type EntityCheck } from '#server/services/entity/checks.ts'
+import { readChecks } from '#server/services/request/check.ts'
 
 /** What to read. */
 export const requestView = {
@@ -28,8 +29,8 @@ export function describeRequest(row: Row): string {
     `Submitted: ${row.submittedAt.toISOString()} by ${row.submittedBy}`,
     `Version: ${version}`,
     ...section('Changes', changesOf(changes)),
-    ...section('Checks at the submission', checksOf(row.checks).map(describeCheck)),
-    ...section('Checks at the approval', checksOf(row.approvalChecks ?? []).map(describeCheck)),
+    ...section('Checks at the submission', readChecks(row.checks).map(describeCheck)),
+    ...section('Checks at the approval', readChecks(row.approvalChecks ?? []).map(describeCheck)),
     ...section('Steps', row.steps.flatMap(describeStep)),
   ].join('\n')
 }
@@ -44,12 +45,11 @@ function changesOf(changes: Prisma.JsonValue): string[] {
   return text === '{}' ? [] : text.split('\n')
 }
 
-const checksOf = (stored: Prisma.JsonValue) => stored as unknown as EntityCheck<string>[] // written by services/request/check.ts
-
 /** With the advice where something is wrong. */
-function describeCheck({ name, status, title, message, advice }: EntityCheck<string>): string {
-  const isFault = status === 'FAILED' || status === 'WARNING'
-  return lineOf(status, name, `${title}: ${message}${isFault && advice ? ` ${advice}` : ''}`)
+function describeCheck(check: EntityCheck<string>): string {
+  const { name, status, title, message } = check
+  const advice = adviceOf(check)
+  return lineOf(status, name, `${title}: ${message}${advice ? ` ${advice}` : ''}`)
 }
 
 function describeStep({ action, byMember, actor, text, at }: Row['steps'][number]): string[] {

@@ -7,8 +7,8 @@ import { decisionCommands } from '#server/cli/request-decision.ts'
 import { describeRequest, requestView } from '#server/cli/request-view.ts'
 import { wordOf, wordOption } from '#server/cli/word.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
+import { requestCondition } from '#server/services/request/filter.ts'
 import {
-  openStates,
   type RequestKind,
   type RequestState,
   requestKinds,
@@ -23,15 +23,9 @@ const list = command('list', 'list the requests to the anchor, the oldest first'
   .option('--entity <entity>', 'only those about this Entity Identifier')
   .option('--open', 'only those that wait for an operator or for the organization')
   .action(async ({ state, kind, entity, open, ...options }: ListOptions) => {
-    const conditions = [
-      ...(state ? [{ state }] : []),
-      ...(kind ? [{ kind }] : []),
-      ...(entity ? [{ entityId: entity }] : []),
-      ...(open ? [{ state: { in: openStates } }] : []),
-    ]
     const found = await withAnchor(options, ({ db }) =>
       db.request.findMany({
-        where: { AND: conditions },
+        where: requestCondition({ state, kind, entityId: entity, isOpen: open }),
         orderBy: [{ submittedAt: 'asc' }, { id: 'asc' }],
         omit: { changes: true, declared: true, checks: true, approvalChecks: true, acceptedTerms: true },
         include: { organization: requestView.include.organization },

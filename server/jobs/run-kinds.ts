@@ -5,6 +5,7 @@ import { importing } from '#server/jobs/kind/import.ts'
 import { promotion } from '#server/jobs/kind/promotion.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
 import { reissue } from '#server/jobs/kind/reissue.ts'
+import { requestApproval } from '#server/jobs/kind/request-approval.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { subordinateChange } from '#server/jobs/kind/subordinate-change.ts'
 import { subordinates } from '#server/jobs/kind/subordinates.ts'
@@ -18,6 +19,7 @@ export const runKinds = {
   IMPORT: importing,
   PROMOTION: promotion,
   SUBORDINATE_CHANGE: subordinateChange,
+  REQUEST_APPROVAL: requestApproval,
   REBUILD: rebuild,
   EVALUATION: evaluation,
 } as const satisfies Record<string, RunKindRow>

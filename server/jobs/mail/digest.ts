@@ -1,9 +1,8 @@
 /** The digest of a week, for the operators of an anchor: on Mondays from 06:00 UTC, once. */
-import type { Prisma } from '#prisma/generated/client/client.ts'
+import { whoOperates } from '#server/identity/operators.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { type DigestFacts, digest } from '#server/mail/templates/digest.ts'
 import { problemColumns, problemOf, whereProblem } from '#server/services/subordinate/problem.ts'
-import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 const DAY_MS = 86_400_000
 const MONDAY = 1
@@ -16,7 +15,10 @@ export async function sendDigest(context: RunContext, anchor: string): Promise<n
   const { db, slug, mail, now } = context
   const at = now()
   if (at.getUTCDay() !== MONDAY || at.getUTCHours() < FROM_HOUR) return 0
-  const operators = await db.user.findMany({ where: whoOperates(slug), select: { email: true } })
+  const operators = await db.user.findMany({
+    where: { ...whoOperates(slug), mail: true, accounts: { some: {} } },
+    select: { email: true },
+  })
   if (operators.length === 0) return 0
   const facts = await readFacts(context, at)
   if (isEmpty(facts)) return 0
@@ -36,22 +38,6 @@ export async function sendDigest(context: RunContext, anchor: string): Promise<n
     dedupeKey: `${slug}:DIGEST:${day}:${email}`,
   }))
   return mail.enqueue(db, mails)
-}
-
-/** As `callerIn` says: a role in the installation holds in the first anchor, and an administrator's in every one. */
-function whoOperates(slug: string): Prisma.UserWhereInput {
-  const operates = ['operator', 'admin']
-  const own = { some: { anchorSlug: slug, role: { in: operates } } }
-  const general =
-    slug === FIRST_ANCHOR ? [{ role: 'operator', anchorRoles: { none: { anchorSlug: slug } } }] : []
-  return {
-    mail: true,
-    accounts: { some: {} },
-    AND: [
-      { OR: [{ banned: false }, { banned: null }] },
-      { OR: [{ role: 'admin' }, { anchorRoles: own }, ...general] },
-    ],
-  }
 }
 
 async function readFacts({ db }: RunContext, at: Date): Promise<DigestFacts> {

@@ -1,6 +1,7 @@
 /** Requests by their ids, the queue of operators, and the requests of an organization. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { followRequests } from '#server/live/request-changes.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -14,7 +15,7 @@ import { accessRequest } from '#server/schema/request/request-access.ts'
 import { asUserInput } from '#server/schema/user-input.ts'
 import { requestCondition } from '#server/services/request/filter.ts'
 
-const RequestFilter = builder.inputType('RequestFilter', {
+export const RequestFilter = builder.inputType('RequestFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     search: t.string({
@@ -28,6 +29,9 @@ const RequestFilter = builder.inputType('RequestFilter', {
       description: 'Whether it is open: it waits for an operator or for the organization.',
     }),
     organizationId: t.id({ description: 'It is of this organization.' }),
+    assignee: t.string({ description: 'It is assigned to the user of this username.' }),
+    isAssigned: t.boolean({ description: 'Whether it is assigned to an operator.' }),
+    isMine: t.boolean({ description: 'Whether it is assigned to the caller.' }),
   }),
 })
 
@@ -55,9 +59,10 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: RequestFilter, description: 'The filter.' }),
       orderBy: t.arg({ type: RequestOrder, description: 'The order; the oldest first by default.' }),
     },
-    totalCount: (_root, { filter }, { db }) => db.request.count({ where: where(filter) }),
+    totalCount: (_root, { filter }, { db, caller }) =>
+      db.request.count({ where: readFilter(filter, caller) }),
     resolve: (query, _root, { filter, orderBy }, context) =>
-      readRequests(query, where(filter), orderOf(orderBy, 'asc'), context),
+      readRequests(query, readFilter(filter, context.caller), orderOf(orderBy, 'asc'), context),
   }),
   request: t.prismaField({
     type: 'Request',
@@ -84,9 +89,9 @@ builder.objectField(MemberAnchorRef, 'requests', (t) =>
       isOpen: t.arg.boolean({ description: 'Only those that are open, or only those that are decided.' }),
     },
     totalCount: ({ organizationId }, { isOpen }, { db }) =>
-      db.request.count({ where: { AND: [{ organizationId }, where({ isOpen })] } }),
+      db.request.count({ where: ofOrganization(organizationId, isOpen) }),
     resolve: (query, { organizationId }, { isOpen }, context) =>
-      readRequests(query, { AND: [{ organizationId }, where({ isOpen })] }, orderOf(null, 'desc'), context),
+      readRequests(query, ofOrganization(organizationId, isOpen), orderOf(null, 'desc'), context),
   }),
 )
 
@@ -116,11 +121,18 @@ function readRequests(
   )
 }
 
-function where(filter: Filter | null | undefined): Prisma.RequestWhereInput {
+const ofOrganization = (organizationId: number, isOpen: boolean | null | undefined) =>
+  requestCondition({ organizationId, isOpen })
+
+/** The condition of the filter for a caller. @throws GraphQLError BAD_USER_INPUT for a search that is too long */
+export function readFilter(
+  filter: Filter | null | undefined,
+  caller: Caller | null,
+): Prisma.RequestWhereInput {
   const { organizationId, ...others } = filter ?? {}
   // No organization has the key 0.
   const own = organizationId ? { organizationId: keyOrNull(organizationId, 'Organization') ?? 0 } : {}
-  return asUserInput(() => requestCondition({ ...others, ...own }))
+  return asUserInput(() => requestCondition({ ...others, ...own }, caller?.name))
 }
 
 function nothingIfUnknown(error: unknown): null {

@@ -137,6 +137,14 @@ export const RequestRef = builder.prismaNode('Request', {
       query: { orderBy: { id: 'asc' } },
     }),
     submittedBy: t.exposeString('submittedBy', { description: 'The username of who submitted it.' }),
+    assignee: t.string({
+      nullable: true,
+      description:
+        'The username of the operator who takes care of it; null: none does, or the caller is a member.',
+      select: { assignee: { select: { username: true } } },
+      resolve: ({ assignee }, _args, { caller }) =>
+        caller && callerMay(caller, 'read') ? (assignee?.username ?? null) : null,
+    }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When it was submitted.' }),
     decidedAt: t.expose('decidedAt', {
       type: 'DateTime',

@@ -19,6 +19,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     IMPORT: { description: 'Registers a list of entities, each independently.' },
     PROMOTION: { description: 'Registers subordinates of another anchor, each independently.' },
     SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
+    REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
     EVALUATION: {
       description:
@@ -46,6 +47,7 @@ const kinds = {
   IMPORT: 'IMPORT',
   PROMOTION: 'PROMOTION',
   SUBORDINATE_CHANGE: 'SUBORDINATE_CHANGE',
+  REQUEST_APPROVAL: 'REQUEST_APPROVAL',
   REBUILD: 'REBUILD',
   EVALUATION: 'EVALUATION',
 } as const

@@ -44,6 +44,8 @@ const table = {
   retireKey: true,
   revokeKey: true,
   changeKeyDirectory: true,
+  // Who of the operators takes care of a request.
+  assignRequest: false,
   // What is published stays the same.
   regenerateEntityConfiguration: false,
   publishHistoricalKeys: false,
@@ -74,6 +76,7 @@ const table = {
   reissueTrustMarks: false,
   importSubordinates: false,
   startSubordinateChange: false,
+  startRequestApproval: false,
   promoteSubordinates: false,
   cancelRun: false,
   restoreVersion: false,

@@ -2,7 +2,7 @@
 import { isJsonEqual } from '#core/json.ts'
 import type { Organization, Prisma, Request } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { ConflictError, OperationError } from '#server/error/operation-error.ts'
+import { ConflictError, createVersionConflict, OperationError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -10,6 +10,7 @@ import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { type Asked, type Checked, storedChecks } from '#server/services/request/check.ts'
 import { parseText, type RequestChanges, type RequestKind } from '#server/services/request/input.ts'
 import { createRequestMail } from '#server/services/request/mail.ts'
+import { isOwn } from '#server/services/request/own.ts'
 import {
   type Decision,
   findRequest,
@@ -32,28 +33,41 @@ export function createApproval(context: ServiceContext, check: Check) {
 
   /** Nothing of it is executed; the operator sees what was found. */
   async function keep(request: Request, data: Prisma.RequestUpdateManyMutationInput): Promise<void> {
-    const where = { id: request.id, version: request.version }
-    await db.request.updateMany({ where, data: { ...data, version: { increment: 1 } } })
+    await db.request.updateMany({ where: { id: request.id, version: request.version }, data })
   }
 
-  async function checkAgain(request: Request): Promise<Checked> {
+  /** The request, if the caller may approve it as it is. @throws ConflictError, NotFoundError */
+  async function findApprovable(caller: Caller, { id, version }: Approval): Promise<Request> {
+    const request = await findRequest(db, id)
+    requireOpen(request)
+    if (version != null && version !== request.version) throw createVersionConflict(version)
+    await refuseOwn(db, caller, request)
+    return request
+  }
+
+  async function checkRequest(request: Request): Promise<Checked> {
     const { organizationId } = request
     const organization =
       organizationId === null ? null : await db.organization.findUnique({ where: { id: organizationId } })
-    const checked = await check(toAsked(request), organization).catch(async (error) => {
+    return check(toAsked(request), organization)
+  }
+
+  async function checkAgain(request: Request): Promise<Checked> {
+    const checked = await checkRequest(request).catch(async (error) => {
       if (error instanceof EntityRejectedError) {
         const approvalChecks = storedChecks(error.checks, request.kind !== 'REGISTER')
         await keep(request, { approvalChecks })
       }
       throw error
     })
+    if (isAsSubmitted(request, checked)) return checked
     const { checks, declared } = checked
-    if (declared === null || isJsonEqual(declared, request.declared)) return checked
-    await keep(request, { declared, approvalChecks: checks })
-    throw new ConflictError(
-      'The entity has published another configuration since the request was checked. Look at it again, then approve.',
-      'id',
-    )
+    await keep(request, {
+      ...(declared ? { declared } : {}),
+      approvalChecks: checks,
+      version: { increment: 1 },
+    })
+    throw createConfigurationConflict()
   }
 
   /** Executes what was just checked; the decision commits with it. */
@@ -84,10 +98,14 @@ export function createApproval(context: ServiceContext, check: Check) {
     /** @throws ConflictError, InvalidInputError, NotFoundError, EntityRejectedError; nothing was executed then */
     async approve(caller: Caller, { id, version, text }: Approval): Promise<Request> {
       const comment = parseText(text, 'message')
-      const request = await findRequest(db, id)
-      requireOpen(request)
-      await refuseOwn(db, caller, request)
+      const request = await findApprovable(caller, { id, version })
       return decide(caller, request, await checkAgain(request), { text: comment, version })
+    },
+
+    /** Finds out whether it would be approved, and changes nothing. @throws as `approve` */
+    async checkApproval(caller: Caller, approval: Approval): Promise<void> {
+      const request = await findApprovable(caller, approval)
+      if (!isAsSubmitted(request, await checkRequest(request))) throw createConfigurationConflict()
     },
 
     /** Right after its submission. What cannot be executed waits for an operator. */
@@ -140,13 +158,19 @@ function toAsked({ kind, entityId, organizationId, changes, trustMarkType, accep
   }
 }
 
-/** API keys do not say for which organizations their users act. @throws ConflictError */
+/** Whether the entity declares what it declared when the request was checked last; also where it is not fetched. */
+const isAsSubmitted = (request: Request, { declared }: Checked) =>
+  declared === null || isJsonEqual(declared, request.declared)
+
+const createConfigurationConflict = () =>
+  new ConflictError(
+    'The entity has published another configuration since the request was checked. Look at it again, then approve.',
+    'id',
+  )
+
+/** Callers by API key and those of runs come without their organizations. @throws ConflictError */
 async function refuseOwn(db: Database, { name }: Caller, request: Request): Promise<void> {
-  const { submittedBy, organizationId } = request
-  const user = { OR: [{ username: name }, { username: null, email: name }] }
-  const isMember =
-    organizationId !== null && (await db.organizationUser.count({ where: { organizationId, user } })) > 0
-  if (name === submittedBy || isMember)
+  if (await isOwn(db, name, request))
     throw new ConflictError(
       'You act for the organization of this request. Another operator must approve it.',
       'id',

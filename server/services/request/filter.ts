@@ -1,5 +1,6 @@
 /** The conditions of lists of requests. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
+import { userNamed } from '#server/identity/operators.ts'
 import { openStates, type RequestKind, type RequestState } from '#server/services/request/input.ts'
 import { containing, searchWords } from '#server/services/search.ts'
 
@@ -11,11 +12,19 @@ export type RequestFilter = {
   state?: RequestState | null | undefined
   isOpen?: boolean | null | undefined
   organizationId?: number | null | undefined
+  /** The username of who it is assigned to. */
+  assignee?: string | null | undefined
+  isAssigned?: boolean | null | undefined
+  /** Whether it is assigned to the caller. */
+  isMine?: boolean | null | undefined
 }
 
-/** Absent conditions are ignored. @throws InvalidInputError for a search that is too long */
-export function requestCondition(filter: RequestFilter): Prisma.RequestWhereInput {
-  const { search, entityId, kind, state, isOpen, organizationId } = filter
+/**
+ * Absent conditions are ignored. `callerName` is for `isMine`.
+ * @throws InvalidInputError for a search that is too long
+ */
+export function requestCondition(filter: RequestFilter, callerName = ''): Prisma.RequestWhereInput {
+  const { search, entityId, kind, state, isOpen, organizationId, assignee, isAssigned, isMine } = filter
   const and: Prisma.RequestWhereInput[] = searchWords(search).map((word) => {
     const contains = containing(word)
     return { OR: [{ entityId: contains }, { organization: { name: contains } }] }
@@ -25,5 +34,9 @@ export function requestCondition(filter: RequestFilter): Prisma.RequestWhereInpu
   if (state) and.push({ state })
   if (typeof isOpen === 'boolean') and.push({ state: isOpen ? { in: openStates } : { notIn: openStates } })
   if (typeof organizationId === 'number') and.push({ organizationId })
+  if (assignee) and.push({ assignee: { username: assignee } })
+  if (typeof isAssigned === 'boolean') and.push({ assigneeId: isAssigned ? { not: null } : null })
+  const mine = { assignee: userNamed(callerName) }
+  if (typeof isMine === 'boolean') and.push(isMine ? mine : { NOT: mine })
   return { AND: and }
 }

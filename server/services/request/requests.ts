@@ -7,6 +7,7 @@ import { ConflictError, InvalidInputError, parseField } from '#server/error/oper
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { createApproval } from '#server/services/request/approval.ts'
+import { createAssignment } from '#server/services/request/assignment.ts'
 import { createRequestCheck } from '#server/services/request/check.ts'
 import {
   MAXIMUM_OPEN,
@@ -33,7 +34,7 @@ export function createRequestService(context: ServiceContext & { subordinates: S
   const { db, allowHttp, write, now } = context
   const check = createRequestCheck(context)
   const tellPeople = createRequestMail(context)
-  const { approve, approveByRule } = createApproval(context, check)
+  const { approveByRule, ...approval } = createApproval(context, check)
 
   /** A step that changes nothing but the request. */
   function decide(caller: Caller, { id, version }: Answer, decision: Decision): Promise<Request> {
@@ -89,7 +90,9 @@ export function createRequestService(context: ServiceContext & { subordinates: S
       return approveByRule(request, checked)
     },
 
-    approve,
+    ...approval,
+
+    ...createAssignment(context),
 
     refuse: async (caller: Caller, answer: Answer): Promise<Request> =>
       decide(caller, answer, {

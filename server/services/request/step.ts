@@ -44,7 +44,7 @@ type Change = {
   at: Date
   /** As the caller read it. */
   version?: number | null | undefined
-  data?: Prisma.RequestUpdateManyMutationInput
+  data?: Prisma.RequestUncheckedUpdateManyInput
 }
 
 /** Changes an open request, if it is still the one that was read. @throws ConflictError */
@@ -57,17 +57,30 @@ export async function takeStep(
   const isDecided = state !== null && !openStates.includes(state)
   if (!isDecided && (await tx.requestStep.count({ where: { requestId: before.id } })) >= MAXIMUM_STEPS)
     throw new ConflictError(`It has ${MAXIMUM_STEPS} comments. Decide it.`, 'id')
-  const { count } = await tx.request.updateMany({
-    where: { id: before.id, version: version ?? before.version, state: { in: openStates } },
+  const after = await changeOpen(tx, before, {
+    version,
     data: {
       ...data,
       ...(state === null ? {} : { state }),
       ...(isDecided ? { decidedAt: at } : {}),
-      version: { increment: 1 },
     },
   })
-  if (count === 0) throw createVersionConflict(version)
   await recordStep(tx, before.id, caller, step)
+  return after
+}
+
+/** @throws ConflictError */
+export async function changeOpen(
+  tx: Transaction,
+  before: Request,
+  { version, data }: Required<Pick<Change, 'version' | 'data'>>,
+): Promise<Request> {
+  requireOpen(before)
+  const { count } = await tx.request.updateMany({
+    where: { id: before.id, version: version ?? before.version, state: { in: openStates } },
+    data: { ...data, version: { increment: 1 } },
+  })
+  if (count === 0) throw createVersionConflict(version)
   return findRequest(tx, before.id)
 }
 
@@ -80,7 +93,10 @@ export async function recordStep(
   await tx.requestStep.create({ data: { requestId, action, byMember, text, actor: name } })
 }
 
-/** The columns for the audit log; the checks and what the entity declared are in the request. */
-export function requestView({ checks, approvalChecks, declared, ...row }: Request): object {
+/**
+ * The columns for the audit log; the checks and what the entity declared are in the request. Only the entry of an assignment
+ * names the operator (assignment.ts).
+ */
+export function requestView({ checks, approvalChecks, declared, assigneeId, ...row }: Request): object {
   return row
 }

@@ -1,5 +1,5 @@
 /** Writes documents that call a field of the root and select all of its result. */
-import { getNamedType, isObjectType, isUnionType } from 'graphql'
+import { getNamedType, isLeafType, isObjectType, isUnionType } from 'graphql'
 import { schema } from '#server/schema/index.ts'
 import { selectAll } from '../request/select-all.ts'
 
@@ -13,7 +13,7 @@ export function documentOf(kind: 'query' | 'mutation' | 'subscription', name: st
   if (!field) throw new Error(`There is no field ${name}.`)
   const result = getNamedType(field.type)
   const types = isUnionType(result) ? result.getTypes() : isObjectType(result) ? [result] : []
-  const nodes = isObjectType(result) || isUnionType(result) ? '' : '{ __typename id }'
+  const nodes = isObjectType(result) || isUnionType(result) || isLeafType(result) ? '' : '{ __typename id }'
   const selection = isUnionType(result)
     ? `{ __typename ${types
         .filter(({ name: each }) => each.endsWith('Success'))

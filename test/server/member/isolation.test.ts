@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
@@ -156,6 +156,29 @@ describe('what a member reads', () => {
     })
     expect(JSON.stringify(data)).not.toContain(HIDDEN)
     expect(JSON.stringify(data)).not.toContain(ids.entityId)
+  })
+
+  it('is its own request without the operator who takes care of it', async () => {
+    const operator = { username: HIDDEN, role: 'OPERATOR', password: PASSWORD }
+    await admin.mutate('createUser', operator, 'id', 'admin')
+    const { id: assigneeId } = await admin.server.db.user.findUniqueOrThrow({ where: { username: HIDDEN } })
+    const { organizationId } = await admin.server.db.subordinate.findFirstOrThrow({
+      where: { entityId: ids.ownEntity },
+    })
+    const asked = { kind: 'REGISTER', entityId: AWAITED, submittedBy: 'anna@lu.example' }
+    const { id } = await admin.server.db.request.create({ data: { ...asked, organizationId, assigneeId } })
+    const requests = 'requests { edges { node { entityId assignee } } }'
+    const request = `request(id: "${btoa(`Request:${id}`)}") { entityId assignee }`
+    const { data, errors } = await anna.execute(
+      `{ ${request} viewer { organizations { anchors { ${requests} } } } }`,
+    )
+    expect(errors).toBeUndefined()
+    const shown = { entityId: AWAITED, assignee: null }
+    expect(data).toEqual({
+      request: shown,
+      viewer: { organizations: [{ anchors: [{ requests: { edges: [{ node: shown }] } }] }] },
+    })
+    await admin.server.db.request.delete({ where: { id } })
   })
 
   it('is an entity by its identifier, in an anchor that has it', async () => {

@@ -12,6 +12,8 @@ beforeAll(async () => {
   for (const name of ['Lund', 'Oslo'])
     ids[name] = (await admin.mutate('createOrganization', { name }, 'id')).id
   const [lund, oslo] = await admin.server.db.organization.findMany({ orderBy: { name: 'asc' } })
+  const viewer = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'viewer' } })
+  const operator = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'operator' } })
   const row = (entityId: string, kind: string, state: string, organization = lund) => ({
     entityId,
     kind,
@@ -20,8 +22,8 @@ beforeAll(async () => {
     submittedBy: 'anna@lu.example',
   })
   const rows = [
-    row(RP, 'CHANGE', 'WAITING_FOR_OPERATOR'),
-    row(`${RP}/wiki`, 'REGISTER', 'WAITING_FOR_MEMBER'),
+    { ...row(RP, 'CHANGE', 'WAITING_FOR_OPERATOR'), assigneeId: viewer.id },
+    { ...row(`${RP}/wiki`, 'REGISTER', 'WAITING_FOR_MEMBER'), assigneeId: operator.id },
     row('https://op.uio.example', 'WITHDRAW', 'WAITING_FOR_OPERATOR', oslo),
     row(RP, 'TRUST_MARK', 'REFUSED'),
   ]
@@ -51,6 +53,12 @@ it.each([
   ['decided ones', { isOpen: false }, ['TRUST_MARK']],
   ['a state', { state: 'WAITING_FOR_OPERATOR' }, ['WITHDRAW', 'CHANGE']],
   ['a kind', { kind: 'REGISTER' }, ['REGISTER']],
+  ['an operator', { assignee: 'operator' }, ['REGISTER']],
+  ['a user that does not exist', { assignee: 'unknown' }, []],
+  ['those with an operator', { isAssigned: true }, ['REGISTER', 'CHANGE']],
+  ['those without', { isAssigned: false }, ['TRUST_MARK', 'WITHDRAW']],
+  ['those of the caller', { isMine: true }, ['CHANGE']],
+  ['those of all others', { isMine: false }, ['TRUST_MARK', 'WITHDRAW', 'REGISTER']],
   ['words of identifier and organization', { search: 'WIKI lund' }, ['REGISTER']],
 ])('filters by %s', async (_what, filter, expected) => expect(await kinds(filter)).toEqual(expected))
 

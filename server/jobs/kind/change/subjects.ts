@@ -1,7 +1,7 @@
 /** The subordinates of a bulk change: those that a caller names, or all that match a condition. */
 import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { InvalidInputError } from '#server/error/operation-error.ts'
+import { requireName, requireSize } from '#server/jobs/kind/named.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
 
 export type Subjects =
@@ -17,9 +17,6 @@ type Chosen = {
   where?: Prisma.SubordinateWhereInput
 }
 
-const MAXIMUM_NAMED = 10_000
-/** Characters of the longest Entity Identifier. */
-const MAXIMUM_LENGTH = 2048
 const PAGE = 10_000
 
 /** @throws InvalidInputError */
@@ -33,7 +30,7 @@ export async function chooseSubordinates(db: Database, subjects: Subjects): Prom
 
 /** An id of no subordinate, such as of a removed one, becomes an item that fails. */
 async function itemsByKey(db: Database, ids: readonly { id: string; key: number | null }[]) {
-  requireSize(ids, 'ids')
+  requireSize(ids, 'ids', 'subordinates')
   const keys = ids.flatMap(({ key }) => key ?? [])
   const rows = await db.subordinate.findMany({
     where: { id: { in: keys } },
@@ -53,25 +50,13 @@ async function itemsByKey(db: Database, ids: readonly { id: string; key: number 
 async function itemsByName(db: Database, entityIds: readonly string[]): Promise<RunItemInput[]> {
   const given = entityIds.map((name) => requireName(name.trim(), 'entityIds')).filter((name) => name !== '')
   const names = [...new Set(given)]
-  requireSize(names, 'entityIds')
+  requireSize(names, 'entityIds', 'subordinates')
   const rows = await db.subordinate.findMany({
     where: { entityId: { in: names } },
     select: { id: true, entityId: true },
   })
   const found = new Map(rows.map(({ id, entityId }) => [entityId, String(id)]))
   return names.map((resource) => ({ resource, key: found.get(resource) ?? '' }))
-}
-
-function requireSize(list: readonly unknown[], field: string): void {
-  if (list.length === 0) throw new InvalidInputError('The list is empty. Name the subordinates.', field)
-  if (list.length <= MAXIMUM_NAMED) return
-  const message = `At most ${MAXIMUM_NAMED} subordinates can be named. Use a filter for more.`
-  throw new InvalidInputError(message, field)
-}
-
-function requireName(name: string, field: string): string {
-  if (name.length <= MAXIMUM_LENGTH) return name
-  throw new InvalidInputError('The list has an entry that cannot be an identifier.', field)
 }
 
 /** Adds an item for each subordinate that matches the condition. */

@@ -1,0 +1,135 @@
+/** Tests who approves many requests, one run at a time, and what its start refuses. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PASSWORD } from '#test/helpers/admin.ts'
+import { eachRow } from '#test/helpers/rows.ts'
+import { watchRun } from '#test/helpers/run.ts'
+import { visit } from '#test/helpers/visitor.ts'
+import { type Bulk, startBulk } from './bulk.ts'
+
+let bulk: Bulk
+beforeAll(async () => {
+  bulk = await startBulk()
+})
+afterAll(() => bulk.admin.close())
+beforeEach(async () => {
+  await db().request.deleteMany()
+})
+
+const db = () => bulk.admin.server.db
+
+describe('does not approve', () => {
+  it.each(['session', 'API key'])(
+    'requests of an organization for which the operator acts, by %s',
+    async (by) => {
+      const username = by === 'session' ? 'both' : 'both-by-key'
+      const both = { username, role: 'OPERATOR', email: `${username}@lu.example`, password: PASSWORD }
+      await bulk.admin.mutate('createUser', both, 'id', 'admin')
+      await bulk.admin.mutate(
+        'inviteMember',
+        { organizationId: bulk.organizationId, email: both.email },
+        'id',
+      )
+      const entity = await bulk.leaf()
+      const id = await bulk.submit({ entityId: entity.id })
+      const visitor = visit(bulk.admin.adminUrl)
+      await visitor.signIn(username, PASSWORD)
+      const send = async (name: string, input: string, selection: string) => {
+        const query = `mutation { result: ${name}(input: { ${input} }) { __typename ... on Error { code message } ${selection} } }`
+        if (by === 'session') return (await visitor.execute(query)).data.result
+        const { key } = await bulk.admin.mutate('createApiKey', { username, name }, 'key', 'admin')
+        const response = await fetch(`${bulk.admin.adminUrl}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-api-key': key },
+          body: JSON.stringify({ query }),
+        })
+        return ((await response.json()) as { data: { result: object } }).data.result
+      }
+      const success = '... on MutationStartRequestApprovalSuccess { data { id } }'
+      const started = await send('startRequestApproval', `ids: ["${id}"]`, success)
+      const message = 'You act for the organization of this request. Another operator must approve it.'
+      expect(await bulk.resultsOf(started.data.id)).toEqual([[entity.id, false, message]])
+      expect(await send('approveRequest', `id: "${id}"`, '')).toMatchObject({ code: 'CONFLICT', message })
+      expect(await bulk.stored(entity.id)).toBeNull()
+    },
+  )
+
+  it('for an operator who was removed or lost the right in the meantime', async () => {
+    const entity = await bulk.leaf()
+    const id = await bulk.submit({ entityId: entity.id })
+    for (const name of ['removed', 'viewer']) {
+      const run = await bulk.queue([id], { startedBy: name })
+      expect(await bulk.resultsOf(run)).toEqual([
+        [entity.id, false, `${name} started the run and may not operate in this anchor any more.`],
+      ])
+    }
+    expect(await bulk.stateOf(id)).toMatchObject({ state: 'WAITING_FOR_OPERATOR' })
+  })
+})
+
+it('continues after a worker ended, and approves nothing twice', async () => {
+  const [entity, open] = [await bulk.leaf(), await bulk.leaf()]
+  const ids = [await bulk.submit({ entityId: entity.id }), await bulk.submit({ entityId: open.id })]
+  const startedAt = new Date()
+  await bulk.admin.mutate('approveRequest', { id: ids[0] }, 'id')
+  const changes = { startedBy: 'operator', state: 'RUNNING', startedAt, attempts: 1 }
+  const run = await bulk.queue(ids, changes)
+  const did = 'The entity was registered.'
+  expect(await bulk.resultsOf(run)).toEqual(
+    [
+      [entity.id, true, did],
+      [open.id, true, did],
+    ].toSorted(),
+  )
+})
+
+eachRow<[what: string, input: object, path: (string | number)[] | null]>(
+  [
+    ['no requests', {}, null],
+    ['two ways to name them', { ids: ['a'], filter: {} }, null],
+    ['an empty list', { ids: [] }, ['input', 'ids']],
+    ['too many ids', { ids: Array(10_001).fill('a') }, ['input', 'ids']],
+    ['an id that is none', { ids: ['a'.repeat(2049)] }, ['input', 'ids']],
+    ['a long message', { filter: {}, message: 'a'.repeat(2001) }, ['input', 'message']],
+  ],
+  () => ['mutation/startRequestApproval/InvalidInputError'],
+)('refuses %s, and starts nothing', async (_what, input, path) => {
+  const before = await db().renewalRun.count()
+  expect(await bulk.start(input)).toMatchObject({ __typename: 'InvalidInputError', path })
+  expect(await db().renewalRun.count()).toBe(before)
+})
+
+it('refuses a filter that matches too many', async () => {
+  await db().$executeRaw`INSERT INTO "Request" ("kind", "entityId", "submittedBy")
+    SELECT 'REGISTER', 'https://rp' || n || '.example.org', 'software' FROM generate_series(1, 10001) n`
+  expect(await bulk.start({ filter: {}, dryRun: true })).toMatchObject({
+    message: 'More than 10000 requests match. Narrow the filter.',
+    path: ['input', 'filter'],
+  })
+})
+
+it('refuses a second one while one runs', {
+  tags: 'mutation/startRequestApproval/ConflictError',
+}, async () => {
+  const silent = await bulk.leaf()
+  const ids = [await bulk.submit({ entityId: silent.id })]
+  silent.misbehave('hang')
+  const { id } = await bulk.start({ ids, dryRun: true })
+  expect(await bulk.start({ ids })).toMatchObject({
+    code: 'CONFLICT',
+    message: 'Another approval of many requests is still running. Wait until it ends, or cancel it.',
+  })
+  await bulk.admin.mutate('cancelRun', { id }, 'id')
+  await silent.close()
+  expect((await watchRun(bulk.admin, id)).at(-1)?.run.state).toBe('CANCELLED')
+})
+
+it('is not for viewers and members', async () => {
+  const input = { filter: {} }
+  await expect(bulk.admin.mutate('startRequestApproval', input, 'id', 'viewer')).rejects.toThrow(
+    'does not allow',
+  )
+  const { errors } = await bulk.anna.execute(
+    'mutation { startRequestApproval(input: { filter: {} }) { __typename } }',
+  )
+  expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+})

@@ -176,6 +176,67 @@ test('the list keeps its filters in the address, and the history of a request is
   await main().getByRole('list', { name: 'entries' }).getByText('Request approved').waitFor()
 })
 
+test('assigns a request, and filters the list by the operator', async () => {
+  const id = await submit({ kind: 'REGISTER', entityId: (await start()).id })
+  await open(id)
+  const assigned = panel('Assigned to')
+  await assigned.getByText('No one').waitFor()
+  await assigned.getByRole('button', { name: 'Assign to me' }).click()
+  await page.getByText('Request assigned.').waitFor()
+  await assigned.getByText('operator (you)').waitFor()
+  await panel('Overview').getByText('Assigned to').waitFor()
+  await assigned.getByRole('combobox', { name: 'Assign to another operator' }).click()
+  await page.getByRole('option', { name: 'admin', exact: true }).click()
+  await assigned.getByText('admin', { exact: true }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await admin.mutate('assignRequest', { id, username: 'operator' }, 'id', 'admin')
+  await assigned.getByText('operator (you)').waitFor() // without a reload
+
+  await page.goto('/requests')
+  const filter = main().getByRole('combobox', { name: 'Assigned to' })
+  for (const [choice, address, matches] of [
+    ['Me', '*me', '1 request matches'],
+    ['No one', '*none', '1 request matches'],
+    ['admin', 'admin', 'No request matches'],
+  ] as const) {
+    await filter.click()
+    await page.getByRole('option', { name: choice, exact: true }).click()
+    await page.waitForURL(`/requests?assignee=${address}`)
+    await main().getByText(matches).waitFor()
+  }
+  await page.goto('/requests?assignee=*me')
+  await expect.poll(() => filter.inputValue()).toBe('Me')
+  await main().getByRole('cell', { name: 'operator', exact: true }).waitFor()
+  await open(id)
+  await assigned.getByRole('button', { name: 'Remove assignment' }).click()
+  await assigned.getByText('No one').waitFor()
+})
+
+test('approves the selected requests after a dry run, and shows the run', async () => {
+  const entity = await start()
+  await submit({ kind: 'REGISTER', entityId: entity.id })
+  await page.goto('/requests')
+  await main().getByText('3 requests', { exact: true }).waitFor()
+  await page.getByLabel('Select all on this page').check()
+  await main().getByText('3 requests selected').waitFor()
+  await main().getByRole('button', { name: 'Approve 3 requests…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Approve 3 requests' })
+  const words = 'the approval registers 2 entities and removes 1 entity from the federation.'
+  await dialog.getByText(words).waitFor()
+  await dialog.getByRole('textbox', { name: 'Message to the organizations' }).fill('Welcome.')
+  expect(await violations(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+  const results = dialog.getByRole('list', { name: '3 would be approved' })
+  await expect.poll(() => results.getByText('Would register the entity.').count()).toBe(2)
+  expect(await violations(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Approve 3 requests' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
+  await main().getByText('3 of 3 requests approved').waitFor()
+  await main().getByText('The entity was removed.').waitFor()
+  expect(await violations(page)).toEqual([])
+  expect(await admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } })).toBe(3)
+})
+
 test('the removal of the organization says that its requests are deleted', async () => {
   await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
   await main().getByRole('button', { name: 'Remove…' }).click()

@@ -35,6 +35,7 @@ test.each<[list: string, address: string, filter: object]>([
   ['runs', '', { kind: 'SUBORDINATES' }],
   ['runs', 'kind=all', { kind: null }],
   ['runs', 'kind=imports&state=under-way', { kind: 'IMPORT', states: ['QUEUED', 'RUNNING'] }],
+  ['runs', 'kind=approvals', { kind: 'REQUEST_APPROVAL' }],
   ['runs', 'kind=all&state=well', { kind: null, states: ['SUCCEEDED'], hasFailures: false }],
   ['runs', 'kind=constructor&state=toString', { kind: 'SUBORDINATES' }],
   ['users', 'q=+ann+&role=OPERATOR&state=locked-out', { search: 'ann', role: 'OPERATOR', banned: true }],

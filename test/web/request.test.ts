@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RequestKind } from '#lib/gql/graphql.ts'
 import { ageInWords, waitingInWords } from '#lib/request/age.ts'
+import { approvalInWords, removes } from '#lib/request/approval.ts'
 import { differencesFromDeclared, differencesFromRegistered } from '#lib/request/comparison.ts'
 import { requestInWords, requestTitle } from '#lib/request/kind.ts'
 import { requestVariables } from '#lib/request/list.ts'
@@ -55,6 +56,20 @@ test('names no operator to members', () => {
   expect(actorInWords({ actor: 'ann' })).toBe('ann')
 })
 
+test.each<[RequestKind[], string, boolean]>([
+  [['REGISTER'], 'registers 1 entity.', false],
+  [['TRUST_MARK', 'CHANGE', 'CHANGE'], 'records 2 changes and issues 1 Trust Mark.', false],
+  [
+    ['WITHDRAW', 'REGISTER', 'REGISTER', 'CHANGE', 'WITHDRAW'],
+    'registers 2 entities, records 1 change and removes 2 entities from the federation. A removal cannot be undone.',
+    true,
+  ],
+])('says what the approval of %o executes', (kinds, sentence, isFinal) => {
+  const requests = kinds.map((kind) => ({ kind }))
+  expect(approvalInWords(requests)).toBe(`If every check passes, the approval ${sentence}`)
+  expect(removes(requests)).toBe(isFinal)
+})
+
 describe('the list', () => {
   const at = (search: string) => requestVariables(new URLSearchParams(search))
   test.each([
@@ -62,6 +77,9 @@ describe('the list', () => {
     ['state=nonsense&kind=nonsense', { isOpen: true }],
     ['state=REFUSED&kind=CHANGE', { state: 'REFUSED', kind: 'CHANGE' }],
     ['state=all&q=lund&organization=T3JnOjE', { search: 'lund', organizationId: 'T3JnOjE' }],
+    ['assignee=*me', { isOpen: true, isMine: true }],
+    ['assignee=*none', { isOpen: true, isAssigned: false }],
+    ['assignee=me', { isOpen: true, assignee: 'me' }],
   ])('reads the address “%s”', (search, filter) => expect(at(search).filter).toEqual(filter))
 
   test('has the oldest first, unless the address says otherwise', () => {

@@ -224,6 +224,7 @@ export const others: readonly string[] = [
   'PortalOrganization',
   'PortalRequest',
   'PortalRequests',
+  'RequestAssignees',
   'RequestChecksEdit',
   'RequestChecksPage',
   'ResolveEntity',

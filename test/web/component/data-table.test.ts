@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 /** Tests the table of lists: sort links and the selection of rows. */
 import { fireEvent, render, screen } from '@testing-library/svelte'
-import { createRawSnippet } from 'svelte'
+import { createRawSnippet, tick } from 'svelte'
 import { expect, test, vi } from 'vitest'
 import DataTable from '#lib/components/list/DataTable.svelte'
+import { createSelection } from '#lib/list/selection.svelte.ts'
 import { page } from './app.ts'
 
 type Row = { id: string; name: string }
@@ -47,9 +48,12 @@ test.each([
   },
 )
 
+const nameOf = ({ name }: Row) => name
+
 test('selects one row or all rows of the page', async () => {
   const choose = vi.fn()
-  const selection = { has: ({ id }: Row) => id === '2', choose, nameOf: ({ name }: Row) => name }
+  const has = ({ id }: Row) => id === '2'
+  const selection = { has, choose, nameOf, isOffered: () => true }
   render(DataTable, { caption: 'Members', columns, rows, selection })
   const [all, first, second] = screen.getAllByRole<HTMLInputElement>('checkbox')
   expect([all?.checked, all?.indeterminate, first?.checked, second?.checked]).toEqual([
@@ -64,4 +68,23 @@ test('selects one row or all rows of the page', async () => {
     [[rows[0]], true],
     [rows, true],
   ])
+})
+
+test('offers and selects only the rows that can be selected', async () => {
+  const selection = createSelection(nameOf, ({ id }: Row) => id === '2')
+  render(DataTable, { caption: 'Members', columns, rows, selection })
+  const [all, only, ...others] = screen.getAllByRole<HTMLInputElement>('checkbox')
+  expect([only?.getAttribute('aria-label'), others]).toEqual(['Select Hospital', []])
+  await fireEvent.click(all ?? document.body)
+  expect([selection.rows, selection.size]).toEqual([[rows[1]], 1])
+  expect([all?.checked, all?.indeterminate, only?.checked]).toEqual([true, false, true])
+  selection.clear()
+  await tick()
+  expect([selection.size, all?.checked, only?.checked]).toEqual([0, false, false])
+})
+
+test('selects no row where none can be selected', () => {
+  render(DataTable, { caption: 'Members', columns, rows, selection: createSelection(nameOf, () => false) })
+  const [all, ...others] = screen.getAllByRole<HTMLInputElement>('checkbox')
+  expect([all?.disabled, all?.checked, others]).toEqual([true, false, []])
 })

@@ -1,4 +1,5 @@
 /** Describes filters of a list as rows of a table: the control, and the API's argument for its value. */
+import { assigneeCondition } from '#lib/request/assignee.ts'
 import { readTags } from '#lib/subordinate/tag.ts'
 
 type Options = readonly (readonly [value: string, text: string])[]
@@ -10,6 +11,7 @@ type Control =
   | { kind: 'choice'; label: string; any: string; options: Options }
   | { kind: 'mark type'; label: string; any: string }
   | { kind: 'organization'; label: string; any: string }
+  | { kind: 'assignee'; label: string; any: string }
   /** Without `any`, links set it, and it can only be removed. */
   | { kind: 'tags'; label: string; any: string | undefined }
   /** Set by a link; it can only be removed. */
@@ -91,6 +93,13 @@ export const organization = (label: string, any: string): Filter<{ organizationI
   label,
   any,
   toCondition: (value) => ({ organizationId: value }),
+})
+
+export const assignee = (label: string, any: string): Filter<ReturnType<typeof assigneeCondition>> => ({
+  kind: 'assignee',
+  label,
+  any,
+  toCondition: assigneeCondition,
 })
 
 /** As many as an object can have. */

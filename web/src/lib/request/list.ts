@@ -1,12 +1,12 @@
 /** Describes the requests that operators decide as a list, with its filters. */
 import type { RequestFilter } from '#lib/gql/graphql.ts'
-import { choice, organization, parts, rowsOf, search } from '#lib/list/filter.ts'
+import { assignee, choice, organization, parts, rowsOf, search } from '#lib/list/filter.ts'
 import { type List, listVariables, readOrder, type Search } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
 import { requestKinds } from './kind.ts'
 import { requestStates } from './state.ts'
 
-export const requestList: List<RequestFilter, 'state' | 'q' | 'kind' | 'organization'> = {
+export const requestList: List<RequestFilter, 'state' | 'q' | 'kind' | 'organization' | 'assignee'> = {
   things: ['request', 'requests'],
   filters: {
     state: parts<RequestFilter>('Which requests', 'open', {
@@ -21,6 +21,7 @@ export const requestList: List<RequestFilter, 'state' | 'q' | 'kind' | 'organiza
       rowsOf(requestKinds, (kind): RequestFilter => ({ kind })),
     ),
     organization: organization('Organization', 'All organizations'),
+    assignee: assignee('Assigned to', 'Assigned to anyone'),
   },
 }
 

@@ -12,6 +12,7 @@ export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
       'trust-marks': { label: 'Trust Marks', condition: { kind: 'TRUST_MARKS' } },
       reissues: { label: 'Re-issues', condition: { kind: 'REISSUE_TRUST_MARKS' } },
       changes: { label: 'Changes', condition: { kind: 'SUBORDINATE_CHANGE' } },
+      approvals: { label: 'Approvals', condition: { kind: 'REQUEST_APPROVAL' } },
       imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
       promotions: { label: 'Promotions', condition: { kind: 'PROMOTION' } },
       walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },

@@ -39,6 +39,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     things: ['subordinate', 'subordinates'],
     done: 'changed',
   },
+  REQUEST_APPROVAL: { label: 'Approval of requests', things: ['request', 'requests'], done: 'approved' },
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
   EVALUATION: {
     label: 'Evaluation of subordinates',

@@ -1,7 +1,9 @@
-/** The dry run of an action on many subordinates: its words and its results. */
+/** The dry run of an action on many objects: its words and its results. */
 import { graphql } from '#lib/gql/index.ts'
 
 export interface DryRunWords {
+  /** The noun for one of them. */
+  thing: string
   /** The verb for an item that would succeed. */
   done: string
   /** The effect, before the action is confirmed. */

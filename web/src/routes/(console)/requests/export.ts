@@ -8,7 +8,7 @@ const RequestExport = graphql(`
   query RequestExport($filter: RequestFilter, $orderBy: RequestOrder, $after: String, $isFirst: Boolean!) {
     requests(filter: $filter, orderBy: $orderBy, first: 100, after: $after) {
       totalCount @include(if: $isFirst)
-      edges { node { entityId kind state organizationName trustMarkType submittedBy submittedAt decidedAt } }
+      edges { node { entityId kind state organizationName trustMarkType submittedBy submittedAt assignee decidedAt } }
       pageInfo { hasNextPage hasPreviousPage endCursor }
     }
   }
@@ -24,6 +24,7 @@ export const requestCsv = csv<Row>('CSV', {
   trustMarkType: ({ trustMarkType }) => trustMarkType,
   submittedBy: ({ submittedBy }) => submittedBy,
   submittedAt: ({ submittedAt }) => submittedAt,
+  assignedTo: ({ assignee }) => assignee,
   decidedAt: ({ decidedAt }) => decidedAt,
 })
 

@@ -9,7 +9,7 @@ const RequestPage = graphql(`
   query RequestPage($id: ID!) {
     request(id: $id) {
       ...RequestFields
-      organization { id }
+      assignee organization { id }
       subordinate {
         id jwks metadata metadataFollowsEntity entityConfiguration { claims }
         ...WithdrawnFields

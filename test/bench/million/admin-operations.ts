@@ -59,6 +59,8 @@ function valuesOf(filter: Filter<object>): readonly string[] {
       return [...terms, 'job:renew', 'operator-7']
     case 'mark type':
       return [type(1), type(TYPES + 1)]
+    case 'assignee':
+      return ['*me', '*none', 'operator-7']
     case 'organization':
       return [ORGANIZATION]
     case 'tags':

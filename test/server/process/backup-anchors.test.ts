@@ -119,10 +119,13 @@ describe('one anchor', () => {
     await store.installation.organizationAnchor.create({ data: { organizationId, anchorSlug: 'test' } })
     await store.installation.user.create({ data: { id: 'ada', name: 'Ada', email: 'ada@example.org' } })
     await store.installation.organizationUser.create({ data: { organizationId, userId: 'ada' } })
+    const { id: assigneeId } = await store.installation.user.create({
+      data: { id: 'olga', name: 'Olga', email: 'olga@example.org' },
+    })
     await db.subordinate.updateMany({ data: { organizationId } })
     const steps = { create: { action: 'SUBMITTED', actor: 'ada', byMember: true } }
     await db.request.create({
-      data: { kind: 'WITHDRAW', entityId: testId, submittedBy: 'ada', organizationId, steps },
+      data: { kind: 'WITHDRAW', entityId: testId, submittedBy: 'ada', organizationId, assigneeId, steps },
     })
     const [one, whole] = [join(backups.directory, 'organized'), join(backups.directory, 'organized-whole')]
     await writeBackup(store.source, one, null, 'test')
@@ -137,8 +140,10 @@ describe('one anchor', () => {
     await restoreBackup(all.source.databaseUrl, whole, null)
     expect(await all.of('test').subordinate.findMany()).toMatchObject([{ organizationId }])
     expect(await all.of('test').request.findMany({ include: { steps: true } })).toMatchObject([
-      { organizationId, steps: [{ actor: 'ada' }] },
+      { organizationId, assigneeId, steps: [{ actor: 'ada' }] },
     ])
+    await all.installation.user.delete({ where: { id: assigneeId } })
+    expect(await all.of('test').request.findMany()).toMatchObject([{ organizationId, assigneeId: null }])
     expect(await all.installation.organizationUser.findMany()).toMatchObject([{ userId: 'ada' }])
   })
 

@@ -1,11 +1,11 @@
 /** `inmor apikey`: API keys for scripts. */
 import { Option } from 'commander'
-import { createAccounts } from '#server/auth/accounts.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { withInstallation } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { parseDays } from '#server/cli/parse.ts'
 import { roles } from '#server/identity/roles.ts'
+import { accountsOf } from '#server/process/accounts.ts'
 
 const parseDaysOrNever = (value: string) => (value === 'never' ? value : parseDays(value))
 
@@ -18,14 +18,14 @@ const create = command('create', 'create an API key and print it once')
     const { username, keyName, role } = options
     const days = options.days === 'never' ? null : options.days
     const { key } = await withInstallation(
-      ({ caller, ...parts }) => createAccounts(parts).createApiKey(caller, { username, keyName, role, days }),
+      ({ caller, ...parts }) => accountsOf(parts).createApiKey(caller, { username, keyName, role, days }),
       { attempt: { action: 'createApiKey', input: { username } } },
     )
     print(options, { username, name: keyName, key }, key)
   })
 
 const list = command('list', 'list all API keys, without the secrets').action(async (options) => {
-  const keys = await withInstallation((parts) => createAccounts(parts).listApiKeys())
+  const keys = await withInstallation((parts) => accountsOf(parts).listApiKeys())
   const shown = keys.map(({ id, name, start, username, enabled, expiresAt, lastRequest }) => {
     return { id, name, start, username, enabled, expiresAt, lastUsedAt: lastRequest }
   })
@@ -41,7 +41,7 @@ const revoke = commandAboutOne(
   'id',
   'the id that list shows',
 ).action(async (id: string, options) => {
-  await withInstallation(({ caller, ...parts }) => createAccounts(parts).revokeApiKey(caller, id), {
+  await withInstallation(({ caller, ...parts }) => accountsOf(parts).revokeApiKey(caller, id), {
     attempt: { action: 'revokeApiKey', input: { id } },
   })
   print(options, { id }, `Revoked ${id}.`)

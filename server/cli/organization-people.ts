@@ -1,7 +1,7 @@
 /** `inmor organization people` and its siblings: the users who act for an organization in the portal. */
 import type { Command } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { type Accounts, createAccounts } from '#server/auth/accounts.ts'
+import type { Accounts } from '#server/auth/accounts.ts'
 import { invitationLink } from '#server/auth/invitation-link.ts'
 import type { Member } from '#server/auth/members.ts'
 import { findUser } from '#server/auth/user-row.ts'
@@ -21,9 +21,11 @@ function withPeople<T>(
   attempt?: Attempt,
 ): Promise<T> {
   const withOpened = async (anchor: OpenAnchor) => {
-    const { db, slug, installation, auth, now, mail } = anchor
+    const { db, slug, installation } = anchor
     await createOrganizationService({ db, slug, write: createWriter(db) }).find(id)
-    return work(createAccounts({ db: installation, auth, now, mail }), anchor)
+    // Not for the other commands about organizations.
+    const { accountsOf } = await import('#server/process/accounts.ts')
+    return work(accountsOf({ ...anchor, db: installation }), anchor)
   }
   return withAnchor(options, withOpened, attempt)
 }

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
-import { createAccounts } from '#server/auth/accounts.ts'
 import { invitationLink } from '#server/auth/invitation-link.ts'
 import { findUser } from '#server/auth/user-row.ts'
 import { withInstallation } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { roles } from '#server/identity/roles.ts'
+import { accountsOf } from '#server/process/accounts.ts'
 
 const passwordOption = new Option(
   '--password-stdin',
@@ -50,7 +50,7 @@ const create = command('create', 'create a user')
     const { user, link } = await withInstallation(
       async ({ caller, consoleUrl, ...parts }) => {
         const details = { username, role, name, email, passwordChange, ...(password ? { password } : {}) }
-        const user = await createAccounts(parts).createUser(caller, details)
+        const user = await accountsOf(parts).createUser(caller, details)
         return { user, link: user.invitation && invitationLink(user.invitation, consoleUrl) }
       },
       { attempt: { action: 'createUser', input: { username } } },
@@ -69,7 +69,7 @@ const setPassword = command('set-password', 'set a new password and end the user
     const { password, generated, passwordChange } = await choosePassword(options)
     const { username } = options
     await withInstallation(
-      ({ caller, ...parts }) => createAccounts(parts).setPassword(caller, username, password, passwordChange),
+      ({ caller, ...parts }) => accountsOf(parts).setPassword(caller, username, password, passwordChange),
       { attempt: { action: 'resetUserPassword', input: { username } } },
     )
     const shown = generated ? `\nPassword: ${password}` : ''
@@ -87,7 +87,7 @@ const remove = command('remove', 'remove a user and revoke the user’s API keys
     await withInstallation(
       async ({ caller, ...parts }) => {
         const { id } = await findUser(parts.db, username)
-        await createAccounts(parts).removeUser(caller, id)
+        await accountsOf(parts).removeUser(caller, id)
       },
       { attempt: { action: 'removeUser', input: { username } } },
     )
@@ -95,7 +95,7 @@ const remove = command('remove', 'remove a user and revoke the user’s API keys
   })
 
 const list = command('list', 'list all users').action(async (options) => {
-  const users = await withInstallation((parts) => createAccounts(parts).listUsers())
+  const users = await withInstallation((parts) => accountsOf(parts).listUsers())
   const lines = users.map(
     ({ username, role, banned }) => `${username}  ${role ?? 'no role'}${banned ? '  banned' : ''}`,
   )

@@ -9,7 +9,6 @@ import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { defaultEndpoints } from '#core/endpoint.ts'
-import { createAccounts } from '#server/auth/accounts.ts'
 import { readEmbeddedConfig, setDefaults } from '#server/config/embedded.ts'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import { crawlFederation } from '#server/demo/crawl.ts'
@@ -17,6 +16,7 @@ import { type Entity, startEntity } from '#server/demo/entity.ts'
 import { type AnchorSlug, anchors, type Member, markTypes, members } from '#server/demo/members.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { requireFreePorts } from '#server/embedded/port.ts'
+import { accountsOf } from '#server/process/accounts.ts'
 import { openInstallation } from '#server/process/installation.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 
@@ -202,7 +202,7 @@ ${invitation ? `\n  To see the portal as a person of ${members[0]?.organization}
 async function createApiKey(): Promise<string> {
   const { caller, close, ...parts } = await openInstallation()
   const user = { username: 'admin', keyName: 'demo', days: 1 }
-  return createAccounts(parts)
+  return accountsOf(parts)
     .createApiKey(caller, user)
     .then(({ key }) => key)
     .finally(close)

@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import type { Pool } from 'pg'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { migrate } from '#prisma/migrate.ts'
-import { type Auth, createAuth } from '#server/auth/auth.ts'
 import { type Clock, systemClock } from '#server/clock.ts'
 import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
 import { type EmbeddedConfig, readEmbeddedConfig } from '#server/config/embedded.ts'
@@ -17,7 +16,6 @@ export type Installation = {
   config: ServerConfig
   db: Database
   pool: Pool
-  auth: Auth
   /** A running server sends what a command puts there. */
   mail: MailOutbox
   caller: Caller
@@ -83,7 +81,6 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
     config,
     db,
     pool,
-    auth: createAuth(db, config, systemClock),
     mail,
     caller: cliCaller(systemUser()),
     consoleUrl: mail.consoleUrl,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Anchor } from '#server/anchors/anchor.ts'
-import { program } from '#server/cli/program.ts'
+import { loadProgram } from '#server/cli/program.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
 import type { RequestInput } from '#server/services/request/input.ts'
 import { anchorPlace } from '#store/anchors.ts'
@@ -95,8 +95,8 @@ function leavesOf(command: Command, path: string[] = []): [name: string, command
   return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]))
 }
 
-test('every command is about one anchor or about the installation', () => {
-  const leaves = leavesOf(program)
+test('every command is about one anchor or about the installation', async () => {
+  const leaves = leavesOf(await loadProgram())
   const hasOption = ([, { options }]: (typeof leaves)[number]) =>
     options.some(({ long }) => long === '--anchor')
   const [about, others] = [leaves.filter(hasOption), leaves.filter((leaf) => !hasOption(leaf))]

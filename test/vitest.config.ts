@@ -40,7 +40,13 @@ export default defineConfig({
         setupFiles: 'test/core/seed.ts',
       }),
       project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
-      project('server', 'test/server/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
+      // The server has no state outside of what a test starts, so files share a worker and what it has loaded.
+      project('server', 'test/server/!(process)/**/*.test.ts', {
+        testTimeout: 30_000,
+        hookTimeout: 90_000,
+        isolate: false,
+      }),
+      project('process', 'test/server/process/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { isolate: false }),

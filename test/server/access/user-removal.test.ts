@@ -25,7 +25,12 @@ describe('a removed user', () => {
   }, async () => {
     const { db } = admin.server
     const { id } = await createUser('anna')
-    const { key } = await admin.mutate('createApiKey', { username: 'anna', name: 'ci' }, 'key', 'admin')
+    const { key } = await admin.mutate(
+      'createApiKey',
+      { username: 'anna', name: 'nightly export' },
+      'key',
+      'admin',
+    )
     const visitor = visit(admin.adminUrl)
     await visitor.signIn('anna', PASSWORD)
     const { body: options } = await visitor.auth('/passkey/generate-register-options')
@@ -45,7 +50,7 @@ describe('a removed user', () => {
     expect(await db.passkey.count(where)).toBe(0)
     expect(await db.account.count(where)).toBe(0)
     const { data } = await admin.execute(
-      '{ apiKeys(filter: { search: "ci" }) { edges { node { state owner { id } } } } }',
+      '{ apiKeys(filter: { search: "nightly export" }) { edges { node { state owner { id } } } } }',
     )
     expect(data.apiKeys.edges).toEqual([{ node: { state: 'REVOKED', owner: null } }])
     expect(await db.auditEvent.findFirst({ where: { action: 'removeUser' } })).toMatchObject({

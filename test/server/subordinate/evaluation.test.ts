@@ -48,7 +48,8 @@ it('tells within a minute which members a change breaks, and that it was taken b
     ]),
   )
   const subordinate = { state: 'DOES_NOT_RESOLVE' }
-  expect(results).toContainEqual({ data: { subordinateChanged: { entityId: broken.id, subordinate } } })
+  const event = { data: { subordinateChanged: { entityId: broken.id, subordinate } } }
+  await soon(async () => expect(results).toContainEqual(event))
   const { values } = await readMetrics(admin.server.metricsUrl)
   expect(values('inmor_subordinates', { state: 'does_not_resolve' })).toEqual([1])
   expect(values('inmor_subordinates', { state: 'active' })).toEqual([1])

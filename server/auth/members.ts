@@ -1,11 +1,12 @@
 /** The users who act for organizations: invite, change and remove them, by operators or by others of the organization. */
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
-import type { Organization, OrganizationUser, Prisma, User } from '#prisma/generated/client/client.ts'
+import type { Organization, Prisma } from '#prisma/generated/client/client.ts'
 import { isUsername } from '#server/auth/credential.ts'
 import type { NewInvitation } from '#server/auth/invitation-link.ts'
 import type { InvitationMail } from '#server/auth/invitation-mail.ts'
 import { endInvitation, writeInvitation } from '#server/auth/invitations.ts'
+import { type Member, shown } from '#server/auth/member.ts'
 import { deleteUser } from '#server/auth/user-removal.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -19,33 +20,6 @@ export const MAXIMUM_PEOPLE = 100
 const MAXIMUM_NAME = 200
 
 export type NewMember = { email: string; name?: string | null | undefined; mayInvite: boolean }
-
-/** A user as others of the organization, and the operators, see it. */
-export type Member = Pick<OrganizationUser, 'mayInvite'> & {
-  user: Pick<User, 'id' | 'username' | 'name' | 'email' | 'lastSignInAt'> & {
-    invitation: { expiresAt: Date; usedAt: Date | null } | null
-  }
-}
-
-export const usernameOf = ({ user }: Member) => user.username ?? user.email
-
-/** When the link of an invitation expires that the person has not accepted. */
-export const invitationExpiryOf = ({ user: { invitation } }: Member) =>
-  invitation && !invitation.usedAt ? invitation.expiresAt : null
-
-const shown = {
-  mayInvite: true,
-  user: {
-    select: {
-      id: true,
-      username: true,
-      name: true,
-      email: true,
-      lastSignInAt: true,
-      invitation: { select: { expiresAt: true, usedAt: true } },
-    },
-  },
-} as const
 
 /** What an account opens already. */
 const access = {

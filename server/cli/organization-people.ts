@@ -3,12 +3,12 @@ import type { Command } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import { invitationLink } from '#server/auth/invitation-link.ts'
-import type { Member } from '#server/auth/members.ts'
+import { invitationExpiryOf, type Member, usernameOf } from '#server/auth/member.ts'
 import { findUser } from '#server/auth/user-row.ts'
 import { commandAboutNumber } from '#server/cli/about-one.ts'
 import { type AnchorOptions, type Attempt, withAnchor } from '#server/cli/opened.ts'
 import { lineOf, print } from '#server/cli/output.ts'
-import { canReceive } from '#server/mail/address.ts'
+import { canMail } from '#server/mail/outbox.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
 import { createWriter } from '#server/services/write.ts'
@@ -36,13 +36,13 @@ const aboutOne = (name: string, description: string): Command =>
 const aboutPerson = (name: string, description: string): Command =>
   aboutOne(name, description).argument('<username>', 'the username that people shows')
 
-function describePerson({ user, mayInvite }: Member) {
-  const { username, name, email, invitation, lastSignInAt } = user
+function describePerson(member: Member) {
+  const { name, email, lastSignInAt } = member.user
   return {
-    username: username ?? email,
-    ...{ name, email, mayInvite, lastSignInAt },
+    username: usernameOf(member),
+    ...{ name, email, mayInvite: member.mayInvite, lastSignInAt },
     /** Null for a person who accepted it. */
-    invitationExpiresAt: invitation && !invitation.usedAt ? invitation.expiresAt : null,
+    invitationExpiresAt: invitationExpiryOf(member),
   }
 }
 
@@ -77,7 +77,7 @@ const invite = aboutOne('invite', 'add a person; the link of a new user is print
       async (accounts, { caller, consoleUrl, mail }) => {
         const invited = await accounts.inviteMember(caller, id, { email, name, mayInvite })
         const link = invited.invitation && invitationLink(invited.invitation, consoleUrl)
-        return { ...invited, link, isMailed: link !== null && mail.isOn && canReceive(email) }
+        return { ...invited, link, isMailed: link !== null && canMail(mail, email) }
       },
       { action: 'inviteMember', input: { username: email } },
     )

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { invitationLink } from '#server/auth/invitation-link.ts'
-import { invitationExpiryOf, type Member, usernameOf } from '#server/auth/members.ts'
+import { invitationExpiryOf, type Member, usernameOf } from '#server/auth/member.ts'
 import { canMail } from '#server/mail/outbox.ts'
 import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
 import type { RestApp, RestDeps } from '#server/rest/deps.ts'

@@ -75,7 +75,7 @@ test('the dashboard, the list, the page of the member and the metric say that it
   expect(complaints).toEqual([])
 })
 
-test('an alert that somebody takes care of is put below', async () => {
+test('an acknowledged alert is put below', async () => {
   const { page } = watched
   await page.goto('/')
   const item = page.getByRole('listitem').filter({ hasText: 'The odd one does not resolve' })

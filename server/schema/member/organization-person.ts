@@ -1,5 +1,5 @@
 /** The people of an organization, as operators and the others of the organization see them. */
-import { invitationExpiryOf, type Member, usernameOf } from '#server/auth/members.ts'
+import { invitationExpiryOf, type Member, usernameOf } from '#server/auth/member.ts'
 import { canMail } from '#server/mail/outbox.ts'
 import { builder } from '#server/schema/builder.ts'
 import { globalId } from '#server/schema/global-id.ts'

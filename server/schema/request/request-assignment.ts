@@ -7,7 +7,7 @@ import { RequestRef } from '#server/schema/request/request.ts'
 const { ConflictError, InvalidInputError, NotFoundError } = failures
 
 const AssignRequestInput = builder.inputType('AssignRequestInput', {
-  description: 'The request, and who shall take care of it.',
+  description: 'The request, and who shall handle it.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The request’s id.' }),
     version: t.int({

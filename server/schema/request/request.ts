@@ -140,7 +140,7 @@ export const RequestRef = builder.prismaNode('Request', {
     assignee: t.string({
       nullable: true,
       description:
-        'The username of the operator who takes care of it; null: none does, or the caller is a member.',
+        'The username of the operator who handles it; null: none does, or the caller is a member.',
       select: { assignee: { select: { username: true } } },
       resolve: ({ assignee }, _args, { caller }) =>
         caller && callerMay(caller, 'read') ? (assignee?.username ?? null) : null,

@@ -44,7 +44,7 @@ const table = {
   retireKey: true,
   revokeKey: true,
   changeKeyDirectory: true,
-  // Who of the operators takes care of a request.
+  // Which operator handles a request.
   assignRequest: false,
   // What is published stays the same.
   regenerateEntityConfiguration: false,

@@ -1,4 +1,4 @@
-/** Assigns requests to operators, so that each knows who takes care of which. Organizations do not learn it. */
+/** Assigns requests to operators, so that each knows who handles which. Organizations do not learn it. */
 import type { Request } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'

@@ -158,7 +158,7 @@ describe('what a member reads', () => {
     expect(JSON.stringify(data)).not.toContain(ids.entityId)
   })
 
-  it('is its own request without the operator who takes care of it', async () => {
+  it('is its own request without the operator who handles it', async () => {
     const operator = { username: HIDDEN, role: 'OPERATOR', password: PASSWORD }
     await admin.mutate('createUser', operator, 'id', 'admin')
     const { id: assigneeId } = await admin.server.db.user.findUniqueOrThrow({ where: { username: HIDDEN } })

@@ -1,13 +1,5 @@
 /** Generates keys, signs and verifies compact JWSs (RFC 7515): with jose, and with OpenSSL where jose has gaps. */
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign as signInPool,
-  verify as verifyInPool,
-} from 'node:crypto'
-import { promisify } from 'node:util'
+import type { KeyObject } from 'node:crypto'
 import { base64url, CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 
 type Header = { readonly [name: string]: unknown; readonly alg: string }
@@ -38,18 +30,33 @@ const jose: Implementation = {
   },
 }
 
-const [sign, verify] = [promisify(signInPool), promisify(verifyInPool)]
+/** Loaded when it is needed: the console shares this module's importers, and browsers have no OpenSSL. */
+async function loadCrypto() {
+  const [crypto, { promisify }] = await Promise.all([import('node:crypto'), import('node:util')])
+  return { ...crypto, sign: promisify(crypto.sign), verify: promisify(crypto.verify) }
+}
+let loading: ReturnType<typeof loadCrypto> | undefined
+const openCrypto = () => {
+  loading ??= loadCrypto()
+  return loading
+}
+
+type Crypto = Awaited<ReturnType<typeof loadCrypto>>
 
 /** An algorithm with OpenSSL's hash, if it has one, and key generation, if keys are generated for it. */
-function openssl(hash: 'sha256' | null, generate?: () => { privateKey: KeyObject }): Implementation {
+function openssl(
+  hash: 'sha256' | null,
+  generate?: (crypto: Crypto) => { privateKey: KeyObject },
+): Implementation {
   // A JWS has the two numbers of an ECDSA signature side by side (RFC 7518 §3.4). Other algorithms ignore this.
   const asJws = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const })
   return {
     async generate(alg) {
       if (!generate) throw new TypeError(`No keys are generated for ${alg}.`)
-      return generate().privateKey.export({ format: 'jwk' }) as JWK
+      return generate(await openCrypto()).privateKey.export({ format: 'jwk' }) as JWK
     },
     async createSigner(privateJwk) {
+      const { createPrivateKey, sign } = await openCrypto()
       const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
       return async (payload, header) => {
         const input = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(payload)}`
@@ -57,6 +64,7 @@ function openssl(hash: 'sha256' | null, generate?: () => { privateKey: KeyObject
       }
     },
     async verify(jwt, publicJwk) {
+      const { createPublicKey, verify } = await openCrypto()
       const key = createPublicKey({ key: publicJwk, format: 'jwk' })
       const end = jwt.lastIndexOf('.')
       const [input, signature] = [Buffer.from(jwt.slice(0, end)), base64url.decode(jwt.slice(end + 1))]
@@ -68,11 +76,11 @@ function openssl(hash: 'sha256' | null, generate?: () => { privateKey: KeyObject
 
 /** jose has no Ed448 and no ES256K; for ML-DSA it uses a part of Web Crypto that Node still calls experimental. */
 const withOpenssl: Readonly<Record<string, Implementation>> = {
-  Ed448: openssl(null, () => generateKeyPairSync('ed448')),
+  Ed448: openssl(null, (crypto) => crypto.generateKeyPairSync('ed448')),
   ES256K: openssl('sha256'),
-  'ML-DSA-44': openssl(null, () => generateKeyPairSync('ml-dsa-44')),
-  'ML-DSA-65': openssl(null, () => generateKeyPairSync('ml-dsa-65')),
-  'ML-DSA-87': openssl(null, () => generateKeyPairSync('ml-dsa-87')),
+  'ML-DSA-44': openssl(null, (crypto) => crypto.generateKeyPairSync('ml-dsa-44')),
+  'ML-DSA-65': openssl(null, (crypto) => crypto.generateKeyPairSync('ml-dsa-65')),
+  'ML-DSA-87': openssl(null, (crypto) => crypto.generateKeyPairSync('ml-dsa-87')),
 }
 
 export function getImplementation(alg: string): Implementation {

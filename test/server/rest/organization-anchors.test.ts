@@ -46,6 +46,11 @@ it('an organization is admitted by slug or Entity Identifier, and seen in both',
   expect(data.auditEvents.edges).toMatchObject([{ node: { actor: 'admin', resource: 'Both' } }])
 })
 
+it('an organization that does not exist is not admitted', async () => {
+  const answer = await rest.call('POST', '/organizations/4711/admit', { to: 'test' })
+  expect(answer).toEqual({ status: 404, body: { message: 'There is no such organization.', id: 4711 } })
+})
+
 it('an admission needs the right to operate there', async () => {
   const { id } = await create()
   const user = await admin.server.installation.user.findFirstOrThrow({ where: { username: 'viewer' } })

@@ -7,7 +7,7 @@ import { toUnix } from '#server/clock.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { type EntityCheck, EntityRejectedError } from '#server/services/entity/checks.ts'
+import { adviceOf, type EntityCheck, EntityRejectedError } from '#server/services/entity/checks.ts'
 import { openStates, type RequestKind, type RequestState } from '#server/services/request/input.ts'
 import type { RequestService } from '#server/services/request/requests.ts'
 import { createKeyUpdate } from '#server/services/subordinate/key-update.ts'
@@ -120,7 +120,7 @@ function describeState(state: RequestState, kind: RequestKind): Outcome {
     : { state: 'issued', message: 'The Trust Mark is issued.' }
 }
 
-function toAnswerCheck({ name, status, title, message, advice, section }: EntityCheck<string>): AnswerCheck {
-  const isFault = status === 'FAILED' || status === 'WARNING'
-  return { name, status, title, message, advice: isFault ? advice : null, section }
+function toAnswerCheck(check: EntityCheck<string>): AnswerCheck {
+  const { name, status, title, message, section } = check
+  return { name, status, title, message, advice: adviceOf(check), section }
 }

@@ -7,7 +7,7 @@ let admin: TestAdmin
 let rest: RestClient
 let since = 0
 const type = 'https://ta.example.org/marks/member'
-const nobody = 'http://127.0.0.1:1'
+const unreachable = 'http://127.0.0.1:1'
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -25,12 +25,12 @@ const entries = () =>
 it.for<[method: string, path: string, body: object | undefined, entry: object]>([
   ['POST', '/server/entity', undefined, { action: 'regenerateEntityConfiguration' }],
   ['POST', '/server/historical_keys', undefined, { action: 'publishHistoricalKeys' }],
-  ['POST', '/subordinates', { entityid: nobody }, { action: 'registerSubordinate' }],
+  ['POST', '/subordinates', { entityid: unreachable }, { action: 'registerSubordinate' }],
   ['POST', '/subordinates/1', { active: false }, { action: 'updateSubordinate', resource: '1' }],
   ['POST', '/subordinates/1/renew', undefined, { action: 'renewSubordinate', resource: '1' }],
   ['POST', '/trustmarktypes', { tmtype: type }, { action: 'createTrustMarkType' }],
   ['PUT', '/trustmarktypes/1', { active: false }, { action: 'updateTrustMarkType', resource: '1' }],
-  ['POST', '/trustmarks', { tmt: 1, domain: nobody }, { action: 'issueTrustMark' }],
+  ['POST', '/trustmarks', { tmt: 1, domain: unreachable }, { action: 'issueTrustMark' }],
   ['POST', '/trustmarks/1/renew', undefined, { action: 'renewTrustMark', resource: '1' }],
   ['PUT', '/trustmarks/1', { active: false }, { action: 'updateTrustMark', resource: '1' }],
   ['POST', '/organizations', { name: 'Lund' }, { action: 'createOrganization' }],
@@ -50,8 +50,8 @@ it.for<[method: string, path: string, body: object | undefined, entry: object]>(
   ['POST', '/requests/1/return', { message: 'What?' }, { action: 'returnRequest', resource: '1' }],
   ['POST', '/requests/1/comment', { text: 'Hello' }, { action: 'commentRequest', resource: '1' }],
   ['PUT', '/check_pipelines', { entity_type: 'x' }, { action: 'updateCheckPipeline' }],
-  ['POST', '/webhooks', { url: nobody }, { action: 'createWebhook', resource: '' }],
-  ['PATCH', '/webhooks/1', { url: nobody }, { action: 'updateWebhook', resource: '1' }],
+  ['POST', '/webhooks', { url: unreachable }, { action: 'createWebhook', resource: '' }],
+  ['PATCH', '/webhooks/1', { url: unreachable }, { action: 'updateWebhook', resource: '1' }],
   ['DELETE', '/webhooks/1', undefined, { action: 'removeWebhook', resource: '1' }],
   ['POST', '/webhooks/1/replay', undefined, { action: 'replayWebhook', resource: '1' }],
   ['POST', '/webhooks/1/test', undefined, { action: 'testWebhook', resource: '1' }],
@@ -74,8 +74,12 @@ it.for<[method: string, path: string, body: object | undefined, entry: object]>(
 it.for<[what: string, method: string, path: string, body: object | string | undefined, entry: object]>([
   [
     'an entity that cannot be reached',
-    ...(['POST', '/subordinates', { entityid: nobody }] as const),
-    { action: 'registerSubordinate', resource: nobody, reason: expect.stringMatching(/^ENTITY_REJECTED: /) },
+    ...(['POST', '/subordinates', { entityid: unreachable }] as const),
+    {
+      action: 'registerSubordinate',
+      resource: unreachable,
+      reason: expect.stringMatching(/^ENTITY_REJECTED: /),
+    },
   ],
   [
     'an entity with an invalid identifier',
@@ -135,6 +139,6 @@ it.for<[what: string, method: string, path: string, body: object | string | unde
 it('logs neither anonymous calls nor reads', async () => {
   await rest.call('POST', '/server/entity', undefined, null)
   await rest.call('GET', '/trustmarktypes/99', undefined, 'viewer')
-  await rest.call('POST', '/subordinates/fetch-config', { url: nobody }, 'viewer')
+  await rest.call('POST', '/subordinates/fetch-config', { url: unreachable }, 'viewer')
   expect(await entries()).toEqual([])
 })

@@ -139,8 +139,7 @@ export const RequestRef = builder.prismaNode('Request', {
     submittedBy: t.exposeString('submittedBy', { description: 'The username of who submitted it.' }),
     assignee: t.string({
       nullable: true,
-      description:
-        'The username of the operator who handles it; null: none does, or the caller is a member.',
+      description: 'The username of the operator who handles it; null: none does, or the caller is a member.',
       select: { assignee: { select: { username: true } } },
       resolve: ({ assignee }, _args, { caller }) =>
         caller && callerMay(caller, 'read') ? (assignee?.username ?? null) : null,

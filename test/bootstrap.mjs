@@ -8,7 +8,11 @@ import { delimiter, join } from 'node:path'
 /** Any of the commands will do. A running Redis is no substitute: tests stop and restart their own. */
 const needs = [
   { what: 'redis-server', commands: ['redis-server'], package: 'redis-server' },
-  { what: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
+  {
+    what: 'Chromium',
+    commands: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'],
+    package: 'chromium-headless-shell',
+  },
   { what: 'ps', commands: ['ps'], package: 'procps' },
   { what: 'openssl', commands: ['openssl'], package: 'openssl' },
   // Without these, their tests are skipped with a reason.

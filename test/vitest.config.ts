@@ -27,6 +27,8 @@ export default defineConfig({
   test: {
     // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
     maxWorkers: cores + 1,
+    // The limit is for a machine that has other things to do: a poll ends as soon as it holds.
+    expect: { poll: { timeout: 15_000 } },
     // What a test prints is of interest when it fails.
     silent: 'passed-only',
     // A test names what it proves; `--tags-filter='10.2/*'` runs the tests of a section.
@@ -39,8 +41,12 @@ export default defineConfig({
         isolate: false,
         setupFiles: 'test/core/seed.ts',
       }),
-      project('federation', 'test/federation/**/*.test.ts', { testTimeout: 20_000, hookTimeout: 60_000 }),
-      // The server has no state outside of what a test starts, so files share a worker and what it has loaded.
+      // The servers have no state outside of what a test starts, so files share a worker and what it has loaded.
+      project('federation', 'test/federation/**/*.test.ts', {
+        testTimeout: 20_000,
+        hookTimeout: 60_000,
+        isolate: false,
+      }),
       project('server', 'test/server/!(process)/**/*.test.ts', {
         testTimeout: 30_000,
         hookTimeout: 90_000,
@@ -58,6 +64,7 @@ export default defineConfig({
       project('e2e', 'test/e2e/**/*.spec.ts', {
         testTimeout: 120_000,
         hookTimeout: 180_000,
+        isolate: false,
         // Each wait of a test has a limit of its own. When the whole test has none left, the browser hangs.
         retry: { count: 1, condition: /^Test timed out in/ },
         // Browsers compute: they come last, and not too many at once.

@@ -5,7 +5,6 @@ import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { Watched } from '#test/helpers/browser.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
-import { eventually } from '#test/helpers/product.ts'
 import { openConsole } from './signed-in-console.ts'
 
 const COUNT = 5_000
@@ -93,7 +92,8 @@ test('all is well again when the policy is taken back from history', async () =>
   await dialog.getByLabel('As it was before this change').check()
   await dialog.getByRole('button', { name: 'Restore this version' }).click()
   await dialog.waitFor({ state: 'hidden' })
-  await eventually(async () => expect(await unresolvable()).toEqual([0]))
+  // The gauges are kept for fifteen seconds, and an evaluation that runs ends first.
+  await expect.poll(unresolvable, { timeout: 60_000 }).toEqual([0])
   await page.goto('/')
   await page.getByRole('heading', { name: 'Needs attention' }).waitFor()
   await page.getByText('does not resolve').first().waitFor({ state: 'hidden' })

@@ -43,16 +43,16 @@ export default defineConfig({
       }),
       // The servers have no state outside of what a test starts, so files share a worker and what it has loaded.
       project('federation', 'test/federation/**/*.test.ts', {
-        testTimeout: 20_000,
-        hookTimeout: 60_000,
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
         isolate: false,
       }),
       project('server', 'test/server/!(process)/**/*.test.ts', {
-        testTimeout: 30_000,
-        hookTimeout: 90_000,
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
         isolate: false,
       }),
-      project('process', 'test/server/process/**/*.test.ts', { testTimeout: 30_000, hookTimeout: 90_000 }),
+      project('process', 'test/server/process/**/*.test.ts', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { isolate: false }),

@@ -21,6 +21,8 @@ export function connectDatabase(place: string | pg.Pool): Database {
   return new PrismaClient({
     adapter: new PrismaPg(isOwn ? createPool(place) : place, { disposeExternalPool: isOwn }),
     errorFormat: 'minimal', // the pretty format quotes arguments and source lines
+    // Milliseconds. A busy machine needs more than Prisma's 2,000 and 5,000 to create the tables of an anchor.
+    transactionOptions: { maxWait: 10_000, timeout: 20_000 },
   })
 }
 

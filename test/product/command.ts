@@ -1,21 +1,22 @@
 /** Runs commands on the installation of an admin server under test. */
 import { expect } from 'vitest'
 import type { TestAdmin } from '#test/helpers/admin.ts'
-import { type Answer, inmor } from '#test/helpers/product.ts'
+import type { Answer } from '#test/helpers/product.ts'
+import { executeHere } from './execution.ts'
 
-/** `variables` are added to those of the server. */
+/** `variables` are added to those of the server. A program of its own would take a second to start for each command. */
 export function runFor(
   { config }: Pick<TestAdmin, 'config'>,
   args: readonly string[],
   variables: Record<string, string> = {},
-  input?: string,
+  input = '',
 ): Promise<Answer> {
   const { entityId, databaseUrl, redisUrl, keysDirectory, authSecret, adminUrl } = config
   const environment = {
     ...{ TA_DOMAIN: entityId, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory },
     ...{ AUTH_SECRET: authSecret, ADMIN_URL: adminUrl, ALLOW_HTTP: 'true', ...variables },
   }
-  return inmor({ environment }, args, input)
+  return executeHere(args, environment, input)
 }
 
 /** Commands on one installation. */

@@ -11,6 +11,7 @@ import { openKeys } from './anchors/keys.ts'
 import { openAnchor } from './anchors/open.ts'
 import { openCertificate } from './certificate.ts'
 import type { FederationConfig } from './config/config.ts'
+import { createKeyStores } from './key-store/stores.ts'
 import { listen } from './listen.ts'
 import { createLog } from './log.ts'
 import type { ProcessRegistry } from './metrics/process-registry.ts'
@@ -58,7 +59,9 @@ export async function startFederationServer(
     for (const each of closers.splice(0)) await each()
   }
   try {
-    const keys = await openKeys(config, logger, waits.keys).catch(explain)
+    const stores = createKeyStores(config)
+    closers.unshift(stores.close)
+    const keys = await openKeys(config, logger, waits.keys, stores).catch(explain)
     closers.unshift(keys.close)
     const certificate = config.tls && (await openCertificate(config.tls, logger, waits.keys))
     closers.unshift(() => certificate?.close())
@@ -68,7 +71,7 @@ export async function startFederationServer(
     closers.unshift(() => metrics?.close())
 
     const tls = certificate?.initial
-    const shared = { config, redis, tls, changes: createChangeChannels(redis) }
+    const shared = { config, stores, redis, tls, changes: createChangeChannels(redis) }
     const first = openAnchor(
       { entityId, isFirst: true, prefix: config.redisKeyPrefix, keys, logger, registry },
       shared,

@@ -17,6 +17,7 @@ const needs = [
   { what: 'openssl', commands: ['openssl'], package: 'openssl' },
   // Without these, their tests are skipped with a reason.
   { what: 'age', commands: ['age'], package: 'age', optional: true },
+  { what: 'SoftHSM', commands: ['softhsm2-util'], package: 'softhsm2', optional: true },
   { what: 'nginx', commands: ['nginx'], package: 'nginx-light', optional: true },
   { what: 'Apache', commands: ['apache2'], package: 'apache2-bin', optional: true },
   { what: 'Caddy', commands: ['caddy'], package: 'caddy', optional: true },

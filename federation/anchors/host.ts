@@ -36,7 +36,7 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
 
   async function open({ slug, entityId }: RegisteredAnchor, log: FastifyBaseLogger): Promise<Anchor> {
     const own = anchorPlace(place, slug)
-    const keys = await openKeys(own, log, waits.keys)
+    const keys = await openKeys(own, log, waits.keys, shared.stores)
     const metrics = registry?.addAnchor(slug)
     const prefix = own.redisKeyPrefix
     const options = { entityId, isFirst: false, prefix, keys, logger: log, registry: metrics }

@@ -1,5 +1,6 @@
 /** Keeps the keys of an anchor in memory, and reads them again after each change of the key directory. */
 import type { FastifyBaseLogger } from 'fastify'
+import type { KeyStores } from '#federation/key-store/stores.ts'
 import type { AnchorPlace } from '#store/anchors.ts'
 import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
 
@@ -16,8 +17,9 @@ export async function openKeys(
   { keysDirectory, historicalKeysDirectory: historicalDir }: AnchorPlace,
   logger: FastifyBaseLogger,
   intervalMs: number,
+  stores: KeyStores,
 ): Promise<Keys> {
-  const read = () => readKeyDirectory(keysDirectory, { historicalDir })
+  const read = () => readKeyDirectory(keysDirectory, { historicalDir, stores })
   const reload = async () => {
     try {
       current = await read()

@@ -18,6 +18,7 @@ import { createClientAuthenticator } from '../client/authenticator.ts'
 import { createOwnMetadata } from '../client/own-metadata.ts'
 import type { FederationConfig } from '../config/config.ts'
 import type { Deps } from '../deps.ts'
+import type { KeyStores } from '../key-store/stores.ts'
 import { createObserver } from '../metrics/observer.ts'
 import { createResolver } from '../resolver/resolver.ts'
 import { isTrustedEntity } from '../resolver/trusted-entity.ts'
@@ -34,6 +35,7 @@ export type SharedParts = {
     | 'collectionRateLimit'
     | 'questionRateLimit'
   >
+  stores: KeyStores
   redis: Redis
   changes: ChangeChannels
   tls: AppOptions['tls'] | undefined

@@ -1,15 +1,22 @@
 #!/usr/bin/env node
 /** Generates the Trust Anchor's signing key: `inmor-keygeneration --type=RS256 --output=DIR [--force]`. */
 import { parseArgs } from 'node:util'
-import { generateSigningKey, type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
-import { KeyFileError, writeNewKey } from '#store/key-directory.ts'
+import { signingAlgorithms } from '#core/keys.ts'
+import { KeyFileError } from '#store/key-directory.ts'
+import { generateKey, type KeyRequest } from '#store/key-generation.ts'
+import { ConfigurationError } from '../config/error.ts'
+import { readKeyStoreSettings } from '../config/key-store.ts'
+import { KeyStoreError, storeNames } from '../key-store/store.ts'
+import { createKeyStores } from '../key-store/stores.ts'
 
-const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--force]
+const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--store=STORE] [--force]
 
 Writes a new signing key to DIR/private.json (mode 0600) and its public part to DIR/publickeys/{kid}.json.
 
   --type    ${signingAlgorithms.join(', ')}
   --output  the key directory; it is created if it does not exist
+  --store   ${storeNames.join(', ')}: where to create it (default: KEY_STORE). Only files writes the private key itself;
+            the others write a reference to it
   --force   replace an existing private.json, which invalidates everything that it signed
 `
 
@@ -25,7 +32,11 @@ function readArguments(args: string[]) {
     throw new UsageError(`--type ${finding}. Use ${signingAlgorithms.join(', ')}.`)
   }
   if (!values.output) throw new UsageError('--output is missing. Name the key directory.')
-  return { type, output: values.output, force: values.force ?? false }
+  const store = storeNames.find((name) => name === values.store)
+  if (values.store !== undefined && !store) {
+    throw new UsageError(`--store "${values.store}" is not known. Use ${storeNames.join(', ')}.`)
+  }
+  return { type, store, output: values.output, force: values.force ?? false }
 }
 
 function parse(args: string[]) {
@@ -35,6 +46,7 @@ function parse(args: string[]) {
       options: {
         type: { type: 'string', short: 't' },
         output: { type: 'string', short: 'o' },
+        store: { type: 'string' },
         force: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -45,11 +57,16 @@ function parse(args: string[]) {
   }
 }
 
-async function generate({ type, output, force }: { type: SigningAlgorithm; output: string; force: boolean }) {
-  const key = await generateSigningKey(type)
-  const { privateFile, publicFile } = await writeNewKey(output, key, { force })
-  console.log(`${type} signing key ${key.kid}`)
-  console.log(`Private key: ${privateFile}`)
+type Request = NonNullable<ReturnType<typeof readArguments>>
+
+async function generate({ type: alg, output, store, force }: Request): Promise<void> {
+  const stores = createKeyStores(readKeyStoreSettings())
+  const request: KeyRequest = { alg, store: store ?? stores.preferred, force }
+  const { kid, what, privateFile, publicFile } = await generateKey(stores, output, request).finally(
+    stores.close,
+  )
+  console.log(`${alg} signing key ${kid}`)
+  console.log(`${what[0]?.toUpperCase()}${what.slice(1)}: ${privateFile}`)
   console.log(`Public key:  ${publicFile}`)
 }
 
@@ -59,7 +76,8 @@ try {
   else console.log(usage)
 } catch (error) {
   const isUsage = error instanceof UsageError
-  if (!isUsage && !(error instanceof KeyFileError)) throw error
-  console.error(isUsage ? `${error.message}\n\n${usage}` : error.message)
+  const spoken = [KeyFileError, KeyStoreError, ConfigurationError]
+  if (!isUsage && !spoken.some((known) => error instanceof known)) throw error
+  console.error(isUsage ? `${error.message}\n\n${usage}` : (error as Error).message)
   process.exitCode = 1
 }

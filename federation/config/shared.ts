@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { keyDirectoryFiles } from '#store/key-directory.ts'
 import { hashTagNeeded, lacksHashTag, redisUrlForms } from '#store/redis-url.ts'
+import { compareKeyStore, keyStoreVariables } from './key-store.ts'
 import { choice, entityId, flag, port, proxies, redisUrl, text } from './kind.ts'
 import type { Faults, Table, Values } from './variable.ts'
 
@@ -33,6 +34,7 @@ export const sharedVariables = {
     kind: text.optional(),
     meaning: `the directory of retired and revoked keys; \`${keyDirectoryFiles.historicalKeys}\` in the key directory when not set`,
   },
+  ...keyStoreVariables,
   allowHttp: {
     names: ['ALLOW_HTTP'],
     kind: flag.default(false),
@@ -62,6 +64,7 @@ type Shared = Values<typeof sharedVariables>
 export function compareShared(values: Partial<Shared>): Faults<typeof sharedVariables> {
   const { entityId, allowHttp, redisUrl, redisKeyPrefix = '' } = values
   return {
+    ...compareKeyStore(values),
     entityId:
       entityId?.startsWith('http:') &&
       allowHttp === false &&

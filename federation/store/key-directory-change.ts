@@ -2,45 +2,51 @@
  * Changes the key files in a rollover (§11.2, §8.7). An interrupted step leaves a usable directory.
  * The caller must hold a lock: changes must not overlap.
  */
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HistoricalKey } from '#core/historical-keys.ts'
-import { type Jwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
+import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
 import { type KeyDirectory, makeDirectory, readKeyDirectory } from './key-directory.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import {
-  getErrorCode,
   KeyFileError,
+  listNames,
   moveKeyFile,
   readKeyFile,
   removeKeyFile,
   UNFINISHED,
   writeKeyFile,
 } from './key-file.ts'
+import type { NewKey } from './new-key.ts'
+import { noteReplaced } from './replaced-keys.ts'
+import { formatStoredKey, parseStoredKey, toStoredKey } from './stored-key.ts'
 
-export type KeyPlace = { directory: string; historicalDirectory: string }
+/** `stores`: where private parts are that the files only refer to; none by default. */
+export type KeyPlace = { directory: string; historicalDirectory: string; stores?: KeyStores }
 
 /** Announces the next key: it is published, but does not sign yet. @throws KeyFileError */
-export async function announceKey({ directory }: KeyPlace, privateJwk: Jwk): Promise<void> {
-  await writeKeyFile(join(directory, keyDirectoryFiles.next), privateJwk, 0o600)
+export async function announceKey({ directory }: KeyPlace, key: NewKey): Promise<void> {
+  const content = formatStoredKey(toStoredKey(key))
+  await writeKeyFile(join(directory, keyDirectoryFiles.next), content, 0o600)
 }
 
 /**
- * Makes the announced key the signing key. The private part of the previous key is deleted; its public part stays.
+ * Makes the announced key the signing key. The private part of the previous key is deleted, by `destroyReplacedKeys` if
+ * it is in a store; its public part stays.
  * @throws KeyFileError when no key is announced, or a file cannot be written
  */
 export async function switchKey({ directory }: KeyPlace): Promise<void> {
   const privateFile = join(directory, keyDirectoryFiles.private)
   const nextFile = join(directory, keyDirectoryFiles.next)
-  const current = await readKeyFile(privateFile, parsePrivateJwk)
-  const next = await readKeyFile(nextFile, parsePrivateJwk)
+  const current = await readKeyFile(privateFile, parseStoredKey)
+  const next = await readKeyFile(nextFile, parseStoredKey)
   if (!next) throw new KeyFileError(nextFile, 'does not exist. Announce a key first.')
   const folder = join(directory, keyDirectoryFiles.publicKeys)
   await makeDirectory(folder)
   // Both public parts first: the key that signs must be published before and after the rename.
   for (const key of [current, next]) {
-    if (key) await writeKeyFile(join(folder, formatFileName(key.kid)), toPublicJwk(key), 0o644)
+    if (key) await writeKeyFile(join(folder, formatFileName(key.publicJwk.kid)), key.publicJwk, 0o644)
   }
+  if (current) await noteReplaced(directory, current)
   await moveKeyFile(nextFile, privateFile)
 }
 
@@ -54,23 +60,34 @@ export async function withdrawKey(place: KeyPlace, key: HistoricalKey): Promise<
 }
 
 /** Removes leftovers of an interrupted change and reads the directory. @throws KeyFileError */
-export async function tidyKeyDirectory({ directory, historicalDirectory }: KeyPlace): Promise<KeyDirectory> {
-  const keys = await readKeyDirectory(directory, { historicalDir: historicalDirectory })
+export async function tidyKeyDirectory(place: KeyPlace): Promise<KeyDirectory> {
+  const { directory, historicalDirectory } = place
+  const keys = await readPlace(place)
   const publicKeys = join(directory, keyDirectoryFiles.publicKeys)
   for (const { kid } of keys.historical) {
     const file = await findFile(publicKeys, kid)
     if (file) await removeKeyFile(join(publicKeys, file))
   }
   const nextFile = join(directory, keyDirectoryFiles.next)
-  const next = await readKeyFile(nextFile, parsePrivateJwk)
-  const isStale = next?.kid === keys.signer.kid || keys.historical.some(({ kid }) => kid === next?.kid)
-  if (next && isStale) await removeKeyFile(nextFile)
+  const next = await readKeyFile(nextFile, parseStoredKey)
+  const nextKid = next?.publicJwk.kid
+  const isWithdrawn = keys.historical.some(({ kid }) => kid === nextKid)
+  if (next && isWithdrawn) await noteReplaced(directory, next)
+  if (nextKid === keys.signer.kid || isWithdrawn) await removeKeyFile(nextFile)
   for (const folder of [directory, publicKeys, historicalDirectory]) {
     // An unfinished file may hold a private key.
     const unfinished = (await listNames(folder)).filter((name) => name.endsWith(UNFINISHED))
     for (const name of unfinished) await removeKeyFile(join(folder, name))
   }
   return keys
+}
+
+export function readPlace({
+  directory,
+  historicalDirectory,
+  stores = filesOnly,
+}: KeyPlace): Promise<KeyDirectory> {
+  return readKeyDirectory(directory, { historicalDir: historicalDirectory, stores })
 }
 
 /** Finds the file of a key by its `kid`: an operator may have chosen another file name. */
@@ -85,13 +102,4 @@ async function findFile(folder: string, kid: string): Promise<string | undefined
     if (await hasKey(name)) return name
   }
   return undefined
-}
-
-async function listNames(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (getErrorCode(error) === 'ENOENT') return []
-    throw new KeyFileError(folder, `cannot be read (${getErrorCode(error)}).`, { cause: error })
-  }
 }

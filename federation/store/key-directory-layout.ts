@@ -1,13 +1,15 @@
 /** Names the files of the key directory. */
 export const keyDirectoryFiles = {
-  /** The current private key, mode 0600. */
+  /** The current private key, mode 0600, or a reference to it in a key store. */
   private: 'private.json',
-  /** The next private key, mode 0600. Its public part is already published (§11.2). */
+  /** The next private key, or a reference, as above. Its public part is already published (§11.2). */
   next: 'next.json',
   /** Folder of `{kid}.json`: published public keys. */
   publicKeys: 'publickeys',
   /** Folder of `{kid}.json`: retired and revoked public keys, with `iat`, `exp` and `revoked` (§8.7). */
   historicalKeys: 'historical_keys',
+  /** Beginning of the files of replaced keys whose private part a key store has to destroy. */
+  replaced: 'replaced-',
 } as const
 
 /** Formats the file name of a public key. The encoding keeps any `kid` inside the folder. */

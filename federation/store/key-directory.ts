@@ -1,11 +1,15 @@
 /** Reads and writes the key directory: the signing key, published keys and historical keys (§3.1.1, §8.7). */
-import { access, mkdir, readdir } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
-import { type Jwk, type JwkSet, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
+import { type Jwk, type JwkSet, parseJwk } from '#core/keys.ts'
+import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
+import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
-import { getErrorCode, KeyFileError, readKeyFile, writeKeyFile } from './key-file.ts'
+import { getErrorCode, KeyFileError, listNames, readKeyFile, writeKeyFile } from './key-file.ts'
+import type { NewKey } from './new-key.ts'
+import { formatStoredKey, parseStoredKey, type StoredKey, toStoredKey } from './stored-key.ts'
 
 export { keyDirectoryFiles } from './key-directory-layout.ts'
 export { watchKeyDirectory } from './key-directory-watch.ts'
@@ -13,8 +17,11 @@ export { KeyFileError } from './key-file.ts'
 
 /** The current key signs, an announced key signs next, and a published key verifies earlier signatures. */
 export type KeyRole = 'current' | 'announced' | 'published'
-/** A public key, and the file that gives it its role, relative to the directory. */
-export type ListedKey = { jwk: Jwk; role: KeyRole; file: string }
+/**
+ * A public key, and the file that gives it its role, relative to the directory. `store`: where the private part is; null
+ * for a published key, which needs none.
+ */
+export type ListedKey = { jwk: Jwk; role: KeyRole; file: string; store: StoreName | null }
 
 export type KeyDirectory = {
   /** Signs with the current key, `private.json`. */
@@ -39,17 +46,18 @@ export function verificationKeys({ published, historical }: KeyDirectory): JwkSe
  */
 export async function readKeyDirectory(
   directory: string,
-  options: { historicalDir?: string } = {},
+  options: { historicalDir?: string; stores?: KeyStores } = {},
 ): Promise<KeyDirectory> {
+  const { stores = filesOnly } = options
   const privateFile = join(directory, keyDirectoryFiles.private)
-  const current = await readKeyFile(privateFile, parsePrivateJwk)
+  const current = await readKeyFile(privateFile, parseStoredKey)
   if (!current) {
     throw new KeyFileError(privateFile, 'does not exist. Generate a signing key with inmor-keygeneration.')
   }
-  const signer = await createSigner(privateFile, current)
+  const signer = await createSigner(privateFile, current, stores)
   const nextFile = join(directory, keyDirectoryFiles.next)
-  const next = await readKeyFile(nextFile, parsePrivateJwk)
-  if (next) await createSigner(nextFile, next)
+  const next = await readKeyFile(nextFile, parseStoredKey)
+  if (next) await createSigner(nextFile, next, stores)
   const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys), (value) => parseJwk(value))
   const history = await readKeys(
     options.historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
@@ -57,17 +65,19 @@ export async function readKeyDirectory(
   )
   const historical = history.map(({ key }) => key)
   const withdrawn = new Set(historical.map(({ kid }) => kid))
-  if (withdrawn.has(current.kid)) {
+  const { kid } = current.publicJwk
+  if (withdrawn.has(kid)) {
     throw new KeyFileError(
       privateFile,
-      `contains the key ${current.kid}, which is also a historical key. Use another signing key.`,
+      `contains the key ${kid}, which is also a historical key. Use another signing key.`,
     )
   }
   const listed: ListedKey[] = [
-    { jwk: toPublicJwk(current), role: 'current', file: keyDirectoryFiles.private },
-    ...(next ? [{ jwk: toPublicJwk(next), role: 'announced' as const, file: keyDirectoryFiles.next }] : []),
+    listKey(current, 'current', keyDirectoryFiles.private),
+    ...(next ? [listKey(next, 'announced', keyDirectoryFiles.next)] : []),
     ...others.map(({ key, name }) => {
-      return { jwk: key, role: 'published' as const, file: `${keyDirectoryFiles.publicKeys}/${name}` }
+      const file = `${keyDirectoryFiles.publicKeys}/${name}`
+      return { jwk: key, role: 'published' as const, file, store: null }
     }),
   ]
   const remaining = removeDuplicates(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
@@ -79,8 +89,23 @@ export async function readKeyDirectory(
   }
 }
 
+function listKey({ publicJwk, store }: StoredKey, role: KeyRole, file: string): ListedKey {
+  return { jwk: publicJwk, role, file, store }
+}
+
+/** A key store is not asked, because it may be away while what is published is served. @throws KeyFileError */
+async function createSigner(file: string, key: StoredKey, stores: KeyStores): Promise<Signer> {
+  if (key.store === 'files') return createVerifiedSigner(file, key.privateJwk)
+  try {
+    return stores.open(key)
+  } catch (error) {
+    if (!(error instanceof KeyStoreError)) throw error
+    throw new KeyFileError(file, `names a key that cannot be used: ${error.message}`, { cause: error })
+  }
+}
+
 /** Signs once, because few implementations compare the two parts of a key. @throws KeyFileError */
-async function createSigner(file: string, privateJwk: Jwk): Promise<Signer> {
+async function createVerifiedSigner(file: string, privateJwk: Jwk): Promise<Signer> {
   try {
     const signer = await createLocalSigner(privateJwk)
     const jwt = await signJwt({}, { key: signer, typ: 'JWT' })
@@ -94,16 +119,17 @@ async function createSigner(file: string, privateJwk: Jwk): Promise<Signer> {
 }
 
 /**
- * Writes `privateJwk` as the signing key of a directory and publishes its public part.
+ * Writes `newKey` as the signing key of a directory and publishes its public part.
  * @throws KeyFileError when a signing key exists and `force` is not set
  */
 export async function writeNewKey(
   directory: string,
-  privateJwk: Jwk,
+  newKey: NewKey,
   { force = false }: { force?: boolean } = {},
 ): Promise<{ privateFile: string; publicFile: string }> {
+  const key = toStoredKey(newKey)
   const privateFile = join(directory, keyDirectoryFiles.private)
-  const publicFile = join(directory, keyDirectoryFiles.publicKeys, formatFileName(privateJwk.kid))
+  const publicFile = join(directory, keyDirectoryFiles.publicKeys, formatFileName(key.publicJwk.kid))
   if (!force && (await exists(privateFile))) {
     throw new KeyFileError(
       privateFile,
@@ -112,8 +138,8 @@ export async function writeNewKey(
   }
   await makeDirectory(join(directory, keyDirectoryFiles.publicKeys))
   // The public part first: a signing key must always be published.
-  await writeKeyFile(publicFile, toPublicJwk(privateJwk), 0o644)
-  await writeKeyFile(privateFile, privateJwk, 0o600)
+  await writeKeyFile(publicFile, key.publicJwk, 0o644)
+  await writeKeyFile(privateFile, formatStoredKey(key), 0o600)
   return { privateFile, publicFile }
 }
 
@@ -123,21 +149,12 @@ async function readKeys<Key>(
   parse: (value: unknown) => Key,
 ): Promise<{ key: Key; name: string }[]> {
   const keys: { key: Key; name: string }[] = []
-  for (const name of await listJsonFiles(directory)) {
+  const names = (await listNames(directory)).filter((name) => name.endsWith('.json'))
+  for (const name of names.sort()) {
     const key = await readKeyFile(join(directory, name), parse)
     if (key) keys.push({ key, name })
   }
   return keys
-}
-
-async function listJsonFiles(directory: string): Promise<string[]> {
-  try {
-    const names = await readdir(directory)
-    return names.filter((name) => name.endsWith('.json')).sort()
-  } catch (error) {
-    if (getErrorCode(error) === 'ENOENT') return []
-    throw new KeyFileError(directory, `cannot be read (${getErrorCode(error)}).`, { cause: error })
-  }
 }
 
 /** Keeps the first key of each `kid`: `publickeys/` usually contains the current key as well. */

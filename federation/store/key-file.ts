@@ -1,6 +1,6 @@
 /** Reads and writes key files. A write goes to a temporary file first, so a key file is never incomplete. */
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FederationError } from '#core/errors.ts'
 
@@ -68,6 +68,16 @@ export async function removeKeyFile(file: string): Promise<void> {
   } catch (error) {
     if (getErrorCode(error) === 'ENOENT') return
     throw new KeyFileError(file, `cannot be removed (${getErrorCode(error)}).`, { cause: error })
+  }
+}
+
+/** The names in a folder; none when it does not exist. @throws KeyFileError */
+export async function listNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (getErrorCode(error) === 'ENOENT') return []
+    throw new KeyFileError(folder, `cannot be read (${getErrorCode(error)}).`, { cause: error })
   }
 }
 

@@ -109,7 +109,7 @@ export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
 export const keyAlerts: AlertSource<Context> = async ({ db, publishing, now }) => {
   const at = now()
   const keys = await db.signingKey.findMany({ where: { state: { in: ['ANNOUNCED', 'PUBLISHED'] } } })
-  const fault = publishing.signingKeys.fault()
+  const fault = publishing.signingKeys.fault() ?? publishing.signingKeys.storeFault()
   const found: FoundAlert[] = fault === null ? [] : [{ code: 'KEYS_UNUSABLE', message: fault }]
   for (const { kid, state, usableFrom, statementsUntil, replacedAt } of keys) {
     const since = state === 'ANNOUNCED' ? usableFrom : (statementsUntil ?? replacedAt)

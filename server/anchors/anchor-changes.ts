@@ -1,6 +1,6 @@
 /** Creates, pauses and removes anchors: each change is one transaction with its audit entry. */
 import { parseEntityId } from '#core/entity-id.ts'
-import { generateSigningKey, type SigningAlgorithm } from '#core/keys.ts'
+import type { SigningAlgorithm } from '#core/keys.ts'
 import { isSamePlace } from '#federation/anchors/choice.ts'
 import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
@@ -27,6 +27,7 @@ import { recordChange } from '#server/services/write.ts'
 import { anchorPlace, FIRST_ANCHOR, isSlug } from '#store/anchors.ts'
 import { KeyFileError, readKeyDirectory, writeNewKey } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
+import { createKey } from '#store/new-key.ts'
 import { scanKeys } from '#store/scan.ts'
 
 /** What operators say about an anchor when they create it. */
@@ -56,7 +57,7 @@ export type AnchorChanges = {
 }
 
 export function createAnchorChanges(installation: Installation, anchors: Anchors): AnchorChanges {
-  const { db, config, redis, log, now } = installation
+  const { db, config, keyStores, redis, log, now } = installation
 
   function find(name: string, field: 'anchor' | 'superior' = 'anchor') {
     const anchor = anchors.find(name)
@@ -158,13 +159,13 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
   async function ensureKeys(slug: string, alg: SigningAlgorithm): Promise<void> {
     const { keysDirectory: directory, historicalKeysDirectory: historicalDir } = anchorPlace(config, slug)
     try {
-      await readKeyDirectory(directory, { historicalDir })
+      await readKeyDirectory(directory, { historicalDir, stores: keyStores })
       return
     } catch (error) {
       if (!(error instanceof KeyFileError)) throw error
     }
     try {
-      await writeNewKey(directory, await generateSigningKey(alg))
+      await writeNewKey(directory, await createKey(keyStores, alg))
     } catch (error) {
       if (!(error instanceof KeyFileError)) throw error
       const base = { directory: config.keysDirectory, historicalDirectory: config.historicalKeysDirectory }

@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Pool } from 'pg'
+import type { KeyStores } from '#federation/key-store/stores.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import type { Gate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
@@ -40,6 +41,8 @@ export type Installation = {
   pool: Pool
   /** Connections of the queues. */
   queuePool: Pool
+  /** Where private keys are that no file holds. */
+  keyStores: KeyStores
   redis: Redis
   subscriber: Redis
   /** Announcements of what is published. */
@@ -77,8 +80,11 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   const openedKeys = await openSigningKeys({
     directory: keysDirectory,
     historicalDirectory: historicalKeysDirectory,
-    onError: (err) => log.error({ err }, 'the key directory is not usable; the previous keys stay in use'),
+    stores: installation.keyStores,
+    onError: (err) =>
+      log.error({ err }, 'the key directory or a key store is not usable; the previous keys stay in use'),
     mayBeUnusable: !isFirst,
+    keepsStores: true,
   })
   opened.defer(openedKeys.close)
   const signingKeys = observe.signingKeys(openedKeys)

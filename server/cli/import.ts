@@ -70,10 +70,8 @@ async function readSources({ redis, postgres }: Options): Promise<InmorContent> 
 
 async function* run(anchor: OpenAnchor, content: InmorContent, isDryRun: boolean) {
   const { db, caller, entityId, allowHttp, keys, now } = anchor
-  const { directory, historicalDirectory } = keys
   const signingKeys = await openSigningKeys({
-    directory,
-    historicalDirectory,
+    ...keys,
     onError: () => {}, // the previously read keys stay; the server reports the error
   })
   const write = createWriter(db)

@@ -1,9 +1,12 @@
 /** `inmor keygen`: generates a signing key, like `inmor-keygeneration`, also in the place of an anchor. */
 import { Option } from 'commander'
-import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
+import { signingAlgorithms } from '#core/keys.ts'
+import { readKeyStoreSettings } from '#federation/config/key-store.ts'
+import { createKeyStores } from '#federation/key-store/stores.ts'
 import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
-import { writeNewKey } from '#store/key-directory.ts'
+import { storeOption } from '#server/cli/store-option.ts'
+import { generateKey } from '#store/key-generation.ts'
 
 export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing key of a key directory'))
   .addOption(
@@ -12,15 +15,18 @@ export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing
   .addOption(
     new Option('--output <directory>', 'the key directory, instead of that of an anchor').conflicts('anchor'),
   )
+  .addOption(storeOption())
   .option('--force', 'replace an existing key; its signatures can no longer be verified', false)
   .action(async (options) => {
     const directory = await orOfAnchor('--output', options.output, options, ({ keys }) => keys.directory)
-    const key = await generateSigningKey(options.type)
-    const files = await writeNewKey(directory, key, { force: options.force })
+    const stores = createKeyStores(readKeyStoreSettings())
+    const store = options.store ?? stores.preferred
+    const request = { alg: options.type, store, force: options.force }
+    const { kid, what, ...files } = await generateKey(stores, directory, request).finally(stores.close)
     const lines = [
-      `${options.type} signing key ${key.kid}`,
-      `private key: ${files.privateFile}`,
+      `${options.type} signing key ${kid}`,
+      `${what}: ${files.privateFile}`,
       `public key:  ${files.publicFile}`,
     ]
-    print(options, { kid: key.kid, alg: options.type, ...files }, lines.join('\n'))
+    print(options, { kid, alg: options.type, store, ...files }, lines.join('\n'))
   })

@@ -7,6 +7,7 @@ import { openAnchorParts } from '#server/cli/anchor-parts.ts'
 import { type AnchorOptions, type Attempt, aboutAnchor, withAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
+import { storeOption } from '#server/cli/store-option.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
@@ -68,12 +69,12 @@ function rethrowWithOptions(error: unknown): never {
   throw new ConfigurationError(optionOf.reduce(replace, error.message))
 }
 
-const describeKey = ({ kid, alg, state, row }: SigningKeyView) => {
-  return [kid, alg, state, row?.signsSince ?? row?.createdAt ?? null] as const
+const describeKey = ({ kid, alg, state, row, store }: SigningKeyView) => {
+  return [kid, alg, state, row?.signsSince ?? row?.createdAt ?? null, store] as const
 }
 const describePast = ({ key }: HistoricalKeyView) => {
   const state = key.revoked ? 'REVOKED' : 'RETIRED'
-  return [key.kid, key.alg ?? '', state, new Date((key.revoked?.revoked_at ?? key.exp) * 1000)] as const
+  return [key.kid, key.alg ?? '', state, new Date((key.revoked?.revoked_at ?? key.exp) * 1000), null] as const
 }
 
 const list = command('list', 'list every key with its state and since when').action(async (options) => {
@@ -81,9 +82,10 @@ const list = command('list', 'list every key with its state and since when').act
     const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
     return [known, await keys.explainReadOnly()] as const
   })
-  const keys = rows.map(([kid, alg, state, since]) => ({ kid, alg, state, since }))
+  const keys = rows.map(([kid, alg, state, since, store]) => ({ kid, alg, state, since, store }))
   const lines = keys.map(
-    ({ kid, alg, state, since }) => `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}`,
+    ({ kid, alg, state, since, store }) =>
+      `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}`,
   )
   const summary = `${keys.length} keys.${readOnly ? ` ${readOnly}` : ''}`
   print(options, { keys, readOnlyReason: readOnly }, [...lines, summary].join('\n'))
@@ -93,6 +95,7 @@ const announce = command('announce', 'create the next key and publish it, withou
   .addOption(
     new Option('--alg <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
   )
+  .addOption(storeOption())
   .action((options) =>
     perform(
       options,

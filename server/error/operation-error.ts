@@ -82,6 +82,9 @@ export class UnavailableError extends OperationError {
   }
 }
 
+/** The key store cannot sign now. What can wait, waits. */
+export class SigningUnavailableError extends UnavailableError {}
+
 /** The database is out of disk space, and has rolled back the transaction. */
 export class DatabaseFullError extends UnavailableError {
   constructor() {

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
-import { OperationError } from '#server/error/operation-error.ts'
+import { OperationError, SigningUnavailableError } from '#server/error/operation-error.ts'
 import { runCaller } from '#server/identity/caller.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -24,6 +24,7 @@ const HEARTBEAT_MS = 2_000
 /** The maximum of attempts for an item with a temporary failure. */
 const TRIES = 3
 const FIRST_DELAY_MS = 2_000
+const SIGNING_DELAY_MS = 2_000
 /** Milliseconds to wait for the publication of the items' changes before the run ends. */
 const PUBLICATION_PATIENCE_MS = 10_000
 /** Milliseconds for adding the items; the default of 5 seconds is short for 100,000 of them. */
@@ -147,6 +148,8 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
     const isExpected = error instanceof OperationError
     if (!isExpected) log.error({ err: error, resource: item.resource }, 'an item of a run failed')
     const message = isExpected ? error.message : 'Unexpected error. The server log has the details.'
+    // Each other item would fail as well, so the run waits until the key store signs again.
+    if (error instanceof SigningUnavailableError) return ledger.postpone(item, SIGNING_DELAY_MS, message)
     const mayPass = isExpected ? error.isRetryable : true
     if (mayPass && item.attempts + 1 < TRIES) return ledger.postpone(item, delay(item.attempts), message)
     failure = message

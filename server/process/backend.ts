@@ -1,6 +1,7 @@
 /** Creates the parts that processes share: connections, and the anchors of the installation. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
+import { createKeyStores, type KeyStoreSettings } from '#federation/key-store/stores.ts'
 import { createGate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
@@ -31,6 +32,7 @@ const LARGE_AT_A_TIME = 2
 export type Backend = Awaited<ReturnType<typeof startBackend>>
 
 type BackendConfig = Installation['config'] &
+  KeyStoreSettings &
   Secrets &
   OutboxConfig &
   Pick<ServerConfig, 'databaseUrl' | 'redisUrl' | 'adminUrl'>
@@ -70,8 +72,11 @@ export async function connectBackend(
   })
   const observe = createObserver(now)
   observe.pool(pool)
+  const keyStores = createKeyStores(config)
+  opened.defer(keyStores.close)
   const owned = opened.move()
   const installation: Installation = {
+    keyStores,
     ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, isWorker, fetchLimits },
     changes: createChangeChannels(redis),
     gate: createGate(LARGE_AT_A_TIME),

@@ -1,5 +1,6 @@
 /** Opens the anchor that a command is about, of the anchors of the installation. */
 import { ConfigurationError } from '#federation/config/error.ts'
+import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
 import type { AnchorIdentity } from '#server/anchors/anchor.ts'
 import { readCommandConfig } from '#server/config/command.ts'
 import { connectAnchor } from '#server/database/anchor-client.ts'
@@ -17,7 +18,7 @@ export type OpenAnchor = Installation &
     installation: Database
     allowHttp: boolean
     /** The place of its signing keys. */
-    keys: KeyPlace
+    keys: KeyPlace & { stores: KeyStores }
   }
 
 /** The first one first, the others by slug. */
@@ -40,14 +41,16 @@ export async function openAnchor(name = nameInEnvironment()): Promise<OpenAnchor
     const identity = chooseAnchor(await listAnchors(installation), name)
     const place = anchorPlace(installation.config, identity.slug)
     const db = anchorDatabase(installation, identity.slug)
+    const stores = createKeyStores(installation.config)
     return {
       ...installation,
       ...identity,
       db,
       installation: installation.db,
       allowHttp: installation.config.allowHttp,
-      keys: { directory: place.keysDirectory, historicalDirectory: place.historicalKeysDirectory },
+      keys: { directory: place.keysDirectory, historicalDirectory: place.historicalKeysDirectory, stores },
       async close() {
+        stores.close()
         await db.$disconnect()
         await installation.close()
       },

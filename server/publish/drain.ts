@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { OutboxEntry } from '#prisma/generated/client/client.ts'
 import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { SigningUnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { LeaseLostError } from '#server/publish/lease.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
@@ -95,7 +96,7 @@ export function createDrain({ context, log, observe, progress, holdLease, rebuil
     if (done.length > 0) await settle(context, done, progress.after(objects.size - failures.size))
   }
 
-  /** Returns the objects that failed with their reasons. @throws when a store is away or another process publishes */
+  /** Returns the objects that failed with their reasons. @throws when a store is away, also the key store, or another process publishes */
   async function publishObjects(
     topic: SingleTopic | 'everything',
     objects: readonly string[],
@@ -107,6 +108,7 @@ export function createDrain({ context, log, observe, progress, holdLease, rebuil
       return new Map()
     } catch (error) {
       if (error instanceof LeaseLostError || isDatabaseOutage(error)) throw error
+      if (error instanceof SigningUnavailableError) throw error // everything waits for the key store
       if (isStoreOutage(error) || !(await isReachable(redis, keys.entityConfiguration))) throw error
       if (objects.length <= 1) return new Map(objects.map((key) => [key, error]))
     }

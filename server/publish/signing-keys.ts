@@ -1,8 +1,10 @@
 /** Follows the key directory: reads it at start and after each change of a file. */
 import { isJsonEqual } from '#core/json.ts'
+import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
-import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
-import type { KeyPlace } from '#store/key-directory-change.ts'
+import { keepStoredKeys } from '#server/publish/stored-keys.ts'
+import { type KeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
+import { type KeyPlace, readPlace } from '#store/key-directory-change.ts'
 
 export type SigningKeys = {
   /** @throws UnavailableError unless it is usable */
@@ -11,7 +13,9 @@ export type SigningKeys = {
   isUsable(): boolean
   /** Why the directory cannot be used as it is now; the keys read before stay in use. */
   fault(): string | null
-  place: KeyPlace
+  /** Why the store of the current key could not sign the last time; null if it could. */
+  storeFault(): string | null
+  place: KeyPlace & { stores: KeyStores }
   /** Reads the directory now, without waiting for the file watch. */
   refresh(): Promise<void>
   /** Called after each read that found a change. */
@@ -22,16 +26,22 @@ export type SigningKeys = {
 type Options = {
   directory: string
   historicalDirectory: string
+  /** Of keys that the files only refer to. */
+  stores?: KeyStores | undefined
   /** Called when a changed directory is unusable; the previously read keys stay in use. */
   onError: (error: unknown) => void
   /** Whether to open a directory that is not usable yet; false by default. */
   mayBeUnusable?: boolean
+  /** Whether this process keeps asking a store that failed, and has replaced keys destroyed; false by default. */
+  keepsStores?: boolean
 }
 
 /** @throws KeyFileError when there is no usable signing key, unless that may be */
 export async function openSigningKeys(options: Options): Promise<SigningKeys> {
-  const { directory, historicalDirectory, mayBeUnusable = false } = options
-  const read = () => readKeyDirectory(directory, { historicalDir: historicalDirectory })
+  const { directory, historicalDirectory, stores = filesOnly, mayBeUnusable = false } = options
+  const place = { directory, historicalDirectory, stores }
+  const stored = keepStoredKeys(place, { current: () => keys, onError: options.onError })
+  const read = async () => stored.adapt(await readPlace(place))
   const listeners: (() => void)[] = []
   let keys: KeyDirectory | undefined
   let lastFault: string | null = null
@@ -41,6 +51,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
       lastFault = null
       if (keys && isSame(found, keys)) return
       keys = found
+      if (options.keepsStores) stored.follow()
       for (const listener of listeners) listener()
     } catch (error) {
       note(error)
@@ -74,6 +85,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
     watch.close()
     throw error
   })
+  if (options.keepsStores) stored.follow()
   return {
     current() {
       if (keys) return keys
@@ -81,10 +93,14 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
     },
     isUsable: () => keys !== undefined,
     fault: () => lastFault,
-    place: { directory, historicalDirectory },
+    storeFault: () => (keys ? stores.fault(keys.signer.kid) : null),
+    place,
     refresh,
     onChange: (listener) => listeners.push(listener),
-    close: () => watch.close(),
+    close() {
+      watch.close()
+      stored.close()
+    },
   }
 }
 

@@ -52,7 +52,7 @@ export async function startTrustAnchor(options: Options = {}) {
   const key = await generateSigningKey(alg)
   const keyDirectory: KeyDirectory = {
     signer: await createLocalSigner(key),
-    listed: [{ jwk: toPublicJwk(key), role: 'current', file: 'private.json' }],
+    listed: [{ jwk: toPublicJwk(key), role: 'current', file: 'private.json', store: 'files' }],
     published: { keys: [toPublicJwk(key)] },
     historical: [],
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { generateSigningKey } from '#core/keys.ts'
 import { readConfig } from '#federation/config/config.ts'
+import type { KeyStoreSettings } from '#federation/key-store/stores.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
@@ -89,6 +90,7 @@ export async function startAdmin(
     {
       ...readConfig([], { ...environment, PORT: String(federationPort) }),
       historicalKeysDirectory: config.historicalKeysDirectory,
+      ...keyStoreSettings(config),
       trustedProxies: false,
       resolveRateLimit: 100_000,
       collectionRateLimit: 100_000,
@@ -151,6 +153,13 @@ export async function startAdmin(
 function query(parameters: Record<string, string>): string {
   const text = new URLSearchParams(parameters).toString()
   return text && `?${text}`
+}
+
+function keyStoreSettings(config: ServerConfig): KeyStoreSettings {
+  const { keyStore, keyStoreConcurrency, keyStoreTimeout } = config
+  const { pkcs11Module, pkcs11Slot, pkcs11Pin, pkcs11PinFile } = config
+  const token = { pkcs11Module, pkcs11Slot, pkcs11Pin, pkcs11PinFile }
+  return { keyStore, keyStoreConcurrency, keyStoreTimeout, ...token }
 }
 
 async function makeKeys(): Promise<string> {

@@ -4,7 +4,7 @@ import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireCaller, requireRecentCaller } from '#server/schema/input.ts'
 import { HistoricalKey } from '#server/schema/signing-key/historical-key.ts'
-import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
+import { KeyStore, SigningKey } from '#server/schema/signing-key/signing-key.ts'
 
 const {
   InvalidInputError,
@@ -33,6 +33,7 @@ const AnnounceSigningKeyInput = builder.inputType('AnnounceSigningKeyInput', {
   description: 'The key to create.',
   fields: (t) => ({
     alg: t.field({ type: SigningAlgorithm, required: true, description: 'Its algorithm.' }),
+    store: t.field({ type: KeyStore, description: 'Where to create it; `KEY_STORE` by default.' }),
   }),
 })
 
@@ -78,10 +79,13 @@ builder.mutationFields((t) => ({
     description:
       'Creates the next signing key and publishes its public key. It signs nothing until switchSigningKey. Inform everyone who pins the keys of this Trust Anchor.',
     authScopes: { administer: true },
-    errors: { types: [ConflictError, ...commonFailures] },
+    errors: { types: [InvalidInputError, ConflictError, ...commonFailures] },
     args: { input: t.arg({ type: AnnounceSigningKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, context) =>
-      context.services.signingKeys.announce(requireRecentCaller(context), { alg: String(input.alg) }),
+      context.services.signingKeys.announce(requireRecentCaller(context), {
+        ...input,
+        alg: String(input.alg),
+      }),
   }),
   switchSigningKey: t.field({
     type: SigningKey,

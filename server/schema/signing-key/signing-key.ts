@@ -1,4 +1,5 @@
 /** The Federation Entity Keys of the key directory and their states. */
+import type { StoreName } from '#federation/key-store/store.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 import type { SigningKeyView } from '#server/services/signing-key/view.ts'
@@ -9,6 +10,15 @@ const SigningKeyState = builder.enumType('SigningKeyState', {
     CURRENT: { description: 'The key that signs.' },
     ANNOUNCED: { description: 'The next key: published, but not yet used to sign.' },
     PUBLISHED: { description: 'A previous key: published to verify its signatures.' },
+  } as const,
+})
+
+export const KeyStore = builder.enumType('KeyStore', {
+  description: 'Where private keys are.',
+  values: {
+    FILES: { value: 'files', description: 'A file in the key directory.' },
+    PKCS11: { value: 'pkcs11', description: 'A hardware security module or another PKCS#11 token.' },
+    AWSKMS: { value: 'awskms', description: 'AWS Key Management Service.' },
   } as const,
 })
 
@@ -36,13 +46,18 @@ export const SigningKeyUse = builder.objectRef<KeyUse>('SigningKeyUse').implemen
 })
 
 export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implement({
-  description: 'A Federation Entity Key. The private key never leaves the key directory.',
+  description: 'A Federation Entity Key. The private key never leaves its store.',
   authScopes: { read: true },
   fields: (t) => ({
     kid: t.exposeString('kid', { description: 'The key id: the RFC 7638 thumbprint.' }),
     alg: t.exposeString('alg', { description: 'Its algorithm.' }),
     use: t.string({ description: 'What it is used for: `sig`.', resolve: () => 'sig' }),
     state: t.expose('state', { type: SigningKeyState, description: 'Its state.' }),
+    store: t.expose('store', {
+      type: KeyStore,
+      nullable: true,
+      description: 'Where its private key is; null for a previous key, whose private key is destroyed.',
+    }),
     file: t.exposeString('file', { description: 'Its file in the key directory.' }),
     jwk: t.field({
       type: 'JSON',
@@ -91,7 +106,11 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
   }),
 })
 
-type Keyring = { keys: SigningKeyView[]; readOnlyReason: string | null }
+type Keyring = {
+  keys: SigningKeyView[]
+  readOnlyReason: string | null
+  stores: { available: StoreName[]; preferred: StoreName }
+}
 
 const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
   description: 'The keys of the key directory, and whether it can be changed.',
@@ -104,6 +123,16 @@ const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
     isWritable: t.boolean({
       description: 'Whether the admin server can change the key directory.',
       resolve: ({ readOnlyReason }) => readOnlyReason === null,
+    }),
+    stores: t.field({
+      type: [KeyStore],
+      description: 'The stores in which a key can be created.',
+      resolve: ({ stores }) => stores.available,
+    }),
+    preferredStore: t.field({
+      type: KeyStore,
+      description: 'Where a key is created unless another store is named.',
+      resolve: ({ stores }) => stores.preferred,
     }),
     readOnlyReason: t.exposeString('readOnlyReason', {
       nullable: true,
@@ -120,6 +149,7 @@ builder.queryField('signingKeys', (t) =>
     resolve: async (_root, _args, { services: { signingKeys } }) => ({
       keys: await signingKeys.listed(),
       readOnlyReason: await signingKeys.explainReadOnly(),
+      stores: signingKeys.stores(),
     }),
   }),
 )

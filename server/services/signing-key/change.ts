@@ -10,9 +10,9 @@ import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
-import { type KeyDirectory, KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
+import { type KeyDirectory, KeyFileError } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
-import { tidyKeyDirectory } from '#store/key-directory-change.ts'
+import { readPlace, tidyKeyDirectory } from '#store/key-directory-change.ts'
 
 export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write' | 'now'>
 
@@ -38,7 +38,7 @@ const UNRECORDED =
 export function createKeyChange(context: KeyContext) {
   const { signingKeys, write, now } = context
   const { place } = signingKeys
-  const read = () => readKeyDirectory(place.directory, { historicalDir: place.historicalDirectory })
+  const read = () => readPlace(place)
 
   /**
    * Records and publishes changes of the files that were made by hand, or by a process that ended before it recorded

@@ -1,13 +1,21 @@
 /** Performs the rollover of the signing key (§11.2): announce, then switch; refuses a step that is not safe. */
-import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
+import { signingAlgorithms } from '#core/keys.ts'
+import type { StoreName } from '#federation/key-store/store.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { createKeyChange, everythingSigned, type KeyContext } from '#server/services/signing-key/change.ts'
+import {
+  createKeyChange,
+  everythingSigned,
+  type KeyContext,
+  type KeyStep,
+} from '#server/services/signing-key/change.ts'
+import { createSigningKey } from '#server/services/signing-key/creation.ts'
 import { requireKnownToAll, requireKnownToSuperiors } from '#server/services/signing-key/safety.ts'
 import { createKeyView, keyOf, type SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createKeyWithdrawal } from '#server/services/signing-key/withdrawal.ts'
 import type { Superiors } from '#server/services/superior/superiors.ts'
+import type { KeyDirectory } from '#store/key-directory.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 
 export function createSigningKeyService(context: KeyContext & { superiors: Pick<Superiors, 'check'> }) {
@@ -21,27 +29,39 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
     follow: keyChange.follow,
 
     /** Creates the next key and publishes its public part. It does not sign yet. */
-    async announce(caller: Caller, input: { alg: string }): Promise<SigningKeyView> {
+    async announce(
+      caller: Caller,
+      input: { alg: string; store?: StoreName | null | undefined },
+    ): Promise<SigningKeyView> {
       const alg = signingAlgorithms.find((name) => name === input.alg)
       if (!alg) {
         throw new InvalidInputError(`The algorithm must be one of ${signingAlgorithms.join(', ')}.`, 'alg')
       }
-      const key = await generateSigningKey(alg) // outside of the transaction, because an RSA key takes long
-      const { kid } = await keyChange.change(caller, 'announceSigningKey', async (_tx, keys) => {
+      // Outside of the transaction, because an RSA key takes long.
+      const created = await createSigningKey(place.stores, alg, input.store ?? undefined)
+      const step = async (keys: KeyDirectory): Promise<KeyStep> => {
         const announced = keyOf(keys, 'announced')
         if (announced) {
           throw new ConflictError(
             `The key ${announced.jwk.kid} is already announced. Switch to it, or revoke it first.`,
           )
         }
-        await announceKey(place, key)
+        await announceKey(place, created.key)
+        isAnnounced = true
         return {
-          kid: key.kid,
-          after: { state: 'ANNOUNCED', alg },
+          kid: created.kid,
+          after: { state: 'ANNOUNCED', alg, store: created.store },
           publish: [toPublish('entity-configuration')],
         }
-      })
-      return view.find(kid)
+      }
+      let isAnnounced = false
+      await keyChange
+        .change(caller, 'announceSigningKey', (_tx, keys) => step(keys))
+        .catch(async (error: unknown) => {
+          if (!isAnnounced) await created.discard()
+          throw error
+        })
+      return view.find(created.kid)
     },
 
     /** Switches to the announced key, and re-signs everything published. */
@@ -63,7 +83,7 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
         return {
           kid: next.jwk.kid,
           before: { signs: keys.signer.kid },
-          after: { signs: next.jwk.kid, ...(overrideReason ? { overrideReason } : {}) },
+          after: { signs: next.jwk.kid, store: next.store, ...(overrideReason ? { overrideReason } : {}) },
           publish: everythingSigned,
         }
       })

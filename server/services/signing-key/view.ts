@@ -1,6 +1,7 @@
 /** Describes the signing keys from their files, rows and use; never a private part. */
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { Jwk } from '#core/keys.ts'
+import type { StoreName } from '#federation/key-store/store.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { KeyContext } from '#server/services/signing-key/change.ts'
@@ -18,6 +19,8 @@ export type SigningKeyView = {
   /** Relative to the key directory. */
   file: string
   jwk: Jwk
+  /** Where its private part is; null for a published key. */
+  store: StoreName | null
   /** Its history; null for a file that was added a moment ago. */
   row: SigningKey | null
   /** When no cache lacks it any more; null: not known yet. */
@@ -49,11 +52,11 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     const rows = await db.signingKey.findMany({ where: { kid: { in: keys.map(({ jwk }) => jwk.kid) } } })
     const superiors = await listSuperiors(db)
     const count = countOnce()
-    return keys.map(({ jwk, role, file }) => {
+    return keys.map(({ jwk, role, file, store }) => {
       const { kid } = jwk
       const row = rows.find((row) => row.kid === kid) ?? null
       const known = role === 'announced' ? usableBelow(superiors, row, kid, now()) : usable(row)
-      const view = { kid, alg: algorithmOf(jwk), state: stateOfRole[role], file, jwk, row }
+      const view = { kid, alg: algorithmOf(jwk), state: stateOfRole[role], file, jwk, store, row }
       return { ...view, ...known, use: () => count(kid) }
     })
   }
@@ -76,6 +79,11 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
   return {
     listed,
     historical,
+    /** Where keys can be created. */
+    stores() {
+      const { stores } = signingKeys.place
+      return { available: stores.available(), preferred: stores.preferred }
+    },
     /** Why keys cannot be changed here; null if they can. */
     explainReadOnly: () => explainReadOnly(signingKeys.place),
 

@@ -1,5 +1,4 @@
 /** Ends the use of a signing key (§8.7, §11.2): retires an unused key, or revokes one immediately. */
-import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
 import type { Transaction } from '#server/database/client.ts'
 import {
   ConflictError,
@@ -13,6 +12,7 @@ import {
   everythingSigned,
   type KeyContext,
 } from '#server/services/signing-key/change.ts'
+import { createSigningKey, replacementAlgorithm } from '#server/services/signing-key/creation.ts'
 import { parseReason, retiredKey, revokedKey } from '#server/services/signing-key/history.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { requireUnused } from '#server/services/signing-key/safety.ts'
@@ -94,11 +94,11 @@ export function createKeyWithdrawal(
       return { signs: announced.jwk.kid }
     }
     const present = keyOf(keys, 'current')
-    const alg = present && signingAlgorithms.find((name) => name === algorithmOf(present.jwk))
-    const key = await generateSigningKey(alg ?? 'RS256') // a supplied key may have an algorithm that we do not generate
-    await announceKey(place, key)
+    const alg = replacementAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
+    const created = await createSigningKey(place.stores, alg)
+    await announceKey(place, created.key)
     await switchKey(place)
-    return { signs: key.kid }
+    return { signs: created.kid }
   }
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKeys } from '#federation/anchors/keys.ts'
 import { openAnchor } from '#federation/anchors/open.ts'
+import { filesOnly } from '#federation/key-store/stores.ts'
 import type { FederationServer } from '#federation/start.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { ask, askRaw, type Installation, prepareInstallation, untilStatus } from './installation.ts'
@@ -26,8 +27,9 @@ beforeAll(async () => {
   await untilStatus(listed, 'ta.example', '/list', 200)
 
   const logger = empty.app.log
-  const keys = await openKeys(config, logger, 1_000)
-  const shared = { config, redis: redis.client, changes: createChangeChannels(redis.client), tls: undefined }
+  const keys = await openKeys(config, logger, 1_000, filesOnly)
+  const changes = createChangeChannels(redis.client)
+  const shared = { config, stores: filesOnly, redis: redis.client, changes, tls: undefined }
   const anchor = { entityId: main.entityId, isFirst: true, prefix: '', keys, logger, registry: undefined }
   const { app, close } = openAnchor(anchor, shared)
   alone = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close }

@@ -4,6 +4,7 @@
  */
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { startFederationServer } from '#federation/start.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { quote } from '#server/backup/tables.ts'
@@ -160,6 +161,7 @@ it('starts with the existing keys, publishes the same statement, and lets all us
   await server.publisher.flush(20_000)
   const federation = await startFederationServer(
     {
+      ...readKeyStoreSettings({}),
       entityId,
       redisUrl: redis.url,
       redisKeyPrefix: '',

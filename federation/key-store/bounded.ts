@@ -1,0 +1,104 @@
+/**
+ * Bounds a key store: so many calls at once, a time limit, retries of what may pass, and a circuit that refuses calls
+ * for a while after repeated failures, so that callers fail fast while the store is away.
+ */
+import { setTimeout } from 'node:timers/promises'
+import { createGate } from '#fetcher/gate.ts'
+import { type KeyStore, KeyStoreError, toKeyStoreError } from './store.ts'
+
+export type Bounds = {
+  /** Calls under way at once; further ones wait, as long as the time limit. */
+  concurrency: number
+  /** Milliseconds for a signature. */
+  timeoutMs: number
+  /** Milliseconds for which an open circuit refuses calls. */
+  coolDownMs?: number
+}
+
+const COOL_DOWN_MS = 3_000
+/** Failures in a row that open the circuit. */
+const THRESHOLD = 3
+const RETRIES = 2
+const FIRST_RETRY_MS = 50
+/** Creating an RSA key takes many times as long as a signature. */
+const GENERATION_FACTOR = 6
+
+export function bound(
+  store: KeyStore,
+  { concurrency, timeoutMs, coolDownMs = COOL_DOWN_MS }: Bounds,
+): KeyStore {
+  const gate = createGate(concurrency)
+  let failures = 0
+  let closedFrom = 0
+  let last: KeyStoreError | undefined
+  let isTrying = false
+
+  /** @throws KeyStoreError while the circuit is open. After the pause one call tries, and the others still fail. */
+  function enter(): void {
+    if (failures < THRESHOLD || !last) return
+    if (performance.now() < closedFrom || isTrying) throw new KeyStoreError(last.kind, last.message)
+    isTrying = true
+  }
+
+  function note(error: KeyStoreError): void {
+    isTrying = false
+    if (error.kind === 'refused') {
+      failures = 0
+      return
+    }
+    last = error
+    failures = error.kind === 'lasting' ? THRESHOLD : failures + 1
+    closedFrom = performance.now() + coolDownMs
+  }
+
+  async function once<T>(work: () => Promise<T>, limit: number): Promise<T> {
+    const late = `The key store did not answer within ${limit / 1000} seconds.`
+    const waiting = AbortSignal.timeout(limit)
+    const entered = () => inTime(work(), limit, late)
+    return gate.run('', waiting, entered).catch((error: unknown) => {
+      if (error !== waiting.reason) throw error
+      throw new KeyStoreError('refused', 'The key store has too many signatures under way.')
+    })
+  }
+
+  async function inTime<T>(result: Promise<T>, limit: number, late: string): Promise<T> {
+    const timer = new AbortController()
+    const timeout = setTimeout(limit, undefined, { signal: timer.signal }).then(() => {
+      store.reset() // a module that hangs is abandoned
+      throw new KeyStoreError('passing', late)
+    })
+    timeout.catch(() => {}) // the timer was stopped
+    result.catch(() => {}) // after the limit
+    try {
+      return await Promise.race([result, timeout])
+    } finally {
+      timer.abort()
+    }
+  }
+
+  async function run<T>(work: () => Promise<T>, limit = timeoutMs): Promise<T> {
+    const start = performance.now()
+    for (let tries = 0; ; tries++) {
+      enter()
+      try {
+        const result = await once(work, limit)
+        isTrying = false
+        failures = 0
+        return result
+      } catch (cause) {
+        const error = toKeyStoreError(cause)
+        note(error)
+        const isLate = performance.now() - start >= limit
+        if (error.kind !== 'passing' || tries >= RETRIES || isLate) throw error
+      }
+      await setTimeout(FIRST_RETRY_MS * 2 ** tries)
+    }
+  }
+
+  return {
+    generate: (alg) => run(() => store.generate(alg), timeoutMs * GENERATION_FACTOR),
+    sign: (key, alg, input) => run(() => store.sign(key, alg, input)),
+    destroy: (key) => run(() => store.destroy(key)),
+    reset: store.reset,
+  }
+}

@@ -1,0 +1,34 @@
+/** The messages between a process of ours and the process of the PKCS#11 module. */
+import type { JWK } from 'jose'
+
+/** Opens the token. It is the first message, so the PIN is in no argument and no variable of the process. */
+export type OpenToken = { module: string; slot: string | null; pin: string; sessions: number }
+
+/** `id` is the CKA_ID of the key in hexadecimal digits. */
+export type TokenCall =
+  | { op: 'open'; token: OpenToken }
+  | { op: 'generate'; alg: string; id: string }
+  | { op: 'sign'; alg: string; id: string; digest: Uint8Array }
+  | { op: 'destroy'; id: string }
+
+export type Asked = { number: number; call: TokenCall }
+/** `code`: of the standard, such as `CKR_PIN_INCORRECT`, or one of ours. */
+export type Answered = { number: number; value?: TokenValue; failure?: { code: string; message: string } }
+
+/** The public key that was generated, or a signature. */
+export type TokenValue = { jwk?: JWK; signature?: Uint8Array }
+
+/** Our codes beside those of the standard. */
+export const NO_SUCH_KEY = 'NO_SUCH_KEY'
+export const NO_SUCH_TOKEN = 'NO_SUCH_TOKEN'
+export const NOT_LOADED = 'NOT_LOADED'
+export const NO_MECHANISM = 'NO_MECHANISM'
+
+/** A failure with one of these codes. */
+export class TokenError extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}

@@ -1,0 +1,144 @@
+/** A token behind a PKCS#11 module, and its sessions: each signs one thing at a time. */
+import type { Cryptoki, Module } from './cryptoki.ts'
+import { loadPackage } from './package.ts'
+import { keyPair, publicAttributes, signature, toJwk } from './pkcs11-keys.ts'
+import {
+  NO_MECHANISM,
+  NO_SUCH_KEY,
+  NO_SUCH_TOKEN,
+  NOT_LOADED,
+  type OpenToken,
+  TokenError,
+  type TokenValue,
+} from './pkcs11-message.ts'
+import { findStoreAlgorithm, type StoreAlgorithm } from './signature.ts'
+
+/** More than any signature that we ask for. */
+const MAX_SIGNATURE_BYTES = 1_024
+/** Objects of one CKA_ID: a public and a private key. */
+const MAX_OBJECTS = 16
+
+/** @throws TokenError, and errors of the module, whose message is a code such as CKR_PIN_INCORRECT */
+export function openToken({ module: file, slot: wanted, pin, sessions: maximum }: OpenToken) {
+  // The package has no types here, because it is optional.
+  const ck = loadPackage('pkcs11js') as Cryptoki
+  const module = loadModule(ck, file)
+  const slot = findSlot(ck, module, wanted)
+  const mechanisms = new Set(module.C_GetMechanismList(slot))
+  const open = () => module.C_OpenSession(slot, ck.CKF_SERIAL_SESSION | ck.CKF_RW_SESSION)
+  const first = open()
+  module.C_Login(first, ck.CKU_USER, pin) // all sessions of the process share it
+  const free = [first]
+  const waiting: ((session: Buffer) => void)[] = []
+  let opened = 1
+
+  function take(): Buffer | Promise<Buffer> {
+    const session = free.pop()
+    if (session) return session
+    if (opened >= maximum) return new Promise((resolve) => waiting.push(resolve))
+    const another = open()
+    opened += 1
+    return another
+  }
+
+  async function inSession<T>(work: (session: Buffer) => T | Promise<T>): Promise<T> {
+    const session = await take()
+    try {
+      return await work(session)
+    } finally {
+      const next = waiting.shift()
+      if (next) next(session)
+      else free.push(session)
+    }
+  }
+
+  const privateKeys = new Map<string, Buffer>()
+
+  function find(session: Buffer, id: string, isPrivate: boolean): Buffer[] {
+    const own = { type: ck.CKA_ID, value: Buffer.from(id, 'hex') }
+    const template = isPrivate ? [own, { type: ck.CKA_CLASS, value: ck.CKO_PRIVATE_KEY }] : [own]
+    module.C_FindObjectsInit(session, template)
+    try {
+      return module.C_FindObjects(session, MAX_OBJECTS)
+    } finally {
+      module.C_FindObjectsFinal(session)
+    }
+  }
+
+  function findPrivateKey(session: Buffer, id: string): Buffer {
+    const key = privateKeys.get(id) ?? find(session, id, true)[0]
+    if (!key) throw new TokenError(NO_SUCH_KEY, `The token has no private key with the CKA_ID ${id}.`)
+    privateKeys.set(id, key)
+    return key
+  }
+
+  return {
+    generate: (alg: string, id: string): Promise<TokenValue> =>
+      inSession(async (session) => {
+        const kind = requireAlgorithm(alg)
+        const { mechanism, publicTemplate, privateTemplate } = keyPair(ck, kind, Buffer.from(id, 'hex'))
+        const signs = signature(ck, kind, Buffer.alloc(0)).mechanism.mechanism
+        if (![mechanism.mechanism, signs].every((each) => mechanisms.has(each))) throw withoutMechanism(alg)
+        const keys = await module.C_GenerateKeyPairAsync(session, mechanism, publicTemplate, privateTemplate)
+        const values = module.C_GetAttributeValue(session, keys.publicKey, publicAttributes(ck, kind))
+        return {
+          jwk: toJwk(
+            kind,
+            values.map(({ value }) => value),
+          ),
+        }
+      }),
+
+    sign: (alg: string, id: string, digest: Uint8Array): Promise<TokenValue> =>
+      inSession(async (session) => {
+        const { mechanism, data } = signature(ck, requireAlgorithm(alg), digest)
+        module.C_SignInit(session, mechanism, findPrivateKey(session, id))
+        return { signature: await module.C_SignAsync(session, data, Buffer.alloc(MAX_SIGNATURE_BYTES)) }
+      }),
+
+    destroy: (id: string): Promise<TokenValue> =>
+      inSession((session) => {
+        privateKeys.delete(id)
+        for (const object of find(session, id, false)) module.C_DestroyObject(session, object)
+        return {}
+      }),
+  }
+}
+
+function loadModule(ck: Cryptoki, file: string): Module {
+  const module = new ck.PKCS11()
+  try {
+    module.load(file)
+  } catch {
+    throw new TokenError(NOT_LOADED, `The PKCS#11 module ${file} cannot be loaded. Check PKCS11_MODULE.`)
+  }
+  module.C_Initialize({ flags: ck.CKF_OS_LOCKING_OK }) // signatures run in several threads
+  return module
+}
+
+/** By its number or the label of its token; the only initialized token without a name. */
+function findSlot(ck: Cryptoki, module: Module, wanted: string | null): Buffer {
+  const tokens = module
+    .C_GetSlotList(true)
+    .map((slot) => {
+      const { label, flags } = module.C_GetTokenInfo(slot)
+      return { slot, flags, names: [slot.readBigUInt64LE().toString(), label.trim()] }
+    })
+    .filter(({ flags }) => (flags & ck.CKF_TOKEN_INITIALIZED) !== 0)
+  const meant = tokens.filter(({ names }) => wanted === null || names.includes(wanted))
+  const [only, ...others] = meant
+  if (only && others.length === 0) return only.slot
+  const known = tokens.map(({ names }) => names.toReversed().join(' in slot ')).join(', ')
+  const have = known === '' ? 'The module has no initialized token' : `The module has the tokens ${known}`
+  const which = wanted === null ? 'one' : `"${wanted}"`
+  throw new TokenError(NO_SUCH_TOKEN, `${have}. Initialize ${which}, or name another one with PKCS11_SLOT.`)
+}
+
+function requireAlgorithm(alg: string): StoreAlgorithm {
+  const found = findStoreAlgorithm(alg)
+  if (!found) throw withoutMechanism(alg)
+  return found
+}
+
+const withoutMechanism = (alg: string) =>
+  new TokenError(NO_MECHANISM, `The token cannot sign with ${alg}. Use another algorithm, or another store.`)

@@ -1,0 +1,58 @@
+/** Prepares what a key store signs and brings its signatures into the form of a JWS (RFC 7518 §3). */
+import { createHash } from 'node:crypto'
+
+export type DigestName = 'sha256' | 'sha384' | 'sha512'
+
+export type StoreAlgorithm = {
+  alg: string
+  family: 'RSA' | 'PSS' | 'EC'
+  digest: DigestName
+  /** Of EC keys. */
+  crv?: 'P-256' | 'P-384' | 'P-521'
+}
+
+const bitsOf: Readonly<Record<string, DigestName>> = { 256: 'sha256', 384: 'sha384', 512: 'sha512' }
+const curveOf = { sha256: 'P-256', sha384: 'P-384', sha512: 'P-521' } as const
+
+/** The algorithms that a key store can have; undefined for others, such as ML-DSA. */
+export function findStoreAlgorithm(alg: string): StoreAlgorithm | undefined {
+  const [, kind, bits = ''] = /^(RS|PS|ES)(256|384|512)$/.exec(alg) ?? []
+  const digest = bitsOf[bits]
+  if (!digest) return undefined
+  if (kind === 'ES') return { alg, family: 'EC', digest, crv: curveOf[digest] }
+  return { alg, family: kind === 'RS' ? 'RSA' : 'PSS', digest }
+}
+
+export function hash(digest: DigestName, input: Uint8Array): Buffer {
+  return createHash(digest).update(input).digest()
+}
+
+/** Bytes of each of the two numbers of an ECDSA signature. */
+const numberBytes = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
+
+/** Converts an ECDSA signature from DER to the two numbers side by side. @throws RangeError if it is not DER */
+export function derToJws(der: Uint8Array, crv: keyof typeof numberBytes): Buffer {
+  const size = numberBytes[crv]
+  const bytes = Buffer.from(der)
+  const sequence = readElement(bytes, 0, 0x30)
+  const r = readElement(sequence.content, 0, 0x02)
+  const s = readElement(sequence.content, r.end, 0x02)
+  return Buffer.concat([pad(r.content, size), pad(s.content, size)])
+}
+
+function readElement(bytes: Buffer, offset: number, tag: number): { content: Buffer; end: number } {
+  if (bytes.readUInt8(offset) !== tag) throw new RangeError('The signature is not an ECDSA signature in DER.')
+  const short = bytes.readUInt8(offset + 1)
+  // 0x81: one byte of length follows. No signature of these curves needs more.
+  const [start, length] = short === 0x81 ? [offset + 3, bytes.readUInt8(offset + 2)] : [offset + 2, short]
+  const end = start + length
+  if (end > bytes.length) throw new RangeError('The signature is not an ECDSA signature in DER.')
+  return { content: bytes.subarray(start, end), end }
+}
+
+function pad(number: Buffer, size: number): Buffer {
+  const first = number.findIndex((byte) => byte !== 0)
+  const significant = first < 0 ? Buffer.alloc(0) : number.subarray(first)
+  if (significant.length > size) throw new RangeError('The signature has numbers that are too long.')
+  return Buffer.concat([Buffer.alloc(size - significant.length), significant])
+}

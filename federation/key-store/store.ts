@@ -1,0 +1,46 @@
+/** Defines a key store: where private keys live that no file holds, such as a hardware security module. */
+import { FederationError } from '#core/errors.ts'
+import type { Jwk } from '#core/keys.ts'
+
+/** The stores by their name in `KEY_STORE`; `files` keeps private keys in the key directory. */
+export const storeNames = ['files', 'pkcs11', 'awskms'] as const
+export type StoreName = (typeof storeNames)[number]
+export type ExternalStoreName = Exclude<StoreName, 'files'>
+
+/** A public key, and where its private part is. */
+export type KeyReference = { publicJwk: Jwk; store: ExternalStoreName; id: string }
+
+/** Every function fails with a KeyStoreError. */
+export type KeyStore = {
+  /** Creates a key that cannot be exported. */
+  generate(alg: string): Promise<KeyReference>
+  /** Returns the signature of `input` in the form of a JWS (RFC 7518 §3). */
+  sign(key: KeyReference, alg: string, input: Uint8Array): Promise<Uint8Array>
+  /** Destroys the private part. A key that no longer exists is no error. */
+  destroy(key: KeyReference): Promise<void>
+  /** Abandons what is under way and every connection; the next call connects again. */
+  reset(): void
+}
+
+/**
+ * - `refused`: the store works, and refuses this request: an algorithm that it does not have, or a missing key.
+ * - `passing`: a repeated request may succeed at once.
+ * - `lasting`: only an operator can repair it, such as a wrong PIN.
+ */
+export type FailureKind = 'refused' | 'passing' | 'lasting'
+
+/** A failure of a key store as a sentence without secrets; `temporarily_unavailable` (503) for clients. */
+export class KeyStoreError extends FederationError {
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super('temporarily_unavailable', message, { retryable: true }, options)
+    this.kind = kind
+  }
+}
+
+export function toKeyStoreError(error: unknown): KeyStoreError {
+  if (error instanceof KeyStoreError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new KeyStoreError('passing', `The key store failed: ${reason}`, { cause: error })
+}

@@ -1,0 +1,163 @@
+/** The key stores of a process: creates keys in them, and signers for the keys of key files. */
+import { base64url } from 'jose'
+import { findAlgorithms } from '#core/algorithm.ts'
+import { type Signer, signJwt, verifyJwt } from '#core/jws.ts'
+import type { SigningAlgorithm } from '#core/keys.ts'
+import { bound } from './bounded.ts'
+import { findPackage } from './package.ts'
+import { createPkcs11Store } from './pkcs11.ts'
+import { findStoreAlgorithm } from './signature.ts'
+import {
+  type ExternalStoreName,
+  type KeyReference,
+  type KeyStore,
+  KeyStoreError,
+  type StoreName,
+} from './store.ts'
+
+export type KeyStoreSettings = {
+  keyStore: StoreName
+  keyStoreConcurrency: number
+  /** Seconds. */
+  keyStoreTimeout: number
+  pkcs11Module: string | undefined
+  pkcs11Slot: string | undefined
+  pkcs11Pin: string | undefined
+  pkcs11PinFile: string | undefined
+}
+
+export type KeyStores = {
+  /** Where new keys are created, unless a caller names another store. */
+  preferred: StoreName
+  /** The stores in which this process can create keys. */
+  available(): StoreName[]
+  /** @throws KeyStoreError */
+  generate(name: ExternalStoreName, alg: SigningAlgorithm): Promise<KeyReference>
+  /** A signer for a key; the same one until its key changes. @throws KeyStoreError if its store is not configured */
+  open(key: KeyReference): Signer
+  /** @throws KeyStoreError */
+  destroy(key: KeyReference): Promise<void>
+  /** Why the last signature with a key failed; null if it succeeded, and for keys in files. */
+  fault(kid: string): string | null
+  /** Signs something with a key whose last signature failed, to see whether its store is back. */
+  probe(kid: string): Promise<void>
+  /** Ends the connections. A later call opens them again. */
+  close(): void
+}
+
+type Opened = { text: string; signer: Signer; fault: string | null }
+
+const NOT_CONFIGURED: Readonly<Record<ExternalStoreName, string>> = {
+  pkcs11: 'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.',
+  awskms: 'The key is in AWS KMS, which this process does not use.',
+}
+
+export function createKeyStores(settings: KeyStoreSettings): KeyStores {
+  const { keyStore, keyStoreConcurrency: concurrency, keyStoreTimeout } = settings
+  const { pkcs11Module: module, pkcs11Slot: slot = null, pkcs11Pin: pin, pkcs11PinFile: pinFile } = settings
+  const stores = new Map<ExternalStoreName, KeyStore>()
+  const opened = new Map<string, Opened>()
+
+  function create(name: ExternalStoreName): KeyStore | undefined {
+    if (name === 'pkcs11')
+      return module ? createPkcs11Store({ module, slot, pin, pinFile, concurrency }) : undefined
+    return undefined
+  }
+
+  /** Connects with the first call of the store. */
+  function get(name: ExternalStoreName): KeyStore {
+    const known = stores.get(name)
+    if (known) return known
+    const created = create(name)
+    if (!created) throw new KeyStoreError('lasting', NOT_CONFIGURED[name])
+    const bounded = bound(created, { concurrency, timeoutMs: keyStoreTimeout * 1_000 })
+    stores.set(name, bounded)
+    return bounded
+  }
+
+  return {
+    preferred: keyStore,
+    available() {
+      const isHere = {
+        files: true,
+        pkcs11: module !== undefined,
+        awskms: findPackage('@aws-sdk/client-kms') !== null,
+      }
+      return (['files', 'pkcs11', 'awskms'] as const).filter((name) => isHere[name])
+    },
+    async generate(name, alg) {
+      if (findStoreAlgorithm(alg)) return get(name).generate(alg)
+      const message = `A key store cannot sign with ${alg}. Use RS256, PS256, ES256, ES384 or ES512, or a key in a file.`
+      throw new KeyStoreError('refused', message)
+    },
+    open(key) {
+      const text = JSON.stringify(key)
+      const known = opened.get(key.publicJwk.kid)
+      if (known?.text === text) return known.signer
+      const entry: Opened = { text, fault: null, signer: createStoreSigner(key, get(key.store), note) }
+      function note(fault: string | null): void {
+        entry.fault = fault
+      }
+      opened.set(key.publicJwk.kid, entry)
+      return entry.signer
+    },
+    async destroy(key) {
+      await get(key.store).destroy(key)
+      opened.delete(key.publicJwk.kid)
+    },
+    fault: (kid) => opened.get(kid)?.fault ?? null,
+    async probe(kid) {
+      const entry = opened.get(kid)
+      if (entry?.fault) await signJwt({}, { key: entry.signer, typ: 'JWT' }).catch(() => {}) // it is noted
+    },
+    close() {
+      for (const store of stores.values()) store.reset()
+    },
+  }
+}
+
+/** The first signature is verified, because nothing else shows that the two parts of the key belong together. */
+function createStoreSigner(key: KeyReference, store: KeyStore, note: (fault: string | null) => void): Signer {
+  const { publicJwk } = key
+  const alg = findAlgorithms(publicJwk)[0]?.alg ?? ''
+  let isVerified = false
+
+  async function sign(payload: Uint8Array, header: Record<string, unknown>): Promise<string> {
+    const input = `${base64url.encode(JSON.stringify({ ...header, alg }))}.${base64url.encode(payload)}`
+    const jwt = `${input}.${base64url.encode(await store.sign(key, alg, Buffer.from(input)))}`
+    if (!isVerified) await verify(jwt, String(header.typ))
+    isVerified = true
+    return jwt
+  }
+
+  async function verify(jwt: string, typ: string): Promise<void> {
+    await verifyJwt(jwt, { typ, keys: { keys: [publicJwk] } }).catch((cause: unknown) => {
+      const message = `The signature of the key store does not verify with the public key ${publicJwk.kid} of the key file. Check the id in the key file.`
+      throw new KeyStoreError('lasting', message, { cause })
+    })
+  }
+
+  return {
+    kid: publicJwk.kid,
+    alg,
+    publicKey: publicJwk,
+    async sign(payload, header) {
+      try {
+        const jwt = await sign(payload, header)
+        note(null)
+        return jwt
+      } catch (error) {
+        note(error instanceof Error ? error.message : String(error))
+        throw error
+      }
+    },
+  }
+}
+
+const defaults: KeyStoreSettings = {
+  ...{ keyStore: 'files', keyStoreConcurrency: 1, keyStoreTimeout: 1 },
+  ...{ pkcs11Module: undefined, pkcs11Slot: undefined, pkcs11Pin: undefined, pkcs11PinFile: undefined },
+}
+
+/** For directories whose private keys are in files. */
+export const filesOnly: KeyStores = createKeyStores(defaults)

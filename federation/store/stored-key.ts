@@ -1,0 +1,40 @@
+/** The content of `private.json` and `next.json`: a private JWK, or a public JWK whose `store` says where the private part is. */
+import { findAlgorithms } from '#core/algorithm.ts'
+import { refuseAt } from '#core/errors.ts'
+import { isJsonObject } from '#core/json.ts'
+import { describeKey, type Jwk, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
+import { type KeyReference, storeNames } from '#federation/key-store/store.ts'
+import type { NewKey } from './new-key.ts'
+
+export type StoredKey = KeyReference | { store: 'files'; privateJwk: Jwk; publicJwk: Jwk }
+
+export function toStoredKey(key: NewKey): StoredKey {
+  return 'publicJwk' in key ? (key as KeyReference) : inFile(key) // a JWK has no such member
+}
+
+const inFile = (privateJwk: Jwk): StoredKey => {
+  return { store: 'files', privateJwk, publicJwk: toPublicJwk(privateJwk) }
+}
+
+/** @throws FederationError `invalid_request` */
+export function parseStoredKey(value: unknown): StoredKey {
+  if (!isJsonObject(value) || !('store' in value)) return inFile(parsePrivateJwk(value))
+  const { store, ...rest } = value
+  const { name, id } = isJsonObject(store) ? store : {}
+  const known = storeNames.filter((each) => each !== 'files')
+  const found = known.find((each) => each === name)
+  if (!found || typeof id !== 'string' || id === '') {
+    throw refuseAt(['store'], `must name a key store (${known.join(' or ')}) and the id of a key there`)
+  }
+  const publicJwk = parseJwk(rest, ['public key'])
+  if (findAlgorithms(publicJwk).length === 0) {
+    throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
+  }
+  return { publicJwk, store: found, id }
+}
+
+/** The JSON object to write. */
+export function formatStoredKey(key: StoredKey): object {
+  if (key.store === 'files') return key.privateJwk
+  return { ...key.publicJwk, store: { name: key.store, id: key.id } }
+}

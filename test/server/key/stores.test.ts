@@ -1,0 +1,239 @@
+/** Tests a rollover into a SoftHSM token and back: at each step what is published verifies, and no file has the key. */
+import { readdir, readFile, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createKeyStores } from '#federation/key-store/stores.ts'
+import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { startRun, watchRun } from '#test/helpers/run.ts'
+import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+
+describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
+  let hsm: SoftHsm
+  let admin: TestAdmin
+  const entities: TestEntity[] = []
+  let [fileKid, tokenKid] = ['', '']
+  const type = 'https://ta.example.org/marks/member'
+
+  beforeAll(async () => {
+    hsm = await startSoftHsm()
+    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
+    const token = { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 2 }
+    admin = await startAdmin({}, token)
+    await admin.mutate('createTrustMarkType', { type }, 'id')
+    for (let count = 0; count < 3; count++) {
+      const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+      entities.push(entity)
+      await register(admin, entity)
+      await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
+    }
+    fileKid = kidOf(await text('/.well-known/openid-federation'))
+  })
+  afterAll(async () => {
+    for (const entity of entities) await entity.close()
+    await admin.close()
+    vi.unstubAllEnvs()
+    await hsm.close()
+  })
+
+  const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
+  const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid ?? ''
+  const change = (name: string, input: object, selection = 'kid') =>
+    admin.mutate(name, input, selection, 'admin')
+  const switchNow = () => change('switchSigningKey', { overrideReason: 'a test' }, 'kid state store')
+  const statuses = {
+    configuration: 'entity-statement+jwt',
+    statement: 'entity-statement+jwt',
+    mark: 'trust-mark+jwt',
+    history: 'jwk-set+jwt',
+    resolved: 'resolve-response+jwt',
+  }
+
+  async function served(sub = entities[0]?.id ?? ''): Promise<Record<keyof typeof statuses, string>> {
+    return {
+      configuration: await text('/.well-known/openid-federation'),
+      statement: await text('/fetch', { sub }),
+      mark: await text('/trust_mark', { trust_mark_type: type, sub }),
+      history: await text('/historical_keys'),
+      resolved: await text('/resolve', { sub, trust_anchor: admin.entityId }),
+    }
+  }
+
+  /** Everything verifies, and all but the marks are signed by the key. */
+  async function expectSignedBy(kid: string): Promise<void> {
+    await eventually(async () => {
+      const { mark: _, ...now } = await served()
+      expect(Object.values(now).map(kidOf)).toEqual(Object.values(now).map(() => kid))
+    })
+    for (const [name, jwt] of Object.entries(await served())) {
+      await verifiedByAnchor(admin, jwt, statuses[name as keyof typeof statuses]) // the same names
+    }
+  }
+
+  async function reissue(): Promise<void> {
+    const seen = await watchRun(admin, await startRun(admin, 'reissueTrustMarks(input: {})'))
+    expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 3, done: 3, failed: 0 })
+  }
+
+  async function alerts(): Promise<{ code: string; message: string }[]> {
+    const { data } = await admin.execute('{ alerts { code message } }')
+    return data.alerts.filter(({ code }: { code: string }) => code === 'KEYS_UNUSABLE')
+  }
+
+  /** What is in every file of the key directory. */
+  async function contents(): Promise<string> {
+    const entries = await readdir(admin.config.keysDirectory, { recursive: true, withFileTypes: true })
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+    return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n')
+  }
+
+  it('offers the configured stores', async () => {
+    const { data } = await admin.execute('{ signingKeys { stores preferredStore keys { kid state store } } }')
+    expect(data.signingKeys.stores).toEqual(expect.arrayContaining(['FILES', 'PKCS11']))
+    expect(data.signingKeys.preferredStore).toBe('FILES')
+    expect(data.signingKeys.keys).toEqual([{ kid: fileKid, state: 'CURRENT', store: 'FILES' }])
+  })
+
+  it('announces a key of the token', async () => {
+    const announced = await change('announceSigningKey', { alg: 'ES256', store: 'PKCS11' }, 'kid store file')
+    expect(announced).toMatchObject({ store: 'PKCS11', file: 'next.json' })
+    tokenKid = announced.kid
+    await expectSignedBy(fileKid)
+    const next = JSON.parse(await readFile(join(admin.config.keysDirectory, 'next.json'), 'utf8'))
+    expect(next).toEqual({
+      ...{ kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
+      ...{ kid: tokenKid, alg: 'ES256', use: 'sig' },
+      store: { name: 'pkcs11', id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    })
+  })
+
+  it('switches to it: publishes, re-signs and answers with the key of the token', async () => {
+    expect(await switchNow()).toMatchObject({ kid: tokenKid, state: 'CURRENT', store: 'PKCS11' })
+    await expectSignedBy(tokenKid)
+    await reissue()
+    expect(kidOf((await served()).mark)).toBe(tokenKid)
+    expect(await contents()).not.toMatch(/"(d|priv|p|q)":/)
+    expect(await contents()).not.toContain(hsm.pin)
+    // Published keys say nothing about the store.
+    expect(await text('/.well-known/openid-federation')).not.toContain('pkcs11')
+  })
+
+  it('retires the key of the file, whose place the audit log keeps', async () => {
+    await change('retireKey', { kid: fileKid, acceptCopies: true })
+    await expectSignedBy(tokenKid)
+    const { data } = await admin.execute(
+      '{ auditEvents(filter: {action: "announceSigningKey"}) { edges { node { after } } } }',
+    )
+    expect(data.auditEvents.edges[0].node.after).toEqual({
+      state: 'ANNOUNCED',
+      alg: 'ES256',
+      store: 'pkcs11',
+    })
+  })
+
+  it('starts again with the key of the token', async () => {
+    const second = await startSecondAdmin(admin)
+    try {
+      await second.publisher.rebuild()
+      await expectSignedBy(tokenKid)
+    } finally {
+      await second.close()
+    }
+  })
+
+  it('loses nothing while the token is away in the middle of runs', async () => {
+    const before = await served()
+    await hsm.remove()
+    const run = await startRun(admin, 'reissueTrustMarks(input: {})')
+    const renewal = await startRun(admin, 'renewSubordinates')
+    // What must be signed now is refused with a sentence.
+    const [, other] = entities
+    await eventually(async () => {
+      const answer = await admin.get('/resolve', { sub: other?.id ?? '', trust_anchor: admin.entityId })
+      expect(answer.status).toBe(503)
+      expect(await answer.json()).toMatchObject({
+        error: 'temporarily_unavailable',
+        error_description: expect.stringContaining('token'),
+      })
+    })
+    await eventually(async () => expect(await alerts()).toHaveLength(1))
+    await expect(change('announceSigningKey', { alg: 'ES256', store: 'PKCS11' })).resolves.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    // What is published stays.
+    expect(await text('/fetch', { sub: entities[0]?.id })).toBe(before.statement)
+    await hsm.putBack()
+    const ends = await Promise.all([watchRun(admin, run), watchRun(admin, renewal)])
+    for (const seen of ends) {
+      expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 3, done: 3, failed: 0 })
+    }
+    await eventually(async () => expect(await alerts()).toEqual([]))
+    await eventually(async () => expect(await admin.server.db.outboxEntry.count()).toBe(0))
+    await expectSignedBy(tokenKid)
+  })
+
+  it('refuses an algorithm that the token does not have', async () => {
+    expect(await change('announceSigningKey', { alg: 'ML_DSA_65', store: 'PKCS11' })).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['input', 'store'],
+      message: expect.stringContaining('cannot sign with ML-DSA-65'),
+    })
+  })
+
+  it('goes back to a file, and has the token destroy the private key a minute later', async () => {
+    const { kid } = await change('announceSigningKey', { alg: 'ES256', store: 'FILES' })
+    await switchNow()
+    await expectSignedBy(kid)
+    const noted = join(admin.config.keysDirectory, `replaced-${tokenKid}.json`)
+    const reference = JSON.parse(await readFile(noted, 'utf8'))
+    expect(reference.store.name).toBe('pkcs11')
+    const stores = createKeyStores(admin.config)
+    onTestFinished(stores.close)
+    const { store, ...publicJwk } = reference
+    const signer = stores.open({ publicJwk, store: 'pkcs11', id: store.id })
+    expect(await signer.sign(Buffer.from('{}'), { typ: 'JWT', kid: tokenKid })).toContain('.')
+    const earlier = new Date(Date.now() - 61_000)
+    await utimes(noted, earlier, earlier)
+    await eventually(async () =>
+      expect(await readdir(admin.config.keysDirectory)).not.toContain(`replaced-${tokenKid}.json`),
+    )
+    await expect(signer.sign(Buffer.from('{}'), { typ: 'JWT', kid: tokenKid })).rejects.toThrow(
+      'The token has no private key',
+    )
+  })
+
+  it('revokes a key of the token in an emergency', async () => {
+    const { kid } = await change('announceSigningKey', { alg: 'RS256', store: 'PKCS11' })
+    await switchNow()
+    await expectSignedBy(kid)
+    const revoked = { kid, reason: 'compromised', emergency: true }
+    expect(await change('revokeKey', revoked, 'revoked { reason }')).toMatchObject({
+      revoked: { reason: 'compromised' },
+    })
+    const { data } = await admin.execute('{ signingKeys { keys { kid state store } } }')
+    expect(data.signingKeys.keys[0]).toMatchObject({ state: 'CURRENT', store: 'FILES' })
+    await expectSignedBy(data.signingKeys.keys[0].kid)
+  })
+})
+
+it('refuses a store that is not configured', {
+  tags: 'mutation/announceSigningKey/InvalidInputError',
+}, async () => {
+  const admin = await startAdmin()
+  try {
+    const input = { alg: 'ES256', store: 'PKCS11' }
+    expect(await admin.mutate('announceSigningKey', input, 'kid', 'admin')).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['input', 'store'],
+      message: 'The store pkcs11 is not configured. Use files.',
+    })
+  } finally {
+    await admin.close()
+  }
+})

@@ -8,7 +8,7 @@ import type { KeyPlace } from '#store/key-directory-change.ts'
 import { destroyReplacedKeys } from '#store/replaced-keys.ts'
 
 const PROBE_MS = 2_000
-const DESTROY_MS = 10_000
+const DESTROY_MS = 5_000
 
 type Options = {
   current(): KeyDirectory | undefined

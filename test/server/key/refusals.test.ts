@@ -25,6 +25,13 @@ describe('with one key', () => {
   it.each([
     ['switchSigningKey', {}, 'NOT_FOUND', null, /No key is announced/],
     ['switchSigningKey', { overrideReason: 'now' }, 'NOT_FOUND', null, /No key is announced/],
+    [
+      'announceSigningKey',
+      { alg: 'ES256', store: 'PKCS11' },
+      'INVALID_INPUT',
+      ['input', 'store'],
+      /^The store pkcs11 is not configured. Use files/,
+    ],
     ['retireKey', { kid: 'unknown' }, 'NOT_FOUND', ['input', 'kid'], /no key "unknown"/],
     [
       'revokeKey',
@@ -44,6 +51,7 @@ describe('with one key', () => {
     'refuses %s %j',
     {
       tags: [
+        'mutation/announceSigningKey/InvalidInputError',
         'mutation/switchSigningKey/NotFoundError',
         'mutation/retireKey/NotFoundError',
         'mutation/revokeKey/InvalidInputError',

@@ -5,7 +5,7 @@ import type { PageLoad } from './$types'
 
 const KeysPage = graphql(`
   query KeysPage {
-    signingKeys { readOnlyReason keys { ...SigningKeyFields } }
+    signingKeys { readOnlyReason stores preferredStore keys { ...SigningKeyFields } }
     historicalKeys { ...HistoricalKeyFields }
     reissues: renewalRuns(filter: { kind: REISSUE_TRUST_MARKS }, first: 1) { edges { node { id ...RunFields } } }
   }
@@ -17,6 +17,7 @@ export const load = (async ({ fetch, depends }) => {
   return {
     title: 'Keys',
     keys: signingKeys.keys,
+    stores: { available: signingKeys.stores, preferred: signingKeys.preferredStore },
     readOnlyReason: signingKeys.readOnlyReason ?? null,
     historical: historicalKeys,
     reissue: reissues.edges[0]?.node,

@@ -1,5 +1,5 @@
 /** The queries and mutations of signing keys. */
-import type { SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
+import type { KeyStore, SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
 
@@ -11,7 +11,7 @@ graphql(`
 
 graphql(`
   fragment SigningKeyFields on SigningKey {
-    kid alg state file jwk createdAt publishedAt usableFrom superiorFaults signsSince replacedAt
+    kid alg state store file jwk createdAt publishedAt usableFrom superiorFaults signsSince replacedAt
     validSignatures { ...SigningKeyUseFields }
   }
 `)
@@ -78,6 +78,13 @@ export const keyStates: Readonly<Record<SigningKeyFieldsFragment['state'], { ton
   CURRENT: { tone: 'success', label: 'Signs' },
   ANNOUNCED: { tone: 'warning', label: 'Announced' },
   PUBLISHED: { tone: 'quiet', label: 'Only verifies' },
+}
+
+/** Where private keys are. */
+export const keyStores: Readonly<Record<KeyStore, string>> = {
+  FILES: 'Key directory',
+  PKCS11: 'PKCS#11 token',
+  AWSKMS: 'AWS KMS',
 }
 
 /** A prefix of the key id (43 characters), for places where the whole id is shown nearby. */

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import { isStoreOutage } from '#store/outage.ts'
+import { KeyStoreError } from './key-store/store.ts'
 import { sendJson } from './routes/answer.ts'
 
 /** Seconds. */
@@ -12,6 +13,7 @@ const RETRY_AFTER = 5
 
 const UNSUPPORTED_MEDIA_TYPE =
   'The request body must have the content type application/x-www-form-urlencoded.'
+const CANNOT_SIGN = 'This server cannot sign the answer at the moment. Try again in a few seconds.'
 const UNEXPECTED = 'An unexpected error occurred. The server log has the details.'
 
 type Failure = { status: number; error: string; description: string; retryAfter?: number }
@@ -88,7 +90,9 @@ function describeFailure(error: unknown): Failure {
 function describeFederationError(error: FederationError): Failure {
   const { status, code, message } = error
   if (code === 'server_error') return { status, error: code, description: UNEXPECTED }
-  const failure = { status, error: code, description: message }
+  // Its sentence is for operators: it may name the token or the module.
+  const description = error instanceof KeyStoreError ? CANNOT_SIGN : message
+  const failure = { status, error: code, description }
   return code === 'temporarily_unavailable' ? { ...failure, retryAfter: RETRY_AFTER } : failure
 }
 

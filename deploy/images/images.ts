@@ -13,6 +13,8 @@ const [keygeneration, collection] = [
   'federation/cli/keygeneration.ts',
   'federation/cli/collection.ts',
 ] as const
+/** Started as a process of its own when a key is in a PKCS#11 token. */
+const tokenProcess = 'federation/key-store/pkcs11-process.ts'
 const keyTools = [keygeneration, collection]
 const keyCommands = { 'inmor-keygeneration': keygeneration, 'inmor-collection': collection }
 const management = 'server/cli/inmor.ts'
@@ -24,12 +26,12 @@ export const leftOut: readonly string[] = ['server/embedded/database.ts', 'serve
 
 export const images = {
   ta: {
-    programs: ['federation/main.ts', ...keyTools],
+    programs: ['federation/main.ts', tokenProcess, ...keyTools],
     files: ['federation/page/style.css'],
     commands: keyCommands,
   },
   admin: {
-    programs: ['server/main.ts', management, ...keyTools],
+    programs: ['server/main.ts', management, tokenProcess, ...keyTools],
     files: [migrations, console, 'deploy/images/docker-entrypoint.sh'],
     commands: {
       ...keyCommands,
@@ -38,7 +40,7 @@ export const images = {
     },
   },
   worker: {
-    programs: ['server/worker.ts', management],
+    programs: ['server/worker.ts', management, tokenProcess],
     files: [migrations],
     commands: { inmor: management },
   },

@@ -3,6 +3,7 @@ import { base64url } from 'jose'
 import { findAlgorithms } from '#core/algorithm.ts'
 import { type Signer, signJwt, verifyJwt } from '#core/jws.ts'
 import type { SigningAlgorithm } from '#core/keys.ts'
+import { createAwsKmsStore } from './awskms.ts'
 import { bound } from './bounded.ts'
 import { findPackage } from './package.ts'
 import { createPkcs11Store } from './pkcs11.ts'
@@ -47,10 +48,8 @@ export type KeyStores = {
 
 type Opened = { text: string; signer: Signer; fault: string | null }
 
-const NOT_CONFIGURED: Readonly<Record<ExternalStoreName, string>> = {
-  pkcs11: 'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.',
-  awskms: 'The key is in AWS KMS, which this process does not use.',
-}
+const NO_MODULE =
+  'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.'
 
 export function createKeyStores(settings: KeyStoreSettings): KeyStores {
   const { keyStore, keyStoreConcurrency: concurrency, keyStoreTimeout } = settings
@@ -58,19 +57,17 @@ export function createKeyStores(settings: KeyStoreSettings): KeyStores {
   const stores = new Map<ExternalStoreName, KeyStore>()
   const opened = new Map<string, Opened>()
 
-  function create(name: ExternalStoreName): KeyStore | undefined {
-    if (name === 'pkcs11')
-      return module ? createPkcs11Store({ module, slot, pin, pinFile, concurrency }) : undefined
-    return undefined
+  function create(name: ExternalStoreName): KeyStore {
+    if (name === 'awskms') return createAwsKmsStore()
+    if (!module) throw new KeyStoreError('lasting', NO_MODULE)
+    return createPkcs11Store({ module, slot, pin, pinFile, concurrency })
   }
 
   /** Connects with the first call of the store. */
   function get(name: ExternalStoreName): KeyStore {
     const known = stores.get(name)
     if (known) return known
-    const created = create(name)
-    if (!created) throw new KeyStoreError('lasting', NOT_CONFIGURED[name])
-    const bounded = bound(created, { concurrency, timeoutMs: keyStoreTimeout * 1_000 })
+    const bounded = bound(create(name), { concurrency, timeoutMs: keyStoreTimeout * 1_000 })
     stores.set(name, bounded)
     return bounded
   }

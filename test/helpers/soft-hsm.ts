@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { optionalPackages } from '#federation/key-store/package.ts'
+import { installOptional } from './optional-package.ts'
 
 const exec = promisify(execFile)
 
@@ -37,7 +37,7 @@ async function findReason(): Promise<string | null> {
   }
   if ((await findModule()) === undefined) return 'the module of SoftHSM is not in a known place'
   try {
-    await installPackage()
+    await installOptional('pkcs11js')
     return null
   } catch {
     return 'pkcs11js cannot be installed: it needs a compiler and the package registry'
@@ -55,22 +55,6 @@ async function findModule(): Promise<string | undefined> {
   return undefined
 }
 
-/** Outside of our own packages, because it is compiled. Kept for later runs; a folder is complete once it has its name. */
-async function installPackage(): Promise<string> {
-  const version = optionalPackages.pkcs11js
-  const folder = join(tmpdir(), `inmor-pkcs11js-${version}-${process.getuid?.()}`)
-  const packages = join(folder, 'node_modules')
-  try {
-    await access(packages)
-    return packages
-  } catch {
-    const building = await mkdtemp(`${folder}-`)
-    await exec('npm', ['install', '--no-audit', '--no-fund', '--prefix', building, `pkcs11js@${version}`])
-    await rename(building, folder).catch(() => rm(building, { recursive: true })) // another file was first
-    return packages
-  }
-}
-
 export async function startSoftHsm({ label = 'inmor', pin = '7391-secret-pin' } = {}): Promise<SoftHsm> {
   const module = await findModule()
   if (module === undefined) throw new Error('There is no module of SoftHSM.')
@@ -79,7 +63,7 @@ export async function startSoftHsm({ label = 'inmor', pin = '7391-secret-pin' } 
   const configuration = join(folder, 'softhsm2.conf')
   await mkdir(tokens)
   await writeFile(configuration, `directories.tokendir = ${tokens}\nobjectstore.backend = file\n`)
-  const environment = { SOFTHSM2_CONF: configuration, NODE_PATH: await installPackage() }
+  const environment = { SOFTHSM2_CONF: configuration, NODE_PATH: await installOptional('pkcs11js') }
   const pins = ['--pin', pin, '--so-pin', 'another-secret-pin']
   await exec('softhsm2-util', ['--init-token', '--free', '--label', label, ...pins], {
     env: { ...process.env, ...environment },

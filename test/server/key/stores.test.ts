@@ -159,7 +159,7 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
       expect(answer.status).toBe(503)
       expect(await answer.json()).toMatchObject({
         error: 'temporarily_unavailable',
-        error_description: expect.stringContaining('token'),
+        error_description: 'This server cannot sign the answer at the moment. Try again in a few seconds.',
       })
     })
     await eventually(async () => expect(await alerts()).toHaveLength(1))

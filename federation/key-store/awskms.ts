@@ -1,0 +1,125 @@
+/** Keeps keys in AWS KMS. Region, credentials and endpoint are those that the SDK finds, as AWS_REGION. */
+import { createPublicKey } from 'node:crypto'
+import { computeKeyId } from '#core/keys.ts'
+import { loadPackage } from './package.ts'
+import { derToJws, findStoreAlgorithm, hash, type StoreAlgorithm } from './signature.ts'
+import { type FailureKind, type KeyStore, KeyStoreError } from './store.ts'
+
+/** The part of the SDK that we use. The package is optional, so are its types. */
+type Command = object
+type Client = { send(command: Command, options: { abortSignal: AbortSignal }): Promise<Answer> }
+type Answer = {
+  KeyMetadata?: { KeyId?: string }
+  PublicKey?: Uint8Array
+  Signature?: Uint8Array
+}
+type Sdk = { KMSClient: new (options: object) => Client } & Readonly<
+  Record<
+    'CreateKeyCommand' | 'GetPublicKeyCommand' | 'SignCommand' | 'ScheduleKeyDeletionCommand',
+    new (
+      input: object,
+    ) => Command
+  >
+>
+
+/** KMS takes longer messages as their digest only. */
+const MAX_RAW_BYTES = 4_096
+/** The shortest time after which KMS deletes a key. Until then it cannot sign. */
+const DELETION_DAYS = 7
+
+const curves = { 'P-256': 'ECC_NIST_P256', 'P-384': 'ECC_NIST_P384', 'P-521': 'ECC_NIST_P521' } as const
+const families = { RSA: 'RSASSA_PKCS1_V1_5', PSS: 'RSASSA_PSS', EC: 'ECDSA' } as const
+
+export const keySpec = ({ crv }: StoreAlgorithm) => (crv ? curves[crv] : 'RSA_2048')
+export const signingAlgorithm = ({ family, digest }: StoreAlgorithm) =>
+  `${families[family]}_${digest.replace('sha', 'SHA_')}`
+
+/** What KMS signs: the input itself, or its digest if it is too long. */
+export function toMessage({ digest }: Pick<StoreAlgorithm, 'digest'>, input: Uint8Array) {
+  if (input.length <= MAX_RAW_BYTES) return { Message: input, MessageType: 'RAW' } as const
+  return { Message: hash(digest, input), MessageType: 'DIGEST' } as const
+}
+
+export function createAwsKmsStore(): KeyStore {
+  let opened: { sdk: Sdk; client: Client } | undefined
+  let underWay = new AbortController()
+
+  function open() {
+    try {
+      const sdk = loadPackage('@aws-sdk/client-kms') as Sdk // see above
+      // `bound` retries, and knows how often.
+      opened ??= { sdk, client: new sdk.KMSClient({ maxAttempts: 1 }) }
+      return opened
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new KeyStoreError('lasting', message, { cause })
+    }
+  }
+
+  async function send(command: (sdk: Sdk) => Command): Promise<Answer> {
+    const { sdk, client } = open()
+    return client.send(command(sdk), { abortSignal: underWay.signal }).catch((error: unknown) => {
+      throw explain(error)
+    })
+  }
+
+  return {
+    async generate(alg) {
+      const kind = requireAlgorithm(alg)
+      const made = { KeySpec: keySpec(kind), KeyUsage: 'SIGN_VERIFY', Description: `Inmor, ${alg}` }
+      const { KeyMetadata } = await send((sdk) => new sdk.CreateKeyCommand(made))
+      const id = KeyMetadata?.KeyId
+      if (!id) throw new KeyStoreError('passing', 'AWS KMS returned no key.')
+      const { PublicKey } = await send((sdk) => new sdk.GetPublicKeyCommand({ KeyId: id }))
+      if (!PublicKey) throw new KeyStoreError('passing', 'AWS KMS returned no public key.')
+      const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' })
+      const jwk = key.export({ format: 'jwk' })
+      return { publicJwk: { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }, store: 'awskms', id }
+    },
+    async sign({ id }, alg, input) {
+      const kind = requireAlgorithm(alg)
+      const request = { KeyId: id, ...toMessage(kind, input), SigningAlgorithm: signingAlgorithm(kind) }
+      const { Signature } = await send((sdk) => new sdk.SignCommand(request))
+      if (!Signature) throw new KeyStoreError('passing', 'AWS KMS returned no signature.')
+      return kind.crv ? derToJws(Signature, kind.crv) : Signature
+    },
+    async destroy({ id }) {
+      const request = { KeyId: id, PendingWindowInDays: DELETION_DAYS }
+      await send((sdk) => new sdk.ScheduleKeyDeletionCommand(request)).catch((error: unknown) => {
+        if (!(error instanceof KeyStoreError && error.kind === 'refused')) throw error // it is gone, or will be
+      })
+    },
+    reset() {
+      underWay.abort()
+      underWay = new AbortController()
+    },
+  }
+}
+
+function requireAlgorithm(alg: string): StoreAlgorithm {
+  const found = findStoreAlgorithm(alg)
+  if (!found) throw new KeyStoreError('refused', `AWS KMS cannot sign with ${alg}. Use another algorithm.`)
+  return found
+}
+
+const kinds: readonly [RegExp, FailureKind, string][] = [
+  [
+    /^(NotFound|KMSInvalidState|Disabled)/,
+    'refused',
+    'cannot use the key. Check that it exists and is enabled',
+  ],
+  [/^(Unsupported|Validation|InvalidKeyUsage)/, 'refused', 'refuses the request. Use another algorithm'],
+  [
+    /^(AccessDenied|UnrecognizedClient|InvalidSignature|InvalidClientToken|ExpiredToken|CredentialsProvider)/,
+    'lasting',
+    'refuses the credentials. Check them, and the policy of the key',
+  ],
+]
+
+/** Messages of the SDK may name accounts, so only the name of the error is repeated. */
+function explain(error: unknown): KeyStoreError {
+  const name = error instanceof Error ? error.name : String(error)
+  const [, kind = 'passing', sentence = 'cannot be reached, or failed'] =
+    kinds.find(([pattern]) => pattern.test(name)) ?? []
+  return new KeyStoreError(kind, `AWS KMS ${sentence} (${name}).`, { cause: error })
+}

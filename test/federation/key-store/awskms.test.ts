@@ -1,0 +1,123 @@
+/** Tests keys in AWS KMS on the emulator moto, and what is sent where the emulator differs from KMS. */
+import { execFile, spawn } from 'node:child_process'
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { once } from 'node:events'
+import { promisify } from 'node:util'
+import { calculateJwkThumbprint } from 'jose'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { signJwt, verifyJwt } from '#core/jws.ts'
+import { readKeyStoreSettings } from '#federation/config/key-store.ts'
+import { keySpec, signingAlgorithm, toMessage } from '#federation/key-store/awskms.ts'
+import { findStoreAlgorithm } from '#federation/key-store/signature.ts'
+import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import { installOptional } from '#test/helpers/optional-package.ts'
+import { freePort } from '#test/helpers/port.ts'
+import { eventually } from '#test/helpers/product.ts'
+
+const exec = promisify(execFile)
+
+/** Its installation takes longer than all tests of key stores, so it is not installed here. */
+const isMissing = await exec('moto_server', ['--help']).then(
+  () => false,
+  () => true,
+)
+const reason = isMissing ? "moto_server is not installed: pip install 'moto[server,kms]'" : 'moto'
+
+describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
+  let stores: KeyStores
+  let stop: () => Promise<unknown>
+  let endpoint: string
+
+  beforeAll(async () => {
+    const port = await freePort()
+    endpoint = `http://127.0.0.1:${port}`
+    const moto = spawn('moto_server', ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' })
+    stop = async () => {
+      moto.kill()
+      await once(moto, 'exit')
+    }
+    const environment = {
+      NODE_PATH: await installOptional('@aws-sdk/client-kms'),
+      AWS_REGION: 'eu-north-1',
+      AWS_ENDPOINT_URL_KMS: endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    }
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+    await eventually(() => fetch(endpoint))
+    stores = createKeyStores(readKeyStoreSettings({ KEY_STORE: 'awskms' }))
+  })
+  afterAll(async () => {
+    stores.close()
+    vi.unstubAllEnvs()
+    await stop()
+  })
+
+  it.each(['RS256', 'ES256'] as const)('signs with %s', async (alg) => {
+    expect(stores.available()).toContain('awskms')
+    const key = await stores.generate('awskms', alg)
+    expect(key.publicJwk.kid).toBe(await calculateJwkThumbprint(key.publicJwk))
+    const jwt = await signJwt({ n: 1 }, { key: stores.open(key), typ: 'JWT' })
+    await verifyJwt(jwt, { typ: 'JWT', keys: { keys: [key.publicJwk] } })
+  })
+
+  /** KMS signs the digest that it gets. moto hashes it a second time, so its signature is one of the digest itself. */
+  it('sends the digest of more than 4,096 bytes', async () => {
+    const key = await stores.generate('awskms', 'ES256')
+    const jwt = await signJwt({ n: 1 }, { key: stores.open(key), typ: 'JWT' })
+    await verifyJwt(jwt, { typ: 'JWT', keys: { keys: [key.publicJwk] } })
+    const long = await stores.open(key).sign(Buffer.from(JSON.stringify({ text: 'x'.repeat(5_000) })), {
+      ...{ typ: 'JWT', alg: 'ES256', kid: key.publicJwk.kid },
+    })
+    const end = long.lastIndexOf('.')
+    const digest = createHash('sha256').update(long.slice(0, end)).digest()
+    const publicKey = createPublicKey({ key: key.publicJwk, format: 'jwk' })
+    const signature = Buffer.from(long.slice(end + 1), 'base64url')
+    const isOfDigest = verify('sha256', digest, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature)
+    expect(isOfDigest).toBe(true)
+  })
+
+  /** KMS refuses signatures then. moto does not, so the state of the key is read. */
+  it('has a destroyed key deleted', async () => {
+    const key = await stores.generate('awskms', 'ES256')
+    await stores.destroy(key)
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.DescribeKey' },
+      body: JSON.stringify({ KeyId: key.id }),
+    })
+    expect(await response.json()).toMatchObject({ KeyMetadata: { KeyState: 'PendingDeletion' } })
+  })
+
+  it('says that KMS cannot be reached', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${await freePort()}`)
+    const away = createKeyStores(readKeyStoreSettings({}))
+    onTestFinished(away.close)
+    await expect(away.generate('awskms', 'ES256')).rejects.toMatchObject({
+      message: expect.stringMatching(/^AWS KMS cannot be reached, or failed \(/),
+      code: 'temporarily_unavailable',
+    })
+  })
+})
+
+/** moto salts PSS in its own way, so what is sent is compared with the reference of KMS. */
+it.each([
+  ['RS256', 'RSA_2048', 'RSASSA_PKCS1_V1_5_SHA_256'],
+  ['PS256', 'RSA_2048', 'RSASSA_PSS_SHA_256'],
+  ['ES256', 'ECC_NIST_P256', 'ECDSA_SHA_256'],
+  ['ES384', 'ECC_NIST_P384', 'ECDSA_SHA_384'],
+  ['ES512', 'ECC_NIST_P521', 'ECDSA_SHA_512'],
+])('asks KMS for %s by its names', (alg, spec, name) => {
+  const kind = findStoreAlgorithm(alg)
+  if (!kind) throw new Error(`${alg} is not known`)
+  expect(keySpec(kind)).toBe(spec)
+  expect(signingAlgorithm(kind)).toBe(name)
+})
+
+it('sends up to 4,096 bytes as they are, and the digest of more', () => {
+  const kind = { digest: 'sha384' } as const
+  const [short, long] = [Buffer.alloc(4_096, 1), Buffer.alloc(4_097, 1)]
+  expect(toMessage(kind, short)).toEqual({ Message: short, MessageType: 'RAW' })
+  const digest = createHash('sha384').update(long).digest()
+  expect(toMessage(kind, long)).toEqual({ Message: digest, MessageType: 'DIGEST' })
+})

@@ -1,0 +1,35 @@
+/** Tests the conversion of ECDSA signatures from DER, against those of OpenSSL and against hostile bytes. */
+import { generateKeyPairSync, sign, verify } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { derToJws, findStoreAlgorithm } from '#federation/key-store/signature.ts'
+
+it.each([
+  ['P-256', 'sha256', 500],
+  ['P-384', 'sha384', 50],
+  ['P-521', 'sha512', 50],
+] as const)('converts signatures of %s', (crv, digest, times) => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: crv })
+  // Numbers with leading zeros, and such with a sign byte, appear among so many.
+  for (let count = 0; count < times; count++) {
+    const input = Buffer.from(String(count))
+    const jws = derToJws(sign(digest, input, privateKey), crv)
+    expect(verify(digest, input, { key: publicKey, dsaEncoding: 'ieee-p1363' }, jws)).toBe(true)
+  }
+})
+
+it.each([
+  ['nothing', ''],
+  ['a sequence without content', '3000'],
+  ['a length beyond the end', '30440220'],
+  ['no sequence', '0400'],
+  ['numbers that are too long', `30460221${'11'.repeat(33)}0221${'11'.repeat(33)}`],
+])('refuses %s', (_name, hex) => {
+  expect(() => derToJws(Buffer.from(hex, 'hex'), 'P-256')).toThrow(RangeError)
+})
+
+it.each(['EdDSA', 'Ed25519', 'ES256K', 'ML-DSA-65', 'RS1', ''])(
+  'knows no algorithm %j of key stores',
+  (alg) => {
+    expect(findStoreAlgorithm(alg)).toBeUndefined()
+  },
+)

@@ -4,6 +4,7 @@ import { measureAnchors } from './anchors.ts'
 import { measureChecks } from './checks.ts'
 import type { Section } from './document.ts'
 import { measureEmbedded } from './embedded.ts'
+import { keyStoreSection } from './key-store.ts'
 import { measureLanes } from './lanes.ts'
 import { measureAdminGrowth } from './million/admin.ts'
 import { measureFederationGrowth } from './million/federation.ts'
@@ -109,6 +110,11 @@ export const parts: readonly Part[] = [
     name: 'lanes',
     isUsual: always,
     measure: async (effort) => [laneSection(await measureLanes({ quick: 2_000, full: 5_000 }[effort]))],
+  },
+  {
+    name: 'key-stores',
+    isUsual: always,
+    measure: async (effort) => [await keyStoreSection({ quick: 1, full: 5 }[effort])],
   },
   {
     name: 'outages',

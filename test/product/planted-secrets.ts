@@ -11,6 +11,7 @@ export const secrets: Record<string, string> = {
   'the password in REDIS_URL': 'planted-redis-password',
   'a Redis password that is wrong': 'planted-redis-password-of-before',
   'the password in SMTP_URL': 'planted-smtp-password',
+  PKCS11_PIN: 'planted-pin-of-a-token',
   OIDC_CLIENT_SECRET: 'planted-oidc-client-secret',
   BACKUP_PASSPHRASE: 'planted-backup-passphrase',
   'a passphrase that is wrong': 'planted-backup-passphrase-of-another',

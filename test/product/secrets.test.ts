@@ -38,6 +38,9 @@ beforeAll(async () => {
     OIDC_CLIENT_ID: 'inmor',
     OIDC_CLIENT_SECRET: plant('OIDC_CLIENT_SECRET'),
     OIDC_ROLE_MAP: 'staff=operator',
+    // With SoftHSM there is no token, and without it no module.
+    PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
+    PKCS11_PIN: plant('PKCS11_PIN'),
     SMTP_URL: withPassword(mailServer.config.smtpUrl.replace('//', '//inmor@'), 'the password in SMTP_URL'),
     MAIL_FROM: 'federation@example.org',
   }
@@ -215,6 +218,14 @@ test('an announced ML-DSA key, whose private part has another name', async () =>
   secrets['the next private key'] = JSON.parse(await readFile(join(directory, 'next.json'), 'utf8')).priv
   expect(await post('/graphql', { query: '{ signingKeys { keys { jwk } } }' }, key())).toContain('AKP')
   expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ML-DSA-65')
+})
+
+test('a token that cannot be opened', async () => {
+  const input = '{alg: ES256, store: PKCS11}'
+  const query = `mutation { announceSigningKey(input: ${input}) { __typename ... on Error { message } } }`
+  expect(await post('/graphql', { query }, key())).toContain('UnavailableError')
+  const args = ['--type=ES256', '--store=pkcs11', `--output=${directory}`, '--force']
+  expect(await listen('federation/cli/keygeneration.ts', args, {})).not.toContain('Private key')
 })
 
 test('a private key that cannot be read', async () => {

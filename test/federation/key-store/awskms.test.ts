@@ -83,7 +83,11 @@ describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
     await stores.destroy(key)
     const response = await fetch(endpoint, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.DescribeKey' },
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'TrentService.DescribeKey',
+        authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/eu-north-1/kms/aws4_request',
+      },
       body: JSON.stringify({ KeyId: key.id }),
     })
     expect(await response.json()).toMatchObject({ KeyMetadata: { KeyState: 'PendingDeletion' } })

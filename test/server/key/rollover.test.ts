@@ -192,14 +192,14 @@ it('records each operation and its user', {
       action: 'switchSigningKey',
       resource: newKid,
       before: { signs: oldKid },
-      after: { signs: newKid },
+      after: { signs: newKid, store: 'files' },
     },
     {
       actor: 'admin',
       action: 'announceSigningKey',
       resource: newKid,
       before: null,
-      after: { state: 'ANNOUNCED', alg: 'ML-DSA-65' },
+      after: { state: 'ANNOUNCED', alg: 'ML-DSA-65', store: 'files' },
     },
   ])
 })

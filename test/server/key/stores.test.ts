@@ -22,7 +22,7 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
   beforeAll(async () => {
     hsm = await startSoftHsm()
     for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    const token = { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 2 }
+    const token = { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 5 }
     admin = await startAdmin({}, token)
     await admin.mutate('createTrustMarkType', { type }, 'id')
     for (let count = 0; count < 3; count++) {

@@ -63,6 +63,11 @@ export function createAwsKmsStore(): KeyStore {
     })
   }
 
+  function abandon(): void {
+    underWay.abort()
+    underWay = new AbortController()
+  }
+
   return {
     async generate(alg) {
       const kind = requireAlgorithm(alg)
@@ -89,10 +94,8 @@ export function createAwsKmsStore(): KeyStore {
         if (!(error instanceof KeyStoreError && error.kind === 'refused')) throw error // it is gone, or will be
       })
     },
-    reset() {
-      underWay.abort()
-      underWay = new AbortController()
-    },
+    reset: abandon,
+    close: abandon,
   }
 }
 

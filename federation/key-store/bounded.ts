@@ -100,5 +100,6 @@ export function bound(
     sign: (key, alg, input) => run(() => store.sign(key, alg, input)),
     destroy: (key) => run(() => store.destroy(key)),
     reset: store.reset,
+    close: store.close,
   }
 }

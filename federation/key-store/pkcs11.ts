@@ -25,6 +25,8 @@ export type Pkcs11Settings = {
 }
 
 const ID_BYTES = 16
+/** Milliseconds for the start of the process and the log-in, which callers do not wait for. */
+const START_MS = 30_000
 /** Milliseconds between two restarts of the module because it does not know a key: it may have been put back. */
 const LOOK_AGAIN_MS = 5_000
 
@@ -50,6 +52,8 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
   /** The PIN that the token refused, and why. */
   let refused: { pin: string; error: KeyStoreError } | undefined
   let lookedAt = -Infinity
+  /** While the process starts and opens the token. */
+  let startedAt: number | null = null
 
   async function readPin(): Promise<string> {
     if (pinFile === undefined) return pin ?? ''
@@ -68,6 +72,7 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
       if (child === started) child = running = undefined
     })
     child = started
+    startedAt = performance.now()
     try {
       await started.call({ op: 'open', token: { module, slot, pin: present, sessions: concurrency } })
       refused = undefined
@@ -77,6 +82,8 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
       const failure = explain(error)
       if (isPinRefusal(error)) refused = { pin: present, error: failure }
       throw failure
+    } finally {
+      startedAt = null
     }
   }
 
@@ -119,7 +126,12 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
     async destroy({ id }) {
       await call({ op: 'destroy', id })
     },
-    reset: () => child?.kill(),
+    reset() {
+      // A busy machine may start the process in more time than a signature has.
+      const isStarting = startedAt !== null && performance.now() - startedAt < START_MS
+      if (!isStarting) child?.kill()
+    },
+    close: () => child?.kill(),
   }
 }
 

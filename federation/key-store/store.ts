@@ -18,8 +18,10 @@ export type KeyStore = {
   sign(key: KeyReference, alg: string, input: Uint8Array): Promise<Uint8Array>
   /** Destroys the private part. A key that no longer exists is no error. */
   destroy(key: KeyReference): Promise<void>
-  /** Abandons what is under way and every connection; the next call connects again. */
+  /** Abandons what hangs; the next call connects again. */
   reset(): void
+  /** Ends the connection. */
+  close(): void
 }
 
 /**

@@ -108,7 +108,7 @@ export function createKeyStores(settings: KeyStoreSettings): KeyStores {
       if (entry?.fault) await signJwt({}, { key: entry.signer, typ: 'JWT' }).catch(() => {}) // it is noted
     },
     close() {
-      for (const store of stores.values()) store.reset()
+      for (const store of stores.values()) store.close()
     },
   }
 }

@@ -2,6 +2,7 @@
 import { parseEntityId } from '#core/entity-id.ts'
 import type { SigningAlgorithm } from '#core/keys.ts'
 import { isSamePlace } from '#federation/anchors/choice.ts'
+import { KeyStoreError } from '#federation/key-store/store.ts'
 import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { migrationNames } from '#prisma/migrate.ts'
@@ -25,9 +26,9 @@ import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
 import { recordChange } from '#server/services/write.ts'
 import { anchorPlace, FIRST_ANCHOR, isSlug } from '#store/anchors.ts'
-import { KeyFileError, readKeyDirectory, writeNewKey } from '#store/key-directory.ts'
+import { KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
-import { createKey } from '#store/new-key.ts'
+import { generateKey } from '#store/key-generation.ts'
 import { scanKeys } from '#store/scan.ts'
 
 /** What operators say about an anchor when they create it. */
@@ -165,8 +166,13 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       if (!(error instanceof KeyFileError)) throw error
     }
     try {
-      await writeNewKey(directory, await createKey(keyStores, alg))
+      await generateKey(keyStores, directory, { alg, store: keyStores.preferred })
     } catch (error) {
+      if (error instanceof KeyStoreError) {
+        throw error.kind === 'refused'
+          ? new InvalidInputError(error.message, 'alg')
+          : new UnavailableError(error.message)
+      }
       if (!(error instanceof KeyFileError)) throw error
       const base = { directory: config.keysDirectory, historicalDirectory: config.historicalKeysDirectory }
       const reason = await explainReadOnly(base)

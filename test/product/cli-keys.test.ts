@@ -84,6 +84,7 @@ test('answers in JSON with inmor keygen', async () => {
   expect(JSON.parse(stdout)).toEqual({
     kid,
     alg: 'Ed25519',
+    store: 'files',
     privateFile: join(directory, 'private.json'),
     publicFile: join(directory, 'publickeys', `${kid}.json`),
   })

@@ -1,11 +1,12 @@
 /** The command `inmor-keygeneration`. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { signingAlgorithms } from '#core/keys.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
 import { run } from '#test/helpers/program.ts'
+import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -13,8 +14,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-const keygen = async (...args: string[]) => {
-  const program = run('federation/cli/keygeneration.ts', args)
+const keygen = (...args: string[]) => keygenWith({}, ...args)
+const keygenWith = async (environment: Record<string, string>, ...args: string[]) => {
+  const program = run('federation/cli/keygeneration.ts', args, { environment })
   return { code: (await program.ended).code, output: program.output() }
 }
 
@@ -44,7 +46,53 @@ test('replaces a key only with --force', async () => {
   expect(replaced.published.keys.map(({ kid }) => kid)).toContain(signer.kid)
 })
 
+test.skipIf(softHsmLacking !== null)('writes a reference to a key in a token', async () => {
+  const hsm = await startSoftHsm()
+  onTestFinished(hsm.close)
+  const environment = { ...hsm.environment, PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin }
+  const args = ['--type=ES256', '--store=pkcs11', `--output=${directory}`]
+  const { code, output } = await keygenWith(environment, ...args)
+  expect({ code, output }).toMatchObject({ code: 0 })
+  expect(output).toContain(`Reference to the private key in pkcs11: ${join(directory, 'private.json')}`)
+  const { d, store } = JSON.parse(await readFile(join(directory, 'private.json'), 'utf8'))
+  expect(d).toBeUndefined()
+  expect(store.name).toBe('pkcs11')
+  // Without the store's variables it is not usable, and says why.
+  await expect(readKeyDirectory(directory)).rejects.toThrow(
+    'private.json names a key that cannot be used: The key is in a PKCS#11 token, but PKCS11_MODULE is not set.',
+  )
+})
+
+test('says in one line that a store cannot be used', async () => {
+  const args = ['--type=ES256', '--store=pkcs11', `--output=${directory}`]
+  const { code, output } = await keygen(...args)
+  expect(code).toBe(1)
+  expect(output.trim().split('\n')).toHaveLength(1)
+  expect(output).toContain('PKCS11_MODULE is not set')
+})
+
 test.each([
+  ['a store that is not known', '{"name": "vault", "id": "1"}', 'must name a key store (pkcs11 or awskms)'],
+  ['a store without an id', '{"name": "pkcs11"}', 'and the id of a key there'],
+  ['a store that is no object', '"pkcs11"', 'must name a key store'],
+])('refuses a reference to %s', async (_name, store, message) => {
+  await keygen('--type=ES256', `--output=${directory}`)
+  const file = join(directory, 'private.json')
+  const { d: _, ...publicJwk } = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, JSON.stringify({ ...publicJwk, store: JSON.parse(store) }))
+  await expect(readKeyDirectory(directory)).rejects.toThrow(message)
+})
+
+test('refuses a reference with a private part', async () => {
+  await keygen('--type=ES256', `--output=${directory}`)
+  const file = join(directory, 'private.json')
+  const store = { name: 'pkcs11', id: '01' }
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), store }))
+  await expect(readKeyDirectory(directory)).rejects.toThrow('has the private member "d"')
+})
+
+test.each([
+  ['an unknown store', ['--type=ES256', '--store=vault', '--output=x'], '--store "vault" is not known'],
   ['an unknown type', ['--type=HS256', '--output=x'], '"HS256" is not supported. Use RS256'],
   ['no type', ['--output=x'], '--type is missing'],
   ['no directory', ['--type=ES256'], '--output is missing'],

@@ -14,6 +14,7 @@ import { fetchRoute } from './routes/fetch.ts'
 import { healthRoute, livenessRoute } from './routes/health.ts'
 import { historicalKeysRoute } from './routes/historical-keys.ts'
 import { indexPageRoute } from './routes/index-page.ts'
+import { keyPushRoute } from './routes/key-push.ts'
 import { keyUpdateRoute } from './routes/key-update.ts'
 import { listRoute } from './routes/list.ts'
 import { requestRoutes } from './routes/request.ts'
@@ -30,7 +31,7 @@ export type AppOptions = ServerOptions & {
   resolveRateLimit?: number
   /** The same for /collection. */
   collectionRateLimit?: number
-  /** The same for each of /self_check, /enroll, /trust_mark_request and /jwks_update_trigger. */
+  /** The same for each of /self_check, /enroll, /trust_mark_request, /jwks_update_trigger and /jwks_update. */
   questionRateLimit?: number
   /** Whether answers may be repeated without the routes; true by default. */
   repeatsAnswers?: boolean
@@ -60,6 +61,7 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
     selfCheckRoute(scope, deps, options)
     requestRoutes(scope, deps, options)
     keyUpdateRoute(scope, deps, options)
+    keyPushRoute(scope, deps, options)
     livenessRoute(scope)
     healthRoute(scope, deps)
     statusRoute(scope, deps)

@@ -2,6 +2,7 @@
 import type { EntityId } from '#core/entity-id.ts'
 import type { CursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
+import type { PushedKeys } from '#store/pushed-keys.ts'
 import type { Questions } from '#store/questions.ts'
 import type { Reader } from '#store/reader.ts'
 import type { createAuthMethods } from './client/auth-methods.ts'
@@ -26,6 +27,8 @@ export type Deps = {
   ownMetadata: OwnMetadata
   /** What the public asks of the admin side. */
   questions: Questions
+  /** JWK Sets that wait for the admin side. */
+  pushedKeys: PushedKeys
   /** Refuses an entity at a port from which nothing is fetched for anonymous callers. @throws FetchError */
   checkPort(entity: EntityId): Promise<void>
   /** Returns the current key directory, which changes at run time. */

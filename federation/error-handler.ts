@@ -11,8 +11,7 @@ import { sendJson } from './routes/answer.ts'
 /** Seconds. */
 const RETRY_AFTER = 5
 
-const UNSUPPORTED_MEDIA_TYPE =
-  'The request body must have the content type application/x-www-form-urlencoded.'
+const FORM = 'application/x-www-form-urlencoded'
 const CANNOT_SIGN = 'This server cannot sign the answer at the moment. Try again in a few seconds.'
 const UNEXPECTED = 'An unexpected error occurred. The server log has the details.'
 
@@ -38,7 +37,7 @@ export function handleErrors(app: FastifyInstance): void {
 
 /** Sends an error, including one that Fastify raises before routing. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const failure = describeFailure(error)
+  const failure = describeFailure(error, request)
   if (failure.status >= 500) logFailure(error, request)
   return sendFailure(reply, failure)
 }
@@ -73,7 +72,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   socket.destroy(error)
 }
 
-function describeFailure(error: unknown): Failure {
+function describeFailure(error: unknown, { routeOptions }: FastifyRequest): Failure {
   if (error instanceof FederationError) return describeFederationError(error)
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   if (status < 400 || status >= 500) {
@@ -83,7 +82,10 @@ function describeFailure(error: unknown): Failure {
   return {
     status,
     error: status === 429 ? 'temporarily_unavailable' : 'invalid_request',
-    description: status === 415 ? UNSUPPORTED_MEDIA_TYPE : getMessage(error),
+    description:
+      status === 415
+        ? `The request body must have the content type ${routeOptions?.config?.contentType ?? FORM}.`
+        : getMessage(error),
   }
 }
 

@@ -7,6 +7,7 @@ import { checkPort } from '#fetcher/port-guard.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
 import type { ChangeChannels } from '#store/change-subscription.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
+import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
@@ -84,6 +85,7 @@ export function openAnchor(
       authMethods: createAuthMethods(ownMetadata),
       ownMetadata,
       questions: createQuestions(store),
+      pushedKeys: createPushedKeys(store),
       checkPort: async (entity) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
       cursorKey: createCursorKey({ ...store, reader }),
       version,

@@ -49,7 +49,7 @@ export const federationVariables = {
     names: ['QUESTION_RATE_LIMIT'],
     kind: wholeNumber(1, 1_000_000).default(60),
     meaning:
-      'requests to each of /self_check, /enroll, /trust_mark_request and /jwks_update_trigger that one client address may make in a minute',
+      'requests to each of /self_check, /enroll, /trust_mark_request, /jwks_update_trigger and /jwks_update that one client address may make in a minute',
   },
   fetchPorts: {
     names: ['FETCH_PORTS'],

@@ -14,6 +14,8 @@ export type Endpoint = {
   method?: 'POST'
   /** Answers only while our metadata names it. The others always answer. */
   isServedWhenNamed?: true
+  /** The body is a JWT that the client signs, so that it has no other client authentication. */
+  takesSignedBody?: true
 }
 
 const table = {
@@ -120,6 +122,16 @@ const table = {
     parameters: ['sub'],
     method: 'POST',
     isServedWhenNamed: true,
+  },
+  jwks_update: {
+    title: 'Key update',
+    description:
+      'Takes new keys of a subordinate as a JWK Set that it signed with a key of its Subordinate Statement.',
+    definedIn: 'Inmor',
+    advertised: 'on request',
+    method: 'POST',
+    isServedWhenNamed: true,
+    takesSignedBody: true,
   },
 } as const satisfies Record<string, Endpoint>
 

@@ -18,6 +18,11 @@ export function keyExpiry(jwk: Jwk & { exp?: unknown }): number {
   return typeof jwk.exp === 'number' ? jwk.exp : Infinity
 }
 
+/** The keys that have not expired at `now` (unix seconds). */
+export function selectCurrentKeys({ keys }: JwkSet, now: number): JwkSet {
+  return { keys: keys.filter((key) => keyExpiry(key) > now) }
+}
+
 const MIN_RSA_BITS = 2048
 
 /** Members of private and symmetric keys, which must never be published. */

@@ -28,6 +28,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether the route is currently available. If not, its method is not allowed. */
     isOffered?: () => Promise<boolean>
+    /** The content type of its body; that of forms by default. */
+    contentType?: string
   }
 }
 
@@ -43,8 +45,6 @@ export function registerEndpoint(
   const isOn = createServedCheck(deps, name)
   // This endpoint accepts POST with and without client authentication (§8.4).
   const isPostOnly = endpoints[name].method === 'POST'
-  const limitRate = (max: number | undefined) =>
-    max === undefined ? {} : { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
 
   if (!isPostOnly) {
     app.get(path, { config: { ...limitRate(rateLimit), isOffered: isOn } }, async (request, reply) => {
@@ -71,6 +71,10 @@ export function registerEndpoint(
   })
 }
 
+/** Limits a route to `max` requests per minute and address. */
+export const limitRate = (max: number | undefined) =>
+  max === undefined ? {} : { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
+
 /** Most endpoints are always served, the others while our metadata names them. */
 export const isServed = (name: EndpointName, metadata: Record<string, unknown>): boolean =>
   !endpoints[name].isServedWhenNamed || metadata[getEndpointParameter(name)] !== undefined
@@ -93,8 +97,8 @@ function authenticate({ clients }: Deps, parameters: unknown): Promise<EntityId>
   })
 }
 
-/** A compressed form would look like a form without parameters. */
-function refuseCompressed(encoding: string | undefined): void {
+/** A compressed body would look like one without content. @throws FederationError `invalid_request` */
+export function refuseCompressed(encoding: string | undefined): void {
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return
   throw new FederationError('invalid_request', 'The request body must not be compressed.')
 }

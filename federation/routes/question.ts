@@ -1,5 +1,5 @@
 /** What the endpoints have in common that ask the admin side: the question, its state, and the answer. */
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { getEndpointPath } from '#core/endpoint.ts'
 import { addParameters, appendPath, parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -7,6 +7,7 @@ import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Answer, Question, Subject } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
 import { sendJson } from './answer.ts'
+import { createServedCheck, limitRate } from './endpoint.ts'
 import { readRequired } from './parameter.ts'
 
 /** Requests per minute and address. */
@@ -58,6 +59,26 @@ export function sendPending(deps: Deps, reply: FastifyReply, subject: Subject): 
 }
 
 const PENDING = 'The entity waits to be examined. Ask again in a few seconds.'
+
+/** GET says what became of the question that a POST asked. @param max requests per minute and address */
+export function registerAnswer(
+  app: FastifyInstance,
+  deps: Deps,
+  name: Subject['endpoint'],
+  max: number,
+): void {
+  const isServed = createServedCheck(deps, name)
+  const config = { ...limitRate(max), isOffered: isServed }
+  app.get(getEndpointPath(name), { config }, async (request, reply) => {
+    if (!(await isServed())) return reply.callNotFound()
+    const subject = await readSubject(deps, name, request.query)
+    if (await deps.questions.isAsked({ ...subject, wants: 'examination' }))
+      return sendPending(deps, reply, subject)
+    const answer = await deps.questions.answerTo(subject)
+    if (answer) return sendAnswer(reply, subject, answer)
+    throw new FederationError('not_found', `Nothing was asked for ${subject.entityId} within ten minutes.`)
+  })
+}
 
 /** An answer, or what is published. */
 type Outcome = Pick<Answer, 'state' | 'message'> & Partial<Pick<Answer, 'checks' | 'at'>>

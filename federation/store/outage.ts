@@ -22,6 +22,15 @@ export function toStoreError(error: unknown): unknown {
   return error instanceof Error && isConnectionFailure(error) ? new StoreOutage(error) : error
 }
 
+/** @throws FederationError `temporarily_unavailable` while Redis is down */
+export async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toStoreError(error)
+  }
+}
+
 /** Whether an error or one of its causes is a Redis outage. */
 export function isStoreOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false

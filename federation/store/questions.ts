@@ -1,6 +1,6 @@
 /**
  * What the public asks of the admin side, which alone has the database: to examine an entity, to look at new keys of a
- * subordinate, or what became of a request. The federation server asks and reads answers; the admin side answers.
+ * subordinate or take those that it pushed (pushed-keys.ts), or what became of a request. The federation server asks and reads answers; the admin side answers.
  * Every key is bounded or expires.
  */
 import { createHash } from 'node:crypto'
@@ -8,13 +8,14 @@ import type { Redis } from 'ioredis'
 import { isJsonObject } from '#core/json.ts'
 import { readJson } from './json-text.ts'
 import { redisKeys } from './keys.ts'
-import { toStoreError } from './outage.ts'
+import { guarded } from './outage.ts'
 
 export const questionEndpoints = [
   'self_check',
   'enroll',
   'trust_mark_request',
   'jwks_update_trigger',
+  'jwks_update',
 ] as const
 export type QuestionEndpoint = (typeof questionEndpoints)[number]
 
@@ -180,11 +181,3 @@ const isOneOf = <Value extends string>(values: readonly Value[], value: unknown)
   values.some((each) => each === value)
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
-
-async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    throw toStoreError(error)
-  }
-}

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import type { PublicAnswers } from '#server/services/request/public-answers.ts'
+import type { PushedKeys } from '#store/pushed-keys.ts'
 import type { Question, Questions } from '#store/questions.ts'
 
 /** Milliseconds between looks at an empty queue, after a failed look, and until a failed question is tried again. */
@@ -17,22 +18,29 @@ const AT_A_TIME = 32
 
 type Deps = {
   questions: Questions
+  pushedKeys: PushedKeys
   answers: PublicAnswers
   publisher: Pick<Publisher, 'flush'>
   log: FastifyBaseLogger
 }
 
-export function startAnswering({ questions, answers, publisher, log }: Deps): { close(): Promise<void> } {
+export function startAnswering({ questions, pushedKeys, answers, publisher, log }: Deps): {
+  close(): Promise<void>
+} {
   const closing = new AbortController()
   const { signal } = closing
 
   async function answer(question: Question): Promise<void> {
     if (question.wants === 'examination' && !(await questions.mayExamine(question))) return
     try {
-      const { answer, seconds } = await answers.answer(question)
+      const { entityId } = question
+      const jwt = question.endpoint === 'jwks_update' ? await pushedKeys.latest(entityId) : null
+      const { answer, seconds } = await answers.answer(question, jwt)
       // What is said to be registered is published.
       if (question.endpoint !== 'self_check') await publisher.flush()
       await questions.answer(question, answer, seconds)
+      // One that came meanwhile has found its question asked already.
+      if (jwt !== null && (await pushedKeys.remove({ entityId, jwt }))) await questions.ask(question)
     } catch (err) {
       log.error({ err, entityId: question.entityId }, 'a question of the public is tried again later')
       await questions.postpone(question, RETRY_MS)

@@ -6,6 +6,7 @@ import { executeRun } from '#server/jobs/run-execution.ts'
 import type { ScheduleContext } from '#server/jobs/schedules.ts'
 import { startScheduling } from '#server/jobs/scheduling.ts'
 import type { Events } from '#server/live/events.ts'
+import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
 
 export type Worker = { close(): Promise<void> }
@@ -66,8 +67,9 @@ export async function startWorker({
 
 function answer(context: ScheduleContext, log: FastifyBaseLogger) {
   const { publishing, publisher, redisKeyPrefix, services } = context
-  const questions = createQuestions({ redis: publishing.redis, prefix: redisKeyPrefix })
-  return startAnswering({ questions, answers: services.publicAnswers, publisher, log })
+  const store = { redis: publishing.redis, prefix: redisKeyPrefix }
+  const [questions, pushedKeys] = [createQuestions(store), createPushedKeys(store)]
+  return startAnswering({ questions, pushedKeys, answers: services.publicAnswers, publisher, log })
 }
 
 async function wakeOnOrders(

@@ -18,6 +18,7 @@ import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
+import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
@@ -77,6 +78,7 @@ export async function startTrustAnchor(options: Options = {}) {
   const asking = {
     ownMetadata,
     questions: createQuestions(place),
+    pushedKeys: createPushedKeys(place),
     checkPort: async (entity: string) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
   }
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }

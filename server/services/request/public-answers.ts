@@ -1,6 +1,6 @@
 /**
- * Answers what the public asks through the federation server: an examination, a request of software and its state, and a look
- * at new keys of a subordinate.
+ * Answers what the public asks through the federation server: an examination, a request of software and its state, and new
+ * keys of a subordinate.
  */
 import type { Request } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
@@ -26,8 +26,9 @@ type Outcome = Pick<Answer, 'state' | 'message'> & { checks?: readonly EntityChe
 
 type Context = ServiceContext & { subordinates: SubordinateService; requests: RequestService }
 
-export function createPublicAnswers({ db, now, subordinates, requests }: Context) {
-  const updateKeys = createKeyUpdate({ db, subordinates })
+export function createPublicAnswers(context: Context) {
+  const { db, now, subordinates, requests } = context
+  const keyUpdate = createKeyUpdate(context)
 
   async function selfCheck(entityId: string): Promise<Outcome> {
     const { checks: all, subordinate } = await subordinates.inspect({ entityId })
@@ -74,25 +75,32 @@ export function createPublicAnswers({ db, now, subordinates, requests }: Context
     return { state: 'unknown', message: `Nothing was asked for ${entityId}. Send a POST to ask.` }
   }
 
-  function find(question: Question): Promise<Outcome> {
+  function find(question: Question, pushedKeys: string | null): Promise<Outcome> {
     const { endpoint, entityId, wants } = question
     if (endpoint === 'self_check') return selfCheck(entityId)
-    if (endpoint === 'jwks_update_trigger') return updateKeys(entityId)
+    if (endpoint === 'jwks_update_trigger') return keyUpdate.follow(entityId)
+    if (endpoint === 'jwks_update') return keyUpdate.take(entityId, pushedKeys)
     return wants === 'examination' ? submit(question) : findState(question)
   }
 
   return {
-    /** @throws an error that may pass, such as of an unreachable database: nothing was placed then */
-    async answer(question: Question): Promise<GivenAnswer> {
-      const { checks = [], ...rest } = await find(question)
+    /**
+     * `pushedKeys`: the JWK Set of a question of `jwks_update`.
+     * @throws an error that may pass, such as of an unreachable database: nothing was placed then
+     */
+    async answer(question: Question, pushedKeys: string | null): Promise<GivenAnswer> {
+      const { checks = [], ...rest } = await find(question, pushedKeys)
       const answer = { ...rest, checks: checks.map(toAnswerCheck), at: toUnix(now()) }
-      const isLong = checks.length > 0 || question.endpoint === 'jwks_update_trigger'
+      const isLong = checks.length > 0 || isKeyUpdate(question)
       return { answer, seconds: isLong ? KEPT.examination : KEPT.state }
     },
   }
 }
 
 export type PublicAnswers = ReturnType<typeof createPublicAnswers>
+
+const isKeyUpdate = ({ endpoint }: Question) =>
+  endpoint === 'jwks_update_trigger' || endpoint === 'jwks_update'
 
 const kindOf = ({ endpoint }: Question): RequestKind => (endpoint === 'enroll' ? 'REGISTER' : 'TRUST_MARK')
 

@@ -1,6 +1,8 @@
 /** Follows an entity: looks at its Entity Configuration, and stores what it publishes (§9, §11). */
+import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { type Difference, findDifferences } from '#core/json-difference.ts'
-import type { Subordinate } from '#prisma/generated/client/client.ts'
+import type { JwkSet } from '#core/keys.ts'
+import type { Prisma, Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
@@ -18,11 +20,15 @@ import {
   auditView,
   toConfigurationColumns,
   toRenewedColumns,
+  unsigned,
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 
+/** Keys that the member pushed, and when it signed them. */
+export type PushedKeys = { jwks: JwkSet; at: Date }
+
 /** An examination, and the settings that it used. */
-export type Look = Examination & { statementVersion: number }
+export type Look = Examination & { statementVersion: number; pushed?: PushedKeys }
 
 /** What may change with a new configuration. */
 export type Manner = {
@@ -38,8 +44,8 @@ export function createFollower(context: ServiceContext, examine: Examine) {
   const { db, events, publisher, write, now } = context
 
   /** Fetches its configuration and checks it against the registration. */
-  async function look(before: Subordinate, how: Pick<Candidate, 'fetch'> = {}): Promise<Look> {
-    // New keys must be announced by a configuration that is signed with the registered keys (§11).
+  async function look(before: Subordinate, how: Pick<Candidate, 'fetch' | 'jwks'> = {}): Promise<Look> {
+    // Unless they were pushed, new keys must be announced by a configuration that is signed with the registered keys (§11).
     const registration = typedSubordinate(before)
     const { entityId, jwks } = registration
     const settings = await readSettings(db)
@@ -57,7 +63,7 @@ export function createFollower(context: ServiceContext, examine: Examine) {
     seen: Look,
     manner: Manner,
   ): Promise<Difference[]> {
-    const { checks, statement, statementVersion } = seen
+    const { checks, statement, statementVersion, pushed } = seen
     const problem = toProblemColumns(before, checks, now())
     if (!statement || !isGenuine(checks)) {
       const { id, version, updatedAt, entityId } = before
@@ -69,15 +75,18 @@ export function createFollower(context: ServiceContext, examine: Examine) {
     const signs = isAcceptable(checks) ? manner.signs : 'after changes'
     const columns = {
       ...toRenewedColumns(statement, before, now()),
-      jwks: statement.claims.jwks,
+      jwks: pushed?.jwks ?? latestKeys(before, statement),
       ...problem,
+      ...toPushColumns(pushed),
     }
     const all = manner.isFollowed ? differencesOf(before, columns) : []
     // Of a member that fails a check, only a change of its keys is followed (§11.2).
     const found = isAcceptable(checks) || all.some(({ path }) => path[0] === 'jwks') ? all : []
     if (found.length > 0 || signs === 'always') await change(caller, before, columns, statementVersion)
     else {
-      const data = { ...toConfigurationColumns(statement), ...problem }
+      // A push counts, so that none with an earlier time is accepted at the same moment.
+      const counted = pushed ? { ...toPushColumns(pushed), version: { increment: 1 }, ...unsigned } : {}
+      const data = { ...toConfigurationColumns(statement), ...problem, ...counted }
       await confirm(before, data, {
         isSigned: signs === 'when due' && isDue(before, now()),
         statementVersion,
@@ -116,7 +125,9 @@ export function createFollower(context: ServiceContext, examine: Examine) {
   /** Keeps the version, and publishes the configuration if it is another one. */
   async function confirm(
     before: Subordinate,
-    columns: ReturnType<typeof toConfigurationColumns> & ReturnType<typeof toProblemColumns>,
+    columns: ReturnType<typeof toConfigurationColumns> &
+      ReturnType<typeof toProblemColumns> &
+      Pick<Prisma.SubordinateUpdateManyMutationInput, 'keysPushedAt' | 'version' | 'unsignedChanges'>,
     { isSigned, statementVersion }: { isSigned: boolean; statementVersion: number },
   ): Promise<void> {
     const { id, entityId, version, updatedAt } = before
@@ -134,6 +145,14 @@ export function createFollower(context: ServiceContext, examine: Examine) {
 
   return { look, store }
 }
+
+/** What the member said last: a configuration issued before its push does not replace the pushed keys. */
+function latestKeys({ jwks, keysPushedAt }: Subordinate, { claims }: EntityStatement): JwkSet {
+  const isSuperseded = keysPushedAt !== null && claims.iat * 1000 <= keysPushedAt.getTime()
+  return isSuperseded ? (jwks as JwkSet) : claims.jwks // parsed when it was written
+}
+
+const toPushColumns = (pushed: PushedKeys | undefined) => (pushed ? { keysPushedAt: pushed.at } : {})
 
 /** A result under other settings would hide what the evaluation of all subordinates finds (evaluation.ts). */
 async function requireSettings(tx: Transaction, statementVersion: number): Promise<void> {

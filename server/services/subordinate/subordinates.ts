@@ -24,6 +24,7 @@ import {
   subordinateFields,
   type UpdateInput,
 } from '#server/services/subordinate/input.ts'
+import { createKeyAcceptance } from '#server/services/subordinate/key-acceptance.ts'
 import { createPreparation } from '#server/services/subordinate/preparation.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
@@ -154,6 +155,7 @@ export function createSubordinateService(context: ServiceContext) {
 
     ...createSubordinateRenewal(context, follower),
     ...createSubordinateCheck(context, follower),
+    ...createKeyAcceptance(follower),
     ...createEvaluation(context),
     ...createStatementPreview(context, examine),
     ...createCorrection(context),

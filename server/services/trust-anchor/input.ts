@@ -6,6 +6,7 @@ import {
   type EndpointAuthMethods,
   type EndpointName,
   endpointNames,
+  endpoints,
   isEndpointParameter,
   optionalEndpoints,
 } from '#core/endpoint.ts'
@@ -157,6 +158,11 @@ function parseAuthMethods(value: unknown): EndpointAuthMethods {
         `${name} is not an endpoint. Use ${endpointNames.join(', ')}.`,
       )
     }
+    if (endpoints[name as EndpointName].takesSignedBody)
+      throw new FederationError(
+        'invalid_request',
+        `${name} has no other client authentication than the signature of its requests. Remove it.`,
+      )
     if (
       !Array.isArray(methods) ||
       methods.length === 0 ||

@@ -3,6 +3,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EndpointName, endpointNames, endpoints, getEndpointPath } from '#core/endpoint.ts'
 import type { FederationServer } from '#federation/start.ts'
+import { KEY_SET_TYPE, signKeySet } from '#test/helpers/key-set.ts'
 import { ask, type Installation, prepareInstallation } from './installation.ts'
 import { type PublishedAnchor, publishEverything } from './published-anchor.ts'
 
@@ -29,6 +30,8 @@ afterAll(async () => {
 type Row = {
   /** Names the data of the anchor. */
   parameters?: (of: PublishedAnchor) => Record<string, string>
+  /** The body of a POST, instead of the parameters as a form. */
+  body?: { type: string; text: (of: PublishedAnchor) => Promise<string> }
   /** What only an answer of the anchor has. The parameters do not. */
   reveals: (of: PublishedAnchor) => string
 }
@@ -67,19 +70,27 @@ const rows: Record<EndpointName, Row> = {
     parameters: (of) => ({ sub: of.member }),
     reveals: ({ entityId }) => `"status":"${entityId}/`,
   },
+  jwks_update: {
+    body: {
+      type: KEY_SET_TYPE,
+      text: ({ member, memberKey }) => signKeySet({ id: member, key: memberKey, keys: [memberKey] }),
+    },
+    reveals: ({ entityId }) => `"status":"${entityId}/`,
+  },
 }
 
 /** Sends the request of a row about one anchor to another. A JWT is decoded. */
 async function answerAt(at: PublishedAnchor, name: EndpointName, of: PublishedAnchor): Promise<string> {
   const host = new URL(at.entityId).host
-  const parameters = new URLSearchParams(rows[name].parameters?.(of))
+  const { parameters: given, body: own } = rows[name]
+  const parameters = new URLSearchParams(given?.(of))
   const path = getEndpointPath(name)
   const { body, headers } =
     endpoints[name].method === 'POST'
       ? await ask(server, host, path, {
           method: 'POST',
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          body: `${parameters}`,
+          headers: { 'content-type': own?.type ?? 'application/x-www-form-urlencoded' },
+          body: own ? await own.text(of) : `${parameters}`,
         })
       : await ask(server, host, `${path}?${parameters}`)
   return String(headers['content-type']).includes('jwt')

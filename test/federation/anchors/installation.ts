@@ -75,7 +75,13 @@ export async function prepareInstallation(
     const times = { iat, exp: iat + lifetime }
     const jwks = { keys: [toPublicJwk(key)] }
     const sign = (claims: object) => signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
-    const asking = ['self_check', 'enroll', 'trust_mark_request', 'jwks_update_trigger'] as const
+    const asking = [
+      'self_check',
+      'enroll',
+      'trust_mark_request',
+      'jwks_update_trigger',
+      'jwks_update',
+    ] as const
     const named = (['fetch', ...asking] as const).map((name) => [
       getEndpointParameter(name),
       buildEndpointUrl(id, name),

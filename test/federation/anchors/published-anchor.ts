@@ -1,6 +1,7 @@
 /** Publishes data of every kind for one anchor, so that each of its endpoints has an answer. */
 import type { EntityId } from '#core/entity-id.ts'
 import { signJwt } from '#core/jws.ts'
+import type { Jwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import type { RegisteredAnchor } from '#store/anchors.ts'
 import { formatChange } from '#store/change.ts'
@@ -18,6 +19,8 @@ export type PublishedAnchor = {
   kid: string
   /** The only Immediate Subordinate. */
   member: EntityId
+  /** The private key of the member. */
+  memberKey: Jwk
   /** The Trust Mark Type and the Trust Mark of the member. */
   type: string
   trustMark: string
@@ -61,5 +64,5 @@ export async function publishEverything(
   await client.zadd(names.collection.sorted, 0, member)
   await client.set(names.collection.lastUpdated, iat)
   await client.publish(names.changes, formatChange({ kind: 'all' }))
-  return { slug, entityId, kid: key.kid, member, type, trustMark }
+  return { slug, entityId, kid: key.kid, member, memberKey: entity.key, type, trustMark }
 }

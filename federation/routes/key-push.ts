@@ -1,0 +1,75 @@
+/** Takes new keys that a subordinate pushes as a signed JWK Set, verifies it, and hands it to the admin side (§11.2). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { getEndpointPath } from '#core/endpoint.ts'
+import { parseEntityStatement } from '#core/entity-statement/index.ts'
+import {
+  checkKeySetUpdate,
+  KEY_SET_TYP,
+  parseKeySetUpdate,
+  verifyKeySetUpdate,
+} from '#core/key-set-update.ts'
+import type { Deps } from '../deps.ts'
+import { createServedCheck, limitRate, refuseCompressed } from './endpoint.ts'
+import { requireSubordinate } from './key-update.ts'
+import {
+  ask,
+  DEFAULT_RATE_LIMIT,
+  type QuestionOptions,
+  readSubject,
+  registerAnswer,
+  sendPending,
+} from './question.ts'
+
+const name = 'jwks_update'
+const contentType = `application/${KEY_SET_TYP}`
+
+/** Bytes. Ten keys of ML-DSA-87, with a signature. */
+const MAX_BODY_BYTES = 64 * 1024
+
+/** POST asks: its signature is its authentication. GET says what became of it. */
+export function keyPushRoute(
+  app: FastifyInstance,
+  deps: Deps,
+  { questionRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: QuestionOptions,
+): void {
+  const isServed = createServedCheck(deps, name)
+  const config = { ...limitRate(rateLimit), isOffered: isServed, contentType }
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      contentType,
+      { parseAs: 'string', bodyLimit: MAX_BODY_BYTES },
+      (_request, body, done) => done(null, body),
+    )
+    const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+      if (!(await isServed())) return reply.callNotFound()
+      refuseCompressed(headers['content-encoding'])
+    }
+    scope.post(getEndpointPath(name), { config, onRequest }, async ({ body }, reply) => {
+      const { subject, pushed } = await verify(deps, body)
+      await deps.pushedKeys.put(pushed)
+      try {
+        await ask(deps, { ...subject, wants: 'examination' })
+      } catch (error) {
+        await deps.pushedKeys.remove(pushed)
+        throw error
+      }
+      return sendPending(deps, reply, subject)
+    })
+  })
+  registerAnswer(app, deps, name, rateLimit)
+}
+
+/** What needs no signature is checked first. @throws FederationError */
+async function verify(deps: Deps, body: unknown) {
+  const { allowHttp, entityId: audience, now } = deps
+  const update = parseKeySetUpdate(body, { allowHttp })
+  checkKeySetUpdate(update, { audience, now: now() })
+  const subject = await readSubject(deps, name, { sub: update.claims.iss })
+  const statement = await requireSubordinate(deps, subject.entityId)
+  const { claims } = parseEntityStatement(statement.jwt, { allowHttp })
+  await verifyKeySetUpdate(update, claims.jwks, now())
+  const { entityId } = subject
+  return { subject, pushed: { entityId, iat: update.claims.iat, jwt: update.jwt } }
+}

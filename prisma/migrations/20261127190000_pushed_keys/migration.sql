@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Subordinate" ADD COLUMN     "keysPushedAt" TIMESTAMP(3);

@@ -2,7 +2,7 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
-import type { JwkSet } from '#core/keys.ts'
+import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { createCache } from '#store/cache.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
@@ -75,7 +75,7 @@ export function createClientAuthenticator(options: AuthenticatorOptions): Client
 
 /** Finds a client's keys along a Trust Chain to this Trust Anchor or to a pinned anchor (§8.8). */
 function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => Promise<JwkSet> {
-  const { entityId, reader, keys } = options
+  const { entityId, reader, keys, now } = options
   const finder = createChainFinder(options)
   const known = createCache<JwkSet | FederationError>({
     maxAge: MAX_AGE_MS,
@@ -87,7 +87,10 @@ function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => P
   })
 
   async function find(client: EntityId): Promise<JwkSet | FederationError> {
-    const pinned = [...(await reader.trustAnchors())].map(([id, jwks]) => ({ id, keys: jwks }))
+    const pinned = [...(await reader.trustAnchors())].map(([id, jwks]) => ({
+      id,
+      keys: selectCurrentKeys(jwks, now()),
+    }))
     const anchors = [{ id: entityId, keys: keys().published }, ...pinned]
     try {
       const { chain } = await finder.find(client, anchors, AbortSignal.timeout(TIME_BUDGET_MS))

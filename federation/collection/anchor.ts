@@ -2,6 +2,7 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
+import { selectCurrentKeys } from '#core/keys.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Reader } from '#store/reader.ts'
 
@@ -27,5 +28,8 @@ export async function verifyAnchor(options: AnchorOptions): Promise<EntityStatem
     const message = `The keys of ${trustAnchor} are not pinned here. Pin the keys of this Trust Anchor before you crawl its federation.`
     throw new FederationError('invalid_trust_anchor', message)
   }
-  return verifyEntityConfiguration(await source.entityConfiguration(trustAnchor), { ...rules, keys })
+  return verifyEntityConfiguration(await source.entityConfiguration(trustAnchor), {
+    ...rules,
+    keys: selectCurrentKeys(keys, rules.now),
+  })
 }

@@ -1,26 +1,27 @@
 /** Finds the Trust Anchors for resolution and their keys: this Trust Anchor and the pinned ones (§10). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import type { JwkSet } from '#core/keys.ts'
+import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 
 export type TrustAnchor = { id: EntityId; keys: JwkSet }
 
-type Known = { entityId: EntityId; keys: () => KeyDirectory; reader: Reader }
+/** `now` in unix seconds. */
+type Known = { entityId: EntityId; keys: () => KeyDirectory; reader: Reader; now: () => number }
 
 /**
- * Selects the known anchors in the requested order.
+ * Selects the known anchors in the requested order, with the keys that have not expired.
  * @throws FederationError `invalid_trust_anchor` when no requested anchor is known
  */
 export async function findTrustAnchors(
   requested: readonly EntityId[],
-  { entityId, keys, reader }: Known,
+  { entityId, keys, reader, now }: Known,
 ): Promise<TrustAnchor[]> {
   const pinned = await reader.trustAnchors()
   const found = requested.flatMap((id) => {
     const jwks = id === entityId ? keys().published : pinned.get(id)
-    return jwks ? [{ id, keys: jwks }] : []
+    return jwks ? [{ id, keys: selectCurrentKeys(jwks, now()) }] : []
   })
   if (found.length > 0) return found
   const names = requested.join(', ')

@@ -30,6 +30,14 @@ export const alertCodes = {
   TRUST_MARKS_FAILING: ['WARNING', 'Trust Marks cannot be renewed.'],
   TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks that nothing renews expire soon.'],
   OWN_TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks issued to this Trust Anchor expire soon.'],
+  PINNED_ANCHOR_CHANGED: [
+    'CRITICAL',
+    'A pinned Trust Anchor publishes a configuration that no pinned key verifies.',
+  ],
+  PINNED_ANCHOR_NOT_FOLLOWED: [
+    'WARNING',
+    'The keys of a pinned Trust Anchor have not been followed for a day.',
+  ],
   KEY_ROLLOVER: ['WARNING', 'A key rollover waits for its next step.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
   MAIL_WAITING: ['WARNING', 'No SMTP server has accepted e-mails for an hour.'],

@@ -10,6 +10,8 @@ const transient = [
   'PublisherLease',
   'DriftReport',
   'Superior',
+  'PinnedAnchor',
+  'OwnTrustMark',
   'RenewalRun',
   'RenewalRunItem',
   'SubordinateCheck',

@@ -1,49 +1,21 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
-import { decodeJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
-import type { RunContext } from '#server/jobs/context.ts'
 import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
+import { checkSuperiors, followAnchors, regenerateEntityConfiguration } from '#server/jobs/own-freshness.ts'
 import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
-import type { Runs } from '#server/jobs/runs.ts'
-import { isDueAnew } from '#server/publish/age.ts'
+import type { ScheduleContext, ScheduleResult, ScheduleRow } from '#server/jobs/schedule-row.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
-import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
-
-export type ScheduleContext = RunContext & {
-  runs: Runs
-  /** The database of the installation, for the first anchor, which also does the work of the installation. */
-  installation: Database | null
-}
-
-export type ScheduleResult = {
-  /** The result as a sentence. */
-  message: string
-  /** The run that does the work. */
-  runId?: number
-  /** It did its work and found a fault that an operator has to fix. */
-  isFault?: boolean
-}
-
-type ScheduleRow = {
-  description: string
-  /** The default. */
-  cron: string
-  run(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult>
-  /** It is work of the installation, which the first anchor does. */
-  isOfInstallation?: true
-}
 
 const table = {
   'regenerate-entity-configuration': {
@@ -80,6 +52,11 @@ const table = {
     description: 'Reads which keys and policy the superiors of this anchor publish for it.',
     cron: '*/5 * * * *',
     run: checkSuperiors,
+  },
+  'follow-anchors': {
+    description: 'Follows the keys of pinned Trust Anchors through the changes that they announce.',
+    cron: '10 * * * *',
+    run: followAnchors,
   },
   'examine-awaited': {
     description: 'Examines the entities that cannot be registered yet, each about every hour.',
@@ -129,23 +106,6 @@ export const scheduleNames = Object.keys(schedules) as ScheduleName[] // the key
 export const schedulesOf = ({ installation }: Pick<ScheduleContext, 'installation'>): ScheduleName[] =>
   scheduleNames.filter((name) => installation !== null || !schedules[name].isOfInstallation)
 
-/** Changes are published automatically; this renews the documents before they expire. */
-async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
-  const { db, publisher, publishing } = context
-  const { entityId } = publishing
-  const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
-  const { iss = entityId, iat = 0, exp = 0 } = jwt ? decodeJwt(jwt).claims : {}
-  const hasMoved = iss !== entityId
-  const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, context.now().getTime() / 1000)
-  if (isYoung && !hasMoved) return { message: 'Not due yet.' }
-  // The same clock signed the historical keys.
-  const own = [toPublish('entity-configuration'), toPublish('historical-keys')]
-  await enqueue(db, hasMoved ? [toPublish('everything')] : own)
-  await publisher.flush()
-  if (!hasMoved) return { message: 'Signed again.' }
-  return { message: 'The Entity Identifier has changed, so everything is being republished.' }
-}
-
 async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
   const { checked, failed } = await checkSubordinates(context, jobCaller('check-subordinates'), signal)
   return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
@@ -177,14 +137,6 @@ async function renewTrustMarks(context: ScheduleContext): Promise<ScheduleResult
 async function judgeTrustMarks({ services }: ScheduleContext): Promise<ScheduleResult> {
   const changed = await services.trustMarks.judge()
   return { message: changed === 0 ? 'Nothing has changed.' : `The state of ${changed} changed.` }
-}
-
-async function checkSuperiors({ services }: ScheduleContext): Promise<ScheduleResult> {
-  const superiors = await services.superiors.check()
-  if (superiors.length === 0) return { message: 'This anchor has no superior.' }
-  const failed = superiors.filter(({ row }) => row?.lastError)
-  if (failed.length === 0) return { message: `Read ${superiors.length} statements about this anchor.` }
-  return { message: failed.map(({ entityId, row }) => `${entityId}: ${row?.lastError}`).join(' ') }
 }
 
 async function examineDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

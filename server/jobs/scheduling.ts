@@ -2,13 +2,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { PgBoss } from 'pg-boss'
 import type { Database } from '#server/database/client.ts'
-import {
-  type ScheduleContext,
-  type ScheduleName,
-  type ScheduleResult,
-  schedules,
-  schedulesOf,
-} from '#server/jobs/schedules.ts'
+import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
+import { type ScheduleName, schedules, schedulesOf } from '#server/jobs/schedules.ts'
 
 const POLLING_SECONDS = 10
 /** Schedules are in UTC, regardless of the machine's time zone. */

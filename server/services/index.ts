@@ -10,6 +10,7 @@ import { createSigningKeyService } from '#server/services/signing-key/signing-ke
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
+import { createPinnedAnchors } from '#server/services/trust-anchor/pinned-anchors.ts'
 import { createPolicyEffects } from '#server/services/trust-anchor/policy-effects.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
@@ -43,6 +44,7 @@ export function createServices(deps: PublishingDeps) {
     resolution: createResolutionService(context),
     signingKeys: createSigningKeyService({ ...context, superiors }),
     superiors,
+    pinnedAnchors: createPinnedAnchors({ ...context, trustAnchor }),
     awaitedEntities: createAwaitedEntities(context),
   }
 }

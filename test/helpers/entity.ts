@@ -108,7 +108,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     })
     const jwt = await signJwt(
       { ...claims, ...subordinate.options.statement },
-      { key, typ: ENTITY_STATEMENT_TYP },
+      { key: entity.key, typ: ENTITY_STATEMENT_TYP },
     )
     answer(response, jwt, 'application/entity-statement+jwt')
   }

@@ -1,6 +1,7 @@
 /** Runs schedules of an admin server under test at once, without waiting for their time. */
 import { expect, vi } from 'vitest'
-import { type ScheduleContext, type ScheduleName, schedules } from '#server/jobs/schedules.ts'
+import type { ScheduleContext } from '#server/jobs/schedule-row.ts'
+import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { openPublishing } from '#test/helpers/publishing.ts'
 

@@ -14,6 +14,7 @@ import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
 import { AlertRef, listAlerts } from '#server/schema/status/alert.ts'
 import { ServerStatus } from '#server/schema/status/server-status.ts'
+import { PinnedAnchor } from '#server/schema/trust-anchor/pinned-anchor.ts'
 import { Superior } from '#server/schema/trust-anchor/superior.ts'
 import { findReachability, type Reachability } from '#server/services/entity/own-reachability.ts'
 
@@ -147,6 +148,11 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       type: 'JSON',
       description: 'Foreign Trust Anchors that /resolve accepts: Entity Identifier -> pinned JWK Set (§10).',
       resolve: ({ trustAnchors }) => trustAnchors,
+    }),
+    pinnedAnchors: t.field({
+      type: [PinnedAnchor],
+      description: 'The foreign Trust Anchors whose keys are pinned, as visited last.',
+      resolve: (_settings, _args, { services }) => services.pinnedAnchors.list(),
     }),
     endpoints: t.field({
       type: [FederationEndpoint],

@@ -40,6 +40,7 @@ const measured: readonly ScheduleName[] = [
   'renew-trust-marks',
   'judge-trust-marks',
   'check-superiors',
+  'follow-anchors',
   'examine-awaited',
   'send-reminders',
   'detect-drift',

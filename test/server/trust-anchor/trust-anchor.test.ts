@@ -186,6 +186,7 @@ describe('updateTrustAnchor', () => {
     ['trustAnchors', [], /object/],
     ['endpointAuthMethods', { nowhere: ['none'] }, /nowhere/],
     ['endpointAuthMethods', { fetch: ['client_secret_basic'] }, /private_key_jwt/],
+    ['endpointAuthMethods', { jwks_update: ['private_key_jwt'] }, /signature of its requests/],
     ['entityConfigurationHours', 0, /hours/],
     ['maximumTrustMarkHours', 43_801, /43800/],
     ['statementHours', 8761, /maximumStatementHours/],

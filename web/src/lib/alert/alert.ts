@@ -32,6 +32,8 @@ const places: Record<AlertCode, () => string> = {
   TRUST_MARKS_FAILING: () => route.trustMarks({ state: FAILED_RENEWAL }),
   TRUST_MARKS_EXPIRE: route.trustMarks,
   OWN_TRUST_MARKS_EXPIRE: route.trustAnchor,
+  PINNED_ANCHOR_CHANGED: route.trustAnchor,
+  PINNED_ANCHOR_NOT_FOLLOWED: route.trustAnchor,
   KEY_ROLLOVER: route.keys,
   WEBHOOK_FAILING: route.webhooks,
   MAIL_WAITING: route.messages,

@@ -32,6 +32,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'renew-trust-marks': { label: 'Renewal of Trust Marks', byHand: 'TRUST_MARKS' },
   'judge-trust-marks': { label: 'State of Trust Marks' },
   'check-superiors': { label: 'Statements of superiors' },
+  'follow-anchors': { label: 'Keys of other Trust Anchors' },
   'examine-awaited': { label: 'Checks of candidates' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
   'send-reminders': { label: 'E-mail about what needs attention' },

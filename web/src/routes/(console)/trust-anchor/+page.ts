@@ -9,7 +9,8 @@ const TrustAnchorPage = graphql(`
       entityId displayName environment color organizationName authorityHints
       superiors { entityId lastError policyConflict }
       trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
-      constraints trustAnchors endpointAuthMethods
+      pinnedAnchors { entityId followedAt lastError endingKeys { kid endsAt } }
+      constraints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
       signingKey { kid alg }
       entityConfiguration { ...JwtFields }

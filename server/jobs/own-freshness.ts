@@ -1,0 +1,47 @@
+/** Keeps fresh what this anchor publishes about itself, and what it holds of superiors, other anchors and mark issuers. */
+import { decodeJwt } from '#core/jws.ts'
+import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
+import { isDueAnew } from '#server/publish/age.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
+
+/** Changes are published automatically; this renews the documents before they expire. */
+export async function regenerateEntityConfiguration(context: ScheduleContext): Promise<ScheduleResult> {
+  const { db, publisher, publishing } = context
+  const { entityId } = publishing
+  const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
+  const { iss = entityId, iat = 0, exp = 0 } = jwt ? decodeJwt(jwt).claims : {}
+  const hasMoved = iss !== entityId
+  const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, context.now().getTime() / 1000)
+  if (isYoung && !hasMoved) return { message: 'Not due yet.' }
+  // The same clock signed the historical keys.
+  const own = [toPublish('entity-configuration'), toPublish('historical-keys')]
+  await enqueue(db, hasMoved ? [toPublish('everything')] : own)
+  await publisher.flush()
+  if (!hasMoved) return { message: 'Signed again.' }
+  return { message: 'The Entity Identifier has changed, so everything is being republished.' }
+}
+
+export async function checkSuperiors({ services }: ScheduleContext): Promise<ScheduleResult> {
+  const superiors = await services.superiors.check()
+  return describe(superiors, {
+    none: 'This anchor has no superior.',
+    done: `Read ${superiors.length} statements about this anchor.`,
+  })
+}
+
+export async function followAnchors({ services }: ScheduleContext): Promise<ScheduleResult> {
+  const anchors = await services.pinnedAnchors.follow()
+  return describe(anchors, {
+    none: 'No keys of other Trust Anchors are pinned.',
+    done: `The keys of ${anchors.length} Trust Anchors are pinned as they announced them.`,
+  })
+}
+
+type Visited = { entityId: string; row: { lastError: string | null } | null }
+
+function describe(visited: readonly Visited[], { none, done }: { none: string; done: string }) {
+  if (visited.length === 0) return { message: none }
+  const failed = visited.filter(({ row }) => row?.lastError)
+  if (failed.length === 0) return { message: done }
+  return { message: failed.map(({ entityId, row }) => `${entityId}: ${row?.lastError}`).join(' ') }
+}

@@ -1,0 +1,112 @@
+/** Follows the keys of the foreign Trust Anchors that are pinned, through their own announced rollovers (§10, §11.2). */
+import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
+import { FederationError } from '#core/errors.ts'
+import { isJsonEqual } from '#core/json.ts'
+import { verifySignature } from '#core/jws.ts'
+import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import { followPinnedKeys } from '#core/pinned-keys.ts'
+import { checkEntityLimits } from '#core/trust-chain/index.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
+import type { PinnedAnchor } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
+import type { Database } from '#server/database/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import { jobCaller } from '#server/identity/caller.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import type { TrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
+
+const caller = jobCaller('follow-anchors')
+
+/** Attempts to store new keys while operators change the settings. */
+const ATTEMPTS = 3
+
+/** An anchor of the settings; one that was never visited has no row. */
+export type PinnedAnchorView = { entityId: string; row: PinnedAnchor | null }
+
+type Context = Pick<ServiceContext, 'db' | 'allowHttp' | 'fetcher' | 'now'> & {
+  trustAnchor: TrustAnchorService
+}
+
+/** As visited last. */
+export async function listPinnedAnchors(db: Database): Promise<PinnedAnchorView[]> {
+  const entityIds = Object.keys((await readSettings(db)).trustAnchors)
+  if (entityIds.length === 0) return []
+  const rows = await db.pinnedAnchor.findMany({ where: { entityId: { in: entityIds } } })
+  return entityIds.map((entityId) => ({
+    entityId,
+    row: rows.find((row) => row.entityId === entityId) ?? null,
+  }))
+}
+
+/** By kid, when a key ends that the anchor does not publish any more, in unix seconds. */
+export function endingsOf(row: PinnedAnchor | null): Readonly<Record<string, number>> {
+  return (row?.endings ?? {}) as Record<string, number> // written below
+}
+
+export function createPinnedAnchors({ db, allowHttp, fetcher, now, trustAnchor }: Context) {
+  /** Its configuration, which a pinned key signed. @throws FederationError with `check` signature if none did */
+  async function visit(entityId: string, pinned: JwkSet): Promise<EntityStatement> {
+    const clock = { now: toUnix(now()) }
+    const jwt = await fetcher.entityConfiguration(entityId)
+    const statement = await verifyEntityConfiguration(jwt, { entityId, allowHttp, ...clock })
+    await verifySignature(statement, selectCurrentKeys(pinned, clock.now))
+    checkEntityLimits(statement)
+    return statement
+  }
+
+  async function follow(entityId: string, pinned: JwkSet): Promise<void> {
+    const checkedAt = now()
+    const before = await db.pinnedAnchor.findUnique({ where: { entityId } })
+    try {
+      const { claims } = await visit(entityId, pinned)
+      const issuedAt = new Date(claims.iat * 1000)
+      // A copy that is older than what was seen, such as that of a cache, announces nothing.
+      const isOld = before?.issuedAt && issuedAt < before.issuedAt
+      const state = { keys: pinned.keys, endings: endingsOf(before) }
+      const { keys, endings } = isOld ? state : await followPinnedKeys(state, claims.jwks, toUnix(now()))
+      if (!isJsonEqual(keys, pinned.keys) && !(await pin(entityId, pinned, { keys }))) return
+      const followed = { checkedAt, followedAt: checkedAt, lastError: null, failingSince: null }
+      const seen = isOld ? {} : { issuedAt, endings }
+      const data = { ...followed, ...seen, isChanged: false }
+      await db.pinnedAnchor.upsert({ where: { entityId }, create: { entityId, ...data }, update: data })
+    } catch (error) {
+      const isUnreachable = error instanceof FetchError
+      if (!isUnreachable && !(error instanceof FederationError)) throw error
+      // One that cannot be reached has not taken back its change.
+      const isChanged = isUnreachable ? (before?.isChanged ?? false) : error.detail.check === 'signature'
+      const failingSince = before?.failingSince ?? checkedAt
+      const data = { checkedAt, lastError: error.message, failingSince, isChanged }
+      await db.pinnedAnchor.upsert({ where: { entityId }, create: { entityId, ...data }, update: data })
+    }
+  }
+
+  /** False if an operator has pinned others meanwhile, which the next visit follows. @throws ConflictError */
+  async function pin(entityId: string, before: JwkSet, jwks: JwkSet): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      const { trustAnchors, version } = await readSettings(db)
+      if (!isJsonEqual(trustAnchors[entityId], before)) return false
+      const input = { trustAnchors: { ...trustAnchors, [entityId]: jwks }, version }
+      try {
+        await trustAnchor.update(caller, input)
+        return true
+      } catch (error) {
+        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error
+      }
+    }
+  }
+
+  return {
+    list: () => listPinnedAnchors(db),
+
+    /** Visits every anchor. One after another, because all of them are in one row of the settings. @throws ConflictError */
+    async follow(): Promise<PinnedAnchorView[]> {
+      const { trustAnchors } = await readSettings(db)
+      for (const [entityId, jwks] of Object.entries(trustAnchors)) await follow(entityId, jwks)
+      await db.pinnedAnchor.deleteMany({ where: { entityId: { notIn: Object.keys(trustAnchors) } } })
+      return listPinnedAnchors(db)
+    },
+  }
+}
+
+export type PinnedAnchors = ReturnType<typeof createPinnedAnchors>

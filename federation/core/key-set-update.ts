@@ -22,7 +22,7 @@ export const MAX_KEY_SET_UPDATE_AGE = 300
 
 /**
  * Parses a pushed JWK Set. Does not verify its signature and its times.
- * @throws FederationError `invalid_request`, also for a key that no one can use
+ * @throws FederationError `invalid_request`, also for a key that cannot verify statements
  */
 export function parseKeySetUpdate(jwt: unknown, options: { allowHttp: boolean }): KeySetUpdate {
   const parsed = parseJwt(jwt, { typ: KEY_SET_TYP })

@@ -14,6 +14,7 @@ import { checkResponse, readBody, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const KEY_SET = 'application/jwk-set+jwt'
+const TRUST_MARK = 'application/trust-mark+jwt'
 const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
@@ -41,6 +42,11 @@ export type Fetcher = {
   /** Returns the unverified Subordinate Statement of `issuer` about `subject` (§8.1). @throws FetchError */
   subordinateStatement(
     request: { issuer: EntityId; subject: EntityId; fetchEndpoint: string },
+    options?: FetchOptions,
+  ): Promise<string>
+  /** Returns the unverified Trust Mark of a type that the issuer offers to `subject` (§8.6). @throws FetchError */
+  trustMark(
+    request: { issuer: EntityId; endpoint: string; type: string; subject: EntityId },
     options?: FetchOptions,
   ): Promise<string>
   /** Returns the issuer's unverified response about the status of a Trust Mark (§8.4). @throws FetchError */
@@ -126,6 +132,11 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       fetchText(buildEntityConfigurationUrl(id), ENTITY_STATEMENT, { ...each, publisher: id }),
     subordinateStatement: ({ issuer, subject, fetchEndpoint }, each) =>
       fetchText(addParameters(fetchEndpoint, { sub: subject }), ENTITY_STATEMENT, {
+        ...each,
+        publisher: issuer,
+      }),
+    trustMark: ({ issuer, endpoint, type, subject }, each) =>
+      fetchText(addParameters(endpoint, { trust_mark_type: type, sub: subject }), TRUST_MARK, {
         ...each,
         publisher: issuer,
       }),

@@ -33,6 +33,7 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
       measure('entity_configuration', () => fetcher.revisitEntityConfiguration(id, etag, options)),
     subordinateStatement: (request, options) =>
       measure('subordinate_statement', () => fetcher.subordinateStatement(request, options)),
+    trustMark: (request, options) => measure('trust_mark', () => fetcher.trustMark(request, options)),
     trustMarkStatus: (request, options) =>
       measure('trust_mark_status', () => fetcher.trustMarkStatus(request, options)),
     signedKeySet: (url, options) => measure('signed_key_set', () => fetcher.signedKeySet(url, options)),

@@ -1,7 +1,6 @@
 /**
  * The JWK Sets that subordinates pushed, on their way to the admin side, which verifies them again. One for each
- * subordinate, the latest, which expires. Only what the federation server verified is here, as long as no one else
- * writes to Redis.
+ * subordinate, the latest, which expires.
  */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'

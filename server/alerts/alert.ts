@@ -29,6 +29,7 @@ export const alertCodes = {
   TRUST_MARKS_INVALID: ['CRITICAL', 'Verifiers refuse Trust Marks, although they are not revoked.'],
   TRUST_MARKS_FAILING: ['WARNING', 'Trust Marks cannot be renewed.'],
   TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks that nothing renews expire soon.'],
+  OWN_TRUST_MARK_FAILING: ['WARNING', 'A Trust Mark issued to this Trust Anchor cannot be renewed.'],
   OWN_TRUST_MARKS_EXPIRE: ['WARNING', 'Trust Marks issued to this Trust Anchor expire soon.'],
   PINNED_ANCHOR_CHANGED: [
     'CRITICAL',

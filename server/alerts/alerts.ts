@@ -3,7 +3,7 @@ import type { AlertState } from '#prisma/generated/client/client.ts'
 import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/alert.ts'
 import { awaitedAlerts } from '#server/alerts/awaited.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
-import { pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
+import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
@@ -45,6 +45,7 @@ const sources = [
   collectedAlerts,
   expiryAlerts,
   pinnedAnchorAlerts,
+  ownTrustMarkAlerts,
   keyAlerts,
   webhookAlerts,
   mailAlerts,

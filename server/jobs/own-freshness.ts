@@ -37,6 +37,11 @@ export async function followAnchors({ services }: ScheduleContext): Promise<Sche
   })
 }
 
+export async function renewOwnTrustMarks({ services }: ScheduleContext): Promise<ScheduleResult> {
+  const { due, renewed } = await services.ownTrustMarks.renewDue()
+  return { message: due === 0 ? 'None is due.' : `${due} are due, and ${renewed} are renewed.` }
+}
+
 type Visited = { entityId: string; row: { lastError: string | null } | null }
 
 function describe(visited: readonly Visited[], { none, done }: { none: string; done: string }) {

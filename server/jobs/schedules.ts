@@ -9,7 +9,12 @@ import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
-import { checkSuperiors, followAnchors, regenerateEntityConfiguration } from '#server/jobs/own-freshness.ts'
+import {
+  checkSuperiors,
+  followAnchors,
+  regenerateEntityConfiguration,
+  renewOwnTrustMarks,
+} from '#server/jobs/own-freshness.ts'
 import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { ScheduleContext, ScheduleResult, ScheduleRow } from '#server/jobs/schedule-row.ts'
@@ -57,6 +62,11 @@ const table = {
     description: 'Follows the keys of pinned Trust Anchors through the changes that they announce.',
     cron: '10 * * * *',
     run: followAnchors,
+  },
+  'renew-own-trust-marks': {
+    description: 'Fetches the Trust Marks that others issued to this anchor again, before they expire.',
+    cron: '40 * * * *',
+    run: renewOwnTrustMarks,
   },
   'examine-awaited': {
     description: 'Examines the entities that cannot be registered yet, each about every hour.',

@@ -10,6 +10,7 @@ import { createSigningKeyService } from '#server/services/signing-key/signing-ke
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
+import { createOwnTrustMarks } from '#server/services/trust-anchor/own-trust-marks.ts'
 import { createPinnedAnchors } from '#server/services/trust-anchor/pinned-anchors.ts'
 import { createPolicyEffects } from '#server/services/trust-anchor/policy-effects.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
@@ -44,6 +45,7 @@ export function createServices(deps: PublishingDeps) {
     resolution: createResolutionService(context),
     signingKeys: createSigningKeyService({ ...context, superiors }),
     superiors,
+    ownTrustMarks: createOwnTrustMarks({ ...context, trustAnchor }),
     pinnedAnchors: createPinnedAnchors({ ...context, trustAnchor }),
     awaitedEntities: createAwaitedEntities(context),
   }

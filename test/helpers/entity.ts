@@ -42,6 +42,8 @@ export type TestEntity = {
   disown(id: string): void
   /** Its answer about the status of any mark, instead of active; `undefined` is 404. */
   status: Record<string, unknown> | undefined
+  /** The Trust Mark that it offers at /trust_mark for these parameters; `undefined` is 404. */
+  mark: (parameters: URLSearchParams) => Promise<string | undefined>
   /** The signed Entity Configuration that it publishes. */
   configuration(): Promise<string>
   close(): Promise<void>
@@ -61,6 +63,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     const url = new URL(request.url ?? '/', id)
     requests.push(url.pathname + url.search)
     if (url.pathname === '/trust_mark_status') return sendStatus(response, await text(request))
+    if (url.pathname === '/trust_mark') return sendMark(response, url.searchParams)
     if (url.pathname === '/fetch') return sendStatement(response, url.searchParams.get('sub'))
     if (url.pathname === '/list')
       return answer(response, JSON.stringify([...subordinates.keys()]), 'application/json')
@@ -113,6 +116,12 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     answer(response, jwt, 'application/entity-statement+jwt')
   }
 
+  async function sendMark(response: ServerResponse, parameters: URLSearchParams) {
+    const mark = await entity.mark(parameters)
+    if (mark === undefined) return answer(response, '{"error":"not_found"}', 'application/json', 404)
+    answer(response, mark, 'application/trust-mark+jwt')
+  }
+
   async function sendStatus(response: ServerResponse, form: string) {
     if (entity.status === undefined) return answer(response, '{}', 'application/json', 404)
     const trust_mark = new URLSearchParams(form).get('trust_mark')
@@ -124,6 +133,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
   const entity: TestEntity = {
     id,
     status: {},
+    mark: async () => undefined,
     key,
     keys,
     options,

@@ -14,6 +14,7 @@ import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { SigningKey } from '#server/schema/signing-key/signing-key.ts'
 import { AlertRef, listAlerts } from '#server/schema/status/alert.ts'
 import { ServerStatus } from '#server/schema/status/server-status.ts'
+import { OwnTrustMark } from '#server/schema/trust-anchor/own-trust-mark.ts'
 import { PinnedAnchor } from '#server/schema/trust-anchor/pinned-anchor.ts'
 import { Superior } from '#server/schema/trust-anchor/superior.ts'
 import { findReachability, type Reachability } from '#server/services/entity/own-reachability.ts'
@@ -143,6 +144,11 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       type: 'JSON',
       description: 'Trust Marks issued to it, as a list of {trust_mark_type, trust_mark}.',
       resolve: ({ trustMarks }) => trustMarks,
+    }),
+    ownTrustMarks: t.field({
+      type: [OwnTrustMark],
+      description: 'Trust Marks issued to it, which are fetched again before they expire.',
+      resolve: (_settings, _args, { services }) => services.ownTrustMarks.list(),
     }),
     trustAnchors: t.field({
       type: 'JSON',

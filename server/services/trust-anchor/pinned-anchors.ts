@@ -11,15 +11,12 @@ import type { PinnedAnchor } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
-import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { changeSettings } from '#server/services/trust-anchor/settings-change.ts'
 import type { TrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 
 const caller = jobCaller('follow-anchors')
-
-/** Attempts to store new keys while operators change the settings. */
-const ATTEMPTS = 3
 
 /** An anchor of the settings; one that was never visited has no row. */
 export type PinnedAnchorView = { entityId: string; row: PinnedAnchor | null }
@@ -82,19 +79,12 @@ export function createPinnedAnchors({ db, allowHttp, fetcher, now, trustAnchor }
   }
 
   /** False if an operator has pinned others meanwhile, which the next visit follows. @throws ConflictError */
-  async function pin(entityId: string, before: JwkSet, jwks: JwkSet): Promise<boolean> {
-    for (let attempt = 1; ; attempt++) {
-      const { trustAnchors, version } = await readSettings(db)
-      if (!isJsonEqual(trustAnchors[entityId], before)) return false
-      const input = { trustAnchors: { ...trustAnchors, [entityId]: jwks }, version }
-      try {
-        await trustAnchor.update(caller, input)
-        return true
-      } catch (error) {
-        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error
-      }
-    }
-  }
+  const pin = (entityId: string, before: JwkSet, jwks: JwkSet): Promise<boolean> =>
+    changeSettings({ db, trustAnchor, caller }, ({ trustAnchors }) =>
+      isJsonEqual(trustAnchors[entityId], before)
+        ? { trustAnchors: { ...trustAnchors, [entityId]: jwks } }
+        : null,
+    )
 
   return {
     list: () => listPinnedAnchors(db),
@@ -108,5 +98,3 @@ export function createPinnedAnchors({ db, allowHttp, fetcher, now, trustAnchor }
     },
   }
 }
-
-export type PinnedAnchors = ReturnType<typeof createPinnedAnchors>

@@ -41,6 +41,7 @@ const measured: readonly ScheduleName[] = [
   'judge-trust-marks',
   'check-superiors',
   'follow-anchors',
+  'renew-own-trust-marks',
   'examine-awaited',
   'send-reminders',
   'detect-drift',

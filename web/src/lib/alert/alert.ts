@@ -31,6 +31,7 @@ const places: Record<AlertCode, () => string> = {
   TRUST_MARKS_INVALID: () => route.trustMarks({ state: 'INVALID' }),
   TRUST_MARKS_FAILING: () => route.trustMarks({ state: FAILED_RENEWAL }),
   TRUST_MARKS_EXPIRE: route.trustMarks,
+  OWN_TRUST_MARK_FAILING: route.trustAnchor,
   OWN_TRUST_MARKS_EXPIRE: route.trustAnchor,
   PINNED_ANCHOR_CHANGED: route.trustAnchor,
   PINNED_ANCHOR_NOT_FOLLOWED: route.trustAnchor,

@@ -8,7 +8,8 @@ const TrustAnchorPage = graphql(`
     trustAnchor {
       entityId displayName environment color organizationName authorityHints
       superiors { entityId lastError policyConflict }
-      trustAnchorHints trustMarks trustMarkIssuers trustMarkOwners
+      trustAnchorHints trustMarkIssuers trustMarkOwners
+      ownTrustMarks { trustMarkType issuer expiresAt lastError }
       pinnedAnchors { entityId followedAt lastError endingKeys { kid endsAt } }
       constraints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes

@@ -120,7 +120,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   const queue = await openQueue(queuePool, isFirst ? null : slug, log, { isWorker })
   opened.defer(queue.close)
   const ofInstallation = { installation: isFirst ? installation.db : null }
-  await ensureSchedules(db, queue.boss, schedulesOf(ofInstallation))
+  await ensureSchedules(db, queue.boss, schedulesOf(ofInstallation), slug)
   const runs = createRuns({ db, queue, events, log, now })
   opened.defer(runs.close)
   observe.state({ db, queue, reader, signingKeys })

@@ -25,4 +25,6 @@ export type ScheduleRow = {
   run(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult>
   /** It is work of the installation, which the first anchor does. */
   isOfInstallation?: true
+  /** By default, each anchor does it at another minute of the hour. */
+  isSpread?: true
 }

@@ -1,13 +1,9 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
-import { Prisma } from '#prisma/generated/client/client.ts'
-import { ConflictError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
-import type { RunOptions } from '#server/jobs/kind/row.ts'
-import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
-import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
+import { advanceRollover } from '#server/jobs/key-rollover.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
 import {
   checkSuperiors,
@@ -16,10 +12,14 @@ import {
   renewOwnTrustMarks,
 } from '#server/jobs/own-freshness.ts'
 import { prune, pruneInstallation } from '#server/jobs/prune.ts'
-import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { ScheduleContext, ScheduleResult, ScheduleRow } from '#server/jobs/schedule-row.ts'
+import {
+  renewSubordinates,
+  renewTrustMarks,
+  republishFuture,
+  walkCollection,
+} from '#server/jobs/scheduled-runs.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
-import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 const table = {
@@ -67,6 +67,12 @@ const table = {
     description: 'Fetches the Trust Marks that others issued to this anchor again, before they expire.',
     cron: '40 * * * *',
     run: renewOwnTrustMarks,
+  },
+  'key-rollover': {
+    description: 'Does the next step of the scheduled rollover of the signing key, once it is safe.',
+    cron: '0 * * * *',
+    run: advanceRollover,
+    isSpread: true,
   },
   'examine-awaited': {
     description: 'Examines the entities that cannot be registered yet, each about every hour.',
@@ -121,29 +127,6 @@ async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<
   return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
 }
 
-async function republishFuture(context: ScheduleContext): Promise<ScheduleResult> {
-  const { db, now, publishing, publisher } = context
-  const hasStatements = await republishFutureStatements(publishing)
-  const found = { issuedAt: { gt: futureOf(publishing) }, active: true, expiresAt: { gt: now() } }
-  // What cannot be signed again is left to renewals, which record the reason.
-  const mark = await db.trustMark.findFirst({ where: { ...found, failingSince: null }, select: { id: true } })
-  if (hasStatements) await publisher.flush()
-  if (mark)
-    return startRun(context, 'republish-future', 'REISSUE_TRUST_MARKS', { parameters: { future: true } })
-  return { message: hasStatements ? 'Statements are signed again.' : 'Nothing is from the future.' }
-}
-
-async function renewSubordinates(context: ScheduleContext): Promise<ScheduleResult> {
-  if (!(await exists(context, anyDueSubordinates))) return { message: 'None is due.' }
-  return startRun(context, 'renew-subordinates', 'SUBORDINATES', { parameters: { due: true } })
-}
-
-async function renewTrustMarks(context: ScheduleContext): Promise<ScheduleResult> {
-  const due = Prisma.sql`SELECT 1 FROM "TrustMark" m WHERE ${dueTrustMarks}`
-  if (!(await exists(context, due))) return { message: 'None is due.' }
-  return startRun(context, 'renew-trust-marks', 'TRUST_MARKS', { parameters: { due: true } })
-}
-
 async function judgeTrustMarks({ services }: ScheduleContext): Promise<ScheduleResult> {
   const changed = await services.trustMarks.judge()
   return { message: changed === 0 ? 'Nothing has changed.' : `The state of ${changed} changed.` }
@@ -152,10 +135,6 @@ async function judgeTrustMarks({ services }: ScheduleContext): Promise<ScheduleR
 async function examineDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
   const { examined, passing } = await examineAwaited(context, signal)
   return { message: examined === 0 ? 'None is due.' : `${examined} examined. ${passing} can be registered.` }
-}
-
-function walkCollection(context: ScheduleContext): Promise<ScheduleResult> {
-  return startRun(context, 'walk-collection', 'COLLECTION')
 }
 
 async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
@@ -187,25 +166,4 @@ async function pruneOld({ db, installation, now }: ScheduleContext): Promise<Sch
   if (!installation) return { message: `Deleted ${runs} runs.` }
   const { sessions, auditEvents } = await pruneInstallation(installation, now())
   return { message: `Deleted ${runs} runs, ${sessions} sessions and ${auditEvents} audit events.` }
-}
-
-async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ exists: boolean }[]>`SELECT EXISTS (${query}) AS "exists"`
-  return row?.exists === true
-}
-
-/** Starts nothing while a run of the same kind is running. */
-async function startRun(
-  { runs }: ScheduleContext,
-  schedule: string,
-  kind: RunKind,
-  options: RunOptions = {},
-): Promise<ScheduleResult> {
-  try {
-    const { id } = await runs.start(jobCaller(schedule), kind, options)
-    return { message: 'A run was started.', runId: id }
-  } catch (error) {
-    if (error instanceof ConflictError) return { message: 'A run of this kind is already running.' }
-    throw error
-  }
 }

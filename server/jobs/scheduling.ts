@@ -14,13 +14,22 @@ export async function ensureSchedules(
   db: Database,
   boss: PgBoss,
   names: readonly ScheduleName[],
+  slug: string,
 ): Promise<void> {
   for (const name of names) {
     // At most one waiting and one running, so that a slow schedule builds no queue of missed times.
     await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
   }
-  const data = names.map((name) => ({ name, cron: schedules[name].cron }))
+  const data = names.map((name) => ({ name, cron: defaultCron(name, slug) }))
   await db.schedule.createMany({ data, skipDuplicates: true })
+}
+
+/** Anchors share the hour: each has a minute of its own as far as there are enough. */
+export function defaultCron(name: ScheduleName, slug: string): string {
+  const { cron, isSpread } = schedules[name]
+  if (!isSpread) return cron
+  const minute = [...slug].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 60, 0)
+  return cron.replace(/^\d+/, String(minute))
 }
 
 export async function applySchedule(

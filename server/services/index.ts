@@ -6,6 +6,7 @@ import { createOrganizationService } from '#server/services/organization/organiz
 import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
 import { createPublicAnswers } from '#server/services/request/public-answers.ts'
 import { createRequestService } from '#server/services/request/requests.ts'
+import { createRolloverService } from '#server/services/signing-key/rollover/rollovers.ts'
 import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
@@ -30,6 +31,7 @@ export function createServices(deps: PublishingDeps) {
   const superiors = createSuperiors(context)
   const { subordinates, requests } = createRequestServices(context)
   const trustAnchor = createTrustAnchorService(context)
+  const signingKeys = createSigningKeyService({ ...context, superiors })
   return {
     subordinates,
     organizations: createOrganizationService(context),
@@ -43,7 +45,8 @@ export function createServices(deps: PublishingDeps) {
     policyEffects: createPolicyEffects(context),
     versions: createVersionService({ db: deps.db, subordinates, trustAnchor }),
     resolution: createResolutionService(context),
-    signingKeys: createSigningKeyService({ ...context, superiors }),
+    signingKeys,
+    rollover: createRolloverService({ ...context, signingKeys, superiors }),
     superiors,
     ownTrustMarks: createOwnTrustMarks({ ...context, trustAnchor }),
     pinnedAnchors: createPinnedAnchors({ ...context, trustAnchor }),

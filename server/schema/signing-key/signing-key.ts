@@ -112,7 +112,7 @@ type Keyring = {
   stores: { available: StoreName[]; preferred: StoreName }
 }
 
-const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
+export const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
   description: 'The keys of the key directory, and whether it can be changed.',
   authScopes: { read: true },
   fields: (t) => ({

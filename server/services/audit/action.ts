@@ -38,6 +38,7 @@ export const auditActions = {
   resumeTrustAnchor: 'TrustAnchor',
   removeTrustAnchor: 'TrustAnchor',
   updateFederationPolicy: 'TrustAnchor',
+  scheduleRollover: 'TrustAnchor',
   regenerateEntityConfiguration: 'TrustAnchor',
   publishHistoricalKeys: 'TrustAnchor',
   rebuildPublication: 'TrustAnchor',

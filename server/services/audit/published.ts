@@ -39,6 +39,7 @@ const table = {
   resumeTrustAnchor: true,
   removeTrustAnchor: true,
   updateFederationPolicy: true,
+  scheduleRollover: true,
   announceSigningKey: true,
   switchSigningKey: true,
   retireKey: true,

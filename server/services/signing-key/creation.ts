@@ -34,8 +34,8 @@ export async function createSigningKey(
   }
 }
 
-/** The algorithm of a key that replaces another one at once: the same, if new keys can have it. */
-export function replacementAlgorithm(stores: KeyStores, present: string): SigningAlgorithm {
+/** The algorithm of a key that replaces another one: the same, if new keys can have it. */
+export function successorAlgorithm(stores: KeyStores, present: string): SigningAlgorithm {
   const alg = signingAlgorithms.find((name) => name === present)
   if (stores.preferred !== 'files') return alg && findStoreAlgorithm(alg) ? alg : 'ES256'
   return alg ?? 'RS256' // a supplied key may have an algorithm that we do not generate

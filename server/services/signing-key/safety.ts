@@ -33,21 +33,21 @@ export function findSuperiorFault(
   if (!row || row.lastError !== null) {
     const reason = row?.lastError ? ` (${row.lastError})` : ''
     return {
-      message: `It is not known whether the superior ${entityId} lists the announced key${reason}. Check that it can be reached.`,
+      message: `It is not known whether the superior ${entityId} lists the announced key ${kid}${reason}. Check that it can be reached.`,
       safeFrom: null,
     }
   }
   const from = keysOf(row)[kid]
   if (from === undefined) {
     return {
-      message: `The superior ${entityId} does not list the announced key in its statement about this anchor. Ask its operator to add the key.`,
+      message: `The superior ${entityId} does not list the announced key ${kid} in its statement about this anchor. Ask its operator to add the key.`,
       safeFrom: null,
     }
   }
   const safeFrom = new Date(from)
   if (safeFrom <= now) return null
   return {
-    message: `Until ${say(safeFrom)} caches may hold a statement of the superior ${entityId} without the announced key.`,
+    message: `Until ${say(safeFrom)} caches may hold a statement of the superior ${entityId} without the announced key ${kid}.`,
     safeFrom,
   }
 }
@@ -96,6 +96,7 @@ function phrase(count: number, noun: string, until: Date | null): string | null 
   return `${count} ${noun}${count === 1 ? '' : 's'}${until ? ` (until ${say(until)})` : ''}`
 }
 
-function say(time: Date): string {
+/** A time as messages have it: UTC, to the second. */
+export function say(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -10,7 +10,7 @@ import {
   type KeyContext,
   type KeyStep,
 } from '#server/services/signing-key/change.ts'
-import { createSigningKey } from '#server/services/signing-key/creation.ts'
+import { createSigningKey, successorAlgorithm } from '#server/services/signing-key/creation.ts'
 import { requireKnownToAll, requireKnownToSuperiors } from '#server/services/signing-key/safety.ts'
 import { createKeyView, keyOf, type SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createKeyWithdrawal } from '#server/services/signing-key/withdrawal.ts'
@@ -27,6 +27,7 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
     ...view,
     ...createKeyWithdrawal(context, keyChange, view),
     follow: keyChange.follow,
+    successorAlgorithm: (alg: string) => successorAlgorithm(place.stores, alg),
 
     /** Creates the next key and publishes its public part. It does not sign yet. */
     async announce(

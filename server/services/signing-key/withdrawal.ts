@@ -12,7 +12,7 @@ import {
   everythingSigned,
   type KeyContext,
 } from '#server/services/signing-key/change.ts'
-import { createSigningKey, replacementAlgorithm } from '#server/services/signing-key/creation.ts'
+import { createSigningKey, successorAlgorithm } from '#server/services/signing-key/creation.ts'
 import { parseReason, retiredKey, revokedKey } from '#server/services/signing-key/history.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { requireUnused } from '#server/services/signing-key/safety.ts'
@@ -94,7 +94,7 @@ export function createKeyWithdrawal(
       return { signs: announced.jwk.kid }
     }
     const present = keyOf(keys, 'current')
-    const alg = replacementAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
+    const alg = successorAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
     const created = await createSigningKey(place.stores, alg)
     await announceKey(place, created.key)
     await switchKey(place)

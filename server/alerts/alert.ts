@@ -40,6 +40,8 @@ export const alertCodes = {
     'The keys of a pinned Trust Anchor have not been followed for a day.',
   ],
   KEY_ROLLOVER: ['WARNING', 'A key rollover waits for its next step.'],
+  ROLLOVER_STEP_AHEAD: ['WARNING', 'A step of the scheduled key rollover is ahead. It can be held.'],
+  ROLLOVER_STUCK: ['WARNING', 'A step of the scheduled key rollover is due and cannot be done.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
   MAIL_WAITING: ['WARNING', 'No SMTP server has accepted e-mails for an hour.'],
   MAIL_FAILED: ['WARNING', 'E-mails could not be sent in the last 7 days.'],

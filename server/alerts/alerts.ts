@@ -6,6 +6,7 @@ import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#serve
 import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
+import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -47,6 +48,7 @@ const sources = [
   pinnedAnchorAlerts,
   ownTrustMarkAlerts,
   keyAlerts,
+  rolloverAlerts,
   webhookAlerts,
   mailAlerts,
   accessAlerts,

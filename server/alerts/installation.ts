@@ -6,6 +6,7 @@ import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { healthOf, readPublicationStatus } from '#server/publish/publication-status.ts'
+import { isUnderWay, readRolloverPlan } from '#server/services/signing-key/rollover/plan.ts'
 import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
 import { findKeyUses } from '#server/services/signing-key/use.ts'
 import { listSuperiors } from '#server/services/superior/superiors.ts'
@@ -105,12 +106,13 @@ export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
   return found
 }
 
-/** The steps that are safe now by the rules of the change itself, and that a person has to take (§11.2). */
+/** The steps that are safe now by the rules of the change itself, and that a person has to take (§11.2): no schedule does. */
 export const keyAlerts: AlertSource<Context> = async ({ db, publishing, now }) => {
   const at = now()
   const keys = await db.signingKey.findMany({ where: { state: { in: ['ANNOUNCED', 'PUBLISHED'] } } })
   const fault = publishing.signingKeys.fault() ?? publishing.signingKeys.storeFault()
   const found: FoundAlert[] = fault === null ? [] : [{ code: 'KEYS_UNUSABLE', message: fault }]
+  if (isUnderWay(await readRolloverPlan(db))) return found
   for (const { kid, state, usableFrom, statementsUntil, replacedAt } of keys) {
     const since = state === 'ANNOUNCED' ? usableFrom : (statementsUntil ?? replacedAt)
     if (!since || since > at) continue

@@ -36,6 +36,8 @@ const places: Record<AlertCode, () => string> = {
   PINNED_ANCHOR_CHANGED: route.trustAnchor,
   PINNED_ANCHOR_NOT_FOLLOWED: route.trustAnchor,
   KEY_ROLLOVER: route.keys,
+  ROLLOVER_STEP_AHEAD: route.keys,
+  ROLLOVER_STUCK: route.keys,
   WEBHOOK_FAILING: route.webhooks,
   MAIL_WAITING: route.messages,
   MAIL_FAILED: route.messages,

@@ -6,6 +6,7 @@ import { auditLogRoutes } from '#server/rest/audit-log.ts'
 import { checkPipelineRoutes } from '#server/rest/check-pipeline.ts'
 import type { RestApp, RestDeps } from '#server/rest/deps.ts'
 import { answerFailures, answerStrayRequests } from '#server/rest/error.ts'
+import { keyRolloverRoutes } from '#server/rest/key-rollover.ts'
 import { organizationRoutes } from '#server/rest/organization.ts'
 import { personRoutes } from '#server/rest/person.ts'
 import { recordRefusals } from '#server/rest/refusal-record.ts'
@@ -55,6 +56,7 @@ function addRoutes(scope: FastifyInstance, deps: RestDeps): RestApp {
   acceptEmptyBody(scope)
   const typed = useZod(scope)
   serverRoutes(typed)
+  keyRolloverRoutes(typed)
   trustMarkTypeRoutes(typed)
   trustMarkRoutes(typed)
   subordinateRoutes(typed)

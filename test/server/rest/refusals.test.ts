@@ -49,6 +49,7 @@ it.for<[method: string, path: string, body: object | undefined, entry: object]>(
   ['POST', '/requests/1/refuse', { reason: 'No.' }, { action: 'refuseRequest', resource: '1' }],
   ['POST', '/requests/1/return', { message: 'What?' }, { action: 'returnRequest', resource: '1' }],
   ['POST', '/requests/1/comment', { text: 'Hello' }, { action: 'commentRequest', resource: '1' }],
+  ['PUT', '/server/rollover', { months: 12 }, { action: 'scheduleRollover' }],
   ['PUT', '/check_pipelines', { entity_type: 'x' }, { action: 'updateCheckPipeline' }],
   ['POST', '/webhooks', { url: unreachable }, { action: 'createWebhook', resource: '' }],
   ['PATCH', '/webhooks/1', { url: unreachable }, { action: 'updateWebhook', resource: '1' }],

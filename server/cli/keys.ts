@@ -3,49 +3,25 @@ import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
-import { openAnchorParts } from '#server/cli/anchor-parts.ts'
-import { type AnchorOptions, type Attempt, aboutAnchor, withAnchor } from '#server/cli/opened.ts'
+import { type KeyServices, withKeys } from '#server/cli/key-services.ts'
+import { schedule } from '#server/cli/keys-schedule.ts'
+import { type AnchorOptions, type Attempt, aboutAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
 import { storeOption } from '#server/cli/store-option.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
-import { createSigningKeyService } from '#server/services/signing-key/signing-keys.ts'
 import type { HistoricalKeyView, SigningKeyView } from '#server/services/signing-key/view.ts'
-import { createSuperiors } from '#server/services/superior/superiors.ts'
-import { createWriter } from '#server/services/write.ts'
-
-type KeyService = ReturnType<typeof createSigningKeyService>
-
-/** The server publishes; the command waits for it. */
-async function withKeys<T>(
-  options: AnchorOptions,
-  work: (keys: KeyService, anchor: OpenAnchor) => Promise<T>,
-  attempt?: Attempt,
-): Promise<T> {
-  const withOpened = async (anchor: OpenAnchor) => {
-    const { db, entityId, allowHttp, now } = anchor
-    const { signingKeys, fetcher, close } = await openAnchorParts(anchor)
-    const superiors = createSuperiors({ db, entityId, allowHttp, fetcher, now })
-    const write = createWriter(db)
-    try {
-      return await work(createSigningKeyService({ db, signingKeys, write, now, superiors }), anchor)
-    } finally {
-      await close()
-    }
-  }
-  return withAnchor(options, withOpened, attempt)
-}
 
 /** Performs one step and reports whether it is published. */
 async function perform(
   options: AnchorOptions,
   attempt: Attempt,
-  work: (keys: KeyService, caller: Caller) => Promise<SigningKeyView | HistoricalKeyView>,
+  work: (keys: KeyServices['keys'], caller: Caller) => Promise<SigningKeyView | HistoricalKeyView>,
   sentence: (kid: string) => string,
 ): Promise<void> {
-  const publish = async (keys: KeyService, anchor: OpenAnchor) => {
+  const publish = async ({ keys }: KeyServices, anchor: OpenAnchor) => {
     const done = await work(keys, anchor.caller)
     const kid = 'kid' in done ? done.kid : done.key.kid
     return { kid, isPublished: await waitUntilPublished(anchor) }
@@ -78,7 +54,7 @@ const describePast = ({ key }: HistoricalKeyView) => {
 }
 
 const list = command('list', 'list every key with its state and since when').action(async (options) => {
-  const [rows, readOnly] = await withKeys(options, async (keys) => {
+  const [rows, readOnly] = await withKeys(options, async ({ keys }) => {
     const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
     return [known, await keys.explainReadOnly()] as const
   })
@@ -150,4 +126,5 @@ const revoke = commandAboutOne(
   )
 
 export const keysCommand = groupAboutOne('keys', 'manage the signing keys')
-for (const each of [list, announce, switchTo, retire, revoke]) keysCommand.addCommand(aboutAnchor(each))
+for (const each of [list, announce, switchTo, retire, revoke, schedule])
+  keysCommand.addCommand(aboutAnchor(each))

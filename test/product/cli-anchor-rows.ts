@@ -49,6 +49,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   keygen: { args: () => ['--type=ES256'], code: 1, shows: /private\.json already exists/ },
   'keys list': { shows: /CURRENT .*\n1 keys\./ },
+  'keys schedule': { args: () => ['--months=12'], shows: /^Every 12 months, .*\nNext: announce / },
   'keys announce': { args: () => ['--alg=ES256'], shows: /^Announced .*\nIt is published\./ },
   'keys switch': { args: () => ['--override-reason=a test'], shows: /^Signing with / },
   'keys revoke': {

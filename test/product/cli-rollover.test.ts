@@ -77,6 +77,31 @@ test('refuses an unsafe change in one sentence, and allows it in an emergency', 
   })
 })
 
+test('schedules the rollover, holds it, and switches it off', async () => {
+  const { CURRENT } = await states()
+  expect(await succeed('keys schedule')).toBe('No rollover is scheduled. Set --months. (version 0)\n')
+  expect(await succeed('keys schedule --months 12 --alg ES384 --notice-days 3')).toMatch(
+    new RegExp(
+      `^Every 12 months, ES384, 3 days of notice \\(version 1\\)\\.\nNext: announce the key that follows ${CURRENT}, on \\S+Z at the earliest\\.\nThe current key ${CURRENT} is 12 months old on \\S+Z\\.\n$`,
+    ),
+  )
+  expect(JSON.parse(await succeed('keys schedule --hold --json'))).toMatchObject({
+    months: 12,
+    isHeld: true,
+    nextStep: 'ANNOUNCE',
+    waitsFor: 'An operator holds the rollover.',
+  })
+  expect(await answer('keys schedule --no-hold --if-version 1')).toMatchObject({
+    code: 1,
+    stderr: 'Someone else changed it. Reload and try again.\n',
+  })
+  expect(await answer('keys schedule --months 99')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('must be from 1 to 60 months.'),
+  })
+  expect(await succeed('keys schedule --reset months --no-hold')).toMatch(/^No rollover is scheduled/)
+})
+
 test('publishes the history and the issued marks again', async () => {
   const before = await text('/historical_keys')
   expect(await succeed('publish-historical-keys')).toBe('Published the historical keys.\n')

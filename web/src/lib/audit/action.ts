@@ -41,6 +41,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   resumeTrustAnchor: 'Trust Anchor resumed',
   removeTrustAnchor: 'Trust Anchor removed',
   updateFederationPolicy: 'Metadata policy changed',
+  scheduleRollover: 'Key rollover scheduled',
   announceSigningKey: 'Signing key announced',
   switchSigningKey: 'Signing key switched',
   retireKey: 'Signing key retired',

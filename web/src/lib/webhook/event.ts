@@ -52,6 +52,7 @@ const groupOf: Readonly<Record<WebhookEvent, Group>> = {
   resumeTrustAnchor: 'anchors',
   removeTrustAnchor: 'anchors',
   updateFederationPolicy: 'anchors',
+  scheduleRollover: 'signing keys',
   announceSigningKey: 'signing keys',
   switchSigningKey: 'signing keys',
   retireKey: 'signing keys',

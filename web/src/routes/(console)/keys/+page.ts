@@ -5,19 +5,22 @@ import type { PageLoad } from './$types'
 
 const KeysPage = graphql(`
   query KeysPage {
-    signingKeys { readOnlyReason stores preferredStore keys { ...SigningKeyFields } }
+    signingKeys {
+      readOnlyReason stores preferredStore keys { ...SigningKeyFields } rollover { ...KeyRolloverFields }
+    }
     historicalKeys { ...HistoricalKeyFields }
     reissues: renewalRuns(filter: { kind: REISSUE_TRUST_MARKS }, first: 1) { edges { node { id ...RunFields } } }
   }
 `)
 
 export const load = (async ({ fetch, depends }) => {
-  depends(topic.signingKeys, topic.runs)
+  depends(topic.signingKeys, topic.trustAnchor, topic.runs)
   const { signingKeys, historicalKeys, reissues } = await read(fetch, KeysPage, {})
   return {
     title: 'Keys',
     keys: signingKeys.keys,
     stores: { available: signingKeys.stores, preferred: signingKeys.preferredStore },
+    rollover: signingKeys.rollover,
     readOnlyReason: signingKeys.readOnlyReason ?? null,
     historical: historicalKeys,
     reissue: reissues.edges[0]?.node,

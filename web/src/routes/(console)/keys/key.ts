@@ -1,5 +1,5 @@
 /** The queries and mutations of signing keys. */
-import type { KeyStore, SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
+import type { KeyStore, RolloverStep, SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import type { Tone } from '#lib/tone.ts'
 
@@ -21,6 +21,22 @@ graphql(`
     kid iat exp jwk
     revoked { revokedAt reason }
     validSignatures { ...SigningKeyUseFields }
+  }
+`)
+
+graphql(`
+  fragment KeyRolloverFields on KeyRollover {
+    months alg noticeDays isHeld version nextStep nextStepKid nextStepAt waitsFor
+  }
+`)
+
+export const ScheduleRollover = graphql(`
+  mutation ScheduleRollover($input: ScheduleRolloverInput!) {
+    scheduleRollover(input: $input) {
+      __typename
+      ... on MutationScheduleRolloverSuccess { data { version } }
+      ...Refusal
+    }
   }
 `)
 
@@ -85,6 +101,14 @@ export const keyStores: Readonly<Record<KeyStore, string>> = {
   FILES: 'Key directory',
   PKCS11: 'PKCS#11 token',
   AWSKMS: 'AWS KMS',
+}
+
+/** Each before a key id. */
+export const rolloverSteps: Readonly<Record<RolloverStep, string>> = {
+  ANNOUNCE: 'Announce the successor of',
+  SWITCH: 'Switch to',
+  REISSUE: 'Re-issue the Trust Marks with',
+  RETIRE: 'Retire',
 }
 
 /** A prefix of the key id (43 characters), for places where the whole id is shown nearby. */

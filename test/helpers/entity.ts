@@ -23,6 +23,8 @@ export type EntityOptions = {
   etag?: string
   /** Additional claims of the superior's statement about this entity, such as `constraints`. */
   statement?: Record<string, unknown>
+  /** Its clock, where that of the machine does not do. */
+  now?: () => Date
 }
 
 export type TestEntity = {
@@ -91,7 +93,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
   function configurationClaims(): Record<string, unknown> {
     const claims = buildEntityConfiguration({
       entityId: id,
-      ...lifetime(),
+      ...lifetime(options),
       keys,
       metadata: metadata(),
       authorityHints: options.authorityHints,
@@ -106,7 +108,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     const claims = buildSubordinateStatement({
       issuer: id,
       subject: subordinate.id,
-      ...lifetime(),
+      ...lifetime(options),
       keys: subordinate.keys,
     })
     const jwt = await signJwt(
@@ -125,7 +127,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
   async function sendStatus(response: ServerResponse, form: string) {
     if (entity.status === undefined) return answer(response, '{}', 'application/json', 404)
     const trust_mark = new URLSearchParams(form).get('trust_mark')
-    const claims = { iss: id, iat: lifetime().iat, trust_mark, status: 'active', ...entity.status }
+    const claims = { iss: id, iat: lifetime(options).iat, trust_mark, status: 'active', ...entity.status }
     const typ = 'trust-mark-status-response+jwt'
     answer(response, await signJwt(claims, { key, typ }), `application/${typ}`)
   }
@@ -154,7 +156,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
   return entity
 }
 
-function lifetime(): { iat: number; exp: number } {
-  const iat = Math.floor(Date.now() / 1000)
+function lifetime({ now = () => new Date() }: EntityOptions): { iat: number; exp: number } {
+  const iat = Math.floor(now().getTime() / 1000)
   return { iat, exp: iat + LIFETIME }
 }

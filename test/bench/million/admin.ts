@@ -42,6 +42,7 @@ const measured: readonly ScheduleName[] = [
   'check-superiors',
   'follow-anchors',
   'renew-own-trust-marks',
+  'key-rollover',
   'examine-awaited',
   'send-reminders',
   'detect-drift',

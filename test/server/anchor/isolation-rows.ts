@@ -98,6 +98,7 @@ export const mutations: Rows = {
   returnRequest: ofRequest({ message: 'What?' }),
   revokeKey: input(({ kid }) => ({ kid, reason: 'compromised' })),
   revokeTrustMark: ofMark,
+  scheduleRollover: input(() => ({ months: 12 })),
   snoozeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates', until: '2126-01-01T00:00:00Z' })),
   startCollectionWalk: none,
   startEvaluation: none,

@@ -92,17 +92,18 @@ describe('with one key', () => {
 
 eachRow(
   [
-    ['announceSigningKey', { alg: 'ES256' }],
-    ['switchSigningKey', {}],
-    ['retireKey', { kid: 'unknown' }],
-    ['revokeKey', { kid: 'unknown', reason: 'compromised' }],
+    ['announceSigningKey', { alg: 'ES256' }, 'kid'],
+    ['switchSigningKey', {}, 'kid'],
+    ['retireKey', { kid: 'unknown' }, 'kid'],
+    ['revokeKey', { kid: 'unknown', reason: 'compromised' }, 'kid'],
+    ['scheduleRollover', { months: 12 }, 'version'],
   ],
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
-)('%s requires a recent sign-in of a session', async (mutation, input) => {
+)('%s requires a recent sign-in of a session', async (mutation, input, selection) => {
   const visitor = visit(admin.adminUrl)
   expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
-  const answer = await visitor.mutate(mutation, input, 'kid')
+  const answer = await visitor.mutate(mutation, input, selection)
   expect(answer).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })
   expect(Object.keys(await keys())).toEqual(['CURRENT'])
 })

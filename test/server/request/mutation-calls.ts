@@ -224,6 +224,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['endOtherSessions', () => null],
     ['changePassword', () => ({ input: { newPassword: PASSWORD } })],
     ['disableTwoFactor', enableTwoFactor],
+    ['scheduleRollover', () => ({ input: { months: 12 } })],
     ['announceSigningKey', () => ({ input: { alg: 'ES256' } })],
     [
       'switchSigningKey',

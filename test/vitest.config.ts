@@ -55,7 +55,7 @@ export default defineConfig({
       project('process', 'test/server/process/**/*.test.ts', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Functions without state share a worker.
-      project('web', 'test/web/*.test.ts', { isolate: false }),
+      project('web', 'test/web/*.test.ts', { testTimeout: 30_000, isolate: false }),
       { ...project('components', 'test/web/component/*.test.ts'), ...components },
       project('deploy', 'test/{bench,deploy,docs}/**/*.test.ts', {
         testTimeout: 300_000,

@@ -86,7 +86,7 @@ it('switches early when a reason is given, and stores the reason', async () => {
   const event = await admin.server.db.auditEvent.findFirstOrThrow({
     where: { action: 'switchSigningKey', outcome: 'SUCCEEDED' },
   })
-  expect(event.after).toEqual({ signs: kid, overrideReason: 'the disk is failing' })
+  expect(event.after).toEqual({ signs: kid, store: 'files', overrideReason: 'the disk is failing' })
 })
 
 it('replaces the current key in an emergency with a new key of the same kind', {

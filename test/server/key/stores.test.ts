@@ -166,6 +166,9 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
     await expect(change('announceSigningKey', { alg: 'ES256', store: 'PKCS11' })).resolves.toMatchObject({
       code: 'UNAVAILABLE',
     })
+    // A process starts without the token.
+    const second = await startSecondAdmin(admin)
+    await second.close()
     // What is published stays.
     expect(await text('/fetch', { sub: entities[0]?.id })).toBe(before.statement)
     await hsm.putBack()

@@ -33,13 +33,13 @@ export async function followAnchors({ services }: ScheduleContext): Promise<Sche
   const anchors = await services.pinnedAnchors.follow()
   return describe(anchors, {
     none: 'No keys of other Trust Anchors are pinned.',
-    done: `The keys of ${anchors.length} Trust Anchors are pinned as they announced them.`,
+    done: `Followed the keys of ${anchors.length} pinned Trust Anchor${anchors.length === 1 ? '' : 's'}.`,
   })
 }
 
 export async function renewOwnTrustMarks({ services }: ScheduleContext): Promise<ScheduleResult> {
   const { due, renewed } = await services.ownTrustMarks.renewDue()
-  return { message: due === 0 ? 'None is due.' : `${due} are due, and ${renewed} are renewed.` }
+  return { message: due === 0 ? 'None is due.' : `${due} due, ${renewed} of them renewed.` }
 }
 
 type Visited = { entityId: string; row: { lastError: string | null } | null }

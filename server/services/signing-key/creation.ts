@@ -34,6 +34,14 @@ export async function createSigningKey(
   }
 }
 
+/** @throws InvalidInputError if keys that are created without a choice of the store cannot have the algorithm */
+export function requireCreatable(stores: KeyStores, alg: SigningAlgorithm): void {
+  const { preferred } = stores
+  if (preferred === 'files' || findStoreAlgorithm(alg)) return
+  const message = `New keys are created in ${preferred}, which cannot sign with ${alg}. Choose RS256, PS256, ES256, ES384 or ES512.`
+  throw new InvalidInputError(message, 'alg')
+}
+
 /** The algorithm of a key that replaces another one: the same, if new keys can have it. */
 export function successorAlgorithm(stores: KeyStores, present: string): SigningAlgorithm {
   const alg = signingAlgorithms.find((name) => name === present)

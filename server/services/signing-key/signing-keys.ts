@@ -1,5 +1,5 @@
 /** Performs the rollover of the signing key (§11.2): announce, then switch; refuses a step that is not safe. */
-import { signingAlgorithms } from '#core/keys.ts'
+import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
 import type { StoreName } from '#federation/key-store/store.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -10,7 +10,11 @@ import {
   type KeyContext,
   type KeyStep,
 } from '#server/services/signing-key/change.ts'
-import { createSigningKey, successorAlgorithm } from '#server/services/signing-key/creation.ts'
+import {
+  createSigningKey,
+  requireCreatable,
+  successorAlgorithm,
+} from '#server/services/signing-key/creation.ts'
 import { requireKnownToAll, requireKnownToSuperiors } from '#server/services/signing-key/safety.ts'
 import { createKeyView, keyOf, type SigningKeyView } from '#server/services/signing-key/view.ts'
 import { createKeyWithdrawal } from '#server/services/signing-key/withdrawal.ts'
@@ -27,6 +31,7 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
     ...view,
     ...createKeyWithdrawal(context, keyChange, view),
     follow: keyChange.follow,
+    requireCreatable: (alg: SigningAlgorithm) => requireCreatable(place.stores, alg),
     successorAlgorithm: (alg: string) => successorAlgorithm(place.stores, alg),
 
     /** Creates the next key and publishes its public part. It does not sign yet. */

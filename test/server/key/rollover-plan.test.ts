@@ -1,5 +1,5 @@
 /** Tests the plan of the scheduled rollover: who changes it, how, and how it is held. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import type { AdminServer } from '#server/process/start.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -165,4 +165,18 @@ it('is looked at in another minute by each anchor', async () => {
   )
   for (const { cron } of minutes) expect(cron).toMatch(/^[0-5]?\d \* \* \* \*$/)
   expect(new Set(minutes.map(({ cron }) => cron)).size).toBe(2)
+})
+
+it('refuses an algorithm that the store of new keys does not have', async () => {
+  const withToken = await startAdmin({}, { keyStore: 'pkcs11', pkcs11Module: '/a/module/of/a/token.so' })
+  onTestFinished(withToken.close)
+  const schedule = (input: object) => withToken.mutate('scheduleRollover', input, 'alg', 'admin')
+  expect(await schedule({ months: 12, alg: 'ML_DSA_44' })).toEqual({
+    __typename: 'InvalidInputError',
+    code: 'INVALID_INPUT',
+    message:
+      'New keys are created in pkcs11, which cannot sign with ML-DSA-44. Choose RS256, PS256, ES256, ES384 or ES512.',
+    path: ['input', 'alg'],
+  })
+  expect(await schedule({ months: 12, alg: 'ES256' })).toMatchObject({ alg: 'ES256' })
 })

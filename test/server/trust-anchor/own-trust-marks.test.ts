@@ -104,7 +104,7 @@ it('fetches a mark that expires soon, stores it and publishes it', async () => {
     return later
   }
   expect(await view()).toMatchObject([{ trustMarkType: type, issuer: issuer.id, checkedAt: null }])
-  expect(await renew()).toBe('1 are due, and 1 are renewed.')
+  expect(await renew()).toBe('1 due, 1 of them renewed.')
   expect(await published()).toEqual([later])
   expect(asked.map((each) => Object.fromEntries(each))).toEqual([
     { trust_mark_type: type, sub: admin.entityId },
@@ -121,7 +121,7 @@ it('keeps the place of a mark among others, and those that are not due or never 
   await hold(other, present, eternal)
   const later = await issue({ days: 90 })
   offer(later)
-  expect(await renew()).toBe('1 are due, and 1 are renewed.')
+  expect(await renew()).toBe('1 due, 1 of them renewed.')
   expect(await published()).toEqual([other, later, eternal])
 })
 
@@ -135,7 +135,7 @@ it('replaces a mark that has expired', async () => {
 
 it('waits while its issuer offers no later one', async () => {
   offer(present)
-  expect(await renew()).toBe('1 are due, and 0 are renewed.')
+  expect(await renew()).toBe('1 due, 0 of them renewed.')
   expect(await published()).toEqual([present])
   expect(await changes()).toEqual([])
   ahead = 2 * HOUR
@@ -183,7 +183,7 @@ describe('keeps the mark, and raises an alert,', () => {
     ],
   ])('%s', async (_what, change, message) => {
     await change()
-    expect(await renew()).toBe('1 are due, and 0 are renewed.')
+    expect(await renew()).toBe('1 due, 0 of them renewed.')
     expect(await published()).toEqual([present])
     expect(await changes()).toEqual([])
     expect(await view()).toMatchObject([{ lastError: expect.stringMatching(message) }])
@@ -247,7 +247,7 @@ it('leaves a mark that an operator has removed meanwhile', async () => {
     await hold()
     return later
   }
-  expect(await renew()).toBe('1 are due, and 0 are renewed.')
+  expect(await renew()).toBe('1 due, 0 of them renewed.')
   expect(await published()).toEqual([])
 })
 
@@ -257,6 +257,6 @@ it('changes settings that an operator changes at the same moment', async () => {
     await admin.mutate('updateTrustAnchor', { organizationName: 'Another' }, 'version', 'admin')
     return later
   }
-  expect(await renew()).toBe('1 are due, and 1 are renewed.')
+  expect(await renew()).toBe('1 due, 1 of them renewed.')
   expect(await published()).toEqual([later])
 })

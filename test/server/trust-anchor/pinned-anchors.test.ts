@@ -76,7 +76,7 @@ const changes = () =>
 
 it('changes nothing while the keys are those that are pinned', async () => {
   expect(await view()).toMatchObject({ followedAt: null, checkedAt: null })
-  expect(await follow()).toBe('The keys of 1 Trust Anchors are pinned as they announced them.')
+  expect(await follow()).toBe('Followed the keys of 1 pinned Trust Anchor.')
   expect(await pinnedKids()).toEqual([foreign.key.kid])
   expect(await view()).toMatchObject({
     entityId: foreign.id,

@@ -53,6 +53,7 @@ export function createRolloverService(deps: Deps) {
      */
     async schedule(caller: Caller, { version, ...input }: RolloverInput): Promise<RolloverView> {
       const patch = parsePatch(rolloverFields, input, undefined)
+      if (patch.alg) signingKeys.requireCreatable(patch.alg)
       await write(caller, async (tx) => {
         await tx.keyRollover.createMany({ data: { version: 0 }, skipDuplicates: true })
         const before = await readRolloverPlan(tx)

@@ -13,6 +13,10 @@ const project = (name: string, include: string, extra: object = {}) => ({
   test: { name, include: [include], ...extra },
 })
 
+/** For tests that start programs. */
+const started = { setupFiles: 'test/set-up.ts', hookTimeout: 120_000 }
+const servers = { ...started, testTimeout: 60_000 }
+
 /** Compiles the console's components; SvelteKit's own modules are replaced. */
 const app = fileURLToPath(new URL('web/component/app.ts', import.meta.url))
 const components = {
@@ -42,26 +46,20 @@ export default defineConfig({
         setupFiles: 'test/core/seed.ts',
       }),
       // The servers have no state outside of what a test starts, so files share a worker and what it has loaded.
-      project('federation', 'test/federation/**/*.test.ts', {
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
-        isolate: false,
-      }),
-      project('server', 'test/server/!(process)/**/*.test.ts', {
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
-        isolate: false,
-      }),
-      project('process', 'test/server/process/**/*.test.ts', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('product', 'test/product/**/*.test.ts', { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('federation', 'test/federation/!(process)/**/*.test.ts', { ...servers, isolate: false }),
+      project('server', 'test/server/!(process)/**/*.test.ts', { ...servers, isolate: false }),
+      project('process', 'test/{federation,server}/process/**/*.test.ts', servers),
+      project('product', 'test/product/**/*.test.ts', { ...started, testTimeout: 120_000 }),
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { testTimeout: 30_000, isolate: false }),
       { ...project('components', 'test/web/component/*.test.ts'), ...components },
       project('deploy', 'test/{bench,deploy,docs}/**/*.test.ts', {
+        ...started,
         testTimeout: 300_000,
         hookTimeout: 300_000,
       }),
       project('e2e', 'test/e2e/**/*.spec.ts', {
+        ...started,
         testTimeout: 120_000,
         hookTimeout: 180_000,
         isolate: false,

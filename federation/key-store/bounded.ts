@@ -7,10 +7,12 @@ import { createGate } from '#fetcher/gate.ts'
 import { type KeyStore, KeyStoreError, toKeyStoreError } from './store.ts'
 
 export type Bounds = {
-  /** Calls under way at once; further ones wait, as long as the time limit. */
+  /** Calls under way at once; further ones wait. */
   concurrency: number
   /** Milliseconds for a signature. */
   timeoutMs: number
+  /** Milliseconds that a call waits for its turn; `timeoutMs` by default. */
+  waitMs?: number | undefined
   /** Milliseconds for which an open circuit refuses calls. */
   coolDownMs?: number
 }
@@ -25,7 +27,7 @@ const GENERATION_FACTOR = 6
 
 export function bound(
   store: KeyStore,
-  { concurrency, timeoutMs, coolDownMs = COOL_DOWN_MS }: Bounds,
+  { concurrency, timeoutMs, waitMs = timeoutMs, coolDownMs = COOL_DOWN_MS }: Bounds,
 ): KeyStore {
   const gate = createGate(concurrency)
   let failures = 0
@@ -53,7 +55,7 @@ export function bound(
 
   async function once<T>(work: () => Promise<T>, limit: number): Promise<T> {
     const late = `The key store did not answer within ${limit / 1000} seconds.`
-    const waiting = AbortSignal.timeout(limit)
+    const waiting = AbortSignal.timeout(waitMs)
     const entered = () => inTime(work(), limit, late)
     return gate.run('', waiting, entered).catch((error: unknown) => {
       if (error !== waiting.reason) throw error

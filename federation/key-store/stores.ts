@@ -51,7 +51,8 @@ type Opened = { text: string; signer: Signer; fault: string | null }
 const NO_MODULE =
   'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.'
 
-export function createKeyStores(settings: KeyStoreSettings): KeyStores {
+/** `waitMs`: how long a signature waits for its turn; as long as it may take by default. */
+export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs?: number } = {}): KeyStores {
   const { keyStore, keyStoreConcurrency: concurrency, keyStoreTimeout } = settings
   const { pkcs11Module: module, pkcs11Slot: slot = null, pkcs11Pin: pin, pkcs11PinFile: pinFile } = settings
   const stores = new Map<ExternalStoreName, KeyStore>()
@@ -67,7 +68,7 @@ export function createKeyStores(settings: KeyStoreSettings): KeyStores {
   function get(name: ExternalStoreName): KeyStore {
     const known = stores.get(name)
     if (known) return known
-    const bounded = bound(create(name), { concurrency, timeoutMs: keyStoreTimeout * 1_000 })
+    const bounded = bound(create(name), { concurrency, timeoutMs: keyStoreTimeout * 1_000, waitMs })
     stores.set(name, bounded)
     return bounded
   }

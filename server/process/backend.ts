@@ -1,7 +1,7 @@
 /** Creates the parts that processes share: connections, and the anchors of the installation. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
-import { createKeyStores, type KeyStoreSettings } from '#federation/key-store/stores.ts'
+import type { KeyStoreSettings } from '#federation/key-store/stores.ts'
 import { createGate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
@@ -19,6 +19,7 @@ import { createTransport } from '#server/mail/transport.ts'
 import { createObserver } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 import { openWebhooks } from '#server/process/webhooks.ts'
+import { openKeyStores } from '#server/publish/stored-keys.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis } from '#store/connect.ts'
 
@@ -72,7 +73,7 @@ export async function connectBackend(
   })
   const observe = createObserver(now)
   observe.pool(pool)
-  const keyStores = createKeyStores(config)
+  const keyStores = openKeyStores(config)
   opened.defer(keyStores.close)
   const owned = opened.move()
   const installation: Installation = {

@@ -1,11 +1,12 @@
 /** Opens the anchor that a command is about, of the anchors of the installation. */
 import { ConfigurationError } from '#federation/config/error.ts'
-import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import type { KeyStores } from '#federation/key-store/stores.ts'
 import type { AnchorIdentity } from '#server/anchors/anchor.ts'
 import { readCommandConfig } from '#server/config/command.ts'
 import { connectAnchor } from '#server/database/anchor-client.ts'
 import type { Database } from '#server/database/client.ts'
 import { type Installation, openInstallation } from '#server/process/installation.ts'
+import { openKeyStores } from '#server/publish/stored-keys.ts'
 import { anchorPlace, FIRST_ANCHOR } from '#store/anchors.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
 
@@ -41,7 +42,7 @@ export async function openAnchor(name = nameInEnvironment()): Promise<OpenAnchor
     const identity = chooseAnchor(await listAnchors(installation), name)
     const place = anchorPlace(installation.config, identity.slug)
     const db = anchorDatabase(installation, identity.slug)
-    const stores = createKeyStores(installation.config)
+    const stores = openKeyStores(installation.config)
     return {
       ...installation,
       ...identity,

@@ -1,14 +1,20 @@
-/** Takes care of keys in a key store: asks a store that failed whether it is back, and has replaced keys destroyed. */
+/** Follows keys in a key store: asks a store that failed whether it is back, and has replaced keys destroyed. */
 import { signJwt } from '#core/jws.ts'
 import { KeyStoreError } from '#federation/key-store/store.ts'
-import type { KeyStores } from '#federation/key-store/stores.ts'
+import { createKeyStores, type KeyStoreSettings, type KeyStores } from '#federation/key-store/stores.ts'
 import { SigningUnavailableError } from '#server/error/operation-error.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
 import { destroyReplacedKeys } from '#store/replaced-keys.ts'
 
+/** A page of statements waits for its turn longer than a client of the public endpoints would. */
+const SIGNATURE_WAIT_MS = 60_000
 const PROBE_MS = 2_000
 const DESTROY_MS = 5_000
+
+/** The stores of a process that publishes. */
+export const openKeyStores = (settings: KeyStoreSettings): KeyStores =>
+  createKeyStores(settings, { waitMs: SIGNATURE_WAIT_MS })
 
 type Options = {
   current(): KeyDirectory | undefined

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
 import { unpackMigrated } from './data-directory.ts'
 import { freePort } from './port.ts'
@@ -26,9 +26,11 @@ export type Product = Program & {
 }
 
 const directories: string[] = []
-afterAll(async () => {
-  for (const directory of directories) await rm(directory, { recursive: true, force: true })
-})
+
+/** Removes every data directory that was made. */
+export async function removeInstallations(): Promise<void> {
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true })
+}
 
 /** As before the first start. */
 export async function makeInstallation(): Promise<Installation> {

@@ -1,9 +1,8 @@
-/** Runs one of our programs as a process, and ends it with its test file at the latest. */
+/** Runs one of our programs as a process. The set-up of the tests ends it with its test file at the latest. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll } from 'vitest'
 
 export type Ending = { code: number | null; signal: NodeJS.Signals | null }
 
@@ -29,11 +28,13 @@ type Options = {
 }
 
 const running = new Set<ChildProcess>()
-afterAll(async () => {
+
+/** Ends every program that still runs. */
+export async function endPrograms(): Promise<void> {
   const ends = [...running].map((child) => once(child, 'exit'))
   for (const child of running) child.kill('SIGKILL')
   await Promise.all(ends)
-})
+}
 
 /** Avoids compiling the same code at each start; `npm test` sets the folder. */
 const { NODE_COMPILE_CACHE = '' } = process.env

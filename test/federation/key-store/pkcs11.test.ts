@@ -62,6 +62,16 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
     expect(new Set(jwts).size).toBe(101)
   })
 
+  it('signs a page of statements, which takes longer than one signature may', async () => {
+    const environment = { PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin, KEY_STORE_CONCURRENCY: '1' }
+    const settings = readKeyStoreSettings({ ...environment, KEY_STORE_TIMEOUT: '1' })
+    const stores = createKeyStores(settings, { waitMs: 60_000 })
+    onTestFinished(stores.close)
+    const signer = stores.open(await generate(stores, 'RS256'))
+    const jwts = Array.from({ length: 500 }, (_, n) => signJwt({ n }, { key: signer, typ: 'JWT' }))
+    expect(new Set(await Promise.all(jwts)).size).toBe(500)
+  })
+
   it('opens the same key with the same signer, so that a read of unchanged files opens no session', async () => {
     const stores = shared
     const key = await generate(stores)

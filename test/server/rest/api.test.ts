@@ -17,6 +17,8 @@ afterAll(() => admin.close())
 const routes = [
   ['POST', '/server/entity', 'admin'],
   ['POST', '/server/historical_keys', 'admin'],
+  ['GET', '/server/rollover', 'viewer'],
+  ['PUT', '/server/rollover', 'admin'],
   ['GET', '/trustmarktypes', 'viewer'],
   ['POST', '/trustmarktypes', 'operator'],
   ['GET', '/trustmarktypes/', 'viewer'],

@@ -45,7 +45,7 @@ export async function advance(
   const steps = planSteps(possible, given, plan.noticeDays, now())
   const readOnlyReason = await signingKeys.explainReadOnly()
   const isFirst = await store(deps, plan, toNotices(steps, given, readOnlyReason))
-  if (!isFirst) return { message: 'Another worker looks, or the plan was just changed.' }
+  if (!isFirst) return { message: 'Another worker looks, or the plan has changed.' }
   const [next] = steps
   if (!next) return { message: 'There is no step.' }
   if (!isReady(next)) return { message: next.waitsFor ?? 'The next step is not known yet.' }

@@ -83,8 +83,9 @@ export async function startAdmin(
   }
   const config = { ...readServerConfig({ ...environment, PORT: String(adminPort) }), ...changes }
   const server = await startAdminServer(config, silent, overrides)
-  // Schedules would start runs during a test that counts them.
+  // Schedules would start runs during a test that counts them, also one that is only shown as enabled.
   await server.db.schedule.updateMany({ data: { enabled: false } })
+  await server.db.$executeRaw`DELETE FROM "jobs"."schedule"`
   await server.publisher.rebuild()
   const federation = await startFederationServer(
     {

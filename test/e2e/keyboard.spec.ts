@@ -50,10 +50,12 @@ test('keeps the focus in a refused form', async () => {
   await dialog.getByLabel('First password').fill('refused before it counts')
   await dialog.getByRole('button', { name: 'Create user' }).press('Enter')
   await dialog.getByRole('alert').waitFor()
-  expect(await dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true)
+  await expect.poll(() => dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
-  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Create a user')
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.textContent?.trim()))
+    .toBe('Create a user')
 })
 
 test('keeps the focus while a policy is typed and when the focused element disappears', async () => {

@@ -58,7 +58,7 @@ test('finds a screen by the start of its name, keeps the focus and announces the
   await option.waitFor()
   expect(await field(page).getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'))
   await page.keyboard.press('Tab')
-  expect(await field(page).evaluate((input) => input === document.activeElement)).toBe(true)
+  await expect.poll(() => field(page).evaluate((input) => input === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
   await page.waitForURL('/collection')
   expect(complaints).toEqual([])

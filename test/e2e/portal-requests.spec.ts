@@ -87,7 +87,9 @@ test('shows each failed check of the entity with its section, and keeps the inpu
     ['It declares at least one Entity Type', '§5'],
   ] as const)
     await checks.filter({ hasText: check }).getByText(`(${section})`).waitFor()
-  expect(await page.evaluate(() => document.activeElement?.hasAttribute('data-refusal'))).toBe(true)
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.hasAttribute('data-refusal')))
+    .toBe(true)
   expect(await main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')
   expect(await violations(page)).toEqual([])
 })

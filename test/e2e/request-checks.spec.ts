@@ -92,15 +92,15 @@ test('composes checks of each kind for an Entity Type, in an order that the keyb
   await check(6).getByRole('button', { name: 'Move check 6 up' }).focus()
   await page.keyboard.press('Enter')
   await main().getByText('Moved to place 5 of 6.').waitFor()
-  expect(await focused()).toBe('Move check 5 up')
+  await expect.poll(focused).toBe('Move check 5 up')
   for (const place of [4, 3, 2]) {
     await page.keyboard.press('Enter')
     await main().getByText(`Moved to place ${place} of 6.`).waitFor()
   }
-  expect(await focused()).toBe('Move check 2 up')
+  await expect.poll(focused).toBe('Move check 2 up')
   await page.keyboard.press('Enter')
   await main().getByText('Moved to place 1 of 6.').waitFor()
-  expect(await focused()).toBe('Move check 1 down')
+  await expect.poll(focused).toBe('Move check 1 down')
   await press('Remove check 6')
   expect(await order()).toEqual([
     'Check 1: Its OpenID metadata is complete, and its keys can be fetched',
@@ -141,7 +141,7 @@ test('shows a refusal at the field of the check, also after the check has moved'
   await press('Save')
   const alert = () => main().getByRole('group').getByRole('alert')
   await alert().filter({ hasText: 'At entry 2:' }).waitFor()
-  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
   await press('Move check 5 up')
   await check(4).getByRole('alert').filter({ hasText: 'At entry 2:' }).waitFor()
   expect(await violations(page)).toEqual([])

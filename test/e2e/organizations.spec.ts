@@ -148,8 +148,8 @@ test('filters the members by organization', async () => {
 test('finds it in the palette, and its change in the audit log', async () => {
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Find a screen' }).fill('northern lib')
-  const results = page.getByRole('listbox', { name: 'Results' }) // the list of the picker may still be open
-  await results.getByRole('option', { name: 'Northern Library' }).first().click()
+  const palette = page.getByRole('dialog', { name: 'Find anything' }) // the list of the picker may still be open
+  await palette.getByRole('option', { name: 'Northern Library' }).first().click()
   await title('Northern Library').waitFor()
   await main().getByRole('link', { name: 'History' }).click()
   await main().getByRole('listitem').getByText('Organization created').waitFor()

@@ -1,7 +1,7 @@
 /** Describes signing keys to a PKCS#11 token: templates, mechanisms, and public keys as JWKs. */
 import { base64url, type JWK } from 'jose'
 import type { Attribute, Cryptoki } from './cryptoki.ts'
-import type { DigestName, StoreAlgorithm } from './signature.ts'
+import { type DigestName, numberBytes, type StoreAlgorithm } from './signature.ts'
 
 /** Object identifiers of the curves in DER. */
 const curves = {
@@ -57,7 +57,7 @@ export function toJwk({ crv }: StoreAlgorithm, [first, second]: readonly Buffer[
   if (!first) throw new TypeError('The token did not return the public key.')
   if (!crv) return { kty: 'RSA', n: encodeNumber(first), e: encodeNumber(second ?? RSA_EXPONENT) }
   // 0x04, x, y; most modules wrap the point in an OCTET STRING, whose last bytes are the coordinates too.
-  const size = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }[crv]
+  const size = numberBytes[crv]
   return {
     kty: 'EC',
     crv,

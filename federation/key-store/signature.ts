@@ -27,8 +27,8 @@ export function hash(digest: DigestName, input: Uint8Array): Buffer {
   return createHash(digest).update(input).digest()
 }
 
-/** Bytes of each of the two numbers of an ECDSA signature. */
-const numberBytes = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
+/** Bytes of each coordinate of a point, and of each of the two numbers of an ECDSA signature. */
+export const numberBytes = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
 
 /** Converts an ECDSA signature from DER to the two numbers side by side. @throws RangeError if it is not DER */
 export function derToJws(der: Uint8Array, crv: keyof typeof numberBytes): Buffer {

@@ -3,27 +3,23 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { servedConfiguration } from '#test/helpers/subordinate.ts'
+import { type ScheduledAnchor, startScheduledAnchor } from './scheduled-anchor.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
 const type = 'https://marks.example/member'
 
-let ahead = 0
+let anchor: ScheduledAnchor
 let admin: TestAdmin
-let schedules: TestSchedules
 let issuer: TestEntity
 let present: string
-/** The last entry of the audit log before the test. */
-let begun = 0
 
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => new Date(Date.now() + ahead * 1000) })
-  await admin.server.db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
-  schedules = await openSchedules(admin)
+  anchor = await startScheduledAnchor('renew-own-trust-marks')
+  admin = anchor.admin
 })
 beforeEach(async () => {
   issuer = await startEntity()
@@ -35,13 +31,10 @@ beforeEach(async () => {
   await hold(present)
 })
 afterEach(async () => {
-  ahead = 0
+  anchor.clock.ahead = 0
   await admin.server.db.ownTrustMark.deleteMany()
 })
-afterAll(async () => {
-  schedules.close()
-  await admin.close()
-})
+afterAll(() => anchor.close())
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -61,17 +54,15 @@ function issue({ days, key = issuer.key, claims = {}, issuedBefore = 81 * DAY }:
 }
 
 async function hold(...trustMarks: string[]) {
-  const set = await admin.mutate('updateTrustAnchor', { trustMarks }, 'version', 'admin')
-  expect(set.message).toBeUndefined()
-  const { _max } = await admin.server.db.auditEvent.aggregate({ _max: { id: true } })
-  begun = _max.id ?? 0
+  const { message } = await anchor.set({ trustMarks })
+  expect(message).toBeUndefined()
 }
 
 const offer = (jwt: string | undefined) => {
   issuer.mark = async () => jwt
 }
 
-const renew = () => schedules.run('renew-own-trust-marks')
+const renew = () => anchor.run()
 
 async function published(): Promise<string[]> {
   const { trust_marks } = await servedConfiguration(admin)
@@ -79,9 +70,7 @@ async function published(): Promise<string[]> {
 }
 
 async function alerts() {
-  const { data } = await admin.execute('{ alerts { id code severity message } }')
-  const found = data.alerts as { id: string; code: string; severity: string; message: string }[]
-  return found.filter(({ code }) => code === 'OWN_TRUST_MARK_FAILING')
+  return (await anchor.alerts()).filter(({ code }) => code === 'OWN_TRUST_MARK_FAILING')
 }
 
 async function view() {
@@ -91,10 +80,7 @@ async function view() {
   return data.trustAnchor.ownTrustMarks
 }
 
-const changes = () =>
-  admin.server.db.auditEvent.findMany({
-    where: { id: { gt: begun }, action: 'updateTrustAnchor', actor: 'job:renew-own-trust-marks' },
-  })
+const changes = () => anchor.changes()
 
 it('fetches a mark that expires soon, stores it and publishes it', async () => {
   const later = await issue({ days: 90 })
@@ -138,7 +124,7 @@ it('waits while its issuer offers no later one', async () => {
   expect(await renew()).toBe('1 due, 0 of them renewed.')
   expect(await published()).toEqual([present])
   expect(await changes()).toEqual([])
-  ahead = 2 * HOUR
+  anchor.clock.ahead = 2 * HOUR
   expect(await alerts()).toEqual([])
 })
 
@@ -189,7 +175,7 @@ describe('keeps the mark, and raises an alert,', () => {
     expect(await view()).toMatchObject([{ lastError: expect.stringMatching(message) }])
     // It may pass within the hour.
     expect(await alerts()).toEqual([])
-    ahead = HOUR + 60
+    anchor.clock.ahead = HOUR + 60
     const expiry = new Date(JSON.parse(atob(present.split('.')[1] ?? '')).exp * 1000).toISOString()
     const [alert, ...others] = await alerts()
     expect(others).toEqual([])
@@ -226,17 +212,17 @@ describe('keeps the mark, and raises an alert,', () => {
 
   it('which ends after a success, or when an operator enters another mark', async () => {
     await renew()
-    ahead = HOUR + 60
+    anchor.clock.ahead = HOUR + 60
     expect(await alerts()).toHaveLength(1)
     await hold(await issue({ days: 90 }))
     await renew()
     expect(await alerts()).toEqual([])
-    ahead = 0
+    anchor.clock.ahead = 0
     await hold(present)
     await renew()
     offer(await issue({ days: 90 }))
     await renew()
-    ahead = HOUR + 60
+    anchor.clock.ahead = HOUR + 60
     expect(await alerts()).toEqual([])
   })
 })

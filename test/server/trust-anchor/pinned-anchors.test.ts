@@ -2,49 +2,40 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { PINNED_KEY_GRACE } from '#core/pinned-keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { anchor as anchorWith } from '#test/helpers/federation.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { type ScheduledAnchor, startScheduledAnchor } from './scheduled-anchor.ts'
 
 const DAY = 86_400
 
-let ahead = 0
+let anchor: ScheduledAnchor
 let admin: TestAdmin
-let schedules: TestSchedules
 let foreign: TestEntity
 let next: Jwk
-/** The last entry of the audit log before the test. */
-let begun = 0
 
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => new Date(Date.now() + ahead * 1000) })
-  await admin.server.db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
-  schedules = await openSchedules(admin)
+  anchor = await startScheduledAnchor('follow-anchors')
+  admin = anchor.admin
 })
 beforeEach(async () => {
   foreign = await startEntity()
   onTestFinished(() => foreign.close())
   next = await generateSigningKey('ES256')
   await pin({ [foreign.id]: foreign.keys })
-  const { _max } = await admin.server.db.auditEvent.aggregate({ _max: { id: true } })
-  begun = _max.id ?? 0
 })
 afterEach(async () => {
-  ahead = 0
+  anchor.clock.ahead = 0
   await admin.server.db.pinnedAnchor.deleteMany()
 })
-afterAll(async () => {
-  schedules.close()
-  await admin.close()
-})
+afterAll(() => anchor.close())
 
 async function pin(trustAnchors: object) {
-  const set = await admin.mutate('updateTrustAnchor', { trustAnchors }, 'version', 'admin')
-  expect(set.message).toBeUndefined()
+  const { message } = await anchor.set({ trustAnchors })
+  expect(message).toBeUndefined()
 }
 
-const follow = () => schedules.run('follow-anchors')
+const follow = () => anchor.run()
 const kidsOf = (set: JwkSet | undefined) => set?.keys.map(({ kid }) => kid)
 
 /** As stored and as published. */
@@ -64,15 +55,10 @@ async function view() {
 }
 
 async function alerts() {
-  const { data } = await admin.execute('{ alerts { id code severity message } }')
-  const found = data.alerts as { id: string; code: string; severity: string; message: string }[]
-  return found.filter(({ code }) => code.startsWith('PINNED_ANCHOR'))
+  return (await anchor.alerts()).filter(({ code }) => code.startsWith('PINNED_ANCHOR'))
 }
 
-const changes = () =>
-  admin.server.db.auditEvent.findMany({
-    where: { id: { gt: begun }, action: 'updateTrustAnchor', actor: 'job:follow-anchors' },
-  })
+const changes = () => anchor.changes()
 
 it('changes nothing while the keys are those that are pinned', async () => {
   expect(await view()).toMatchObject({ followedAt: null, checkedAt: null })
@@ -105,11 +91,11 @@ it('follows an announced rollover to its end', async () => {
   await follow()
   expect(await pinnedKids()).toEqual([old.kid, next.kid])
   expect((await view()).endingKeys).toMatchObject([{ kid: old.kid }])
-  ahead = PINNED_KEY_GRACE - DAY
+  anchor.clock.ahead = PINNED_KEY_GRACE - DAY
   foreign.options.configuration = { exp: Math.floor(Date.now() / 1000) + 100 * DAY }
   await follow()
   expect(await pinnedKids()).toEqual([old.kid, next.kid])
-  ahead = PINNED_KEY_GRACE + 60
+  anchor.clock.ahead = PINNED_KEY_GRACE + 60
   await follow()
   expect(await pinnedKids()).toEqual([next.kid])
   expect((await view()).endingKeys).toEqual([])
@@ -134,12 +120,12 @@ it('keeps a key that disappears, and pins it on when it comes back', async () =>
   const second = toPublicJwk(next)
   await pin({ [foreign.id]: { keys: [...foreign.keys.keys, second] } })
   await follow()
-  ahead = PINNED_KEY_GRACE - DAY
+  anchor.clock.ahead = PINNED_KEY_GRACE - DAY
   foreign.options.configuration = { exp: Math.floor(Date.now() / 1000) + 100 * DAY }
   foreign.keys.keys.push(second)
   await follow()
   foreign.keys.keys.pop()
-  ahead = PINNED_KEY_GRACE + DAY
+  anchor.clock.ahead = PINNED_KEY_GRACE + DAY
   await follow()
   expect(await pinnedKids()).toEqual([foreign.key.kid, next.kid])
   expect((await view()).endingKeys).toHaveLength(1)
@@ -155,7 +141,7 @@ it('ends a key at the time that its anchor has announced', async () => {
   expect(data.trustAnchor.trustAnchors[foreign.id].keys[1]).toMatchObject({ kid: next.kid, exp })
   foreign.keys.keys.pop()
   foreign.options.configuration = { exp: exp + DAY }
-  ahead = DAY + 60
+  anchor.clock.ahead = DAY + 60
   await follow()
   expect(await pinnedKids()).toEqual([foreign.key.kid])
 })
@@ -246,7 +232,7 @@ it.each(['not found', 'expired', 'rubbish'] as const)(
     await follow()
     expect(await view()).toMatchObject({ lastError: expect.any(String), followedAt: null })
     expect(await alerts()).toEqual([])
-    ahead = DAY + 60
+    anchor.clock.ahead = DAY + 60
     expect(await alerts()).toMatchObject([
       {
         code: 'PINNED_ANCHOR_NOT_FOLLOWED',

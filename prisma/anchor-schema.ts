@@ -18,6 +18,8 @@ export const installationModels: readonly string[] = [
   'OrganizationContact',
   'OrganizationAnchor',
   'OrganizationUser',
+  'Protection',
+  'ChangeRequest',
   'Webhook',
   'Delivery',
   'Mail',

@@ -33,6 +33,8 @@ import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
 import type { MailService } from '#server/services/mail/mails.ts'
+import type { ChangeRequests } from '#server/services/protection/change-requests.ts'
+import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 import { isReachable } from '#store/connect.ts'
 
@@ -50,6 +52,8 @@ export type AppDeps = {
   ownAccount: OwnAccount
   mails: MailService
   webhooks: Webhooks
+  changeRequests: ChangeRequests
+  protection: ProtectionService
   auth: Auth
   now: Clock
   /** Who needs a second factor. */
@@ -118,7 +122,7 @@ async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Contex
     requester,
     namedAnchor: namedAnchorOf(request),
     newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),
-    onFailure: deps.observe.operations.failed,
+    onFailure: (mutation, { code }) => deps.observe.operations.failed(mutation, code),
     caller: await callerOf(deps, { headers: request.headers, ...requester }),
     isPending: createPendingReader(first.db),
   }

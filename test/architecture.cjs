@@ -17,7 +17,7 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['audit|write', 'claim-size', 'line', 'reason'],
+  ['audit|protection|write', 'claim-size', 'line', 'reason'],
   ['context', 'patch', 'search'],
   ['annotation', 'mail', 'superior'],
   ['entity', 'organization', 'signing-key'],

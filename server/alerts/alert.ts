@@ -42,6 +42,8 @@ export const alertCodes = {
   KEY_ROLLOVER: ['WARNING', 'A key rollover waits for its next step.'],
   ROLLOVER_STEP_AHEAD: ['WARNING', 'A step of the scheduled key rollover is ahead. It can be held.'],
   ROLLOVER_STUCK: ['WARNING', 'A step of the scheduled key rollover is due and cannot be done.'],
+  APPROVAL_BYPASSED: ['CRITICAL', 'A protected change was made without a second person in the last 7 days.'],
+  CHANGE_WAITS: ['WARNING', 'A protected change waits for the approval of a second person.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
   MAIL_WAITING: ['WARNING', 'No SMTP server has accepted e-mails for an hour.'],
   MAIL_FAILED: ['WARNING', 'E-mails could not be sent in the last 7 days.'],

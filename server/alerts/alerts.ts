@@ -6,6 +6,7 @@ import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#serve
 import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
+import { bypassAlerts, waitingChangeAlerts } from '#server/alerts/protection.ts'
 import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
@@ -33,6 +34,8 @@ export type AlertDeps = {
   publishing: PublishContext
   queue: Pick<JobQueue, 'countWorkers'>
   now: Clock
+  /** Short name of the anchor. */
+  slug: string
   /** The first anchor also has the alerts about access, webhooks and e-mail, which are the installation's. */
   isFirst: boolean
 }
@@ -49,6 +52,8 @@ const sources = [
   ownTrustMarkAlerts,
   keyAlerts,
   rolloverAlerts,
+  bypassAlerts,
+  waitingChangeAlerts,
   webhookAlerts,
   mailAlerts,
   accessAlerts,

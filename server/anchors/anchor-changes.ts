@@ -23,6 +23,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import { queueSchema } from '#server/jobs/queue.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
+import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
 import { recordChange } from '#server/services/write.ts'
 import { anchorPlace, FIRST_ANCHOR, isSlug } from '#store/anchors.ts'
@@ -99,6 +100,12 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
           `The anchor ${present.slug} has this host and path: ${present.entityId}. Choose another identifier.`,
           'entityId',
         )
+      const created = {
+        action: 'createTrustAnchor',
+        resource: entityId,
+        after: { slug, ...look },
+      } as const
+      await requireApprovalBefore(db, caller, created)
       await ensureKeys(slug, alg ?? 'ES256')
       const names = await migrationNames()
       await recordChange(db, caller, async (tx) => {
@@ -108,12 +115,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
         const migration = await createAnchorTables((sql) => tx.$executeRawUnsafe(sql), slug, names)
         await tx.anchor.update({ where: { slug }, data: { migration } })
         await writeAppearance(tx, slug, columns)
-        return {
-          action: 'createTrustAnchor',
-          resource: entityId,
-          after: { slug, ...look },
-          result: undefined,
-        }
+        return { ...created, result: undefined }
       })
       await anchors.refresh()
       if (superior == null) return requireRunning(slug)

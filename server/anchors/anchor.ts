@@ -148,7 +148,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     runs,
     observe: observe.jobs,
   }
-  const alerts = createAlertService({ db, publishing, queue, now, isFirst })
+  const alerts = createAlertService({ db, publishing, queue, now, slug, isFirst })
   const streams = {
     auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
     publicationWatch: watchPublication(publishing),

@@ -12,6 +12,7 @@ export type OperationErrorCode =
   | 'KEY_DIRECTORY_READ_ONLY'
   | 'REAUTHENTICATION_REQUIRED'
   | 'TOO_MANY_REQUESTS'
+  | 'APPROVAL_REQUIRED'
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode

@@ -46,7 +46,16 @@ export type Caller = {
   requestId?: string
   /** Why the caller makes the change; kept in its audit entries. */
   reason?: string
+  /** A job that decides in the place of a person, by a rule. */
+  isRule?: true
 }
+
+/**
+ * Jobs follow what people have decided, apart from those that decide by a rule. Roles from a single sign-on provider are
+ * decided there.
+ */
+export const actsForPerson = ({ method, isRule }: Caller): boolean =>
+  (method !== 'job' && method !== 'single_sign_on') || isRule === true
 
 /** Whether the caller has a role in the installation or in any anchor. */
 export function hasRole({ role, grants }: Caller): boolean {
@@ -86,6 +95,9 @@ const noGrants: Omit<Grants, 'installation'> = { anchors: new Map(), only: null,
 export function jobCaller(job: string): Caller {
   return { name: `job:${job}`, displayName: job, email: '', role: 'admin', method: 'job' }
 }
+
+/** Decides what a person asks for, such as the approval of a request. */
+export const ruleCaller = (job: string): Caller => ({ ...jobCaller(job), isRule: true })
 
 export function cliCaller(user: string): Caller {
   return { name: `cli:${user}`, displayName: user, email: '', role: 'admin', method: 'cli' }

@@ -18,6 +18,7 @@ import {
 } from '#server/jobs/run-ledger.ts'
 import type { Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
+import { runWithApproval } from '#server/services/protection/approval.ts'
 
 const CONCURRENCY = 8
 const HEARTBEAT_MS = 2_000
@@ -39,7 +40,12 @@ export async function executeRun(parts: Parts, runId: number, outer: AbortSignal
   const run = await takeOverRun(parts.context.db, runId)
   if (!run) return
   const origin = run.requestId === null ? { runId } : { runId, requestId: run.requestId }
-  await runWithOrigin(origin, () => execute(parts, run, outer))
+  await runWithOrigin(origin, () => approved(run, () => execute(parts, run, outer)))
+}
+
+/** The approval of its start covers each change that it makes. */
+function approved({ changeRequestId }: RenewalRun, work: () => Promise<void>): Promise<void> {
+  return changeRequestId === null ? work() : runWithApproval({ changeRequestId, use: null }, work)
 }
 
 async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promise<void> {

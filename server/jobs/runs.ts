@@ -11,6 +11,7 @@ import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
+import { currentChangeRequest } from '#server/services/protection/approval.ts'
 import { recordChange } from '#server/services/write.ts'
 
 /** Milliseconds between searches for runs that lost their worker or their order. */
@@ -93,7 +94,9 @@ async function create(
   const { name, method, requestId = null } = caller
   const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}
-  const run = await tx.renewalRun.create({ data: { kind, parameters, ...startedBy, ...total } })
+  const changeRequestId = currentChangeRequest()
+  const data = { kind, parameters, ...startedBy, ...total, changeRequestId }
+  const run = await tx.renewalRun.create({ data })
   if (items) await addItems(tx, run.id, items)
   await queue.orderRun(tx, run.id)
   return run

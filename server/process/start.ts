@@ -14,6 +14,8 @@ import type { Database } from '#server/database/client.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { type Backend, startBackend } from '#server/process/backend.ts'
 import { createMailService } from '#server/services/mail/mails.ts'
+import { createChangeRequests } from '#server/services/protection/change-requests.ts'
+import { createProtectionService } from '#server/services/protection/protection.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
@@ -54,6 +56,14 @@ export async function startAdminServer(
     accounts: createAccounts({ db, auth, now, mail }),
     ownAccount: createOwnAccount(db, auth),
     mails: createMailService({ db, mail, now }),
+    protection: createProtectionService({ db, now }),
+    changeRequests: createChangeRequests({
+      db,
+      databaseOf: (slug) => anchors.find(slug)?.running?.db ?? null,
+      rpId: new URL(config.adminUrl).hostname,
+      origins: config.trustedOrigins,
+      now,
+    }),
     version: packageJson.version,
     trustedOrigins: config.trustedOrigins,
     secondFactorGroups: config.secondFactorGroups,

@@ -19,7 +19,7 @@ const describedAs = (description: string) => Message.describe(description)
 export const failures = {
   400: describedAs('The request or the entity’s published data is invalid. Nothing was changed.'),
   401: describedAs('No valid API key was sent.'),
-  403: describedAs('The role of the API key does not allow it.'),
+  403: describedAs('The role of the API key does not allow it, or a second person must approve it.'),
   503: describedAs('The database or Redis is unreachable or full.'),
 }
 export const notFound = { 404: describedAs('The object does not exist.') }
@@ -36,6 +36,7 @@ const statuses: Readonly<Record<OperationErrorCode, number>> = {
   KEY_DIRECTORY_READ_ONLY: 503,
   REAUTHENTICATION_REQUIRED: 403,
   TOO_MANY_REQUESTS: 429,
+  APPROVAL_REQUIRED: 403,
 }
 
 /** Services name fields as in GraphQL. */

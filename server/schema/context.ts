@@ -10,6 +10,8 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { NewInvitations } from '#server/schema/new-invitations.ts'
 import type { MailService } from '#server/services/mail/mails.ts'
+import type { ChangeRequests } from '#server/services/protection/change-requests.ts'
+import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 
 /** What the installation has, the same for fields of every anchor. */
@@ -31,8 +33,10 @@ export type InstallationContext = {
   /** Where the browser goes after a sign-in. */
   loginRedirectUrl: string
   version: string
+  changeRequests: ChangeRequests
+  protection: ProtectionService
   /** Called when a mutation returns an expected failure. */
-  onFailure(mutation: string, code: string): void
+  onFailure(mutation: string, failure: { code: string; message: string }): void
 }
 
 /** Everything else is the anchor's. */

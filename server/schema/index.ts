@@ -4,6 +4,7 @@ import { scopeToAnchors } from '#server/schema/anchor-scope.ts'
 import { recordRefusals } from '#server/schema/audit/refusal-record.ts'
 import { builder } from '#server/schema/builder.ts'
 import { describeGenerated } from '#server/schema/generated-descriptions.ts'
+import { proposeChanges } from '#server/schema/protection/proposal.ts'
 import '#server/schema/scalars.ts'
 import '#server/schema/access/viewer.ts'
 import '#server/schema/error.ts'
@@ -71,6 +72,7 @@ import '#server/schema/mail/mail.ts'
 import '#server/schema/mail/mail-mutations.ts'
 import '#server/schema/access/api-key.ts'
 import '#server/schema/access/api-key-list.ts'
+import '#server/schema/protection/change-request-mutations.ts'
 import '#server/schema/webhook/webhook.ts'
 import '#server/schema/webhook/delivery.ts'
 import '#server/schema/webhook/webhook-mutations.ts'
@@ -81,4 +83,4 @@ builder.mutationType({
 })
 builder.subscriptionType({ description: 'All subscriptions, over server-sent events.' })
 
-export const schema = scopeToAnchors(recordRefusals(describeGenerated(builder.toSchema())))
+export const schema = scopeToAnchors(recordRefusals(proposeChanges(describeGenerated(builder.toSchema()))))

@@ -7,6 +7,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
+import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
 
 type Change<Row> = AuditEntry & {
   publish?: readonly OutboxItem[]
@@ -51,19 +52,25 @@ export async function recordOnly(db: Database, caller: Caller, entry: AuditEntry
   await recordChange(db, caller, async () => ({ ...entry, result: undefined }))
 }
 
-/** The audit entries come last: from then on, other writers wait for the commit. */
-function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
-  return db
-    .$transaction(async (tx) => {
-      const change = await work(tx)
-      if (change.action === null) return change
-      await enqueue(tx, change.publish ?? [])
-      if (change.also) await appendAuditEntry(tx, caller, change.also)
-      await appendAuditEntry(tx, caller, change)
-      return change
-    })
-    .catch(throwExpected)
+/**
+ * A protected change is rolled back unless it was approved. The audit entries come last: from then on, other writers wait
+ * for the commit.
+ */
+async function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
+  const write = async (tx: Transaction) => {
+    const change = await work(tx)
+    if (change.action === null) return { change, approval: null }
+    const approval = succeeds(change) ? await requireApproval(tx, caller, change) : null
+    await enqueue(tx, change.publish ?? [])
+    for (const entry of [approval, change.also, change]) if (entry) await appendAuditEntry(tx, caller, entry)
+    return { change, approval }
+  }
+  const { change, approval } = await db.$transaction(write).catch(throwExpected)
+  if (approval) noteApprovalUsed()
+  return change
 }
+
+const succeeds = ({ outcome = 'SUCCEEDED' }: AuditEntry) => outcome === 'SUCCEEDED'
 
 /** Two requests can pass the same check concurrently; the unique index decides. */
 function throwExpected(error: unknown): never {

@@ -26,7 +26,7 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
       try {
         const result: unknown = await resolve(root, args, context, info)
         const failure = failureOf(result)
-        if (failure) context.onFailure(action, failure.code)
+        if (failure) context.onFailure(action, failure)
         await record(failure)
         return result
       } catch (error) {
@@ -49,5 +49,6 @@ function failureOf(value: unknown): Failure | null {
     return { code, message }
   }
   if (!(value instanceof GraphQLError) || typeof value.extensions.code !== 'string') return null
+  if (value.extensions.changeRequest !== undefined) return null // the request has an entry of its own
   return { code: value.extensions.code, message: value.message }
 }

@@ -92,6 +92,12 @@ export const auditActions = {
   promoteSubordinates: 'RenewalRun',
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
+  updateProtection: 'Protection',
+  createChangeRequest: 'ChangeRequest',
+  approveChangeRequest: 'ChangeRequest',
+  refuseChangeRequest: 'ChangeRequest',
+  overrideChangeRequest: 'ChangeRequest',
+  bypassApproval: 'ChangeRequest',
   pruneAuditLog: 'AuditLog',
   acknowledgeAlert: 'Alert',
   snoozeAlert: 'Alert',
@@ -114,6 +120,7 @@ export const installationResources: readonly string[] = [
   'AuditLog',
   'Webhook',
   'Mail',
+  'Protection',
 ]
 
 export function isAuditAction(name: string): name is AuditAction {

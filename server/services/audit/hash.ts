@@ -44,8 +44,8 @@ export function hashOf(event: Hashed): string {
     .digest('hex')
 }
 
-/** Sorts members, because the database does not keep their order. */
-function canonicalJson(value: unknown): string {
+/** Sorts members, because the database does not keep their order. Lists keep theirs. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -22,6 +22,7 @@ const refusalCodes = [
   'SECOND_FACTOR_REQUIRED',
   'PASSWORD_CHANGE_REQUIRED',
   'REAUTHENTICATION_REQUIRED',
+  'APPROVAL_REQUIRED',
 ]
 
 export async function recordRefusal(db: Database, caller: Caller, refusal: Refusal): Promise<void> {

@@ -3,7 +3,7 @@ import { isJsonEqual } from '#core/json.ts'
 import type { Organization, Prisma, Request } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, createVersionConflict, OperationError } from '#server/error/operation-error.ts'
-import { type Caller, jobCaller } from '#server/identity/caller.ts'
+import { type Caller, ruleCaller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
@@ -112,7 +112,7 @@ export function createApproval(context: ServiceContext, check: Check) {
     async approveByRule(request: Request, checked: Checked): Promise<Request> {
       if (checked.approvedFor === null) return request
       const text = `Every check passed. The operators approve such requests for ${checked.approvedFor}.`
-      return decide(jobCaller('approve-by-rule'), request, checked, { text }).catch((error) => {
+      return decide(ruleCaller('approve-by-rule'), request, checked, { text }).catch((error) => {
         if (error instanceof OperationError) return findRequest(db, request.id)
         throw error
       })

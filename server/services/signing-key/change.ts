@@ -9,6 +9,7 @@ import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
 import { type KeyDirectory, KeyFileError } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
@@ -16,12 +17,14 @@ import { readPlace, tidyKeyDirectory } from '#store/key-directory-change.ts'
 
 export type KeyContext = Pick<ServiceContext, 'db' | 'signingKeys' | 'write' | 'now'>
 
-/** The changes of the files, for the audit log and the outbox. */
+/** A change of the files, as the audit log and the outbox record it. */
 export type KeyStep = {
   kid: string
   before?: object
   after?: object
   publish: readonly OutboxItem[]
+  /** Changes the files. Returns what `after` says besides. */
+  apply(): Promise<object | void>
 }
 
 /** The data that depends on the keys. Statements of the current key are not signed again. */
@@ -75,9 +78,13 @@ export function createKeyChange(context: KeyContext) {
     const work = async (tx: Transaction) => {
       await lockKeys(tx)
       await tidyKeyDirectory(place)
-      const { kid, ...rest } = await step(tx, await read())
+      const { kid, apply, publish, ...states } = await step(tx, await read())
+      const planned = { action, resource: kid, ...states }
+      await requireApprovalBefore(tx, caller, planned)
+      const further = await apply()
       await recordKeys(tx, await read(), now())
-      return { action, resource: kid, ...rest, result: { kid } }
+      const after = further ? { ...states.after, ...further } : states.after
+      return { ...planned, after, publish, result: { kid } }
     }
     const result = await follow()
       .then(() => write(caller, work))

@@ -52,12 +52,14 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
             `The key ${announced.jwk.kid} is already announced. Switch to it, or revoke it first.`,
           )
         }
-        await announceKey(place, created.key)
-        isAnnounced = true
         return {
           kid: created.kid,
           after: { state: 'ANNOUNCED', alg, store: created.store },
           publish: [toPublish('entity-configuration')],
+          async apply() {
+            await announceKey(place, created.key)
+            isAnnounced = true
+          },
         }
       }
       let isAnnounced = false
@@ -85,12 +87,12 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
           requireKnownToAll(await tx.signingKey.findUnique({ where: { kid } }), context.now())
           requireKnownToSuperiors(superiors, kid, context.now())
         }
-        await switchKey(place)
         return {
           kid: next.jwk.kid,
           before: { signs: keys.signer.kid },
           after: { signs: next.jwk.kid, store: next.store, ...(overrideReason ? { overrideReason } : {}) },
           publish: everythingSigned,
+          apply: () => switchKey(place),
         }
       })
       return view.find(kid)

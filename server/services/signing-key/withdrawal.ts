@@ -45,9 +45,10 @@ export function createKeyWithdrawal(
         if (refusal) throw new ConflictError(refusal, 'kid')
         await requirePublished(tx)
         requireUnused((await findKeyUses(tx, now()))(jwk.kid), input.acceptCopies ?? false)
-        await withdrawKey(place, await retiredKey(tx, jwk, now()))
+        const history = await retiredKey(tx, jwk, now())
         const states = { before: { state: stateOfRole[role] }, after: { state: 'RETIRED' } }
-        return { kid: jwk.kid, ...states, publish: everythingSigned }
+        const apply = () => withdrawKey(place, history)
+        return { kid: jwk.kid, ...states, publish: everythingSigned, apply }
       })
       return view.findHistorical(kid)
     },
@@ -65,45 +66,55 @@ export function createKeyWithdrawal(
         const past = keys.historical.find((key) => key.kid === input.kid)
         if (past?.revoked) throw new ConflictError('This key is already revoked.', 'kid')
         if (past) {
-          await withdrawKey(place, revokedKey(past, reason, now()))
-          return { kid: input.kid, ...revocation('RETIRED', reason), publish: everythingSigned }
+          const apply = () => withdrawKey(place, revokedKey(past, reason, now()))
+          return { kid: input.kid, ...revocation('RETIRED', reason), publish: everythingSigned, apply }
         }
         const { jwk, role } = requireListed(keys, input.kid)
+        if (role === 'current' && !input.emergency) throw needsEmergency(keys)
         const history = revokedKey(await retiredKey(tx, jwk, now()), reason, now())
-        const signs = role === 'current' ? await replaceCurrent(keys, input.emergency ?? false) : {}
-        await withdrawKey(place, history)
-        return { kid: jwk.kid, ...revocation(stateOfRole[role], reason, signs), publish: everythingSigned }
+        return {
+          kid: jwk.kid,
+          ...revocation(stateOfRole[role], reason),
+          publish: everythingSigned,
+          async apply() {
+            const further = role === 'current' ? { signs: await replaceCurrent(keys) } : undefined
+            await withdrawKey(place, history)
+            return further
+          },
+        }
       })
       return view.findHistorical(kid)
     },
   }
 
-  /** @throws UnsafeKeyChangeError without consent */
-  async function replaceCurrent(keys: KeyDirectory, isEmergency: boolean): Promise<{ signs: string }> {
+  /** The kid of the key that signs from now on. */
+  async function replaceCurrent(keys: KeyDirectory): Promise<string> {
     const announced = keyOf(keys, 'announced')
-    if (!isEmergency) {
-      const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a new key'
-      throw new UnsafeKeyChangeError(
-        `This is the current key. Revoking it makes ${replacement} sign immediately, and caches must fetch the Entity Configuration again. Switch first, or set emergency if the key is stolen.`,
-        null,
-        'emergency',
-      )
-    }
     if (announced) {
       await switchKey(place)
-      return { signs: announced.jwk.kid }
+      return announced.jwk.kid
     }
     const present = keyOf(keys, 'current')
     const alg = successorAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
     const created = await createSigningKey(place.stores, alg)
     await announceKey(place, created.key)
     await switchKey(place)
-    return { signs: created.kid }
+    return created.kid
   }
 }
 
-function revocation(state: string, reason: string, further: object = {}) {
-  return { before: { state }, after: { state: 'REVOKED', reason, ...further } }
+function needsEmergency(keys: KeyDirectory): UnsafeKeyChangeError {
+  const announced = keyOf(keys, 'announced')
+  const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a new key'
+  return new UnsafeKeyChangeError(
+    `This is the current key. Revoking it makes ${replacement} sign immediately, and caches must fetch the Entity Configuration again. Switch first, or set emergency if the key is stolen.`,
+    null,
+    'emergency',
+  )
+}
+
+function revocation(state: string, reason: string) {
+  return { before: { state }, after: { state: 'REVOKED', reason } }
 }
 
 function requireListed({ listed }: KeyDirectory, kid: string): ListedKey {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "RenewalRun" ADD COLUMN     "changeRequestId" INTEGER;

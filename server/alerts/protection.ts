@@ -1,0 +1,45 @@
+/** Finds alerts about protected changes: those that wait for a second person, and those that were made without one. */
+import { type AlertSource, plural } from '#server/alerts/alert.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Database } from '#server/database/client.ts'
+
+const WEEK_MS = 7 * 86_400_000
+
+type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
+
+/** The first anchor has those of the installation too. */
+export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug, isFirst }) => {
+  const anchor = isFirst ? [{ anchor: slug }, { anchor: null }] : [{ anchor: slug }]
+  const where = { state: 'OPEN', expiresAt: { gt: now() }, OR: anchor }
+  const [size, oldest] = await Promise.all([
+    db.changeRequest.count({ where }),
+    db.changeRequest.findFirst({
+      where,
+      orderBy: { id: 'asc' },
+      select: { requestedAt: true, requestedBy: true },
+    }),
+  ])
+  if (!oldest) return []
+  const waits = `${plural(size, 'change')} ${size === 1 ? 'waits' : 'wait'} for the approval of a second person.`
+  const message = `${waits} ${size === 1 ? 'It' : 'The oldest one'} is by ${oldest.requestedBy}.`
+  return [{ code: 'CHANGE_WAITS', since: oldest.requestedAt, size, message }]
+}
+
+export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
+  const where = {
+    action: { in: ['overrideChangeRequest', 'bypassApproval'] },
+    outcome: 'SUCCEEDED',
+    at: { gte: new Date(now().getTime() - WEEK_MS) },
+  }
+  const [size, last] = await Promise.all([
+    db.auditEvent.count({ where }),
+    db.auditEvent.findFirst({ where, orderBy: { id: 'desc' } }),
+  ])
+  if (!last) return []
+  const made = `${plural(size, 'protected change')} ${size === 1 ? 'was' : 'were'} made without a second person in the last 7 days.`
+  const way =
+    last.method === 'cli'
+      ? `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}, on the command line of the server.`
+      : `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}, who gave this reason: ${last.reason}`
+  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, message: `${made} ${way}` }]
+}

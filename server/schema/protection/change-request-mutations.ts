@@ -1,0 +1,117 @@
+/** The decisions about change requests. */
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { nodeId, requireCaller, requireRecentCaller, requireSession } from '#server/schema/input.ts'
+import { ChangeRequestRef, noteResult } from '#server/schema/protection/change-request.ts'
+import { mayRead } from '#server/schema/protection/change-request-access.ts'
+import { createExecution } from '#server/schema/protection/execution.ts'
+import { parsePasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
+
+const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+
+const ApproveChangeRequestInput = builder.inputType('ApproveChangeRequestInput', {
+  description: 'The change request and the signature.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The id of the change request.' }),
+    passkey: t.field({
+      type: 'JSON',
+      required: true,
+      description:
+        'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
+    }),
+  }),
+})
+
+const RefuseChangeRequestInput = builder.inputType('RefuseChangeRequestInput', {
+  description: 'The change request.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The id of the change request.' }),
+    message: t.string({ description: 'Why, at most 1000 characters.' }),
+  }),
+})
+
+const OverrideChangeRequestInput = builder.inputType('OverrideChangeRequestInput', {
+  description: 'The change request and the reason.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The id of the change request.' }),
+    reason: t.string({
+      required: true,
+      description: 'Why it cannot wait for a second person, at most 1000 characters.',
+    }),
+  }),
+})
+
+const ofInstallation = { extensions: { ofInstallation: true as const } }
+
+builder.mutationFields((t) => ({
+  approveChangeRequest: t.field({
+    ...ofInstallation,
+    type: ChangeRequestRef,
+    description:
+      'Approves a change request of another person and executes its mutation with the rights of the caller. The passkey signs the hash of the request; the audit log keeps the signature. A failure changes nothing and leaves the request open. Not for API keys.',
+    authScopes: { $all: { ownAccount: true, known: true } },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: {
+      input: t.arg({
+        type: ApproveChangeRequestInput,
+        required: true,
+        description: 'The change request and the signature.',
+      }),
+    },
+    resolve: async (_root, { input }, context, info) => {
+      const caller = requireSession(context)
+      const id = await requireReadable(context, input.id)
+      const { work, result } = createExecution(context, caller, info)
+      const answer = parsePasskeyAnswer(input.passkey)
+      return noteResult(await context.changeRequests.approve(caller, id, answer, work), result())
+    },
+  }),
+  refuseChangeRequest: t.field({
+    ...ofInstallation,
+    type: ChangeRequestRef,
+    description: 'Refuses a change request, or withdraws one’s own.',
+    authScopes: { known: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: {
+      input: t.arg({
+        type: RefuseChangeRequestInput,
+        required: true,
+        description: 'The change request.',
+      }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const id = await requireReadable(context, input.id)
+      return context.changeRequests.refuse(requireCaller(context), id, input.message)
+    },
+  }),
+  overrideChangeRequest: t.field({
+    ...ofInstallation,
+    type: ChangeRequestRef,
+    description:
+      'Executes a change request without a second person, in an emergency. An alert and the audit log name it and the reason. For administrators with a recent sign-in; not for API keys.',
+    authScopes: { administer: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
+    args: {
+      input: t.arg({
+        type: OverrideChangeRequestInput,
+        required: true,
+        description: 'The change request and the reason.',
+      }),
+    },
+    resolve: async (_root, { input }, context, info) => {
+      const caller = requireRecentCaller(context)
+      const id = await requireReadable(context, input.id)
+      const { work, result } = createExecution(context, caller, info)
+      return noteResult(await context.changeRequests.override(caller, id, input.reason, work), result())
+    },
+  }),
+}))
+
+/** The key of a request that the caller may read. @throws NotFoundError */
+async function requireReadable(context: Context, globalId: string): Promise<number> {
+  const id = nodeId(globalId, 'ChangeRequest')
+  const row = await context.changeRequests.find(id)
+  if (mayRead(context, row)) return id
+  throw new NotFoundError('There is no such change request.', 'id')
+}

@@ -1,0 +1,176 @@
+/** Change requests: mutations that wait for a second person. */
+import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { type PageOrder, readPage } from '#server/schema/page.ts'
+import { mayRead, readable } from '#server/schema/protection/change-request-access.ts'
+import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
+import type { ChangeRequestState } from '#server/services/protection/change-requests.ts'
+import { isProtectedOperation } from '#server/services/protection/operation.ts'
+
+const ChangeRequestStateEnum = builder.enumType('ChangeRequestState', {
+  description: 'The state of a change request.',
+  values: {
+    OPEN: { description: 'It waits for a second person.' },
+    EXECUTED: { description: 'It was approved or overridden, and executed.' },
+    REFUSED: { description: 'Another person refused it.' },
+    WITHDRAWN: { description: 'Its requester withdrew it.' },
+    EXPIRED: { description: 'No one approved it in time.' },
+  } satisfies Record<ChangeRequestState, { description: string }>,
+})
+
+/** What the mutation returned to the request that executed it. */
+const results = new WeakMap<object, unknown>()
+
+export function noteResult(row: ChangeRequest, result: unknown): ChangeRequest {
+  results.set(row, result)
+  return row
+}
+
+export const ChangeRequestRef = builder.prismaNode('ChangeRequest', {
+  nullable: true,
+  id: { field: 'id' },
+  description: 'A protected mutation that waits for the approval of a second person, which executes it.',
+  authScopes: (row, context) => mayRead(context, row),
+  fields: (t) => ({
+    anchor: t.exposeString('anchor', {
+      nullable: true,
+      description: 'The slug of the anchor that it changes; null: it changes the installation.',
+    }),
+    operations: t.field({
+      type: [ProtectedOperationEnum],
+      description: 'The protected operations that it amounts to.',
+      resolve: ({ operations }) => operations.filter(isProtectedOperation),
+    }),
+    mutation: t.exposeString('mutation', { description: 'The name of the mutation.' }),
+    document: t.exposeString('document', { description: 'The GraphQL document as it was sent.' }),
+    variables: t.expose('variables', { type: 'JSON', description: 'Its variables.' }),
+    action: t.exposeString('action', { description: 'The action that the audit log will record.' }),
+    resource: t.exposeString('resource', { description: 'What it changes, by its natural key.' }),
+    before: t.expose('before', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What it changes, as it was when the change was asked for; null: nothing was there.',
+    }),
+    after: t.expose('after', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The same after the change; null: nothing is there.',
+    }),
+    state: t.field({
+      type: ChangeRequestStateEnum,
+      description: 'Its state.',
+      resolve: (row, _args, { changeRequests }) => changeRequests.stateOf(row),
+    }),
+    requestedBy: t.exposeString('requestedBy', { description: 'Who asked for it.' }),
+    requestedMethod: t.exposeString('requestedMethod', {
+      description: 'How the requester authenticated: `session` or `api_key`.',
+    }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'The reason that the requester gave; null: none.',
+    }),
+    requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'Until when it can be approved.' }),
+    decidedBy: t.exposeString('decidedBy', {
+      nullable: true,
+      description: 'Who approved, refused, withdrew or overrode it; null: no one did.',
+    }),
+    decidedAt: t.expose('decidedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When that was.',
+    }),
+    message: t.exposeString('message', { nullable: true, description: 'The reason of the decision.' }),
+    overridden: t.exposeBoolean('overridden', {
+      description: 'Whether it was executed without a second person.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why its last execution failed and changed nothing; null: none did.',
+    }),
+    hash: t.exposeString('hash', {
+      description: 'SHA-256 of its content, base64url. The passkey of the approver signs it.',
+    }),
+    obstacle: t.string({
+      nullable: true,
+      description: 'Why the viewer may not approve it; null: nothing is in the way.',
+      resolve: (row, _args, { changeRequests, caller }) => caller && changeRequests.obstacle(caller, row),
+    }),
+    signingOptions: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The options with which the viewer’s browser signs it, for `PublicKeyCredential.parseRequestOptionsFromJSON`; null for API keys.',
+      resolve: (row, _args, { changeRequests, caller }) => {
+        const session = caller?.session
+        return session ? changeRequests.signingOptions({ ...caller, session }, row) : null
+      },
+    }),
+    result: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What the mutation returned, in the answer of the mutation that executed it only; null elsewhere.',
+      resolve: (row) => results.get(row) ?? null,
+    }),
+  }),
+})
+
+const ChangeRequestFilter = builder.inputType('ChangeRequestFilter', {
+  description: 'Conditions, combined with AND; absent ones are ignored.',
+  fields: (t) => ({
+    state: t.field({ type: ChangeRequestStateEnum, description: 'Their state.' }),
+    anchor: t.string({ description: 'The slug of the anchor that they change.' }),
+    requestedBy: t.string({ description: 'Who asked for them.' }),
+  }),
+})
+
+type Filter = typeof ChangeRequestFilter.$inferInput | null | undefined
+
+const newestFirst: PageOrder<'id'> = { column: 'id', direction: 'desc' }
+
+builder.queryField('changeRequests', (t) =>
+  t.prismaConnection({
+    type: 'ChangeRequest',
+    cursor: 'id',
+    description:
+      'The change requests of the viewer, and of every anchor that the viewer operates, the newest first, at most 100 per page.',
+    extensions: { ofInstallation: true },
+    authScopes: { known: true },
+    args: { filter: t.arg({ type: ChangeRequestFilter, description: 'The filter.' }) },
+    totalCount: (_root, { filter }, context) =>
+      context.db.changeRequest.count({ where: where(filter, context) }),
+    resolve: (query, _root, { filter }, context) => {
+      const { cursor: _cursor, skip: _skip, ...selection } = query
+      return readPage(
+        query,
+        newestFirst,
+        (where) => context.db.changeRequest.findUnique({ where, select: { id: true } }),
+        ({ conditions, ...range }) =>
+          context.db.changeRequest.findMany({
+            ...selection,
+            ...range,
+            where: { AND: [where(filter, context), conditions] },
+          }),
+      )
+    },
+  }),
+)
+
+function where(filter: Filter, context: Context): Prisma.ChangeRequestWhereInput {
+  const { state, anchor, requestedBy } = filter ?? {}
+  return {
+    AND: [
+      readable(context),
+      ...(state ? [whereState(state, context.now())] : []),
+      ...(anchor ? [{ anchor }] : []),
+      ...(requestedBy ? [{ requestedBy }] : []),
+    ],
+  }
+}
+
+function whereState(state: ChangeRequestState, now: Date): Prisma.ChangeRequestWhereInput {
+  if (state === 'OPEN') return { state, expiresAt: { gt: now } }
+  return state === 'EXPIRED' ? { state: 'OPEN', expiresAt: { lte: now } } : { state }
+}

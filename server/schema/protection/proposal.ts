@@ -1,0 +1,79 @@
+/** Turns a mutation that was refused because it is protected into a change request. */
+import { GraphQLError, type GraphQLResolveInfo, type GraphQLSchema, Kind, print } from 'graphql'
+import type { YogaInitialContext } from 'graphql-yoga'
+import type { Context } from '#server/schema/context.ts'
+import { encodeNodeId } from '#server/schema/global-id.ts'
+import { ApprovalRequiredError } from '#server/services/protection/approval.ts'
+import type { SentMutation } from '#server/services/protection/change-requests.ts'
+
+/** Wraps mutations outside the plugins. What a resolver threw was rolled back. */
+export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve } = field
+    if (!resolve) continue
+    const isOfInstallation = field.extensions.ofInstallation === true
+    field.resolve = async (root, args, context: Context, info) => {
+      try {
+        return await resolve(root, args, context, info)
+      } catch (error) {
+        if (!(error instanceof ApprovalRequiredError)) throw error
+        throw await propose(error, context, info, isOfInstallation ? null : context.slug)
+      }
+    }
+  }
+  return schema
+}
+
+async function propose(
+  error: ApprovalRequiredError,
+  context: Context,
+  info: GraphQLResolveInfo,
+  anchor: string | null,
+): Promise<GraphQLError> {
+  const { caller } = context
+  const sent = sentMutation(context, info)
+  const { operations } = error
+  if (!caller || typeof sent === 'string')
+    return new GraphQLError(`A second person must approve this change. ${sent}`, {
+      extensions: { code: error.code, operations },
+    })
+  const row = await context.changeRequests.create(caller, anchor, sent, error)
+  return new GraphQLError(
+    `A second person must approve this change. It waits until ${row.expiresAt.toISOString()}, as change request ${row.id}.`,
+    {
+      extensions: {
+        code: error.code,
+        operations,
+        changeRequest: encodeNodeId('ChangeRequest', row.id, context),
+      },
+    },
+  )
+}
+
+/** The request as it was sent; a sentence if it cannot be executed later. */
+function sentMutation(context: Context, info: GraphQLResolveInfo): SentMutation | string {
+  const { operation, fragments, fieldName } = info
+  const [field, ...others] = operation.selectionSet.selections
+  if (field?.kind !== Kind.FIELD || others.length > 0) return 'Send this mutation in a request of its own.'
+  if (hasPassword(info, context))
+    return 'A password cannot be kept until then. Create the user without one: the invitation is a link.'
+  const definitions = [operation, ...Object.values(fragments)]
+  return {
+    mutation: fieldName,
+    document: print({ kind: Kind.DOCUMENT, definitions }),
+    variables: variablesOf(context),
+    namedAnchor: context.namedAnchor ?? null,
+  }
+}
+
+/** As sent, before the schema read them: enums and times are still text. */
+function variablesOf(context: Context): Record<string, unknown> {
+  const { params } = context as Context & Partial<YogaInitialContext> // of Yoga
+  return params?.variables ?? {}
+}
+
+/** In the document or in the variables. */
+function hasPassword({ operation }: GraphQLResolveInfo, context: Context): boolean {
+  const text = `${print(operation)} ${JSON.stringify(variablesOf(context))}`
+  return /\bpassword"?\s*:/.test(text)
+}

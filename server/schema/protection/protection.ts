@@ -1,0 +1,90 @@
+/** What two people must agree on, and its change by administrators of the installation. */
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireRecentCaller } from '#server/schema/input.ts'
+import { operationNames, protectedOperations } from '#server/services/protection/operation.ts'
+import type { ProtectionSettings } from '#server/services/protection/settings.ts'
+
+export const ProtectedOperationEnum = builder.enumType('ProtectedOperation', {
+  description: 'Changes that a second person may have to approve.',
+  values: Object.fromEntries(
+    operationNames.map((name) => [name, { value: name, description: protectedOperations[name].description }]),
+  ),
+})
+
+export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection').implement({
+  description: 'The changes that a second person must approve. None is protected at first.',
+  authScopes: { known: true },
+  fields: (t) => ({
+    operations: t.field({
+      type: [ProtectedOperationEnum],
+      description: 'The protected operations; empty: none. ACCESS is among them as soon as there is another.',
+      resolve: ({ operations }) => operations,
+    }),
+    trustMarkTypes: t.exposeStringList('trustMarkTypes', {
+      description:
+        'SUBORDINATE_REMOVAL is about members that have a Trust Mark of one of these types only; empty: about all.',
+    }),
+    commandLine: t.exposeBoolean('commandLine', {
+      description:
+        'Whether commands on the server may do protected operations. The audit log and an alert name each that did.',
+    }),
+    validForHours: t.exposeInt('validForHours', {
+      description: 'Hours after which a change request can no longer be approved.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'The number of changes. Send it with an update to detect a concurrent change.',
+    }),
+  }),
+})
+
+builder.queryField('protection', (t) =>
+  t.field({
+    type: ProtectionRef,
+    description: 'The changes that a second person must approve.',
+    extensions: { ofInstallation: true },
+    authScopes: { known: true },
+    resolve: (_root, _args, { protection }) => protection.read(),
+  }),
+)
+
+const UpdateProtectionInput = builder.inputType('UpdateProtectionInput', {
+  description: 'Changes: an absent field keeps its value.',
+  fields: (t) => ({
+    operations: t.field({
+      type: [ProtectedOperationEnum],
+      description: 'The protected operations. Two administrators with a passkey are needed for any.',
+    }),
+    trustMarkTypes: t.stringList({
+      description: 'The types of Trust Marks whose members SUBORDINATE_REMOVAL is about, at most 100.',
+    }),
+    commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
+    validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
+    version: t.int({
+      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+    }),
+  }),
+})
+
+builder.mutationField('updateProtection', (t) =>
+  t.field({
+    type: ProtectionRef,
+    description:
+      'Changes what a second person must approve. Once anything is protected, this must be approved as well.',
+    extensions: { ofInstallation: true },
+    authScopes: { administerInstallation: true },
+    errors: {
+      types: [failures.InvalidInputError, failures.ConflictError, failures.ReauthenticationRequiredError],
+    },
+    args: { input: t.arg({ type: UpdateProtectionInput, required: true, description: 'The changes.' }) },
+    resolve: (_root, { input }, context) => {
+      const operations = input.operations?.map(
+        (name) => operationNames.find((each) => each === name) ?? 'ACCESS',
+      )
+      return context.protection.update(requireRecentCaller(context), {
+        ...input,
+        ...(operations ? { operations } : { operations: undefined }),
+      })
+    },
+  }),
+)

@@ -1,0 +1,279 @@
+/** Change requests: made when a protected mutation is refused, then approved by another person, refused or overridden. */
+import { randomBytes } from 'node:crypto'
+import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller, CallerSession } from '#server/identity/caller.ts'
+import type { AuditEntry } from '#server/services/audit/append.ts'
+import { canonicalJson } from '#server/services/audit/hash.ts'
+import { type ApprovalRequiredError, runWithApproval } from '#server/services/protection/approval.ts'
+import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
+import {
+  originOf,
+  type PasskeyAnswer,
+  type PasskeyProof,
+  toProof,
+  verifyProof,
+} from '#server/services/protection/passkey-proof.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
+import { parseReason } from '#server/services/reason.ts'
+import { recordChange } from '#server/services/write.ts'
+
+const HOUR_MS = 3_600_000
+/** Of one person, so that a script in a loop does not fill the list. */
+const MAXIMUM_OPEN = 100
+const NONCE_BYTES = 32
+
+/** The mutation as it was sent. */
+export type SentMutation = Pick<ChangeRequest, 'mutation' | 'document' | 'namedAnchor'> & {
+  variables: object
+}
+
+export type ChangeRequestState = 'OPEN' | 'EXECUTED' | 'REFUSED' | 'WITHDRAWN' | 'EXPIRED'
+
+type Signer = Caller & { session: CallerSession }
+
+/** Executes the mutation. What it throws or returns is a failure, unless it is null. */
+export type Execute = (row: ChangeRequest) => Promise<{ failure: string | null }>
+
+export type ChangeRequestDeps = {
+  db: Database
+  /** The database client of an anchor, whose audit log then has the entry; null: the anchor was removed. */
+  databaseOf(anchor: string): Database | null
+  /** The domain of passkeys, and the origins of pages that may use them. */
+  rpId: string
+  origins: readonly string[]
+  now: Clock
+}
+
+export type ChangeRequests = ReturnType<typeof createChangeRequests>
+
+export function createChangeRequests({ db, databaseOf, rpId, origins, now }: ChangeRequestDeps) {
+  /** Its audit entries are in the log of its anchor. */
+  const databaseFor = (anchor: string | null) => (anchor === null ? db : (databaseOf(anchor) ?? db))
+
+  async function find(id: number): Promise<ChangeRequest> {
+    const row = await db.changeRequest.findUnique({ where: { id } })
+    if (!row) throw new NotFoundError('There is no such change request.', 'id')
+    return row
+  }
+
+  /** @throws ConflictError */
+  async function end(
+    tx: Transaction,
+    { id }: ChangeRequest,
+    data: Prisma.ChangeRequestUpdateManyMutationInput,
+  ): Promise<void> {
+    const where = { id, state: 'OPEN', expiresAt: { gt: now() } }
+    const { count } = await tx.changeRequest.updateMany({ where, data: { ...data, decidedAt: now() } })
+    if (count === 0) throw new ConflictError('Someone else has decided it, or its time has ended.', 'id')
+  }
+
+  async function execute(
+    caller: Caller,
+    row: ChangeRequest,
+    work: Execute,
+    use: (tx: Transaction) => Promise<AuditEntry>,
+  ): Promise<ChangeRequest> {
+    const approval = { changeRequestId: row.id, use: use as typeof use | null }
+    const { failure } = await runWithApproval(approval, () => work(row))
+    if (failure !== null) {
+      await db.changeRequest.updateMany({
+        where: { id: row.id, state: 'OPEN' },
+        data: { lastError: failure },
+      })
+      throw new ConflictError(`It was not executed, and nothing was changed. ${failure}`)
+    }
+    // It changed nothing that is protected: it was so already, or the protection has ended.
+    if (approval.use)
+      await recordChange(databaseFor(row.anchor), caller, async (tx) => ({
+        ...(await use(tx)),
+        result: undefined,
+      }))
+    return find(row.id)
+  }
+
+  return {
+    find,
+
+    /** A person who repeats a mutation gets the open request that is there. @throws ConflictError */
+    async create(
+      caller: Caller,
+      anchor: string | null,
+      sent: SentMutation,
+      { changed, operations, reason }: ApprovalRequiredError,
+    ): Promise<ChangeRequest> {
+      const { validForHours } = await readProtection(db)
+      return recordChange(databaseFor(anchor), caller, async (tx) => {
+        await lock(tx, 'inmor:change-requests')
+        const where = { state: 'OPEN', expiresAt: { gt: now() }, requestedBy: caller.name }
+        const { mutation, document, namedAnchor } = sent
+        const similar = await tx.changeRequest.findMany({
+          where: { ...where, anchor, mutation, document, namedAnchor },
+        })
+        const same = similar.find(
+          ({ variables }) => canonicalJson(variables) === canonicalJson(sent.variables),
+        )
+        if (same) return { action: null, result: same }
+        if ((await tx.changeRequest.count({ where })) >= MAXIMUM_OPEN)
+          throw new ConflictError(`You have ${MAXIMUM_OPEN} open change requests. Withdraw one first.`)
+        const requestedAt = now()
+        const columns = {
+          anchor,
+          operations: [...operations],
+          ...sent,
+          action: changed.action,
+          resource: changed.resource,
+          requestedBy: caller.name,
+          requestedMethod: caller.method,
+          reason: reason ?? null,
+          requestedAt,
+          expiresAt: new Date(requestedAt.getTime() + validForHours * HOUR_MS),
+          nonce: randomBytes(NONCE_BYTES).toString('base64url'),
+        }
+        const content = contentOf(columns)
+        const result = await tx.changeRequest.create({
+          data: {
+            ...columns,
+            variables: sent.variables as Prisma.InputJsonObject, // parsed from JSON
+            before: jsonOrNull(snapshot(changed.before)),
+            after: jsonOrNull(snapshot(changed.after)),
+            hash: hashOfContent(content),
+          },
+        })
+        return { action: 'createChangeRequest', resource: String(result.id), after: content, result }
+      })
+    },
+
+    /** Why the caller may not approve it, as a sentence; null: nothing is in the way. */
+    async obstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
+      const ended = sentenceOfEnd(row, now())
+      if (ended) return ended
+      if (caller.name === row.requestedBy) return 'You asked for it. Another person must approve it.'
+      if (!caller.session) return 'Only a person can approve it, with a passkey in the console.'
+      const passkeys = await db.passkey.count({ where: { userId: caller.session.userId } })
+      return passkeys > 0 ? null : 'You have no passkey. Register one on your account page.'
+    },
+
+    /** The options of `navigator.credentials.get`, as JSON (Web Authentication, §5.5). */
+    async signingOptions({ session }: Signer, { hash }: ChangeRequest) {
+      const passkeys = await db.passkey.findMany({
+        where: { userId: session.userId },
+        select: { credentialID: true },
+      })
+      return {
+        challenge: hash,
+        rpId,
+        userVerification: 'required',
+        allowCredentials: passkeys.map(({ credentialID: id }) => ({ id, type: 'public-key' })),
+      }
+    },
+
+    /**
+     * Verifies the passkey’s signature over the request, and executes it.
+     * @throws NotFoundError, ConflictError, InvalidInputError
+     */
+    async approve(caller: Signer, id: number, answer: PasskeyAnswer, work: Execute): Promise<ChangeRequest> {
+      const row = await find(id)
+      const obstacle = await this.obstacle(caller, row)
+      if (obstacle) throw new ConflictError(obstacle, 'id')
+      const { passkeyId, proof, counter } = await verify(caller, row, answer)
+      return execute(caller, row, work, async (tx) => {
+        await end(tx, row, { state: 'EXECUTED', decidedBy: caller.name, lastError: null })
+        await tx.passkey.updateMany({ where: { id: passkeyId }, data: { counter } })
+        return {
+          action: 'approveChangeRequest',
+          resource: String(id),
+          before: contentOf(row),
+          after: { approvedBy: caller.name, hash: row.hash, passkey: proof },
+        }
+      })
+    },
+
+    /** Its requester withdraws it, or another person refuses it. @throws NotFoundError, ConflictError */
+    async refuse(caller: Caller, id: number, message: string | null | undefined): Promise<ChangeRequest> {
+      const row = await find(id)
+      const reason = parseReason(message)
+      const ended = sentenceOfEnd(row, now())
+      if (ended) throw new ConflictError(ended, 'id')
+      const isOwn = caller.name === row.requestedBy
+      await recordChange(
+        databaseFor(row.anchor),
+        { ...caller, ...(reason ? { reason } : {}) },
+        async (tx) => {
+          const state = isOwn ? 'WITHDRAWN' : 'REFUSED'
+          await end(tx, row, { state, decidedBy: caller.name, message: reason ?? null })
+          return { action: 'refuseChangeRequest', resource: String(id), after: { state }, result: undefined }
+        },
+      )
+      return find(id)
+    },
+
+    /** Executes it without a second person, which alerts everyone. @throws NotFoundError, ConflictError, InvalidInputError */
+    async override(caller: Caller, id: number, given: string, work: Execute): Promise<ChangeRequest> {
+      const row = await find(id)
+      const reason = parseReason(given)
+      if (!reason) throw new InvalidInputError('Say why it cannot wait for a second person.', 'reason')
+      const ended = sentenceOfEnd(row, now())
+      if (ended) throw new ConflictError(ended, 'id')
+      return execute(caller, row, work, async (tx) => {
+        const decision = { decidedBy: caller.name, message: reason, overridden: true }
+        await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
+        return {
+          action: 'overrideChangeRequest',
+          resource: String(id),
+          before: contentOf(row),
+          after: { action: row.action, resource: row.resource },
+          reason,
+        }
+      })
+    },
+
+    stateOf: ({ state, expiresAt }: Pick<ChangeRequest, 'state' | 'expiresAt'>): ChangeRequestState =>
+      state === 'OPEN' && expiresAt <= now() ? 'EXPIRED' : (state as ChangeRequestState), // as written here
+  }
+
+  /** @throws InvalidInputError */
+  async function verify(
+    { session }: Signer,
+    { hash }: ChangeRequest,
+    answer: PasskeyAnswer,
+  ): Promise<{
+    passkeyId: string
+    proof: PasskeyProof
+    counter: number
+  }> {
+    const passkey = await db.passkey.findFirst({ where: { credentialID: answer.id, userId: session.userId } })
+    if (!passkey) throw new InvalidInputError('This is not one of your passkeys.', 'passkey')
+    const origin = originOf(answer)
+    const proof = toProof(answer, passkey, { rpId, origin: origins.find((each) => each === origin) ?? '' })
+    const counter = await verifyProof(proof, hash)
+    if (counter === null)
+      throw new InvalidInputError(
+        'The passkey did not sign this change. Load it again, then sign.',
+        'passkey',
+      )
+    // Devices that count never repeat a number: a copy of the passkey would.
+    if (counter > 0 && counter <= passkey.counter)
+      throw new InvalidInputError('This signature of the passkey was used before. Sign again.', 'passkey')
+    return { passkeyId: passkey.id, proof, counter }
+  }
+}
+
+const ends: Readonly<Record<string, string>> = {
+  EXECUTED: 'It was executed.',
+  REFUSED: 'It was refused.',
+  WITHDRAWN: 'It was withdrawn.',
+}
+
+/** Null: it is open. */
+function sentenceOfEnd({ state, expiresAt }: ChangeRequest, now: Date): string | null {
+  return ends[state] ?? (expiresAt <= now ? 'Its time has ended. Make the change again.' : null)
+}
+
+/** A row as plain JSON, as in the audit log. */
+function snapshot(row: object | undefined): unknown {
+  return row ? JSON.parse(JSON.stringify(row)) : null
+}

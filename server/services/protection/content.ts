@@ -1,0 +1,42 @@
+/** What a change request asks for, as the audit log keeps it, and its hash, which the approver signs. */
+import { createHash } from 'node:crypto'
+import type { ChangeRequest } from '#prisma/generated/client/client.ts'
+import { canonicalJson } from '#server/services/audit/hash.ts'
+
+type Source = Pick<
+  ChangeRequest,
+  | 'anchor'
+  | 'operations'
+  | 'mutation'
+  | 'document'
+  | 'namedAnchor'
+  | 'requestedBy'
+  | 'requestedMethod'
+  | 'reason'
+> &
+  Pick<ChangeRequest, 'requestedAt' | 'expiresAt' | 'nonce'> & { variables: unknown }
+
+/** Everything that decides what an approval executes, who asked for it, and until when. Times as ISO 8601. */
+export function contentOf(row: Source) {
+  const { anchor, operations, mutation, document, variables, namedAnchor } = row
+  const { requestedBy, requestedMethod, reason, requestedAt, expiresAt, nonce } = row
+  return {
+    anchor,
+    operations,
+    mutation,
+    document,
+    variables,
+    namedAnchor,
+    requestedBy,
+    requestedMethod,
+    reason,
+    requestedAt: requestedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    nonce,
+  }
+}
+
+/** SHA-256 over the canonical JSON, base64url: the challenge of the passkey. */
+export function hashOfContent(content: unknown): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('base64url')
+}

@@ -1,0 +1,235 @@
+/** Tests change requests: a protected mutation changes nothing until another person has signed it. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import {
+  addAdministrators,
+  approve,
+  override,
+  type People,
+  protect,
+  refuse,
+  sign,
+  signIn,
+  waiting,
+} from './people.ts'
+
+let admin: TestAdmin
+let people: People
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  people = await addAdministrators(admin)
+})
+beforeEach(() => protect(admin, ['POLICY']))
+afterAll(() => admin.close())
+
+const POLICY =
+  'mutation ($input: UpdateFederationPolicyInput!) { updateFederationPolicy(input: $input) { __typename ... on MutationUpdateFederationPolicySuccess { data { metadataPolicy } } ... on Error { message } } }'
+
+let count = 0
+/** Another one each time. */
+const newPolicy = () => ({
+  openid_relying_party: { client_name: { default: `Service ${++count}` } },
+})
+
+const propose = (policy: object) =>
+  people.alice.visitor.execute(POLICY, { input: { metadataPolicy: policy } })
+const present = async () => (await admin.server.db.settings.findFirstOrThrow()).metadataPolicy
+const entries = (action: string) =>
+  admin.server.db.auditEvent.findMany({ where: { action, outcome: 'SUCCEEDED' }, orderBy: { id: 'asc' } })
+
+describe('a protected mutation', () => {
+  it('changes nothing and becomes a change request with what it would change', async () => {
+    const [before, policy] = [await present(), newPolicy()]
+    const id = waiting(await propose(policy))
+    expect(await present()).toEqual(before)
+    const { data } = await people.bob.visitor.execute(
+      '{ changeRequests(filter: { state: OPEN }) { totalCount edges { node { id mutation operations requestedBy requestedMethod before after variables state obstacle } } } }',
+    )
+    expect(data.changeRequests.edges[0].node).toMatchObject({
+      id,
+      mutation: 'updateFederationPolicy',
+      operations: ['POLICY'],
+      requestedBy: 'alice',
+      requestedMethod: 'session',
+      before: { metadataPolicy: before },
+      after: { metadataPolicy: policy },
+      variables: { input: { metadataPolicy: policy } },
+      state: 'OPEN',
+      obstacle: null,
+    })
+    expect(waiting(await propose(policy))).toBe(id)
+  })
+
+  it('is executed once when another person signs it', {
+    tags: ['mutation/approveChangeRequest/success', 'mutation/approveChangeRequest/audit'],
+  }, async () => {
+    const policy = newPolicy()
+    const id = waiting(await propose(policy))
+    expect(await approve(people.bob, id)).toMatchObject({
+      state: 'EXECUTED',
+      decidedBy: 'bob',
+      overridden: false,
+      result: { __typename: 'MutationUpdateFederationPolicySuccess', data: { metadataPolicy: policy } },
+    })
+    expect(await present()).toEqual(policy)
+    expect((await entries('approveChangeRequest')).at(-1)).toMatchObject({
+      actor: 'bob',
+      before: { mutation: 'updateFederationPolicy', requestedBy: 'alice' },
+      after: { approvedBy: 'bob', passkey: { rpId: '127.0.0.1' } },
+    })
+    expect((await entries('updateFederationPolicy')).at(-1)).toMatchObject({
+      actor: 'bob',
+      reason: expect.stringMatching(/^Change request \d+ of alice\.$/),
+    })
+    expect(await approve(people.bob, id)).toMatchObject({ code: 'CONFLICT', message: 'It was executed.' })
+  })
+
+  it('stays open when its execution fails, with the failure', {
+    tags: ['mutation/approveChangeRequest/ConflictError'],
+  }, async () => {
+    const { execute } = people.alice.visitor
+    const create =
+      'mutation ($input: CreateTrustMarkTypeInput!) { createTrustMarkType(input: $input) { ... on Error { message } } }'
+    await protect(admin, ['TRUST_MARKS'])
+    const input = { type: 'https://ta.example.org/marks/contested' }
+    const id = waiting(await execute(create, { input }))
+    await protect(admin, [])
+    await execute(create, { input })
+    await protect(admin, ['TRUST_MARKS'])
+    const failure = await approve(people.bob, id)
+    expect(failure).toMatchObject({
+      code: 'CONFLICT',
+      message: `It was not executed, and nothing was changed. The Trust Mark type ${input.type} already exists.`,
+    })
+    const { data } = await people.bob.visitor.execute(
+      'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { state lastError } } }',
+      { id },
+    )
+    expect(data.node).toEqual({ state: 'OPEN', lastError: expect.stringContaining('already exists') })
+  })
+})
+
+describe('an approval is refused', () => {
+  it('of one’s own request, by session and by key', async () => {
+    const id = waiting(await propose(newPolicy()))
+    expect(await approve(people.alice, id)).toMatchObject({
+      code: 'CONFLICT',
+      message: 'You asked for it. Another person must approve it.',
+    })
+    const passkey = await sign(people.bob, id)
+    const { errors } = await admin.execute(
+      'mutation ($input: ApproveChangeRequestInput!) { approveChangeRequest(input: $input) { __typename } }',
+      { input: { id, passkey } },
+      'admin',
+    )
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
+  })
+
+  it('with the signature of another change, another device or another page', {
+    tags: ['mutation/approveChangeRequest/InvalidInputError'],
+  }, async () => {
+    const [id, other] = [waiting(await propose(newPolicy())), waiting(await propose(newPolicy()))]
+    const decide = (passkey: unknown) =>
+      people.bob.visitor.mutate('approveChangeRequest', { id, passkey }, 'state')
+    const refusal = { code: 'INVALID_INPUT', path: ['input', 'passkey'] }
+    expect(await decide(await sign(people.bob, other))).toMatchObject(refusal)
+    expect(await decide(await sign({ ...people.bob, device: people.alice.device }, id))).toMatchObject(
+      refusal,
+    )
+    expect(await decide({ id: 'x' })).toMatchObject(refusal)
+    const { data } = await people.bob.visitor.execute(
+      'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { hash } } }',
+      { id },
+    )
+    const elsewhere = createAuthenticator('https://phishing.example.org')
+    const forged = elsewhere.authenticate({ challenge: data.node.hash, rpId: '127.0.0.1' })
+    expect(await decide(forged)).toMatchObject(refusal)
+    expect(await decide(await sign(people.bob, id))).toEqual({ state: 'EXECUTED' })
+  })
+
+  it('of a person without the right, who does not even see it', {
+    tags: ['mutation/approveChangeRequest/NotFoundError'],
+  }, async () => {
+    const id = waiting(await propose(newPolicy()))
+    const viewer = await signIn(admin, 'viewer')
+    const { data } = await viewer.execute('{ changeRequests { totalCount } }')
+    expect(data.changeRequests.totalCount).toBe(0)
+    expect(await viewer.mutate('approveChangeRequest', { id, passkey: {} }, 'id')).toMatchObject({
+      code: 'NOT_FOUND',
+    })
+    const passkey = await sign(people.bob, id)
+    const operator = await signIn(admin, 'operator')
+    expect(await operator.mutate('approveChangeRequest', { id, passkey }, 'id')).toMatchObject({
+      code: 'CONFLICT',
+      message: 'You have no passkey. Register one on your account page.',
+    })
+  })
+
+  it('after its time', async () => {
+    const id = waiting(await propose(newPolicy()))
+    await admin.server.installation.changeRequest.updateMany({
+      where: { state: 'OPEN' },
+      data: { expiresAt: new Date() },
+    })
+    expect(await approve(people.bob, id)).toMatchObject({
+      code: 'CONFLICT',
+      message: 'Its time has ended. Make the change again.',
+    })
+    const { data } = await people.bob.visitor.execute(
+      '{ changeRequests(filter: { state: EXPIRED }) { edges { node { id state } } } }',
+    )
+    expect(data.changeRequests.edges).toContainEqual({ node: { id, state: 'EXPIRED' } })
+  })
+})
+
+describe('a change request', () => {
+  it('is refused by another person and withdrawn by its requester', {
+    tags: [
+      'mutation/refuseChangeRequest/success',
+      'mutation/refuseChangeRequest/audit',
+      'mutation/refuseChangeRequest/ConflictError',
+    ],
+  }, async () => {
+    const [first, second] = [waiting(await propose(newPolicy())), waiting(await propose(newPolicy()))]
+    expect(await refuse(people.bob, first, 'Not now.')).toMatchObject({ state: 'REFUSED', decidedBy: 'bob' })
+    expect(await refuse(people.alice, second)).toMatchObject({ state: 'WITHDRAWN', decidedBy: 'alice' })
+    expect(await approve(people.bob, first)).toMatchObject({ code: 'CONFLICT', message: 'It was refused.' })
+    expect(await refuse(people.bob, second)).toMatchObject({ code: 'CONFLICT' })
+    expect((await entries('refuseChangeRequest')).slice(-2)).toMatchObject([
+      { actor: 'bob', after: { state: 'REFUSED' }, reason: 'Not now.' },
+      { actor: 'alice', after: { state: 'WITHDRAWN' } },
+    ])
+  })
+
+  it('is overridden by one administrator with a reason, which alerts', {
+    tags: [
+      'mutation/overrideChangeRequest/success',
+      'mutation/overrideChangeRequest/audit',
+      'mutation/overrideChangeRequest/InvalidInputError',
+      'mutation/overrideChangeRequest/ConflictError',
+    ],
+  }, async () => {
+    const policy = newPolicy()
+    const id = waiting(await propose(policy))
+    expect(await override(people.alice, id, ' ')).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await override(people.alice, id, 'The policy blocks every login.')).toMatchObject({
+      state: 'EXECUTED',
+      decidedBy: 'alice',
+      overridden: true,
+    })
+    expect(await present()).toEqual(policy)
+    expect((await entries('overrideChangeRequest')).at(-1)).toMatchObject({
+      actor: 'alice',
+      reason: 'The policy blocks every login.',
+    })
+    expect(await override(people.alice, id, 'Again.')).toMatchObject({ code: 'CONFLICT' })
+    const { data } = await people.bob.visitor.execute('{ alerts { code severity message } }')
+    expect(data.alerts).toContainEqual({
+      code: 'APPROVAL_BYPASSED',
+      severity: 'CRITICAL',
+      message: expect.stringContaining('alice'),
+    })
+  })
+})

@@ -1,0 +1,77 @@
+/** Two administrators with passkeys, and what they do with change requests. */
+import { expect } from 'vitest'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { cliCaller } from '#server/identity/caller.ts'
+import { globalId } from '#server/schema/global-id.ts'
+import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { type GraphQLAnswer, PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+export type Administrator = { visitor: Visitor; device: Authenticator }
+
+export type People = { alice: Administrator; bob: Administrator }
+
+export async function addAdministrators(admin: TestAdmin): Promise<People> {
+  return { alice: await addAdministrator(admin, 'alice'), bob: await addAdministrator(admin, 'bob') }
+}
+
+export async function addAdministrator(admin: TestAdmin, username: string): Promise<Administrator> {
+  const accounts = createAccounts(admin.server)
+  await accounts.createUser(cliCaller('test'), { username, password: PASSWORD, role: 'admin' })
+  const visitor = await signIn(admin, username)
+  const device = createAuthenticator(admin.adminUrl)
+  const { body: options } = await visitor.auth('/passkey/generate-register-options')
+  const response = device.register(options)
+  expect((await visitor.auth('/passkey/verify-registration', { response, name: 'Key' })).status).toBe(200)
+  return { visitor, device }
+}
+
+export async function signIn(admin: TestAdmin, username: string): Promise<Visitor> {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
+  return visitor
+}
+
+/** Without an approval: as before anything was protected. */
+export async function protect(
+  { server }: TestAdmin,
+  operations: readonly ProtectedOperation[],
+  further: { trustMarkTypes?: string[]; commandLine?: boolean } = {},
+): Promise<void> {
+  const row = { trustMarkTypes: [], commandLine: false, ...further, operations: [...operations] }
+  await server.installation.protection.upsert({ where: { id: 1 }, create: row, update: row })
+}
+
+/** The id of the change request that the answer names. */
+export function waiting({ errors }: GraphQLAnswer): string {
+  expect(errors).toMatchObject([{ extensions: { code: 'APPROVAL_REQUIRED' } }])
+  const { changeRequest } = errors?.[0]?.extensions as { changeRequest?: string }
+  expect(changeRequest).toBeTypeOf('string')
+  return String(changeRequest)
+}
+
+export const idOf = (key: number) => globalId('ChangeRequest', key)
+
+const FIELDS =
+  'id state mutation action resource before after requestedBy decidedBy lastError overridden result'
+
+/** The answer of the device to the options of the request. */
+export async function sign({ visitor, device }: Administrator, id: string): Promise<object> {
+  const { data } = await visitor.execute(
+    'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { signingOptions } } }',
+    { id },
+  )
+  return device.authenticate(data.node.signingOptions)
+}
+
+export async function approve(person: Administrator, id: string) {
+  const passkey = await sign(person, id)
+  return person.visitor.mutate('approveChangeRequest', { id, passkey }, FIELDS)
+}
+
+export const refuse = ({ visitor }: Administrator, id: string, message?: string) =>
+  visitor.mutate('refuseChangeRequest', { id, message }, FIELDS)
+
+export const override = ({ visitor }: Administrator, id: string, reason: string) =>
+  visitor.mutate('overrideChangeRequest', { id, reason }, FIELDS)

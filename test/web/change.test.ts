@@ -21,6 +21,8 @@ test.each([
   [entry('User', 'anna'), [topic.audit, topic.users, topic.people, topic.account]],
   [entry('Webhook'), [topic.audit, topic.webhooks, topic.status]],
   [entry('Mail'), [topic.audit, topic.mails]],
+  [entry('ChangeRequest'), [topic.audit, topic.changeRequests, topic.status]],
+  [entry('Protection'), [topic.audit, topic.protection]],
   [entry('SomethingNew'), [topic.audit]],
 ])('%j', (change, topics) => {
   expect(topicsOf(change)).toEqual(topics)

@@ -26,6 +26,8 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   Alert: [topic.status],
   Webhook: [topic.webhooks, topic.status],
   Mail: [topic.mails],
+  ChangeRequest: [topic.changeRequests, topic.status],
+  Protection: [topic.protection],
 }
 
 export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {

@@ -16,6 +16,7 @@ import Network from '@lucide/svelte/icons/network'
 import Scale from '@lucide/svelte/icons/scale'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
 import Settings from '@lucide/svelte/icons/settings'
+import Stamp from '@lucide/svelte/icons/stamp'
 import Users from '@lucide/svelte/icons/users'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import Webhook from '@lucide/svelte/icons/webhook'
@@ -91,6 +92,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         words: 'installation trust anchors intermediates several test production',
       },
       { label: 'Audit log', href: route.audit(), icon: ScrollText },
+      {
+        label: 'Change requests',
+        href: route.changeRequests(),
+        icon: Stamp,
+        words: 'approve approval sign passkey protected waiting second person',
+      },
       { label: 'Users', href: route.users(), icon: Users, isForAdministrators: true },
       { label: 'API keys', href: route.apiKeys(), icon: KeySquare, isForAdministrators: true },
       {

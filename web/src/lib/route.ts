@@ -8,6 +8,7 @@ import type { Subject } from '#lib/check/pipeline.ts'
 import type { collectionList } from '#lib/collection/list.ts'
 import type { Search } from '#lib/list/list.ts'
 import type { OrganizationSearch } from '#lib/organization/list.ts'
+import type { changeList } from '#lib/protection/list.ts'
 import type { RequestSearch } from '#lib/request/list.ts'
 import type { runList } from '#lib/run/list.ts'
 import type { SubordinateSearch } from '#lib/subordinate/list.ts'
@@ -68,6 +69,9 @@ export const route = {
   requestChecks: () => at('/requests/checks'),
   editRequestChecks: ({ entityType, trustMarkType }: Subject) =>
     at('/requests/checks/edit', { type: entityType, mark: trustMarkType }),
+  changeRequests: (search: Search<typeof changeList> = {}) => at('/changes', search),
+  changeRequest: (id: string) => at(`/changes/${encodeURIComponent(id)}`),
+  twoPeople: () => at('/changes/two-people'),
   renewals: (search: RenewalSearch = {}) => at('/renewals', search),
   /** A run can be one of another anchor. */
   renewal: (id: string, anchor = presentAnchor) => addressIn(anchor, `/renewals/${encodeURIComponent(id)}`),

@@ -18,5 +18,7 @@ export const topic = {
   portal: 'app:portal',
   webhooks: 'app:webhooks',
   mails: 'app:mails',
+  changeRequests: 'app:change-requests',
+  protection: 'app:protection',
   signingKeys: 'app:signing-keys',
 } as const

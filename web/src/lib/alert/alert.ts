@@ -38,6 +38,8 @@ const places: Record<AlertCode, () => string> = {
   KEY_ROLLOVER: route.keys,
   ROLLOVER_STEP_AHEAD: route.keys,
   ROLLOVER_STUCK: route.keys,
+  APPROVAL_BYPASSED: () => route.audit({ bypass: '1' }),
+  CHANGE_WAITS: route.changeRequests,
   WEBHOOK_FAILING: route.webhooks,
   MAIL_WAITING: route.messages,
   MAIL_FAILED: route.messages,

@@ -6,6 +6,7 @@ const PREFIX = /^\/a\/([a-z0-9-]+)(?=[/?#]|$)/
 const installationPages: ReadonlySet<string> = new Set([
   'account',
   'api-keys',
+  'changes',
   'installation',
   'invitation',
   'messages',

@@ -18,7 +18,7 @@ const actions = Object.entries(actionWords)
 
 export const auditList: List<
   AuditEventFilter,
-  'actor' | 'action' | 'type' | 'resource' | 'outcome' | 'period' | 'from' | 'until' | 'run'
+  'actor' | 'action' | 'type' | 'resource' | 'outcome' | 'period' | 'from' | 'until' | 'run' | 'bypass'
 > = {
   things: ['entry', 'entries'],
   filters: {
@@ -37,11 +37,14 @@ export const auditList: List<
     from: day('From', 0, (after) => ({ after })),
     until: day('Until', 1, (before) => ({ before })),
     run: link('Entries of one run', (run) => ({ run })),
+    bypass: link('Protected changes without a second person', () => ({
+      actions: ['overrideChangeRequest', 'bypassApproval'],
+    })),
   },
 }
 
 /** Filters after which each entry of a run is a result of its own. */
-const unfolding: readonly string[] = ['actor', 'action', 'type', 'resource', 'outcome', 'run']
+const unfolding: readonly string[] = ['actor', 'action', 'type', 'resource', 'outcome', 'run', 'bypass']
 
 export function auditVariables(parameters: Parameters, now = new Date()) {
   const set = narrowing(readSearch(parameters, auditList.filters, now), auditList.filters)

@@ -20,6 +20,8 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Alert: 'Alert',
   Webhook: 'Webhook',
   Mail: 'E-mail',
+  ChangeRequest: 'Change request',
+  Protection: 'Protected operations',
 }
 
 export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)

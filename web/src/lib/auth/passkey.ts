@@ -9,13 +9,18 @@ const withdrawn = { problem: 'The passkey was not used. Try again, or sign in an
 export async function signInWithPasskey(): Promise<Answer<unknown>> {
   const options = await ask<PublicKeyCredentialRequestOptionsJSON>('/passkey/generate-authenticate-options')
   if (!options.data) return options
+  const response = await usePasskey(options.data)
+  return response ? ask('/passkey/verify-authentication', { response }) : withdrawn
+}
+
+/** Undefined: the browser knows no passkey for these options, or the user closed its dialog. */
+export async function usePasskey(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
   try {
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options.data)
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
     const credential = await navigator.credentials.get({ publicKey })
-    if (!(credential instanceof PublicKeyCredential)) return withdrawn
-    return await ask('/passkey/verify-authentication', { response: credential.toJSON() })
+    return credential instanceof PublicKeyCredential ? credential.toJSON() : undefined
   } catch {
-    return withdrawn
+    return undefined
   }
 }
 

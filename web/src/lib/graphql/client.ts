@@ -6,6 +6,7 @@ import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@u
 import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
+import { waitingMessage } from '#lib/protection/waiting.ts'
 import { connection } from './connection.svelte.ts'
 import { headers, headersWithoutAnchor, url } from './endpoint.ts'
 import { noting } from './noting.ts'
@@ -91,8 +92,11 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
       path: fieldPath(Array.isArray(extensions.path) ? extensions.path.map(String) : []),
     }
   }
+  if (extensions?.code === 'APPROVAL_REQUIRED' && typeof extensions.changeRequest === 'string')
+    return { message: waitingMessage(extensions.changeRequest), path: [], code: 'APPROVAL_REQUIRED' }
   const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
-  return { message: `${message} ${advice}`.trim(), path: [] }
+  const isForbidden = extensions?.code === 'FORBIDDEN'
+  return { message: `${message} ${advice}`.trim(), path: [], ...(isForbidden && { code: 'FORBIDDEN' }) }
 }
 
 /** Arguments that contain the fields of a form: the API's path `input`, `jwks` is `jwks` there. */

@@ -15,8 +15,8 @@ export interface Refusal {
   message: string
   /** The field at fault and the path inside it; empty for the request as a whole. */
   path: Path
-  /** Absent without an answer of the API. */
-  code?: ErrorCode
+  /** Absent without an answer of the API; the API refuses a role without a typed result. */
+  code?: ErrorCode | 'FORBIDDEN'
   /** The checks of an entity that was fetched and refused. */
   checks?: readonly EntityCheckFieldsFragment[]
 }

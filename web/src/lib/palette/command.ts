@@ -2,6 +2,7 @@
 import Award from '@lucide/svelte/icons/award'
 import Building2 from '@lucide/svelte/icons/building-2'
 import Footprints from '@lucide/svelte/icons/footprints'
+import Handshake from '@lucide/svelte/icons/handshake'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import ListPlus from '@lucide/svelte/icons/list-plus'
 import LogOut from '@lucide/svelte/icons/log-out'
@@ -50,6 +51,13 @@ export function screens(viewer: Viewer): Command[] {
       icon,
       ...(words && { words }),
     })),
+    {
+      id: route.twoPeople(),
+      label: 'Two people',
+      href: route.twoPeople(),
+      icon: Handshake,
+      words: 'protection approval four eyes dual control settings',
+    },
     { id: route.account(), label: 'My account', href: route.account(), icon: UserRound, words: 'profile' },
   ]
 }

@@ -14,6 +14,7 @@ const objects = [
   /^\/subordinates\/(?!new$|import$|change$)[^/]+/,
   /^\/organizations\/(?!new$)[^/]+/,
   /^\/requests\/[^/]+/,
+  /^\/changes\/(?!two-people$)[^/]+/,
   /^\/trust-marks\/(?!new$)[^/]+/,
   /^\/trust-mark-types\/(?!new$)[^/]+/,
   /^\/renewals\/[^/]+/,

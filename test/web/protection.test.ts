@@ -1,0 +1,105 @@
+/** Tests the words and forms about changes that need two people. */
+import { expect, test } from 'vitest'
+import { placeOf } from '#lib/alert/alert.ts'
+import { auditVariables } from '#lib/audit/list.ts'
+import { parseValues, storedValues } from '#lib/form/field.ts'
+import { listVariables } from '#lib/list/list.ts'
+import { objectAt } from '#lib/palette/recent.ts'
+import { protectionFields } from '#lib/protection/draft.ts'
+import { changeList } from '#lib/protection/list.ts'
+import { invitationIn, runIn } from '#lib/protection/result.ts'
+import { changeState } from '#lib/protection/state.ts'
+import { taskInWords } from '#lib/protection/task.ts'
+import { changeRequestIn, waitingMessage } from '#lib/protection/waiting.ts'
+
+test('finds the change request in the message of a form, and in no other message', () => {
+  const message = waitingMessage('Q2hhbmdlUmVxdWVzdDox/+=')
+  expect(changeRequestIn(message)).toEqual({
+    sentence: 'A second person must approve this.',
+    href: '/changes/Q2hhbmdlUmVxdWVzdDox%2F%2B%3D',
+  })
+  expect(changeRequestIn('A second person must approve this.')).toBeUndefined()
+  expect(changeRequestIn('No. See the change request at https://evil.example.')).toBeUndefined()
+  expect(changeRequestIn('No. See the change request at javascript:alert(1).')).toBeUndefined()
+})
+
+test('describes a change that is not made yet', () => {
+  expect(taskInWords('updateFederationPolicy')).toBe('Change the metadata policy')
+  expect(taskInWords('rotateSomething')).toBe('Rotate something')
+  expect(taskInWords('toString')).toBe('To string')
+})
+
+test('does not show an execution without a second person as an approved one', () => {
+  expect(changeState({ state: 'EXECUTED', overridden: false })).toEqual({
+    tone: 'success',
+    label: 'Executed',
+  })
+  expect(changeState({ state: 'EXECUTED', overridden: true })).toEqual({
+    tone: 'error',
+    label: 'Executed without approval',
+  })
+})
+
+test.each([
+  ['', { state: 'OPEN' }],
+  ['state=REFUSED', { state: 'REFUSED' }],
+  ['state=all', {}],
+  ['state=other&by=alice', { state: 'OPEN', requestedBy: 'alice' }],
+])('the list at ?%s', (address, filter) => {
+  expect(listVariables(new URLSearchParams(address), changeList).filter).toEqual(filter)
+})
+
+const stored = {
+  version: 3,
+  operations: ['ACCESS', 'POLICY', 'SIGNING_KEYS'],
+  trustMarkTypes: [],
+  commandLine: false,
+  validForHours: 48,
+}
+
+test('edits the chosen operations in the order of the form, without the implied one', () => {
+  expect(storedValues(protectionFields, stored)).toEqual({
+    version: 3,
+    fields: {
+      operations: ['SIGNING_KEYS', 'POLICY'],
+      trustMarkTypes: [],
+      commandLine: false,
+      validForHours: '48',
+    },
+  })
+})
+
+test.each(['0', '721', '1.5', '', 'x'])('refuses the hours %j', (validForHours) => {
+  expect(parseValues(protectionFields, { validForHours }).refusal).toEqual({
+    message: 'Enter whole hours, from 1 to 720.',
+    path: ['validForHours'],
+  })
+})
+
+test('sends the hours as a number', () => {
+  expect(parseValues(protectionFields, { validForHours: '720' }).value).toEqual({ validForHours: 720 })
+})
+
+test('finds what only the approver gets: an invitation, or a run', () => {
+  const invitation = { link: 'https://ta.example.org/invitation#x', isMailed: false }
+  expect(invitationIn({ data: { id: '1', invitation } })).toEqual(invitation)
+  expect(invitationIn({ data: { id: '1', invitation: null } })).toBeUndefined()
+  expect(invitationIn(null)).toBeUndefined()
+  expect(runIn('startSubordinateChange', { data: { id: 'run' } })).toBe('run')
+  expect(runIn('updateSubordinate', { data: { id: 'member' } })).toBeUndefined()
+})
+
+test('leads from the alerts to the change requests and to the entries of the audit log', () => {
+  expect(placeOf({ code: 'CHANGE_WAITS', node: null })).toBe('/changes')
+  expect(placeOf({ code: 'APPROVAL_BYPASSED', node: null })).toBe('/audit?bypass=1')
+  expect(auditVariables(new URLSearchParams('bypass=1')).filter).toEqual({
+    actions: ['overrideChangeRequest', 'bypassApproval'],
+    folded: false,
+  })
+})
+
+test('remembers change requests in the palette', () => {
+  expect(objectAt({ pathname: '/changes/abc', search: '' })).toBe('/changes/abc')
+  expect(objectAt({ pathname: '/changes', search: '' })).toBeUndefined()
+  expect(objectAt({ pathname: '/changes/two-people', search: '' })).toBeUndefined()
+})

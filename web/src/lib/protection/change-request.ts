@@ -1,0 +1,46 @@
+/** What the console reads of change requests, and their decisions. */
+import { graphql } from '#lib/gql/index.ts'
+
+graphql(`
+  fragment ChangeRequestFields on ChangeRequest {
+    id anchor operations action resource state overridden requestedBy requestedAt expiresAt decidedBy decidedAt
+  }
+`)
+
+graphql(`
+  fragment ChangeRequestDetails on ChangeRequest {
+    ...ChangeRequestFields
+    requestedMethod mutation document variables before after reason message lastError hash obstacle
+    signingOptions
+  }
+`)
+
+export const ApproveChangeRequest = graphql(`
+  mutation ApproveChangeRequest($input: ApproveChangeRequestInput!) {
+    approveChangeRequest(input: $input) {
+      __typename
+      ... on MutationApproveChangeRequestSuccess { data { result } }
+      ...Refusal
+    }
+  }
+`)
+
+export const RefuseChangeRequest = graphql(`
+  mutation RefuseChangeRequest($input: RefuseChangeRequestInput!) {
+    refuseChangeRequest(input: $input) {
+      __typename
+      ... on MutationRefuseChangeRequestSuccess { data { id } }
+      ...Refusal
+    }
+  }
+`)
+
+export const OverrideChangeRequest = graphql(`
+  mutation OverrideChangeRequest($input: OverrideChangeRequestInput!) {
+    overrideChangeRequest(input: $input) {
+      __typename
+      ... on MutationOverrideChangeRequestSuccess { data { result } }
+      ...Refusal
+    }
+  }
+`)

@@ -1,0 +1,20 @@
+/** Describes the states of a change request. */
+import type { ChangeRequestFieldsFragment, ChangeRequestState } from '#lib/gql/graphql.ts'
+import type { Tone } from '#lib/tone.ts'
+
+type Words = { tone: Tone; label: string }
+
+export const changeStates: Readonly<Record<ChangeRequestState, Words>> = {
+  OPEN: { tone: 'warning', label: 'Waits for approval' },
+  EXECUTED: { tone: 'success', label: 'Executed' },
+  REFUSED: { tone: 'error', label: 'Refused' },
+  WITHDRAWN: { tone: 'quiet', label: 'Withdrawn' },
+  EXPIRED: { tone: 'quiet', label: 'Expired' },
+}
+
+/** An execution without a second person must not look like an approved one. */
+export const changeState = ({
+  state,
+  overridden,
+}: Pick<ChangeRequestFieldsFragment, 'state' | 'overridden'>): Words =>
+  overridden ? { tone: 'error', label: 'Executed without approval' } : changeStates[state]

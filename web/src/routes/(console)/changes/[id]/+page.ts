@@ -1,0 +1,22 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { nodeOf } from '#lib/node.ts'
+import { taskInWords } from '#lib/protection/task.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const ChangeRequestPage = graphql(`
+  query ChangeRequestPage($id: ID!) {
+    node(id: $id) {
+      __typename
+      ...ChangeRequestDetails
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends, params }) => {
+  depends(topic.changeRequests)
+  const { node } = await read(fetch, ChangeRequestPage, { id: params.id })
+  const request = nodeOf(node, 'ChangeRequest', 'change request')
+  return { title: taskInWords(request.action), request }
+}) satisfies PageLoad

@@ -203,6 +203,27 @@ describe('a change request', () => {
     ])
   })
 
+  it('is not refused or overridden without need', {
+    tags: [
+      'mutation/refuseChangeRequest/InvalidInputError',
+      'mutation/refuseChangeRequest/NotFoundError',
+      'mutation/overrideChangeRequest/NotFoundError',
+      'mutation/overrideChangeRequest/ReauthenticationRequiredError',
+    ],
+  }, async () => {
+    const id = waiting(await propose(newPolicy()))
+    expect(await refuse(people.bob, id, 'x'.repeat(1001))).toMatchObject({ code: 'INVALID_INPUT' })
+    const unknown = btoa('ChangeRequest:999999')
+    expect(await refuse(people.bob, unknown)).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await override(people.bob, unknown, 'Now.')).toMatchObject({ code: 'NOT_FOUND' })
+    const { session } = admin.server.installation
+    const where = { user: { username: 'bob' } }
+    await session.updateMany({ where, data: { createdAt: new Date(Date.now() - 3_600_000) } })
+    expect(await override(people.bob, id, 'Now.')).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })
+    await session.updateMany({ where, data: { createdAt: new Date() } })
+    expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
+  })
+
   it('is overridden by one administrator with a reason, which alerts', {
     tags: [
       'mutation/overrideChangeRequest/success',

@@ -35,7 +35,7 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
   registerEndpoint(app, deps, 'subordinate_events', answer)
 }
 
-async function signEvents({ entityId, reader, keys, now }: Deps, subject: EntityId): Promise<Buffer> {
+async function signEvents({ entityId, reader, signer, now }: Deps, subject: EntityId): Promise<Buffer> {
   const events = await reader.subordinateEvents(subject)
   // A subordinate may have no recorded events.
   if (!events && !(await reader.subordinateStatement(subject))) {
@@ -50,5 +50,5 @@ async function signEvents({ entityId, reader, keys, now }: Deps, subject: Entity
     iat: now(),
     federation_registration_events: events ?? [],
   }
-  return Buffer.from(await signJwt(claims, { key: keys().signer, typ: TYP }))
+  return Buffer.from(await signJwt(claims, { key: await signer(), typ: TYP }))
 }

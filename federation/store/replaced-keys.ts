@@ -49,7 +49,7 @@ export async function destroyReplacedKeys(
 }
 
 async function readKidsInUse(directory: string): Promise<(string | undefined)[]> {
-  const names = [keyDirectoryFiles.private, keyDirectoryFiles.next]
+  const names = [keyDirectoryFiles.private, keyDirectoryFiles.next, keyDirectoryFiles.answers]
   const keys = names.map((name) => readKeyFile(join(directory, name), parseStoredKey))
   return (await Promise.all(keys)).map((key) => key?.publicJwk.kid)
 }

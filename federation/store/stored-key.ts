@@ -1,9 +1,10 @@
-/** The content of `private.json` and `next.json`: a private JWK, or a public JWK whose `store` says where the private part is. */
+/** The content of `private.json`, `next.json` and `answers.json`: a private JWK, or a public JWK whose `store` says where the private part is. */
 import { findAlgorithms } from '#core/algorithm.ts'
 import { refuseAt } from '#core/errors.ts'
 import { isJsonObject } from '#core/json.ts'
 import { describeKey, type Jwk, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
 import { type KeyReference, storeNames } from '#federation/key-store/store.ts'
+import { keyDirectoryFiles } from './key-directory-layout.ts'
 import type { NewKey } from './new-key.ts'
 
 export type StoredKey = KeyReference | { store: 'files'; privateJwk: Jwk; publicJwk: Jwk }
@@ -31,6 +32,23 @@ export function parseStoredKey(value: unknown): StoredKey {
     throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
   }
   return { publicJwk, store: found, id }
+}
+
+/** As above, for `answers.json`: an operator may copy the wrong part of the pair. @throws FederationError `invalid_request` */
+export function parseAnswersKey(value: unknown): StoredKey {
+  if (!isPublicKey(value)) return parseStoredKey(value)
+  const message = `is a public key, but a private key or a reference to one is required. Move it to the folder ${keyDirectoryFiles.answerKeys}`
+  throw refuseAt(['key for answers'], message)
+}
+
+function isPublicKey(value: unknown): boolean {
+  if (!isJsonObject(value) || 'store' in value) return false
+  try {
+    parseJwk(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The JSON object to write. */

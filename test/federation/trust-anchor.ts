@@ -55,6 +55,7 @@ export async function startTrustAnchor(options: Options = {}) {
     signer: await createLocalSigner(key),
     listed: [{ jwk: toPublicJwk(key), role: 'current', file: 'private.json', store: 'files' }],
     published: { keys: [toPublicJwk(key)] },
+    statementKeys: { keys: [toPublicJwk(key)] },
     historical: [],
   }
   /** Seconds by which the server's clock is ahead of the present, or of the time at which it was stopped. */
@@ -72,7 +73,8 @@ export async function startTrustAnchor(options: Options = {}) {
   /** A changed key directory is another object, as in the product. */
   const current = { directory: keyDirectory }
   const keys = () => current.directory
-  const common = { entityId, isFirst: true, allowHttp, reader, keys, now }
+  const signer = async () => keys().signer
+  const common = { entityId, isFirst: true, allowHttp, reader, keys, signer, now }
   const place = { redis: connection, prefix }
   const ownMetadata = createOwnMetadata(reader)
   const asking = {

@@ -12,7 +12,7 @@ import { readRequiredEntityId } from './parameter.ts'
 
 const TYP = 'entity-events-statement+jwt'
 
-/** Milliseconds for reuse of a signed response, unless a subordinate changes before. */
+/** Milliseconds for reuse of a signed response, unless a subordinate or our keys change before. */
 const REUSE_MS = 5_000
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
@@ -24,7 +24,7 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
   })
   deps.reader.onChange(({ kind, id }) => {
     if (kind === 'subordinate') answers.drop(id)
-    if (kind === 'all') answers.drop()
+    if (kind === 'entity-configuration' || kind === 'all') answers.drop() // the keys may have changed
   })
 
   const answer = async ({ reply, parameters }: Call) => {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner } from '#core/jws.ts'
-import { generateSigningKey, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
@@ -100,6 +100,17 @@ export async function startTrustAnchor(options: Options = {}) {
     keyDirectory,
     retireKeys(...historical: HistoricalKey[]) {
       current.directory = { ...current.directory, historical }
+    },
+    /** Publishes a key for answers in the key directory, as a file of `answer_keys` does. */
+    addAnswersKey(answers: Jwk) {
+      const { directory } = current
+      const jwk = toPublicJwk(answers)
+      const file = `answer_keys/${jwk.kid}.json`
+      current.directory = {
+        ...directory,
+        listed: [...directory.listed, { jwk, role: 'answers', file, store: null }],
+        published: { keys: [...directory.published.keys, jwk] },
+      }
     },
     jwks: keyDirectory.published,
     clock,

@@ -3,7 +3,7 @@
  * key of statements.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { decodeJwt } from 'jose'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { FederationError } from '#core/errors.ts'
 import { isJsonObject } from '#core/json.ts'
 import type { Signer } from '#core/jws.ts'
@@ -22,7 +22,7 @@ type Choice = { signer: Signer | null; text: string; isFault: boolean }
 
 /** Each choice that differs from the last one is logged. The result throws `temporarily_unavailable` without a key. */
 export function createAnswerSigner({ keys, reader, logger }: Options): () => Promise<Signer> {
-  const isListed = createListing()
+  const read = createConfigurationReader()
   let last: string | undefined
 
   function report({ signer, text, isFault }: Choice): void {
@@ -35,8 +35,7 @@ export function createAnswerSigner({ keys, reader, logger }: Options): () => Pro
   return async () => {
     const { signer, answers } = keys()
     if (signer && !answers && last === undefined) return signer // a server that never had a key of its own
-    const isPublished = answers !== null && isListed(await reader.entityConfiguration(), answers.kid)
-    const choice = choose({ signer, answers }, isPublished)
+    const choice = choose(keys(), read(await reader.entityConfiguration()))
     report(choice)
     if (choice.signer) return choice.signer
     const message = 'This server has no published key to sign answers with at the moment. Try again later.'
@@ -44,9 +43,13 @@ export function createAnswerSigner({ keys, reader, logger }: Options): () => Pro
   }
 }
 
-function choose({ signer, answers }: Pick<ServingKeys, 'signer' | 'answers'>, isPublished: boolean): Choice {
-  if (answers && isPublished)
-    return { signer: answers, text: `Answers are signed with ${files.answers}.`, isFault: false }
+function choose({ signer, answers, statementKeys }: ServingKeys, { kid, kids }: Configuration): Choice {
+  if (answers && kids.has(answers.kid)) {
+    const text = `Answers are signed with ${files.answers}.`
+    if (statementKeys.keys.some((key) => key.kid === kid)) return { signer: answers, text, isFault: false }
+    const finding = `The Entity Configuration is signed with the key ${kid}, which is not in the key directory. Copy the folder ${files.publicKeys} from the key directory of the admin server.`
+    return { signer: answers, text: `${text} ${finding}`, isFault: true }
+  }
   const reason = answers
     ? `The key ${answers.kid} in ${files.answers} is not in the published Entity Configuration. Copy its public key to the folder ${files.answerKeys} of the admin server's key directory.`
     : `There is no usable key in ${files.answers}.`
@@ -56,20 +59,26 @@ function choose({ signer, answers }: Pick<ServingKeys, 'signer' | 'answers'>, is
   return { signer: null, text: `Answers cannot be signed. ${reason}${remedy}`, isFault: true }
 }
 
-/** Reads the keys of each Entity Configuration once. */
-function createListing() {
-  const known = new WeakMap<PublishedJwt, ReadonlySet<unknown>>()
-  return (configuration: PublishedJwt | undefined, kid: string): boolean => {
-    if (!configuration) return false
-    const kids = known.get(configuration) ?? readKids(configuration.jwt)
-    known.set(configuration, kids)
-    return kids.has(kid)
+/** The key that signed the Entity Configuration, and those in it. */
+type Configuration = { kid: string | undefined; kids: ReadonlySet<unknown> }
+
+const nothing: Configuration = { kid: undefined, kids: new Set() }
+
+/** Reads each Entity Configuration once. */
+function createConfigurationReader() {
+  const known = new WeakMap<PublishedJwt, Configuration>()
+  return (published: PublishedJwt | undefined): Configuration => {
+    if (!published) return nothing
+    const found = known.get(published) ?? readKids(published.jwt)
+    known.set(published, found)
+    return found
   }
 }
 
 /** Another writer may publish what we would refuse. */
-function readKids(jwt: string): ReadonlySet<unknown> {
+function readKids(jwt: string): Configuration {
   const { jwks } = decodeJwt<{ jwks?: unknown }>(jwt)
   const keys = isJsonObject(jwks) && Array.isArray(jwks.keys) ? jwks.keys : []
-  return new Set(keys.map((key: unknown) => (isJsonObject(key) ? key.kid : undefined)))
+  const kids = keys.map((key: unknown) => (isJsonObject(key) ? key.kid : undefined))
+  return { kid: decodeProtectedHeader(jwt).kid, kids: new Set(kids) }
 }

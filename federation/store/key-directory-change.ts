@@ -26,14 +26,21 @@ export type KeyPlace = { directory: string; historicalDirectory: string; stores?
 
 /**
  * Announces the next key: it is published, but does not sign yet. Federation servers that cannot read the private part
- * find the public one where the others are. @throws KeyFileError
+ * find the public one where the others are.
+ * @throws KeyFileError when a file cannot be written: then the key is not announced
  */
 export async function announceKey({ directory }: KeyPlace, newKey: NewKey): Promise<void> {
   const key = toStoredKey(newKey)
-  await writeKeyFile(join(directory, keyDirectoryFiles.next), formatStoredKey(key), 0o600)
+  const nextFile = join(directory, keyDirectoryFiles.next)
   const folder = join(directory, keyDirectoryFiles.publicKeys)
-  await makeDirectory(folder)
-  await writeKeyFile(join(folder, formatFileName(key.publicJwk.kid)), key.publicJwk, 0o644)
+  await writeKeyFile(nextFile, formatStoredKey(key), 0o600)
+  try {
+    await makeDirectory(folder)
+    await writeKeyFile(join(folder, formatFileName(key.publicJwk.kid)), key.publicJwk, 0o644)
+  } catch (error) {
+    await removeKeyFile(nextFile)
+    throw error
+  }
 }
 
 /**

@@ -145,6 +145,24 @@ test('a revoked key signs nothing, also after a restart, and no statement is los
   expect((await ask(server, 'ta.example', `/fetch?sub=${member}`)).status).toBe(200)
 })
 
+test('says when it lacks the key of the Entity Configuration', async () => {
+  const answers = await writeAnswers()
+  await publish([answers])
+  await rm(fileOf('private.json'))
+  const lines: { level: number; msg: string }[] = []
+  const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  server = await installation.start({ logger })
+  await eventsOf()
+  expect(lines.filter(({ level }) => level >= 50)).toEqual([])
+  await rm(fileOf('publickeys'), { recursive: true })
+  await untilTrue('the missing key is reported', async () => {
+    await publish([answers])
+    await eventsOf()
+    return lines.some(({ level, msg }) => level === 50 && msg.includes('Copy the folder publickeys'))
+  })
+  expect((await eventsOf()).status).toBe(200)
+})
+
 test('each anchor has its own key for answers', async () => {
   const subject = 'https://test.member.example'
   const keys = [await writeAnswers('main'), await writeAnswers('test')] as const

@@ -1,4 +1,6 @@
 /** Tests that a scheduled rollover goes from its first step to its last without touching a key for answers. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
@@ -56,4 +58,7 @@ it('revoking it removes its private part from the directory of a server that doe
   const { ANSWERS: kid, CURRENT: signs } = await keysByState(admin)
   await admin.mutate('revokeKey', { kid, reason: 'superseded' }, 'kid', 'admin')
   expect(await keysByState(admin)).toEqual({ CURRENT: signs })
+  const directory = admin.config.keysDirectory
+  expect(await readdir(directory)).not.toContain('answers.json')
+  expect(await readdir(join(directory, 'answer_keys'))).toEqual([])
 })

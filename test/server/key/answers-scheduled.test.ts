@@ -1,8 +1,9 @@
-/** Tests that a scheduled rollover goes from its first step to its last without touching a key for answers. */
-import { readdir } from 'node:fs/promises'
+/** Tests a server that signs statements and answers: a scheduled rollover leaves the key for answers, and faults of it are shown. */
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { generateSigningKey } from '#core/keys.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -61,4 +62,26 @@ it('revoking it removes its private part from the directory of a server that doe
   const directory = admin.config.keysDirectory
   expect(await readdir(directory)).not.toContain('answers.json')
   expect(await readdir(join(directory, 'answer_keys'))).toEqual([])
+})
+
+it('a public key in the place of the private one is an alert that says where it belongs, and signing goes on', async () => {
+  const file = join(admin.config.keysDirectory, 'answers.json')
+  const jwk = toPublicJwk(await generateSigningKey('ES256'))
+  await writeFile(file, JSON.stringify(jwk))
+  await eventually(async () => {
+    const { data } = await admin.execute('{ alerts { code message } }')
+    expect(data.alerts).toContainEqual({
+      code: 'KEYS_UNUSABLE',
+      message: expect.stringMatching(
+        /answers\.json does not contain a usable key: .* Move it to the folder answer_keys/,
+      ),
+    })
+  })
+  const { CURRENT: signs } = await keysByState(admin)
+  const response = await admin.get('/.well-known/openid-federation')
+  expect(decodeProtectedHeader(await response.text()).kid).toBe(signs)
+  await rename(file, join(admin.config.keysDirectory, 'answer_keys', `${jwk.kid}.json`))
+  await eventually(async () => expect(await keysByState(admin)).toEqual({ CURRENT: signs, ANSWERS: jwk.kid }))
+  const { data } = await admin.execute('{ alerts { code } }')
+  expect(data.alerts).not.toContainEqual({ code: 'KEYS_UNUSABLE' })
 })

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { JwkSet } from '#core/keys.ts'
 import { readConfig } from '#federation/config/config.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
@@ -77,6 +77,7 @@ const startPublicHost = () =>
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'silent',
+      RESOLVE_RATE_LIMIT: '100000',
     }),
     { waits: { keys: 20 } },
   )
@@ -122,6 +123,20 @@ async function stateOf(kid: string): Promise<Record<string, unknown>> {
   return data.signingKeys.keys.find((key: { kid: string }) => key.kid === kid)
 }
 
+/** Resolves again and again until it is stopped; returns the statuses. */
+function keepResolving(): () => Promise<number[]> {
+  const statuses: number[] = []
+  let isStopped = false
+  const asking = (async () => {
+    while (!isStopped) statuses.push((await questions.resolve()).status)
+  })()
+  return async () => {
+    isStopped = true
+    await asking
+    return statuses
+  }
+}
+
 it('publishes the public key before a server signs with it', async () => {
   const made = await generate()
   firstKid = made.kid
@@ -145,6 +160,8 @@ it('a host without private.json answers with it', async () => {
 
 it('a whole rollover of the signing key leaves it, and no answer fails in between', async () => {
   const { CURRENT: oldKid = '' } = await keysByState(admin)
+  const stop = keepResolving()
+  onTestFinished(async () => void (await stop()))
   await changeKey(admin, 'announceSigningKey', { alg: 'ES256' })
   await expectAnswers(firstKid)
   await changeKey(admin, 'switchSigningKey', { overrideReason: 'a test' })
@@ -159,6 +176,7 @@ it('a whole rollover of the signing key leaves it, and no answer fails in betwee
     kid: oldKid,
   })
   await expectAnswers(firstKid)
+  expect(new Set(await stop())).toEqual(new Set([200]))
   const states = await keysByState(admin)
   expect(Object.keys(states).sort()).toEqual(['ANSWERS', 'CURRENT'])
   expect(states.ANSWERS).toBe(firstKid)

@@ -33,12 +33,21 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
   let opened = 1
 
   function take(): Buffer | Promise<Buffer> {
-    const session = free.pop()
-    if (session) return session
-    if (opened >= maximum) return new Promise((resolve) => waiting.push(resolve))
-    const another = open()
-    opened += 1
-    return another
+    const session = free.pop() ?? openAnother()
+    return session ?? new Promise((resolve) => waiting.push(resolve))
+  }
+
+  /** Undefined if there are enough, or if other clients of the token hold the rest: then ours are used in turn. */
+  function openAnother(): Buffer | undefined {
+    if (opened >= maximum) return undefined
+    try {
+      const session = open()
+      opened += 1
+      return session
+    } catch (error) {
+      if (error instanceof Error && error.message === 'CKR_SESSION_COUNT') return undefined
+      throw error
+    }
   }
 
   async function inSession<T>(work: (session: Buffer) => T | Promise<T>): Promise<T> {

@@ -76,7 +76,7 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
 
   function findPrivateKey(session: Buffer, id: string): Buffer {
     const key = privateKeys.get(id) ?? find(session, id, true)[0]
-    if (!key) throw new TokenError(NO_SUCH_KEY, `The token has no private key with the CKA_ID ${id}.`)
+    if (!key) throw withoutKey(id)
     privateKeys.set(id, key)
     return key
   }
@@ -148,6 +148,12 @@ function requireAlgorithm(alg: string): StoreAlgorithm {
   if (!found) throw withoutMechanism(alg)
   return found
 }
+
+const withoutKey = (id: string) =>
+  new TokenError(
+    NO_SUCH_KEY,
+    `The token has no private key with the CKA_ID ${id}. Check PKCS11_SLOT, or restore the token from its backup.`,
+  )
 
 const withoutMechanism = (alg: string) =>
   new TokenError(NO_MECHANISM, `The token cannot sign with ${alg}. Use another algorithm, or another store.`)

@@ -17,6 +17,8 @@ export const keyDirectoryFiles = {
   historicalKeys: 'historical_keys',
   /** Beginning of the files of replaced keys whose private part a key store has to destroy. */
   replaced: 'replaced-',
+  /** Beginning of the notes of keys that a key store is about to create. */
+  created: 'created-',
 } as const
 
 /** Formats the file name of a public key. The encoding keeps any `kid` inside the folder. */

@@ -3,7 +3,7 @@ import { findAlgorithms } from '#core/algorithm.ts'
 import { refuseAt } from '#core/errors.ts'
 import { isJsonObject } from '#core/json.ts'
 import { describeKey, type Jwk, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
-import { type KeyReference, storeNames } from '#federation/key-store/store.ts'
+import { type KeyPlaceInStore, type KeyReference, storeNames } from '#federation/key-store/store.ts'
 import { keyDirectoryFiles } from './key-directory-layout.ts'
 import type { NewKey } from './new-key.ts'
 
@@ -20,18 +20,24 @@ const inFile = (privateJwk: Jwk): StoredKey => {
 /** @throws FederationError `invalid_request` */
 export function parseStoredKey(value: unknown): StoredKey {
   if (!isJsonObject(value) || !('store' in value)) return inFile(parsePrivateJwk(value))
-  const { store, ...rest } = value
-  const { name, id } = isJsonObject(store) ? store : {}
+  const { store: _, ...rest } = value
+  const place = parseStorePlace(value)
+  const publicJwk = parseJwk(rest, ['public key'])
+  if (findAlgorithms(publicJwk).length === 0) {
+    throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
+  }
+  return { publicJwk, ...place }
+}
+
+/** Where a key is, from the member `store`. @throws FederationError `invalid_request` */
+export function parseStorePlace(value: unknown): KeyPlaceInStore {
+  const { name, id } = isJsonObject(value) && isJsonObject(value.store) ? value.store : {}
   const known = storeNames.filter((each) => each !== 'files')
   const found = known.find((each) => each === name)
   if (!found || typeof id !== 'string' || id === '') {
     throw refuseAt(['store'], `must name a key store (${known.join(' or ')}) and the id of a key there`)
   }
-  const publicJwk = parseJwk(rest, ['public key'])
-  if (findAlgorithms(publicJwk).length === 0) {
-    throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
-  }
-  return { publicJwk, store: found, id }
+  return { store: found, id }
 }
 
 /** As above, for `answers.json`: an operator may copy the wrong part of the pair. @throws FederationError `invalid_request` */

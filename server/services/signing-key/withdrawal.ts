@@ -99,7 +99,7 @@ export function createKeyWithdrawal(
     }
     const present = keyOf(keys, 'current')
     const alg = successorAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
-    const created = await createSigningKey(place.stores, alg)
+    const created = await createSigningKey(place, alg)
     await announceKey(place, created.key)
     await switchKey(place)
     return created.kid

@@ -24,6 +24,7 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
   /** Of another host. */
   let empty: SoftHsm
   let installation: Installation
+  let restored: Installation
   let product: Product
   let kid = ''
   let backup = ''
@@ -88,43 +89,36 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
     heard.push(content)
   })
 
-  /** What it prints. */
-  async function startRefused(place: Installation): Promise<string> {
-    const refused = launch(place)
+  test('is restored on a host that reaches the token', async () => {
+    const made = await makeInstallation()
+    const { DATA_DIR = '', ADMIN_PORT = '' } = made.environment
+    // The public address is the same.
+    const environment = { ...installation.environment, DATA_DIR, ADMIN_PORT }
+    restored = { ...made, federationUrl: installation.federationUrl, environment }
+    await copyKeys(installation, restored)
+    expect(await inmor(restored, ['restore', backup])).toMatchObject({ code: 0, stderr: '' })
+    await start(restored)
+    await stop()
+  })
+
+  /** What the restored installation prints on another host. */
+  async function startElsewhere(changes: Record<string, string>): Promise<string> {
+    const { KEY_STORE, PKCS11_MODULE, PKCS11_PIN_FILE, ...environment } = restored.environment
+    const refused = launch({ ...restored, environment: { ...environment, ...changes } })
     expect(await refused.ended).toMatchObject({ code: 1 })
     heard.push(refused.output())
     return refused.output()
   }
 
-  /** A new data directory with the key directory of the old one, as an operator copies it. */
-  async function restore(changes: Record<string, string | undefined>): Promise<Installation> {
-    const made = await makeInstallation()
-    const { DATA_DIR = '', ADMIN_PORT = '' } = made.environment
-    const environment = { ...installation.environment, DATA_DIR, ADMIN_PORT, ...changes }
-    const given = Object.entries(environment).filter(([, value]) => value !== undefined)
-    const place = { ...installation, ...made, federationUrl: installation.federationUrl }
-    const restored = { ...place, environment: Object.fromEntries(given) as Record<string, string> } // filtered above
-    await copyKeys(installation, restored)
-    expect(await inmor(restored, ['restore', backup])).toMatchObject({ code: 0, stderr: '' })
-    return restored
-  }
-
-  test('is restored on a host that reaches the token', async () => {
-    await start(await restore({}))
-    await stop()
-  })
-
-  test('says what is missing on a host without a module, and on one whose token has no such key', async () => {
-    const withoutModule = await restore({
-      KEY_STORE: undefined,
-      PKCS11_MODULE: undefined,
-      PKCS11_PIN_FILE: undefined,
-    })
-    expect(await startRefused(withoutModule)).toContain(
+  test('says what is missing on a host without the module', async () => {
+    expect(await startElsewhere({})).toContain(
       'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.',
     )
-    const elsewhere = { ...empty.environment, PKCS11_PIN_FILE: undefined, PKCS11_PIN: empty.pin }
-    expect(await startRefused(await restore(elsewhere))).toMatch(
+  })
+
+  test('says what is missing on a host whose token has no such key', async () => {
+    const token = { ...empty.environment, PKCS11_MODULE: empty.module, PKCS11_PIN: empty.pin }
+    expect(await startElsewhere(token)).toMatch(
       /\nThe token has no private key with the CKA_ID [0-9a-f]{32}\. Check PKCS11_SLOT, or restore the token from its backup\.\n$/,
     )
   })

@@ -19,6 +19,9 @@ import {
 import { run } from '#test/helpers/program.ts'
 import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
+/** Milliseconds: three programs start one after the other. */
+const SLOW = 240_000
+
 describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
   let hsm: SoftHsm
   /** Of another host. */
@@ -66,7 +69,7 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
     heard.push(product.output())
   }
 
-  test('starts, and starts again, with the key of the token', async () => {
+  test('starts, and starts again, with the key of the token', { timeout: SLOW }, async () => {
     await start()
     await stop()
     await start()
@@ -89,7 +92,7 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
     heard.push(content)
   })
 
-  test('is restored on a host that reaches the token', async () => {
+  test('is restored on a host that reaches the token', { timeout: SLOW }, async () => {
     const made = await makeInstallation()
     const { DATA_DIR = '', ADMIN_PORT = '' } = made.environment
     // The public address is the same.
@@ -119,7 +122,7 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
   test('says what is missing on a host whose token has no such key', async () => {
     const token = { ...empty.environment, PKCS11_MODULE: empty.module, PKCS11_PIN: empty.pin }
     expect(await startElsewhere(token)).toMatch(
-      /\nThe token has no private key with the CKA_ID [0-9a-f]{32}\. Check PKCS11_SLOT, or restore the token from its backup\.\n$/,
+      /^The token has no private key with the CKA_ID [0-9a-f]{32}\. Check PKCS11_SLOT, or restore the token from its backup\.$/m,
     )
   })
 

@@ -116,7 +116,7 @@ export const parts: readonly Part[] = [
     isUsual: always,
     async measure(effort) {
       const efforts = {
-        quick: { seconds: 1, subordinates: 10_000 },
+        quick: { seconds: 1, subordinates: 5_000 },
         full: { seconds: 5, subordinates: 100_000 },
       }
       return [await keyStoreSection(efforts[effort])]
